@@ -1,0 +1,266 @@
+//! One type for each identifier, parsed once at the edge.
+//!
+//! A gateway id carries its prefix (`pi_`, `sub_`, …) as an invariant: an invoice id can't be stored where a
+//! subscription id belongs.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Text that isn't an identifier of the expected kind.
+///
+/// The offending text is left out on purpose: it may be anything that a client sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a valid {kind}")]
+pub struct InvalidId {
+    /// What was expected, in words.
+    pub kind: &'static str,
+}
+
+/// Longest identifier accepted from Stripe ("up to 255 characters", Stripe API upgrades policy).
+const MAX_GATEWAY_ID: usize = 255;
+
+macro_rules! gateway_id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal, $kind:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// What every identifier of this kind starts with.
+            pub const PREFIX: &'static str = $prefix;
+
+            /// Takes the text if it is such an identifier.
+            ///
+            /// # Errors
+            /// [`InvalidId`] if the prefix is missing, nothing follows it, or a character isn't alphanumeric or `_`.
+            pub fn parse(text: impl Into<String>) -> Result<Self, InvalidId> {
+                let text = text.into();
+                let valid = text.len() <= MAX_GATEWAY_ID
+                    && text.strip_prefix($prefix).is_some_and(|rest| {
+                        !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+                    });
+                if valid { Ok(Self(text)) } else { Err(InvalidId { kind: $kind }) }
+            }
+
+            /// The identifier as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidId;
+            fn try_from(text: String) -> Result<Self, InvalidId> {
+                Self::parse(text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0
+            }
+        }
+    };
+}
+
+gateway_id!(
+    /// A Stripe Checkout session.
+    SessionId, "cs_", "Checkout session id"
+);
+gateway_id!(
+    /// A Stripe `PaymentIntent`.
+    PaymentIntentId, "pi_", "PaymentIntent id"
+);
+gateway_id!(
+    /// A Stripe subscription.
+    SubscriptionId, "sub_", "subscription id"
+);
+gateway_id!(
+    /// A Stripe customer.
+    CustomerId, "cus_", "customer id"
+);
+gateway_id!(
+    /// A Stripe invoice.
+    InvoiceId, "in_", "invoice id"
+);
+gateway_id!(
+    /// A Stripe event.
+    EventId, "evt_", "event id"
+);
+gateway_id!(
+    /// A Stripe price.
+    PriceId, "price_", "price id"
+);
+
+/// A person, by the uid that Firebase gave: 1 to 128 characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct UserId(String);
+
+impl UserId {
+    /// Takes the text if it can be a Firebase uid.
+    ///
+    /// # Errors
+    /// [`InvalidId`] if it is empty, longer than 128 characters, or has control characters.
+    pub fn parse(text: impl Into<String>) -> Result<Self, InvalidId> {
+        let text = text.into();
+        let valid = !text.is_empty() && text.chars().count() <= 128 && !text.chars().any(char::is_control);
+        if valid { Ok(Self(text)) } else { Err(InvalidId { kind: "user id" }) }
+    }
+
+    /// The uid as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for UserId {
+    type Error = InvalidId;
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        Self::parse(text)
+    }
+}
+
+impl From<UserId> for String {
+    fn from(id: UserId) -> String {
+        id.0
+    }
+}
+
+/// Namespace of the identifiers that are derived from something else (RFC 9562 version 5).
+const NAMESPACE: Uuid = Uuid::from_u128(0x9c1f_0d52_6f3e_4c0a_9f5b_2f8e_6d41_77aa);
+
+/// A preorder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PreorderId(Uuid);
+
+impl PreorderId {
+    /// A preorder with a fresh, random id.
+    #[must_use]
+    pub fn new(random: Uuid) -> Self {
+        Self(random)
+    }
+
+    /// The preorder that this `Idempotency-Key` stands for: the same key always names the same preorder.
+    #[must_use]
+    pub fn for_idempotency_key(key: &str) -> Self {
+        Self(Uuid::new_v5(&NAMESPACE, format!("idempotency-key:{key}").as_bytes()))
+    }
+
+    /// The preorder that a paid session becomes when it names none of ours.
+    #[must_use]
+    pub fn for_session(session: &SessionId) -> Self {
+        Self(Uuid::new_v5(&NAMESPACE, format!("session:{session}").as_bytes()))
+    }
+
+    /// Takes the text if it is a UUID in its usual notation.
+    ///
+    /// # Errors
+    /// [`InvalidId`] otherwise.
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
+        Uuid::try_parse(text).map(Self).map_err(|_| InvalidId { kind: "preorder id" })
+    }
+
+    /// The UUID.
+    #[must_use]
+    pub fn as_uuid(&self) -> Uuid {
+        self.0
+    }
+
+    /// The number that people see: `ROL-` and the first eight characters of the id, upper case.
+    #[must_use]
+    pub fn number(&self) -> String {
+        let id = self.0.simple().to_string();
+        format!("ROL-{}", id[..8].to_ascii_uppercase())
+    }
+}
+
+impl fmt::Display for PreorderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A row of the outbox, and at the same time the `unique_id` by which Klaviyo drops repeats.
+///
+/// Derived from the business key, so the same fact has the same id wherever and whenever it is decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OutboxId(Uuid);
+
+impl OutboxId {
+    /// The id of the fact with this business key.
+    #[must_use]
+    pub fn for_key(business_key: &str) -> Self {
+        Self(Uuid::new_v5(&NAMESPACE, format!("outbox:{business_key}").as_bytes()))
+    }
+
+    /// An id read back from the database or a message.
+    #[must_use]
+    pub fn from_uuid(id: Uuid) -> Self {
+        Self(id)
+    }
+
+    /// The UUID.
+    #[must_use]
+    pub fn as_uuid(&self) -> Uuid {
+        self.0
+    }
+}
+
+impl fmt::Display for OutboxId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gateway_id_of_another_kind_is_refused() {
+        assert!(SubscriptionId::parse("sub_1Nv").is_ok());
+        for wrong in ["in_1Nv", "sub_", "sub", "", "sub_1 2", "sub_ü", " sub_1"] {
+            assert!(SubscriptionId::parse(wrong).is_err(), "{wrong:?}");
+        }
+        assert!(SubscriptionId::parse(format!("sub_{}", "x".repeat(300))).is_err());
+    }
+
+    #[test]
+    fn ids_of_facts_depend_on_the_fact_alone() {
+        assert_eq!(OutboxId::for_key("preorder_started:1"), OutboxId::for_key("preorder_started:1"));
+        assert_ne!(OutboxId::for_key("preorder_started:1"), OutboxId::for_key("preorder_success:1"));
+    }
+
+    #[test]
+    fn a_preorder_number_is_the_start_of_its_id() {
+        let id = PreorderId::parse("0a1b2c3d-0000-4000-8000-000000000000").unwrap();
+        assert_eq!(id.number(), "ROL-0A1B2C3D");
+    }
+
+    #[test]
+    fn a_uid_has_up_to_128_characters() {
+        assert!(UserId::parse("x".repeat(128)).is_ok());
+        assert!(UserId::parse("x".repeat(129)).is_err());
+        assert!(UserId::parse("").is_err());
+    }
+}

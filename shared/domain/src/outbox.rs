@@ -1,0 +1,136 @@
+//! Facts for Klaviyo, stored together with the state change that they report.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{
+    Timestamp,
+    email::Email,
+    ids::{OutboxId, UserId},
+    money::Money,
+};
+
+/// The kinds of facts that marketing hears of. What they are called in Klaviyo is configuration of the sender.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// The form was sent; nothing is paid.
+    PreorderStarted,
+    /// The preorder is paid.
+    PreorderSuccess,
+    /// The checkout session ran out unpaid.
+    PreorderAbandoned,
+    /// All the money went back.
+    PreorderRefunded,
+}
+
+impl Metric {
+    /// Every metric.
+    pub const ALL: [Self; 4] =
+        [Self::PreorderStarted, Self::PreorderSuccess, Self::PreorderAbandoned, Self::PreorderRefunded];
+
+    /// The name in the database and, unless configured otherwise, in Klaviyo.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PreorderStarted => "preorder_started",
+            Self::PreorderSuccess => "preorder_success",
+            Self::PreorderAbandoned => "preorder_abandoned",
+            Self::PreorderRefunded => "preorder_refunded",
+        }
+    }
+
+    /// The metric with this name, or none.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|metric| metric.name() == name)
+    }
+}
+
+/// Whom a fact is about. Klaviyo finds or makes the profile by the address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// The address.
+    pub email: Email,
+    /// The Firebase uid, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<UserId>,
+    /// A telephone number in E.164 form; Klaviyo refuses the whole event for any other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_number: Option<String>,
+    /// Given name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// Family name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+}
+
+/// What an outbox row says, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payload {
+    /// Whom it is about.
+    pub profile: Profile,
+    /// The event's properties.
+    pub properties: Map<String, Value>,
+    /// What it is worth, if money moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Money>,
+    /// When it happened.
+    #[serde(with = "time::serde::rfc3339")]
+    pub occurred_at: Timestamp,
+}
+
+/// One fact: a row of the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxEntry {
+    /// Derived from the key; Klaviyo's `unique_id`.
+    pub id: OutboxId,
+    /// What makes the fact unique, such as `preorder_success:<preorder id>`.
+    pub key: String,
+    /// What kind of fact it is.
+    pub metric: Metric,
+    /// What it says.
+    pub payload: Payload,
+}
+
+impl OutboxEntry {
+    /// The fact `metric` about `subject`, for example a preorder's id.
+    #[must_use]
+    pub fn new(metric: Metric, subject: &str, payload: Payload) -> Self {
+        let key = format!("{}:{subject}", metric.name());
+        Self { id: OutboxId::for_key(&key), key, metric, payload }
+    }
+}
+
+/// The number if it is in E.164 form (`+` and 7 to 15 digits, the first not 0) after spaces, dots, dashes and brackets
+/// are removed.
+#[must_use]
+pub fn e164(phone: &str) -> Option<String> {
+    let compact: String = phone.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')')).collect();
+    let digits = compact.strip_prefix('+')?;
+    let valid =
+        (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
+    valid.then_some(compact)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metric_names_are_read_back() {
+        for metric in Metric::ALL {
+            assert_eq!(Metric::parse(metric.name()), Some(metric));
+        }
+        assert_eq!(Metric::parse("other"), None);
+    }
+
+    #[test]
+    fn only_international_numbers_go_to_klaviyo() {
+        assert_eq!(e164("+852 5123-4567").as_deref(), Some("+85251234567"));
+        for local in ["051234567", "5123 4567", "+0123456789", "+1", "", "+12345678901234567", "+49 30 x"] {
+            assert_eq!(e164(local), None, "{local:?}");
+        }
+    }
+}

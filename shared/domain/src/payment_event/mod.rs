@@ -1,0 +1,195 @@
+//! What Stripe tells us, in our own words, and the one decision about it.
+//!
+//! Stripe delivers at least once and in no order. [`decide`] is a pure function of what is stored and one event; run
+//! over the same events in any order, any number of times, it ends in the same state and the same set of facts.
+
+pub mod decide;
+pub mod payment;
+pub mod session;
+
+use crate::{
+    Timestamp,
+    ids::{EventId, OutboxId, PaymentIntentId, PreorderId, SessionId},
+    outbox::OutboxEntry,
+    preorder::Preorder,
+};
+pub use decide::decide;
+pub use payment::{DisputeFact, PaymentFacts, PaymentFailedFact, RefundFact};
+pub use session::{PaymentStatus, SessionFact, SessionStep};
+
+/// A verified Stripe event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StripeEvent {
+    /// Stripe's id: the same in every delivery of the event.
+    pub id: EventId,
+    /// Stripe's type, such as `checkout.session.completed`.
+    pub kind: String,
+    /// The API version that shaped the payload.
+    pub api_version: Option<String>,
+    /// When it happened, to the second. Events of the same second have no order.
+    pub created: Timestamp,
+    /// Whether real money moved.
+    pub livemode: bool,
+    /// What it says.
+    pub fact: Fact,
+}
+
+/// What an event says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    /// `checkout.session.*`
+    Session(Box<SessionFact>),
+    /// `payment_intent.payment_failed`
+    PaymentFailed(PaymentFailedFact),
+    /// `charge.refunded`
+    Refund(RefundFact),
+    /// `charge.dispute.*`
+    Dispute(DisputeFact),
+    /// Nothing that changes anything here.
+    Ignored {
+        /// Why not.
+        reason: &'static str,
+    },
+    /// Something that should matter, but can't be understood. A person must look.
+    Malformed {
+        /// What is wrong, without personal data.
+        reason: String,
+    },
+}
+
+/// The keys by which an event names what it is about. What shares a key is decided one after the other.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lookup {
+    /// From our own metadata.
+    pub preorder: Option<PreorderId>,
+    /// The Checkout session.
+    pub session: Option<SessionId>,
+    /// The payment.
+    pub payment_intent: Option<PaymentIntentId>,
+}
+
+impl Fact {
+    /// The keys to look state up by, and to lock.
+    #[must_use]
+    pub fn lookup(&self) -> Lookup {
+        match self {
+            Self::Session(fact) => Lookup {
+                preorder: Some(fact.preorder_or_rescued()),
+                session: Some(fact.session.clone()),
+                payment_intent: fact.payment_intent.clone(),
+            },
+            Self::PaymentFailed(fact) => {
+                Lookup { preorder: fact.preorder, session: None, payment_intent: Some(fact.payment_intent.clone()) }
+            }
+            Self::Refund(fact) => {
+                Lookup { preorder: fact.preorder, session: None, payment_intent: Some(fact.payment_intent.clone()) }
+            }
+            Self::Dispute(fact) => Lookup { payment_intent: Some(fact.payment_intent.clone()), ..Lookup::default() },
+            Self::Ignored { .. } | Self::Malformed { .. } => Lookup::default(),
+        }
+    }
+}
+
+/// What is stored about the things that an event names, read under their locks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The preorder with one of the keys.
+    pub preorder: Option<Preorder>,
+    /// What is known of the payment, also if nobody has claimed it yet.
+    pub payment: PaymentFacts,
+}
+
+/// What to write. Leaves the executor no choices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The preorder to insert or to replace.
+    pub preorder: Option<PreorderWrite>,
+    /// The new state of what is known of the payment.
+    pub payment: Option<(PaymentIntentId, PaymentFacts)>,
+    /// Facts for the outbox. One whose key is there already is not written again.
+    pub outbox: Vec<OutboxEntry>,
+    /// What became of the event.
+    pub outcome: Outcome,
+}
+
+impl Plan {
+    /// Nothing to write but the event's outcome.
+    #[must_use]
+    pub fn nothing(outcome: Outcome) -> Self {
+        Self { preorder: None, payment: None, outbox: Vec::new(), outcome }
+    }
+
+    /// Nothing to do about the event.
+    #[must_use]
+    pub fn ignore(reason: &'static str) -> Self {
+        Self::nothing(Outcome::Ignored { reason })
+    }
+
+    /// A person must look at the event.
+    #[must_use]
+    pub fn park(reason: impl Into<String>) -> Self {
+        Self::nothing(Outcome::Parked { reason: reason.into() })
+    }
+}
+
+/// A write of one preorder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PreorderWrite {
+    /// It wasn't there.
+    Insert(Box<Preorder>),
+    /// It was, and is locked by this transaction.
+    Update(Box<Preorder>),
+}
+
+/// What became of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// State changed.
+    Applied,
+    /// Rightly nothing changed.
+    Ignored {
+        /// Why not.
+        reason: &'static str,
+    },
+    /// It should have changed something but can't: a person must look. Retrying doesn't help.
+    Parked {
+        /// What is wrong, without personal data.
+        reason: String,
+    },
+}
+
+impl Outcome {
+    /// The name in the database and in metrics.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Ignored { .. } => "ignored",
+            Self::Parked { .. } => "parked",
+        }
+    }
+
+    /// Why, unless it was applied.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Applied => None,
+            Self::Ignored { reason } => Some(reason),
+            Self::Parked { reason } => Some(reason),
+        }
+    }
+}
+
+/// What recording an event came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recorded {
+    /// The event was new: it is decided, and its effects are committed together with its id.
+    Now {
+        /// What became of it.
+        outcome: Outcome,
+        /// The rows of the outbox that were written and want sending.
+        outbox: Vec<OutboxId>,
+    },
+    /// An earlier delivery has been recorded; nothing was done.
+    Before,
+}

@@ -1,0 +1,83 @@
+//! `checkout.session.*`: what happened in a Checkout session.
+
+use crate::{
+    email::Email,
+    ids::{PaymentIntentId, PreorderId, PriceId, SessionId, UserId},
+    locale::Locale,
+    money::Money,
+    preorder::{Color, Contact},
+};
+
+/// Which step of its life the session took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionStep {
+    /// `checkout.session.completed`: the customer is through; whether they paid is another question.
+    Completed(PaymentStatus),
+    /// `checkout.session.async_payment_succeeded`: the money came, days later.
+    AsyncPaymentSucceeded,
+    /// `checkout.session.async_payment_failed`: the money didn't come.
+    AsyncPaymentFailed,
+    /// `checkout.session.expired`: nobody paid in time.
+    Expired,
+}
+
+impl SessionStep {
+    /// Whether it says that the preorder is paid.
+    #[must_use]
+    pub fn is_paid(self) -> bool {
+        match self {
+            Self::Completed(PaymentStatus::Paid | PaymentStatus::NoPaymentRequired) | Self::AsyncPaymentSucceeded => {
+                true
+            }
+            Self::Completed(PaymentStatus::Unpaid) | Self::AsyncPaymentFailed | Self::Expired => false,
+        }
+    }
+}
+
+/// A session's `payment_status`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaymentStatus {
+    /// The money is there.
+    Paid,
+    /// The money may come later.
+    Unpaid,
+    /// Nothing was to be paid.
+    NoPaymentRequired,
+}
+
+/// What a session event carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionFact {
+    /// The session.
+    pub session: SessionId,
+    /// What happened.
+    pub step: SessionStep,
+    /// `metadata.preorderId`, if it is one of the form that we give out.
+    pub preorder: Option<PreorderId>,
+    /// `metadata.checkoutAttempt`.
+    pub attempt: Option<i32>,
+    /// `metadata.userId`.
+    pub user: Option<UserId>,
+    /// `metadata.color`.
+    pub color: Option<Color>,
+    /// `metadata.locale`.
+    pub locale: Option<Locale>,
+    /// `metadata.priceId`.
+    pub price: Option<PriceId>,
+    /// The payment; none while nothing was tried, or if nothing had to be paid.
+    pub payment_intent: Option<PaymentIntentId>,
+    /// `amount_total` and `currency`.
+    pub amount: Option<Money>,
+    /// The address that the customer gave to Stripe, or that we gave for them.
+    pub email: Option<Email>,
+    /// What Stripe collected of name, telephone and address.
+    pub contact: Contact,
+}
+
+impl SessionFact {
+    /// The preorder that it names, or the one that it becomes if it names none.
+    #[must_use]
+    pub fn preorder_or_rescued(&self) -> PreorderId {
+        self.preorder.unwrap_or_else(|| PreorderId::for_session(&self.session))
+    }
+}

@@ -1,0 +1,72 @@
+//! The payment provider's checkout.
+
+use std::future::Future;
+
+use crate::{
+    Timestamp,
+    email::Email,
+    ids::{PreorderId, PriceId, SessionId, UserId},
+    locale::Locale,
+    ports::Cause,
+    preorder::Color,
+};
+
+/// Why the provider didn't do it.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// It didn't answer, or said that it is overloaded. Whether it did the work is unknown; a repeat with the same
+    /// idempotency key is safe.
+    #[error("the payment provider is unavailable")]
+    Unavailable(#[source] Cause),
+    /// It answered with a failure that it will repeat for this idempotency key: the next try needs a new one.
+    #[error("the payment provider failed for good under this idempotency key")]
+    Spent(#[source] Cause),
+    /// It refused what we asked: our configuration or our code is wrong.
+    #[error("the payment provider refused the request")]
+    Refused(#[source] Cause),
+}
+
+/// Everything that a Checkout session is opened with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRequest {
+    /// The preorder: becomes `client_reference_id` and `metadata.preorderId` on session and payment.
+    pub preorder: PreorderId,
+    /// The attempt: becomes the idempotency key and `metadata.checkoutAttempt`.
+    pub attempt: i32,
+    /// `metadata.userId`, if the owner is known.
+    pub user: Option<UserId>,
+    /// The customer's address.
+    pub email: Email,
+    /// What is bought.
+    pub price: PriceId,
+    /// `metadata.color`.
+    pub color: Color,
+    /// The language of the page.
+    pub locale: Locale,
+    /// Where to go after paying; may hold `{CHECKOUT_SESSION_ID}`.
+    pub success_url: String,
+    /// Where to go to give up.
+    pub cancel_url: String,
+}
+
+/// A session as the provider returned it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedSession {
+    /// Its id.
+    pub id: SessionId,
+    /// Where to pay; none once it is complete or expired.
+    pub url: Option<String>,
+    /// When it closes.
+    pub expires_at: Timestamp,
+    /// Whether one can still pay in it. A replayed answer may be of a session that has ended since.
+    pub open: bool,
+}
+
+/// Opens Checkout sessions.
+pub trait CheckoutGateway: Send + Sync {
+    /// Opens the session of this preorder and attempt. The same preorder and attempt always give the same session.
+    fn open_session(
+        &self,
+        request: &SessionRequest,
+    ) -> impl Future<Output = Result<OpenedSession, GatewayError>> + Send;
+}

@@ -1,0 +1,39 @@
+//! Who people are: Firebase Authentication.
+
+use std::future::Future;
+
+use crate::{
+    Timestamp,
+    email::Email,
+    ports::Cause,
+    user::{Account, VerifiedUser},
+};
+
+/// Why no account could be found or made.
+#[derive(Debug, thiserror::Error)]
+#[error("the identity provider did not answer usefully")]
+pub struct IdentityError(#[source] pub Cause);
+
+/// Accounts by e-mail address.
+pub trait IdentityProvider: Send + Sync {
+    /// The account with this address; makes one if there is none. If somebody else makes it at the same moment, theirs
+    /// is returned. Answers within three seconds, with an error if need be.
+    fn find_or_create(&self, email: &Email) -> impl Future<Output = Result<Account, IdentityError>> + Send;
+}
+
+/// Why a token isn't accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// It is malformed, expired, signed by somebody else or meant for somebody else.
+    #[error("the ID token is not valid: {0}")]
+    Invalid(&'static str),
+    /// It couldn't be checked, since the issuer's keys can't be had.
+    #[error("the ID token could not be checked")]
+    Unavailable(#[source] Cause),
+}
+
+/// Checks Firebase ID tokens.
+pub trait TokenVerifier: Send + Sync {
+    /// Who the token speaks for.
+    fn verify(&self, token: &str, now: Timestamp) -> impl Future<Output = Result<VerifiedUser, TokenError>> + Send;
+}

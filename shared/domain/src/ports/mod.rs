@@ -1,0 +1,31 @@
+//! What the use cases need from the world. The docs of a method are its contract; one contract suite in the test kit
+//! runs on every implementation.
+
+mod gateway;
+mod identity;
+mod outbox;
+mod store;
+
+pub use gateway::{CheckoutGateway, GatewayError, OpenedSession, SessionRequest};
+pub use identity::{IdentityError, IdentityProvider, TokenError, TokenVerifier};
+pub use outbox::{Backlog, Delivery, Marketing, MarketingError, OutboxStore, PublishError, Publisher, UnsentEntry};
+pub use store::{CheckoutSaved, PreorderStore, StoreError, StripeEventStore};
+
+use uuid::Uuid;
+
+use crate::Timestamp;
+
+/// The time. Only `main` has a real one.
+pub trait Clock: Send + Sync {
+    /// Now, in UTC.
+    fn now(&self) -> Timestamp;
+}
+
+/// A source of random identifiers. Only `main` has a real one.
+pub trait Randomness: Send + Sync {
+    /// A random UUID (version 4).
+    fn uuid(&self) -> Uuid;
+}
+
+/// What made an adapter fail, for the log.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;

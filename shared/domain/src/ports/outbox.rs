@@ -1,0 +1,109 @@
+//! From the outbox to Klaviyo.
+
+use std::{future::Future, time::Duration};
+
+use crate::{
+    Timestamp,
+    ids::OutboxId,
+    outbox::OutboxEntry,
+    ports::{Cause, StoreError},
+};
+
+/// The queue between the writers of the outbox and the sender.
+pub trait Publisher: Send + Sync {
+    /// Tells the sender which rows to send. A failure loses nothing: the sweep finds the rows.
+    fn publish(&self, ids: &[OutboxId]) -> impl Future<Output = Result<(), PublishError>> + Send;
+}
+
+/// The queue didn't take it.
+#[derive(Debug, thiserror::Error)]
+#[error("the queue did not take the message")]
+pub struct PublishError(#[source] pub Cause);
+
+/// A row that isn't sent yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnsentEntry {
+    /// What it says.
+    pub entry: OutboxEntry,
+    /// How often sending it has failed.
+    pub attempts: i32,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// Klaviyo has it.
+    Sent,
+    /// Klaviyo will never take it: it waits for a person and isn't tried again.
+    Parked {
+        /// What Klaviyo said, without personal data.
+        reason: String,
+    },
+    /// Not now; the queue or the sweep tries again.
+    Failed {
+        /// What went wrong, without personal data.
+        reason: String,
+    },
+}
+
+/// The outbox, read from its other end.
+pub trait OutboxStore: Send + Sync {
+    /// Those of the rows that are neither sent nor parked.
+    fn unsent(&self, ids: &[OutboxId]) -> impl Future<Output = Result<Vec<UnsentEntry>, StoreError>> + Send;
+
+    /// Stores what became of rows, in one statement. A sent row stays sent whatever comes later. A sent
+    /// `preorder_success` also sets `preorders.klaviyo_event_sent_at`.
+    fn settle(
+        &self,
+        deliveries: &[(OutboxId, Delivery)],
+        now: Timestamp,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Takes up to `limit` rows, oldest first, that are neither sent nor parked and were last queued (or made) before
+    /// `before`, and marks them as queued at `now`, so that the next sweep leaves them alone for a while.
+    fn take_overdue(
+        &self,
+        before: Timestamp,
+        now: Timestamp,
+        limit: i64,
+    ) -> impl Future<Output = Result<Vec<OutboxId>, StoreError>> + Send;
+
+    /// How many rows are neither sent nor parked and when the oldest was made; how many are parked.
+    fn backlog(&self) -> impl Future<Output = Result<Backlog, StoreError>> + Send;
+}
+
+/// What waits in the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Backlog {
+    /// Rows neither sent nor parked.
+    pub waiting: i64,
+    /// When the oldest of them was made.
+    pub oldest: Option<Timestamp>,
+    /// Rows that wait for a person.
+    pub parked: i64,
+}
+
+/// Klaviyo.
+pub trait Marketing: Send + Sync {
+    /// Sends one event. The entry's id is its `unique_id`: a repeat counts once.
+    fn send(&self, entry: &OutboxEntry) -> impl Future<Output = Result<(), MarketingError>> + Send;
+}
+
+/// Why Klaviyo didn't take an event. The reasons carry no personal data.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MarketingError {
+    /// 429, 5xx, 408, a time-out or no connection: try again.
+    #[error("Klaviyo cannot take the event now: {reason}")]
+    Retryable {
+        /// What happened.
+        reason: String,
+        /// What `Retry-After` said.
+        retry_after: Option<Duration>,
+    },
+    /// Any other 4xx: the same event fails again.
+    #[error("Klaviyo refused the event: {reason}")]
+    Permanent {
+        /// What Klaviyo said.
+        reason: String,
+    },
+}

@@ -1,0 +1,87 @@
+//! The database: one business fact, one transaction, one method.
+
+use std::future::Future;
+
+use crate::{
+    Timestamp,
+    ids::{PreorderId, UserId},
+    payment_event::{Recorded, StripeEvent},
+    ports::Cause,
+    preorder::{Preorder, checkout::OpenSession, initiate::NewPreorder},
+    user::Account,
+};
+
+/// Why the database didn't do it. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It can't be reached, is overloaded or was restarted: the same call may succeed later.
+    #[error("the database is unavailable")]
+    Unavailable(#[source] Cause),
+    /// It refused, or holds something that it must not hold: the same call fails again.
+    #[error("the database refused")]
+    Internal(#[source] Cause),
+}
+
+/// Preorders.
+pub trait PreorderStore: Send + Sync {
+    /// Stores a new preorder, its owner's user row and its `preorder_started` event in one transaction.
+    ///
+    /// - If a preorder with this id exists, nothing is written but its missing owner, and the stored preorder returns.
+    /// - A signed-in owner's profile is inserted or updated from the token. An owner known by e-mail gets a row if they
+    ///   have none; an existing profile isn't touched.
+    /// - If the owner is proven (signed in with a verified address, or `may_own_by_email`), earlier preorders of the
+    ///   same address that have no owner become theirs.
+    /// - One address belongs to one user row: a verified owner takes it over, an unverified one gets a row without it.
+    fn initiate(&self, new: &NewPreorder) -> impl Future<Output = Result<Preorder, StoreError>> + Send;
+
+    /// The preorder, or none.
+    fn find(&self, id: PreorderId) -> impl Future<Output = Result<Option<Preorder>, StoreError>> + Send;
+
+    /// Stores what became of checkout attempt `attempt`: the session that was opened, or none if Stripe refused.
+    /// With a session the status becomes `processing`. A found owner is stored if the preorder has none.
+    ///
+    /// [`CheckoutSaved::LostRace`] if the attempt is used up already or the preorder is paid: nothing but the owner
+    /// was written, and the preorder as it is now returns.
+    fn save_checkout(
+        &self,
+        id: PreorderId,
+        attempt: i32,
+        session: Option<&OpenSession>,
+        owner: Option<&Account>,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<CheckoutSaved, StoreError>> + Send;
+
+    /// Preorders without an owner, oldest first, for linking.
+    fn without_owner(&self, limit: i64) -> impl Future<Output = Result<Vec<Preorder>, StoreError>> + Send;
+
+    /// Gives an ownerless preorder, and every other ownerless one of the same address, to the account. Returns how many
+    /// were linked: 0 if it has an owner by now.
+    fn link_owner(
+        &self,
+        id: PreorderId,
+        account: &Account,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// Whether this user row exists.
+    fn knows_user(&self, id: &UserId) -> impl Future<Output = Result<bool, StoreError>> + Send;
+}
+
+/// What storing a checkout attempt came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CheckoutSaved {
+    /// It is stored.
+    Saved,
+    /// Somebody else was first.
+    LostRace(Box<Preorder>),
+}
+
+/// Stripe's events and everything that they change.
+pub trait StripeEventStore: Send + Sync {
+    /// Records an event in one transaction: locks what it names ([`crate::payment_event::Fact::lookup`]), reads it,
+    /// decides ([`crate::payment_event::decide`]), and writes the plan, the outbox rows and the event's id.
+    ///
+    /// [`Recorded::Before`] if the event's id is stored already. Two deliveries at once take effect one after the
+    /// other, so the second is `Before`. A failure leaves nothing behind.
+    fn record(&self, event: &StripeEvent, now: Timestamp) -> impl Future<Output = Result<Recorded, StoreError>> + Send;
+}

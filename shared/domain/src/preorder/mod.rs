@@ -1,0 +1,175 @@
+//! A preorder: from the form to the paid order.
+//!
+//! ```text
+//! initiated ─checkout→ processing ─paid→ completed ─refunded in full→ refunded
+//!                       │  ↑ ↑ └─payment failed→ failed ──┐
+//!                       │  │ └──────────checkout──────────┤
+//!                       └──┼─session expired→ cancelled ──┘
+//! ```
+//! A payment wins over everything that came before it; nothing that arrives late takes a payment back.
+
+pub mod catalogue;
+pub mod checkout;
+pub mod form;
+pub mod initiate;
+pub mod on_event;
+
+use crate::{
+    Timestamp,
+    email::Email,
+    ids::{PaymentIntentId, PreorderId, PriceId, SessionId, UserId},
+    locale::Locale,
+    money::Money,
+    outbox::{Profile, e164},
+};
+pub use catalogue::{Catalogue, Color};
+pub use form::{Contact, PreorderForm};
+
+/// Where a preorder stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// The form was sent.
+    Initiated,
+    /// Sent to Stripe to pay, or waiting for a payment that takes days.
+    Processing,
+    /// Paid.
+    Completed,
+    /// A payment was tried and refused; it may be tried again.
+    Failed,
+    /// The checkout session ran out; a new one may be opened.
+    Cancelled,
+    /// Paid, and all the money went back.
+    Refunded,
+}
+
+impl Status {
+    /// Every status.
+    pub const ALL: [Self; 6] =
+        [Self::Initiated, Self::Processing, Self::Completed, Self::Failed, Self::Cancelled, Self::Refunded];
+
+    /// The name in the database and in answers.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Initiated => "initiated",
+            Self::Processing => "processing",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Refunded => "refunded",
+        }
+    }
+
+    /// The status with this name, or none.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
+/// What can still happen in a checkout session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionState {
+    /// The customer can pay in it until it expires.
+    Open,
+    /// The customer is through, with a method that pays days later.
+    AwaitingPayment,
+    /// Paid, failed or expired: nothing more comes of it.
+    Closed,
+}
+
+impl SessionState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Open, Self::AwaitingPayment, Self::Closed];
+
+    /// The name in the database.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::AwaitingPayment => "awaiting_payment",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// The state with this name, or none.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// The newest checkout session of a preorder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Stripe's id.
+    pub id: SessionId,
+    /// Where the customer pays. Known only of sessions that we opened ourselves.
+    pub url: Option<String>,
+    /// When Stripe closes it.
+    pub expires_at: Option<Timestamp>,
+    /// What can still happen in it.
+    pub state: SessionState,
+}
+
+/// A payment that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// Stripe's `PaymentIntent`; none if nothing had to be paid.
+    pub intent: Option<PaymentIntentId>,
+    /// What was paid.
+    pub amount: Money,
+    /// When.
+    pub paid_at: Timestamp,
+    /// How much of it went back, in minor units of the same currency.
+    pub refunded: i64,
+    /// The newest status of a dispute about it, in Stripe's words.
+    pub dispute: Option<String>,
+}
+
+/// A preorder as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preorder {
+    /// Its id, which goes through Stripe's metadata and comes back.
+    pub id: PreorderId,
+    /// Whose it is; none until Firebase has told us.
+    pub user_id: Option<UserId>,
+    /// The address in the form.
+    pub email: Email,
+    /// The colour.
+    pub color: Color,
+    /// The Stripe price of that colour when the preorder was made.
+    pub price_id: Option<PriceId>,
+    /// The language of the form.
+    pub locale: Locale,
+    /// Name, telephone and address.
+    pub contact: Contact,
+    /// What the customer wrote to us.
+    pub customer_notes: Option<String>,
+    /// Whether the customer agreed to marketing.
+    pub marketing_consent: bool,
+    /// Where it stands.
+    pub status: Status,
+    /// How many checkout attempts are used up. The next attempt's number is one more.
+    pub checkout_attempt: i32,
+    /// The newest session.
+    pub session: Option<Session>,
+    /// The payment, once there is one.
+    pub payment: Option<Payment>,
+    /// When the form came in.
+    pub created_at: Timestamp,
+}
+
+impl Preorder {
+    /// Whom events about this preorder are about.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        Profile {
+            email: self.email.clone(),
+            external_id: self.user_id.clone(),
+            phone_number: self.contact.phone.as_deref().and_then(e164),
+            first_name: self.contact.first_name.clone(),
+            last_name: self.contact.last_name.clone(),
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! What Stripe's events do to a preorder.
+//!
+//! The rules that make the order of arrival irrelevant:
+//! - A payment wins over every state before it, and is never taken back by something late.
+//! - Within one session, closed beats awaiting beats open; a session that isn't the newest one changes nothing unless
+//!   it was paid.
+//! - Refunds and disputes are facts of the payment ([`PaymentFacts`]); whenever payment and facts come together, the
+//!   result is the same.
+
+use std::cmp::Ordering;
+
+use serde_json::json;
+
+use crate::{
+    Timestamp,
+    ids::PaymentIntentId,
+    locale::Locale,
+    outbox::{Metric, OutboxEntry, Payload},
+    payment_event::{
+        Outcome, PaymentFacts, PaymentFailedFact, PaymentStatus, Plan, PreorderWrite, SessionFact, SessionStep,
+        Snapshot,
+    },
+    preorder::{Color, Payment, Preorder, Session, SessionState, Status},
+};
+
+/// A session took a step.
+#[must_use]
+pub fn session(snapshot: Snapshot, fact: &SessionFact, at: Timestamp) -> Plan {
+    if fact.step.is_paid() {
+        return paid(snapshot, fact, at);
+    }
+    let Some(preorder) = snapshot.preorder else {
+        return Plan::ignore("no preorder of ours, and nothing was paid");
+    };
+    if preorder.payment.is_some() {
+        return Plan::ignore("the preorder is paid");
+    }
+    let Some(mut preorder) = adopt(preorder, fact) else {
+        return Plan::ignore("a newer session exists");
+    };
+    let state = preorder.session.as_ref().map(|session| session.state);
+    match fact.step {
+        SessionStep::Completed(PaymentStatus::Unpaid) if state == Some(SessionState::Open) => {
+            preorder.status = Status::Processing;
+            set_state(&mut preorder, SessionState::AwaitingPayment);
+            Plan::update(preorder)
+        }
+        SessionStep::AsyncPaymentFailed if state != Some(SessionState::Closed) => {
+            preorder.status = Status::Failed;
+            set_state(&mut preorder, SessionState::Closed);
+            Plan::update(preorder)
+        }
+        SessionStep::Expired if state != Some(SessionState::Closed) => {
+            preorder.status = Status::Cancelled;
+            set_state(&mut preorder, SessionState::Closed);
+            let outbox = vec![abandoned(&preorder, fact, at)];
+            Plan { outbox, ..Plan::update(preorder) }
+        }
+        SessionStep::Completed(_)
+        | SessionStep::AsyncPaymentSucceeded
+        | SessionStep::AsyncPaymentFailed
+        | SessionStep::Expired => Plan::ignore("the session is further already"),
+    }
+}
+
+/// The preorder with the event's session as its newest; none if it has a newer one.
+///
+/// A session that we don't know is one whose answer from Stripe we never stored. Its attempt counts as used up, so that
+/// the next checkout doesn't get the same session again.
+fn adopt(mut preorder: Preorder, fact: &SessionFact) -> Option<Preorder> {
+    let known = preorder.session.as_ref().is_some_and(|session| session.id == fact.session);
+    if known {
+        return Some(preorder);
+    }
+    let attempt = fact.attempt.unwrap_or_default();
+    let newer = attempt > preorder.checkout_attempt || preorder.session.is_none();
+    newer.then(|| {
+        preorder.checkout_attempt = preorder.checkout_attempt.max(attempt);
+        preorder.session =
+            Some(Session { id: fact.session.clone(), url: None, expires_at: None, state: SessionState::Open });
+        preorder
+    })
+}
+
+fn set_state(preorder: &mut Preorder, state: SessionState) {
+    if let Some(session) = &mut preorder.session {
+        session.state = state;
+    }
+}
+
+fn paid(snapshot: Snapshot, fact: &SessionFact, at: Timestamp) -> Plan {
+    let Some(amount) = fact.amount else {
+        return Plan::park("a paid session without an amount");
+    };
+    let (mut preorder, rescued) = match snapshot.preorder {
+        Some(preorder) => (preorder, false),
+        None => match rescue(fact, at) {
+            Some(preorder) => (preorder, true),
+            None => {
+                return Plan::park("a paid session that names neither a preorder nor an e-mail address");
+            }
+        },
+    };
+    if let Some(payment) = &preorder.payment {
+        let same = payment.intent == fact.payment_intent;
+        return if same { Plan::ignore("the preorder is paid") } else { Plan::park("a second payment for a preorder") };
+    }
+    preorder.status = Status::Completed;
+    preorder.checkout_attempt = preorder.checkout_attempt.max(fact.attempt.unwrap_or_default());
+    preorder.session = Some(match preorder.session.take() {
+        Some(session) if session.id == fact.session => Session { state: SessionState::Closed, ..session },
+        _ => Session { id: fact.session.clone(), url: None, expires_at: None, state: SessionState::Closed },
+    });
+    preorder.contact = preorder.contact.clone().or(fact.contact.clone());
+    preorder.payment =
+        Some(Payment { intent: fact.payment_intent.clone(), amount, paid_at: at, refunded: 0, dispute: None });
+    let mut outbox = vec![success(&preorder, at)];
+    outbox.extend(apply_facts(&mut preorder, &snapshot.payment, at));
+    let write =
+        if rescued { PreorderWrite::Insert(Box::new(preorder)) } else { PreorderWrite::Update(Box::new(preorder)) };
+    Plan { preorder: Some(write), payment: None, outbox, outcome: Outcome::Applied }
+}
+
+/// A preorder made from the payment itself: it never vanishes just because we don't know what it is for.
+fn rescue(fact: &SessionFact, at: Timestamp) -> Option<Preorder> {
+    Some(Preorder {
+        id: fact.preorder_or_rescued(),
+        user_id: fact.user.clone(),
+        email: fact.email.clone()?,
+        color: fact.color.clone().unwrap_or_else(Color::unknown),
+        price_id: fact.price.clone(),
+        locale: fact.locale.unwrap_or(Locale::En),
+        contact: fact.contact.clone(),
+        customer_notes: None,
+        marketing_consent: false,
+        status: Status::Initiated,
+        checkout_attempt: 0,
+        session: None,
+        payment: None,
+        created_at: at,
+    })
+}
+
+/// A try to pay was refused. The session stays open; the customer may try another card in it.
+#[must_use]
+pub fn payment_failed(snapshot: Snapshot, fact: &PaymentFailedFact) -> Plan {
+    let Some(mut preorder) = snapshot.preorder else {
+        return Plan::ignore("no preorder of ours");
+    };
+    if preorder.payment.is_some() {
+        return Plan::ignore("the preorder is paid");
+    }
+    let attempt = fact.attempt.unwrap_or(preorder.checkout_attempt);
+    match attempt.cmp(&preorder.checkout_attempt) {
+        Ordering::Less => return Plan::ignore("a newer session exists"),
+        Ordering::Equal if preorder.session.as_ref().is_some_and(|s| s.state != SessionState::Open) => {
+            return Plan::ignore("the session is further already");
+        }
+        Ordering::Equal | Ordering::Greater => {}
+    }
+    if preorder.status == Status::Failed {
+        return Plan::ignore("known already");
+    }
+    preorder.status = Status::Failed;
+    Plan::update(preorder)
+}
+
+/// Refunds and disputes of a payment came in.
+#[must_use]
+pub fn payment_facts(snapshot: Snapshot, intent: &PaymentIntentId, facts: &PaymentFacts, at: Timestamp) -> Plan {
+    let unclaimed = Plan::nothing(Outcome::Applied);
+    let Some(mut preorder) = snapshot.preorder else {
+        return unclaimed;
+    };
+    if preorder.payment.as_ref().and_then(|payment| payment.intent.as_ref()) != Some(intent) {
+        return unclaimed;
+    }
+    let outbox = apply_facts(&mut preorder, facts, at);
+    Plan { outbox: outbox.into_iter().collect(), ..Plan::update(preorder) }
+}
+
+/// Brings payment and facts together; returns the event to send if all the money is gone.
+fn apply_facts(preorder: &mut Preorder, facts: &PaymentFacts, at: Timestamp) -> Option<OutboxEntry> {
+    let payment = preorder.payment.as_mut()?;
+    payment.refunded = facts.refunded.min(payment.amount.amount);
+    payment.dispute.clone_from(&facts.dispute);
+    let in_full = payment.refunded > 0 && payment.refunded == payment.amount.amount;
+    if !in_full || preorder.status == Status::Refunded {
+        return None;
+    }
+    preorder.status = Status::Refunded;
+    Some(refunded(preorder, at))
+}
+
+fn properties(preorder: &Preorder) -> serde_json::Map<String, serde_json::Value> {
+    let mut properties = serde_json::Map::new();
+    properties.insert("color".into(), json!(preorder.color.as_str()));
+    properties.insert("preorder_id".into(), json!(preorder.id));
+    properties.insert("preorder_number".into(), json!(preorder.id.number()));
+    properties.insert("locale".into(), json!(preorder.locale.tag()));
+    properties
+}
+
+fn with_payment(metric: Metric, preorder: &Preorder, at: Timestamp) -> OutboxEntry {
+    let value = preorder.payment.as_ref().map(|payment| payment.amount);
+    let mut properties = properties(preorder);
+    if let Some(money) = value {
+        properties.insert("amount".into(), json!(money.to_decimal()));
+        properties.insert("currency".into(), json!(money.currency.to_iso()));
+    }
+    let payload = Payload { profile: preorder.profile(), properties, value, occurred_at: at };
+    OutboxEntry::new(metric, &preorder.id.to_string(), payload)
+}
+
+fn success(preorder: &Preorder, at: Timestamp) -> OutboxEntry {
+    with_payment(Metric::PreorderSuccess, preorder, at)
+}
+
+fn refunded(preorder: &Preorder, at: Timestamp) -> OutboxEntry {
+    with_payment(Metric::PreorderRefunded, preorder, at)
+}
+
+/// Keyed by session: a preorder can be abandoned more than once, each time in another session.
+fn abandoned(preorder: &Preorder, fact: &SessionFact, at: Timestamp) -> OutboxEntry {
+    let payload =
+        Payload { profile: preorder.profile(), properties: properties(preorder), value: None, occurred_at: at };
+    OutboxEntry::new(Metric::PreorderAbandoned, &format!("{}:{}", preorder.id, fact.session), payload)
+}
+
+#[cfg(test)]
+#[path = "on_event_tests.rs"]
+pub(crate) mod tests;

@@ -1,0 +1,242 @@
+//! Every history of a preorder, in every order, any number of times.
+
+use super::*;
+use crate::{
+    email::Email,
+    ids::{EventId, PreorderId, SessionId},
+    money::{Currency, Money},
+    payment_event::{DisputeFact, Fact, RefundFact, StripeEvent, decide},
+    preorder::Contact,
+};
+
+pub fn t(seconds: i64) -> Timestamp {
+    Timestamp::UNIX_EPOCH + time::Duration::seconds(1_700_000_000 + seconds)
+}
+
+pub fn initiated() -> Preorder {
+    Preorder {
+        id: PreorderId::parse("0a1b2c3d-0000-4000-8000-000000000000").unwrap(),
+        user_id: None,
+        email: Email::parse("reader@example.com").unwrap(),
+        color: Color::recorded("Red".into()),
+        price_id: None,
+        locale: Locale::Ja,
+        contact: Contact::default(),
+        customer_notes: None,
+        marketing_consent: false,
+        status: Status::Initiated,
+        checkout_attempt: 0,
+        session: None,
+        payment: None,
+        created_at: t(0),
+    }
+}
+
+fn in_checkout() -> Preorder {
+    let id = SessionId::parse("cs_1").unwrap();
+    let session =
+        Session { id, url: Some("https://pay".into()), expires_at: Some(t(86_400)), state: SessionState::Open };
+    Preorder { status: Status::Processing, checkout_attempt: 1, session: Some(session), ..initiated() }
+}
+
+pub fn paid_by(session: &str) -> Preorder {
+    let (stored, _) = run(&[step(session, 1, SessionStep::Completed(PaymentStatus::Paid))], Some(in_checkout()));
+    stored.preorder.unwrap()
+}
+
+fn usd(amount: i64) -> Money {
+    Money::new(amount, Currency::USD)
+}
+
+fn step(session: &str, attempt: i32, step: SessionStep) -> Fact {
+    Fact::Session(Box::new(SessionFact {
+        session: SessionId::parse(session).unwrap(),
+        step,
+        preorder: Some(initiated().id),
+        attempt: Some(attempt),
+        user: None,
+        color: None,
+        locale: None,
+        price: None,
+        payment_intent: Some(intent()),
+        amount: Some(usd(1999)),
+        email: Some(Email::parse("reader@example.com").unwrap()),
+        contact: Contact::default(),
+    }))
+}
+
+fn intent() -> PaymentIntentId {
+    PaymentIntentId::parse("pi_1").unwrap()
+}
+
+fn refund(amount: i64) -> Fact {
+    Fact::Refund(RefundFact { payment_intent: intent(), preorder: Some(initiated().id), refunded: usd(amount) })
+}
+
+fn dispute(status: &str) -> Fact {
+    Fact::Dispute(DisputeFact { payment_intent: intent(), status: status.into() })
+}
+
+fn card_refused(attempt: i32) -> Fact {
+    Fact::PaymentFailed(PaymentFailedFact {
+        payment_intent: intent(),
+        preorder: Some(initiated().id),
+        attempt: Some(attempt),
+    })
+}
+
+/// The least store that can be: one preorder, one payment, the keys of the outbox.
+fn run(facts: &[Fact], preorder: Option<Preorder>) -> (Snapshot, std::collections::BTreeSet<String>) {
+    let mut stored = Snapshot { preorder, payment: PaymentFacts::default() };
+    let mut keys = std::collections::BTreeSet::new();
+    for fact in facts {
+        let event = StripeEvent {
+            id: EventId::parse("evt_1").unwrap(),
+            kind: String::new(),
+            api_version: None,
+            created: t(60),
+            livemode: false,
+            fact: fact.clone(),
+        };
+        let plan = decide(stored.clone(), &event);
+        if let Some(PreorderWrite::Insert(preorder) | PreorderWrite::Update(preorder)) = plan.preorder {
+            stored.preorder = Some(*preorder);
+        }
+        if let Some((_, facts)) = plan.payment {
+            stored.payment = facts;
+        }
+        keys.extend(plan.outbox.into_iter().map(|entry| entry.key));
+    }
+    (stored, keys)
+}
+
+/// Every order of the facts, each order also with every fact delivered twice.
+fn every_order(facts: &[Fact]) -> Vec<Vec<Fact>> {
+    if facts.is_empty() {
+        return vec![vec![]];
+    }
+    let mut all = Vec::new();
+    for (i, first) in facts.iter().enumerate() {
+        let mut rest = facts.to_vec();
+        rest.remove(i);
+        for mut tail in every_order(&rest) {
+            tail.insert(0, first.clone());
+            all.push(tail);
+        }
+    }
+    all
+}
+
+fn converges(preorder: Option<&Preorder>, facts: &[Fact]) -> (Preorder, Vec<String>) {
+    let (expected, keys) = run(facts, preorder.cloned());
+    for order in every_order(facts) {
+        let twice: Vec<_> = order.iter().flat_map(|fact| [fact.clone(), fact.clone()]).collect();
+        let again: Vec<_> = order.iter().chain(&order).cloned().collect();
+        for deliveries in [&order, &twice, &again] {
+            assert_eq!(run(deliveries, preorder.cloned()), (expected.clone(), keys.clone()), "{deliveries:#?}");
+        }
+    }
+    let kinds = keys.iter().map(|key| key.split(':').next().unwrap_or_default().to_owned()).collect();
+    (expected.preorder.unwrap(), kinds)
+}
+
+const PAID: SessionStep = SessionStep::Completed(PaymentStatus::Paid);
+const UNPAID: SessionStep = SessionStep::Completed(PaymentStatus::Unpaid);
+
+#[test]
+fn a_refused_card_and_then_a_payment_complete_the_preorder() {
+    let (preorder, events) = converges(Some(&in_checkout()), &[card_refused(1), step("cs_1", 1, PAID)]);
+    assert_eq!(preorder.status, Status::Completed);
+    assert_eq!(preorder.payment.unwrap().amount, usd(1999));
+    assert_eq!(events, ["preorder_success"]);
+}
+
+#[test]
+fn nothing_is_granted_before_the_money_is_there() {
+    let (preorder, events) = converges(Some(&in_checkout()), &[step("cs_1", 1, UNPAID)]);
+    assert_eq!((preorder.status, preorder.payment, events.len()), (Status::Processing, None, 0));
+    assert_eq!(preorder.session.unwrap().state, SessionState::AwaitingPayment);
+}
+
+#[test]
+fn a_delayed_payment_succeeds_or_fails() {
+    let succeeded = [step("cs_1", 1, UNPAID), step("cs_1", 1, SessionStep::AsyncPaymentSucceeded)];
+    assert_eq!(converges(Some(&in_checkout()), &succeeded).0.status, Status::Completed);
+    let failed = [card_refused(1), step("cs_1", 1, UNPAID), step("cs_1", 1, SessionStep::AsyncPaymentFailed)];
+    let (preorder, events) = converges(Some(&in_checkout()), &failed);
+    assert_eq!((preorder.status, events.len()), (Status::Failed, 0));
+}
+
+#[test]
+fn an_expired_session_is_an_abandoned_preorder_even_if_we_never_stored_it() {
+    for before in [in_checkout(), initiated()] {
+        let facts = [card_refused(1), step("cs_1", 1, SessionStep::Expired)];
+        let (preorder, events) = converges(Some(&before), &facts);
+        assert_eq!((preorder.status, preorder.checkout_attempt), (Status::Cancelled, 1));
+        assert_eq!(events, ["preorder_abandoned"]);
+    }
+}
+
+#[test]
+fn an_old_session_says_nothing_about_a_newer_one() {
+    let mut second = in_checkout();
+    second.checkout_attempt = 2;
+    let facts = [step("cs_0", 1, SessionStep::Expired), card_refused(1), step("cs_0", 1, UNPAID)];
+    let (preorder, events) = converges(Some(&second), &facts);
+    assert_eq!((preorder, events.len()), (second, 0));
+}
+
+#[test]
+fn a_refund_counts_whenever_it_arrives() {
+    let facts = [step("cs_1", 1, PAID), refund(500), refund(1999), dispute("needs_response")];
+    let (preorder, events) = converges(Some(&in_checkout()), &facts);
+    assert_eq!(preorder.status, Status::Refunded);
+    assert_eq!(preorder.payment.as_ref().unwrap().refunded, 1999);
+    assert_eq!(preorder.payment.unwrap().dispute.as_deref(), Some("needs_response"));
+    assert_eq!(events, ["preorder_refunded", "preorder_success"]);
+}
+
+#[test]
+fn a_part_that_went_back_is_recorded_and_changes_no_status() {
+    let (preorder, events) = converges(Some(&in_checkout()), &[step("cs_1", 1, PAID), refund(500)]);
+    assert_eq!((preorder.status, preorder.payment.unwrap().refunded), (Status::Completed, 500));
+    assert_eq!(events, ["preorder_success"]);
+}
+
+#[test]
+fn a_payment_that_names_no_preorder_becomes_one() {
+    let (preorder, events) = converges(None, &[step("cs_1", 1, PAID), refund(1999)]);
+    assert_eq!(preorder.status, Status::Refunded);
+    assert_eq!(events, ["preorder_refunded", "preorder_success"]);
+}
+
+#[test]
+fn an_unpaid_session_of_nobody_stays_nobodys() {
+    assert_eq!(run(&[step("cs_1", 1, SessionStep::Expired), refund(1)], None).0.preorder, None);
+}
+
+#[test]
+fn a_second_payment_waits_for_a_person() {
+    let Fact::Session(mut fact) = step("cs_2", 2, PAID) else { unreachable!() };
+    fact.payment_intent = Some(PaymentIntentId::parse("pi_2").unwrap());
+    let before = paid_by("cs_1");
+    let plan = session(Snapshot { preorder: Some(before), payment: PaymentFacts::default() }, &fact, t(99));
+    assert!(matches!(plan.outcome, Outcome::Parked { .. }));
+    assert_eq!(plan.preorder, None);
+}
+
+#[test]
+fn every_mix_of_one_session_converges() {
+    // What one session can really emit: it is paid at once, later, never, or refused; then money may go back.
+    let histories: [&[Fact]; 4] = [
+        &[card_refused(1), step("cs_1", 1, PAID), refund(700), refund(1999), dispute("won")],
+        &[card_refused(1), step("cs_1", 1, UNPAID), step("cs_1", 1, SessionStep::AsyncPaymentSucceeded), refund(1999)],
+        &[card_refused(1), step("cs_1", 1, UNPAID), step("cs_1", 1, SessionStep::AsyncPaymentFailed)],
+        &[card_refused(1), step("cs_1", 1, SessionStep::Expired)],
+    ];
+    for history in histories {
+        for before in [Some(in_checkout()), Some(initiated())] {
+            converges(before.as_ref(), history);
+        }
+    }
+}

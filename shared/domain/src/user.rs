@@ -1,0 +1,76 @@
+//! People, as far as this system knows them.
+
+use crate::{email::Email, ids::UserId};
+
+/// Somebody who proved who they are with a Firebase ID token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedUser {
+    /// The Firebase uid, the `sub` of the token.
+    pub id: UserId,
+    /// The address in the token, if it has one.
+    pub email: Option<Email>,
+    /// Whether Firebase saw that the address is theirs. Only then may the address give access to anything.
+    pub email_verified: bool,
+    /// The name in the token.
+    pub display_name: Option<String>,
+    /// The picture in the token.
+    pub photo_url: Option<String>,
+}
+
+/// The Firebase account that belongs to an e-mail address, found or created for somebody who didn't sign in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The account's uid.
+    pub id: UserId,
+    /// Whether the owner of the address is known to own the account.
+    pub email_verified: bool,
+    /// Whether anybody can sign in to it (it has a password or an identity provider). An account that we made for a
+    /// preorder has neither until its owner claims it.
+    pub claimed: bool,
+}
+
+impl Account {
+    /// Whether something that was ordered under the address may be given to this account.
+    ///
+    /// Anyone can sign up any address without proving it; such an account must not receive other people's preorders.
+    #[must_use]
+    pub fn may_own_by_email(&self) -> bool {
+        self.email_verified || !self.claimed
+    }
+}
+
+/// Who a preorder belongs to, and how we know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    /// Signed in: their profile may be updated from the token.
+    SignedIn(VerifiedUser),
+    /// Known by e-mail only: a user row is made if there is none; an existing profile is left alone.
+    ByEmail(Account),
+    /// Unknown for now, because Firebase didn't answer or the account isn't proven to be theirs. Linked later.
+    Unknown,
+}
+
+impl Owner {
+    /// The uid, if the owner is known.
+    #[must_use]
+    pub fn user_id(&self) -> Option<&UserId> {
+        match self {
+            Self::SignedIn(user) => Some(&user.id),
+            Self::ByEmail(account) => Some(&account.id),
+            Self::Unknown => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unproven_account_that_somebody_can_sign_in_to_owns_nothing_by_email() {
+        let account = |email_verified, claimed| Account { id: UserId::parse("u").unwrap(), email_verified, claimed };
+        assert!(!account(false, true).may_own_by_email());
+        assert!(account(false, false).may_own_by_email());
+        assert!(account(true, true).may_own_by_email());
+    }
+}
