@@ -1,1 +1,11 @@
-//! To be described.
+//! The use cases: each loads through ports, lets the domain decide, and applies the decision through ports.
+//!
+//! Nothing here knows HTTP, SQL or an SDK, and every dependency is a type parameter, so a use case asks for the ports
+//! that it needs and no more. Time and randomness arrive as arguments.
+
+pub mod create_checkout;
+pub mod deliver_events;
+pub mod initiate_preorder;
+pub mod record_stripe_event;
+pub mod site;
+pub mod sweep_outbox;

@@ -1,0 +1,131 @@
+//! Opening the Checkout session of a preorder: one at a time, whatever is repeated or lost.
+
+use pledge_domain::{
+    Timestamp,
+    ports::{
+        CheckoutGateway, CheckoutSaved, GatewayError, IdentityProvider, OpenedSession, PreorderStore, SessionRequest,
+        StoreError,
+    },
+    preorder::{
+        Preorder,
+        checkout::{Decision, OpenSession, decide},
+    },
+    user::{Account, Owner},
+};
+
+use crate::{initiate_preorder::owner_by_email, site::Site};
+
+/// Opens Checkout sessions.
+#[derive(Debug)]
+pub struct CreateCheckout<Store, Identity, Gateway> {
+    /// Where preorders are kept.
+    pub store: Store,
+    /// Finds the owner of a preorder that was stored while Firebase was down.
+    pub identity: Identity,
+    /// Stripe.
+    pub gateway: Gateway,
+    /// Where Stripe sends the customer back to.
+    pub site: Site,
+}
+
+/// Why nobody can pay now.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckoutError {
+    /// It is paid.
+    #[error("the preorder is completed already")]
+    AlreadyCompleted,
+    /// It is being paid with a method that takes days.
+    #[error("a payment for the preorder is on its way")]
+    PaymentPending,
+    /// The preorder was rescued from a payment that named no price: there is nothing to open a session with.
+    #[error("the preorder has no price")]
+    NoPrice,
+    /// Stripe doesn't open a session.
+    #[error(transparent)]
+    Gateway(GatewayError),
+    /// The database didn't do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// How many sessions one request may try to open before it gives up: one, and one more after an attempt that turned
+/// out to be used up, and after each lost race one more look.
+const MAX_TRIES: usize = 4;
+
+impl<Store, Identity, Gateway> CreateCheckout<Store, Identity, Gateway>
+where
+    Store: PreorderStore,
+    Identity: IdentityProvider,
+    Gateway: CheckoutGateway,
+{
+    /// The session in which this preorder can be paid now: the open one, or a new one.
+    ///
+    /// If the process dies after Stripe has opened the session, the next request has the same attempt, so the same
+    /// idempotency key, and gets the same session.
+    ///
+    /// # Errors
+    /// [`CheckoutError`]. The preorder is kept, and a retry is safe.
+    pub async fn run(&self, mut preorder: Preorder, now: Timestamp) -> Result<OpenSession, CheckoutError> {
+        let owner = self.missing_owner(&preorder).await;
+        let mut refusal = CheckoutError::PaymentPending;
+        for _ in 0..MAX_TRIES {
+            let attempt = match decide(&preorder, now) {
+                Decision::Reuse(session) => return Ok(session),
+                Decision::AlreadyCompleted => return Err(CheckoutError::AlreadyCompleted),
+                Decision::PaymentPending => return Err(CheckoutError::PaymentPending),
+                Decision::Open { attempt } => attempt,
+            };
+            let request = self.request(&preorder, owner.as_ref(), attempt)?;
+            let session = match self.gateway.open_session(&request).await {
+                Ok(session) => payable(session),
+                Err(GatewayError::Spent(cause)) => {
+                    refusal = CheckoutError::Gateway(GatewayError::Spent(cause));
+                    None
+                }
+                Err(error) => return Err(CheckoutError::Gateway(error)),
+            };
+            let saved = self.store.save_checkout(preorder.id, attempt, session.as_ref(), owner.as_ref(), now).await?;
+            match (saved, session) {
+                (CheckoutSaved::Saved, Some(session)) => return Ok(session),
+                (CheckoutSaved::Saved, None) => preorder.checkout_attempt = attempt,
+                (CheckoutSaved::LostRace(current), _) => preorder = *current,
+            }
+        }
+        Err(refusal)
+    }
+
+    async fn missing_owner(&self, preorder: &Preorder) -> Option<Account> {
+        if preorder.user_id.is_some() {
+            return None;
+        }
+        match owner_by_email(&self.identity, &preorder.email).await {
+            Owner::ByEmail(account) => Some(account),
+            Owner::SignedIn(_) | Owner::Unknown => None,
+        }
+    }
+
+    fn request(
+        &self,
+        preorder: &Preorder,
+        owner: Option<&Account>,
+        attempt: i32,
+    ) -> Result<SessionRequest, CheckoutError> {
+        Ok(SessionRequest {
+            preorder: preorder.id,
+            attempt,
+            user: preorder.user_id.clone().or_else(|| owner.map(|account| account.id.clone())),
+            email: preorder.email.clone(),
+            price: preorder.price_id.clone().ok_or(CheckoutError::NoPrice)?,
+            color: preorder.color.clone(),
+            locale: preorder.locale,
+            success_url: self.site.preorder_success(preorder.locale, preorder.id),
+            cancel_url: self.site.preorder_cancel(preorder.locale, preorder.id),
+        })
+    }
+}
+
+/// The session, if one can pay in it. A replayed answer may be of one that has ended.
+fn payable(session: OpenedSession) -> Option<OpenSession> {
+    let url = session.url.filter(|_| session.open)?;
+    Some(OpenSession { id: session.id, url, expires_at: session.expires_at })
+}

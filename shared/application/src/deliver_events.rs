@@ -1,0 +1,92 @@
+//! Rows of the outbox go to Klaviyo, each counted there once.
+
+use std::{collections::HashMap, time::Duration};
+
+use futures_util::{FutureExt, StreamExt, stream};
+use pledge_domain::{
+    Timestamp,
+    ids::OutboxId,
+    outbox::OutboxEntry,
+    ports::{Delivery, Marketing, MarketingError, OutboxStore, StoreError},
+};
+
+/// Sends rows of the outbox.
+#[derive(Debug)]
+pub struct DeliverEvents<Store, Klaviyo> {
+    /// The outbox.
+    pub store: Store,
+    /// Klaviyo.
+    pub klaviyo: Klaviyo,
+    /// How one row is tried.
+    pub retry: Retry,
+}
+
+/// How often and how patiently one row is tried before the queue has it back.
+#[derive(Debug, Clone, Copy)]
+pub struct Retry {
+    /// How many rows are on their way at once.
+    pub concurrency: usize,
+    /// Tries in one delivery.
+    pub tries: u32,
+    /// Wait before the second try; it doubles with each further one.
+    pub backoff: Duration,
+    /// The longest wait that is worth staying for, also if `Retry-After` asks for more.
+    pub longest_wait: Duration,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self { concurrency: 10, tries: 3, backoff: Duration::from_millis(250), longest_wait: Duration::from_secs(5) }
+    }
+}
+
+/// What became of each row that was asked for. A row that is sent or parked already, or unknown, isn't in it.
+pub type Deliveries = HashMap<OutboxId, Delivery>;
+
+impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
+    /// Sends those of the rows that aren't sent, and stores what became of them.
+    ///
+    /// If the process dies between sending and storing, the row is sent again, and Klaviyo drops the repeat by its
+    /// `unique_id`.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing is stored, and every row must be tried again.
+    pub async fn run(&self, ids: &[OutboxId], now: Timestamp) -> Result<Deliveries, StoreError> {
+        let unsent = self.store.unsent(ids).await?;
+        let deliveries: Vec<(OutboxId, Delivery)> = stream::iter(unsent)
+            .map(|unsent| async move {
+                // One row that trips a bug must not take the rest of the batch with it.
+                let sent = std::panic::AssertUnwindSafe(self.send(&unsent.entry)).catch_unwind().await;
+                let panicked = || Delivery::Failed { reason: "a bug in the sender".to_owned() };
+                (unsent.entry.id, sent.unwrap_or_else(|_| panicked()))
+            })
+            .buffer_unordered(self.retry.concurrency)
+            .collect()
+            .await;
+        if !deliveries.is_empty() {
+            self.store.settle(&deliveries, now).await?;
+        }
+        Ok(deliveries.into_iter().collect())
+    }
+
+    async fn send(&self, entry: &OutboxEntry) -> Delivery {
+        let mut backoff = self.retry.backoff;
+        let mut last = String::new();
+        for attempt in 1..=self.retry.tries {
+            match self.klaviyo.send(entry).await {
+                Ok(()) => return Delivery::Sent,
+                Err(MarketingError::Permanent { reason }) => return Delivery::Parked { reason },
+                Err(MarketingError::Retryable { reason, retry_after }) => {
+                    last = reason;
+                    let wait = retry_after.unwrap_or(backoff);
+                    if attempt == self.retry.tries || wait > self.retry.longest_wait {
+                        break;
+                    }
+                    tokio::time::sleep(wait).await;
+                    backoff *= 2;
+                }
+            }
+        }
+        Delivery::Failed { reason: last }
+    }
+}

@@ -1,0 +1,50 @@
+//! Where the customer goes after Stripe.
+
+use pledge_domain::{ids::PreorderId, locale::Locale};
+use url::Url;
+
+/// The public web site, by its address without a path: `https://example.com`.
+#[derive(Debug, Clone)]
+pub struct Site(String);
+
+impl Site {
+    /// The site at this address.
+    #[must_use]
+    pub fn new(url: &Url) -> Self {
+        Self(url.as_str().trim_end_matches('/').to_owned())
+    }
+
+    /// Where a customer lands who has paid. Stripe replaces `{CHECKOUT_SESSION_ID}`
+    /// (<https://docs.stripe.com/payments/checkout/custom-success-page>), so its braces must not be encoded.
+    #[must_use]
+    pub fn preorder_success(&self, locale: Locale, preorder: PreorderId) -> String {
+        let (site, locale) = (&self.0, locale.tag());
+        format!("{site}/{locale}/pre-order/success?session_id={{CHECKOUT_SESSION_ID}}&preorder_id={preorder}")
+    }
+
+    /// Where a customer lands who has gone back.
+    #[must_use]
+    pub fn preorder_cancel(&self, locale: Locale, preorder: PreorderId) -> String {
+        format!("{}/{}/pre-order/cancel?preorder_id={preorder}", self.0, locale.tag())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_lie_under_the_site_and_the_locale() {
+        let site = Site::new(&Url::parse("https://example.com/").unwrap());
+        let preorder = PreorderId::parse("0a1b2c3d-0000-4000-8000-000000000000").unwrap();
+        assert_eq!(
+            site.preorder_success(Locale::ZhHk, preorder),
+            "https://example.com/zh-HK/pre-order/success?session_id={CHECKOUT_SESSION_ID}\
+             &preorder_id=0a1b2c3d-0000-4000-8000-000000000000"
+        );
+        assert_eq!(
+            site.preorder_cancel(Locale::En, preorder),
+            "https://example.com/en/pre-order/cancel?preorder_id=0a1b2c3d-0000-4000-8000-000000000000"
+        );
+    }
+}

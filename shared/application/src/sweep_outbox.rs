@@ -1,0 +1,62 @@
+//! The sweep: what has waited too long in the outbox is queued again.
+
+use pledge_domain::{
+    Timestamp,
+    ports::{Backlog, OutboxStore, PublishError, Publisher, StoreError},
+};
+
+/// How long a row may wait before it is queued again: longer than the queue needs for its own retries.
+pub const PATIENCE: time::Duration = time::Duration::minutes(5);
+
+/// How many rows one round takes.
+const ROUND: i64 = 500;
+
+/// Queues overdue rows again.
+#[derive(Debug)]
+pub struct SweepOutbox<Store, Queue> {
+    /// The outbox.
+    pub store: Store,
+    /// The queue.
+    pub queue: Queue,
+    /// How long a row may wait.
+    pub patience: time::Duration,
+}
+
+/// What a sweep found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Swept {
+    /// Rows that were queued again.
+    pub requeued: usize,
+    /// What waits in the outbox now.
+    pub backlog: Backlog,
+}
+
+/// Why a sweep ended early. Rows that it had taken are found again by a later one.
+#[derive(Debug, thiserror::Error)]
+pub enum SweepError {
+    /// The database didn't do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The queue didn't take the messages.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+}
+
+impl<Store: OutboxStore, Queue: Publisher> SweepOutbox<Store, Queue> {
+    /// Queues rows again until none is overdue or `rounds` rounds are over.
+    ///
+    /// # Errors
+    /// [`SweepError`].
+    pub async fn run(&self, rounds: usize, now: Timestamp) -> Result<Swept, SweepError> {
+        let mut requeued = 0;
+        for _ in 0..rounds {
+            let taken = self.store.take_overdue(now - self.patience, now, ROUND).await?;
+            if taken.is_empty() {
+                break;
+            }
+            self.queue.publish(&taken).await?;
+            requeued += taken.len();
+        }
+        Ok(Swept { requeued, backlog: self.store.backlog().await? })
+    }
+}
