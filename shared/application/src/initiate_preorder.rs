@@ -3,6 +3,7 @@
 use pledge_domain::{
     Timestamp,
     email::Email,
+    error_chain::ErrorChain,
     ids::PreorderId,
     ports::{IdentityProvider, PreorderStore, PublishError, Publisher, StoreError},
     preorder::{Preorder, PreorderForm, initiate},
@@ -88,7 +89,7 @@ pub(crate) async fn owner_by_email(identity: &impl IdentityProvider, email: &Ema
         Ok(account) if account.may_own_by_email() => Owner::ByEmail(account),
         Ok(_) => Owner::Unknown,
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "no account now: the preorder is linked later");
+            tracing::warn!(error = %ErrorChain(&error), "no account now: the preorder is linked later");
             Owner::Unknown
         }
     }

@@ -5,6 +5,7 @@
 //! the traits in [`ports`].
 
 pub mod email;
+pub mod error_chain;
 pub mod fields;
 pub mod ids;
 pub mod locale;

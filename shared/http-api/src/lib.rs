@@ -1,1 +1,17 @@
-//! To be described.
+//! The HTTP edge of the functions behind API Gateway: from a request to typed input, from a result to a response.
+//!
+//! What a client sees of an error is `{"code","message","fields"?}`: a client error says what to fix, a server error
+//! says nothing but the request's id.
+
+pub mod answer;
+pub mod auth;
+pub mod body;
+pub mod error;
+pub mod fields;
+pub mod idempotency;
+pub mod preorder_form;
+pub mod route;
+
+pub use error::ApiError;
+/// The request and response types of API Gateway.
+pub use lambda_http::{Body, Request, Response};

@@ -1,0 +1,122 @@
+//! Responses, and the one place where an error is logged and turned into one.
+
+use std::future::Future;
+
+use lambda_http::{
+    Body, Request, RequestExt, Response,
+    http::{HeaderValue, StatusCode, header},
+};
+use pledge_domain::error_chain::ErrorChain;
+use serde::Serialize;
+use serde_json::json;
+use tracing::Instrument;
+
+use crate::error::{ApiError, RETRY_AFTER_SECONDS};
+
+/// A JSON response. Answers are about one person, so nothing may cache them.
+///
+/// # Errors
+/// [`ApiError::Internal`] if the value can't be written as JSON.
+pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Response<Body>, ApiError> {
+    let body = serde_json::to_string(value).map_err(|error| ApiError::Internal(Box::new(error)))?;
+    Ok(response(status, body))
+}
+
+/// 303: a plain HTML form goes on to another page.
+///
+/// # Errors
+/// [`ApiError::Internal`] if the address can't be a header.
+pub fn see_other(location: &str) -> Result<Response<Body>, ApiError> {
+    let location = HeaderValue::from_str(location).map_err(|error| ApiError::Internal(Box::new(error)))?;
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    response.headers_mut().insert(header::LOCATION, location);
+    Ok(response)
+}
+
+fn response(status: StatusCode, body: String) -> Response<Body> {
+    let mut response = Response::new(Body::Text(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Runs a handler in a span with the request's id, and makes every error a response. An error is logged here, once,
+/// with everything that caused it; a client's mistake is no more than a line at `info`.
+pub async fn respond<F>(request: Request, handler: impl FnOnce(Request) -> F) -> Response<Body>
+where
+    F: Future<Output = Result<Response<Body>, ApiError>>,
+{
+    let request_id = request.lambda_context_ref().map(|context| context.request_id.clone()).unwrap_or_default();
+    let span = tracing::info_span!("request", request_id);
+    async {
+        match handler(request).await {
+            Ok(response) => response,
+            Err(error) => refuse(&error, &request_id),
+        }
+    }
+    .instrument(span)
+    .await
+}
+
+fn refuse(error: &ApiError, request_id: &str) -> Response<Body> {
+    let status = error.status();
+    if status.is_server_error() {
+        tracing::error!(code = error.code(), error = %ErrorChain(error), "the request failed");
+    } else {
+        tracing::info!(code = error.code(), status = status.as_u16(), "the request was refused");
+    }
+    let mut body = json!({ "code": error.code(), "message": error.message() });
+    if status.is_server_error() {
+        body["requestId"] = request_id.into();
+    }
+    if let ApiError::InvalidFields(fields) = error {
+        body["fields"] = fields.iter().collect();
+    }
+    let mut response = response(status, body.to_string());
+    if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::BAD_GATEWAY {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use pledge_domain::fields::FieldErrors;
+
+    use super::*;
+
+    fn body_of(error: &ApiError) -> serde_json::Value {
+        let Body::Text(text) = refuse(error, "r-1").into_body() else { panic!("an error has a text") };
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn a_client_error_says_what_to_fix() {
+        let body = body_of(&FieldErrors::one("email", "is required").into());
+        assert_eq!(
+            body,
+            json!({
+                "code": "INVALID_REQUEST",
+                "message": "Some fields are missing or wrong; see \"fields\".",
+                "fields": { "email": "is required" },
+            })
+        );
+    }
+
+    #[test]
+    fn a_server_error_says_nothing_but_the_request_id() {
+        let body = body_of(&ApiError::Internal("password=hunter2".into()));
+        assert!(!body.to_string().contains("hunter2"));
+        assert_eq!(body["requestId"], "r-1");
+    }
+
+    #[test]
+    fn who_may_try_again_is_told_when() {
+        let error = ApiError::from(pledge_domain::ports::StoreError::Unavailable("down".into()));
+        let response = refuse(&error, "r-1");
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(response.headers().contains_key(header::RETRY_AFTER));
+    }
+}

@@ -1,0 +1,46 @@
+//! The `Authorization` header.
+
+use lambda_http::{Request, http::header};
+use pledge_domain::{
+    Timestamp,
+    ports::{TokenError, TokenVerifier},
+    user::VerifiedUser,
+};
+
+use crate::error::ApiError;
+
+/// Who is signed in; nobody if there is no `Authorization` header.
+///
+/// # Errors
+/// 401 if the header holds anything but a valid Firebase ID token, 503 if the token can't be checked now.
+pub async fn signed_in(
+    request: &Request,
+    verifier: &impl TokenVerifier,
+    now: Timestamp,
+) -> Result<Option<VerifiedUser>, ApiError> {
+    let Some(value) = request.headers().get(header::AUTHORIZATION) else {
+        return Ok(None);
+    };
+    let token = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or(ApiError::Unauthenticated("the Authorization header must be \"Bearer <Firebase ID token>\""))?;
+    verifier.verify(token, now).await.map(Some).map_err(ApiError::from)
+}
+
+impl From<TokenError> for ApiError {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Invalid(problem) => Self::Unauthenticated(problem),
+            TokenError::Unavailable(_) => Self::Unavailable {
+                status: lambda_http::http::StatusCode::SERVICE_UNAVAILABLE,
+                code: "SERVICE_UNAVAILABLE",
+                message: "Your sign-in cannot be checked for a moment. Please try again.",
+                cause: Box::new(error),
+            },
+        }
+    }
+}

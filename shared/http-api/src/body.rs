@@ -1,0 +1,76 @@
+//! The body of a request: bounded, and read by its content type.
+
+use lambda_http::{Body, Request, http::header};
+use serde_json::{Map, Value};
+
+use crate::error::ApiError;
+
+/// The largest body of a browser's request.
+pub const MAX_BODY: usize = 64 * 1024;
+
+/// The bytes as the client sent them. API Gateway may deliver them in base64; `lambda_http` has decoded that.
+///
+/// # Errors
+/// [`ApiError::TooLarge`] above the limit.
+pub fn bytes(request: &Request, limit: usize) -> Result<&[u8], ApiError> {
+    let bytes: &[u8] = match request.body() {
+        Body::Text(text) => text.as_bytes(),
+        Body::Binary(bytes) => bytes,
+        _ => &[],
+    };
+    if bytes.len() > limit { Err(ApiError::TooLarge { limit }) } else { Ok(bytes) }
+}
+
+/// Whether the request comes from a plain HTML form rather than from a script.
+#[must_use]
+pub fn is_html_form(request: &Request) -> bool {
+    content_type(request).is_some_and(|kind| kind.eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+}
+
+fn content_type(request: &Request) -> Option<&str> {
+    let value = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
+    value.split(';').next().map(str::trim)
+}
+
+/// The fields of the body: of a JSON object, or of an HTML form (whose values are all texts).
+///
+/// # Errors
+/// [`ApiError::InvalidRequest`] if it is neither, [`ApiError::TooLarge`] above [`MAX_BODY`].
+pub fn object(request: &Request) -> Result<Map<String, Value>, ApiError> {
+    let bytes = bytes(request, MAX_BODY)?;
+    if is_html_form(request) {
+        let pairs = url::form_urlencoded::parse(bytes);
+        return Ok(pairs.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect());
+    }
+    match serde_json::from_slice(bytes) {
+        Ok(Value::Object(fields)) => Ok(fields),
+        Ok(_) => Err(ApiError::InvalidRequest("must have a JSON object as its body")),
+        Err(_) => Err(ApiError::InvalidRequest("must have a body in JSON")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(kind: &str, body: &str) -> Request {
+        lambda_http::http::Request::builder().header("content-type", kind).body(Body::from(body)).unwrap()
+    }
+
+    #[test]
+    fn json_and_forms_give_the_same_fields() {
+        let json = object(&request("application/json", r#"{"email":"a@b.co"}"#)).unwrap();
+        let form = object(&request("application/x-www-form-urlencoded; charset=utf-8", "email=a%40b.co")).unwrap();
+        assert_eq!(json, form);
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for body in ["", "email=a", "[]", "7", "{", "\u{0}"] {
+            let error = object(&request("application/json", body)).unwrap_err();
+            assert_eq!(error.status(), 400, "{body:?}");
+        }
+        let large = format!("{{\"a\":\"{}\"}}", "x".repeat(MAX_BODY));
+        assert_eq!(object(&request("application/json", &large)).unwrap_err().status(), 413);
+    }
+}

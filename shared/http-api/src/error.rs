@@ -1,0 +1,125 @@
+//! What a client is told when something is wrong.
+
+use lambda_http::http::StatusCode;
+use pledge_domain::fields::FieldErrors;
+use pledge_domain::ports::{Cause, StoreError};
+
+/// A request that isn't answered as it wished. The codes are listed in `docs/ERRORS.md`.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// 400: these fields are wrong.
+    #[error("the request has wrong fields")]
+    InvalidFields(FieldErrors),
+    /// 400: the request as a whole is wrong.
+    #[error("the request is wrong: {0}")]
+    InvalidRequest(&'static str),
+    /// 413: the body is too large.
+    #[error("the body is larger than {limit} bytes")]
+    TooLarge {
+        /// The largest body that is accepted.
+        limit: usize,
+    },
+    /// 401: nobody, or not who they say.
+    #[error("not authenticated: {0}")]
+    Unauthenticated(&'static str),
+    /// A refusal of the rules, with its own code.
+    #[error("refused: {code}")]
+    Refused {
+        /// 4xx.
+        status: StatusCode,
+        /// Upper-case code that a program can act on.
+        code: &'static str,
+        /// What to do, for people.
+        message: String,
+    },
+    /// 502 or 503: something that we need doesn't answer; a retry may succeed.
+    #[error("something that is needed does not answer")]
+    Unavailable {
+        /// 502 or 503.
+        status: StatusCode,
+        /// Upper-case code that a program can act on.
+        code: &'static str,
+        /// What the client may do.
+        message: &'static str,
+        /// Why, for the log.
+        #[source]
+        cause: Cause,
+    },
+    /// 500: our fault.
+    #[error("internal error")]
+    Internal(#[source] Cause),
+}
+
+/// After how many seconds a client may try again.
+pub(crate) const RETRY_AFTER_SECONDS: &str = "5";
+
+impl ApiError {
+    /// 404: no such thing.
+    #[must_use]
+    pub fn not_found(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Refused { status: StatusCode::NOT_FOUND, code, message: message.into() }
+    }
+
+    /// 409: it can't be done in the state that things are in.
+    #[must_use]
+    pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Refused { status: StatusCode::CONFLICT, code, message: message.into() }
+    }
+
+    /// The response's status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::InvalidFields(_) | Self::InvalidRequest(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+            Self::Refused { status, .. } | Self::Unavailable { status, .. } => *status,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The code in the body.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidFields(_) | Self::InvalidRequest(_) | Self::TooLarge { .. } => "INVALID_REQUEST",
+            Self::Unauthenticated(_) => "UNAUTHENTICATED",
+            Self::Refused { code, .. } | Self::Unavailable { code, .. } => code,
+            Self::Internal(_) => "INTERNAL_ERROR",
+        }
+    }
+
+    /// The message in the body.
+    #[must_use]
+    pub fn message(&self) -> String {
+        match self {
+            Self::InvalidFields(_) => "Some fields are missing or wrong; see \"fields\".".to_owned(),
+            Self::InvalidRequest(problem) => format!("The request {problem}."),
+            Self::TooLarge { limit } => format!("The body must have at most {limit} bytes."),
+            Self::Unauthenticated(problem) => format!("Sign in again: {problem}."),
+            Self::Refused { message, .. } => message.clone(),
+            Self::Unavailable { message, .. } => (*message).to_owned(),
+            Self::Internal(_) => "Something went wrong on our side.".to_owned(),
+        }
+    }
+}
+
+impl From<FieldErrors> for ApiError {
+    fn from(errors: FieldErrors) -> Self {
+        Self::InvalidFields(errors)
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::Unavailable {
+                status: StatusCode::SERVICE_UNAVAILABLE,
+                code: "SERVICE_UNAVAILABLE",
+                message: "The service is unavailable for a moment. Please try again.",
+                cause: Box::new(error),
+            },
+            StoreError::Internal(_) => Self::Internal(Box::new(error)),
+        }
+    }
+}

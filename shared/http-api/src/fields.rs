@@ -1,0 +1,86 @@
+//! Typed fields out of a JSON object, with every problem noted rather than the first.
+
+use pledge_domain::fields::FieldErrors;
+use serde_json::{Map, Value};
+
+/// Takes the fields of an object one by one; what is left over at the end is a mistake of the client.
+#[derive(Debug)]
+pub struct Fields {
+    rest: Map<String, Value>,
+    errors: FieldErrors,
+}
+
+impl Fields {
+    /// The fields of this object.
+    #[must_use]
+    pub fn new(object: Map<String, Value>) -> Self {
+        Self { rest: object, errors: FieldErrors::default() }
+    }
+
+    /// A text. `null` is no text.
+    pub fn text(&mut self, name: &str) -> Option<String> {
+        match self.rest.remove(name)? {
+            Value::String(text) => Some(text),
+            Value::Null => None,
+            _ => self.wrong(name, "must be a string"),
+        }
+    }
+
+    /// Yes or no. HTML forms say `on`, `true` or `false`.
+    pub fn boolean(&mut self, name: &str) -> Option<bool> {
+        match self.rest.remove(name)? {
+            Value::Bool(value) => Some(value),
+            Value::Null => None,
+            Value::String(text) if matches!(text.as_str(), "true" | "on") => Some(true),
+            Value::String(text) if matches!(text.as_str(), "false" | "off" | "") => Some(false),
+            _ => self.wrong(name, "must be true or false"),
+        }
+    }
+
+    /// A whole number.
+    pub fn integer(&mut self, name: &str) -> Option<i64> {
+        match self.rest.remove(name)? {
+            Value::Null => None,
+            Value::Number(number) if number.is_i64() => number.as_i64(),
+            _ => self.wrong(name, "must be a whole number"),
+        }
+    }
+
+    /// Notes a problem with a field.
+    pub fn wrong<T>(&mut self, name: &str, problem: &str) -> Option<T> {
+        self.errors.add(name, problem);
+        None
+    }
+
+    /// Everything that was wrong, unknown fields included: a misspelt optional field must not vanish silently.
+    #[must_use]
+    pub fn finish(mut self) -> FieldErrors {
+        for name in self.rest.keys() {
+            let shown: String = name.chars().take(64).collect();
+            self.errors.add(&shown, "is not a field of this request");
+        }
+        self.errors
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_problem_is_noted() {
+        let Value::Object(object) = json!({"email": 5, "ok": "x", "novelId": 1.5, "yes": "on", "emial": "a"}) else {
+            unreachable!()
+        };
+        let mut fields = Fields::new(object);
+        assert_eq!(fields.text("email"), None);
+        assert_eq!(fields.text("ok").as_deref(), Some("x"));
+        assert_eq!(fields.integer("novelId"), None);
+        assert_eq!(fields.boolean("yes"), Some(true));
+        let errors = fields.finish();
+        let names: Vec<_> = errors.iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["email", "emial", "novelId"]);
+    }
+}
