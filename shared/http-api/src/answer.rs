@@ -1,7 +1,5 @@
 //! Responses, and the one place where an error is logged and turned into one.
 
-use std::future::Future;
-
 use lambda_http::{
     Body, Request, RequestExt, Response,
     http::{HeaderValue, StatusCode, header},
@@ -44,14 +42,14 @@ fn response(status: StatusCode, body: String) -> Response<Body> {
 
 /// Runs a handler in a span with the request's id, and makes every error a response. An error is logged here, once,
 /// with everything that caused it; a client's mistake is no more than a line at `info`.
-pub async fn respond<F>(request: Request, handler: impl FnOnce(Request) -> F) -> Response<Body>
-where
-    F: Future<Output = Result<Response<Body>, ApiError>>,
-{
+pub async fn respond(
+    request: Request,
+    handler: impl AsyncFnOnce(&Request) -> Result<Response<Body>, ApiError>,
+) -> Response<Body> {
     let request_id = request.lambda_context_ref().map(|context| context.request_id.clone()).unwrap_or_default();
     let span = tracing::info_span!("request", request_id);
     async {
-        match handler(request).await {
+        match handler(&request).await {
             Ok(response) => response,
             Err(error) => refuse(&error, &request_id),
         }

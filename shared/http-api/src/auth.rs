@@ -1,11 +1,7 @@
 //! The `Authorization` header.
 
 use lambda_http::{Request, http::header};
-use pledge_domain::{
-    Timestamp,
-    ports::{TokenError, TokenVerifier},
-    user::VerifiedUser,
-};
+use pledge_domain::{Timestamp, ports::TokenVerifier, user::VerifiedUser};
 
 use crate::error::ApiError;
 
@@ -29,18 +25,4 @@ pub async fn signed_in(
         .map(|(_, token)| token.trim())
         .ok_or(ApiError::Unauthenticated("the Authorization header must be \"Bearer <Firebase ID token>\""))?;
     verifier.verify(token, now).await.map(Some).map_err(ApiError::from)
-}
-
-impl From<TokenError> for ApiError {
-    fn from(error: TokenError) -> Self {
-        match error {
-            TokenError::Invalid(problem) => Self::Unauthenticated(problem),
-            TokenError::Unavailable(_) => Self::Unavailable {
-                status: lambda_http::http::StatusCode::SERVICE_UNAVAILABLE,
-                code: "SERVICE_UNAVAILABLE",
-                message: "Your sign-in cannot be checked for a moment. Please try again.",
-                cause: Box::new(error),
-            },
-        }
-    }
 }

@@ -1,8 +1,7 @@
 //! What a client is told when something is wrong.
 
 use lambda_http::http::StatusCode;
-use pledge_domain::fields::FieldErrors;
-use pledge_domain::ports::{Cause, StoreError};
+use pledge_domain::{fields::FieldErrors, ports::Cause};
 
 /// A request that isn't answered as it wished. The codes are listed in `docs/ERRORS.md`.
 #[derive(Debug, thiserror::Error)]
@@ -100,26 +99,6 @@ impl ApiError {
             Self::Refused { message, .. } => message.clone(),
             Self::Unavailable { message, .. } => (*message).to_owned(),
             Self::Internal(_) => "Something went wrong on our side.".to_owned(),
-        }
-    }
-}
-
-impl From<FieldErrors> for ApiError {
-    fn from(errors: FieldErrors) -> Self {
-        Self::InvalidFields(errors)
-    }
-}
-
-impl From<StoreError> for ApiError {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Unavailable(_) => Self::Unavailable {
-                status: StatusCode::SERVICE_UNAVAILABLE,
-                code: "SERVICE_UNAVAILABLE",
-                message: "The service is unavailable for a moment. Please try again.",
-                cause: Box::new(error),
-            },
-            StoreError::Internal(_) => Self::Internal(Box::new(error)),
         }
     }
 }

@@ -52,14 +52,24 @@ impl Fields {
         None
     }
 
-    /// Everything that was wrong, unknown fields included: a misspelt optional field must not vanish silently.
-    #[must_use]
-    pub fn finish(mut self) -> FieldErrors {
+    /// The parsed input, if neither reading the fields nor parsing them found a problem. An unknown field is one: a
+    /// misspelt optional field must not vanish silently.
+    ///
+    /// # Errors
+    /// The problems of both.
+    pub fn check<T>(mut self, parsed: Result<T, FieldErrors>) -> Result<T, FieldErrors> {
         for name in self.rest.keys() {
             let shown: String = name.chars().take(64).collect();
             self.errors.add(&shown, "is not a field of this request");
         }
-        self.errors
+        match parsed {
+            Ok(value) if self.errors.is_empty() => Ok(value),
+            Ok(_) => Err(self.errors),
+            Err(further) => {
+                further.iter().for_each(|(field, problem)| self.errors.add(field, problem));
+                Err(self.errors)
+            }
+        }
     }
 }
 
@@ -79,8 +89,8 @@ mod tests {
         assert_eq!(fields.text("ok").as_deref(), Some("x"));
         assert_eq!(fields.integer("novelId"), None);
         assert_eq!(fields.boolean("yes"), Some(true));
-        let errors = fields.finish();
+        let errors = fields.check(Err::<(), _>(FieldErrors::one("city", "is required"))).unwrap_err();
         let names: Vec<_> = errors.iter().map(|(name, _)| name).collect();
-        assert_eq!(names, ["email", "emial", "novelId"]);
+        assert_eq!(names, ["city", "email", "emial", "novelId"]);
     }
 }

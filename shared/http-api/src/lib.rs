@@ -9,7 +9,8 @@ pub mod body;
 pub mod error;
 pub mod fields;
 pub mod idempotency;
-pub mod preorder_form;
+pub mod intake;
+pub mod refusal;
 pub mod route;
 
 pub use error::ApiError;

@@ -1,0 +1,64 @@
+//! The preorder form as an endpoint takes it: at `POST /preorders`, and at `POST /checkout` if no preorder is named.
+
+use lambda_http::Request;
+use pledge_application::initiate_preorder::{InitiatePreorder, Initiated, Request as Form};
+use pledge_domain::{
+    ports::{Clock, IdentityProvider, PreorderStore, Publisher, Randomness, TokenVerifier},
+    preorder::{Catalogue, PreorderForm, form::RawForm},
+};
+
+use crate::{auth, error::ApiError, fields::Fields, idempotency};
+
+/// Everything that turns a request into a stored preorder.
+pub struct PreorderIntake<Store, Identity, Queue, Verifier, System> {
+    /// Stores the preorder.
+    pub initiate: InitiatePreorder<Store, Identity, Queue>,
+    /// Checks who is signed in.
+    pub verifier: Verifier,
+    /// What can be ordered.
+    pub catalogue: Catalogue,
+    /// Time and randomness.
+    pub system: System,
+}
+
+impl<Store, Identity, Queue, Verifier, System> PreorderIntake<Store, Identity, Queue, Verifier, System>
+where
+    Store: PreorderStore,
+    Identity: IdentityProvider,
+    Queue: Publisher,
+    Verifier: TokenVerifier,
+    System: Clock + Randomness,
+{
+    /// Stores the preorder that the request's fields describe. Who is signed in is optional; a wrong token isn't.
+    ///
+    /// # Errors
+    /// [`ApiError`]; nothing was stored then.
+    pub async fn receive(&self, request: &Request, mut fields: Fields) -> Result<Initiated, ApiError> {
+        let raw = raw_form(&mut fields);
+        let form = fields.check(PreorderForm::parse(raw, &self.catalogue))?;
+        let idempotency_key = idempotency::key(request)?;
+        let signed_in = auth::signed_in(request, &self.verifier, self.system.now()).await?;
+        let form = Form { form, signed_in, idempotency_key };
+        Ok(self.initiate.run(form, self.system.uuid(), self.system.now()).await?)
+    }
+}
+
+fn raw_form(fields: &mut Fields) -> RawForm {
+    RawForm {
+        email: fields.text("email"),
+        color: fields.text("color"),
+        price_id: fields.text("priceId"),
+        locale: fields.text("locale"),
+        first_name: fields.text("firstName"),
+        last_name: fields.text("lastName"),
+        phone: fields.text("phone"),
+        address_line1: fields.text("addressLine1"),
+        address_line2: fields.text("addressLine2"),
+        city: fields.text("city"),
+        state: fields.text("state"),
+        postal_code: fields.text("postalCode"),
+        country: fields.text("country"),
+        customer_notes: fields.text("customerNotes"),
+        marketing_consent: fields.boolean("marketingConsent"),
+    }
+}

@@ -1,0 +1,91 @@
+//! What a client is told when a use case doesn't do as it was asked. The only place where the errors of use cases
+//! become statuses, codes and messages.
+
+use lambda_http::http::StatusCode;
+use pledge_application::{create_checkout::CheckoutError, initiate_preorder::InitiateError};
+use pledge_domain::{
+    fields::FieldErrors,
+    ports::{GatewayError, StoreError, TokenError},
+};
+
+use crate::error::ApiError;
+
+impl From<FieldErrors> for ApiError {
+    fn from(errors: FieldErrors) -> Self {
+        Self::InvalidFields(errors)
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::Unavailable {
+                status: StatusCode::SERVICE_UNAVAILABLE,
+                code: "SERVICE_UNAVAILABLE",
+                message: "The service is unavailable for a moment. Please try again.",
+                cause: Box::new(error),
+            },
+            StoreError::Internal(_) => Self::Internal(Box::new(error)),
+        }
+    }
+}
+
+impl From<TokenError> for ApiError {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Invalid(problem) => Self::Unauthenticated(problem),
+            TokenError::Unavailable(_) => Self::Unavailable {
+                status: StatusCode::SERVICE_UNAVAILABLE,
+                code: "SERVICE_UNAVAILABLE",
+                message: "Your sign-in cannot be checked for a moment. Please try again.",
+                cause: Box::new(error),
+            },
+        }
+    }
+}
+
+impl From<InitiateError> for ApiError {
+    fn from(error: InitiateError) -> Self {
+        match error {
+            InitiateError::IdempotencyKeyReused => Self::conflict(
+                "IDEMPOTENCY_KEY_REUSED",
+                "This Idempotency-Key was used with another form. Use a new key for a new preorder.",
+            ),
+            InitiateError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<CheckoutError> for ApiError {
+    fn from(error: CheckoutError) -> Self {
+        match error {
+            CheckoutError::AlreadyCompleted => {
+                Self::conflict("PREORDER_ALREADY_COMPLETED", "This preorder is paid already.")
+            }
+            CheckoutError::PaymentPending => Self::conflict(
+                "PAYMENT_PENDING",
+                "A payment for this preorder is on its way; it can take some days. There is nothing more to do.",
+            ),
+            CheckoutError::NoPrice => {
+                Self::conflict("PREORDER_HAS_NO_PRICE", "This preorder cannot be paid. Please send the form again.")
+            }
+            CheckoutError::Gateway(error) => error.into(),
+            CheckoutError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<GatewayError> for ApiError {
+    fn from(error: GatewayError) -> Self {
+        let status = match error {
+            GatewayError::Unavailable(_) | GatewayError::Spent(_) => StatusCode::SERVICE_UNAVAILABLE,
+            GatewayError::Refused(_) => StatusCode::BAD_GATEWAY,
+        };
+        Self::Unavailable {
+            status,
+            code: "PAYMENT_PROVIDER_UNAVAILABLE",
+            message: "The payment provider cannot take this now. Nothing was charged; please try again.",
+            cause: Box::new(error),
+        }
+    }
+}
