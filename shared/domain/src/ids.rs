@@ -199,6 +199,77 @@ impl fmt::Display for PreorderId {
     }
 }
 
+/// A novel, by the number that the site gave it: 1 and up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NovelId(i64);
+
+impl NovelId {
+    /// Takes a positive number.
+    ///
+    /// # Errors
+    /// [`InvalidId`] otherwise.
+    pub fn new(number: i64) -> Result<Self, InvalidId> {
+        if number > 0 { Ok(Self(number)) } else { Err(InvalidId { kind: "novel id" }) }
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl fmt::Display for NovelId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One payment for a novel, from the first try on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PaymentRecordId(Uuid);
+
+impl PaymentRecordId {
+    /// A payment with a fresh, random id.
+    #[must_use]
+    pub fn new(random: Uuid) -> Self {
+        Self(random)
+    }
+
+    /// The payment that an invoice becomes when no payment of ours was made for it, such as a renewal.
+    #[must_use]
+    pub fn for_invoice(invoice: &InvoiceId) -> Self {
+        Self(Uuid::new_v5(&NAMESPACE, format!("invoice:{invoice}").as_bytes()))
+    }
+
+    /// The payment that a `PaymentIntent` becomes when it names none of ours.
+    #[must_use]
+    pub fn for_payment_intent(intent: &PaymentIntentId) -> Self {
+        Self(Uuid::new_v5(&NAMESPACE, format!("payment_intent:{intent}").as_bytes()))
+    }
+
+    /// Takes the text if it is a UUID in its usual notation.
+    ///
+    /// # Errors
+    /// [`InvalidId`] otherwise.
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
+        Uuid::try_parse(text).map(Self).map_err(|_| InvalidId { kind: "payment record id" })
+    }
+
+    /// The UUID.
+    #[must_use]
+    pub fn as_uuid(&self) -> Uuid {
+        self.0
+    }
+}
+
+impl fmt::Display for PaymentRecordId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// A row of the outbox, and at the same time the `unique_id` by which Klaviyo drops repeats.
 ///
 /// Derived from the business key, so the same fact has the same id wherever and whenever it is decided.

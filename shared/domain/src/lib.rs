@@ -4,6 +4,7 @@
 //! HTTP, no SDK and no SQL, reads no clock, no environment and no randomness. Effects happen in the adapters, behind
 //! the traits in [`ports`].
 
+pub mod champion;
 pub mod email;
 pub mod error_chain;
 pub mod fields;

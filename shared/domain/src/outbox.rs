@@ -22,12 +22,37 @@ pub enum Metric {
     PreorderAbandoned,
     /// All the money went back.
     PreorderRefunded,
+    /// The first invoice of a subscription, or a first single purchase, is paid.
+    ChampionStarted,
+    /// A later invoice of a subscription is paid.
+    ChampionRenewed,
+    /// A single purchase added time.
+    ChampionExtended,
+    /// A higher tier is paid, by a single purchase or a change of plan.
+    ChampionUpgraded,
+    /// A try to pay was refused.
+    ChampionPaymentFailed,
+    /// A subscription is going to end, or ended.
+    ChampionCancelled,
+    /// All the money of a payment went back.
+    ChampionRefunded,
 }
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Self; 4] =
-        [Self::PreorderStarted, Self::PreorderSuccess, Self::PreorderAbandoned, Self::PreorderRefunded];
+    pub const ALL: [Self; 11] = [
+        Self::PreorderStarted,
+        Self::PreorderSuccess,
+        Self::PreorderAbandoned,
+        Self::PreorderRefunded,
+        Self::ChampionStarted,
+        Self::ChampionRenewed,
+        Self::ChampionExtended,
+        Self::ChampionUpgraded,
+        Self::ChampionPaymentFailed,
+        Self::ChampionCancelled,
+        Self::ChampionRefunded,
+    ];
 
     /// The name in the database and, unless configured otherwise, in Klaviyo.
     #[must_use]
@@ -37,6 +62,13 @@ impl Metric {
             Self::PreorderSuccess => "preorder_success",
             Self::PreorderAbandoned => "preorder_abandoned",
             Self::PreorderRefunded => "preorder_refunded",
+            Self::ChampionStarted => "champion_started",
+            Self::ChampionRenewed => "champion_renewed",
+            Self::ChampionExtended => "champion_extended",
+            Self::ChampionUpgraded => "champion_upgraded",
+            Self::ChampionPaymentFailed => "champion_payment_failed",
+            Self::ChampionCancelled => "champion_cancelled",
+            Self::ChampionRefunded => "champion_refunded",
         }
     }
 

@@ -23,6 +23,12 @@ pub fn decide(snapshot: Snapshot, event: &StripeEvent) -> Plan {
             plan.payment = Some((fact.payment_intent.clone(), facts));
             plan
         }
+        Fact::InvoicePaid(_)
+        | Fact::InvoiceFailed(_)
+        | Fact::InvoicePaymentLinked(_)
+        | Fact::PurchaseSucceeded(_)
+        | Fact::PurchaseFailed(_)
+        | Fact::SubscriptionChanged(_) => Plan::ignore("no champion support yet"),
         Fact::Ignored { reason } => Plan::ignore(reason),
         Fact::Malformed { reason } => Plan::park(reason.clone()),
     }

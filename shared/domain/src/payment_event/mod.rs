@@ -4,18 +4,25 @@
 //! over the same events in any order, any number of times, it ends in the same state and the same set of facts.
 
 pub mod decide;
+pub mod invoice;
 pub mod payment;
+pub mod purchase;
 pub mod session;
+pub mod subscription;
 
 use crate::{
     Timestamp,
-    ids::{EventId, OutboxId, PaymentIntentId, PreorderId, SessionId},
+    champion::{ChampionKey, ChampionMetadata},
+    ids::{EventId, InvoiceId, OutboxId, PaymentIntentId, PaymentRecordId, PreorderId, SessionId, SubscriptionId},
     outbox::OutboxEntry,
     preorder::Preorder,
 };
 pub use decide::decide;
+pub use invoice::{BillingReason, InvoiceFact, InvoicePaymentFact};
 pub use payment::{DisputeFact, PaymentFacts, PaymentFailedFact, RefundFact};
+pub use purchase::PurchaseFact;
 pub use session::{PaymentStatus, SessionFact, SessionStep};
+pub use subscription::{SubscriptionFact, SubscriptionStatus};
 
 /// A verified Stripe event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +46,20 @@ pub struct StripeEvent {
 pub enum Fact {
     /// `checkout.session.*`
     Session(Box<SessionFact>),
-    /// `payment_intent.payment_failed`
+    /// `payment_intent.payment_failed`, unless it has champion metadata
     PaymentFailed(PaymentFailedFact),
+    /// `invoice.paid` and `invoice.payment_succeeded`: two events about one payment
+    InvoicePaid(Box<InvoiceFact>),
+    /// `invoice.payment_failed`
+    InvoiceFailed(Box<InvoiceFact>),
+    /// `invoice_payment.paid`
+    InvoicePaymentLinked(InvoicePaymentFact),
+    /// `payment_intent.succeeded`, unless it is a preorder's
+    PurchaseSucceeded(Box<PurchaseFact>),
+    /// `payment_intent.payment_failed` with champion metadata
+    PurchaseFailed(Box<PurchaseFact>),
+    /// `customer.subscription.*`
+    SubscriptionChanged(Box<SubscriptionFact>),
     /// `charge.refunded`
     Refund(RefundFact),
     /// `charge.dispute.*`
@@ -66,6 +85,25 @@ pub struct Lookup {
     pub session: Option<SessionId>,
     /// The payment.
     pub payment_intent: Option<PaymentIntentId>,
+    /// The reader and the novel, from our own metadata. Where it is missing they are found through the ids below, or
+    /// through the payment, in what is stored.
+    pub champion: Option<ChampionKey>,
+    /// From our own metadata.
+    pub payment_record: Option<PaymentRecordId>,
+    /// The subscription.
+    pub subscription: Option<SubscriptionId>,
+    /// The invoice.
+    pub invoice: Option<InvoiceId>,
+}
+
+impl Lookup {
+    fn by_metadata(metadata: Option<&ChampionMetadata>) -> Self {
+        Self {
+            champion: metadata.map(|metadata| metadata.champion.clone()),
+            payment_record: metadata.and_then(|metadata| metadata.payment),
+            ..Self::default()
+        }
+    }
 }
 
 impl Fact {
@@ -77,14 +115,37 @@ impl Fact {
                 preorder: Some(fact.preorder_or_rescued()),
                 session: Some(fact.session.clone()),
                 payment_intent: fact.payment_intent.clone(),
+                ..Lookup::default()
             },
-            Self::PaymentFailed(fact) => {
-                Lookup { preorder: fact.preorder, session: None, payment_intent: Some(fact.payment_intent.clone()) }
-            }
-            Self::Refund(fact) => {
-                Lookup { preorder: fact.preorder, session: None, payment_intent: Some(fact.payment_intent.clone()) }
-            }
+            Self::PaymentFailed(fact) => Lookup {
+                preorder: fact.preorder,
+                payment_intent: Some(fact.payment_intent.clone()),
+                ..Lookup::default()
+            },
+            Self::Refund(fact) => Lookup {
+                preorder: fact.preorder,
+                payment_intent: Some(fact.payment_intent.clone()),
+                ..Lookup::default()
+            },
             Self::Dispute(fact) => Lookup { payment_intent: Some(fact.payment_intent.clone()), ..Lookup::default() },
+            Self::InvoicePaid(fact) | Self::InvoiceFailed(fact) => Lookup {
+                payment_intent: fact.payment_intent.clone(),
+                subscription: Some(fact.subscription.clone()),
+                invoice: Some(fact.invoice.clone()),
+                ..Lookup::by_metadata(fact.metadata.as_ref())
+            },
+            Self::InvoicePaymentLinked(fact) => Lookup {
+                payment_intent: Some(fact.payment_intent.clone()),
+                invoice: Some(fact.invoice.clone()),
+                ..Lookup::default()
+            },
+            Self::PurchaseSucceeded(fact) | Self::PurchaseFailed(fact) => Lookup {
+                payment_intent: Some(fact.payment_intent.clone()),
+                ..Lookup::by_metadata(fact.metadata.as_ref())
+            },
+            Self::SubscriptionChanged(fact) => {
+                Lookup { subscription: Some(fact.subscription.clone()), ..Lookup::by_metadata(fact.metadata.as_ref()) }
+            }
             Self::Ignored { .. } | Self::Malformed { .. } => Lookup::default(),
         }
     }

@@ -4,8 +4,9 @@
 //! and counts as soon as somebody claims the payment.
 
 use crate::{
-    ids::{PaymentIntentId, PreorderId},
+    ids::{InvoiceId, PaymentIntentId, PreorderId},
     money::Money,
+    payment_event::InvoicePaymentFact,
 };
 
 /// `charge.refunded`: money went back. Stripe counts cumulatively, so the largest amount seen is the newest.
@@ -49,6 +50,8 @@ pub struct PaymentFacts {
     pub refunded: i64,
     /// The newest status of a dispute, in Stripe's words.
     pub dispute: Option<String>,
+    /// The invoice that it paid, if it is a subscription's.
+    pub invoice: Option<InvoiceId>,
 }
 
 impl PaymentFacts {
@@ -56,6 +59,13 @@ impl PaymentFacts {
     #[must_use]
     pub fn with_refund(mut self, fact: &RefundFact) -> Self {
         self.refunded = self.refunded.max(fact.refunded.amount);
+        self
+    }
+
+    /// These facts and the invoice that the payment belongs to.
+    #[must_use]
+    pub fn with_invoice(mut self, fact: &InvoicePaymentFact) -> Self {
+        self.invoice.get_or_insert_with(|| fact.invoice.clone());
         self
     }
 

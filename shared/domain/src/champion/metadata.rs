@@ -1,0 +1,114 @@
+//! The metadata that goes with every subscription and single purchase to Stripe and comes back in its events.
+//!
+//! It alone is enough to book a payment: an event can arrive before the transaction that made the object has committed.
+
+use crate::{
+    champion::{ChampionKey, TierLevel},
+    ids::{NovelId, PaymentRecordId, UserId},
+};
+
+/// What a single purchase was when it was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PurchaseType {
+    /// There was no support to extend.
+    New,
+    /// More time of the same tier.
+    Extend,
+    /// A higher tier.
+    Upgrade,
+}
+
+impl PurchaseType {
+    /// Every type.
+    pub const ALL: [Self; 3] = [Self::New, Self::Extend, Self::Upgrade];
+
+    /// The name in metadata, in the database and in answers.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Extend => "extend",
+            Self::Upgrade => "upgrade",
+        }
+    }
+
+    /// The type with this name, or none.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// Our metadata on a Stripe object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChampionMetadata {
+    /// `userId` and `novelId`.
+    pub champion: ChampionKey,
+    /// `tierLevel`. After a change of plan in Stripe's dashboard the price says more.
+    pub tier: Option<TierLevel>,
+    /// `paymentRecordId`: the payment that the object was made for. Older subscriptions don't have it.
+    pub payment: Option<PaymentRecordId>,
+    /// `purchaseType`, of single purchases.
+    pub purchase: Option<PurchaseType>,
+}
+
+const USER: &str = "userId";
+const NOVEL: &str = "novelId";
+const TIER: &str = "tierLevel";
+const PAYMENT: &str = "paymentRecordId";
+const PURCHASE: &str = "purchaseType";
+
+impl ChampionMetadata {
+    /// Reads a Stripe object's metadata; none if it names no reader and novel. A value that isn't of the expected form
+    /// counts as missing.
+    pub fn read<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
+        let user = UserId::parse(get(USER)?).ok()?;
+        let novel = NovelId::new(get(NOVEL)?.parse().ok()?).ok()?;
+        Some(Self {
+            champion: ChampionKey { user, novel },
+            tier: get(TIER).and_then(|text| TierLevel::new(text.parse().ok()?).ok()),
+            payment: get(PAYMENT).and_then(|text| PaymentRecordId::parse(text).ok()),
+            purchase: get(PURCHASE).and_then(PurchaseType::parse),
+        })
+    }
+
+    /// The entries to put on a Stripe object.
+    #[must_use]
+    pub fn entries(&self) -> Vec<(&'static str, String)> {
+        let mut entries = vec![(USER, self.champion.user.to_string()), (NOVEL, self.champion.novel.get().to_string())];
+        entries.extend(self.tier.map(|tier| (TIER, tier.to_string())));
+        entries.extend(self.payment.map(|payment| (PAYMENT, payment.to_string())));
+        entries.extend(self.purchase.map(|purchase| (PURCHASE, purchase.name().to_owned())));
+        entries
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(entries: &[(&str, &str)]) -> Option<ChampionMetadata> {
+        ChampionMetadata::read(|key| entries.iter().find(|(name, _)| *name == key).map(|(_, value)| *value))
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let written = ChampionMetadata {
+            champion: ChampionKey { user: UserId::parse("uid").unwrap(), novel: NovelId::new(7).unwrap() },
+            tier: Some(TierLevel::new(3).unwrap()),
+            payment: Some(PaymentRecordId::parse("0a1b2c3d-0000-4000-8000-000000000000").unwrap()),
+            purchase: Some(PurchaseType::Upgrade),
+        };
+        let entries = written.entries();
+        let borrowed: Vec<_> = entries.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        assert_eq!(read(&borrowed), Some(written));
+    }
+
+    #[test]
+    fn a_reader_and_a_novel_are_enough_and_needed() {
+        assert!(read(&[("userId", "uid"), ("novelId", "7"), ("tierLevel", "x")]).is_some_and(|m| m.tier.is_none()));
+        for foreign in [&[("userId", "uid")][..], &[("userId", "uid"), ("novelId", "0")], &[("preorderId", "x")]] {
+            assert_eq!(read(foreign), None);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The tiers of a novel: what a month of support costs.
+
+use std::fmt;
+
+use crate::{
+    ids::{InvalidId, NovelId, PriceId},
+    money::{Currency, Money},
+};
+
+/// How high a tier is: 1 to 13.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TierLevel(u8);
+
+impl TierLevel {
+    /// The highest level.
+    pub const MAX: u8 = 13;
+
+    /// Takes 1 to 13.
+    ///
+    /// # Errors
+    /// [`InvalidId`] for any other number.
+    pub fn new(level: i64) -> Result<Self, InvalidId> {
+        match u8::try_from(level) {
+            Ok(level @ 1..=Self::MAX) => Ok(Self(level)),
+            _ => Err(InvalidId { kind: "tier level" }),
+        }
+    }
+
+    /// The level as a number.
+    #[must_use]
+    pub fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl fmt::Display for TierLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A tier of a novel. Prices come from here and never from a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tier {
+    /// Whose tier it is.
+    pub novel: NovelId,
+    /// How high it is.
+    pub level: TierLevel,
+    /// What it is called.
+    pub name: String,
+    /// What a month, or a single purchase of 30 days, costs.
+    pub price: Money,
+    /// The recurring Stripe price of exactly that amount, once it was made.
+    pub stripe_price: Option<PriceId>,
+    /// Whether it is on sale. Subscriptions to a tier that isn't go on.
+    pub active: bool,
+}
+
+/// What every new novel starts with: name, price in cents of a dollar, chapters in advance.
+pub const DEFAULT_TIERS: [DefaultTier; TierLevel::MAX as usize] = [
+    DefaultTier { name: "Martial Cultivator", cents: 100, advance_chapters: 1 },
+    DefaultTier { name: "Profound Realm", cents: 300, advance_chapters: 2 },
+    DefaultTier { name: "Martial Lord", cents: 500, advance_chapters: 3 },
+    DefaultTier { name: "Martial King", cents: 1000, advance_chapters: 5 },
+    DefaultTier { name: "Half Martial Emperor", cents: 1500, advance_chapters: 8 },
+    DefaultTier { name: "Martial Emperor", cents: 2000, advance_chapters: 10 },
+    DefaultTier { name: "Half Martial Ancestor", cents: 2500, advance_chapters: 15 },
+    DefaultTier { name: "Martial Ancestor", cents: 4000, advance_chapters: 20 },
+    DefaultTier { name: "True Immortal", cents: 5500, advance_chapters: 25 },
+    DefaultTier { name: "Heavenly Immortal", cents: 7000, advance_chapters: 30 },
+    DefaultTier { name: "Martial Immortal", cents: 10_000, advance_chapters: 40 },
+    DefaultTier { name: "Exalted", cents: 12_500, advance_chapters: 50 },
+    DefaultTier { name: "Utmost Exalted", cents: 16_000, advance_chapters: 65 },
+];
+
+/// One of [`DEFAULT_TIERS`]; its level is its place, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DefaultTier {
+    /// What it is called.
+    pub name: &'static str,
+    /// What a month costs, in cents of a dollar.
+    pub cents: i64,
+    /// How many unpublished chapters it opens.
+    pub advance_chapters: i32,
+}
+
+impl Tier {
+    /// The default tiers, as tiers of this novel.
+    #[must_use]
+    pub fn defaults(novel: NovelId) -> Vec<Self> {
+        (1..=TierLevel::MAX)
+            .zip(DEFAULT_TIERS)
+            .map(|(level, default)| Self {
+                novel,
+                level: TierLevel(level),
+                name: default.name.to_owned(),
+                price: Money::new(default.cents, Currency::USD),
+                stripe_price: None,
+                active: true,
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_go_from_1_to_13() {
+        assert_eq!(TierLevel::new(13).unwrap().get(), 13);
+        for wrong in [0, -1, 14, 256 + 1, i64::MAX] {
+            assert!(TierLevel::new(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_default_tier_costs_more_and_gives_more_than_the_one_below() {
+        assert!(
+            DEFAULT_TIERS
+                .windows(2)
+                .all(|pair| { pair[0].cents < pair[1].cents && pair[0].advance_chapters < pair[1].advance_chapters })
+        );
+        let tiers = Tier::defaults(NovelId::new(7).unwrap());
+        assert_eq!(tiers.iter().map(|tier| tier.level.get()).collect::<Vec<_>>(), (1..=13).collect::<Vec<_>>());
+    }
+}

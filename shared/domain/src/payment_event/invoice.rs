@@ -1,0 +1,60 @@
+//! `invoice.*` and `invoice_payment.paid`: what a subscription's payments come as.
+
+use crate::{
+    Timestamp,
+    champion::{ChampionMetadata, Period},
+    email::Email,
+    ids::{CustomerId, InvoiceId, PaymentIntentId, PriceId, SubscriptionId},
+    money::Money,
+};
+
+/// An invoice's `billing_reason`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BillingReason {
+    /// `subscription_create`: the first invoice.
+    SubscriptionCreate,
+    /// `subscription_cycle`: a renewal.
+    SubscriptionCycle,
+    /// `subscription_update`: the plan was changed within a period.
+    SubscriptionUpdate,
+    /// Anything else that Stripe has or will have.
+    Other,
+}
+
+/// What an event about a subscription's invoice carries. An invoice without a subscription isn't ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvoiceFact {
+    /// The invoice.
+    pub invoice: InvoiceId,
+    /// `parent.subscription_details.subscription`, formerly `subscription`.
+    pub subscription: SubscriptionId,
+    /// Why it exists.
+    pub billing_reason: BillingReason,
+    /// The payment. Since the API version of March 2025 the event doesn't have it.
+    pub payment_intent: Option<PaymentIntentId>,
+    /// The customer.
+    pub customer: Option<CustomerId>,
+    /// `customer_email`.
+    pub email: Option<Email>,
+    /// What was paid (`amount_paid`), or of a failure what was due (`amount_due`).
+    pub amount: Money,
+    /// The time that it pays for: the period of the last-ending line that isn't a proration. The invoice's own
+    /// `period_start` and `period_end` look back and are of no use
+    /// (<https://docs.stripe.com/api/invoices/object#invoice_object-period_end>).
+    pub period: Option<Period>,
+    /// The price of that line, or of a proration if there is no other.
+    pub price: Option<PriceId>,
+    /// The subscription's metadata, as it was when the invoice was made.
+    pub metadata: Option<ChampionMetadata>,
+    /// `status_transitions.paid_at`, the same in every event about one payment; otherwise when the event happened.
+    pub at: Timestamp,
+}
+
+/// `invoice_payment.paid`: which payment belongs to an invoice. It may come before the invoice's own event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvoicePaymentFact {
+    /// The invoice.
+    pub invoice: InvoiceId,
+    /// The payment.
+    pub payment_intent: PaymentIntentId,
+}

@@ -1,0 +1,95 @@
+//! `customer.subscription.*`: the state of a subscription in Stripe.
+
+use crate::{
+    Timestamp,
+    champion::ChampionMetadata,
+    ids::{CustomerId, PriceId, SubscriptionId},
+};
+
+/// A subscription's status in Stripe (<https://docs.stripe.com/api/subscriptions/object#subscription_object-status>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SubscriptionStatus {
+    /// The first payment hasn't succeeded yet; it may within 23 hours.
+    Incomplete,
+    /// The first payment never succeeded.
+    IncompleteExpired,
+    /// In a trial.
+    Trialing,
+    /// Paid.
+    Active,
+    /// A renewal failed and is tried again.
+    PastDue,
+    /// A renewal failed for good, but the subscription goes on making invoices.
+    Unpaid,
+    /// Payments are paused.
+    Paused,
+    /// Over.
+    Canceled,
+}
+
+impl SubscriptionStatus {
+    /// Every status.
+    pub const ALL: [Self; 8] = [
+        Self::Incomplete,
+        Self::IncompleteExpired,
+        Self::Trialing,
+        Self::Active,
+        Self::PastDue,
+        Self::Unpaid,
+        Self::Paused,
+        Self::Canceled,
+    ];
+
+    /// Stripe's name of it, which is also the one in the database and in answers.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Incomplete => "incomplete",
+            Self::IncompleteExpired => "incomplete_expired",
+            Self::Trialing => "trialing",
+            Self::Active => "active",
+            Self::PastDue => "past_due",
+            Self::Unpaid => "unpaid",
+            Self::Paused => "paused",
+            Self::Canceled => "canceled",
+        }
+    }
+
+    /// The status with this name, or none.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+
+    /// Whether nothing can follow it.
+    #[must_use]
+    pub fn is_terminal(self) -> bool {
+        matches!(self, Self::Canceled | Self::IncompleteExpired)
+    }
+
+    /// Whether it got past its first payment and isn't over: it will, or may, charge the reader again.
+    #[must_use]
+    pub fn is_live(self) -> bool {
+        !self.is_terminal() && self != Self::Incomplete
+    }
+}
+
+/// What an event about a subscription carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubscriptionFact {
+    /// The subscription.
+    pub subscription: SubscriptionId,
+    /// The customer.
+    pub customer: Option<CustomerId>,
+    /// Its status; [`SubscriptionStatus::Canceled`] in `customer.subscription.deleted`.
+    pub status: SubscriptionStatus,
+    /// Whether it is going to end: `cancel_at_period_end`, or `cancel_at` is set.
+    pub cancel_at_period_end: bool,
+    /// When the paid period ends: `cancel_at` if it is set, else `current_period_end` of the subscription or of its
+    /// first item.
+    pub period_end: Option<Timestamp>,
+    /// The price of its first item.
+    pub price: Option<PriceId>,
+    /// Our metadata.
+    pub metadata: Option<ChampionMetadata>,
+}
