@@ -1,2 +1,35 @@
-//! To be described.
-fn main() {}
+//! `pledge-local`: runs the local cloud from the command line.
+//!
+//! - `pledge-local` (or `run`) starts it and stops it on Ctrl-C;
+//! - `pledge-local exec COMMAND…` runs a command beside a cloud of its own, which `PLEDGE_ENDPOINTS` leads to;
+//! - `pledge-local deploy` brings newly built functions into the cloud that runs.
+
+mod commands;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        [] | ["run"] => commands::run().await,
+        ["exec", program, arguments @ ..] => commands::exec(program, arguments).await,
+        ["deploy"] => commands::deploy().await,
+        _ => {
+            _ = writeln!(io::stderr(), "usage: pledge-local [run | exec COMMAND [ARGUMENT…] | deploy]");
+            return ExitCode::from(2);
+        }
+    };
+    result.unwrap_or_else(|error| {
+        let mut reasons = error.to_string();
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            reasons.push_str(&format!(": {cause}"));
+            source = cause.source();
+        }
+        _ = writeln!(io::stderr(), "pledge-local: {reasons}");
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,135 @@
+//! Starts, watches and stops everything.
+
+use std::fs::{self, File, TryLockError};
+use std::net::Ipv4Addr;
+use std::process::ExitStatus;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::database::Database;
+use crate::deployment::{Deployed, deploy};
+use crate::emulator::Emulator;
+use crate::stand_ins::{self, StandIns};
+use crate::{Endpoints, Error, Options, front};
+
+/// A running local cloud. [`Cloud::stop`] ends it in order; dropping it kills what it runs.
+///
+/// Its programs also end with the thread that started it, so start it where it is used.
+#[derive(Debug)]
+pub struct Cloud {
+    options: Options,
+    endpoints: Endpoints,
+    front: JoinHandle<std::io::Result<()>>,
+    emulator: Emulator,
+    database: Database,
+    _stand_ins: StandIns,
+    _lock: File,
+}
+
+impl Cloud {
+    /// Starts everything and returns when the API answers.
+    ///
+    /// # Errors
+    /// The first part that could not be started; the others are stopped.
+    pub async fn start(options: Options) -> Result<Self, Error> {
+        let lock = own_home(&options)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))
+            .await
+            .map_err(|source| Error::PortTaken { port: options.port, source })?;
+        let address = listener.local_addr().map_err(Error::io("the API has no address"))?;
+        let api = format!("http://{address}");
+
+        let progress = options.progress;
+        let (database, stand_ins, emulator) = tokio::try_join!(
+            async {
+                let database = Database::start(&options).await?;
+                progress.ready("PostgreSQL", &database.url);
+                Ok(database)
+            },
+            async {
+                let stand_ins = StandIns::start(&api).await?;
+                progress.ready("Stripe", &stand_ins.stripe);
+                progress.ready("Klaviyo", &stand_ins.klaviyo);
+                progress.ready("Firebase", &stand_ins.firebase);
+                Ok(stand_ins)
+            },
+            async {
+                let emulator = Emulator::start(&options).await?;
+                progress.ready("AWS", &emulator.url);
+                Ok(emulator)
+            },
+        )?;
+
+        let mut endpoints = Endpoints {
+            api,
+            database_url: database.url.clone(),
+            aws_endpoint_url: emulator.url.clone(),
+            stripe_api_base: stand_ins.stripe.clone(),
+            stripe_secret_key: stand_ins::STRIPE_SECRET_KEY.to_owned(),
+            stripe_webhook_secret: stand_ins::STRIPE_WEBHOOK_SECRET.to_owned(),
+            klaviyo_api_base: stand_ins.klaviyo.clone(),
+            klaviyo_api_key: stand_ins::KLAVIYO_API_KEY.to_owned(),
+            firebase_auth_emulator_host: stand_ins.firebase.clone(),
+            firebase_project_id: stand_ins::FIREBASE_PROJECT_ID.to_owned(),
+            klaviyo_queue_url: String::new(),
+            klaviyo_dead_letter_queue_url: String::new(),
+            preorder_prices: stand_ins.preorder_prices.clone(),
+            public_site_url: "http://127.0.0.1:3000".to_owned(),
+            controls: stand_ins.controls.clone(),
+            logs: options.logs(),
+        };
+        let Deployed { http_api_id, klaviyo_queue_url, klaviyo_dead_letter_queue_url } =
+            deploy(&options, &endpoints).await?;
+        endpoints.klaviyo_queue_url = klaviyo_queue_url;
+        endpoints.klaviyo_dead_letter_queue_url = klaviyo_dead_letter_queue_url;
+        let port = emulator.port;
+        let front = tokio::spawn(async move { front::serve(listener, port, &http_api_id).await });
+        progress.ready("API", &endpoints.api);
+        endpoints.write(&options.endpoints_file())?;
+        Ok(Self { options, endpoints, front, emulator, database, _stand_ins: stand_ins, _lock: lock })
+    }
+
+    /// Every address of the cloud.
+    #[must_use]
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.endpoints
+    }
+
+    /// Resolves when a program that should go on running has ended by itself, with its name and status.
+    pub async fn ended(&mut self) -> (&'static str, Option<ExitStatus>) {
+        tokio::select! {
+            ended = self.emulator.process.ended() => ended,
+            ended = self.database.server.ended() => ended,
+        }
+    }
+
+    /// Stops everything and waits until it is gone.
+    pub async fn stop(self) {
+        // It names programs that are about to go; a file that is gone already is as good.
+        _ = fs::remove_file(self.options.endpoints_file());
+        self.front.abort();
+        self.emulator.process.stop().await;
+        self.database.server.stop().await;
+    }
+}
+
+/// Makes the cloud's folder ours alone for as long as the file that is returned stays open, and clears what the last
+/// cloud left there.
+fn own_home(options: &Options) -> Result<File, Error> {
+    let failed = || Error::io(format!("{} could not be used", options.home.display()));
+    fs::create_dir_all(&options.home).map_err(failed())?;
+    let lock = File::create(options.home.join("cloud.lock")).map_err(failed())?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(Error::RunsAlready(options.home.clone())),
+        Err(TryLockError::Error(source)) => return Err(failed()(source)),
+    }
+    for folder in [options.logs(), options.temporary()] {
+        if folder.exists() {
+            fs::remove_dir_all(&folder).map_err(failed())?;
+        }
+        fs::create_dir(&folder).map_err(failed())?;
+    }
+    Ok(lock)
+}

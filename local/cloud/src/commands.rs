@@ -1,0 +1,101 @@
+//! What the command line can ask for.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use pledge_local::{Cloud, Endpoints, Error, Options, Progress};
+use tokio::process::Command;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Runs the cloud until Ctrl-C, or until one of its programs ends.
+pub(crate) async fn run() -> Result<ExitCode, Error> {
+    let progress = Progress::printed();
+    say("Starting the local cloud of Pledge …\n");
+    let options = Options { progress, ..Options::default() };
+    let endpoints_file = options.endpoints_file();
+    let mut cloud = tokio::select! {
+        started = Cloud::start(options) => started?,
+        () = interrupted() => return Ok(ExitCode::from(130)),
+    };
+    say(&first_steps(cloud.endpoints()));
+    say(&format!("Addresses: {}\nCtrl-C stops everything.", endpoints_file.display()));
+    let code = tokio::select! {
+        () = interrupted() => ExitCode::SUCCESS,
+        (program, status) = cloud.ended() => {
+            say(&format!("{program} has ended by itself: {}", status.map_or_else(String::new, |s| s.to_string())));
+            ExitCode::FAILURE
+        }
+    };
+    say("\nStopping …");
+    cloud.stop().await;
+    Ok(code)
+}
+
+/// Runs a command beside a cloud of its own and passes its status on.
+pub(crate) async fn exec(program: &str, arguments: &[&str]) -> Result<ExitCode, Error> {
+    let options = Options::for_tests();
+    let endpoints = options.endpoints_file();
+    let cloud = tokio::select! {
+        started = Cloud::start(options) => started?,
+        () = interrupted() => return Ok(ExitCode::from(130)),
+    };
+    let mut command = Command::new(program);
+    command.args(arguments).env("PLEDGE_ENDPOINTS", endpoints).kill_on_drop(true);
+    let status = tokio::select! {
+        status = command.status() => Some(status),
+        () = interrupted() => None,
+    };
+    cloud.stop().await;
+    match status {
+        None => Ok(ExitCode::from(130)),
+        Some(Ok(status)) => Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))),
+        Some(Err(source)) => Err(Error::Io { what: format!("{program} could not be started"), source }),
+    }
+}
+
+/// Deploys what has been built since into the cloud that runs.
+pub(crate) async fn deploy() -> Result<ExitCode, Error> {
+    Endpoints::of_running()?.redeploy().await?;
+    say("Deployed.");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Resolves on Ctrl-C, when somebody ends us, or when the terminal closes.
+async fn interrupted() {
+    let on = |kind: SignalKind| async move {
+        match signal(kind) {
+            Ok(mut signal) => _ = signal.recv().await,
+            // Without a handler the signal's default action ends the process.
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = on(SignalKind::interrupt()) => {}
+        () = on(SignalKind::terminate()) => {}
+        () = on(SignalKind::hangup()) => {}
+    }
+}
+
+fn first_steps(endpoints: &Endpoints) -> String {
+    let api = &endpoints.api;
+    format!(
+        r#"
+Try a preorder:
+
+  curl -s {api}/preorders -H 'content-type: application/json' -d '{{"email": "reader@example.com", "color": "Red", "locale": "en"}}'
+
+then pay for it (the answer's url is the pay page):
+
+  curl -s {api}/checkout -H 'content-type: application/json' -d '{{"preorderId": "<preorderId>"}}'
+
+and see what became of it:
+
+  curl -s {api}/preorders/<preorderId>
+"#
+    )
+}
+
+fn say(text: &str) {
+    // A closed terminal must not stop the cloud.
+    _ = writeln!(io::stdout(), "{text}");
+}

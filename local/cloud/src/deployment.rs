@@ -1,0 +1,80 @@
+//! Deploys `template.yaml` into the emulator, through `deploy.py` beside this crate.
+
+use std::process::Stdio;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+
+use crate::{Endpoints, Error, Options};
+
+/// The binary of each function, which must have been built.
+const FUNCTIONS: [&str; 5] =
+    ["initiate-preorder", "create-checkout", "create-champion-subscription", "stripe-webhook", "klaviyo-sender"];
+
+/// What the template's `Outputs` say after the deployment.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Deployed {
+    pub(crate) http_api_id: String,
+    pub(crate) klaviyo_queue_url: String,
+    pub(crate) klaviyo_dead_letter_queue_url: String,
+}
+
+/// Creates the stack, or updates it in place when the emulator has it already.
+///
+/// Of `endpoints`, what the deployment itself creates (the queues) is not looked at.
+pub(crate) async fn deploy(options: &Options, endpoints: &Endpoints) -> Result<Deployed, Error> {
+    for function in FUNCTIONS {
+        let binary = options.binaries.join(function);
+        if !binary.exists() {
+            return Err(Error::NotBuilt(binary));
+        }
+    }
+    let failed = || Error::io("the deployment could not be started");
+    let mut python = Command::new(options.python());
+    let mut child = python
+        .arg(options.project.join("local/cloud/deploy.py"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(failed())?;
+    if let Some(mut input) = child.stdin.take() {
+        // A reader that ended early says why on its standard error.
+        _ = input.write_all(request(options, endpoints).to_string().as_bytes()).await;
+    }
+    let output = child.wait_with_output().await.map_err(failed())?;
+    let outputs = output.status.success().then(|| serde_json::from_slice(&output.stdout).ok()).flatten();
+    outputs.ok_or_else(|| Error::Deployment(String::from_utf8_lossy(&output.stderr).into_owned()))
+}
+
+fn request(options: &Options, endpoints: &Endpoints) -> Value {
+    json!({
+        "endpoint": endpoints.aws_endpoint_url,
+        "stack": "pledge",
+        "template": options.project.join("template.yaml"),
+        "binaries": options.binaries,
+        "cache": options.home.join("packages"),
+        "parameters": {
+            "Stage": "local",
+            "Architecture": if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" },
+            "LogLevel": options.log_level,
+            "PublicSiteUrl": endpoints.public_site_url,
+            "PreorderPrices": endpoints.preorder_prices,
+            "FirebaseProjectId": endpoints.firebase_project_id,
+            "AwsEndpointUrl": endpoints.aws_endpoint_url,
+            "StripeApiBase": endpoints.stripe_api_base,
+            "KlaviyoApiBase": endpoints.klaviyo_api_base,
+            "FirebaseAuthEmulatorHost": endpoints.firebase_auth_emulator_host,
+        },
+        "secrets": {
+            "DatabaseUrlSecretArn": endpoints.database_url,
+            "StripeSecretKeySecretArn": endpoints.stripe_secret_key,
+            "StripeWebhookSecretsSecretArn": endpoints.stripe_webhook_secret,
+            "KlaviyoApiKeySecretArn": endpoints.klaviyo_api_key,
+        },
+    })
+}

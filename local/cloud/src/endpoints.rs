@@ -1,0 +1,91 @@
+//! The addresses of a running cloud.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::deployment::deploy;
+use crate::{Error, Options, environment};
+
+/// Every address and every local-only secret of a running cloud, as `endpoints.json` holds them.
+///
+/// Each outside system has the name of the variable that replaces it, so a client can join as a function would.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Endpoints {
+    /// The HTTP API.
+    pub api: String,
+    /// The PostgreSQL database of the functions.
+    pub database_url: String,
+    /// The AWS emulator.
+    pub aws_endpoint_url: String,
+    /// The Stripe stand-in.
+    pub stripe_api_base: String,
+    /// The API key that the Stripe stand-in knows.
+    pub stripe_secret_key: String,
+    /// The secret that the Stripe stand-in signs its webhooks with.
+    pub stripe_webhook_secret: String,
+    /// The Klaviyo stand-in.
+    pub klaviyo_api_base: String,
+    /// The API key that the Klaviyo stand-in knows.
+    pub klaviyo_api_key: String,
+    /// Host and port of the Firebase stand-in.
+    pub firebase_auth_emulator_host: String,
+    /// The project that Firebase ID tokens are made for.
+    pub firebase_project_id: String,
+    /// The queue of what has to reach Klaviyo.
+    pub klaviyo_queue_url: String,
+    /// Where messages go that failed too often.
+    pub klaviyo_dead_letter_queue_url: String,
+    /// Colour → Stripe price id, as JSON.
+    pub preorder_prices: String,
+    /// The origin of the front end; nothing runs there.
+    pub public_site_url: String,
+    /// Where the stand-ins are told to fail, to be slow, to move their clocks.
+    pub controls: Controls,
+    /// The folder of the functions' logs.
+    pub logs: PathBuf,
+}
+
+/// The control interface of each stand-in, without a slash at the end.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Controls {
+    /// Of the Stripe stand-in.
+    pub stripe: String,
+    /// Of the Klaviyo stand-in.
+    pub klaviyo: String,
+    /// Of the Firebase stand-in.
+    pub firebase: String,
+}
+
+impl Endpoints {
+    /// The addresses of the cloud that runs in this clone, or of the one that `PLEDGE_ENDPOINTS` names.
+    ///
+    /// # Errors
+    /// [`Error::NotRunning`] when there is none.
+    pub fn of_running() -> Result<Self, Error> {
+        Self::read(&environment::endpoints_file().unwrap_or_else(|| Options::default().endpoints_file()))
+    }
+
+    /// Deploys what has been built since the cloud was started, or was deployed to last.
+    ///
+    /// # Errors
+    /// [`Error::NotBuilt`] or [`Error::Deployment`].
+    pub async fn redeploy(&self) -> Result<(), Error> {
+        deploy(&Options::default(), self).await.map(drop)
+    }
+
+    fn read(file: &Path) -> Result<Self, Error> {
+        let json = fs::read(file).map_err(|_| Error::NotRunning(file.to_owned()))?;
+        serde_json::from_slice(&json).map_err(|_| Error::NotRunning(file.to_owned()))
+    }
+
+    /// Writes the file at once, so that a reader sees all of it or nothing.
+    pub(crate) fn write(&self, file: &Path) -> Result<(), Error> {
+        let partial = file.with_extension("partial");
+        let json = serde_json::to_vec_pretty(self).map_err(std::io::Error::from);
+        json.and_then(|json| fs::write(&partial, json))
+            .and_then(|()| fs::rename(&partial, file))
+            .map_err(Error::io(format!("{} could not be written", file.display())))
+    }
+}

@@ -1,0 +1,37 @@
+//! The one place of this crate that reads the environment.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a tool for developers, started by hand: its environment is its interface"
+)]
+
+use std::path::PathBuf;
+
+/// The port that was asked for in `PLEDGE_PORT`; 0 means any free one.
+pub(crate) fn port() -> Option<u16> {
+    std::env::var("PLEDGE_PORT").ok()?.parse().ok()
+}
+
+/// The level of the functions' logs that was asked for in `LOG_LEVEL`.
+pub(crate) fn log_level() -> Option<String> {
+    std::env::var("LOG_LEVEL").ok()
+}
+
+/// Where to find the addresses of a running cloud, if `PLEDGE_ENDPOINTS` says so.
+pub(crate) fn endpoints_file() -> Option<PathBuf> {
+    std::env::var("PLEDGE_ENDPOINTS").ok().map(PathBuf::from)
+}
+
+/// Where programs are looked for.
+pub(crate) fn path() -> String {
+    std::env::var("PATH").unwrap_or_else(|_| "/usr/local/bin:/usr/bin:/bin".to_owned())
+}
+
+/// The folder of this build's binaries: that of the running program, or its parent for a test.
+pub(crate) fn binaries() -> PathBuf {
+    let mut folder = std::env::current_exe().unwrap_or_default();
+    folder.pop();
+    if folder.ends_with("deps") {
+        folder.pop();
+    }
+    folder
+}

@@ -1,0 +1,35 @@
+//! The local cloud: the project's own `template.yaml` deployed into an AWS emulator, with the real function binaries, a
+//! real PostgreSQL and stand-ins for Stripe, Klaviyo and Firebase, behind one address.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), pledge_local::Error> {
+//! use pledge_local::{Cloud, Options};
+//!
+//! let cloud = Cloud::start(Options::default()).await?;
+//! println!("{}", cloud.endpoints().api);
+//! cloud.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A client that finds a running cloud instead reads its addresses with [`Endpoints::of_running`]. What is real, what
+//! is not and which limits of the emulator are worked around: `local/README.md`.
+
+mod cloud;
+mod database;
+mod deployment;
+mod emulator;
+mod endpoints;
+mod environment;
+mod error;
+mod front;
+mod options;
+mod process;
+mod progress;
+mod stand_ins;
+
+pub use cloud::Cloud;
+pub use endpoints::{Controls, Endpoints};
+pub use error::Error;
+pub use options::Options;
+pub use progress::Progress;

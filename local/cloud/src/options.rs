@@ -1,0 +1,74 @@
+//! What can be chosen about a local cloud.
+
+use std::path::{Path, PathBuf};
+
+use crate::environment;
+use crate::progress::Progress;
+
+/// How a local cloud is started.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The project's folder, which holds `template.yaml`.
+    pub project: PathBuf,
+    /// Where the cloud keeps its files; one cloud per folder.
+    pub home: PathBuf,
+    /// The folder of the functions' binaries.
+    pub binaries: PathBuf,
+    /// The port of the API on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// The level of the functions' logs.
+    pub log_level: String,
+    /// Where to tell how far the start has come.
+    pub progress: Progress,
+}
+
+impl Default for Options {
+    /// The cloud of this clone, as `make run` starts it: in `.local`, on `PLEDGE_PORT` or 9000, silent.
+    fn default() -> Self {
+        let project = project();
+        Self {
+            home: project.join(".local"),
+            project,
+            binaries: environment::binaries(),
+            port: environment::port().unwrap_or(9000),
+            log_level: environment::log_level().unwrap_or_else(|| "info".to_owned()),
+            progress: Progress::silent(),
+        }
+    }
+}
+
+impl Options {
+    /// A cloud for tests, on any free port, that runs beside the developer's own.
+    #[must_use]
+    pub fn for_tests() -> Self {
+        let options = Self::default();
+        Self { home: options.project.join(".local/test-cloud"), port: 0, ..options }
+    }
+
+    /// Where the running cloud's addresses are written.
+    #[must_use]
+    pub fn endpoints_file(&self) -> PathBuf {
+        self.home.join("endpoints.json")
+    }
+
+    /// The folder of the functions' and the other programs' logs.
+    #[must_use]
+    pub fn logs(&self) -> PathBuf {
+        self.home.join("logs")
+    }
+
+    /// The folder of the emulator's files.
+    pub(crate) fn temporary(&self) -> PathBuf {
+        self.home.join("tmp")
+    }
+
+    /// The interpreter into whose environment `scripts/install-tools` put the emulator.
+    pub(crate) fn python(&self) -> PathBuf {
+        self.project.join(".local/venv/bin/python")
+    }
+}
+
+fn project() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.ancestors().nth(2).unwrap_or(manifest).to_owned()
+}

@@ -1,0 +1,106 @@
+//! Child processes that stop when we do, however we end.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::future::Future;
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tokio::process::{Child, Command};
+use tokio::time;
+
+use crate::Error;
+
+/// How long a process may take to get ready, on a busy machine.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a process may take to stop before it is killed.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A running program of the local cloud.
+#[derive(Debug)]
+pub(crate) struct Process {
+    program: &'static str,
+    child: Child,
+    stop_signal: Signal,
+    log: PathBuf,
+}
+
+impl Process {
+    /// Starts `command`, made with [`command`], with its output in the file `log`.
+    ///
+    /// It gets a process group of its own, so that Ctrl-C reaches only us and we choose the order of stopping.
+    pub(crate) fn start(
+        program: &'static str,
+        mut command: Command,
+        stop_signal: Signal,
+        log: PathBuf,
+    ) -> Result<Self, Error> {
+        let started = File::create(&log).and_then(|output| {
+            let errors = output.try_clone()?;
+            command.process_group(0).stdin(Stdio::null()).stdout(output).stderr(errors).kill_on_drop(true).spawn()
+        });
+        let child = started.map_err(Error::io(format!("{program} could not be started")))?;
+        Ok(Self { program, child, stop_signal, log })
+    }
+
+    /// Waits until `is_ready` says so; fails when the process ends first or takes too long.
+    pub(crate) async fn wait_until<R: Future<Output = bool>>(
+        &mut self,
+        mut is_ready: impl FnMut() -> R,
+    ) -> Result<(), Error> {
+        let ready = async {
+            while !is_ready().await {
+                time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::select! {
+            ready = time::timeout(START_TIMEOUT, ready) => ready.map_err(|_| self.did_not_start()),
+            _ = self.child.wait() => Err(self.did_not_start()),
+        }
+    }
+
+    fn did_not_start(&self) -> Error {
+        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        let end = lines[lines.len().saturating_sub(20)..].join("\n");
+        Error::DidNotStart { program: self.program, log: end }
+    }
+
+    /// Resolves when the process has ended by itself, with its name and status.
+    pub(crate) async fn ended(&mut self) -> (&'static str, Option<ExitStatus>) {
+        let status = self.child.wait().await.ok();
+        (self.program, status)
+    }
+
+    /// Stops the process and waits until it is gone.
+    pub(crate) async fn stop(mut self) {
+        if let Some(id) = self.child.id().and_then(|id| i32::try_from(id).ok()) {
+            // Fails only when the process is gone already.
+            _ = kill(Pid::from_raw(id), self.stop_signal);
+        }
+        if time::timeout(STOP_TIMEOUT, self.child.wait()).await.is_err() {
+            _ = self.child.kill().await;
+        }
+    }
+}
+
+/// A command that the kernel sends `stop_signal` when the calling thread ends, because a parent that is killed can't do
+/// it (Linux only).
+pub(crate) fn command(program: impl AsRef<OsStr>, stop_signal: Signal) -> Command {
+    if !cfg!(target_os = "linux") {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", stop_signal.as_str().trim_start_matches("SIG")]).arg(program);
+    command
+}
+
+/// A port on 127.0.0.1 that nobody listened on a moment ago.
+pub(crate) fn free_port() -> Result<u16, Error> {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0));
+    let address = listener.and_then(|listener| listener.local_addr());
+    address.map(|address| address.port()).map_err(Error::io("no free port on 127.0.0.1"))
+}
