@@ -1,0 +1,107 @@
+//! The base of every AWS client: where, as whom, and over which connections.
+//!
+//! `aws-config` would look for profiles, instance roles and token files; Lambda gives its functions everything in
+//! variables, so those are all that is read.
+
+mod connector;
+
+use std::time::Duration;
+
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_runtime_api::client::{
+    behavior_version::BehaviorVersion, stalled_stream_protection::StalledStreamProtectionConfig,
+};
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use aws_types::{SdkConfig, region::Region};
+use reqwest::Client;
+
+use crate::{env::Parser, secret::Secret};
+use connector::ReqwestClient;
+
+/// Where AWS is and who we are there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwsSettings {
+    /// `AWS_REGION`.
+    pub region: String,
+    /// `AWS_ACCESS_KEY_ID`.
+    pub access_key_id: String,
+    /// `AWS_SECRET_ACCESS_KEY`.
+    pub secret_access_key: Secret,
+    /// `AWS_SESSION_TOKEN`, which Lambda's temporary credentials have.
+    pub session_token: Option<Secret>,
+    /// `AWS_ENDPOINT_URL`: an emulator, in the stage `local`.
+    pub endpoint_url: Option<String>,
+}
+
+impl AwsSettings {
+    /// Takes the variables that Lambda sets.
+    pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
+        let region = parser.text("AWS_REGION");
+        let access_key_id = parser.text("AWS_ACCESS_KEY_ID");
+        let secret_access_key = parser.text("AWS_SECRET_ACCESS_KEY").map(Secret::new);
+        let session_token = parser.optional_text("AWS_SESSION_TOKEN").map(Secret::new);
+        let endpoint_url = parser.optional_url("AWS_ENDPOINT_URL");
+        Some(Self {
+            region: region?,
+            access_key_id: access_key_id?,
+            secret_access_key: secret_access_key?,
+            session_token,
+            endpoint_url: endpoint_url?,
+        })
+    }
+}
+
+/// What every AWS client starts from: three tries of two seconds in five seconds at most, over `http`.
+#[must_use]
+pub fn sdk_config(settings: &AwsSettings, http: Client) -> SdkConfig {
+    let credentials = Credentials::new(
+        &settings.access_key_id,
+        settings.secret_access_key.expose(),
+        settings.session_token.as_ref().map(|token| token.expose().to_owned()),
+        None,
+        "lambda-environment",
+    );
+    let timeouts = TimeoutConfig::builder()
+        .operation_attempt_timeout(Duration::from_secs(2))
+        .operation_timeout(Duration::from_secs(5))
+        .build();
+    let mut builder = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(settings.region.clone()))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(ReqwestClient::new(http))
+        .sleep_impl(TokioSleep::new())
+        .timeout_config(timeouts)
+        .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(50)))
+        // No call streams; every body is in memory.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+    builder.set_endpoint_url(settings.endpoint_url.clone());
+    builder.build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ConfigError, Environment};
+
+    fn parse(variables: &[(&str, &str)]) -> Result<AwsSettings, ConfigError> {
+        let environment = variables.iter().copied().chain([("STAGE", "local")]).collect::<Environment>();
+        let mut parser = Parser::new(&environment);
+        let settings = AwsSettings::parse(&mut parser);
+        parser.finish(|| settings)
+    }
+
+    #[test]
+    fn lambda_supplies_everything_in_variables() {
+        let error = parse(&[]).unwrap_err();
+        let names: Vec<_> = error.problems().iter().map(|problem| problem.name.as_str()).collect();
+        assert_eq!(names, ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
+
+        let lambda =
+            [("AWS_REGION", "eu-west-1"), ("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "hush-hush")];
+        let settings = parse(&lambda).unwrap();
+        assert_eq!(settings.region, "eu-west-1");
+        assert!(!format!("{settings:?}").contains("hush"));
+    }
+}

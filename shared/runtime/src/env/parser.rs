@@ -1,0 +1,187 @@
+//! Takes typed values out of an [`Environment`].
+
+use std::fmt::Display;
+
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use super::{ConfigError, Environment, Problem, arn_variable};
+use crate::{
+    error_chain::error_chain,
+    secret::Secret,
+    stage::{EMULATOR_VARIABLES, Stage},
+};
+
+/// Takes values out of an [`Environment`] and collects everything that is wrong.
+///
+/// A method that returns `None` has recorded why; the `optional_` ones return `Some(None)` for a variable that is
+/// missing or empty. [`Parser::finish`] turns the values into the configuration, or the records into an error.
+#[derive(Debug)]
+pub struct Parser<'a> {
+    environment: &'a Environment,
+    stage: Option<Stage>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Parser<'a> {
+    /// Starts with `STAGE`, and refuses the variables of emulators wherever the stage isn't `local`.
+    #[must_use]
+    pub fn new(environment: &'a Environment) -> Self {
+        let mut parser = Self { environment, stage: None, problems: Vec::new() };
+        parser.stage = parser.parse("STAGE", |name| Stage::parse(name).ok_or("set one of local, dev, staging, prod"));
+        if parser.stage != Some(Stage::Local) {
+            for name in EMULATOR_VARIABLES.into_iter().filter(|name| environment.get(name).is_some()) {
+                parser.problem(name, "unset it: emulators are for STAGE=local only");
+            }
+        }
+        parser
+    }
+
+    /// `STAGE`.
+    #[must_use]
+    pub fn stage(&self) -> Option<Stage> {
+        self.stage
+    }
+
+    /// A text that isn't empty.
+    pub fn text(&mut self, name: &str) -> Option<String> {
+        self.parse(name, |text| Ok::<_, &str>(text.to_owned()))
+    }
+
+    /// A text, if there is one.
+    #[must_use]
+    pub fn optional_text(&self, name: &str) -> Option<String> {
+        self.environment.get(name).map(str::to_owned)
+    }
+
+    /// The address of something on HTTP, without a slash at its end.
+    pub fn url(&mut self, name: &str) -> Option<String> {
+        self.parse(name, http_url)
+    }
+
+    /// The address of something on HTTP, without a slash at its end.
+    pub fn optional_url(&mut self, name: &str) -> Option<Option<String>> {
+        self.optional(name, http_url)
+    }
+
+    /// Whatever `parse` makes of the text; its error says what to do.
+    pub fn parse<T, E: Display>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+        let Some(text) = self.environment.get(name) else {
+            self.problem(name, "set it");
+            return None;
+        };
+        self.keep(name, parse(text))
+    }
+
+    /// Whatever `parse` makes of the text, if there is one.
+    pub fn optional<T, E: Display>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<Option<T>> {
+        match self.environment.get(name) {
+            Some(text) => self.keep(name, parse(text)).map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// Texts separated by commas: one at least, none empty.
+    pub fn list(&mut self, name: &str) -> Option<Vec<String>> {
+        self.parse(name, |text| items(text).map(|items| items.map(str::to_owned).collect()))
+    }
+
+    /// A JSON document, such as a map. Not for secrets: the remedy may quote the text.
+    pub fn json<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
+        self.parse(name, |text| serde_json::from_str(text).map_err(|error| format!("set valid JSON ({error})")))
+    }
+
+    /// A secret: from Secrets Manager by the ARN in `<name>_SECRET_ARN`; in the stage `local` also the plain variable.
+    pub fn secret(&mut self, name: &str) -> Option<Secret> {
+        self.parse_secret(name, |text| Ok(Secret::new(text)))
+    }
+
+    /// A secret, if the variable or its ARN is set.
+    pub fn optional_secret(&mut self, name: &str) -> Option<Option<Secret>> {
+        if self.environment.get(name).is_none() && self.environment.secret_arn(name).is_none() {
+            return Some(None);
+        }
+        self.secret(name).map(Some)
+    }
+
+    /// Secrets separated by commas, as while one is being rotated: one at least, none empty.
+    pub fn secret_list(&mut self, name: &str) -> Option<Vec<Secret>> {
+        self.parse_secret(name, |text| items(text).map(|items| items.map(Secret::new).collect()))
+    }
+
+    /// Whatever `parse` makes of a secret. Its error is a fixed text, since anything else might quote the secret.
+    pub fn parse_secret<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, &'static str>) -> Option<T> {
+        let text = self.secret_text(name)?;
+        self.keep(name, parse(text))
+    }
+
+    /// A Stripe secret key of this stage's mode.
+    pub fn stripe_key(&mut self, name: &str) -> Option<Secret> {
+        let stage = self.stage;
+        self.parse_secret(name, |key| match stage {
+            Some(stage) => stage.check_stripe_key(key).map(|()| Secret::new(key)),
+            None => Ok(Secret::new(key)),
+        })
+    }
+
+    /// Records what is wrong with a variable, for rules that the methods above don't know.
+    pub fn problem(&mut self, name: &str, remedy: impl Display) {
+        self.problems.push(Problem { name: name.to_owned(), remedy: remedy.to_string() });
+    }
+
+    /// The configuration that `build` makes of the values, if nothing was recorded.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with everything that was recorded.
+    pub fn finish<T>(self, build: impl FnOnce() -> Option<T>) -> Result<T, ConfigError> {
+        if self.problems.is_empty()
+            && let Some(built) = build()
+        {
+            return Ok(built);
+        }
+        Err(ConfigError::new(self.problems))
+    }
+
+    fn keep<T, E: Display>(&mut self, name: &str, parsed: Result<T, E>) -> Option<T> {
+        parsed.map_err(|remedy| self.problem(name, remedy)).ok()
+    }
+
+    fn secret_text(&mut self, name: &str) -> Option<&'a str> {
+        let environment = self.environment;
+        match (environment.get(name), environment.secret_arn(name)) {
+            (Some(text), None) if self.stage == Some(Stage::Local) => return Some(text),
+            (Some(_), None) => {
+                let arn = arn_variable(name);
+                self.problem(name, format!("give the secret's ARN in {arn}: plain values are for STAGE=local only"));
+            }
+            (Some(_), Some(_)) => self.problem(name, format!("unset it or {}", arn_variable(name))),
+            (None, None) => self.problem(name, format!("set the ARN of the secret in {}", arn_variable(name))),
+            (None, Some(_)) => match environment.read_secret(name) {
+                Some(Ok(secret)) if secret.expose().trim().is_empty() => {
+                    self.problem(&arn_variable(name), "the secret is empty: store its value");
+                }
+                Some(Ok(secret)) => return Some(secret.expose().trim()),
+                Some(Err(error)) => self.problem(&arn_variable(name), error_chain(error)),
+                None => self.problem(&arn_variable(name), "the secret was not read before the configuration"),
+            },
+        }
+        None
+    }
+}
+
+/// The parts between commas, without the spaces around them.
+fn items(text: &str) -> Result<impl Iterator<Item = &str>, &'static str> {
+    if text.split(',').any(|item| item.trim().is_empty()) {
+        return Err("set a list separated by commas without an empty item");
+    }
+    Ok(text.split(',').map(str::trim))
+}
+
+fn http_url(text: &str) -> Result<String, &'static str> {
+    let valid = Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    if valid { Ok(text.trim_end_matches('/').to_owned()) } else { Err("set a URL such as https://www.example.com") }
+}

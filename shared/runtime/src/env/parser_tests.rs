@@ -1,0 +1,138 @@
+//! The promises of the parser: everything wrong at once, by name, and no secret outside its place.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::stage::{EMULATOR_VARIABLES, Stage};
+
+fn problems<T>(result: Result<T, ConfigError>) -> Vec<String> {
+    result.err().unwrap().problems().iter().map(|problem| problem.name.clone()).collect()
+}
+
+fn environment(variables: &[(&str, &str)]) -> Environment {
+    variables.iter().copied().collect()
+}
+
+fn read(name: &str, value: Result<&str, &str>) -> Environment {
+    let mut environment = environment(&[("STAGE", "prod"), (&arn_variable(name), "arn:1")]);
+    environment.add_secrets([(name.to_owned(), value.map(Secret::new).map_err(|text| VaultError(text.into())))]);
+    environment
+}
+
+#[test]
+fn everything_wrong_is_named_at_once() {
+    let environment = environment(&[("SITE", "www.example.com"), ("PRICES", "{"), ("LIST", "a,,b"), ("EMPTY", " ")]);
+    let mut parser = Parser::new(&environment);
+    let site = parser.url("SITE");
+    parser.json::<BTreeMap<String, String>>("PRICES");
+    parser.list("LIST");
+    parser.text("EMPTY");
+    parser.secret("KEY");
+    let error = parser.finish(|| site).unwrap_err();
+    assert_eq!(problems(Err::<(), _>(error.clone())), ["STAGE", "SITE", "PRICES", "LIST", "EMPTY", "KEY"]);
+    assert!(error.to_string().contains("SITE: set a URL"), "{error}");
+    assert_eq!(format!("{error:?}"), error.to_string());
+}
+
+#[test]
+fn values_come_out_typed_and_trimmed() {
+    let environment = environment(&[
+        ("STAGE", "dev"),
+        ("SITE", "https://a.example/ "),
+        ("PRICES", r#"{"Red":"p"}"#),
+        ("LIST", "a, b"),
+    ]);
+    let mut parser = Parser::new(&environment);
+    let values = (
+        parser.stage(),
+        parser.url("SITE"),
+        parser.json::<BTreeMap<String, String>>("PRICES"),
+        parser.list("LIST"),
+        parser.optional_url("NONE"),
+        parser.optional_text("NONE"),
+        parser.optional_secret("NONE"),
+    );
+    let expected = (
+        Some(Stage::Dev),
+        Some("https://a.example".to_owned()),
+        Some(BTreeMap::from([("Red".to_owned(), "p".to_owned())])),
+        Some(vec!["a".to_owned(), "b".to_owned()]),
+        Some(None),
+        None,
+        Some(None),
+    );
+    assert_eq!(values, expected);
+    assert!(parser.finish(|| Some(())).is_ok());
+}
+
+#[test]
+fn emulators_are_refused_outside_the_local_stage() {
+    for stage in Stage::ALL {
+        for name in EMULATOR_VARIABLES {
+            let environment = environment(&[("STAGE", stage.name()), (name, "http://localhost:1")]);
+            let accepted = Parser::new(&environment).finish(|| Some(())).is_ok();
+            assert_eq!(accepted, stage == Stage::Local, "{name} in {stage}");
+        }
+    }
+    // An unknown stage is not local either.
+    let nowhere = environment(&[("AWS_ENDPOINT_URL", "http://localhost:1")]);
+    assert_eq!(problems(Parser::new(&nowhere).finish(|| Some(()))), ["STAGE", "AWS_ENDPOINT_URL"]);
+}
+
+#[test]
+fn a_plain_secret_is_for_the_local_stage_only() {
+    for stage in Stage::ALL {
+        let environment = environment(&[("STAGE", stage.name()), ("KEY", "k")]);
+        let mut parser = Parser::new(&environment);
+        assert_eq!(parser.secret("KEY").is_some(), stage == Stage::Local);
+        assert_eq!(parser.finish(|| Some(())).is_ok(), stage == Stage::Local);
+    }
+    let both = environment(&[("STAGE", "local"), ("KEY", "k"), ("KEY_SECRET_ARN", "arn:1")]);
+    assert_eq!(Parser::new(&both).secret("KEY"), None);
+}
+
+#[test]
+fn an_empty_missing_or_unreadable_secret_is_an_error_by_name() {
+    let cases = [
+        (read("KEY", Ok(" \n")), "KEY_SECRET_ARN"),
+        (read("KEY", Err("AccessDenied")), "KEY_SECRET_ARN"),
+        (environment(&[("STAGE", "prod")]), "KEY"),
+        (environment(&[("STAGE", "prod"), ("KEY_SECRET_ARN", "arn:1")]), "KEY_SECRET_ARN"),
+    ];
+    for (environment, name) in cases {
+        let mut parser = Parser::new(&environment);
+        assert_eq!(parser.secret("KEY"), None);
+        assert_eq!(problems(parser.finish(|| Some(()))), [name]);
+    }
+}
+
+#[test]
+fn secrets_that_were_read_come_out_trimmed_and_one_by_one() {
+    let environment = read("KEYS", Ok("whsec_new,whsec_old\n"));
+    let mut parser = Parser::new(&environment);
+    assert_eq!(parser.secret_list("KEYS"), Some(vec![Secret::new("whsec_new"), Secret::new("whsec_old")]));
+    assert_eq!(parser.secret("KEYS"), Some(Secret::new("whsec_new,whsec_old")));
+
+    let environment = read("KEYS", Ok("whsec_new,"));
+    let mut parser = Parser::new(&environment);
+    assert_eq!(parser.secret_list("KEYS"), None);
+    assert!(!parser.finish(|| Some(())).unwrap_err().to_string().contains("whsec"));
+}
+
+#[test]
+fn a_stripe_key_must_fit_the_stage_and_is_never_shown() {
+    let environment = read("STRIPE_SECRET_KEY", Ok("sk_test_123"));
+    let mut parser = Parser::new(&environment);
+    assert_eq!(parser.stripe_key("STRIPE_SECRET_KEY"), None);
+    let error = parser.finish(|| Some(())).unwrap_err();
+    assert_eq!(error.problems()[0].name, "STRIPE_SECRET_KEY");
+    assert!(!error.to_string().contains("123"));
+
+    let environment = read("STRIPE_SECRET_KEY", Ok("sk_live_123"));
+    assert!(Parser::new(&environment).stripe_key("STRIPE_SECRET_KEY").is_some());
+}
+
+#[test]
+fn debug_shows_names_without_values() {
+    assert_eq!(format!("{:?}", environment(&[("KEY", "value")])), r#"{"KEY"}"#);
+}

@@ -1,0 +1,89 @@
+//! What is measured. Alarms and the dashboard use the same names.
+
+/// A measured quantity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Metric {
+    /// Webhook events answered; dimension `Outcome`.
+    WebhookEvents,
+    /// Webhook requests whose signature didn't verify.
+    SignatureFailures,
+    /// Events of the other mode (test in production, live elsewhere).
+    LivemodeMismatches,
+    /// Events of an API version that the endpoint wasn't made for; dimension `ApiVersion`.
+    ApiVersionDrift,
+    /// Preorders stored.
+    PreordersInitiated,
+    /// Checkout sessions opened.
+    CheckoutsOpened,
+    /// Preorders paid.
+    PreordersCompleted,
+    /// Preorders refunded in full.
+    PreordersRefunded,
+    /// Preorders stored without an owner, because Firebase didn't answer or the account isn't proven to be theirs.
+    OwnersUnknown,
+    /// Messages that the queue didn't take; the sweep sends what they named.
+    PublishFailures,
+    /// Events that Klaviyo took.
+    KlaviyoSent,
+    /// Tries that Klaviyo couldn't serve.
+    KlaviyoRetryable,
+    /// Events that Klaviyo refused for good.
+    KlaviyoParked,
+    /// Outbox rows neither sent nor parked.
+    OutboxWaiting,
+    /// Age of the oldest of them.
+    OutboxOldestAge,
+    /// Outbox rows that wait for a person.
+    OutboxParked,
+}
+
+/// What a value counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Things.
+    Count,
+    /// Seconds.
+    Seconds,
+}
+
+impl Metric {
+    /// The name in CloudWatch.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WebhookEvents => "WebhookEvents",
+            Self::SignatureFailures => "SignatureFailures",
+            Self::LivemodeMismatches => "LivemodeMismatches",
+            Self::ApiVersionDrift => "ApiVersionDrift",
+            Self::PreordersInitiated => "PreordersInitiated",
+            Self::CheckoutsOpened => "CheckoutsOpened",
+            Self::PreordersCompleted => "PreordersCompleted",
+            Self::PreordersRefunded => "PreordersRefunded",
+            Self::OwnersUnknown => "OwnersUnknown",
+            Self::PublishFailures => "PublishFailures",
+            Self::KlaviyoSent => "KlaviyoSent",
+            Self::KlaviyoRetryable => "KlaviyoRetryable",
+            Self::KlaviyoParked => "KlaviyoParked",
+            Self::OutboxWaiting => "OutboxWaiting",
+            Self::OutboxOldestAge => "OutboxOldestAge",
+            Self::OutboxParked => "OutboxParked",
+        }
+    }
+
+    /// The unit of its values.
+    #[must_use]
+    pub fn unit(self) -> Unit {
+        if self == Self::OutboxOldestAge { Unit::Seconds } else { Unit::Count }
+    }
+}
+
+impl Unit {
+    /// The name in CloudWatch.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Count => "Count",
+            Self::Seconds => "Seconds",
+        }
+    }
+}

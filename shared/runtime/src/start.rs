@@ -1,0 +1,100 @@
+//! A cold start, up to where functions differ.
+
+use std::{error::Error, process::ExitCode};
+
+use aws_types::SdkConfig;
+use rustls::ClientConfig;
+
+use crate::{
+    aws::{self, AwsSettings},
+    env::{ConfigError, Environment, Parser},
+    error_chain, http,
+    logging::{self, LevelFilter},
+    metrics::Metrics,
+    secrets::{self, SecretsManager},
+    stage::Stage,
+    tls,
+};
+
+/// What every function has after a cold start. Everything is built once and shared.
+#[derive(Debug)]
+pub struct Runtime {
+    /// Where the function runs.
+    pub stage: Stage,
+    /// The variables and the secrets that they name: the input of the function's own configuration.
+    pub environment: Environment,
+    /// TLS for connections that aren't HTTP.
+    pub tls: ClientConfig,
+    /// The one HTTP client.
+    pub http: reqwest::Client,
+    /// The base of AWS clients.
+    pub aws: SdkConfig,
+    /// Where secrets can be read again.
+    pub vault: SecretsManager,
+    /// Where to count.
+    pub metrics: Metrics,
+}
+
+/// The function can't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Variables are missing or wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// TLS can't be set up.
+    #[error("TLS cannot be set up")]
+    Tls(#[from] rustls::Error),
+    /// The HTTP client can't be built.
+    #[error("the HTTP client cannot be built")]
+    Http(#[from] reqwest::Error),
+}
+
+impl Runtime {
+    /// Starts logging, builds the shared clients and reads the secrets that the environment names.
+    ///
+    /// `function` is the crate of the binary, as in `env!("CARGO_CRATE_NAME")`. No secret is asked for before the stage
+    /// and the AWS settings are known to be right.
+    ///
+    /// # Errors
+    /// [`StartError`]; a secret that can't be read is an error of the function's configuration, which needs it.
+    pub async fn start(mut environment: Environment, function: &str) -> Result<Self, StartError> {
+        let base = Base::parse(&environment)?;
+        logging::init(base.log_level, function);
+        let tls = tls::client_config(tls::web_roots())?;
+        let http = http::client(tls.clone())?;
+        let aws = aws::sdk_config(&base.aws, http.clone());
+        let vault = SecretsManager::new(&aws);
+        secrets::read_all(&mut environment, &vault).await;
+        Ok(Self { stage: base.stage, environment, tls, http, aws, vault, metrics: Metrics::to_stdout(base.stage) })
+    }
+}
+
+/// The configuration that every function has.
+#[derive(Debug)]
+struct Base {
+    /// `STAGE`.
+    stage: Stage,
+    /// `LOG_LEVEL`.
+    log_level: LevelFilter,
+    /// `AWS_…`.
+    aws: AwsSettings,
+}
+
+impl Base {
+    fn parse(environment: &Environment) -> Result<Self, ConfigError> {
+        let mut parser = Parser::new(environment);
+        let log_level = logging::parse_level(&mut parser);
+        let aws = AwsSettings::parse(&mut parser);
+        let stage = parser.stage();
+        parser.finish(|| Some(Self { stage: stage?, log_level: log_level?, aws: aws? }))
+    }
+}
+
+/// Ends `main`: logs the error and all its causes in one line, which names the variable if the configuration is wrong.
+#[must_use]
+pub fn exit_code(result: Result<(), Box<dyn Error + Send + Sync>>) -> ExitCode {
+    let Err(error) = result else { return ExitCode::SUCCESS };
+    logging::init(LevelFilter::ERROR, "pledge");
+    tracing::error!(target: "pledge", error = %error_chain(error.as_ref()), "the function cannot run");
+    ExitCode::FAILURE
+}
