@@ -1,0 +1,33 @@
+//! `charge.refunded` (<https://docs.stripe.com/api/charges/object>): sent for partial and full refunds alike.
+
+use pledge_domain::{
+    money::{Currency, Money},
+    payment_event::{Fact, RefundFact},
+};
+use serde::Deserialize;
+
+use crate::wire::{Payload, Unreadable, expandable::Expandable, lenient, metadata::Metadata};
+
+#[derive(Deserialize)]
+struct Charge {
+    #[serde(default)]
+    payment_intent: Option<Expandable>,
+    /// All that was refunded so far.
+    amount_refunded: i64,
+    currency: String,
+    #[serde(default, deserialize_with = "lenient")]
+    metadata: Option<Metadata>,
+}
+
+/// Reads the charge.
+pub fn decode(payload: Payload<'_>) -> Result<Fact, Unreadable> {
+    let charge: Charge = payload.object()?;
+    let Some(intent) = charge.payment_intent else {
+        return Ok(Fact::Ignored { reason: "a charge without a PaymentIntent is not ours" });
+    };
+    Ok(Fact::Refund(RefundFact {
+        payment_intent: intent.parse()?,
+        preorder: charge.metadata.unwrap_or_default().preorder(),
+        refunded: Money::new(charge.amount_refunded, Currency::parse(&charge.currency)?),
+    }))
+}

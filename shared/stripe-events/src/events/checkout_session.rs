@@ -1,0 +1,115 @@
+//! `checkout.session.*` (<https://docs.stripe.com/api/checkout/sessions/object>).
+
+use pledge_domain::{
+    email::Email,
+    ids::SessionId,
+    money::{Currency, Money},
+    payment_event::{Fact, PaymentStatus, SessionFact, SessionStep},
+};
+use serde::Deserialize;
+
+use crate::wire::{
+    Payload, Unreadable,
+    contact::{Details, contact},
+    expandable::Expandable,
+    lenient,
+    metadata::Metadata,
+};
+
+/// The fields of a session that matter here.
+#[derive(Deserialize)]
+struct Session {
+    id: String,
+    mode: String,
+    payment_status: String,
+    #[serde(default)]
+    payment_intent: Option<Expandable>,
+    #[serde(default)]
+    amount_total: Option<i64>,
+    #[serde(default)]
+    currency: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    metadata: Option<Metadata>,
+    #[serde(default, deserialize_with = "lenient")]
+    customer_email: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    customer_details: Option<Details>,
+    /// Since basil.
+    #[serde(default, deserialize_with = "lenient")]
+    collected_information: Option<CollectedInformation>,
+    /// Before basil.
+    #[serde(default, deserialize_with = "lenient")]
+    shipping_details: Option<Details>,
+    /// Before 2022-11-15.
+    #[serde(default, deserialize_with = "lenient")]
+    shipping: Option<Details>,
+}
+
+#[derive(Deserialize)]
+struct CollectedInformation {
+    #[serde(default, deserialize_with = "lenient")]
+    shipping_details: Option<Details>,
+}
+
+/// `checkout.session.completed`
+pub fn completed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
+    let session: Session = payload.object()?;
+    let status = match session.payment_status.as_str() {
+        "paid" => PaymentStatus::Paid,
+        "unpaid" => PaymentStatus::Unpaid,
+        "no_payment_required" => PaymentStatus::NoPaymentRequired,
+        _ => return Err(Unreadable::because("a session with an unknown payment_status")),
+    };
+    session.took(SessionStep::Completed(status))
+}
+
+/// `checkout.session.async_payment_succeeded`
+pub fn async_payment_succeeded(payload: Payload<'_>) -> Result<Fact, Unreadable> {
+    payload.object::<Session>()?.took(SessionStep::AsyncPaymentSucceeded)
+}
+
+/// `checkout.session.async_payment_failed`
+pub fn async_payment_failed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
+    payload.object::<Session>()?.took(SessionStep::AsyncPaymentFailed)
+}
+
+/// `checkout.session.expired`
+pub fn expired(payload: Payload<'_>) -> Result<Fact, Unreadable> {
+    payload.object::<Session>()?.took(SessionStep::Expired)
+}
+
+impl Session {
+    fn took(self, step: SessionStep) -> Result<Fact, Unreadable> {
+        if self.mode != "payment" {
+            return Ok(Fact::Ignored { reason: "a session that is not for a one-time payment" });
+        }
+        let metadata = self.metadata.unwrap_or_default();
+        let payment_intent = match self.payment_intent {
+            Some(intent) => Some(intent.parse()?),
+            None => None,
+        };
+        let amount = match (self.amount_total, self.currency) {
+            (Some(amount), Some(currency)) => Some(Money::new(amount, Currency::parse(&currency)?)),
+            _ => None,
+        };
+        let shipping = self.collected_information.and_then(|collected| collected.shipping_details);
+        let shipping = shipping.or(self.shipping_details).or(self.shipping);
+        let email = self.customer_details.as_ref().and_then(|details| details.email.as_deref());
+        let email = email.and_then(|text| Email::parse(text).ok());
+        let prefilled = self.customer_email.and_then(|text| Email::parse(&text).ok());
+        Ok(Fact::Session(Box::new(SessionFact {
+            session: SessionId::parse(self.id)?,
+            step,
+            preorder: metadata.preorder(),
+            attempt: metadata.attempt(),
+            user: metadata.user(),
+            color: metadata.color(),
+            locale: metadata.locale(),
+            price: metadata.price(),
+            payment_intent,
+            amount,
+            email: email.or(prefilled),
+            contact: contact(shipping, self.customer_details),
+        })))
+    }
+}

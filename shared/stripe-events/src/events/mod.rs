@@ -1,0 +1,40 @@
+//! One file for each kind of object that events are about; the table says which function reads which type.
+
+mod charge_dispute;
+mod charge_refunded;
+mod checkout_session;
+mod payment_intent;
+mod refund_failed;
+
+use pledge_domain::payment_event::Fact;
+
+use crate::wire::{Payload, Unreadable};
+
+/// Reads the object of an event.
+pub type Decoder = fn(Payload<'_>) -> Result<Fact, Unreadable>;
+
+/// Who reads which type. The left column is [`crate::HANDLED`].
+pub const DECODERS: &[(&str, Decoder)] = &[
+    ("checkout.session.completed", checkout_session::completed),
+    ("checkout.session.async_payment_succeeded", checkout_session::async_payment_succeeded),
+    ("checkout.session.async_payment_failed", checkout_session::async_payment_failed),
+    ("checkout.session.expired", checkout_session::expired),
+    ("payment_intent.succeeded", payment_intent::succeeded),
+    ("payment_intent.payment_failed", payment_intent::payment_failed),
+    ("charge.refunded", charge_refunded::decode),
+    ("charge.refund.updated", refund_failed::charge_refund_updated),
+    ("refund.failed", refund_failed::failed),
+    ("charge.dispute.created", charge_dispute::decode),
+    ("charge.dispute.updated", charge_dispute::decode),
+    ("charge.dispute.closed", charge_dispute::decode),
+    ("charge.dispute.funds_withdrawn", charge_dispute::decode),
+    ("charge.dispute.funds_reinstated", charge_dispute::decode),
+];
+
+/// Types that say what another event says better, and why they are left alone.
+pub const REDUNDANT: &[(&str, &str)] = &[
+    ("refund.created", "charge.refunded decides"),
+    ("refund.updated", "charge.refunded decides"),
+    ("charge.succeeded", "the payment's own events decide"),
+    ("charge.failed", "the payment's own events decide"),
+];

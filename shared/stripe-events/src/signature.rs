@@ -1,0 +1,151 @@
+//! The `Stripe-Signature` header: `t=1700000000,v1=5257a8…,v1=…`.
+//!
+//! Each `v1` is a hexadecimal HMAC-SHA256 over `<t>.<body>` with the endpoint's secret; while a secret is rotated there
+//! is one for each (<https://docs.stripe.com/webhooks#verify-manually>). Items of other schemes are ignored.
+
+use std::fmt;
+
+use pledge_domain::Timestamp;
+use ring::hmac;
+use time::Duration;
+
+/// How far the time of signing may be from now, in both directions. Stripe signs each delivery, also a late retry,
+/// anew, so this says nothing about the age of the event.
+pub const TOLERANCE: Duration = Duration::seconds(300);
+
+/// More signatures than Stripe ever sends; bounds the hashing that a stranger can cause.
+const MAX_SIGNATURES: usize = 16;
+
+/// The signing secrets (`whsec_…`) of an endpoint: at least one, several while one replaces another.
+#[derive(Clone)]
+pub struct Secrets(Vec<hmac::Key>);
+
+/// A list of secrets that would check nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidSecrets {
+    /// There is none.
+    #[error("at least one signing secret is needed")]
+    Empty,
+    /// One has no characters. Anybody could sign with it.
+    #[error("a signing secret is blank")]
+    Blank,
+}
+
+impl Secrets {
+    /// Takes the secrets, without the space around them.
+    ///
+    /// # Errors
+    /// [`InvalidSecrets`] if there is none or one of them is blank.
+    pub fn new<S: AsRef<str>>(secrets: impl IntoIterator<Item = S>) -> Result<Self, InvalidSecrets> {
+        let keys = secrets
+            .into_iter()
+            .map(|secret| match secret.as_ref().trim() {
+                "" => Err(InvalidSecrets::Blank),
+                secret => Ok(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes())),
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        if keys.is_empty() { Err(InvalidSecrets::Empty) } else { Ok(Self(keys)) }
+    }
+
+    /// Takes a comma-separated list, as it stands in configuration.
+    ///
+    /// # Errors
+    /// [`InvalidSecrets`] if nothing is in the list, or nothing before, between or after its commas.
+    pub fn parse(list: &str) -> Result<Self, InvalidSecrets> {
+        if list.trim().is_empty() { Err(InvalidSecrets::Empty) } else { Self::new(list.split(',')) }
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secrets({} hidden)", self.0.len())
+    }
+}
+
+/// Why a delivery isn't accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SignatureError {
+    /// There is no header.
+    #[error("the Stripe-Signature header is missing")]
+    Missing,
+    /// The header doesn't have the form `t=<seconds>,v1=<hex>`.
+    #[error("the Stripe-Signature header is malformed")]
+    Malformed,
+    /// No signature was made over these bytes with one of the secrets.
+    #[error("no signature matches the body")]
+    NoMatch,
+    /// A signature is right, but was made too long before now, or after it: a replay, or a clock that is wrong.
+    #[error("the signature's timestamp is outside the tolerance")]
+    OutsideTolerance,
+}
+
+/// Checks that `body`, byte for byte, was signed with one of the secrets, at most `tolerance` before or after `now`.
+///
+/// `header` is the value of `Stripe-Signature`, empty if there is none.
+///
+/// # Errors
+/// [`SignatureError`] says why not.
+pub fn verify(
+    body: &[u8],
+    header: &str,
+    secrets: &Secrets,
+    tolerance: Duration,
+    now: Timestamp,
+) -> Result<(), SignatureError> {
+    let header = Header::parse(header)?;
+    let message = signed_message(header.timestamp_text, body);
+    let authentic = secrets
+        .0
+        .iter()
+        .any(|key| header.signatures.iter().any(|signature| hmac::verify(key, &message, signature).is_ok()));
+    if !authentic {
+        return Err(SignatureError::NoMatch);
+    }
+    let distance = now.unix_timestamp().abs_diff(header.timestamp);
+    if distance > tolerance.whole_seconds().unsigned_abs() { Err(SignatureError::OutsideTolerance) } else { Ok(()) }
+}
+
+/// The header that Stripe would send with `body` at the time `at`. For tests and for local tools that play Stripe.
+#[must_use]
+pub fn sign(body: &[u8], secret: &str, at: Timestamp) -> String {
+    let timestamp = at.unix_timestamp();
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let tag = hmac::sign(&key, &signed_message(&timestamp.to_string(), body));
+    format!("t={timestamp},v1={}", hex::encode(tag))
+}
+
+fn signed_message(timestamp: &str, body: &[u8]) -> Vec<u8> {
+    [timestamp.as_bytes(), b".", body].concat()
+}
+
+struct Header<'a> {
+    timestamp: i64,
+    /// As it was written, which is what was signed.
+    timestamp_text: &'a str,
+    signatures: Vec<Vec<u8>>,
+}
+
+impl<'a> Header<'a> {
+    fn parse(header: &'a str) -> Result<Self, SignatureError> {
+        if header.trim().is_empty() {
+            return Err(SignatureError::Missing);
+        }
+        let mut timestamp_text = None;
+        let mut signatures = Vec::new();
+        for item in header.split(',') {
+            match item.trim().split_once('=') {
+                Some(("t", text)) => timestamp_text = Some(text),
+                // What isn't hexadecimal can't match.
+                Some(("v1", text)) => signatures.extend(hex::decode(text)),
+                Some(_) => {}
+                None => return Err(SignatureError::Malformed),
+            }
+        }
+        let timestamp_text = timestamp_text.ok_or(SignatureError::Malformed)?;
+        let timestamp = timestamp_text.parse().map_err(|_| SignatureError::Malformed)?;
+        if signatures.len() > MAX_SIGNATURES {
+            return Err(SignatureError::Malformed);
+        }
+        Ok(Self { timestamp, timestamp_text, signatures })
+    }
+}

@@ -1,0 +1,126 @@
+//! Name, telephone and address, as Stripe collected them.
+
+use pledge_domain::preorder::Contact;
+use serde::Deserialize;
+
+use crate::wire::lenient;
+
+/// Longest text that is kept, in characters: as much as our own form takes.
+const MAX_TEXT: usize = 200;
+
+/// `customer_details` and `shipping_details` have the same fields, as far as they have them.
+#[derive(Default, Deserialize)]
+pub struct Details {
+    #[serde(default, deserialize_with = "lenient")]
+    name: Option<String>,
+    /// The customer's address, which only `customer_details` has.
+    #[serde(default, deserialize_with = "lenient")]
+    pub email: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    phone: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    address: Option<Address>,
+}
+
+#[derive(Default, Deserialize)]
+struct Address {
+    #[serde(default, deserialize_with = "lenient")]
+    line1: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    line2: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    city: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    state: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    postal_code: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    country: Option<String>,
+}
+
+/// Where to send it, and to whom. What shipping lacks is taken from the customer's own details, but an address is
+/// never made of two.
+pub fn contact(shipping: Option<Details>, customer: Option<Details>) -> Contact {
+    let (shipping, customer) = (shipping.unwrap_or_default(), customer.unwrap_or_default());
+    let (first_name, last_name) = split(clean(shipping.name).or_else(|| clean(customer.name)));
+    let address = shipping.address.or(customer.address).unwrap_or_default();
+    Contact {
+        first_name,
+        last_name,
+        phone: clean(shipping.phone).or_else(|| clean(customer.phone)),
+        address_line1: clean(address.line1),
+        address_line2: clean(address.line2),
+        city: clean(address.city),
+        state: clean(address.state),
+        postal_code: clean(address.postal_code),
+        country: clean(address.country).filter(|code| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase())),
+    }
+}
+
+/// The text as our own form would have taken it: one line, trimmed, of limited length, none if nothing is left.
+pub fn clean(text: Option<String>) -> Option<String> {
+    let text: String = text?.replace(char::is_control, " ").trim().chars().take(MAX_TEXT).collect();
+    (!text.is_empty()).then_some(text)
+}
+
+/// Given and family name. Stripe knows one name only; the family name stands last, except in Chinese, Japanese and
+/// Korean writing, where it stands first. A single word is taken for the given name, by which people are addressed.
+fn split(name: Option<String>) -> (Option<String>, Option<String>) {
+    let Some(name) = name else { return (None, None) };
+    let mut words: Vec<_> = name.split_whitespace().collect();
+    let family = if words.len() < 2 {
+        None
+    } else if name.chars().any(is_cjk) {
+        Some(words.remove(0))
+    } else {
+        words.pop()
+    };
+    (Some(words.join(" ")), family.map(str::to_owned))
+}
+
+/// Kana, Han and Hangul (Unicode blocks 3040–30FF, 3400–9FFF, AC00–D7AF, F900–FAFF).
+fn is_cjk(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(name: &str) -> (Option<String>, Option<String>) {
+        super::split(clean(Some(name.to_owned())))
+    }
+
+    #[test]
+    fn the_family_name_stands_where_the_writing_puts_it() {
+        let pair = |first: &str, last: &str| (Some(first.to_owned()), Some(last.to_owned()));
+        assert_eq!(split("Ada Lovelace"), pair("Ada", "Lovelace"));
+        assert_eq!(split("  Mary  Ann Evans "), pair("Mary Ann", "Evans"));
+        assert_eq!(split("山田 太郎"), pair("太郎", "山田"));
+        assert_eq!(split("山田\u{3000}太郎"), pair("太郎", "山田"));
+        assert_eq!(split("김 민준"), pair("민준", "김"));
+        assert_eq!(split("陳大文"), (Some("陳大文".to_owned()), None));
+        assert_eq!(split("Madonna"), (Some("Madonna".to_owned()), None));
+        assert_eq!(split(" \u{0} "), (None, None));
+    }
+
+    #[test]
+    fn an_address_is_not_mixed_from_two() {
+        let at = |line1: Option<&str>, city: &str| Details {
+            address: Some(Address {
+                line1: line1.map(str::to_owned),
+                city: Some(city.to_owned()),
+                ..Address::default()
+            }),
+            ..Details::default()
+        };
+        let contact = contact(Some(at(None, "Kyoto")), Some(at(Some("1 Infinite Loop"), "Cupertino")));
+        assert_eq!((contact.address_line1, contact.city.as_deref()), (None, Some("Kyoto")));
+    }
+
+    #[test]
+    fn texts_are_cut_to_what_the_form_takes() {
+        assert_eq!(clean(Some("ä".repeat(500))).unwrap().chars().count(), MAX_TEXT);
+        assert_eq!(clean(Some("a\u{0}b\n".into())).as_deref(), Some("a b"));
+    }
+}

@@ -1,0 +1,86 @@
+//! How Stripe's objects are read: narrowly, and without falling over what isn't needed.
+
+pub mod contact;
+pub mod expandable;
+pub mod metadata;
+
+use pledge_domain::{ids::InvalidId, money::InvalidCurrency};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, IgnoredAny},
+};
+
+/// The body of an event, from which a decoder takes the fields that it needs, without an intermediate tree.
+#[derive(Clone, Copy)]
+pub struct Payload<'a>(&'a [u8]);
+
+#[derive(Deserialize)]
+struct Event<T> {
+    data: Data<T>,
+}
+
+#[derive(Deserialize)]
+struct Data<T> {
+    object: T,
+}
+
+impl<'a> Payload<'a> {
+    /// The body of an event.
+    pub fn new(body: &'a [u8]) -> Self {
+        Self(body)
+    }
+
+    /// `data.object`
+    pub fn object<T: DeserializeOwned>(self) -> Result<T, Unreadable> {
+        let event: Event<T> = serde_json::from_slice(self.0)?;
+        Ok(event.data.object)
+    }
+}
+
+/// Why an event that matters can't be understood, without anything of its contents.
+#[derive(Debug)]
+pub struct Unreadable(pub String);
+
+impl Unreadable {
+    /// Because of this.
+    pub fn because(reason: &str) -> Self {
+        Self(reason.to_owned())
+    }
+}
+
+impl From<serde_json::Error> for Unreadable {
+    /// Serde quotes the offending value, which may be somebody's address; only the place and, if a field is missing,
+    /// the field's name are passed on.
+    fn from(error: serde_json::Error) -> Self {
+        let text = error.to_string();
+        let what = if text.starts_with("missing field") { text.as_str() } else { "a value of another type" };
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        Self(format!("the object can't be read: {}{place}", what.trim_end_matches(&place)))
+    }
+}
+
+impl From<InvalidId> for Unreadable {
+    fn from(error: InvalidId) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<InvalidCurrency> for Unreadable {
+    fn from(error: InvalidCurrency) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Reads a field that nothing hangs on: none if it has another type than expected.
+pub fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Shape<T> {
+        Expected(T),
+        Other(IgnoredAny),
+    }
+    Ok(match Shape::deserialize(deserializer)? {
+        Shape::Expected(value) => Some(value),
+        Shape::Other(_) => None,
+    })
+}
