@@ -7,7 +7,6 @@ use lambda_http::{
 use pledge_domain::error_chain::ErrorChain;
 use serde::Serialize;
 use serde_json::json;
-use tracing::Instrument;
 
 use crate::error::{ApiError, RETRY_AFTER_SECONDS};
 
@@ -40,22 +39,17 @@ fn response(status: StatusCode, body: String) -> Response<Body> {
     response
 }
 
-/// Runs a handler in a span with the request's id, and makes every error a response. An error is logged here, once,
-/// with everything that caused it; a client's mistake is no more than a line at `info`.
+/// Runs a handler and makes every error a response. An error is logged here, once, with everything that caused it; a
+/// client's mistake is no more than a line at `info`.
 pub async fn respond(
     request: Request,
     handler: impl AsyncFnOnce(&Request) -> Result<Response<Body>, ApiError>,
 ) -> Response<Body> {
     let request_id = request.lambda_context_ref().map(|context| context.request_id.clone()).unwrap_or_default();
-    let span = tracing::info_span!("request", request_id);
-    async {
-        match handler(&request).await {
-            Ok(response) => response,
-            Err(error) => refuse(&error, &request_id),
-        }
+    match handler(&request).await {
+        Ok(response) => response,
+        Err(error) => refuse(&error, &request_id),
     }
-    .instrument(span)
-    .await
 }
 
 fn refuse(error: &ApiError, request_id: &str) -> Response<Body> {

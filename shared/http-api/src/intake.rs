@@ -1,13 +1,14 @@
 //! The preorder form as an endpoint takes it: at `POST /preorders`, and at `POST /checkout` if no preorder is named.
 
 use lambda_http::Request;
-use pledge_application::initiate_preorder::{InitiatePreorder, Initiated, Request as Form};
+use pledge_application::initiate_preorder::{InitiatePreorder, Request as Form};
 use pledge_domain::{
     ports::{Clock, IdentityProvider, PreorderStore, Publisher, Randomness, TokenVerifier},
-    preorder::{Catalogue, PreorderForm, form::RawForm},
+    preorder::{Catalogue, Preorder, PreorderForm, form::RawForm},
 };
+use pledge_runtime::{Metric, Metrics};
 
-use crate::{auth, error::ApiError, fields::Fields, idempotency};
+use crate::{auth, error::ApiError, fields::Fields, idempotency, telemetry};
 
 /// Everything that turns a request into a stored preorder.
 pub struct PreorderIntake<Store, Identity, Queue, Verifier, System> {
@@ -19,6 +20,8 @@ pub struct PreorderIntake<Store, Identity, Queue, Verifier, System> {
     pub catalogue: Catalogue,
     /// Time and randomness.
     pub system: System,
+    /// Business metrics.
+    pub metrics: Metrics,
 }
 
 impl<Store, Identity, Queue, Verifier, System> PreorderIntake<Store, Identity, Queue, Verifier, System>
@@ -33,13 +36,19 @@ where
     ///
     /// # Errors
     /// [`ApiError`]; nothing was stored then.
-    pub async fn receive(&self, request: &Request, mut fields: Fields) -> Result<Initiated, ApiError> {
+    pub async fn receive(&self, request: &Request, mut fields: Fields) -> Result<Preorder, ApiError> {
         let raw = raw_form(&mut fields);
         let form = fields.check(PreorderForm::parse(raw, &self.catalogue))?;
         let idempotency_key = idempotency::key(request)?;
         let signed_in = auth::signed_in(request, &self.verifier, self.system.now()).await?;
         let form = Form { form, signed_in, idempotency_key };
-        Ok(self.initiate.run(form, self.system.uuid(), self.system.now()).await?)
+        let initiated = self.initiate.run(form, self.system.uuid(), self.system.now()).await?;
+        self.metrics.count(Metric::PreordersInitiated, &[]);
+        if initiated.preorder.user_id.is_none() {
+            self.metrics.count(Metric::OwnersUnknown, &[]);
+        }
+        telemetry::published(&self.metrics, &initiated.queued);
+        Ok(initiated.preorder)
     }
 }
 

@@ -12,6 +12,7 @@ pub mod idempotency;
 pub mod intake;
 pub mod refusal;
 pub mod route;
+pub mod telemetry;
 
 pub use error::ApiError;
 /// The request and response types of API Gateway.
