@@ -60,6 +60,14 @@ pub(crate) async fn deploy() -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Prints the variables of the cloud that runs, for a shell to evaluate.
+pub(crate) fn env() -> Result<ExitCode, Error> {
+    for (name, value) in Endpoints::of_running()?.variables() {
+        say(&format!("export {name}='{}'", value.replace('\'', r"'\''")));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Resolves on Ctrl-C, when somebody ends us, or when the terminal closes.
 async fn interrupted() {
     let on = |kind: SignalKind| async move {

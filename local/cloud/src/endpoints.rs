@@ -67,6 +67,29 @@ impl Endpoints {
         Self::read(&environment::endpoints_file().unwrap_or_else(|| Options::default().endpoints_file()))
     }
 
+    /// The variables with which a function that runs outside of the emulator joins the cloud.
+    #[must_use]
+    pub fn variables(&self) -> Vec<(&'static str, &str)> {
+        vec![
+            ("STAGE", "local"),
+            ("DATABASE_URL", &self.database_url),
+            ("AWS_ENDPOINT_URL", &self.aws_endpoint_url),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("STRIPE_API_BASE", &self.stripe_api_base),
+            ("STRIPE_SECRET_KEY", &self.stripe_secret_key),
+            ("STRIPE_WEBHOOK_SECRETS", &self.stripe_webhook_secret),
+            ("KLAVIYO_API_BASE", &self.klaviyo_api_base),
+            ("KLAVIYO_API_KEY", &self.klaviyo_api_key),
+            ("KLAVIYO_QUEUE_URL", &self.klaviyo_queue_url),
+            ("FIREBASE_AUTH_EMULATOR_HOST", &self.firebase_auth_emulator_host),
+            ("FIREBASE_PROJECT_ID", &self.firebase_project_id),
+            ("PREORDER_PRICES", &self.preorder_prices),
+            ("PUBLIC_SITE_URL", &self.public_site_url),
+        ]
+    }
+
     /// Deploys what has been built since the cloud was started, or was deployed to last.
     ///
     /// # Errors

@@ -1,17 +1,7 @@
 //! The local cloud: the project's own `template.yaml` deployed into an AWS emulator, with the real function binaries, a
 //! real PostgreSQL and stand-ins for Stripe, Klaviyo and Firebase, behind one address.
 //!
-//! ```no_run
-//! # async fn example() -> Result<(), pledge_local::Error> {
-//! use pledge_local::{Cloud, Options};
-//!
-//! let cloud = Cloud::start(Options::default()).await?;
-//! println!("{}", cloud.endpoints().api);
-//! cloud.stop().await;
-//! # Ok(())
-//! # }
-//! ```
-//!
+//! [`Cloud::start`] starts one and [`Cloud::stop`] ends it; [`Cloud::endpoints`] says where everything is.
 //! A client that finds a running cloud instead reads its addresses with [`Endpoints::of_running`]. What is real, what
 //! is not and which limits of the emulator are worked around: `local/README.md`.
 

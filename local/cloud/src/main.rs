@@ -2,7 +2,8 @@
 //!
 //! - `pledge-local` (or `run`) starts it and stops it on Ctrl-C;
 //! - `pledge-local exec COMMAND…` runs a command beside a cloud of its own, which `PLEDGE_ENDPOINTS` leads to;
-//! - `pledge-local deploy` brings newly built functions into the cloud that runs.
+//! - `pledge-local deploy` brings newly built functions into the cloud that runs;
+//! - `pledge-local env` prints the variables with which a program outside joins it.
 
 mod commands;
 
@@ -17,8 +18,9 @@ async fn main() -> ExitCode {
         [] | ["run"] => commands::run().await,
         ["exec", program, arguments @ ..] => commands::exec(program, arguments).await,
         ["deploy"] => commands::deploy().await,
+        ["env"] => commands::env(),
         _ => {
-            _ = writeln!(io::stderr(), "usage: pledge-local [run | exec COMMAND [ARGUMENT…] | deploy]");
+            _ = writeln!(io::stderr(), "usage: pledge-local [run | exec COMMAND [ARGUMENT…] | deploy | env]");
             return ExitCode::from(2);
         }
     };

@@ -1,0 +1,50 @@
+# Each name stands for a command that one could type.
+.PHONY: run demo test check env build deploy deploy-local clean
+
+# Lets cargo find what scripts/install-tools put there.
+export PATH := $(PATH):$(CURDIR)/.local/venv/bin
+STAGE ?= dev
+
+## The local cloud, at http://127.0.0.1:9000 (PLEDGE_PORT)
+run: build
+	@exec cargo run --quiet --bin pledge-local
+
+## The journeys of readers through a local cloud, and what happened in each system
+demo: build
+	@exec cargo run --quiet --bin pledge-local -- demo
+
+## Every test, beside a PostgreSQL server and a local cloud of their own
+test:
+	@scripts/install-tools
+	@scripts/test
+
+## What CI asks for besides the tests
+check:
+	@scripts/install-tools
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	scripts/check-links
+	scripts/check-template
+
+## The variables with which a program outside joins the running local cloud: eval "$(make env)"
+env:
+	@cargo run --quiet --bin pledge-local -- env
+
+## Newly built functions into the running local cloud
+deploy-local:
+	@cargo build --workspace --bins
+	@cargo run --quiet --bin pledge-local -- deploy
+
+## The stage STAGE (dev, staging or prod; samconfig.toml) in AWS
+deploy:
+	@scripts/install-sam
+	PATH="$(CURDIR)/.local/sam/bin:$$PATH" SAM_CLI_TELEMETRY=0 sam build
+	PATH="$(CURDIR)/.local/sam/bin:$$PATH" SAM_CLI_TELEMETRY=0 sam deploy --config-env $(STAGE)
+
+build:
+	@scripts/install-tools
+	@cargo build --workspace --bins
+
+## What the local cloud and the tests left behind; the tools stay
+clean:
+	rm -rf .local/pg .local/packages .local/logs .local/tmp .local/test-cloud .local/test-pg .local/endpoints.json
