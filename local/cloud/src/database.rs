@@ -27,6 +27,7 @@ impl Database {
 
         let url = format!("postgres://pledge@127.0.0.1:{port}/pledge");
         create(&superuser).await.map_err(|error| Error::Database(error.into()))?;
+        migrate(&url).await.map_err(Error::Database)?;
         Ok(Self { server, url })
     }
 }
@@ -43,6 +44,16 @@ async fn create(superuser: &str) -> Result<(), tokio_postgres::Error> {
     ] {
         client.batch_execute(statement).await?;
     }
+    drop(client);
+    // The connection ends with its client.
+    _ = connection.await;
+    Ok(())
+}
+
+async fn migrate(url: &str) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let (mut client, connection) = tokio_postgres::connect(url, NoTls).await?;
+    let connection = tokio::spawn(connection);
+    pledge_migrations::up(&mut client).await?;
     drop(client);
     // The connection ends with its client.
     _ = connection.await;
