@@ -1,1 +1,17 @@
-//! To be described.
+//! The database's schema, as a chain of reversible steps.
+//!
+//! Each step is a pair of files, `sql/NNNN_name.up.sql` and `.down.sql`, that is part of the binary. A step runs in one
+//! transaction together with its row in `schema_migration`, under a lock, so that two deployers at once do no harm and
+//! a failure leaves the schema at the step before. A step that was applied must not be edited: its checksum is kept.
+//!
+//! Deployments run the binary; tests call the same functions.
+
+mod error;
+mod history;
+mod run;
+mod steps;
+
+pub use error::MigrationError;
+pub use history::{State, StepStatus};
+pub use run::{adopt, down, status, up, up_to};
+pub use steps::{MIGRATIONS, Migration};

@@ -1,0 +1,1 @@
+alter table preorders drop column klaviyo_event_sent_at;

@@ -1,0 +1,59 @@
+//! The steps, in order.
+
+/// One step of the schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Migration {
+    /// Number and name, as in its files: `0001_users`.
+    pub name: &'static str,
+    /// What makes the step.
+    pub up: &'static str,
+    /// What takes it back.
+    pub down: &'static str,
+}
+
+impl Migration {
+    /// The number that the name begins with.
+    #[must_use]
+    pub fn version(&self) -> i32 {
+        self.name.bytes().map_while(|b| char::from(b).to_digit(10)).fold(0, |n, digit| n * 10 + digit.cast_signed())
+    }
+}
+
+macro_rules! steps {
+    ($($name:literal),* $(,)?) => {
+        &[$(Migration {
+            name: $name,
+            up: include_str!(concat!("../sql/", $name, ".up.sql")),
+            down: include_str!(concat!("../sql/", $name, ".down.sql")),
+        }),*]
+    };
+}
+
+/// Every step, oldest first.
+pub const MIGRATIONS: &[Migration] = steps![
+    "0001_users",
+    "0002_preorders",
+    "0003_preorders_klaviyo_event_sent_at",
+    "0004_stripe_event",
+    "0005_outbox",
+    "0006_stripe_payment",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_listed_and_every_step_has_its_own_number() {
+        let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/sql")).unwrap();
+        let mut files: Vec<_> = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        files.sort();
+        let listed: Vec<_> = MIGRATIONS
+            .iter()
+            .flat_map(|step| [format!("{}.down.sql", step.name), format!("{}.up.sql", step.name)])
+            .collect();
+        assert_eq!(files, listed, "the list is sorted and names both files of every step");
+        assert!(MIGRATIONS.is_sorted_by(|a, b| a.version() < b.version()));
+        assert!(MIGRATIONS.iter().all(|step| step.name.starts_with(&format!("{:04}_", step.version()))));
+    }
+}
