@@ -1,0 +1,254 @@
+//! Faults on demand: the next requests fail, hang or answer late, before or after their effect.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+/// How long a silent fault keeps a connection before it closes it.
+const SILENCE: Duration = Duration::from_secs(600);
+
+/// What should go wrong, for which requests and how often.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// Only requests of this method.
+    #[serde(default)]
+    pub method: Option<String>,
+    /// Only requests to this path; `*` stands for any text.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// How many matching requests it hits.
+    #[serde(default = "once")]
+    pub times: u32,
+    /// Before or after the request took effect.
+    #[serde(default)]
+    pub when: When,
+    /// A wait before the answer (or before the effect, for a fault before it), in milliseconds.
+    #[serde(default)]
+    pub delay_ms: u64,
+    /// The answer; the real one unless told otherwise.
+    #[serde(default)]
+    pub answer: Answer,
+}
+
+/// On which side of the effect a fault strikes.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum When {
+    /// Nothing has happened yet.
+    #[default]
+    Before,
+    /// The work is done, only its answer is lost or replaced.
+    After,
+}
+
+/// What the caller gets from a fault.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Answer {
+    /// The real answer, late.
+    #[default]
+    Real,
+    /// An error of the vendor's shape.
+    Status {
+        /// The HTTP status.
+        status: u16,
+        /// The `Retry-After` header, in seconds.
+        #[serde(default)]
+        retry_after: Option<u64>,
+    },
+    /// An HTML page, as load balancers in front of an API send.
+    Html {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The connection closes without an answer.
+    HangUp,
+    /// No answer until the caller gives up.
+    Silence,
+}
+
+/// Marks a response that the server replaces by closing the connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HangUp;
+
+impl Fault {
+    /// The next matching request gets `status` in the vendor's error shape.
+    #[must_use]
+    pub fn status(status: u16) -> Self {
+        Self::answering(Answer::Status { status, retry_after: None })
+    }
+
+    /// The next matching request gets 429 and a `Retry-After` of `seconds`.
+    #[must_use]
+    pub fn rate_limited(seconds: u64) -> Self {
+        Self::answering(Answer::Status { status: 429, retry_after: Some(seconds) })
+    }
+
+    /// The next matching request gets an HTML page with `status`.
+    #[must_use]
+    pub fn html(status: u16) -> Self {
+        Self::answering(Answer::Html { status })
+    }
+
+    /// The connection of the next matching request closes without an answer.
+    #[must_use]
+    pub fn hang_up() -> Self {
+        Self::answering(Answer::HangUp)
+    }
+
+    /// The next matching request is never answered.
+    #[must_use]
+    pub fn silence() -> Self {
+        Self::answering(Answer::Silence)
+    }
+
+    /// The next matching request is answered late.
+    #[must_use]
+    pub fn slow(delay: Duration) -> Self {
+        let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+        Self { delay_ms, ..Self::answering(Answer::Real) }
+    }
+
+    /// Only for requests of `method` to `path` (`*` stands for any text).
+    #[must_use]
+    pub fn on(self, method: &str, path: &str) -> Self {
+        Self { method: Some(method.to_owned()), path: Some(path.to_owned()), ..self }
+    }
+
+    /// Strikes after the request took effect: only the answer is lost.
+    #[must_use]
+    pub fn after_effect(self) -> Self {
+        Self { when: When::After, ..self }
+    }
+
+    /// Hits `times` requests instead of one.
+    #[must_use]
+    pub fn times(self, times: u32) -> Self {
+        Self { times, ..self }
+    }
+
+    fn answering(answer: Answer) -> Self {
+        Self { method: None, path: None, times: 1, when: When::Before, delay_ms: 0, answer }
+    }
+
+    fn matches(&self, method: &str, path: &str) -> bool {
+        self.times > 0
+            && self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+            && self.path.as_deref().is_none_or(|pattern| glob(pattern, path))
+    }
+
+    /// Waits as told, then gives the fault's own answer, or nothing when the real one is due.
+    pub(crate) async fn strike(&self, error: impl Fn(u16) -> Response) -> Option<Response> {
+        tokio::time::sleep(Duration::from_millis(self.delay_ms)).await;
+        match self.answer {
+            Answer::Real => None,
+            Answer::Status { status, retry_after } => {
+                let mut response = error(status);
+                if let Some(seconds) = retry_after {
+                    response.headers_mut().insert("retry-after", seconds.into());
+                }
+                Some(response)
+            }
+            Answer::Html { status } => Some(html(status)),
+            Answer::HangUp => Some(hang_up()),
+            Answer::Silence => {
+                tokio::time::sleep(SILENCE).await;
+                Some(hang_up())
+            }
+        }
+    }
+}
+
+fn once() -> u32 {
+    1
+}
+
+fn html(status: u16) -> Response {
+    let status = axum::http::StatusCode::from_u16(status).unwrap_or_default();
+    let page = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>");
+    (status, [("content-type", "text/html")], page).into_response()
+}
+
+fn hang_up() -> Response {
+    let mut response = Response::default();
+    response.extensions_mut().insert(HangUp);
+    response
+}
+
+/// Whether `text` fits `pattern`, in which `*` stands for any text.
+fn glob(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((head, tail)) => text
+            .strip_prefix(head)
+            .is_some_and(|rest| (0..=rest.len()).any(|at| rest.get(at..).is_some_and(|end| glob(tail, end)))),
+    }
+}
+
+/// The faults that wait for their requests, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Faults {
+    waiting: Arc<Mutex<Vec<Fault>>>,
+}
+
+impl Faults {
+    /// Adds a fault behind those that already wait.
+    pub fn add(&self, fault: Fault) {
+        self.lock().push(fault);
+    }
+
+    /// Forgets all faults.
+    pub fn clear(&self) {
+        self.lock().clear();
+    }
+
+    /// The faults that still wait.
+    #[must_use]
+    pub fn waiting(&self) -> Vec<Fault> {
+        self.lock().clone()
+    }
+
+    /// Takes one use of the oldest fault that fits the request.
+    pub(crate) fn take(&self, method: &str, path: &str) -> Option<Fault> {
+        let mut waiting = self.lock();
+        let index = waiting.iter().position(|fault| fault.matches(method, path))?;
+        let fault = waiting.get_mut(index)?;
+        fault.times -= 1;
+        let taken = fault.clone();
+        if taken.times == 0 {
+            waiting.remove(index);
+        }
+        Some(taken)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Fault>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_used_up_by_matching_requests_only() {
+        let faults = Faults::default();
+        faults.add(Fault::status(500).on("POST", "/v1/*/expire").times(2));
+        assert!(faults.take("GET", "/v1/sessions/expire").is_none());
+        assert!(faults.take("POST", "/v1/sessions").is_none());
+        assert!(faults.take("POST", "/v1/sessions/cs_1/expire").is_some());
+        assert!(faults.take("POST", "/v1/sessions/cs_1/expire").is_some());
+        assert!(faults.take("POST", "/v1/sessions/cs_1/expire").is_none());
+    }
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        assert!(glob("*", "/anything"));
+        assert!(glob("/v1/*", "/v1/"));
+        assert!(glob("/v1/*/x*", "/v1/a/b/xyz"));
+        assert!(!glob("/v1/*/x", "/v1/a/y"));
+    }
+}
