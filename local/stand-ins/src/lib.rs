@@ -1,1 +1,25 @@
-//! To be described.
+//! Strict stand-ins for the outside systems of this project: Stripe, Klaviyo and Firebase Auth.
+//!
+//! They keep their state in memory, refuse what the real systems refuse, and can be told to fail,
+//! to be slow and to move their clocks. Each listens on 127.0.0.1 for as long as its handle lives;
+//! a handle has typed controls, and the same controls answer below `/_control/` over HTTP.
+
+#![recursion_limit = "256"]
+
+mod clock;
+mod control;
+mod faults;
+mod http_client;
+mod ids;
+mod intake;
+mod request_log;
+mod server;
+
+pub mod klaviyo;
+pub mod stripe;
+
+pub use clock::Clock;
+pub use faults::{Answer, Fault, Faults, When};
+pub use klaviyo::{KlaviyoOptions, KlaviyoStandIn};
+pub use request_log::{RequestEntry, RequestLog};
+pub use stripe::{StripeOptions, StripeStandIn, WebhookTarget};

@@ -1,0 +1,130 @@
+//! The API's frame: which endpoints there are, who may call them, and how an answer is made.
+
+mod auth;
+mod dispatch;
+mod expand;
+mod page;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+pub(crate) use auth::Caller;
+pub(crate) use dispatch::handle;
+pub(crate) use page::Page;
+
+use super::error::ApiError;
+use super::params::{self, Tree};
+use super::world::World;
+
+/// What an endpoint gives.
+pub(crate) type Reply = Result<Value, ApiError>;
+
+/// One endpoint of the API.
+#[derive(Debug)]
+pub(crate) struct Endpoint {
+    method: &'static str,
+    /// The path, with at most one `{placeholder}`.
+    path: &'static str,
+    /// Takes `limit`, `starting_after` and `ending_before`.
+    list: bool,
+    /// May be called with a publishable key, as Stripe.js does.
+    publishable: bool,
+    run: fn(&mut World, &Call) -> Reply,
+}
+
+impl Endpoint {
+    pub(crate) const fn get(path: &'static str, run: fn(&mut World, &Call) -> Reply) -> Self {
+        Self { method: "GET", path, list: false, publishable: false, run }
+    }
+
+    pub(crate) const fn list(path: &'static str, run: fn(&mut World, &Call) -> Reply) -> Self {
+        Self { list: true, ..Self::get(path, run) }
+    }
+
+    pub(crate) const fn post(path: &'static str, run: fn(&mut World, &Call) -> Reply) -> Self {
+        Self { method: "POST", ..Self::get(path, run) }
+    }
+
+    pub(crate) const fn delete(path: &'static str, run: fn(&mut World, &Call) -> Reply) -> Self {
+        Self { method: "DELETE", ..Self::get(path, run) }
+    }
+
+    pub(crate) const fn publishable(self) -> Self {
+        Self { publishable: true, ..self }
+    }
+
+    /// The path's placeholder, if `path` is this endpoint's.
+    fn matches(&self, method: &str, path: &str) -> Option<String> {
+        if self.method != method {
+            return None;
+        }
+        match self.path.split_once('{') {
+            None => (self.path == path).then(String::new),
+            Some((head, rest)) => {
+                let (_, tail) = rest.split_once('}')?;
+                let id = path.strip_prefix(head)?.strip_suffix(tail)?;
+                (!id.is_empty() && !id.contains('/')).then(|| id.to_owned())
+            }
+        }
+    }
+
+    /// `POST /v1/customers/{customer}`
+    fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+}
+
+/// A request to an endpoint, its generic parameters taken out.
+#[derive(Debug)]
+pub(crate) struct Call {
+    /// The path's placeholder.
+    pub(crate) id: String,
+    pub(crate) caller: Caller,
+    /// The path as it was asked for, which lists repeat as their `url`.
+    path: String,
+    endpoint: String,
+    params: Tree,
+    page: Page,
+}
+
+impl Call {
+    /// The parameters, checked against the endpoint's request type.
+    pub(crate) fn params<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        params::parse(&self.endpoint, &self.params)
+    }
+
+    /// One page of `items` (newest first) as a list object.
+    pub(crate) fn list(&self, items: Vec<Value>) -> Reply {
+        self.page.list(&self.path, items)
+    }
+}
+
+/// A request type without parameters.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoParams {}
+
+/// `GET /v1/<objects>/{id}`.
+pub(crate) fn retrieve(world: &World, call: &Call, kind: &str) -> Reply {
+    let NoParams {} = call.params()?;
+    world.find(kind, &call.id)
+}
+
+/// Every endpoint, in the order of the API reference.
+fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
+    [
+        super::customer::ENDPOINTS,
+        super::catalog::product::ENDPOINTS,
+        super::catalog::price::ENDPOINTS,
+        super::checkout::api::ENDPOINTS,
+        super::payment::intent::ENDPOINTS,
+        super::payment::method::ENDPOINTS,
+        super::payment::charge::ENDPOINTS,
+        super::payment::refund::ENDPOINTS,
+        super::payment::dispute::ENDPOINTS,
+        super::event_api::ENDPOINTS,
+        super::webhooks::api::ENDPOINTS,
+    ]
+    .into_iter()
+    .flatten()
+}

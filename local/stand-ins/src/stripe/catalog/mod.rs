@@ -1,0 +1,4 @@
+//! What is for sale.
+
+pub(crate) mod price;
+pub(crate) mod product;

@@ -1,0 +1,252 @@
+//! The controls of the Stripe stand-in over HTTP, for tests in other processes and for `curl`.
+//!
+//! | Route below `/_control` | Body |
+//! |---|---|
+//! | `GET objects/{id}`, `GET list/{kind}` | |
+//! | `POST checkout/sessions/{id}/pay` | [`Payment`], `{}` for a card |
+//! | `POST checkout/sessions/{id}/settle` | `{"paid": true}` |
+//! | `POST payment_intents/{id}/authenticate` | `{"passed": true}` |
+//! | `POST payment_intents/{id}/refund` | `{"amount": 100}` or `{}` |
+//! | `POST payment_intents/{id}/dispute` | `{"reason": "fraudulent"}` |
+//! | `POST disputes/{id}/close` | `{"won": false}` |
+//! | `GET events`, `POST events/{id}/deliver` | |
+//! | `GET deliveries`, `DELETE deliveries?event=` | |
+//! | `POST deliveries/settings` | `{"hold", "copies", "delay_ms", "drop_new", "secrets"}`, each optional |
+//! | `POST deliveries/release` | `{"order": "as_created"}`, `{"order": {"shuffled": 7}}`, `{"order": {"only": ["evt_…"]}}` |
+//! | `POST deliveries/retry` | |
+//! | `GET idle?timeout_ms=` | long poll |
+//! | `POST tick` | does what the clock made due |
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::checkout::pay::{self, Payment, PaymentOutcome};
+use super::error::ApiError;
+use super::payment::{confirm, dispute, refund};
+use super::state::Stripe;
+use super::webhooks::Order;
+use super::world::World;
+
+type Shared = State<Arc<Stripe>>;
+
+pub(super) fn router(stripe: Arc<Stripe>) -> Router {
+    Router::new()
+        .route("/_control/objects/{id}", get(object))
+        .route("/_control/list/{kind}", get(list))
+        .route("/_control/checkout/sessions/{id}/pay", post(pay_session))
+        .route("/_control/checkout/sessions/{id}/settle", post(settle_session))
+        .route("/_control/payment_intents/{id}/authenticate", post(authenticate))
+        .route("/_control/payment_intents/{id}/refund", post(refund_intent))
+        .route("/_control/payment_intents/{id}/dispute", post(dispute_intent))
+        .route("/_control/disputes/{id}/close", post(close_dispute))
+        .route("/_control/events", get(events))
+        .route("/_control/events/{id}/deliver", post(deliver))
+        .route("/_control/deliveries", get(deliveries).delete(drop_deliveries))
+        .route("/_control/deliveries/settings", post(settings))
+        .route("/_control/deliveries/release", post(release))
+        .route("/_control/deliveries/retry", post(retry))
+        .route("/_control/idle", get(idle))
+        .route("/_control/tick", post(tick))
+        .with_state(stripe)
+}
+
+/// Does something with the world and gives the object that it names.
+fn act(stripe: &Stripe, action: impl FnOnce(&mut World) -> Result<Value, ApiError>) -> Response {
+    match stripe.act(action) {
+        Ok(value) => Json(value).into_response(),
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn object(State(stripe): Shared, Path(id): Path<String>) -> Response {
+    act(&stripe, |world| match world.get(&id) {
+        Value::Null => Err(ApiError::missing("id", "object", &id)),
+        object => Ok(object.clone()),
+    })
+}
+
+async fn list(State(stripe): Shared, Path(kind): Path<String>) -> Json<Vec<Value>> {
+    Json(stripe.act(|world| world.objects.newest_first(&kind).cloned().collect()))
+}
+
+async fn pay_session(State(stripe): Shared, Path(id): Path<String>, Json(payment): Json<Payment>) -> Response {
+    let outcome = stripe.act(|world| {
+        let payment = payment.with_defaults(world.get(&id));
+        pay::pay(world, &id, &payment)
+    });
+    let status = match &outcome {
+        PaymentOutcome::Completed { .. } => StatusCode::OK,
+        PaymentOutcome::Declined { .. } => StatusCode::PAYMENT_REQUIRED,
+        PaymentOutcome::NotOpen { status: None } => StatusCode::NOT_FOUND,
+        PaymentOutcome::NotOpen { .. } => StatusCode::CONFLICT,
+        PaymentOutcome::Incomplete { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    (status, Json(outcome)).into_response()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Paid {
+    paid: bool,
+}
+
+async fn settle_session(State(stripe): Shared, Path(id): Path<String>, Json(Paid { paid }): Json<Paid>) -> Response {
+    act(&stripe, |world| pay::settle(world, &id, paid).map(|()| world.get(&id).clone()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Passed {
+    passed: bool,
+}
+
+async fn authenticate(
+    State(stripe): Shared,
+    Path(id): Path<String>,
+    Json(Passed { passed }): Json<Passed>,
+) -> Response {
+    act(&stripe, |world| confirm::authenticate(world, &id, passed).map(|()| world.get(&id).clone()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Amount {
+    amount: Option<i64>,
+}
+
+async fn refund_intent(
+    State(stripe): Shared,
+    Path(id): Path<String>,
+    Json(Amount { amount }): Json<Amount>,
+) -> Response {
+    act(&stripe, |world| {
+        let charge = refund::charge(world, Some(&id), None)?;
+        let refund = refund::refund(world, &charge, amount, Value::Null, json!({}))?;
+        Ok(world.get(&refund).clone())
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reason {
+    reason: String,
+}
+
+async fn dispute_intent(
+    State(stripe): Shared,
+    Path(id): Path<String>,
+    Json(Reason { reason }): Json<Reason>,
+) -> Response {
+    act(&stripe, |world| {
+        let charge = refund::charge(world, Some(&id), None)?;
+        let dispute = dispute::open(world, &charge, &reason)?;
+        Ok(world.get(&dispute).clone())
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Won {
+    won: bool,
+}
+
+async fn close_dispute(State(stripe): Shared, Path(id): Path<String>, Json(Won { won }): Json<Won>) -> Response {
+    act(&stripe, |world| dispute::close(world, &id, won).map(|()| world.get(&id).clone()))
+}
+
+async fn events(State(stripe): Shared) -> Json<Vec<Value>> {
+    let mut events: Vec<_> = stripe.act(|world| world.objects.newest_first("event").cloned().collect());
+    events.reverse();
+    Json(events)
+}
+
+async fn deliver(State(stripe): Shared, Path(id): Path<String>) -> Response {
+    act(&stripe, |world| world.deliver_again(&id).map(|()| json!({ "queued": id })))
+}
+
+async fn deliveries(State(stripe): Shared) -> Response {
+    Json(stripe.act(|world| world.webhooks.deliveries.clone())).into_response()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    event: Option<String>,
+}
+
+async fn drop_deliveries(State(stripe): Shared, Query(Named { event }): Query<Named>) -> Json<Value> {
+    let dropped = stripe.act(|world| world.webhooks.drop_waiting(event.as_deref()));
+    Json(json!({ "dropped": dropped }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    hold: Option<bool>,
+    copies: Option<usize>,
+    delay_ms: Option<u64>,
+    drop_new: Option<bool>,
+    secrets: Option<Vec<String>>,
+}
+
+async fn settings(State(stripe): Shared, Json(settings): Json<Settings>) -> Json<Value> {
+    stripe.act(|world| {
+        let webhooks = &mut world.webhooks;
+        webhooks.hold = settings.hold.unwrap_or(webhooks.hold);
+        webhooks.copies = settings.copies.unwrap_or(webhooks.copies);
+        webhooks.delay = settings.delay_ms.map_or(webhooks.delay, Duration::from_millis);
+        webhooks.drop_new = settings.drop_new.unwrap_or(webhooks.drop_new);
+        if let Some(secrets) = settings.secrets {
+            for endpoint in &mut webhooks.endpoints {
+                endpoint.secrets.clone_from(&secrets);
+            }
+        }
+        Json(json!({
+            "hold": webhooks.hold,
+            "copies": webhooks.copies,
+            "delay_ms": webhooks.delay.as_millis(),
+            "drop_new": webhooks.drop_new,
+        }))
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Release {
+    #[serde(default)]
+    order: Order,
+}
+
+async fn release(State(stripe): Shared, Json(Release { order }): Json<Release>) -> Json<Value> {
+    Json(json!({ "released": stripe.act(|world| world.release(&order)) }))
+}
+
+async fn retry(State(stripe): Shared) -> Json<Value> {
+    stripe.act(|world| world.webhooks.retry_now());
+    Json(json!({ "ok": true }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Timeout {
+    timeout_ms: Option<u64>,
+}
+
+async fn idle(State(stripe): Shared, Query(Timeout { timeout_ms }): Query<Timeout>) -> Json<Value> {
+    let timeout = Duration::from_millis(timeout_ms.unwrap_or(30_000));
+    let idle = stripe.wait(timeout, |world| (world.webhooks.busy() == 0).then_some(())).await;
+    let busy = stripe.quietly(|world| world.webhooks.busy());
+    Json(json!({ "idle": idle.is_some(), "busy": busy }))
+}
+
+async fn tick(State(stripe): Shared) -> Json<Value> {
+    stripe.act(|world| Json(json!({ "now": world.now })))
+}

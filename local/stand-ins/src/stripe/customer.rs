@@ -1,0 +1,143 @@
+//! Customers. <https://docs.stripe.com/api/customers>
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::api::{Call, Endpoint, NoParams, Reply, retrieve};
+use super::filters::Created;
+use super::objects::Fields;
+use super::params::{Clearable, Email, Limited, Metadata};
+use super::payment::method;
+use super::shapes::Kind;
+use super::world::World;
+
+pub(crate) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint::post("/v1/customers", create),
+    Endpoint::get("/v1/customers/{customer}", |world, call| retrieve(world, call, "customer")),
+    Endpoint::post("/v1/customers/{customer}", update),
+    Endpoint::delete("/v1/customers/{customer}", delete),
+    Endpoint::list("/v1/customers", list),
+];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Create {
+    email: Option<Clearable<Email>>,
+    name: Option<Clearable<Limited<256>>>,
+    phone: Option<Clearable<Limited<20>>>,
+    description: Option<Clearable<String>>,
+    metadata: Option<Metadata>,
+    preferred_locales: Option<Vec<String>>,
+    payment_method: Option<String>,
+    invoice_settings: Option<InvoiceSettings>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Update {
+    email: Option<Clearable<Email>>,
+    name: Option<Clearable<Limited<256>>>,
+    phone: Option<Clearable<Limited<20>>>,
+    description: Option<Clearable<String>>,
+    metadata: Option<Metadata>,
+    preferred_locales: Option<Vec<String>>,
+    invoice_settings: Option<InvoiceSettings>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InvoiceSettings {
+    default_payment_method: Option<Clearable<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct List {
+    /// Compared exactly, with upper and lower case, as Stripe does.
+    email: Option<String>,
+    created: Option<Created>,
+}
+
+fn create(world: &mut World, call: &Call) -> Reply {
+    let params: Create = call.params()?;
+    let prefix = world.ids.next("", 8).to_ascii_uppercase();
+    let id = world.create(Kind::Customer, json!({ "invoice_prefix": prefix }));
+    if let Some(payment_method) = &params.payment_method {
+        method::attach(world, "payment_method", payment_method, &id)?;
+    }
+    let update = Update {
+        email: params.email,
+        name: params.name,
+        phone: params.phone,
+        description: params.description,
+        metadata: params.metadata,
+        preferred_locales: params.preferred_locales,
+        invoice_settings: params.invoice_settings,
+    };
+    if let Err(error) = apply(world, &id, update) {
+        world.objects.remove(&id);
+        return Err(error);
+    }
+    world.emit("customer.created", &id);
+    Ok(world.get(&id).clone())
+}
+
+fn update(world: &mut World, call: &Call) -> Reply {
+    let params: Update = call.params()?;
+    let before = world.find("customer", &call.id)?;
+    apply(world, &call.id, params)?;
+    world.emit_change("customer.updated", &call.id, &before);
+    Ok(world.get(&call.id).clone())
+}
+
+fn apply(world: &mut World, id: &str, params: Update) -> Result<(), super::error::ApiError> {
+    let mut customer = world.get(id).clone();
+    if let Some(email) = params.email {
+        customer.set("email", email.into_option().map(|Email(email)| email));
+    }
+    if let Some(name) = params.name {
+        customer.set("name", name.into_option().map(|Limited(name)| name));
+    }
+    if let Some(phone) = params.phone {
+        customer.set("phone", phone.into_option().map(|Limited(phone)| phone));
+    }
+    if let Some(description) = params.description {
+        customer.set("description", description.into_option());
+    }
+    if let Some(locales) = params.preferred_locales {
+        customer.set("preferred_locales", locales);
+    }
+    if let (Some(metadata), Some(current)) = (params.metadata, customer.get_mut("metadata")) {
+        metadata.apply_to(current);
+    }
+    if let Some(chosen) = params.invoice_settings.and_then(|settings| settings.default_payment_method) {
+        let chosen = match chosen {
+            Clearable::Set(method) => {
+                Some(method::of_customer(world, "invoice_settings[default_payment_method]", &method, id)?)
+            }
+            Clearable::Clear => None,
+        };
+        if let Some(settings) = customer.get_mut("invoice_settings") {
+            settings.set("default_payment_method", chosen);
+        }
+    }
+    world.objects.insert(customer);
+    Ok(())
+}
+
+fn delete(world: &mut World, call: &Call) -> Reply {
+    let NoParams {} = call.params()?;
+    world.find("customer", &call.id)?;
+    world.emit("customer.deleted", &call.id);
+    world.objects.remove(&call.id);
+    Ok(json!({ "id": call.id, "object": "customer", "deleted": true }))
+}
+
+fn list(world: &mut World, call: &Call) -> Reply {
+    let filter: List = call.params()?;
+    let fits = |customer: &&Value| {
+        filter.email.as_deref().is_none_or(|email| customer.text("email") == email)
+            && Created::fits(filter.created.as_ref(), customer)
+    };
+    call.list(world.objects.newest_first("customer").filter(fits).cloned().collect())
+}

@@ -1,0 +1,145 @@
+//! Errors in Stripe's shape: `{"error": {"type", "code", "message", "param", …}}`.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+/// An error answer of the Stripe stand-in.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    fields: Map<String, Value>,
+    /// Refused before the endpoint began its work: an idempotency key doesn't remember it.
+    pub(crate) before_execution: bool,
+}
+
+impl ApiError {
+    fn new(status: StatusCode, kind: &str, message: impl Into<String>) -> Self {
+        let mut fields = Map::new();
+        fields.insert("type".into(), kind.into());
+        fields.insert("message".into(), message.into().into());
+        Self { status, fields, before_execution: false }
+    }
+
+    /// A request that makes no sense: 400.
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request_error", message)
+    }
+
+    /// A parameter that is refused before anything happens: 400.
+    pub(crate) fn parameter(message: impl Into<String>) -> Self {
+        Self { before_execution: true, ..Self::invalid(message) }
+    }
+
+    /// An object that a parameter names doesn't exist: 400 and `resource_missing`.
+    pub(crate) fn missing_in(param: &str, object: &str, id: &str) -> Self {
+        Self::invalid(format!("No such {object}: '{id}'")).code("resource_missing").param(param)
+    }
+
+    /// The object in the path doesn't exist: 404 and `resource_missing`.
+    pub(crate) fn missing(param: &str, object: &str, id: &str) -> Self {
+        Self { status: StatusCode::NOT_FOUND, ..Self::missing_in(param, object, id) }
+    }
+
+    /// The path or method isn't one of Stripe's (or of this stand-in): 404.
+    pub(crate) fn unknown_url(method: &str, path: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "invalid_request_error",
+            format!("Unrecognized request URL ({method}: {path}). Please see https://stripe.com/docs"),
+        )
+    }
+
+    /// No or a wrong API key: 401.
+    pub(crate) fn unauthorized(message: impl Into<String>) -> Self {
+        let error = Self::new(StatusCode::UNAUTHORIZED, "invalid_request_error", message);
+        Self { before_execution: true, ..error }
+    }
+
+    /// A key that may not do this: 403.
+    pub(crate) fn forbidden(message: impl Into<String>) -> Self {
+        let error = Self::new(StatusCode::FORBIDDEN, "invalid_request_error", message);
+        Self { before_execution: true, ..error }.code("secret_key_required")
+    }
+
+    /// The payment was refused: 402.
+    pub(crate) fn card(code: &str, decline_code: Option<&str>, message: &str) -> Self {
+        let error = Self::new(StatusCode::PAYMENT_REQUIRED, "card_error", message).code(code);
+        match decline_code {
+            Some(decline_code) => error.with("decline_code", decline_code),
+            None => error,
+        }
+    }
+
+    /// The same key with another request: 400.
+    pub(crate) fn idempotency_mismatch(message: String) -> Self {
+        let error = Self::new(StatusCode::BAD_REQUEST, "idempotency_error", message);
+        Self { before_execution: true, ..error }
+    }
+
+    /// The same key while its first request is still at work: 409.
+    pub(crate) fn idempotency_in_use(key: &str) -> Self {
+        let message = format!(
+            "There is currently another in-progress request using this Idempotent Key \
+             (that probably means you submitted twice, and the other request is still going \
+             through): {key}. Please try again later."
+        );
+        let error = Self::new(StatusCode::CONFLICT, "idempotency_error", message);
+        Self { before_execution: true, ..error }.code("idempotency_key_in_use")
+    }
+
+    /// What a fault with `status` looks like.
+    pub(crate) fn injected(status: u16) -> Self {
+        let code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        match status {
+            402 => Self::card("card_declined", Some("generic_decline"), "Your card was declined."),
+            429 => Self::new(
+                code,
+                "invalid_request_error",
+                "Request rate limit exceeded. Learn more about rate limits here \
+                 https://stripe.com/docs/rate-limits.",
+            )
+            .code("rate_limit"),
+            _ => Self::new(
+                code,
+                "api_error",
+                "Sorry! There was an error while talking to Stripe. Please let us know at \
+                 support@stripe.com if this problem persists.",
+            ),
+        }
+    }
+
+    pub(crate) fn code(self, code: &str) -> Self {
+        let doc_url = format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-"));
+        self.with("code", code).with("doc_url", doc_url)
+    }
+
+    pub(crate) fn param(self, param: impl Into<String>) -> Self {
+        self.with("param", param.into())
+    }
+
+    pub(crate) fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
+        self.fields.insert(field.to_owned(), value.into());
+        self
+    }
+
+    /// The inner object, as `last_payment_error` shows it.
+    pub(crate) fn to_value(&self) -> Value {
+        Value::Object(self.fields.clone())
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(crate) fn body(&self) -> Value {
+        json!({ "error": self.fields })
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        (self.status, Json(self.body())).into_response()
+    }
+}

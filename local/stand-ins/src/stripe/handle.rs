@@ -1,0 +1,271 @@
+//! The handle of a running Stripe stand-in, for tests in the same process.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::any;
+use serde_json::Value;
+
+use super::checkout::pay::{self, Payment, PaymentOutcome};
+use super::error::ApiError;
+use super::objects::Fields;
+use super::options::{StripeOptions, WebhookTarget};
+use super::payment::{confirm, dispute, refund};
+use super::state::{self, Stripe};
+use super::webhooks::{self, Delivery, Order};
+use super::world::World;
+use super::{api, checkout, control};
+use crate::clock::Clock;
+use crate::control::Common;
+use crate::faults::Faults;
+use crate::http_client;
+use crate::request_log::RequestLog;
+use crate::server::Server;
+
+/// A running stand-in; it stops when this is dropped.
+#[derive(Debug)]
+pub struct StripeStandIn {
+    stripe: Arc<Stripe>,
+    server: Server,
+}
+
+/// A control that makes no sense in the present state, in Stripe's words.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ControlError(pub String);
+
+impl std::fmt::Display for ControlError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ControlError {}
+
+impl From<ApiError> for ControlError {
+    fn from(error: ApiError) -> Self {
+        Self(error.to_value().text("message").to_owned())
+    }
+}
+
+impl StripeStandIn {
+    /// Starts on 127.0.0.1.
+    ///
+    /// # Errors
+    /// When the port is taken or the HTTP client can't be built.
+    pub async fn start(options: StripeOptions) -> io::Result<Self> {
+        let common = Common { clock: options.clock.clone(), ..Common::default() };
+        let seed = options.seed.unwrap_or_else(Clock::machine_seed);
+        let mut world = World::new(&options, common.clock.now(), seed);
+        for target in options.webhooks {
+            webhooks::api::register(&mut world, target);
+        }
+        let stripe = Arc::new(Stripe::new(common.clone(), options.secret_key, http_client::new()?, world));
+        let router = Router::new()
+            .route("/v1/{*path}", any(api::handle))
+            .with_state(Arc::clone(&stripe))
+            .merge(checkout::page::router(Arc::clone(&stripe)))
+            .merge(control::router(Arc::clone(&stripe)))
+            .merge(crate::control::router(common));
+        let mut server = Server::start(options.port, router).await?;
+        let base_url = server.base_url();
+        stripe.quietly(|world| world.base_url = base_url);
+        server.run_beside(webhooks::deliverer::run(Arc::clone(&stripe)));
+        server.run_beside(state::tick(Arc::clone(&stripe)));
+        Ok(Self { stripe, server })
+    }
+
+    /// `http://127.0.0.1:<port>`; the API is below `/v1`, the controls below `/_control`.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        self.server.base_url()
+    }
+
+    /// The clock; use [`Self::advance`] to move it and see what happens at once.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.stripe.common.clock
+    }
+
+    /// The faults that wait for their requests.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.stripe.common.faults
+    }
+
+    /// What was asked of the API.
+    #[must_use]
+    pub fn requests(&self) -> &RequestLog {
+        &self.stripe.common.log
+    }
+
+    /// Moves the clock forward and does what becomes due, in order.
+    pub fn advance(&self, by: Duration) {
+        self.stripe.common.clock.advance(by);
+        self.stripe.act(|_| ());
+    }
+
+    /// An object as the API shows it, or null.
+    #[must_use]
+    pub fn object(&self, id: &str) -> Value {
+        self.stripe.quietly(|world| world.get(id).clone())
+    }
+
+    /// All objects of one kind (`"payment_intent"`), newest first.
+    #[must_use]
+    pub fn objects(&self, kind: &str) -> Vec<Value> {
+        self.stripe.quietly(|world| world.objects.newest_first(kind).cloned().collect())
+    }
+
+    /// All events, oldest first.
+    #[must_use]
+    pub fn events(&self) -> Vec<Value> {
+        let mut events = self.objects("event");
+        events.reverse();
+        events
+    }
+
+    /// The types of all events, oldest first.
+    #[must_use]
+    pub fn event_types(&self) -> Vec<String> {
+        self.events().iter().map(|event| event.text("type").to_owned()).collect()
+    }
+
+    /// A customer pays a Checkout session. What `payment` leaves out gets plausible values.
+    pub fn pay_session(&self, session: &str, payment: Payment) -> PaymentOutcome {
+        self.stripe.act(|world| {
+            let payment = payment.with_defaults(world.get(session));
+            pay::pay(world, session, &payment)
+        })
+    }
+
+    /// The delayed payment of a session comes, or fails.
+    ///
+    /// # Errors
+    /// When the session doesn't wait for one.
+    pub fn settle_session(&self, session: &str, paid: bool) -> Result<(), ControlError> {
+        Ok(self.stripe.act(|world| pay::settle(world, session, paid))?)
+    }
+
+    /// The customer passes or fails the authentication (3-D Secure) of a payment intent.
+    ///
+    /// # Errors
+    /// When the intent doesn't wait for it.
+    pub fn authenticate(&self, intent: &str, passed: bool) -> Result<(), ControlError> {
+        Ok(self.stripe.act(|world| confirm::authenticate(world, intent, passed))?)
+    }
+
+    /// Refunds a payment intent from the dashboard: `amount`, or what is left. Gives the refund.
+    ///
+    /// # Errors
+    /// When there is nothing to refund, or less.
+    pub fn refund(&self, intent: &str, amount: Option<i64>) -> Result<String, ControlError> {
+        Ok(self.stripe.act(|world| {
+            let charge = refund::charge(world, Some(intent), None)?;
+            refund::refund(world, &charge, amount, Value::Null, serde_json::json!({}))
+        })?)
+    }
+
+    /// The card's holder disputes a payment; gives the dispute's id.
+    ///
+    /// # Errors
+    /// When it has not been paid or is disputed already.
+    pub fn dispute(&self, intent: &str, reason: &str) -> Result<String, ControlError> {
+        Ok(self.stripe.act(|world| {
+            let charge = refund::charge(world, Some(intent), None)?;
+            dispute::open(world, &charge, reason)
+        })?)
+    }
+
+    /// The bank decides a dispute.
+    ///
+    /// # Errors
+    /// When it is decided already.
+    pub fn close_dispute(&self, dispute: &str, won: bool) -> Result<(), ControlError> {
+        Ok(self.stripe.act(|world| dispute::close(world, dispute, won))?)
+    }
+
+    /// Adds a webhook endpoint; gives its id.
+    pub fn add_webhook(&self, target: WebhookTarget) -> String {
+        self.stripe.act(|world| webhooks::api::register(world, target))
+    }
+
+    /// Replaces the signing secrets of all endpoints: several while one is being rotated.
+    pub fn set_webhook_secrets(&self, secrets: &[&str]) {
+        let secrets: Vec<_> = secrets.iter().map(|&secret| secret.to_owned()).collect();
+        self.stripe.act(|world| {
+            for endpoint in &mut world.webhooks.endpoints {
+                endpoint.secrets.clone_from(&secrets);
+            }
+        });
+    }
+
+    /// Holds new deliveries until [`Self::release`].
+    pub fn hold(&self) {
+        self.stripe.act(|world| world.webhooks.hold = true);
+    }
+
+    /// Lets held deliveries go in the given order and stops holding new ones (unless only some
+    /// were named); gives how many.
+    pub fn release(&self, order: &Order) -> usize {
+        self.stripe.act(|world| world.release(order))
+    }
+
+    /// Delivers every new event this many times (normally once).
+    pub fn set_copies(&self, copies: usize) {
+        self.stripe.act(|world| world.webhooks.copies = copies);
+    }
+
+    /// Delays new deliveries.
+    pub fn set_delivery_delay(&self, delay: Duration) {
+        self.stripe.act(|world| world.webhooks.delay = delay);
+    }
+
+    /// Drops new deliveries (`true`), or stops doing so.
+    pub fn set_drop_new(&self, drop_new: bool) {
+        self.stripe.act(|world| world.webhooks.drop_new = drop_new);
+    }
+
+    /// Delivers an event (again) now.
+    ///
+    /// # Errors
+    /// When there is no such event.
+    pub fn deliver_again(&self, event: &str) -> Result<(), ControlError> {
+        Ok(self.stripe.act(|world| world.deliver_again(event))?)
+    }
+
+    /// Drops what is held or waits, of one event (id or type) or of all; gives how many.
+    pub fn drop_deliveries(&self, event: Option<&str>) -> usize {
+        self.stripe.act(|world| world.webhooks.drop_waiting(event))
+    }
+
+    /// Makes all waiting retries due now.
+    pub fn retry_now(&self) {
+        self.stripe.act(|world| world.webhooks.retry_now());
+    }
+
+    /// All deliveries, in the order of their events.
+    #[must_use]
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.stripe.quietly(|world| world.webhooks.deliveries.clone())
+    }
+
+    /// Waits until nothing waits or is being sent (held deliveries don't count); false when
+    /// `timeout` is over first.
+    pub async fn wait_until_idle(&self, timeout: Duration) -> bool {
+        let idle = self.stripe.wait(timeout, |world| (world.webhooks.busy() == 0).then_some(()));
+        idle.await.is_some()
+    }
+
+    /// Waits for an event of this type beyond the first `seen` ones; none when `timeout` is over.
+    pub async fn wait_for_event(&self, kind: &str, seen: usize, timeout: Duration) -> Option<Value> {
+        let found = |world: &World| {
+            let mut events: Vec<_> =
+                world.objects.newest_first("event").filter(|event| event.text("type") == kind).collect();
+            events.reverse();
+            events.get(seen).map(|event| (*event).clone())
+        };
+        self.stripe.wait(timeout, found).await
+    }
+}

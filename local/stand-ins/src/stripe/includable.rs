@@ -1,0 +1,24 @@
+//! Fields that Stripe leaves out of an object unless they are asked for with `expand[]`.
+
+use serde_json::{Value, json};
+
+use super::checkout;
+use super::objects::Fields;
+use super::world::World;
+
+/// The value of `field` of `object`, if it is one of those.
+pub(crate) fn field(world: &World, object: &Value, field: &str) -> Option<Value> {
+    match (object.text("object"), field) {
+        ("checkout.session", "line_items") => {
+            let id = object.text("id");
+            let items = checkout::line_items(world, id);
+            Some(json!({
+                "object": "list",
+                "data": items,
+                "has_more": false,
+                "url": format!("/v1/checkout/sessions/{id}/line_items"),
+            }))
+        }
+        _ => None,
+    }
+}

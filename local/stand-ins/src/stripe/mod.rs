@@ -1,0 +1,32 @@
+//! The stand-in for Stripe: the API of version 2026-09-30.endive as far as this project needs it,
+//! hosted pages, webhooks, and controls.
+
+mod api;
+mod catalog;
+mod checkout;
+mod control;
+mod customer;
+mod error;
+mod event_api;
+mod events;
+mod filters;
+mod handle;
+mod html;
+mod idempotency;
+mod includable;
+mod legacy;
+mod objects;
+mod options;
+mod params;
+mod payment;
+mod schedule;
+mod settlement;
+mod shapes;
+mod state;
+mod webhooks;
+mod world;
+
+pub use checkout::pay::{Payment, PaymentChoice, PaymentOutcome};
+pub use handle::{ControlError, StripeStandIn};
+pub use options::{Retries, StripeOptions, WebhookTarget};
+pub use webhooks::{Attempt, Delivery, DeliveryState, Order, signature};

@@ -1,0 +1,106 @@
+//! How the Stripe stand-in is set up.
+
+use std::time::Duration;
+
+use crate::clock::Clock;
+
+/// Options of [`super::StripeStandIn::start`].
+#[derive(Clone, Debug)]
+pub struct StripeOptions {
+    /// The port on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// The one secret key that is accepted; any `sk_test_…` when none is set.
+    pub secret_key: Option<String>,
+    /// Webhook endpoints that exist from the start.
+    pub webhooks: Vec<WebhookTarget>,
+    /// When a delivery is tried again.
+    pub retries: Retries,
+    /// The clock, real by default.
+    pub clock: Clock,
+    /// Where ids come from: equal seeds give equal ids. Without one, each start has its own.
+    pub seed: Option<u64>,
+}
+
+impl Default for StripeOptions {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            secret_key: None,
+            webhooks: Vec::new(),
+            retries: Retries::default(),
+            clock: Clock::real(),
+            seed: None,
+        }
+    }
+}
+
+/// Where events go.
+#[derive(Clone, Debug)]
+pub struct WebhookTarget {
+    /// The address that gets the events.
+    pub url: String,
+    /// The signing secrets; several while one is being rotated.
+    pub secrets: Vec<String>,
+    /// The API version of the payloads; the newest when none is set. `2024-06-20` and other
+    /// versions before `2025-03-31` get the older shapes.
+    pub api_version: Option<String>,
+    /// The event types that it wants, `*` for all.
+    pub enabled_events: Vec<String>,
+}
+
+impl WebhookTarget {
+    /// A target for all events, signed with one secret.
+    #[must_use]
+    pub fn new(url: impl Into<String>, secret: impl Into<String>) -> Self {
+        Self { url: url.into(), secrets: vec![secret.into()], api_version: None, enabled_events: vec!["*".to_owned()] }
+    }
+}
+
+/// When a delivery that failed is tried again: Stripe takes days, this takes moments.
+#[derive(Clone, Debug)]
+pub struct Retries {
+    /// The wait after the first failure; it doubles with each one.
+    pub first: Duration,
+    /// The longest wait.
+    pub longest: Duration,
+    /// How many attempts there are in all.
+    pub attempts: usize,
+    /// How long an endpoint has to answer.
+    pub timeout: Duration,
+    /// How many deliveries one endpoint gets at a time. One keeps them in order.
+    pub concurrency: usize,
+}
+
+impl Default for Retries {
+    fn default() -> Self {
+        Self {
+            first: Duration::from_millis(200),
+            longest: Duration::from_secs(5),
+            attempts: 15,
+            timeout: Duration::from_secs(20),
+            concurrency: 1,
+        }
+    }
+}
+
+impl Retries {
+    /// The wait after the `failures`th failure, or none when it was the last attempt.
+    pub(crate) fn wait_after(&self, failures: usize) -> Option<Duration> {
+        let doublings = u32::try_from(failures.saturating_sub(1)).unwrap_or(u32::MAX).min(16);
+        (failures < self.attempts).then(|| self.first.saturating_mul(1 << doublings).min(self.longest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_the_longest_and_end() {
+        let retries = Retries { attempts: 8, ..Retries::default() };
+        let waits: Vec<_> = (1..9).map(|failures| retries.wait_after(failures)).collect();
+        let expected = [200, 400, 800, 1600, 3200, 5000, 5000].map(|ms| Some(Duration::from_millis(ms)));
+        assert_eq!(waits[..7], expected);
+        assert_eq!(waits[7], None);
+    }
+}

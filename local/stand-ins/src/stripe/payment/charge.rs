@@ -1,0 +1,79 @@
+//! Charges. <https://docs.stripe.com/api/charges>
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::stripe::api::{Call, Endpoint, Reply, retrieve};
+use crate::stripe::error::ApiError;
+use crate::stripe::filters::{Created, is};
+use crate::stripe::objects::Fields;
+use crate::stripe::shapes::Kind;
+use crate::stripe::world::World;
+
+pub(crate) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint::get("/v1/charges/{charge}", |world, call| retrieve(world, call, "charge")),
+    Endpoint::list("/v1/charges", list),
+];
+
+/// Makes the charge of an attempt to pay an intent; gives its id. The intent's metadata is copied,
+/// once: nothing else inherits metadata.
+pub(crate) fn make(world: &mut World, intent_id: &str, status: &str, error: Option<&ApiError>) -> String {
+    let intent = world.get(intent_id).clone();
+    let method = world.get(intent.text("payment_method")).clone();
+    let kind = method.text("type").to_owned();
+    let paid = status == "succeeded";
+    let amount = intent.int("amount");
+    let transaction = world.ids.next("txn_", 24);
+    let error = error.map(ApiError::to_value).unwrap_or_default();
+    let outcome = json!({
+        "network_status": if error.is_null() { "approved_by_network" } else { "declined_by_network" },
+        "reason": error.get("decline_code"),
+        "risk_level": "normal",
+        "risk_score": 12,
+        "seller_message": if error.is_null() { "Payment complete." } else { "The bank did not accept the payment." },
+        "type": if error.is_null() { "authorized" } else { "issuer_declined" },
+    });
+    let id = world.create(
+        Kind::Charge,
+        json!({
+            "amount": amount,
+            "amount_captured": if paid { amount } else { 0 },
+            "balance_transaction": paid.then_some(transaction),
+            "billing_details": method.get("billing_details"),
+            "currency": intent.get("currency"),
+            "customer": intent.get("customer"),
+            "description": intent.get("description"),
+            "failure_code": error.get("code"),
+            "failure_message": error.get("message"),
+            "metadata": intent.get("metadata"),
+            "outcome": outcome,
+            "paid": paid,
+            "payment_intent": intent_id,
+            "payment_method": method.get("id"),
+            "payment_method_details": { kind.as_str(): method.get(&kind), "type": kind },
+            "receipt_email": intent.get("receipt_email"),
+            "shipping": intent.get("shipping"),
+            "status": status,
+        }),
+    );
+    world.set(intent_id, json!({ "latest_charge": id }));
+    id
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct List {
+    customer: Option<String>,
+    payment_intent: Option<String>,
+    created: Option<Created>,
+}
+
+fn list(world: &mut World, call: &Call) -> Reply {
+    let filter: List = call.params()?;
+    let fits = |charge: &&Value| {
+        is(charge, "customer", filter.customer.as_deref())
+            && is(charge, "payment_intent", filter.payment_intent.as_deref())
+            && Created::fits(filter.created.as_ref(), charge)
+    };
+    call.list(world.objects.newest_first("charge").filter(fits).cloned().collect())
+}

@@ -1,0 +1,177 @@
+//! Payment methods. Tests name Stripe's own test methods (`pm_card_visa`, …), each of which
+//! behaves in its way. <https://docs.stripe.com/testing>
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::stripe::api::{Call, Endpoint, NoParams, Reply, retrieve};
+use crate::stripe::error::ApiError;
+use crate::stripe::filters::is;
+use crate::stripe::objects::Fields;
+use crate::stripe::shapes::Kind;
+use crate::stripe::world::World;
+
+pub(crate) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint::get("/v1/payment_methods/{payment_method}", |world, call| retrieve(world, call, "payment_method")),
+    Endpoint::post("/v1/payment_methods/{payment_method}/attach", attach_endpoint),
+    Endpoint::post("/v1/payment_methods/{payment_method}/detach", detach),
+    Endpoint::list("/v1/payment_methods", list),
+];
+
+/// What a payment with a method does.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Behaviour {
+    Succeeds,
+    /// Refused, with an error code and a decline code.
+    Declines(&'static str, &'static str),
+    /// The customer must authenticate each time (3-D Secure).
+    Authenticates,
+    /// Succeeds or fails days later (bank debits).
+    TakesDays,
+}
+
+/// Stripe's test method, the brand and last digits that it shows, and what it does.
+const TEST_METHODS: &[(&str, &str, &str, Behaviour)] = &[
+    ("pm_card_visa", "visa", "4242", Behaviour::Succeeds),
+    ("pm_card_visa_debit", "visa", "5556", Behaviour::Succeeds),
+    ("pm_card_mastercard", "mastercard", "4444", Behaviour::Succeeds),
+    ("pm_card_amex", "amex", "8431", Behaviour::Succeeds),
+    ("pm_card_jcb", "jcb", "0505", Behaviour::Succeeds),
+    ("pm_card_chargeDeclined", "visa", "0002", DECLINED),
+    ("pm_card_visa_chargeDeclined", "visa", "0002", DECLINED),
+    ("pm_card_visa_chargeDeclinedInsufficientFunds", "visa", "9995", INSUFFICIENT),
+    ("pm_card_chargeDeclinedInsufficientFunds", "visa", "9995", INSUFFICIENT),
+    ("pm_card_chargeDeclinedExpiredCard", "visa", "0069", Behaviour::Declines("expired_card", "expired_card")),
+    ("pm_card_chargeDeclinedIncorrectCvc", "visa", "0127", Behaviour::Declines("incorrect_cvc", "incorrect_cvc")),
+    (
+        "pm_card_chargeDeclinedProcessingError",
+        "visa",
+        "0119",
+        Behaviour::Declines("processing_error", "processing_error"),
+    ),
+    // Can be attached to a customer, but every charge is refused.
+    ("pm_card_chargeCustomerFail", "visa", "0341", DECLINED),
+    ("pm_card_authenticationRequired", "visa", "3184", Behaviour::Authenticates),
+    ("pm_card_threeDSecure2Required", "visa", "3220", Behaviour::Authenticates),
+    ("pm_card_threeDSecureRequired", "visa", "3063", Behaviour::Authenticates),
+    ("pm_usBankAccount_success", "us_bank_account", "6789", Behaviour::TakesDays),
+];
+
+const DECLINED: Behaviour = Behaviour::Declines("card_declined", "generic_decline");
+const INSUFFICIENT: Behaviour = Behaviour::Declines("card_declined", "insufficient_funds");
+
+/// The last digits of methods that can't even be attached.
+const NOT_ATTACHABLE: [&str; 5] = ["0002", "9995", "0069", "0127", "0119"];
+
+/// The method that `id` names: one that exists, or a new one from a test method's name.
+pub(crate) fn resolve(world: &mut World, param: &str, id: &str) -> Result<String, ApiError> {
+    if let Some((_, brand, digits, _)) = TEST_METHODS.iter().find(|(name, ..)| *name == id) {
+        return Ok(make(world, brand, digits));
+    }
+    match world.get(id).text("object") {
+        "payment_method" => Ok(id.to_owned()),
+        _ => Err(ApiError::missing_in(param, "PaymentMethod", id)),
+    }
+}
+
+fn make(world: &mut World, brand: &str, digits: &str) -> String {
+    if brand == "us_bank_account" {
+        let id = world.create(Kind::PaymentMethod, json!({ "type": brand }));
+        let account = json!({ "bank_name": "STRIPE TEST BANK", "last4": digits, "account_type": "checking" });
+        world.set(&id, json!({ "us_bank_account": account }));
+        if let Some(fields) = world.objects.get_mut(&id).and_then(Value::as_object_mut) {
+            fields.remove("card");
+        }
+        return id;
+    }
+    let id = world.create(Kind::PaymentMethod, json!({}));
+    if let Some(card) = world.objects.get_mut(&id).and_then(|method| method.get_mut("card")) {
+        card.set("brand", brand);
+        card.set("display_brand", brand);
+        card.set("last4", digits);
+    }
+    id
+}
+
+/// What a payment with the method does.
+pub(crate) fn behaviour(world: &World, id: &str) -> Behaviour {
+    let digits = digits(world.get(id));
+    let known = TEST_METHODS.iter().find(|(_, _, known, _)| *known == digits);
+    known.map_or(Behaviour::Succeeds, |(.., behaviour)| *behaviour)
+}
+
+fn digits(method: &Value) -> &str {
+    let kind = method.text("type");
+    method.get(kind).map(|details| details.text("last4")).unwrap_or_default()
+}
+
+/// Attaches a method to a customer; gives its id.
+pub(crate) fn attach(world: &mut World, param: &str, id: &str, customer: &str) -> Result<String, ApiError> {
+    let id = resolve(world, param, id)?;
+    let method = world.get(&id).clone();
+    match method.maybe_text("customer") {
+        Some(owner) if owner == customer => return Ok(id),
+        Some(_) => {
+            return Err(ApiError::invalid("The payment method you provided has already been attached to a customer.")
+                .code("payment_method_unexpected_state")
+                .param(param));
+        }
+        None => {}
+    }
+    if NOT_ATTACHABLE.contains(&digits(&method)) {
+        return Err(ApiError::card("card_declined", Some("generic_decline"), "Your card was declined."));
+    }
+    world.set(&id, json!({ "customer": customer }));
+    world.emit("payment_method.attached", &id);
+    Ok(id)
+}
+
+/// A method that belongs to the customer already; gives its id.
+pub(crate) fn of_customer(world: &World, param: &str, id: &str, customer: &str) -> Result<String, ApiError> {
+    let method = world.get(id);
+    if method.text("object") == "payment_method" && method.text("customer") == customer {
+        return Ok(id.to_owned());
+    }
+    Err(ApiError::invalid(format!(
+        "The customer does not have a payment method with the ID {id}. The payment method must be \
+         attached to the customer."
+    ))
+    .code("resource_missing")
+    .param(param))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Attach {
+    customer: String,
+}
+
+fn attach_endpoint(world: &mut World, call: &Call) -> Reply {
+    let params: Attach = call.params()?;
+    world.check("customer", "customer", &params.customer)?;
+    let id = attach(world, "payment_method", &call.id, &params.customer)?;
+    Ok(world.get(&id).clone())
+}
+
+fn detach(world: &mut World, call: &Call) -> Reply {
+    let NoParams {} = call.params()?;
+    world.find("payment_method", &call.id)?;
+    world.set(&call.id, json!({ "customer": null }));
+    world.emit("payment_method.detached", &call.id);
+    Ok(world.get(&call.id).clone())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct List {
+    customer: Option<String>,
+    r#type: Option<String>,
+}
+
+fn list(world: &mut World, call: &Call) -> Reply {
+    let filter: List = call.params()?;
+    let fits = |method: &&Value| {
+        is(method, "customer", filter.customer.as_deref()) && is(method, "type", filter.r#type.as_deref())
+    };
+    call.list(world.objects.newest_first("payment_method").filter(fits).cloned().collect())
+}

@@ -1,0 +1,34 @@
+//! What happens by itself when time passes.
+
+use super::checkout;
+use super::objects::Fields;
+use super::world::World;
+
+/// Something that becomes due.
+enum Due {
+    SessionExpires(String),
+}
+
+/// Does everything that is due until `now`, in the order of time.
+pub(crate) fn run_until(world: &mut World, now: i64) {
+    while let Some((at, due)) = next(world).filter(|(at, _)| *at <= now) {
+        world.now = world.now.max(at);
+        match due {
+            Due::SessionExpires(session) => checkout::expire(world, &session),
+        }
+    }
+}
+
+/// Whether there is something to do at `now`.
+pub(crate) fn is_due(world: &World, now: i64) -> bool {
+    next(world).is_some_and(|(at, _)| at <= now)
+}
+
+fn next(world: &World) -> Option<(i64, Due)> {
+    let sessions = world
+        .objects
+        .newest_first("checkout.session")
+        .filter(|session| session.text("status") == "open")
+        .map(|session| (session.int("expires_at"), Due::SessionExpires(session.text("id").to_owned())));
+    sessions.min_by_key(|(at, _)| *at)
+}

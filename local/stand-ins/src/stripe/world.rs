@@ -1,0 +1,149 @@
+//! Everything that the Stripe stand-in knows, behind one lock.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use super::error::ApiError;
+use super::events::{self, Origin};
+use super::idempotency::Idempotency;
+use super::objects::{Fields, Objects, previous_attributes};
+use super::options::StripeOptions;
+use super::settlement::Owner;
+use super::shapes::Kind;
+use super::webhooks::{Order, Webhooks};
+use crate::ids::Ids;
+
+/// The account's state.
+#[derive(Debug)]
+pub(crate) struct World {
+    /// The time of the step at hand, in seconds since the epoch.
+    pub(crate) now: i64,
+    pub(crate) ids: Ids,
+    pub(crate) objects: Objects,
+    pub(crate) webhooks: Webhooks,
+    pub(crate) idempotency: Idempotency,
+    /// The line items of each Checkout session.
+    pub(crate) line_items: HashMap<String, Vec<Value>>,
+    /// What each Checkout session gives its payment intent (`payment_intent_data`).
+    pub(crate) intent_data: HashMap<String, Value>,
+    /// What each payment intent pays, where that isn't the caller's own business.
+    pub(crate) owners: HashMap<String, Owner>,
+    /// The API request that is being served, as its events name it.
+    pub(crate) origin: Origin,
+    pub(crate) base_url: String,
+}
+
+impl World {
+    pub(crate) fn new(options: &StripeOptions, now: i64, seed: u64) -> Self {
+        Self {
+            now,
+            ids: Ids::new(seed),
+            objects: Objects::default(),
+            webhooks: Webhooks::new(options.retries.clone()),
+            idempotency: Idempotency::default(),
+            line_items: HashMap::new(),
+            intent_data: HashMap::new(),
+            owners: HashMap::new(),
+            origin: Origin::default(),
+            base_url: String::new(),
+        }
+    }
+
+    /// A new id for an object of `kind`.
+    pub(crate) fn id(&mut self, kind: Kind) -> String {
+        let (prefix, length) = kind.id();
+        self.ids.next(prefix, length)
+    }
+
+    /// Builds an object of `kind` with a new id (unless `fields` brings one) and the time, without
+    /// keeping it.
+    pub(crate) fn build(&mut self, kind: Kind, fields: Value) -> Value {
+        let mut object = kind.with(fields);
+        if object.text("id").is_empty() {
+            let id = self.id(kind);
+            object.set("id", id);
+        }
+        object.set("created", self.now);
+        object
+    }
+
+    /// Builds and keeps an object; gives its id.
+    pub(crate) fn create(&mut self, kind: Kind, fields: Value) -> String {
+        let object = self.build(kind, fields);
+        let id = object.text("id").to_owned();
+        self.objects.insert(object);
+        id
+    }
+
+    /// The object, or null.
+    pub(crate) fn get(&self, id: &str) -> &Value {
+        self.objects.get(id).unwrap_or(&Value::Null)
+    }
+
+    /// A field of an object as text, or empty.
+    pub(crate) fn text_of(&self, id: &str, field: &str) -> String {
+        self.get(id).text(field).to_owned()
+    }
+
+    /// The object of `kind` that a path names.
+    pub(crate) fn find(&self, kind: &str, id: &str) -> Result<Value, ApiError> {
+        match self.objects.get(id) {
+            Some(object) if object.text("object") == kind => Ok(object.clone()),
+            _ => Err(ApiError::missing("id", kind, id)),
+        }
+    }
+
+    /// Makes sure that the object that `param` names exists.
+    pub(crate) fn check(&self, param: &str, kind: &str, id: &str) -> Result<(), ApiError> {
+        match self.objects.get(id) {
+            Some(object) if object.text("object") == kind => Ok(()),
+            _ => Err(ApiError::missing_in(param, kind, id)),
+        }
+    }
+
+    /// Sets fields of an object.
+    pub(crate) fn set(&mut self, id: &str, fields: Value) {
+        if let (Some(object), Value::Object(fields)) = (self.objects.get_mut(id), fields) {
+            for (name, value) in fields {
+                object.set(&name, value);
+            }
+        }
+    }
+
+    /// Tells the webhook endpoints that `kind` happened to the object.
+    pub(crate) fn emit(&mut self, kind: &str, id: &str) {
+        events::emit(self, kind, id, None);
+    }
+
+    /// The same, with what the object was before.
+    pub(crate) fn emit_change(&mut self, kind: &str, id: &str, before: &Value) {
+        let previous = previous_attributes(before, self.get(id));
+        if previous != json!({}) {
+            events::emit(self, kind, id, Some(previous));
+        }
+    }
+
+    /// Queues an event again.
+    pub(crate) fn deliver_again(&mut self, event: &str) -> Result<(), ApiError> {
+        let kind = self.find("event", event)?.text("type").to_owned();
+        self.webhooks.again(event, &kind);
+        Ok(())
+    }
+
+    /// Lets held deliveries go; gives how many. Stops holding, unless only some were named.
+    pub(crate) fn release(&mut self, order: &Order) -> usize {
+        if !matches!(order, Order::Only(_)) {
+            self.webhooks.hold = false;
+        }
+        self.webhooks.release(order)
+    }
+
+    /// Does what has become due since the last step.
+    pub(crate) fn catch_up(&mut self, now: i64) {
+        self.origin = Origin::default();
+        super::schedule::run_until(self, now);
+        self.now = now;
+        self.idempotency.prune(now);
+    }
+}
