@@ -1,0 +1,122 @@
+//! The handle of a running Klaviyo stand-in.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse;
+use axum::routing::post;
+
+use super::error::ApiError;
+use super::limits::RateLimits;
+use super::state::{AcceptedEvent, Attempt, Klaviyo, PhonePolicy};
+use super::{api, control};
+use crate::clock::Clock;
+use crate::control::Common;
+use crate::faults::Faults;
+use crate::intake::{self, Intake};
+use crate::request_log::RequestLog;
+use crate::server::Server;
+
+/// Options of [`KlaviyoStandIn::start`].
+#[derive(Clone, Debug, Default)]
+pub struct KlaviyoOptions {
+    /// The port on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// The one private key that is accepted; any when none is set.
+    pub api_key: Option<String>,
+    /// Rate limits; none unless set. [`RateLimits::CREATE_EVENT`] are the real ones.
+    pub limits: Option<RateLimits>,
+    /// What becomes of invalid phone numbers.
+    pub phones: PhonePolicy,
+    /// The clock, real by default.
+    pub clock: Clock,
+}
+
+/// A running stand-in; it stops when this is dropped.
+#[derive(Debug)]
+pub struct KlaviyoStandIn {
+    klaviyo: Arc<Klaviyo>,
+    server: Server,
+}
+
+impl KlaviyoStandIn {
+    /// Starts on 127.0.0.1.
+    ///
+    /// # Errors
+    /// When the port is taken.
+    pub async fn start(options: KlaviyoOptions) -> io::Result<Self> {
+        let common = Common { clock: options.clock, ..Common::default() };
+        let klaviyo = Klaviyo::new(common.clone(), options.api_key, options.phones, options.limits);
+        let klaviyo = Arc::new(klaviyo);
+        let intake = Intake { common: common.clone(), error: |status| ApiError::injected(status).into_response() };
+        let router = Router::new()
+            .route("/api/events", post(api::create_event))
+            .route("/api/events/", post(api::create_event))
+            .layer(from_fn_with_state(intake, intake::layer))
+            .with_state(Arc::clone(&klaviyo))
+            .merge(control::router(Arc::clone(&klaviyo)))
+            .merge(crate::control::router(common));
+        let server = Server::start(options.port, router).await?;
+        Ok(Self { klaviyo, server })
+    }
+
+    /// `http://127.0.0.1:<port>`; the API is below `/api`, the controls below `/_control`.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        self.server.base_url()
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.klaviyo.common.clock
+    }
+
+    /// The faults that wait for their requests.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.klaviyo.common.faults
+    }
+
+    /// What was asked of the API, faults included.
+    #[must_use]
+    pub fn requests(&self) -> &RequestLog {
+        &self.klaviyo.common.log
+    }
+
+    /// The events that count, oldest first.
+    #[must_use]
+    pub fn events(&self) -> Vec<AcceptedEvent> {
+        self.klaviyo.events(None, None)
+    }
+
+    /// The events of a metric and an e-mail address, where they are given.
+    #[must_use]
+    pub fn events_of(&self, metric: Option<&str>, email: Option<&str>) -> Vec<AcceptedEvent> {
+        self.klaviyo.events(metric, email)
+    }
+
+    /// Every request that reached the endpoint.
+    #[must_use]
+    pub fn attempts(&self) -> Vec<Attempt> {
+        self.klaviyo.with(|inner| inner.attempts.clone())
+    }
+
+    /// Waits for at least `count` events of a metric; gives what there is when `timeout` is over.
+    pub async fn wait_for_events(&self, count: usize, metric: Option<&str>, timeout: Duration) -> Vec<AcceptedEvent> {
+        self.klaviyo.wait(count, metric, None, timeout).await
+    }
+
+    /// Switches the rate limits.
+    pub fn set_limits(&self, limits: Option<RateLimits>) {
+        self.klaviyo.with(|inner| inner.limits = limits);
+    }
+
+    /// Forgets events and attempts.
+    pub fn reset(&self) {
+        self.klaviyo.with(|inner| inner.reset());
+    }
+}

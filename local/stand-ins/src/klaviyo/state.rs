@@ -1,0 +1,158 @@
+//! What Klaviyo knows: every attempt, and the events that came of them.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::watch;
+
+use super::body::Checked;
+use super::limits::{RateLimits, Windows};
+use crate::control::Common;
+
+/// What becomes of an event with a valid e-mail address and an invalid phone number.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum PhonePolicy {
+    /// 400: what Klaviyo did for years, and the stricter way to be tested against.
+    #[default]
+    Refuse,
+    /// The event is taken without the number, and the answer says so in the header
+    /// `X-Klaviyo-Partial-Failure: phone_number`: what Klaviyo announced in 2025.
+    Ignore,
+}
+
+/// An event that Klaviyo counts.
+#[derive(Clone, Debug, Serialize)]
+pub struct AcceptedEvent {
+    /// The metric's name.
+    pub metric: String,
+    /// The profile's e-mail address, in lower case.
+    pub email: Option<String>,
+    /// The profile's attributes as sent.
+    pub profile: Value,
+    /// The event's properties as sent.
+    pub properties: Value,
+    /// Seconds since the epoch: as sent, or when it came.
+    pub time: i64,
+    /// A JSON number.
+    pub value: Option<Value>,
+    /// An ISO 4217 code.
+    pub value_currency: Option<String>,
+    /// As sent, or made of the time, to the second.
+    pub unique_id: String,
+}
+
+/// A request to create an event, whatever came of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Attempt {
+    /// The body as it came, if it was JSON.
+    pub body: Value,
+    /// The answer's status.
+    pub status: u16,
+    /// It repeated a (profile, metric, unique id) and was answered 202 but not counted.
+    pub duplicate: bool,
+}
+
+/// The account.
+#[derive(Debug)]
+pub(crate) struct Klaviyo {
+    pub(crate) common: Common,
+    pub(crate) api_key: Option<String>,
+    pub(crate) phones: PhonePolicy,
+    inner: Mutex<Inner>,
+    changed: watch::Sender<u64>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Inner {
+    pub(crate) events: Vec<AcceptedEvent>,
+    pub(crate) attempts: Vec<Attempt>,
+    pub(crate) limits: Option<RateLimits>,
+    pub(crate) windows: Windows,
+    seen: BTreeSet<(String, String, String)>,
+}
+
+impl Klaviyo {
+    pub(crate) fn new(
+        common: Common,
+        api_key: Option<String>,
+        phones: PhonePolicy,
+        limits: Option<RateLimits>,
+    ) -> Self {
+        let inner = Inner { limits, ..Inner::default() };
+        Self { common, api_key, phones, inner: Mutex::new(inner), changed: watch::Sender::new(0) }
+    }
+
+    pub(crate) fn with<R>(&self, action: impl FnOnce(&mut Inner) -> R) -> R {
+        let result = action(&mut self.lock());
+        self.changed.send_modify(|count| *count += 1);
+        result
+    }
+
+    /// The accepted events of a metric and an e-mail address, where they are given.
+    pub(crate) fn events(&self, metric: Option<&str>, email: Option<&str>) -> Vec<AcceptedEvent> {
+        let fits = |event: &&AcceptedEvent| {
+            metric.is_none_or(|metric| event.metric == metric)
+                && email.is_none_or(|email| event.email.as_deref() == Some(&email.to_ascii_lowercase()))
+        };
+        self.lock().events.iter().filter(fits).cloned().collect()
+    }
+
+    /// Waits for at least `count` such events; gives what there is when `timeout` is over.
+    pub(crate) async fn wait(
+        &self,
+        count: usize,
+        metric: Option<&str>,
+        email: Option<&str>,
+        timeout: Duration,
+    ) -> Vec<AcceptedEvent> {
+        let mut changes = self.changed.subscribe();
+        let enough = async { while self.events(metric, email).len() < count && changes.changed().await.is_ok() {} };
+        // When the time is over, the caller sees what there is.
+        let _ = tokio::time::timeout(timeout, enough).await;
+        self.events(metric, email)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    /// Counts an event unless it repeats one; says whether it counted.
+    pub(crate) fn accept(&mut self, checked: Checked, now: i64) -> bool {
+        let field = |name: &str| checked.profile.get(name).and_then(Value::as_str);
+        let email = field("email").map(str::to_ascii_lowercase);
+        let profile = email
+            .clone()
+            .or_else(|| {
+                ["external_id", "phone_number", "anonymous_id", "_kx"]
+                    .iter()
+                    .find_map(|name| field(name).map(str::to_owned))
+            })
+            .unwrap_or_default();
+        let time = checked.time.unwrap_or(now);
+        let unique_id = checked.unique_id.unwrap_or_else(|| time.to_string());
+        if !self.seen.insert((profile, checked.metric.clone(), unique_id.clone())) {
+            return false;
+        }
+        self.events.push(AcceptedEvent {
+            metric: checked.metric,
+            email,
+            profile: checked.profile,
+            properties: checked.properties,
+            time,
+            value: checked.value,
+            value_currency: checked.value_currency,
+            unique_id,
+        });
+        true
+    }
+
+    /// Forgets events and attempts; the limits stay.
+    pub(crate) fn reset(&mut self) {
+        *self = Self { limits: self.limits, ..Self::default() };
+    }
+}
