@@ -1,1 +1,14 @@
-//! To be described.
+//! Klaviyo's Create Event endpoint (<https://developers.klaviyo.com/en/reference/create_event>).
+//!
+//! One request an event: the bulk endpoint fails as a whole for one repeated `unique_id`, and repeats are normal here.
+
+mod client;
+mod event;
+mod metric_names;
+mod response;
+
+pub use client::{InvalidApiKey, KlaviyoClient};
+pub use metric_names::{MetricNames, UnknownMetric};
+
+/// Klaviyo's own address.
+pub const API_BASE: &str = "https://a.klaviyo.com";

@@ -1,0 +1,83 @@
+//! The client.
+
+use std::{fmt, time::Duration};
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
+};
+use pledge_domain::{
+    outbox::OutboxEntry,
+    ports::{Marketing, MarketingError},
+};
+use pledge_runtime::{Secret, error_chain};
+use reqwest::Client;
+
+use crate::{event, metric_names::MetricNames, response};
+
+/// The version of the API that the body and the errors are written for.
+const REVISION: HeaderValue = HeaderValue::from_static("2026-07-15");
+
+/// The media type of JSON:API, which Klaviyo asks for.
+const JSON_API: HeaderValue = HeaderValue::from_static("application/vnd.api+json");
+
+/// Longest wait for one answer.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Sends events to Klaviyo.
+#[derive(Clone)]
+pub struct KlaviyoClient {
+    http: Client,
+    url: String,
+    headers: HeaderMap,
+    metric_names: MetricNames,
+}
+
+/// The API key can't be a header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the Klaviyo API key has characters that no key has")]
+pub struct InvalidApiKey;
+
+impl KlaviyoClient {
+    /// A client of the API at `base`, normally [`crate::API_BASE`], without a slash at its end.
+    ///
+    /// # Errors
+    /// [`InvalidApiKey`] if the key has control characters.
+    pub fn new(http: Client, base: &str, key: &Secret, metric_names: MetricNames) -> Result<Self, InvalidApiKey> {
+        let mut authorization =
+            HeaderValue::try_from(format!("Klaviyo-API-Key {}", key.expose())).map_err(|_| InvalidApiKey)?;
+        authorization.set_sensitive(true);
+        let headers = HeaderMap::from_iter([
+            (AUTHORIZATION, authorization),
+            (HeaderName::from_static("revision"), REVISION),
+            (CONTENT_TYPE, JSON_API),
+            (ACCEPT, JSON_API),
+        ]);
+        Ok(Self { http, url: format!("{base}/api/events"), headers, metric_names })
+    }
+}
+
+impl Marketing for KlaviyoClient {
+    async fn send(&self, entry: &OutboxEntry) -> Result<(), MarketingError> {
+        let body = event::body(entry, self.metric_names.get(entry.metric))
+            .map_err(|error| MarketingError::Permanent { reason: error_chain(error.as_ref()).to_string() })?;
+        let request = self.http.post(&self.url).headers(self.headers.clone()).timeout(TIMEOUT).body(body);
+        let response = request.send().await.map_err(no_answer)?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        // The status decides; a body that breaks off only makes the reason shorter.
+        let body = if status.is_success() { None } else { response.bytes().await.ok() };
+        response::judge(status, &headers, &body.unwrap_or_default())
+    }
+}
+
+/// Whether Klaviyo took the event is unknown; a repeat counts once.
+fn no_answer(error: reqwest::Error) -> MarketingError {
+    let reason = error_chain(&error.without_url()).to_string();
+    MarketingError::Retryable { reason, retry_after: None }
+}
+
+impl fmt::Debug for KlaviyoClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KlaviyoClient").field("url", &self.url).finish_non_exhaustive()
+    }
+}

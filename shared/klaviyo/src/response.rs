@@ -1,0 +1,126 @@
+//! What an answer means: taken, later, or never.
+
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
+use pledge_domain::ports::MarketingError;
+use serde::Deserialize;
+
+/// Longest text of a code, title or pointer that goes into a reason.
+const MAX_PART: usize = 120;
+
+/// Judges an answer by its status. Klaviyo answers 202 for an event that it will process, and again for a repeat.
+pub(crate) fn judge(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<(), MarketingError> {
+    if status.is_success() {
+        return Ok(());
+    }
+    let reason = reason(status, body);
+    let later = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
+    if later || status.is_server_error() {
+        Err(MarketingError::Retryable { reason, retry_after: retry_after(headers) })
+    } else {
+        Err(MarketingError::Permanent { reason })
+    }
+}
+
+/// `Retry-After` in seconds, the only form that Klaviyo uses.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+}
+
+/// Status, then code, title and pointer of each error. The `detail` is left out: it may quote what was sent.
+fn reason(status: StatusCode, body: &[u8]) -> String {
+    let Errors { errors } = serde_json::from_slice(body).unwrap_or_default();
+    let errors = errors.iter().take(3).map(ErrorObject::describe).filter(|text| !text.is_empty());
+    std::iter::once(status.as_u16().to_string()).chain(errors).collect::<Vec<_>>().join("; ")
+}
+
+#[derive(Default, Deserialize)]
+struct Errors {
+    #[serde(default)]
+    errors: Vec<ErrorObject>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ErrorObject {
+    code: Option<String>,
+    title: Option<String>,
+    source: Option<Source>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Source {
+    pointer: Option<String>,
+}
+
+impl ErrorObject {
+    fn describe(&self) -> String {
+        let pointer = self.source.as_ref().and_then(|source| source.pointer.as_deref());
+        let parts = [self.code.as_deref(), self.title.as_deref(), pointer];
+        parts.into_iter().flatten().map(shorten).collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn shorten(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(MAX_PART).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(code: u16) -> StatusCode {
+        StatusCode::from_u16(code).unwrap()
+    }
+
+    fn judged(code: u16) -> Result<(), MarketingError> {
+        judge(status(code), &HeaderMap::new(), b"")
+    }
+
+    #[test]
+    fn the_status_decides_between_taken_later_and_never() {
+        for code in [200, 201, 202] {
+            assert_eq!(judged(code), Ok(()));
+        }
+        for code in [408, 429, 500, 502, 503, 504] {
+            let expected = MarketingError::Retryable { reason: code.to_string(), retry_after: None };
+            assert_eq!(judged(code), Err(expected));
+        }
+        for code in [301, 400, 401, 403, 404, 409, 410, 413, 415, 422] {
+            assert_eq!(judged(code), Err(MarketingError::Permanent { reason: code.to_string() }));
+        }
+    }
+
+    #[test]
+    fn retry_after_is_in_seconds_and_nonsense_is_ignored() {
+        for (text, expected) in [("7", Some(7)), (" 30 ", Some(30)), ("soon", None), ("-1", None), ("", None)] {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
+            let Err(MarketingError::Retryable { retry_after, .. }) = judge(status(429), &headers, b"") else {
+                panic!("429 is retryable");
+            };
+            assert_eq!(retry_after, expected.map(Duration::from_secs), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_reason_says_what_is_wrong_and_quotes_nothing_that_was_sent() {
+        let body = br#"{"errors":[{"id":"1","status":400,"code":"invalid","title":"Invalid input.",
+            "detail":"reader@example.com is not an email","source":{"pointer":"/data/attributes/profile"}}]}"#;
+        let expected = "400; invalid Invalid input. /data/attributes/profile".to_owned();
+        assert_eq!(judge(status(400), &HeaderMap::new(), body), Err(MarketingError::Permanent { reason: expected }));
+    }
+
+    #[test]
+    fn an_answer_of_any_shape_has_a_short_reason() {
+        let long = format!(r#"{{"errors":[{{"code":"{}"}}]}}"#, "x".repeat(10_000));
+        for body in ["<html>Bad gateway</html>", "{\"errors\":null}", "{\"errors\":[{\"code\":1}]}", long.as_str()] {
+            let Err(MarketingError::Retryable { reason, .. }) = judge(status(502), &HeaderMap::new(), body.as_bytes())
+            else {
+                panic!("502 is retryable");
+            };
+            assert!(reason.starts_with("502") && reason.len() < 200, "{reason}");
+        }
+    }
+}
