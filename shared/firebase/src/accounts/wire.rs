@@ -1,0 +1,70 @@
+//! Requests and answers, as far as they matter here.
+
+use pledge_domain::{ids::UserId, user::Account};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
+
+use crate::error::FirebaseError;
+
+#[derive(Serialize)]
+pub(super) struct LookupRequest {
+    pub(super) email: [String; 1],
+}
+
+/// No match is an answer without `users`.
+#[derive(Deserialize)]
+pub(super) struct LookupResponse {
+    #[serde(default)]
+    pub(super) users: Vec<User>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct User {
+    local_id: String,
+    #[serde(default)]
+    email_verified: bool,
+    #[serde(default)]
+    provider_user_info: Vec<IgnoredAny>,
+    password_hash: Option<IgnoredAny>,
+}
+
+impl User {
+    pub(super) fn into_account(self) -> Result<Account, FirebaseError> {
+        let id = UserId::parse(self.local_id).map_err(|_| FirebaseError::Unexpected { what: "accounts:lookup" })?;
+        let claimed = !self.provider_user_info.is_empty() || self.password_hash.is_some();
+        Ok(Account { id, email_verified: self.email_verified, claimed })
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CreateRequest {
+    pub(super) email: String,
+    pub(super) email_verified: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CreateResponse {
+    pub(super) local_id: String,
+}
+
+/// `{"error":{"code":400,"message":"EMAIL_EXISTS"}}`; the message may go on with ` : ` and a text.
+#[derive(Deserialize)]
+pub(super) struct ErrorResponse {
+    error: ErrorBody,
+}
+
+#[derive(Deserialize)]
+struct ErrorBody {
+    #[serde(default)]
+    message: String,
+}
+
+impl ErrorResponse {
+    /// The code alone, since the text after it may quote the request; empty if there is none.
+    pub(super) fn code(body: &[u8]) -> String {
+        let message = serde_json::from_slice(body).map(|Self { error }| error.message).unwrap_or_default();
+        message.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').take(60).collect()
+    }
+}

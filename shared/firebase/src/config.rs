@@ -1,0 +1,136 @@
+//! Google's Firebase, or an emulator of it.
+
+use pledge_runtime::{LocalOnly, Parser};
+
+use crate::accounts::ServiceAccount;
+
+/// Whose ID tokens are accepted.
+#[derive(Debug, Clone)]
+pub enum Issuer {
+    /// Google's, signed, for this project.
+    Google {
+        /// `FIREBASE_PROJECT_ID`.
+        project: String,
+    },
+    /// An emulator's, unsigned.
+    Emulator {
+        /// `FIREBASE_PROJECT_ID`.
+        project: String,
+        /// Anyone can make such tokens.
+        proof: LocalOnly,
+    },
+}
+
+/// Where accounts are.
+#[derive(Debug, Clone)]
+pub enum AccountSource {
+    /// At Google.
+    Google {
+        /// `FIREBASE_PROJECT_ID`.
+        project: String,
+        /// `FIREBASE_SERVICE_ACCOUNT`.
+        service_account: ServiceAccount,
+    },
+    /// In an emulator.
+    Emulator {
+        /// `FIREBASE_PROJECT_ID`.
+        project: String,
+        /// `FIREBASE_AUTH_EMULATOR_HOST`, such as `127.0.0.1:9099`.
+        host: String,
+        /// An emulator's accounts prove nothing.
+        proof: LocalOnly,
+    },
+}
+
+/// Switches everything to an emulator. The parser refuses it outside the stage `local`.
+const EMULATOR_HOST: &str = "FIREBASE_AUTH_EMULATOR_HOST";
+
+impl Issuer {
+    /// Takes `FIREBASE_PROJECT_ID`, and the emulator's tokens if `FIREBASE_AUTH_EMULATOR_HOST` is set.
+    pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
+        let (project, emulator) = (project(parser), emulator(parser));
+        let project = project?;
+        Some(match emulator? {
+            Some((_, proof)) => Self::Emulator { project, proof },
+            None => Self::Google { project },
+        })
+    }
+}
+
+impl AccountSource {
+    /// Takes `FIREBASE_PROJECT_ID`, and either the secret `FIREBASE_SERVICE_ACCOUNT` or `FIREBASE_AUTH_EMULATOR_HOST`.
+    pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
+        let (project, emulator) = (project(parser), emulator(parser)?);
+        if let Some((host, proof)) = emulator {
+            return Some(Self::Emulator { project: project?, host, proof });
+        }
+        let service_account = parser.parse_secret("FIREBASE_SERVICE_ACCOUNT", ServiceAccount::parse);
+        Some(Self::Google { project: project?, service_account: service_account? })
+    }
+}
+
+fn project(parser: &mut Parser<'_>) -> Option<String> {
+    parser.parse("FIREBASE_PROJECT_ID", |id| {
+        let valid = id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b':' | b'.'));
+        if valid { Ok(id.to_owned()) } else { Err("set the id of the Firebase project, such as my-project-1") }
+    })
+}
+
+fn emulator(parser: &mut Parser<'_>) -> Option<Option<(String, LocalOnly)>> {
+    let host = parser.optional(EMULATOR_HOST, |host| {
+        if host.contains('/') {
+            Err("set host:port without http://, such as 127.0.0.1:9099")
+        } else {
+            Ok(host.to_owned())
+        }
+    })?;
+    let Some(host) = host else { return Some(None) };
+    let proof = parser.stage()?.local_only()?;
+    Some(Some((host, proof)))
+}
+
+#[cfg(test)]
+mod tests {
+    use pledge_runtime::{ConfigError, Environment};
+
+    use super::*;
+
+    fn parse(variables: &[(&str, &str)]) -> Result<(Issuer, AccountSource), ConfigError> {
+        let environment = variables.iter().copied().collect::<Environment>();
+        let mut parser = Parser::new(&environment);
+        let (issuer, source) = (Issuer::parse(&mut parser), AccountSource::parse(&mut parser));
+        parser.finish(|| Some((issuer?, source?)))
+    }
+
+    #[test]
+    fn an_emulator_needs_the_local_stage() {
+        for stage in ["local", "dev", "staging", "prod"] {
+            let variables =
+                [("STAGE", stage), ("FIREBASE_PROJECT_ID", "demo"), ("FIREBASE_AUTH_EMULATOR_HOST", "127.0.0.1:9099")];
+            let parsed = parse(&variables);
+            if stage == "local" {
+                assert!(matches!(parsed, Ok((Issuer::Emulator { .. }, AccountSource::Emulator { .. }))));
+            } else {
+                assert_eq!(parsed.unwrap_err().problems()[0].name, "FIREBASE_AUTH_EMULATOR_HOST", "{stage}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_an_emulator_a_service_account_is_needed_and_never_quoted() {
+        let missing = parse(&[("STAGE", "local"), ("FIREBASE_PROJECT_ID", "demo")]).unwrap_err();
+        assert_eq!(missing.problems()[0].name, "FIREBASE_SERVICE_ACCOUNT");
+
+        let account = r#"{"client_email":"robot@example.com","private_key":"hush"}"#;
+        let variables = [("STAGE", "local"), ("FIREBASE_PROJECT_ID", "demo"), ("FIREBASE_SERVICE_ACCOUNT", account)];
+        let wrong = parse(&variables).unwrap_err().to_string();
+        assert!(wrong.contains("FIREBASE_SERVICE_ACCOUNT") && !wrong.contains("hush"), "{wrong}");
+    }
+
+    #[test]
+    fn a_project_id_cannot_change_the_path_of_a_request() {
+        for id in ["../other", "a/b", "a?b", "a b"] {
+            assert!(parse(&[("STAGE", "local"), ("FIREBASE_PROJECT_ID", id)]).is_err(), "{id}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What a token says, and the rules that it has to meet.
+
+use pledge_domain::{Timestamp, email::Email, ids::UserId, ports::TokenError, user::VerifiedUser};
+use serde::Deserialize;
+
+/// How far the issuer's clock may be ahead of ours. Nothing is added to the token's life.
+const CLOCK_SKEW_SECONDS: i64 = 60;
+
+/// The claims that matter here. Times are seconds since the epoch.
+#[derive(Debug, Deserialize)]
+pub(super) struct Claims {
+    aud: String,
+    iss: String,
+    sub: String,
+    exp: i64,
+    iat: i64,
+    auth_time: i64,
+    email: Option<String>,
+    #[serde(default)]
+    email_verified: bool,
+    name: Option<String>,
+    picture: Option<String>,
+}
+
+impl Claims {
+    /// Whether the token is meant for this project, by its issuer, and for now.
+    pub(super) fn check(&self, project: &str, now: Timestamp) -> Result<(), TokenError> {
+        let now = now.unix_timestamp();
+        let rules = [
+            (self.aud == project, "it is meant for another project"),
+            (self.iss.strip_prefix("https://securetoken.google.com/") == Some(project), "it is from another issuer"),
+            (now < self.exp, "it has expired"),
+            (self.iat <= now + CLOCK_SKEW_SECONDS, "it was issued in the future"),
+            (self.auth_time <= now + CLOCK_SKEW_SECONDS, "its sign-in lies in the future"),
+        ];
+        match rules.into_iter().find(|(met, _)| !met) {
+            Some((_, broken)) => Err(TokenError::Invalid(broken)),
+            None => Ok(()),
+        }
+    }
+
+    /// The person. An address that isn't one is left out, verified or not.
+    pub(super) fn into_user(self) -> Result<VerifiedUser, TokenError> {
+        let id = UserId::parse(self.sub).map_err(|_| TokenError::Invalid("its subject is not a uid"))?;
+        let email = self.email.and_then(|email| Email::parse(&email).ok());
+        let email_verified = self.email_verified && email.is_some();
+        Ok(VerifiedUser { id, email, email_verified, display_name: self.name, photo_url: self.picture })
+    }
+}

@@ -1,0 +1,64 @@
+//! A JSON Web Token in its compact form, before anything in it is believed.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, DecodingKey, crypto};
+use pledge_domain::ports::TokenError;
+use serde::{Deserialize, de::DeserializeOwned};
+
+const MALFORMED: TokenError = TokenError::Invalid("it is malformed");
+
+/// `header.payload.signature`. The header is decoded, since it says how to check the rest.
+pub(super) struct UnverifiedToken<'a> {
+    header: Header,
+    signed: &'a str,
+    payload: &'a str,
+    signature: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    kid: Option<String>,
+}
+
+impl<'a> UnverifiedToken<'a> {
+    pub(super) fn parse(token: &'a str) -> Result<Self, TokenError> {
+        let (signed, signature) = token.rsplit_once('.').ok_or(MALFORMED)?;
+        let (header, payload) = signed.split_once('.').filter(|(_, rest)| !rest.contains('.')).ok_or(MALFORMED)?;
+        Ok(Self { header: decode(header)?, signed, payload, signature })
+    }
+
+    /// The key that is said to have signed it. Only RS256 is accepted, whatever the header asks for.
+    pub(super) fn key_id(&self) -> Result<&str, TokenError> {
+        if self.header.alg != "RS256" {
+            return Err(TokenError::Invalid("it is not signed with RS256"));
+        }
+        self.header.kid.as_deref().filter(|kid| !kid.is_empty()).ok_or(TokenError::Invalid("it names no key"))
+    }
+
+    pub(super) fn check_signature(&self, key: &DecodingKey) -> Result<(), TokenError> {
+        match crypto::verify(self.signature, self.signed.as_bytes(), key, Algorithm::RS256) {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => Err(TokenError::Invalid("its signature is wrong")),
+        }
+    }
+
+    /// Whether it is one of the emulator's, which sign nothing.
+    pub(super) fn check_unsigned(&self) -> Result<(), TokenError> {
+        if self.header.alg == "none" && self.signature.is_empty() {
+            Ok(())
+        } else {
+            Err(TokenError::Invalid("it is not an emulator's token"))
+        }
+    }
+
+    /// The payload. Check the signature first.
+    pub(super) fn claims<T: DeserializeOwned>(&self) -> Result<T, TokenError> {
+        decode(self.payload)
+    }
+}
+
+fn decode<T: DeserializeOwned>(part: &str) -> Result<T, TokenError> {
+    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| MALFORMED)?;
+    serde_json::from_slice(&json).map_err(|_| MALFORMED)
+}
