@@ -97,7 +97,7 @@ impl<'a> Parser<'a> {
 
     /// A secret: from Secrets Manager by the ARN in `<name>_SECRET_ARN`; in the stage `local` also the plain variable.
     pub fn secret(&mut self, name: &str) -> Option<Secret> {
-        self.parse_secret(name, |text| Ok(Secret::new(text)))
+        self.parse_secret(name, |text| Ok::<_, &str>(Secret::new(text)))
     }
 
     /// A secret, if the variable or its ARN is set.
@@ -113,8 +113,8 @@ impl<'a> Parser<'a> {
         self.parse_secret(name, |text| items(text).map(|items| items.map(Secret::new).collect()))
     }
 
-    /// Whatever `parse` makes of a secret. Its error is a fixed text, since anything else might quote the secret.
-    pub fn parse_secret<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, &'static str>) -> Option<T> {
+    /// Whatever `parse` makes of a secret. Its error says what to do and must not quote the secret.
+    pub fn parse_secret<T, E: Display>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
         let text = self.secret_text(name)?;
         self.keep(name, parse(text))
     }
