@@ -1,1 +1,17 @@
-//! To be described.
+//! Stripe's API: async-stripe's typed requests over our own pooled transport, answers read into narrow structs.
+//!
+//! async-stripe checks at compile time what is sent; the transport keeps connections, limits the time, and repeats with
+//! the same idempotency key. `docs/adr/0002-async-stripe.md` says why it is divided so.
+
+mod answer;
+mod checkout;
+mod error;
+mod gateway_error;
+mod outgoing;
+mod retry;
+mod transport;
+
+pub use error::{ApiError, ErrorKind, StripeError};
+pub use retry::Limits;
+pub use stripe_client_core::IdempotencyKey;
+pub use transport::{API_BASE, InvalidSettings, StripeClient};

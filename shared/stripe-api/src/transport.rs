@@ -1,0 +1,128 @@
+//! Sends typed requests: one pooled client, a limit on the time, the same idempotency key in every repetition.
+
+use std::{fmt, time::Duration};
+
+use pledge_runtime::Secret;
+use reqwest::{
+    Client, Response, Url,
+    header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue},
+};
+use serde::de::DeserializeOwned;
+use stripe_client_core::{IdempotencyKey, StripeRequest, VERSION};
+use tokio::time::{Instant, sleep_until};
+
+use crate::{
+    answer::Answer,
+    error::StripeError,
+    outgoing::Outgoing,
+    retry::{Limits, Schedule},
+};
+
+/// Where Stripe's API is.
+pub const API_BASE: &str = "https://api.stripe.com";
+
+const STRIPE_VERSION: HeaderName = HeaderName::from_static("stripe-version");
+
+/// Stripe's API with one secret key. Cheap to clone; the clones share their connections.
+#[derive(Clone)]
+pub struct StripeClient {
+    http: Client,
+    base: String,
+    headers: HeaderMap,
+    limits: Limits,
+}
+
+/// The client can't be built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidSettings {
+    /// The base isn't an `http` or `https` address.
+    #[error("the address of Stripe's API is not a URL")]
+    Base,
+    /// The secret key is blank or has characters that no key has.
+    #[error("the secret key is not a Stripe key")]
+    Key,
+}
+
+impl StripeClient {
+    /// A client of the API at `base` ([`API_BASE`], without `/v1`) that authenticates with `key` (`sk_…` or `rk_…`).
+    ///
+    /// # Errors
+    /// [`InvalidSettings`] if one of them can't be used.
+    pub fn new(http: Client, base: &str, key: &Secret) -> Result<Self, InvalidSettings> {
+        let base = base.trim_end_matches('/');
+        let is_web = Url::parse(base).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        if !is_web {
+            return Err(InvalidSettings::Base);
+        }
+        let key = key.expose().trim();
+        if key.is_empty() || !key.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(InvalidSettings::Key);
+        }
+        let mut authorization = HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| InvalidSettings::Key)?;
+        authorization.set_sensitive(true);
+        let headers = HeaderMap::from_iter([
+            (AUTHORIZATION, authorization),
+            (STRIPE_VERSION, HeaderValue::from_static(VERSION.as_str())),
+        ]);
+        Ok(Self { http, base: base.to_owned(), headers, limits: Limits::default() })
+    }
+
+    /// The same client with other limits.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Sends a request that changes something. However often it is sent with this key, it takes effect once.
+    ///
+    /// # Errors
+    /// [`StripeError`] after the repetitions that [`Limits`] allow.
+    pub async fn post<A: DeserializeOwned>(
+        &self,
+        request: &impl StripeRequest,
+        key: &IdempotencyKey,
+    ) -> Result<A, StripeError> {
+        self.repeat(&Outgoing::new(&self.base, request.build(), Some(key.as_str()))).await
+    }
+
+    /// Sends a request that may be repeated as it is: Stripe takes idempotency keys for `POST` only, since `GET` and
+    /// `DELETE` don't need any.
+    ///
+    /// # Errors
+    /// [`StripeError`] after the repetitions that [`Limits`] allow.
+    pub async fn send<A: DeserializeOwned>(&self, request: &impl StripeRequest) -> Result<A, StripeError> {
+        self.repeat(&Outgoing::new(&self.base, request.build(), None)).await
+    }
+
+    async fn repeat<A: DeserializeOwned>(&self, request: &Outgoing) -> Result<A, StripeError> {
+        let mut schedule = Schedule::new(&self.limits, request.seed(), Instant::now());
+        loop {
+            let error = match self.try_once(request, schedule.time_for_this_try(Instant::now())).await {
+                Ok(answer) => return answer.read(),
+                Err(error) => error,
+            };
+            let Some(next) = schedule.next(&error, Instant::now()) else { return Err(error) };
+            tracing::warn!(path = request.path(), %error, "Stripe is asked again");
+            sleep_until(next).await;
+        }
+    }
+
+    async fn try_once(&self, request: &Outgoing, time: Duration) -> Result<Answer, StripeError> {
+        let prepared = request.prepare(&self.http).headers(self.headers.clone()).timeout(time);
+        let response = prepared.send().await.map_err(StripeError::no_answer)?;
+        receive(response).await
+    }
+}
+
+/// Reads the whole answer. A body that breaks off counts as no answer: the same key gets it again.
+async fn receive(response: Response) -> Result<Answer, StripeError> {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = response.bytes().await.map_err(StripeError::no_answer)?;
+    Answer::new(status.as_u16(), &headers, body)
+}
+
+impl fmt::Debug for StripeClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StripeClient").field("base", &self.base).finish_non_exhaustive()
+    }
+}
