@@ -1,1 +1,19 @@
-//! To be described.
+//! What tests share: builders of domain values, a store in memory, fakes of every other port, the contracts of the
+//! ports as test suites, and a PostgreSQL database for each test.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test that can't be set up should stop there and say where"
+)]
+
+pub mod builders;
+pub mod database;
+pub mod fakes;
+pub mod memory;
+pub mod time;
+
+pub use database::TestDatabase;
+pub use fakes::{FakeGateway, FakeIdentity, FakeMarketing, FakePublisher, FakeTokens, FixedClock, SeededIds};
+pub use memory::InMemoryStore;

@@ -1,0 +1,1 @@
+select 'pledge_test_' || replace(gen_random_uuid()::text, '-', '')

@@ -1,0 +1,110 @@
+//! Stripe's events about a preorder: one session, one payment, 19.99 US dollars.
+
+use pledge_domain::{
+    ids::{EventId, PaymentIntentId, SessionId},
+    money::{Currency, Money},
+    payment_event::{
+        DisputeFact, Fact, PaymentFailedFact, PaymentStatus, RefundFact, SessionFact, SessionStep, StripeEvent,
+    },
+    preorder::{Contact, Preorder},
+};
+
+use crate::time::t;
+
+/// What the payment is of.
+const AMOUNT: i64 = 1999;
+
+/// The session in which this preorder is paid.
+#[must_use]
+pub fn session_of(preorder: &Preorder) -> SessionId {
+    SessionId::parse(format!("cs_test_{}", preorder.id.as_uuid().simple())).unwrap()
+}
+
+/// The payment of this preorder.
+#[must_use]
+pub fn intent_of(preorder: &Preorder) -> PaymentIntentId {
+    PaymentIntentId::parse(format!("pi_{}", preorder.id.as_uuid().simple())).unwrap()
+}
+
+/// An event of this id, created at [`t`]`(60)`.
+#[must_use]
+pub fn event(id: &str, kind: &str, fact: Fact) -> StripeEvent {
+    StripeEvent {
+        id: EventId::parse(id).unwrap(),
+        kind: kind.to_owned(),
+        api_version: Some("2026-09-30.endive".to_owned()),
+        created: t(60),
+        livemode: false,
+        fact,
+    }
+}
+
+/// What the preorder's first session says at this step.
+#[must_use]
+pub fn a_session(preorder: &Preorder, step: SessionStep) -> SessionFact {
+    SessionFact {
+        session: session_of(preorder),
+        step,
+        preorder: Some(preorder.id),
+        attempt: Some(1),
+        user: preorder.user_id.clone(),
+        color: Some(preorder.color.clone()),
+        locale: Some(preorder.locale),
+        price: preorder.price_id.clone(),
+        payment_intent: Some(intent_of(preorder)),
+        amount: Some(Money::new(AMOUNT, Currency::USD)),
+        email: Some(preorder.email.clone()),
+        contact: Contact::default(),
+    }
+}
+
+fn session(id: &str, kind: &str, preorder: &Preorder, step: SessionStep) -> StripeEvent {
+    event(id, kind, Fact::Session(Box::new(a_session(preorder, step))))
+}
+
+/// The session is completed and paid.
+#[must_use]
+pub fn session_paid(id: &str, preorder: &Preorder) -> StripeEvent {
+    session(id, "checkout.session.completed", preorder, SessionStep::Completed(PaymentStatus::Paid))
+}
+
+/// The session is completed with a method that pays days later.
+#[must_use]
+pub fn session_unpaid(id: &str, preorder: &Preorder) -> StripeEvent {
+    session(id, "checkout.session.completed", preorder, SessionStep::Completed(PaymentStatus::Unpaid))
+}
+
+/// The money came days later.
+#[must_use]
+pub fn session_succeeded_later(id: &str, preorder: &Preorder) -> StripeEvent {
+    session(id, "checkout.session.async_payment_succeeded", preorder, SessionStep::AsyncPaymentSucceeded)
+}
+
+/// Nobody paid in time.
+#[must_use]
+pub fn session_expired(id: &str, preorder: &Preorder) -> StripeEvent {
+    session(id, "checkout.session.expired", preorder, SessionStep::Expired)
+}
+
+/// A card was refused in the first session.
+#[must_use]
+pub fn card_refused(id: &str, preorder: &Preorder) -> StripeEvent {
+    let payment_intent = intent_of(preorder);
+    let fact = PaymentFailedFact { payment_intent, preorder: Some(preorder.id), attempt: Some(1) };
+    event(id, "payment_intent.payment_failed", Fact::PaymentFailed(fact))
+}
+
+/// So much went back in all. Doesn't name the preorder: it is found by the payment.
+#[must_use]
+pub fn refund(id: &str, preorder: &Preorder, amount: i64) -> StripeEvent {
+    let refunded = Money::new(amount, Currency::USD);
+    let fact = RefundFact { payment_intent: intent_of(preorder), preorder: None, refunded };
+    event(id, "charge.refunded", Fact::Refund(fact))
+}
+
+/// The customer's bank disputes the payment.
+#[must_use]
+pub fn dispute(id: &str, preorder: &Preorder, status: &str) -> StripeEvent {
+    let fact = DisputeFact { payment_intent: intent_of(preorder), status: status.to_owned() };
+    event(id, "charge.dispute.updated", Fact::Dispute(fact))
+}

@@ -1,0 +1,12 @@
+//! Domain values for tests. Change what matters with struct update syntax: `Preorder { email, ..a_preorder(1) }`.
+
+mod events;
+mod people;
+mod preorders;
+
+pub use events::{
+    a_session, card_refused, dispute, event, intent_of, refund, session_expired, session_of, session_paid,
+    session_succeeded_later, session_unpaid,
+};
+pub use people::{an_account, an_email, signed_in, uid};
+pub use preorders::{PRICE, a_form, a_new_preorder, a_preorder, an_open_session, preorder_id};

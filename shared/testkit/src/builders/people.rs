@@ -1,0 +1,37 @@
+//! People.
+
+use pledge_domain::{
+    email::Email,
+    ids::UserId,
+    user::{Account, VerifiedUser},
+};
+
+/// A uid.
+#[must_use]
+pub fn uid(text: &str) -> UserId {
+    UserId::parse(text).unwrap()
+}
+
+/// An address.
+#[must_use]
+pub fn an_email(text: &str) -> Email {
+    Email::parse(text).unwrap()
+}
+
+/// Somebody who signed in, with this address verified.
+#[must_use]
+pub fn signed_in(id: &str, email: &str) -> VerifiedUser {
+    VerifiedUser {
+        id: uid(id),
+        email: Some(an_email(email)),
+        email_verified: true,
+        display_name: Some(format!("Reader {id}")),
+        photo_url: Some(format!("https://photos.example/{id}")),
+    }
+}
+
+/// An account that was made for somebody's address and that nobody has claimed.
+#[must_use]
+pub fn an_account(id: &str) -> Account {
+    Account { id: uid(id), email_verified: false, claimed: false }
+}

@@ -1,0 +1,68 @@
+//! Preorders.
+
+use pledge_domain::{
+    ids::{PreorderId, PriceId, SessionId},
+    locale::Locale,
+    preorder::{
+        Color, Contact, Preorder, PreorderForm,
+        checkout::OpenSession,
+        initiate::{NewPreorder, plan},
+    },
+    user::Owner,
+};
+use uuid::Uuid;
+
+use crate::{builders::an_email, time::t};
+
+/// The price of the colour in [`a_form`].
+pub const PRICE: &str = "price_red";
+
+/// The `n`th preorder of a test. Ids of different `n` differ in the preorder number too.
+#[must_use]
+pub fn preorder_id(n: u32) -> PreorderId {
+    PreorderId::new(Uuid::from_fields(n, 0, 0x4000, &[0x80, 0, 0, 0, 0, 0, 0, 0]))
+}
+
+/// A form with every field filled.
+#[must_use]
+pub fn a_form(email: &str) -> PreorderForm {
+    let text = |text: &str| Some(text.to_owned());
+    PreorderForm {
+        email: an_email(email),
+        color: Color::recorded("Red".into()),
+        price_id: PriceId::parse(PRICE).unwrap(),
+        locale: Locale::Ja,
+        contact: Contact {
+            first_name: text("Mei"),
+            last_name: text("Wong"),
+            phone: text("+852 5123 4567"),
+            address_line1: text("1 Nathan Road"),
+            address_line2: text("Flat 3"),
+            city: text("Hong Kong"),
+            state: text("Kowloon"),
+            postal_code: text("000"),
+            country: text("HK"),
+        },
+        customer_notes: text("Please wrap it.\nThank you"),
+        marketing_consent: true,
+    }
+}
+
+/// The `n`th preorder, of this address and owner, made at [`t`]`(n)`.
+#[must_use]
+pub fn a_new_preorder(n: u32, email: &str, owner: Owner) -> NewPreorder {
+    plan(preorder_id(n), a_form(email), owner, t(n.into()))
+}
+
+/// The `n`th preorder, initiated at [`t`]`(n)` by `reader-<n>@example.com`, without an owner.
+#[must_use]
+pub fn a_preorder(n: u32) -> Preorder {
+    a_new_preorder(n, &format!("reader-{n}@example.com"), Owner::Unknown).preorder
+}
+
+/// A checkout session that is open until [`t`]`(86_400)`.
+#[must_use]
+pub fn an_open_session(id: &str) -> OpenSession {
+    let url = format!("https://checkout.example/{id}");
+    OpenSession { id: SessionId::parse(id).unwrap(), url, expires_at: t(86_400) }
+}

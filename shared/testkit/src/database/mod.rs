@@ -1,0 +1,88 @@
+//! A PostgreSQL database for each test, gone when the test is over.
+//!
+//! The server is the one in `TEST_DATABASE_URL`; `scripts/with-postgres COMMAND` provides one.
+
+mod environment;
+mod server;
+mod template;
+
+use tokio_postgres::{Client, Config, config::Host};
+
+/// A database of this test alone.
+#[derive(Debug)]
+pub struct TestDatabase {
+    config: Config,
+    name: String,
+}
+
+impl TestDatabase {
+    /// A database with every migration applied.
+    pub async fn new() -> Self {
+        let server = environment::server();
+        let template = template::migrated(&server).await;
+        Self::create(&server, Some(&template)).await
+    }
+
+    /// A database without any table.
+    pub async fn empty() -> Self {
+        Self::create(&environment::server(), None).await
+    }
+
+    async fn create(server: &Config, template: Option<&str>) -> Self {
+        let client = server::connect(server).await;
+        let name = client.query_one(include_str!("../../queries/fresh_name.sql"), &[]).await.unwrap();
+        let name: String = name.get(0);
+        // `wal_log` copies blocks through the log; the other strategy forces two checkpoints of the whole server.
+        let template = template.map(|template| format!("template {template} strategy wal_log")).unwrap_or_default();
+        client.batch_execute(&format!("create database {name} {template}")).await.unwrap();
+        let mut config = server.clone();
+        config.dbname(&name);
+        Self { config, name }
+    }
+
+    /// How to connect to it.
+    #[must_use]
+    pub fn config(&self) -> Config {
+        self.config.clone()
+    }
+
+    /// Its address, for programs.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let (host, port) = self.address();
+        let user = self.config.get_user().unwrap_or("postgres");
+        let password = self.config.get_password().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        let password = password.map(|password| format!(":{password}")).unwrap_or_default();
+        format!("postgres://{user}{password}@{host}:{port}/{}?sslmode=disable", self.name)
+    }
+
+    /// Host and port of the server.
+    #[must_use]
+    pub fn address(&self) -> (String, u16) {
+        let port = self.config.get_ports().first().copied().unwrap_or(5432);
+        match self.config.get_hosts().first() {
+            Some(Host::Tcp(host)) => (host.clone(), port),
+            other => panic!("TEST_DATABASE_URL must name a TCP host, not {other:?}"),
+        }
+    }
+
+    /// A connection for a look at the tables.
+    pub async fn connect(&self) -> Client {
+        server::connect(&self.config).await
+    }
+}
+
+impl Drop for TestDatabase {
+    /// Drops the database on a thread of its own, since the test's runtime can't be waited for here.
+    fn drop(&mut self) {
+        let mut server = self.config.clone();
+        server.dbname(environment::server().get_dbname().unwrap_or("postgres"));
+        let sql = format!("drop database if exists {} with (force)", self.name);
+        let cleaner = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async { server::connect(&server).await.batch_execute(&sql).await.unwrap() });
+        });
+        // A database that stays is a nuisance; a panic while panicking would hide why the test failed.
+        drop(cleaner.join());
+    }
+}

@@ -1,0 +1,11 @@
+//! Plain connections.
+
+use tokio_postgres::{Client, Config, NoTls};
+
+/// Connects; the connection ends when the client is dropped.
+pub(crate) async fn connect(config: &Config) -> Client {
+    let (client, connection) = config.connect(NoTls).await.expect("the server in TEST_DATABASE_URL must answer");
+    // Its errors also reach the client.
+    tokio::spawn(async { drop(connection.await) });
+    client
+}

@@ -1,0 +1,51 @@
+//! Firebase accounts without Firebase.
+
+use std::{collections::BTreeMap, sync::Mutex};
+
+use pledge_domain::{
+    email::Email,
+    ids::UserId,
+    ports::{IdentityError, IdentityProvider},
+    user::Account,
+};
+
+use crate::fakes::{on_purpose, script::Script};
+
+/// Knows the accounts that a test gave it and makes an unclaimed one for every other address.
+#[derive(Debug, Default)]
+pub struct FakeIdentity {
+    script: Script<Email, IdentityError>,
+    accounts: Mutex<BTreeMap<String, Account>>,
+}
+
+impl FakeIdentity {
+    /// An account that exists already.
+    #[must_use]
+    pub fn with(self, email: &Email, account: Account) -> Self {
+        self.accounts.lock().unwrap().insert(email.key(), account);
+        self
+    }
+
+    /// The next call fails.
+    pub fn fail_next(&self) {
+        self.script.put(IdentityError(on_purpose()));
+    }
+
+    /// Every address that was asked for.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Email> {
+        self.script.calls()
+    }
+}
+
+impl IdentityProvider for FakeIdentity {
+    async fn find_or_create(&self, email: &Email) -> Result<Account, IdentityError> {
+        if let Some(error) = self.script.called(email.clone()) {
+            return Err(error);
+        }
+        let mut accounts = self.accounts.lock().unwrap();
+        let uid = UserId::parse(format!("uid-{}", accounts.len() + 1)).unwrap();
+        let new = Account { id: uid, email_verified: false, claimed: false };
+        Ok(accounts.entry(email.key()).or_insert(new).clone())
+    }
+}

@@ -1,0 +1,46 @@
+//! A Klaviyo that takes everything.
+
+use std::sync::Mutex;
+
+use pledge_domain::{
+    outbox::OutboxEntry,
+    ports::{Marketing, MarketingError},
+};
+
+use crate::fakes::script::Script;
+
+/// Takes every event, or fails as often as it is told.
+#[derive(Debug, Default)]
+pub struct FakeMarketing {
+    script: Script<OutboxEntry, MarketingError>,
+    taken: Mutex<Vec<OutboxEntry>>,
+}
+
+impl FakeMarketing {
+    /// The next event fails like this.
+    pub fn fail_next(&self, error: MarketingError) {
+        self.script.put(error);
+    }
+
+    /// Every event that was tried, taken or not.
+    #[must_use]
+    pub fn tried(&self) -> Vec<OutboxEntry> {
+        self.script.calls()
+    }
+
+    /// Every event that was taken, in order; repeats too.
+    #[must_use]
+    pub fn taken(&self) -> Vec<OutboxEntry> {
+        self.taken.lock().unwrap().clone()
+    }
+}
+
+impl Marketing for FakeMarketing {
+    async fn send(&self, entry: &OutboxEntry) -> Result<(), MarketingError> {
+        if let Some(error) = self.script.called(entry.clone()) {
+            return Err(error);
+        }
+        self.taken.lock().unwrap().push(entry.clone());
+        Ok(())
+    }
+}

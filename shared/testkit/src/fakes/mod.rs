@@ -1,0 +1,26 @@
+//! Stand-ins for the ports that aren't a store. Each notes what it was asked, answers usefully, and fails when told.
+
+mod clock;
+mod gateway;
+mod identity;
+mod ids;
+mod marketing;
+mod publisher;
+mod script;
+mod tokens;
+
+pub use clock::FixedClock;
+pub use gateway::FakeGateway;
+pub use identity::FakeIdentity;
+pub use ids::SeededIds;
+pub use marketing::FakeMarketing;
+pub use publisher::FakePublisher;
+pub use tokens::FakeTokens;
+
+use pledge_domain::ports::Cause;
+
+/// The cause of a failure that a test asked for.
+#[must_use]
+pub fn on_purpose() -> Cause {
+    "the test wants it so".into()
+}

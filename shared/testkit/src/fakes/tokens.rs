@@ -1,0 +1,41 @@
+//! ID tokens without signatures.
+
+use std::{collections::BTreeMap, sync::Mutex};
+
+use pledge_domain::{
+    Timestamp,
+    ports::{TokenError, TokenVerifier},
+    user::VerifiedUser,
+};
+
+use crate::fakes::script::Script;
+
+/// Accepts the tokens that a test handed out and no other.
+#[derive(Debug, Default)]
+pub struct FakeTokens {
+    script: Script<String, TokenError>,
+    known: Mutex<BTreeMap<String, VerifiedUser>>,
+}
+
+impl FakeTokens {
+    /// From now on this token speaks for this user.
+    #[must_use]
+    pub fn with(self, token: &str, user: VerifiedUser) -> Self {
+        self.known.lock().unwrap().insert(token.to_owned(), user);
+        self
+    }
+
+    /// The next call fails like this.
+    pub fn fail_next(&self, error: TokenError) {
+        self.script.put(error);
+    }
+}
+
+impl TokenVerifier for FakeTokens {
+    async fn verify(&self, token: &str, _now: Timestamp) -> Result<VerifiedUser, TokenError> {
+        if let Some(error) = self.script.called(token.to_owned()) {
+            return Err(error);
+        }
+        self.known.lock().unwrap().get(token).cloned().ok_or(TokenError::Invalid("not a token of this test"))
+    }
+}

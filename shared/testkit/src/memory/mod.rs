@@ -1,0 +1,113 @@
+//! A store in memory: a real adapter of the ports with the same decisions, for tests that don't need SQL.
+
+mod outbox;
+mod preorders;
+mod stripe_events;
+mod users;
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Mutex, MutexGuard},
+};
+
+use pledge_domain::{
+    Timestamp,
+    ids::{EventId, OutboxId, PaymentIntentId, PreorderId, UserId},
+    outbox::OutboxEntry,
+    payment_event::{Outcome, PaymentFacts},
+    ports::StoreError,
+    preorder::Preorder,
+};
+
+use crate::fakes::on_purpose;
+pub use outbox::OutboxRow;
+pub use users::UserRow;
+
+/// Implements every store port. One lock makes each call a transaction.
+#[derive(Debug, Default)]
+pub struct InMemoryStore {
+    tables: Mutex<Tables>,
+    failures: Mutex<VecDeque<StoreError>>,
+}
+
+/// What the database would hold.
+#[derive(Debug, Default)]
+pub(crate) struct Tables {
+    pub(crate) users: BTreeMap<UserId, UserRow>,
+    pub(crate) preorders: BTreeMap<PreorderId, Preorder>,
+    pub(crate) success_sent_at: BTreeMap<PreorderId, Timestamp>,
+    pub(crate) events: BTreeMap<EventId, Outcome>,
+    pub(crate) payments: BTreeMap<PaymentIntentId, PaymentFacts>,
+    pub(crate) outbox: BTreeMap<OutboxId, OutboxRow>,
+}
+
+impl InMemoryStore {
+    /// The next call of any port fails like this and changes nothing.
+    pub fn fail_next(&self, error: StoreError) {
+        self.failures.lock().unwrap().push_back(error);
+    }
+
+    /// The next call of any port finds the database gone.
+    pub fn be_unavailable_once(&self) {
+        self.fail_next(StoreError::Unavailable(on_purpose()));
+    }
+
+    /// Every preorder, by id.
+    #[must_use]
+    pub fn preorders(&self) -> Vec<Preorder> {
+        self.tables.lock().unwrap().preorders.values().cloned().collect()
+    }
+
+    /// Puts a preorder there as it is.
+    pub fn put(&self, preorder: Preorder) {
+        self.tables.lock().unwrap().preorders.insert(preorder.id, preorder);
+    }
+
+    /// Every row of the outbox, oldest first.
+    #[must_use]
+    pub fn outbox(&self) -> Vec<OutboxRow> {
+        let mut rows: Vec<_> = self.tables.lock().unwrap().outbox.values().cloned().collect();
+        rows.sort_by_key(|row| row.created_at);
+        rows
+    }
+
+    /// The user row of this uid.
+    #[must_use]
+    pub fn user(&self, id: &UserId) -> Option<UserRow> {
+        self.tables.lock().unwrap().users.get(id).cloned()
+    }
+
+    /// What became of this event, if it was recorded.
+    #[must_use]
+    pub fn outcome(&self, event: &EventId) -> Option<Outcome> {
+        self.tables.lock().unwrap().events.get(event).cloned()
+    }
+
+    /// When this preorder's `preorder_success` was sent.
+    #[must_use]
+    pub fn success_sent_at(&self, id: PreorderId) -> Option<Timestamp> {
+        self.tables.lock().unwrap().success_sent_at.get(&id).copied()
+    }
+
+    /// One transaction, or the failure that a test put up.
+    pub(crate) fn transaction(&self) -> Result<MutexGuard<'_, Tables>, StoreError> {
+        match self.failures.lock().unwrap().pop_front() {
+            Some(error) => Err(error),
+            None => Ok(self.tables.lock().unwrap()),
+        }
+    }
+}
+
+impl Tables {
+    /// Adds facts whose key isn't there yet, and returns the new rows.
+    pub(crate) fn add_to_outbox(&mut self, entries: &[OutboxEntry], now: Timestamp) -> Vec<OutboxId> {
+        let mut added = Vec::new();
+        for entry in entries {
+            self.outbox.entry(entry.id).or_insert_with(|| {
+                added.push(entry.id);
+                OutboxRow::new(entry.clone(), now)
+            });
+        }
+        added
+    }
+}

@@ -1,0 +1,62 @@
+//! Stripe's events.
+
+use pledge_domain::{
+    Timestamp,
+    payment_event::{Lookup, PreorderWrite, Recorded, Snapshot, StripeEvent, decide},
+    ports::{StoreError, StripeEventStore},
+    preorder::Preorder,
+};
+
+use crate::memory::{InMemoryStore, Tables};
+
+impl StripeEventStore for InMemoryStore {
+    async fn record(&self, event: &StripeEvent, now: Timestamp) -> Result<Recorded, StoreError> {
+        let mut tables = self.transaction()?;
+        if tables.events.contains_key(&event.id) {
+            return Ok(Recorded::Before);
+        }
+        let plan = decide(tables.snapshot(&event.fact.lookup()), event);
+        match plan.preorder {
+            Some(PreorderWrite::Insert(mut preorder)) => {
+                preorder.user_id = preorder.user_id.filter(|id| tables.users.contains_key(id));
+                tables.preorders.insert(preorder.id, *preorder);
+            }
+            Some(PreorderWrite::Update(preorder)) => {
+                tables.preorders.insert(preorder.id, *preorder);
+            }
+            None => {}
+        }
+        if let Some((intent, facts)) = plan.payment {
+            tables.payments.insert(intent, facts);
+        }
+        let outbox = tables.add_to_outbox(&plan.outbox, now);
+        tables.events.insert(event.id.clone(), plan.outcome.clone());
+        Ok(Recorded::Now { outcome: plan.outcome, outbox })
+    }
+}
+
+impl Tables {
+    fn snapshot(&self, keys: &Lookup) -> Snapshot {
+        let payment = keys.payment_intent.as_ref().and_then(|intent| self.payments.get(intent));
+        Snapshot {
+            preorder: self.preorder_by(keys).cloned(),
+            payment: payment.cloned().unwrap_or_default(),
+            ..Snapshot::default()
+        }
+    }
+
+    /// The preorder by its id, else by its session, else by its payment.
+    fn preorder_by(&self, keys: &Lookup) -> Option<&Preorder> {
+        let by_session = |preorder: &&Preorder| {
+            keys.session.is_some() && preorder.session.as_ref().map(|session| &session.id) == keys.session.as_ref()
+        };
+        let by_payment = |preorder: &&Preorder| {
+            keys.payment_intent.is_some()
+                && preorder.payment.as_ref().and_then(|payment| payment.intent.as_ref()) == keys.payment_intent.as_ref()
+        };
+        keys.preorder
+            .and_then(|id| self.preorders.get(&id))
+            .or_else(|| self.preorders.values().find(by_session))
+            .or_else(|| self.preorders.values().find(by_payment))
+    }
+}
