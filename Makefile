@@ -11,7 +11,7 @@ run: build
 
 ## The journeys of readers through a local cloud, and what happened in each system
 demo: build
-	@exec cargo run --quiet --bin pledge-local -- demo
+	@exec cargo run --quiet --bin pledge-demo
 
 ## Every test, beside a PostgreSQL server and a local cloud of their own
 test:

@@ -49,9 +49,9 @@ impl Cloud {
             },
             async {
                 let stand_ins = StandIns::start(&api).await?;
-                progress.ready("Stripe", &stand_ins.stripe);
-                progress.ready("Klaviyo", &stand_ins.klaviyo);
-                progress.ready("Firebase", &stand_ins.firebase);
+                progress.ready("Stripe", &stand_ins.stripe());
+                progress.ready("Klaviyo", &stand_ins.klaviyo());
+                progress.ready("Firebase", &stand_ins.firebase());
                 Ok(stand_ins)
             },
             async {
@@ -65,18 +65,18 @@ impl Cloud {
             api,
             database_url: database.url.clone(),
             aws_endpoint_url: emulator.url.clone(),
-            stripe_api_base: stand_ins.stripe.clone(),
+            stripe_api_base: stand_ins.stripe(),
             stripe_secret_key: stand_ins::STRIPE_SECRET_KEY.to_owned(),
             stripe_webhook_secret: stand_ins::STRIPE_WEBHOOK_SECRET.to_owned(),
-            klaviyo_api_base: stand_ins.klaviyo.clone(),
+            klaviyo_api_base: stand_ins.klaviyo(),
             klaviyo_api_key: stand_ins::KLAVIYO_API_KEY.to_owned(),
-            firebase_auth_emulator_host: stand_ins.firebase.clone(),
+            firebase_auth_emulator_host: stand_ins.firebase(),
             firebase_project_id: stand_ins::FIREBASE_PROJECT_ID.to_owned(),
             klaviyo_queue_url: String::new(),
             klaviyo_dead_letter_queue_url: String::new(),
             preorder_prices: stand_ins.preorder_prices.clone(),
             public_site_url: "http://127.0.0.1:3000".to_owned(),
-            controls: stand_ins.controls.clone(),
+            controls: stand_ins.controls(),
             logs: options.logs(),
         };
         let Deployed { http_api_id, klaviyo_queue_url, klaviyo_dead_letter_queue_url } =

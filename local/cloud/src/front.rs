@@ -50,3 +50,62 @@ async fn forward(State(upstream): State<Upstream>, mut request: Request) -> Resp
         Err(_) => (StatusCode::BAD_GATEWAY, r#"{"message":"Internal Server Error"}"#).into_response(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use axum::http::{HeaderMap, Method};
+
+    use super::*;
+
+    /// An upstream that sends back what it got, and a front before it.
+    async fn echo_behind_front() -> String {
+        let echo = async |method: Method, uri: Uri, headers: HeaderMap, body: axum::body::Bytes| {
+            let seen = format!("{method} {uri} host={:?}", headers[header::HOST]);
+            ([("x-seen", seen), ("x-signature", format!("{:?}", headers.get("stripe-signature")))], body)
+        };
+        let upstream = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = upstream.local_addr().unwrap().port();
+        tokio::spawn(axum::serve(upstream, Router::new().fallback(echo)).into_future());
+        front_of(port).await
+    }
+
+    async fn front_of(port: u16) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(serve(listener, port, "abcd1234"));
+        url
+    }
+
+    async fn send(request: Request) -> Response {
+        let client: Client<HttpConnector, Body> = Client::builder(TokioExecutor::new()).build_http();
+        client.request(request).await.unwrap().map(Body::new)
+    }
+
+    #[tokio::test]
+    async fn forwards_bytes_and_headers_as_they_are_to_the_apis_host() {
+        let front = echo_behind_front().await;
+        let bytes: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+        let request = Request::post(format!("{front}/webhooks/stripe?a=%20b"))
+            .header("stripe-signature", "t=1,v1=é")
+            .body(Body::from(bytes.clone()))
+            .unwrap();
+
+        let response = send(request).await;
+
+        assert_eq!(
+            response.headers()["x-seen"],
+            r#"POST /webhooks/stripe?a=%20b host="abcd1234.execute-api.localhost""#
+        );
+        assert_eq!(response.headers()["x-signature"], r#"Some("t=1,v1=\xc3\xa9")"#);
+        assert_eq!(to_bytes(response.into_body(), usize::MAX).await.unwrap(), bytes);
+    }
+
+    #[tokio::test]
+    async fn answers_as_a_gateway_when_the_emulator_is_gone() {
+        let gone = crate::process::free_port().unwrap();
+        let front = front_of(gone).await;
+        let response = send(Request::get(front).body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), StatusCode::BAD_GATEWAY);
+    }
+}

@@ -5,6 +5,7 @@
 //! A client that finds a running cloud instead reads its addresses with [`Endpoints::of_running`]. What is real, what
 //! is not and which limits of the emulator are worked around: `local/README.md`.
 
+mod catalog;
 mod cloud;
 mod database;
 mod deployment;

@@ -104,3 +104,48 @@ pub(crate) fn free_port() -> Result<u16, Error> {
     let address = listener.and_then(|listener| listener.local_addr());
     address.map(|address| address.port()).map_err(Error::io("no free port on 127.0.0.1"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command as Blocking;
+
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = command("sh", Signal::SIGTERM);
+        command.args(["-c", script]);
+        command
+    }
+
+    fn log(test: &str) -> PathBuf {
+        std::env::temp_dir().join(format!("pledge-process-{test}-{}.log", std::process::id()))
+    }
+
+    fn is_running(process: &Process) -> bool {
+        let id = process.child.id().unwrap();
+        Blocking::new("kill").args(["-0", &id.to_string()]).status().unwrap().success()
+    }
+
+    #[tokio::test]
+    async fn a_program_that_ends_early_is_reported_with_its_last_words() {
+        let log = log("early");
+        let mut process =
+            Process::start("sh", shell("echo the port is taken >&2; exit 1"), Signal::SIGTERM, log.clone()).unwrap();
+        let error = process.wait_until(async || false).await.unwrap_err().to_string();
+        fs::remove_file(log).unwrap();
+        assert_eq!(error, "sh did not start:\nthe port is taken");
+    }
+
+    #[tokio::test]
+    async fn a_stopped_program_gets_its_signal_and_may_tidy_up() {
+        let log = log("stop");
+        let script = "trap 'echo tidied; exit' TERM; echo ready; while :; do sleep 0.01; done";
+        let mut process = Process::start("sh", shell(script), Signal::SIGTERM, log.clone()).unwrap();
+        process.wait_until(async || fs::read_to_string(&log).unwrap() == "ready\n").await.unwrap();
+        assert!(is_running(&process));
+        process.stop().await;
+        let output = fs::read_to_string(&log).unwrap();
+        fs::remove_file(log).unwrap();
+        assert_eq!(output, "ready\ntidied\n");
+    }
+}

@@ -1,31 +1,62 @@
-//! Stripe, Klaviyo and Firebase.
+//! Stripe, Klaviyo and Firebase, in this process.
 
+use pledge_stand_ins::{KlaviyoOptions, KlaviyoStandIn, StripeOptions, StripeStandIn, WebhookTarget};
+
+use crate::catalog::create_preorder_prices;
 use crate::{Controls, Error};
 
-/// The stand-ins, which run in this process.
-#[derive(Debug)]
-pub(crate) struct StandIns {
-    pub(crate) stripe: String,
-    pub(crate) klaviyo: String,
-    pub(crate) firebase: String,
-    pub(crate) preorder_prices: String,
-    pub(crate) controls: Controls,
-}
-
+/// The API key that the Stripe stand-in takes.
 pub(crate) const STRIPE_SECRET_KEY: &str = "sk_test_pledge_local";
+/// What the Stripe stand-in signs its webhooks with.
 pub(crate) const STRIPE_WEBHOOK_SECRET: &str = "whsec_pledge_local";
+/// The API key that the Klaviyo stand-in takes.
 pub(crate) const KLAVIYO_API_KEY: &str = "pk_pledge_local";
+/// The project of the Firebase stand-in.
 pub(crate) const FIREBASE_PROJECT_ID: &str = "demo-pledge";
 
+/// The running stand-ins; they stop when this is dropped.
+#[derive(Debug)]
+pub(crate) struct StandIns {
+    stripe: StripeStandIn,
+    klaviyo: KlaviyoStandIn,
+    /// Colour → price id, as JSON.
+    pub(crate) preorder_prices: String,
+}
+
 impl StandIns {
-    pub(crate) async fn start(_api: &str) -> Result<Self, Error> {
-        let u = "http://127.0.0.1:9".to_owned();
-        Ok(Self {
-            stripe: u.clone(),
-            klaviyo: u.clone(),
-            firebase: "127.0.0.1:9".into(),
-            preorder_prices: "{\"Red\": \"price_red\"}".into(),
-            controls: Controls { stripe: u.clone(), klaviyo: u.clone(), firebase: u },
-        })
+    /// Starts them; Stripe's webhooks go to the API at `api`.
+    pub(crate) async fn start(api: &str) -> Result<Self, Error> {
+        let stripe = StripeStandIn::start(StripeOptions {
+            secret_key: Some(STRIPE_SECRET_KEY.to_owned()),
+            webhooks: vec![WebhookTarget::new(format!("{api}/webhooks/stripe"), STRIPE_WEBHOOK_SECRET)],
+            ..StripeOptions::default()
+        });
+        let stripe = stripe.await.map_err(|error| Error::StandIns(error.into()))?;
+        let klaviyo = KlaviyoOptions { api_key: Some(KLAVIYO_API_KEY.to_owned()), ..KlaviyoOptions::default() };
+        let klaviyo = KlaviyoStandIn::start(klaviyo).await.map_err(|error| Error::StandIns(error.into()))?;
+        let prices = create_preorder_prices(&stripe.base_url(), STRIPE_SECRET_KEY).await.map_err(Error::StandIns)?;
+        let preorder_prices = serde_json::to_string(&prices).map_err(|error| Error::StandIns(error.into()))?;
+        Ok(Self { stripe, klaviyo, preorder_prices })
+    }
+
+    pub(crate) fn stripe(&self) -> String {
+        self.stripe.base_url()
+    }
+
+    pub(crate) fn klaviyo(&self) -> String {
+        self.klaviyo.base_url()
+    }
+
+    /// Host and port.
+    pub(crate) fn firebase(&self) -> String {
+        "127.0.0.1:9".to_owned()
+    }
+
+    pub(crate) fn controls(&self) -> Controls {
+        Controls {
+            stripe: format!("{}/_control", self.stripe()),
+            klaviyo: format!("{}/_control", self.klaviyo()),
+            firebase: format!("http://{}/_control", self.firebase()),
+        }
     }
 }
