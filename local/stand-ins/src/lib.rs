@@ -15,11 +15,13 @@ mod intake;
 mod request_log;
 mod server;
 
+pub mod firebase;
 pub mod klaviyo;
 pub mod stripe;
 
 pub use clock::Clock;
 pub use faults::{Answer, Fault, Faults, When};
+pub use firebase::{FirebaseOptions, FirebaseStandIn};
 pub use klaviyo::{KlaviyoOptions, KlaviyoStandIn};
 pub use request_log::{RequestEntry, RequestLog};
 pub use stripe::{StripeOptions, StripeStandIn, WebhookTarget};

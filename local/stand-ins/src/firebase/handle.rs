@@ -1,0 +1,216 @@
+//! The handle of a running Firebase stand-in.
+
+use std::io;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use serde_json::{Value, json};
+
+use super::error::ApiError;
+use super::state::Firebase;
+use super::users::User;
+use super::{accounts, admin, control, idp, oauth, tokens};
+use crate::clock::Clock;
+use crate::control::Common;
+use crate::faults::Faults;
+use crate::intake::{self, Intake};
+use crate::request_log::RequestLog;
+use crate::server::Server;
+
+/// Whom the stand-in acts as.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Mode {
+    /// The emulator: unsigned ID tokens, the administrator's token is `owner`.
+    #[default]
+    Emulator,
+    /// Production: RS256 ID tokens, administrators need an access token of the service account.
+    Production,
+}
+
+/// Options of [`FirebaseStandIn::start`].
+#[derive(Clone, Debug)]
+pub struct FirebaseOptions {
+    /// The port on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// The project's id.
+    pub project: String,
+    /// Whom it acts as.
+    pub mode: Mode,
+    /// The `max-age` of the JWK set, in seconds.
+    pub jwks_max_age: u64,
+    /// The clock, real by default.
+    pub clock: Clock,
+    /// Where UIDs come from: equal seeds give equal ids. Without one, each start has its own.
+    pub seed: Option<u64>,
+}
+
+impl Default for FirebaseOptions {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            project: "demo-pledge".to_owned(),
+            mode: Mode::Emulator,
+            jwks_max_age: 3600,
+            clock: Clock::real(),
+            seed: None,
+        }
+    }
+}
+
+/// A running stand-in; it stops when this is dropped.
+#[derive(Debug)]
+pub struct FirebaseStandIn {
+    firebase: Arc<Firebase>,
+    server: Server,
+}
+
+impl FirebaseStandIn {
+    /// Starts on 127.0.0.1.
+    ///
+    /// # Errors
+    /// When the port is taken.
+    pub async fn start(options: FirebaseOptions) -> io::Result<Self> {
+        let common = Common { clock: options.clock, ..Common::default() };
+        let seed = options.seed.unwrap_or_else(Clock::machine_seed);
+        let firebase = Firebase::new(common.clone(), options.project, options.mode, options.jwks_max_age, seed)?;
+        let firebase = Arc::new(firebase);
+        let intake = Intake { common: common.clone(), error: |status| ApiError::injected(status).into_response() };
+        let api = Router::new()
+            // The emulator has the host's name in its paths, production doesn't.
+            .nest("/identitytoolkit.googleapis.com/v1", identity_toolkit())
+            .nest("/v1", identity_toolkit())
+            .route("/token", post(oauth::token))
+            .route("/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com", get(oauth::jwk_set))
+            .layer(from_fn_with_state(intake, intake::layer))
+            .with_state(Arc::clone(&firebase));
+        let router = api.merge(control::router(Arc::clone(&firebase))).merge(crate::control::router(common));
+        let server = Server::start(options.port, router).await?;
+        firebase.lock().base_url = server.base_url();
+        Ok(Self { firebase, server })
+    }
+
+    /// `http://127.0.0.1:<port>`
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        self.server.base_url()
+    }
+
+    /// `127.0.0.1:<port>`, for `FIREBASE_AUTH_EMULATOR_HOST`.
+    #[must_use]
+    pub fn host(&self) -> String {
+        self.base_url().replace("http://", "")
+    }
+
+    /// Where the JWK set of ID tokens is.
+    #[must_use]
+    pub fn jwks_url(&self) -> String {
+        format!("{}/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com", self.base_url())
+    }
+
+    /// The JSON file of the service account; its `token_uri` is this stand-in.
+    #[must_use]
+    pub fn service_account(&self) -> Value {
+        service_account(&self.firebase)
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.firebase.common.clock
+    }
+
+    /// The faults that wait for their requests.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.firebase.common.faults
+    }
+
+    /// What was asked of the API.
+    #[must_use]
+    pub fn requests(&self) -> &RequestLog {
+        &self.firebase.common.log
+    }
+
+    /// All users, oldest first.
+    #[must_use]
+    pub fn users(&self) -> Vec<User> {
+        self.firebase.lock().users.all.clone()
+    }
+
+    /// Somebody signs in with Google; gives the UID and the ID token. None for an address that
+    /// Firebase refuses.
+    #[must_use]
+    pub fn sign_in_with_google(&self, email: &str, name: Option<&str>) -> Option<(String, String)> {
+        let claims = google_user(email, name);
+        let answer = idp::sign_in_with_google(&self.firebase, &claims, &claims.to_string()).ok()?;
+        let text = |field: &str| answer.get(field)?.as_str().map(str::to_owned);
+        Some((text("localId")?, text("idToken")?))
+    }
+
+    /// A token with exactly these claims, signed as this stand-in signs.
+    #[must_use]
+    pub fn token_with(&self, claims: &Value) -> String {
+        tokens::issue(self.firebase.mode, &self.firebase.lock().signing, claims)
+    }
+
+    /// The claims that an ID token of this user has now, to be changed and given to
+    /// [`Self::token_with`].
+    #[must_use]
+    pub fn claims_of(&self, uid: &str) -> Option<Value> {
+        let inner = self.firebase.lock();
+        let now = self.firebase.common.clock.now();
+        inner.users.by_id(uid).map(|user| tokens::claims(user, "password", &self.firebase.project, now))
+    }
+
+    /// Lets somebody else take `email` right after its next lookup found nobody.
+    pub fn race(&self, email: &str) {
+        self.firebase.lock().users.race(email);
+    }
+
+    /// Signs with another key from now on and publishes only that.
+    ///
+    /// # Errors
+    /// Never with the keys of this crate.
+    pub fn rotate_keys(&self) -> io::Result<()> {
+        self.firebase.rotate()
+    }
+}
+
+fn identity_toolkit() -> Router<Arc<Firebase>> {
+    Router::new()
+        .route("/projects/{project}/accounts", post(admin::create))
+        .route("/projects/{project}/accounts:lookup", post(admin::lookup))
+        .route("/projects/{project}/accounts:update", post(admin::update))
+        .route("/projects/{project}/accounts:delete", post(admin::delete))
+        .route("/accounts:signUp", post(accounts::sign_up))
+        .route("/accounts:signInWithPassword", post(accounts::sign_in_with_password))
+        .route("/accounts:signInWithIdp", post(idp::sign_in_with_idp))
+        .route("/accounts:lookup", post(accounts::lookup))
+        .route("/accounts:update", post(accounts::update))
+}
+
+/// What Google says of somebody with this address.
+pub(super) fn google_user(email: &str, name: Option<&str>) -> Value {
+    // Google's ids are digits; the same address has the same one.
+    let digest = ring::digest::digest(&ring::digest::SHA256, email.to_lowercase().as_bytes());
+    let sub: String = digest.as_ref().iter().take(20).map(|byte| char::from(b'0' + byte % 10)).collect();
+    json!({ "sub": sub, "email": email, "email_verified": true, "name": name })
+}
+
+pub(super) fn service_account(firebase: &Firebase) -> Value {
+    let base_url = firebase.lock().base_url.clone();
+    json!({
+        "type": "service_account",
+        "project_id": firebase.project,
+        "private_key_id": firebase.service_account.id,
+        "private_key": firebase.service_account.pem(),
+        "client_email": firebase.client_email(),
+        "client_id": "100000000000000000000",
+        "auth_uri": format!("{base_url}/auth"),
+        "token_uri": format!("{base_url}/token"),
+        "universe_domain": "googleapis.com",
+    })
+}

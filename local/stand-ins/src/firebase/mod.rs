@@ -1,0 +1,18 @@
+//! The stand-in for Firebase Auth. It acts as the emulator does (unsigned ID tokens, `owner` as
+//! the administrator's token) or, for tests, as production: signed ID tokens, a JWK set, and access
+//! tokens for a service account.
+
+mod accounts;
+mod admin;
+mod control;
+mod error;
+mod handle;
+mod idp;
+mod keys;
+mod oauth;
+mod state;
+mod tokens;
+mod users;
+
+pub use handle::{FirebaseOptions, FirebaseStandIn, Mode};
+pub use users::User;

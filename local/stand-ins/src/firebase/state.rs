@@ -1,0 +1,79 @@
+//! The project: its users, keys and access tokens.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::handle::Mode;
+use super::keys::Key;
+use super::users::Users;
+use crate::control::Common;
+use crate::ids::Ids;
+
+#[derive(Debug)]
+pub(crate) struct Firebase {
+    pub(crate) common: Common,
+    pub(crate) project: String,
+    pub(crate) mode: Mode,
+    /// The `max-age` of the JWK set, in seconds.
+    pub(crate) jwks_max_age: u64,
+    pub(crate) service_account: Key,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) users: Users,
+    /// Signs ID tokens; its public half is the JWK set.
+    pub(crate) signing: Key,
+    /// How many times the signing key changed.
+    pub(crate) rotations: usize,
+    /// Access tokens and when they end.
+    pub(crate) access_tokens: Vec<(String, i64)>,
+    pub(crate) ids: Ids,
+    pub(crate) base_url: String,
+}
+
+/// The service account's key; the others sign ID tokens in turn.
+const SERVICE_ACCOUNT_KEY: usize = 2;
+
+impl Firebase {
+    pub(crate) fn new(
+        common: Common,
+        project: String,
+        mode: Mode,
+        jwks_max_age: u64,
+        seed: u64,
+    ) -> std::io::Result<Self> {
+        let inner = Inner {
+            users: Users::new(seed),
+            signing: Key::load(0)?,
+            rotations: 0,
+            access_tokens: Vec::new(),
+            ids: Ids::new(seed.wrapping_add(1)),
+            base_url: String::new(),
+        };
+        Ok(Self {
+            common,
+            project,
+            mode,
+            jwks_max_age,
+            service_account: Key::load(SERVICE_ACCOUNT_KEY)?,
+            inner: Mutex::new(inner),
+        })
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn client_email(&self) -> String {
+        format!("firebase-adminsdk@{}.iam.gserviceaccount.com", self.project)
+    }
+
+    /// Signs with the other key from now on and publishes only that.
+    pub(crate) fn rotate(&self) -> std::io::Result<()> {
+        let mut inner = self.lock();
+        inner.rotations += 1;
+        inner.signing = Key::load(inner.rotations % SERVICE_ACCOUNT_KEY)?;
+        Ok(())
+    }
+}
