@@ -69,7 +69,7 @@ pub fn decode(body: &[u8]) -> Result<StripeEvent, DecodeError> {
         return Err(DecodeError::NotAnEvent);
     }
     let created = Timestamp::from_unix_timestamp(envelope.created).map_err(|_| DecodeError::NotAnEvent)?;
-    let fact = fact(&envelope.kind, Payload::new(body));
+    let fact = fact(&envelope.kind, Payload::new(body, created));
     Ok(StripeEvent {
         id: envelope.id,
         kind: envelope.kind,

@@ -97,6 +97,9 @@ fn a_payment_that_can_not_be_understood_waits_for_a_person_without_its_contents(
     malformed("charge.refunded", |object| object["amount_refunded"] = json!(1.5));
     malformed("charge.dispute.created", |object| object["status"] = json!("<script>"));
     malformed("charge.dispute.created", |object| *object = json!([]));
+    malformed("customer.subscription.updated", |object| object["status"] = json!("asleep"));
+    malformed("invoice.paid", |object| object["parent"]["subscription_details"]["subscription"] = json!("in_1"));
+    malformed("invoice.paid", |object| object["amount_paid"] = json!(null));
 }
 
 #[test]
@@ -105,8 +108,27 @@ fn charges_without_a_payment_intent_are_not_ours() {
         let fact = decoded(name, |object| object["payment_intent"] = json!(null)).fact;
         assert!(matches!(fact, Fact::Ignored { .. }), "{name}");
     }
-    let fact = decoded("payment_intent.payment_failed", |object| object["metadata"] = json!({})).fact;
-    assert!(matches!(fact, Fact::Ignored { .. }));
+}
+
+#[test]
+fn the_oldest_invoices_have_our_metadata_on_their_lines_only() {
+    let event = decoded("invoice.paid", |object| object["parent"]["subscription_details"]["metadata"] = json!({}));
+    let Fact::InvoicePaid(fact) = event.fact else { panic!("{event:?}") };
+    assert_eq!(fact.metadata.unwrap().champion.novel.get(), 42);
+}
+
+#[test]
+fn an_invoice_that_does_not_say_when_it_was_paid_was_when_the_event_happened() {
+    let event = decoded("invoice.paid", |object| object["status_transitions"]["paid_at"] = json!(null));
+    let Fact::InvoicePaid(fact) = event.fact else { panic!("{:?}", event.kind) };
+    assert_eq!(fact.at, event.created);
+}
+
+#[test]
+fn lines_that_can_not_be_read_do_not_stop_a_payment() {
+    let event = decoded("invoice.paid", |object| object["lines"]["data"][0]["period"]["end"] = json!("soon"));
+    let Fact::InvoicePaid(fact) = event.fact else { panic!("{:?}", event.kind) };
+    assert_eq!((fact.period, fact.amount.amount), (None, 1_000));
 }
 
 #[test]

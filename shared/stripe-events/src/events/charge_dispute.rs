@@ -1,6 +1,9 @@
 //! `charge.dispute.*` (<https://docs.stripe.com/api/disputes/object>).
 
-use pledge_domain::payment_event::{DisputeFact, Fact};
+use pledge_domain::{
+    ids::PaymentIntentId,
+    payment_event::{DisputeFact, Fact},
+};
 use serde::Deserialize;
 
 use crate::wire::{Payload, Unreadable, expandable::Expandable};
@@ -22,5 +25,5 @@ pub fn decode(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     if !word {
         return Err(Unreadable::because("a dispute whose status is no status"));
     }
-    Ok(Fact::Dispute(DisputeFact { payment_intent: intent.parse()?, status: dispute.status }))
+    Ok(Fact::Dispute(DisputeFact { payment_intent: intent.parse(PaymentIntentId::parse)?, status: dispute.status }))
 }

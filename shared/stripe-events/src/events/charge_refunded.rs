@@ -1,6 +1,7 @@
 //! `charge.refunded` (<https://docs.stripe.com/api/charges/object>): sent for partial and full refunds alike.
 
 use pledge_domain::{
+    ids::PaymentIntentId,
     money::{Currency, Money},
     payment_event::{Fact, RefundFact},
 };
@@ -26,7 +27,7 @@ pub fn decode(payload: Payload<'_>) -> Result<Fact, Unreadable> {
         return Ok(Fact::Ignored { reason: "a charge without a PaymentIntent is not ours" });
     };
     Ok(Fact::Refund(RefundFact {
-        payment_intent: intent.parse()?,
+        payment_intent: intent.parse(PaymentIntentId::parse)?,
         preorder: charge.metadata.unwrap_or_default().preorder(),
         refunded: Money::new(charge.amount_refunded, Currency::parse(&charge.currency)?),
     }))

@@ -2,7 +2,7 @@
 
 use pledge_domain::{
     email::Email,
-    ids::SessionId,
+    ids::{PaymentIntentId, SessionId},
     money::{Currency, Money},
     payment_event::{Fact, PaymentStatus, SessionFact, SessionStep},
 };
@@ -85,7 +85,7 @@ impl Session {
         }
         let metadata = self.metadata.unwrap_or_default();
         let payment_intent = match self.payment_intent {
-            Some(intent) => Some(intent.parse()?),
+            Some(intent) => Some(intent.parse(PaymentIntentId::parse)?),
             None => None,
         };
         let amount = match (self.amount_total, self.currency) {

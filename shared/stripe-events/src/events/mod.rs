@@ -3,6 +3,9 @@
 mod charge_dispute;
 mod charge_refunded;
 mod checkout_session;
+mod customer_subscription;
+mod invoice;
+mod invoice_payment;
 mod payment_intent;
 mod refund_failed;
 
@@ -21,6 +24,13 @@ pub const DECODERS: &[(&str, Decoder)] = &[
     ("checkout.session.expired", checkout_session::expired),
     ("payment_intent.succeeded", payment_intent::succeeded),
     ("payment_intent.payment_failed", payment_intent::payment_failed),
+    ("invoice.paid", invoice::paid),
+    ("invoice.payment_succeeded", invoice::paid),
+    ("invoice.payment_failed", invoice::payment_failed),
+    ("invoice_payment.paid", invoice_payment::paid),
+    ("customer.subscription.created", customer_subscription::changed),
+    ("customer.subscription.updated", customer_subscription::changed),
+    ("customer.subscription.deleted", customer_subscription::deleted),
     ("charge.refunded", charge_refunded::decode),
     ("charge.refund.updated", refund_failed::charge_refund_updated),
     ("refund.failed", refund_failed::failed),

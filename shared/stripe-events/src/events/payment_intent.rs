@@ -1,35 +1,63 @@
 //! `payment_intent.*` (<https://docs.stripe.com/api/payment_intents/object>).
 
 use pledge_domain::{
-    ids::PaymentIntentId,
-    payment_event::{Fact, PaymentFailedFact},
+    champion::ChampionMetadata,
+    ids::{CustomerId, PaymentIntentId},
+    money::{Currency, Money},
+    payment_event::{Fact, PaymentFailedFact, PurchaseFact},
 };
 use serde::Deserialize;
 
-use crate::wire::{Payload, Unreadable, lenient, metadata::Metadata};
+use crate::wire::{Payload, Unreadable, expandable::Expandable, lenient, metadata::Metadata};
 
+/// The fields of a payment that matter here.
 #[derive(Deserialize)]
 struct PaymentIntent {
     id: String,
+    amount: i64,
+    #[serde(default)]
+    amount_received: i64,
+    currency: String,
+    #[serde(default, deserialize_with = "lenient")]
+    customer: Option<Expandable>,
     #[serde(default, deserialize_with = "lenient")]
     metadata: Option<Metadata>,
 }
 
 /// `payment_intent.succeeded`
-pub fn succeeded(_: Payload<'_>) -> Result<Fact, Unreadable> {
-    Ok(Fact::Ignored { reason: "the Checkout session's own events decide" })
+pub fn succeeded(payload: Payload<'_>) -> Result<Fact, Unreadable> {
+    let intent: PaymentIntent = payload.object()?;
+    let metadata = intent.metadata.as_ref();
+    if metadata.is_some_and(|metadata| metadata.preorder().is_some()) {
+        return Ok(Fact::Ignored { reason: "the Checkout session's own events decide" });
+    }
+    let champion = metadata.and_then(Metadata::champion);
+    let received = intent.amount_received;
+    Ok(Fact::PurchaseSucceeded(Box::new(intent.purchase(received, champion)?)))
 }
 
 /// `payment_intent.payment_failed`
 pub fn payment_failed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let intent: PaymentIntent = payload.object()?;
-    let metadata = intent.metadata.unwrap_or_default();
-    let Some(preorder) = metadata.preorder() else {
-        return Ok(Fact::Ignored { reason: "a payment that is not for a preorder" });
-    };
+    let metadata = intent.metadata.as_ref();
+    if let Some(champion) = metadata.and_then(Metadata::champion) {
+        let due = intent.amount;
+        return Ok(Fact::PurchaseFailed(Box::new(intent.purchase(due, Some(champion))?)));
+    }
     Ok(Fact::PaymentFailed(PaymentFailedFact {
+        preorder: metadata.and_then(Metadata::preorder),
+        attempt: metadata.and_then(Metadata::attempt),
         payment_intent: PaymentIntentId::parse(intent.id)?,
-        preorder: Some(preorder),
-        attempt: metadata.attempt(),
     }))
+}
+
+impl PaymentIntent {
+    fn purchase(self, amount: i64, metadata: Option<ChampionMetadata>) -> Result<PurchaseFact, Unreadable> {
+        Ok(PurchaseFact {
+            payment_intent: PaymentIntentId::parse(self.id)?,
+            amount: Money::new(amount, Currency::parse(&self.currency)?),
+            customer: self.customer.and_then(|id| id.parse(CustomerId::parse).ok()),
+            metadata,
+        })
+    }
 }

@@ -6,7 +6,7 @@
 use pledge_domain::payment_event::Fact;
 use serde::Deserialize;
 
-use crate::wire::{Payload, Unreadable, lenient};
+use crate::wire::{Payload, Unreadable, contact::clean, lenient};
 
 #[derive(Deserialize)]
 struct Refund {
@@ -32,7 +32,7 @@ pub fn charge_refund_updated(payload: Payload<'_>) -> Result<Fact, Unreadable> {
 
 impl Refund {
     fn for_a_person(self) -> Fact {
-        let reason = self.failure_reason.unwrap_or_else(|| "no reason given".to_owned());
+        let reason = clean(self.failure_reason).unwrap_or_else(|| "no reason given".to_owned());
         Fact::Malformed { reason: format!("a refund failed at the bank and the money is still owed: {reason}") }
     }
 }

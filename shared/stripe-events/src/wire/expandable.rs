@@ -1,6 +1,6 @@
 //! References to other objects.
 
-use pledge_domain::ids::{InvalidId, PaymentIntentId};
+use pledge_domain::ids::InvalidId;
 use serde::Deserialize;
 
 /// Another object: usually its id, the object itself where it was expanded.
@@ -17,9 +17,15 @@ pub enum Expandable {
 }
 
 impl Expandable {
-    /// The id of a payment.
-    pub fn parse(self) -> Result<PaymentIntentId, InvalidId> {
+    /// The id.
+    pub fn id(&self) -> &str {
         let (Self::Id(id) | Self::Object { id }) = self;
-        PaymentIntentId::parse(id)
+        id
+    }
+
+    /// The id, if it is of the kind that `parse` takes.
+    pub fn parse<T>(self, parse: impl FnOnce(String) -> Result<T, InvalidId>) -> Result<T, InvalidId> {
+        let (Self::Id(id) | Self::Object { id }) = self;
+        parse(id)
     }
 }

@@ -1,59 +1,60 @@
-//! What we wrote on a session and its payment. Anything else is as if it weren't there.
+//! What we wrote on our objects at Stripe. Anything else is as if it weren't there.
+
+use std::collections::BTreeMap;
 
 use pledge_domain::{
+    champion::ChampionMetadata,
     ids::{PreorderId, PriceId, UserId},
     locale::Locale,
     preorder::Color,
 };
 use serde::Deserialize;
+use serde_json::Value;
 
-use crate::wire::{contact::clean, lenient};
+use crate::wire::contact::clean;
 
-/// Our keys. Stripe allows values of up to 500 characters, all of them text.
+/// An object's metadata. Stripe's values are texts of up to 500 characters.
 #[derive(Default, Deserialize)]
-pub struct Metadata {
-    #[serde(default, rename = "preorderId", deserialize_with = "lenient")]
-    preorder_id: Option<String>,
-    #[serde(default, rename = "checkoutAttempt", deserialize_with = "lenient")]
-    checkout_attempt: Option<String>,
-    #[serde(default, rename = "userId", deserialize_with = "lenient")]
-    user_id: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
-    color: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
-    locale: Option<String>,
-    #[serde(default, rename = "priceId", deserialize_with = "lenient")]
-    price_id: Option<String>,
-}
+#[serde(transparent)]
+pub struct Metadata(BTreeMap<String, Value>);
 
 impl Metadata {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key)?.as_str()
+    }
+
     /// `preorderId`
     pub fn preorder(&self) -> Option<PreorderId> {
-        PreorderId::parse(self.preorder_id.as_deref()?).ok()
+        PreorderId::parse(self.get("preorderId")?).ok()
     }
 
     /// `checkoutAttempt`, which counts from 1.
     pub fn attempt(&self) -> Option<i32> {
-        self.checkout_attempt.as_deref()?.parse().ok().filter(|attempt| *attempt > 0)
+        self.get("checkoutAttempt")?.parse().ok().filter(|attempt| *attempt > 0)
     }
 
     /// `userId`
     pub fn user(&self) -> Option<UserId> {
-        UserId::parse(self.user_id.clone()?).ok()
+        UserId::parse(self.get("userId")?).ok()
     }
 
     /// `color`
     pub fn color(&self) -> Option<Color> {
-        clean(self.color.clone()).map(Color::recorded)
+        clean(self.get("color").map(str::to_owned)).map(Color::recorded)
     }
 
     /// `locale`
     pub fn locale(&self) -> Option<Locale> {
-        Locale::parse(self.locale.as_deref()?)
+        Locale::parse(self.get("locale")?)
     }
 
     /// `priceId`
     pub fn price(&self) -> Option<PriceId> {
-        PriceId::parse(self.price_id.clone()?).ok()
+        PriceId::parse(self.get("priceId")?).ok()
+    }
+
+    /// What is on subscriptions and single purchases.
+    pub fn champion(&self) -> Option<ChampionMetadata> {
+        ChampionMetadata::read(|key| self.get(key))
     }
 }

@@ -2,9 +2,10 @@
 
 pub mod contact;
 pub mod expandable;
+pub mod invoice_line;
 pub mod metadata;
 
-use pledge_domain::{ids::InvalidId, money::InvalidCurrency};
+use pledge_domain::{Timestamp, ids::InvalidId, money::InvalidCurrency};
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, IgnoredAny},
@@ -12,7 +13,10 @@ use serde::{
 
 /// The body of an event, from which a decoder takes the fields that it needs, without an intermediate tree.
 #[derive(Clone, Copy)]
-pub struct Payload<'a>(&'a [u8]);
+pub struct Payload<'a> {
+    body: &'a [u8],
+    created: Timestamp,
+}
 
 #[derive(Deserialize)]
 struct Event<T> {
@@ -25,16 +29,28 @@ struct Data<T> {
 }
 
 impl<'a> Payload<'a> {
-    /// The body of an event.
-    pub fn new(body: &'a [u8]) -> Self {
-        Self(body)
+    /// The body of an event that happened at `created`.
+    pub fn new(body: &'a [u8], created: Timestamp) -> Self {
+        Self { body, created }
+    }
+
+    /// When the event happened.
+    pub fn created(self) -> Timestamp {
+        self.created
     }
 
     /// `data.object`
     pub fn object<T: DeserializeOwned>(self) -> Result<T, Unreadable> {
-        let event: Event<T> = serde_json::from_slice(self.0)?;
+        let event: Event<T> = serde_json::from_slice(self.body)?;
         Ok(event.data.object)
     }
+}
+
+/// A list inside an object.
+#[derive(Deserialize)]
+pub struct List<T> {
+    /// Its first ten items.
+    pub data: Vec<T>,
 }
 
 /// Why an event that matters can't be understood, without anything of its contents.

@@ -1,0 +1,120 @@
+//! `invoice.*` of subscriptions (<https://docs.stripe.com/api/invoices/object>).
+
+use pledge_domain::{
+    Timestamp,
+    email::Email,
+    ids::{CustomerId, InvoiceId, PaymentIntentId, PriceId, SubscriptionId},
+    money::{Currency, Money},
+    payment_event::{BillingReason, Fact, InvoiceFact},
+};
+use serde::Deserialize;
+
+use crate::wire::{
+    List, Payload, Unreadable,
+    expandable::Expandable,
+    invoice_line::{Line, newest},
+    lenient,
+    metadata::Metadata,
+};
+
+/// The fields of an invoice that matter here.
+#[derive(Deserialize)]
+struct Invoice {
+    id: String,
+    #[serde(default, deserialize_with = "lenient")]
+    billing_reason: Option<String>,
+    amount_paid: i64,
+    amount_due: i64,
+    currency: String,
+    #[serde(default, deserialize_with = "lenient")]
+    customer: Option<Expandable>,
+    #[serde(default, deserialize_with = "lenient")]
+    customer_email: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    lines: Option<List<Line>>,
+    #[serde(default, deserialize_with = "lenient")]
+    status_transitions: Option<StatusTransitions>,
+    /// Since basil.
+    #[serde(default)]
+    parent: Option<Parent>,
+    /// Before basil.
+    #[serde(default)]
+    subscription: Option<Expandable>,
+    /// Before basil.
+    #[serde(default, deserialize_with = "lenient")]
+    subscription_details: Option<SubscriptionDetails>,
+    /// Before basil.
+    #[serde(default)]
+    payment_intent: Option<Expandable>,
+}
+
+#[derive(Deserialize)]
+struct StatusTransitions {
+    #[serde(default, with = "time::serde::timestamp::option")]
+    paid_at: Option<Timestamp>,
+}
+
+#[derive(Deserialize)]
+struct Parent {
+    #[serde(default)]
+    subscription_details: Option<SubscriptionDetails>,
+}
+
+#[derive(Deserialize)]
+struct SubscriptionDetails {
+    /// Since basil.
+    #[serde(default)]
+    subscription: Option<Expandable>,
+    #[serde(default, deserialize_with = "lenient")]
+    metadata: Option<Metadata>,
+}
+
+/// `invoice.paid` and `invoice.payment_succeeded`
+pub fn paid(payload: Payload<'_>) -> Result<Fact, Unreadable> {
+    let invoice: Invoice = payload.object()?;
+    let amount = invoice.amount_paid;
+    let paid_at = invoice.status_transitions.as_ref().and_then(|transitions| transitions.paid_at);
+    invoice.fact(amount, paid_at.unwrap_or(payload.created()), Fact::InvoicePaid)
+}
+
+/// `invoice.payment_failed`
+pub fn payment_failed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
+    let invoice: Invoice = payload.object()?;
+    let amount = invoice.amount_due;
+    invoice.fact(amount, payload.created(), Fact::InvoiceFailed)
+}
+
+impl Invoice {
+    fn fact(self, amount: i64, at: Timestamp, fact: fn(Box<InvoiceFact>) -> Fact) -> Result<Fact, Unreadable> {
+        let details = self.parent.and_then(|parent| parent.subscription_details).or(self.subscription_details);
+        let (subscription, metadata) = details.map_or((None, None), |d| (d.subscription, d.metadata));
+        let Some(subscription) = subscription.or(self.subscription) else {
+            return Ok(Fact::Ignored { reason: "an invoice without a subscription is not ours" });
+        };
+        let line = newest(self.lines.map(|lines| lines.data).unwrap_or_default());
+        let metadata = metadata.as_ref().and_then(Metadata::champion);
+        Ok(fact(Box::new(InvoiceFact {
+            invoice: InvoiceId::parse(self.id)?,
+            subscription: subscription.parse(SubscriptionId::parse)?,
+            billing_reason: billing_reason(self.billing_reason.as_deref()),
+            payment_intent: self.payment_intent.map(|id| id.parse(PaymentIntentId::parse)).transpose()?,
+            customer: self.customer.and_then(|id| id.parse(CustomerId::parse).ok()),
+            email: self.customer_email.and_then(|text| Email::parse(&text).ok()),
+            amount: Money::new(amount, Currency::parse(&self.currency)?),
+            period: line.as_ref().filter(|line| !line.is_proration()).and_then(Line::period),
+            price: line.as_ref().and_then(Line::price).and_then(|id| PriceId::parse(id).ok()),
+            // The lines of invoices from before 2023-08-16 are the only place that has it.
+            metadata: metadata.or_else(|| line.as_ref().and_then(Line::champion)),
+            at,
+        })))
+    }
+}
+
+fn billing_reason(reason: Option<&str>) -> BillingReason {
+    match reason {
+        Some("subscription_create") => BillingReason::SubscriptionCreate,
+        Some("subscription_cycle") => BillingReason::SubscriptionCycle,
+        Some("subscription_update") => BillingReason::SubscriptionUpdate,
+        _ => BillingReason::Other,
+    }
+}

@@ -1,0 +1,167 @@
+//! What the fixtures of champion subscriptions and purchases say.
+
+use pledge_domain::{
+    Timestamp,
+    champion::{ChampionKey, ChampionMetadata, Period, PurchaseType, TierLevel},
+    email::Email,
+    ids::{CustomerId, InvoiceId, NovelId, PaymentIntentId, PaymentRecordId, PriceId, SubscriptionId, UserId},
+    money::{Currency, Money},
+    payment_event::{
+        BillingReason, Fact, InvoiceFact, InvoicePaymentFact, PaymentFailedFact, PurchaseFact, SubscriptionFact,
+        SubscriptionStatus,
+    },
+};
+
+use crate::ignored;
+
+/// Start and end of the first two periods, and the moment in between when the reader upgraded.
+const START: i64 = 1_751_990_400;
+const UPGRADE: i64 = 1_752_854_400;
+const RENEWAL: i64 = 1_754_668_800;
+const END: i64 = 1_757_347_200;
+
+/// Fixture and fact.
+pub fn expectations(shape: &str) -> Vec<(&'static str, Fact)> {
+    let since = shape == "since-basil";
+    let invoice = |invoice| if since { invoice } else { InvoiceFact { payment_intent: Some(intent()), ..invoice } };
+    let paid = |fact| Fact::InvoicePaid(Box::new(invoice(fact)));
+    let changed = |fact| Fact::SubscriptionChanged(Box::new(fact));
+    vec![
+        ("invoice.paid", paid(first())),
+        ("invoice.payment_succeeded", paid(first())),
+        ("invoice.paid.renewal", paid(InvoiceFact { at: at(RENEWAL + 7), ..renewal() })),
+        ("invoice.paid.upgrade", paid(upgrade())),
+        ("invoice.paid.foreign", ignored("an invoice without a subscription is not ours")),
+        ("invoice.payment_failed", Fact::InvoiceFailed(Box::new(invoice(renewal())))),
+        ("invoice_payment.paid", Fact::InvoicePaymentLinked(linked())),
+        ("invoice_payment.paid.out_of_band", ignored("an invoice that was paid without a PaymentIntent")),
+        ("customer.subscription.created", changed(subscription(SubscriptionStatus::Incomplete))),
+        ("customer.subscription.updated", changed(subscription(SubscriptionStatus::Active))),
+        (
+            "customer.subscription.updated.cancels_at_period_end",
+            changed(SubscriptionFact { cancel_at_period_end: true, ..subscription(SubscriptionStatus::Active) }),
+        ),
+        (
+            "customer.subscription.updated.cancels_at_a_date",
+            changed(SubscriptionFact {
+                cancel_at_period_end: true,
+                period_end: Some(at(START + 86_400)),
+                ..subscription(SubscriptionStatus::PastDue)
+            }),
+        ),
+        (
+            "customer.subscription.deleted",
+            changed(SubscriptionFact { cancel_at_period_end: true, ..subscription(SubscriptionStatus::Canceled) }),
+        ),
+        ("payment_intent.succeeded.purchase", Fact::PurchaseSucceeded(Box::new(purchase()))),
+        ("payment_intent.payment_failed.purchase", Fact::PurchaseFailed(Box::new(purchase()))),
+        (
+            "payment_intent.succeeded.invoice",
+            Fact::PurchaseSucceeded(Box::new(PurchaseFact { amount: usd(1_000), metadata: None, ..purchase() })),
+        ),
+        (
+            "payment_intent.payment_failed.invoice",
+            Fact::PaymentFailed(PaymentFailedFact { payment_intent: intent(), preorder: None, attempt: None }),
+        ),
+    ]
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_unix_timestamp(seconds).unwrap()
+}
+
+fn usd(cents: i64) -> Money {
+    Money::new(cents, Currency::USD)
+}
+
+fn intent() -> PaymentIntentId {
+    PaymentIntentId::parse("pi_3RkR0rBxq7Zf9aTe0Champ1").unwrap()
+}
+
+fn customer() -> Option<CustomerId> {
+    Some(CustomerId::parse("cus_SfRr1aBxq7Zf").unwrap())
+}
+
+fn subscription_id() -> SubscriptionId {
+    SubscriptionId::parse("sub_1RkR0pBxq7Zf9aTeReader42").unwrap()
+}
+
+fn ten_dollars_a_month() -> Option<PriceId> {
+    Some(PriceId::parse("price_1RjY4kBxq7Zf9aTeMonth010").unwrap())
+}
+
+fn metadata() -> ChampionMetadata {
+    let user = UserId::parse("kZ8sPq3vTfXyR1mNcD5wGh2LbE72").unwrap();
+    ChampionMetadata {
+        champion: ChampionKey { user, novel: NovelId::new(42).unwrap() },
+        tier: Some(TierLevel::new(4).unwrap()),
+        payment: Some(PaymentRecordId::parse("5d0f6a1b-9a3c-4e57-8f21-7b6c5d4e3f2a").unwrap()),
+        purchase: None,
+    }
+}
+
+/// The first invoice, as it is since basil: without the payment.
+fn first() -> InvoiceFact {
+    InvoiceFact {
+        invoice: InvoiceId::parse("in_1RkR0qBxq7Zf9aTeFirst001").unwrap(),
+        subscription: subscription_id(),
+        billing_reason: BillingReason::SubscriptionCreate,
+        payment_intent: None,
+        customer: customer(),
+        email: Some(Email::parse("reader@example.com").unwrap()),
+        amount: usd(1_000),
+        period: Some(Period { start: at(START), end: at(RENEWAL) }),
+        price: ten_dollars_a_month(),
+        metadata: Some(metadata()),
+        at: at(START + 7),
+    }
+}
+
+/// The second one, when its payment was refused.
+fn renewal() -> InvoiceFact {
+    InvoiceFact {
+        invoice: InvoiceId::parse("in_1RvR0qBxq7Zf9aTeSecond02").unwrap(),
+        billing_reason: BillingReason::SubscriptionCycle,
+        period: Some(Period { start: at(RENEWAL), end: at(END) }),
+        at: at(RENEWAL + 3_605),
+        ..first()
+    }
+}
+
+/// The difference between two plans: no time of its own, and the price of the new plan.
+fn upgrade() -> InvoiceFact {
+    InvoiceFact {
+        invoice: InvoiceId::parse("in_1RoR0qBxq7Zf9aTeUpgrade3").unwrap(),
+        billing_reason: BillingReason::SubscriptionUpdate,
+        amount: usd(334),
+        period: None,
+        at: at(UPGRADE + 7),
+        ..first()
+    }
+}
+
+fn linked() -> InvoicePaymentFact {
+    InvoicePaymentFact { invoice: first().invoice, payment_intent: intent() }
+}
+
+fn subscription(status: SubscriptionStatus) -> SubscriptionFact {
+    SubscriptionFact {
+        subscription: subscription_id(),
+        customer: customer(),
+        status,
+        cancel_at_period_end: false,
+        period_end: Some(at(RENEWAL)),
+        price: ten_dollars_a_month(),
+        metadata: Some(metadata()),
+    }
+}
+
+fn purchase() -> PurchaseFact {
+    let metadata = ChampionMetadata {
+        tier: Some(TierLevel::new(6).unwrap()),
+        payment: Some(PaymentRecordId::parse("9b2c7d1e-0f4a-4c68-b1d2-3e4f5a6b7c8d").unwrap()),
+        purchase: Some(PurchaseType::Upgrade),
+        ..metadata()
+    };
+    PurchaseFact { payment_intent: intent(), amount: usd(2_000), customer: customer(), metadata: Some(metadata) }
+}
