@@ -12,6 +12,8 @@ use crate::{
 pub struct TierLevel(u8);
 
 impl TierLevel {
+    /// Level 1.
+    pub const LOWEST: Self = Self(1);
     /// The highest level.
     pub const MAX: u8 = 13;
 

@@ -12,7 +12,7 @@ pub mod subscription;
 
 use crate::{
     Timestamp,
-    champion::{ChampionKey, ChampionMetadata},
+    champion::{ChampionAccount, ChampionKey, ChampionMetadata, ChampionWrite},
     ids::{EventId, InvoiceId, OutboxId, PaymentIntentId, PaymentRecordId, PreorderId, SessionId, SubscriptionId},
     outbox::OutboxEntry,
     preorder::Preorder,
@@ -158,6 +158,9 @@ pub struct Snapshot {
     pub preorder: Option<Preorder>,
     /// What is known of the payment, also if nobody has claimed it yet.
     pub payment: PaymentFacts,
+    /// Everything about the reader and the novel that the event is about; none if it names none, directly or through
+    /// anything that is stored. A pair of which nothing is stored is [`ChampionAccount::new`] with the novel's tiers.
+    pub champion: Option<ChampionAccount>,
 }
 
 /// What to write. Leaves the executor no choices.
@@ -167,6 +170,8 @@ pub struct Plan {
     pub preorder: Option<PreorderWrite>,
     /// The new state of what is known of the payment.
     pub payment: Option<(PaymentIntentId, PaymentFacts)>,
+    /// What changes about a reader and a novel.
+    pub champion: Option<Box<ChampionWrite>>,
     /// Facts for the outbox. One whose key is there already is not written again.
     pub outbox: Vec<OutboxEntry>,
     /// What became of the event.
@@ -177,7 +182,7 @@ impl Plan {
     /// Nothing to write but the event's outcome.
     #[must_use]
     pub fn nothing(outcome: Outcome) -> Self {
-        Self { preorder: None, payment: None, outbox: Vec::new(), outcome }
+        Self { preorder: None, payment: None, champion: None, outbox: Vec::new(), outcome }
     }
 
     /// Nothing to do about the event.

@@ -118,7 +118,7 @@ fn paid(snapshot: Snapshot, fact: &SessionFact, at: Timestamp) -> Plan {
     outbox.extend(apply_facts(&mut preorder, &snapshot.payment, at));
     let write =
         if rescued { PreorderWrite::Insert(Box::new(preorder)) } else { PreorderWrite::Update(Box::new(preorder)) };
-    Plan { preorder: Some(write), payment: None, outbox, outcome: Outcome::Applied }
+    Plan { preorder: Some(write), outbox, ..Plan::nothing(Outcome::Applied) }
 }
 
 /// A preorder made from the payment itself: it never vanishes just because we don't know what it is for.

@@ -87,7 +87,7 @@ fn card_refused(attempt: i32) -> Fact {
 
 /// The least store that can be: one preorder, one payment, the keys of the outbox.
 fn run(facts: &[Fact], preorder: Option<Preorder>) -> (Snapshot, std::collections::BTreeSet<String>) {
-    let mut stored = Snapshot { preorder, payment: PaymentFacts::default() };
+    let mut stored = Snapshot { preorder, ..Snapshot::default() };
     let mut keys = std::collections::BTreeSet::new();
     for fact in facts {
         let event = StripeEvent {
@@ -220,7 +220,7 @@ fn a_second_payment_waits_for_a_person() {
     let Fact::Session(mut fact) = step("cs_2", 2, PAID) else { unreachable!() };
     fact.payment_intent = Some(PaymentIntentId::parse("pi_2").unwrap());
     let before = paid_by("cs_1");
-    let plan = session(Snapshot { preorder: Some(before), payment: PaymentFacts::default() }, &fact, t(99));
+    let plan = session(Snapshot { preorder: Some(before), ..Snapshot::default() }, &fact, t(99));
     assert!(matches!(plan.outcome, Outcome::Parked { .. }));
     assert_eq!(plan.preorder, None);
 }

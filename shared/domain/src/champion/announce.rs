@@ -1,0 +1,111 @@
+//! What Klaviyo hears of champions.
+//!
+//! Each fact has a key of its own: an invoice, a payment, or a subscription with the end that it was given. Which
+//! metric a payment has is decided by the payment alone, not by what else is known, or the order of arrival would
+//! choose. Nobody without an e-mail address is announced: Klaviyo finds its profiles by it. Their support is the same.
+
+use serde_json::{Map, Value, json};
+use time::format_description::well_known::Rfc3339;
+
+use crate::{
+    Timestamp,
+    champion::{ChampionAccount, PaymentKind, PaymentRecord, PurchaseType, Subscription, TierLevel},
+    email::Email,
+    outbox::{Metric, OutboxEntry, Payload, Profile},
+};
+
+/// A payment was made. The address on the invoice serves a reader of whom we have none.
+pub(super) fn paid(account: &ChampionAccount, payment: &PaymentRecord, email: Option<&Email>) -> Option<OutboxEntry> {
+    let metric = match payment.kind {
+        PaymentKind::Subscription => Metric::ChampionStarted,
+        PaymentKind::Renewal => Metric::ChampionRenewed,
+        PaymentKind::PlanChange if payment.amount.amount > 0 => Metric::ChampionUpgraded,
+        PaymentKind::PlanChange | PaymentKind::CarriedOver => return None,
+        PaymentKind::Purchase => match payment.purchase {
+            Some(PurchaseType::New) => Metric::ChampionStarted,
+            Some(PurchaseType::Upgrade) => Metric::ChampionUpgraded,
+            Some(PurchaseType::Extend) | None => Metric::ChampionExtended,
+        },
+    };
+    about_payment(account, metric, payment, payment.paid_at?, email)
+}
+
+/// A try to pay was refused.
+pub(super) fn payment_failed(
+    account: &ChampionAccount,
+    payment: &PaymentRecord,
+    at: Timestamp,
+    email: Option<&Email>,
+) -> Option<OutboxEntry> {
+    about_payment(account, Metric::ChampionPaymentFailed, payment, at, email)
+}
+
+/// All the money went back.
+pub(super) fn refunded(account: &ChampionAccount, payment: &PaymentRecord, at: Timestamp) -> Option<OutboxEntry> {
+    about_payment(account, Metric::ChampionRefunded, payment, at, None)
+}
+
+/// A subscription is going to end, or has ended. One that ends as announced is one fact; one that ends otherwise, or
+/// is cancelled again in a later period, is another.
+pub(super) fn cancelled(account: &ChampionAccount, subscription: &Subscription, at: Timestamp) -> Option<OutboxEntry> {
+    let end = subscription.period_end.filter(|_| subscription.cancel_at_period_end);
+    let when = end.map_or_else(|| "at_once".to_owned(), |end| end.unix_timestamp().to_string());
+    let mut properties = properties(account, subscription.tier);
+    properties.insert("subscription_id".into(), json!(subscription.id.as_str()));
+    properties.insert("reason".into(), json!(if end.is_some() { "cancel_at_period_end" } else { "ended" }));
+    let end = end.and_then(|end| end.format(&Rfc3339).ok());
+    properties.extend(end.map(|end| ("ends_at".to_owned(), json!(end))));
+    let payload = Payload { profile: profile(account, None)?, properties, value: None, occurred_at: at };
+    Some(OutboxEntry::new(Metric::ChampionCancelled, &format!("{}:{when}", subscription.id), payload))
+}
+
+fn about_payment(
+    account: &ChampionAccount,
+    metric: Metric,
+    payment: &PaymentRecord,
+    at: Timestamp,
+    email: Option<&Email>,
+) -> Option<OutboxEntry> {
+    let mut properties = properties(account, payment.tier);
+    properties.insert("payment_method".into(), json!(payment.method.name()));
+    properties.insert("amount".into(), json!(payment.amount.to_decimal()));
+    properties.insert("currency".into(), json!(payment.amount.currency.to_iso()));
+    if let Some(subscription) = &payment.subscription {
+        properties.insert("subscription_id".into(), json!(subscription.as_str()));
+    }
+    let payload =
+        Payload { profile: profile(account, email)?, properties, value: Some(payment.amount), occurred_at: at };
+    Some(OutboxEntry::new(metric, &subject(payment), payload))
+}
+
+/// What names a payment the same way whoever made its record: the invoice, else Stripe's payment, else our own id.
+fn subject(payment: &PaymentRecord) -> String {
+    match (payment.kind, &payment.invoice, &payment.payment_intent) {
+        (PaymentKind::Subscription | PaymentKind::Renewal | PaymentKind::PlanChange, Some(invoice), _) => {
+            invoice.to_string()
+        }
+        (PaymentKind::Purchase, _, Some(intent)) => intent.to_string(),
+        _ => payment.id.to_string(),
+    }
+}
+
+fn properties(account: &ChampionAccount, tier: Option<TierLevel>) -> Map<String, Value> {
+    let mut properties = Map::new();
+    properties.insert("novel_id".into(), json!(account.key.novel.get()));
+    if let Some(level) = tier {
+        properties.insert("tier_level".into(), json!(level.get()));
+        let name = account.tiers.iter().find(|tier| tier.level == level).map(|tier| &tier.name);
+        properties.extend(name.map(|name| ("tier_name".to_owned(), json!(name))));
+    }
+    properties
+}
+
+fn profile(account: &ChampionAccount, email: Option<&Email>) -> Option<Profile> {
+    Some(Profile {
+        email: account.email.as_ref().or(email)?.clone(),
+        external_id: Some(account.key.user.clone()),
+        phone_number: None,
+        first_name: None,
+        last_name: None,
+    })
+}

@@ -1,0 +1,238 @@
+//! What Stripe's events do to a reader's support of a novel.
+//!
+//! The rules that make the order of arrival irrelevant:
+//! - Payments only gain facts, and each fact merges commutatively; statuses, ledger and support are computed from them.
+//! - Which record a payment has follows from the event: a first invoice has the one in its metadata, every other invoice
+//!   the one that is derived from its id.
+//! - A subscription's state is that of the newest event; what is over stays over.
+//! - What Klaviyo hears depends on one payment or one event, never on what else has arrived.
+
+use crate::{
+    Timestamp,
+    champion::{
+        ChampionAccount, ChampionMetadata, PaymentKind, PaymentMethod, PaymentRecord, Period, Subscription, Version,
+        announce, change::Change,
+    },
+    ids::{PaymentIntentId, PaymentRecordId},
+    payment_event::{
+        BillingReason, InvoiceFact, Outcome, PaymentFacts, Plan, PurchaseFact, StripeEvent, SubscriptionFact,
+    },
+};
+
+/// An invoice was paid.
+#[must_use]
+pub fn invoice_paid(account: ChampionAccount, fact: &InvoiceFact) -> Plan {
+    let mut payment = of_invoice(&account, fact);
+    let mut change = Change::of(account);
+    let first = payment.paid_at.is_none();
+    payment.paid_at = Some(payment.paid_at.map_or(fact.at, |known| known.min(fact.at)));
+    payment.amount = fact.amount;
+    if first {
+        change.announce(announce::paid(&change.after, &payment, fact.email.as_ref()));
+    }
+    change.after.put_payment(payment);
+    change.after.merge_subscription(Subscription::running(fact.subscription.clone(), fact.customer.clone()));
+    plan(change, fact.at)
+}
+
+/// An invoice could not be paid. What is bought stays bought; Stripe tries again, or gives up and says so.
+#[must_use]
+pub fn invoice_failed(account: ChampionAccount, fact: &InvoiceFact) -> Plan {
+    let mut payment = of_invoice(&account, fact);
+    let mut change = Change::of(account);
+    payment.failed_at = payment.failed_at.max(Some(fact.at));
+    if payment.paid_at.is_none() {
+        payment.amount = fact.amount;
+    }
+    change.announce(announce::payment_failed(&change.after, &payment, fact.at, fact.email.as_ref()));
+    change.after.put_payment(payment);
+    plan(change, fact.at)
+}
+
+/// The payment that an invoice is, with everything that the event says about it but whether it was paid.
+fn of_invoice(account: &ChampionAccount, fact: &InvoiceFact) -> PaymentRecord {
+    let known = account.payments.iter().find(|payment| payment.invoice.as_ref() == Some(&fact.invoice));
+    let mut payment = known.or_else(|| reserved(account, fact)).cloned().unwrap_or_else(|| from_invoice(account, fact));
+    let metadata = fact.metadata.as_ref();
+    payment.tier = account
+        .tier_of_price(fact.price.as_ref())
+        .or(payment.tier)
+        .or_else(|| metadata.and_then(|metadata| metadata.tier));
+    payment.subscription = Some(fact.subscription.clone());
+    payment.invoice = Some(fact.invoice.clone());
+    payment.payment_intent = payment.payment_intent.or_else(|| fact.payment_intent.clone());
+    payment.customer = payment.customer.or_else(|| fact.customer.clone());
+    payment.period = payment.period.or(fact.period);
+    payment.created_at = payment.created_at.min(fact.at);
+    payment
+}
+
+/// The reservation that the first invoice of a subscription fulfils. Renewals carry the same metadata and fulfil none.
+fn reserved<'a>(account: &'a ChampionAccount, fact: &InvoiceFact) -> Option<&'a PaymentRecord> {
+    if fact.billing_reason != BillingReason::SubscriptionCreate {
+        return None;
+    }
+    let unused = |payment: &&PaymentRecord| {
+        let same = payment.subscription.as_ref().is_none_or(|subscription| *subscription == fact.subscription);
+        payment.kind == PaymentKind::Subscription && payment.invoice.is_none() && same
+    };
+    let named = fact.metadata.as_ref().and_then(|metadata| account.payment(metadata.payment?));
+    let of_subscription = || {
+        account
+            .payments
+            .iter()
+            .find(|payment| payment.subscription.as_ref() == Some(&fact.subscription) && unused(payment))
+    };
+    named.filter(unused).or_else(of_subscription)
+}
+
+fn from_invoice(account: &ChampionAccount, fact: &InvoiceFact) -> PaymentRecord {
+    let kind = match fact.billing_reason {
+        BillingReason::SubscriptionCreate => PaymentKind::Subscription,
+        BillingReason::SubscriptionCycle | BillingReason::Other => PaymentKind::Renewal,
+        BillingReason::SubscriptionUpdate => PaymentKind::PlanChange,
+    };
+    let id = match kind {
+        PaymentKind::Subscription => unused_id(account, fact.metadata.as_ref()),
+        _ => None,
+    };
+    let id = id.unwrap_or_else(|| PaymentRecordId::for_invoice(&fact.invoice));
+    let mut payment = PaymentRecord::new(id, kind, PaymentMethod::Stripe, fact.amount, fact.at);
+    if fact.billing_reason == BillingReason::Other {
+        // We don't know what it is for: it buys time only if it says which.
+        payment.period = fact.period.or(Some(Period { start: fact.at, end: fact.at }));
+    }
+    payment
+}
+
+/// The record that the metadata name, unless another payment has it.
+fn unused_id(account: &ChampionAccount, metadata: Option<&ChampionMetadata>) -> Option<PaymentRecordId> {
+    metadata?.payment.filter(|id| account.payment(*id).is_none())
+}
+
+/// Refunds, disputes or the invoice of a payment became known.
+#[must_use]
+pub fn payment_facts(account: ChampionAccount, intent: &PaymentIntentId, facts: &PaymentFacts, at: Timestamp) -> Plan {
+    let mut change = Change::of(account);
+    change.after.put_intent(intent, facts);
+    plan(change, at)
+}
+
+/// A single purchase was paid.
+#[must_use]
+pub fn purchase_succeeded(account: ChampionAccount, fact: &PurchaseFact, at: Timestamp) -> Plan {
+    let Some(mut payment) = of_purchase(&account, fact, at) else {
+        return Plan::ignore("no purchase of ours");
+    };
+    let mut change = Change::of(account);
+    let first = payment.paid_at.is_none();
+    payment.paid_at = Some(payment.paid_at.map_or(at, |known| known.min(at)));
+    payment.amount = fact.amount;
+    if first {
+        change.announce(announce::paid(&change.after, &payment, None));
+    }
+    change.after.put_payment(payment);
+    plan(change, at)
+}
+
+/// A try to pay for a single purchase was refused; another card may follow.
+#[must_use]
+pub fn purchase_failed(account: ChampionAccount, fact: &PurchaseFact, at: Timestamp) -> Plan {
+    match of_purchase(&account, fact, at) {
+        Some(payment) => refused(account, payment, at),
+        None => Plan::ignore("no purchase of ours"),
+    }
+}
+
+/// The same of a payment that has no metadata.
+#[must_use]
+pub fn payment_refused(account: ChampionAccount, intent: &PaymentIntentId, at: Timestamp) -> Plan {
+    match known_purchase(&account, intent, None).filter(|payment| payment.kind == PaymentKind::Purchase).cloned() {
+        Some(payment) => refused(account, PaymentRecord { payment_intent: Some(intent.clone()), ..payment }, at),
+        None => Plan::ignore("no purchase of ours"),
+    }
+}
+
+fn refused(account: ChampionAccount, mut payment: PaymentRecord, at: Timestamp) -> Plan {
+    let mut change = Change::of(account);
+    payment.failed_at = payment.failed_at.max(Some(at));
+    change.announce(announce::payment_failed(&change.after, &payment, at, None));
+    change.after.put_payment(payment);
+    plan(change, at)
+}
+
+/// Found by the payment, by the record in its metadata, or, of rows from before there was a column for it, by the
+/// description.
+fn known_purchase<'a>(
+    account: &'a ChampionAccount,
+    intent: &PaymentIntentId,
+    metadata: Option<&ChampionMetadata>,
+) -> Option<&'a PaymentRecord> {
+    let known = account.payments.iter().find(|payment| payment.payment_intent.as_ref() == Some(intent));
+    let named = || {
+        let payment = metadata.and_then(|metadata| account.payment(metadata.payment?))?;
+        payment.payment_intent.is_none().then_some(payment)
+    };
+    known.or_else(named).or_else(|| account.payments.iter().find(|payment| payment.describes(intent)))
+}
+
+/// The purchase that a payment is; none if it isn't one: an invoice counts by its own event.
+fn of_purchase(account: &ChampionAccount, fact: &PurchaseFact, at: Timestamp) -> Option<PaymentRecord> {
+    let metadata = fact.metadata.as_ref();
+    let intent = &fact.payment_intent;
+    let mut payment = match known_purchase(account, intent, metadata).cloned() {
+        Some(payment) => payment,
+        None => {
+            let id = unused_id(account, Some(metadata?)).unwrap_or_else(|| PaymentRecordId::for_payment_intent(intent));
+            PaymentRecord::new(id, PaymentKind::Purchase, PaymentMethod::Stripe, fact.amount, at)
+        }
+    };
+    if payment.kind != PaymentKind::Purchase {
+        return None;
+    }
+    payment.payment_intent = Some(intent.clone());
+    payment.customer = payment.customer.or_else(|| fact.customer.clone());
+    payment.tier = payment.tier.or_else(|| metadata.and_then(|metadata| metadata.tier));
+    payment.purchase = payment.purchase.or_else(|| metadata.and_then(|metadata| metadata.purchase));
+    payment.created_at = payment.created_at.min(at);
+    Some(payment)
+}
+
+/// A subscription changed.
+#[must_use]
+pub fn subscription_changed(account: ChampionAccount, fact: &SubscriptionFact, event: &StripeEvent) -> Plan {
+    let metadata = fact.metadata.as_ref();
+    let news = Subscription {
+        id: fact.subscription.clone(),
+        customer: fact.customer.clone(),
+        status: fact.status,
+        cancel_at_period_end: fact.cancel_at_period_end,
+        period_end: fact.period_end,
+        tier: account.tier_of_price(fact.price.as_ref()).or_else(|| metadata.and_then(|metadata| metadata.tier)),
+        started: fact.status.is_live(),
+        version: Some(Version { created: event.created, event: event.id.clone() }),
+    };
+    let mut change = Change::of(account);
+    if news.status.is_live() && news.cancel_at_period_end {
+        // Also if a newer event is known by now: that the reader cancelled is a fact whatever they did afterwards.
+        change.announce(announce::cancelled(&change.after, &news, event.created));
+    }
+    let reserved = metadata.and_then(|metadata| change.after.payment(metadata.payment?));
+    if let Some(payment) = reserved.filter(|payment| payment.subscription.is_none()) {
+        let subscription = Some(fact.subscription.clone());
+        change.after.put_payment(PaymentRecord { subscription, ..payment.clone() });
+    }
+    change.after.merge_subscription(news);
+    plan(change, event.created)
+}
+
+fn plan(change: Change, at: Timestamp) -> Plan {
+    match change.finish(at) {
+        Some((write, outbox)) => Plan { champion: Some(Box::new(write)), outbox, ..Plan::nothing(Outcome::Applied) },
+        None => Plan::ignore("known already"),
+    }
+}
+
+#[cfg(test)]
+#[path = "on_event_tests.rs"]
+mod tests;

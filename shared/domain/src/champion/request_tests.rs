@@ -1,0 +1,213 @@
+//! What readers ask for, one request after the other, between Stripe's events.
+
+use super::{
+    purchase::{self, Decision as Purchase},
+    renewal::{self, Decision as Renewal},
+    subscribe::{self, Attached, Decision, Made},
+    test_world::*,
+    *,
+};
+use crate::{
+    ids::SubscriptionId,
+    payment_event::{BillingReason, Fact, SubscriptionStatus, SubscriptionStatus::*},
+};
+
+fn ask(world: &mut World, tier: i64, fresh: u128) -> Decision {
+    world.step(subscribe::subscribe(world.account.clone(), level(tier), record_id(fresh), t(0)))
+}
+
+fn buy(world: &mut World, tier: i64, fresh: u128, now: i64) -> Purchase {
+    world.step(purchase::purchase(world.account.clone(), level(tier), record_id(fresh), t(now)))
+}
+
+fn answer(id: SubscriptionId, status: SubscriptionStatus, cancelling: bool) -> Subscription {
+    Subscription {
+        status,
+        cancel_at_period_end: cancelling,
+        started: status.is_live(),
+        ..Subscription::running(id, None)
+    }
+}
+
+fn made(name: &str, status: SubscriptionStatus) -> Made {
+    Made { subscription: answer(sub(name), status, false), invoice: Some(inv(name)), payment_intent: None }
+}
+
+fn attach(world: &mut World, record: u128, made: &Made) -> Attached {
+    world.step(subscribe::attach(world.account.clone(), record_id(record), made, t(1)))
+}
+
+fn observe(world: &mut World, status: SubscriptionStatus, cancelling: bool) {
+    world.step(subscribe::observe(world.account.clone(), &answer(sub("a"), status, cancelling), t(2)));
+}
+
+/// Reserved as record 1, made as `sub_a`, and unless it is incomplete, paid.
+fn subscribed(tier: i64, status: SubscriptionStatus) -> World {
+    let mut world = World::new(account());
+    ask(&mut world, tier, 1);
+    attach(&mut world, 1, &made("a", Incomplete));
+    if status == Incomplete {
+        return world;
+    }
+    world.after(&[event("1", 5, paid(tier)), event("2", 6, changed(status, false, MONTH))])
+}
+
+fn paid(tier: i64) -> Fact {
+    Fact::InvoicePaid(Box::new(invoice("a", BillingReason::SubscriptionCreate, tier, 5)))
+}
+
+#[test]
+fn everybody_who_asks_at_once_gets_one_reservation() {
+    let mut world = World::new(account());
+    let Decision::Start(first) = ask(&mut world, 3, 1) else { panic!() };
+    assert_eq!((first.id, first.amount, first.status()), (record_id(1), usd(500), PaymentStatus::Pending));
+    for fresh in 2..50 {
+        assert_eq!(ask(&mut world, 3, fresh), Decision::Start(first.clone()));
+    }
+    assert_eq!(world.account.payments.len(), 1);
+    for _ in 0..2 {
+        assert_eq!(attach(&mut world, 1, &made("a", Incomplete)), Attached::Saved);
+    }
+    assert_eq!(attach(&mut world, 1, &made("b", Incomplete)), Attached::Unwanted);
+    assert_eq!(ask(&mut world, 3, 50), Decision::Resume(sub("a")));
+}
+
+#[test]
+fn an_unknown_tier_or_novel_is_not_found() {
+    let mut other = World::new(ChampionAccount { tiers: vec![], ..account() });
+    assert_eq!(ask(&mut other, 1, 1), Decision::TierNotFound);
+    let mut retired = World::new(account());
+    retired.account.tiers[0].active = false;
+    assert_eq!(ask(&mut retired, 1, 1), Decision::TierNotFound);
+    assert_eq!(buy(&mut retired, 1, 1, 0), Purchase::TierNotFound);
+}
+
+#[test]
+fn whoever_has_a_live_subscription_gets_no_second_one() {
+    for status in [Active, Trialing, PastDue, Unpaid, Paused] {
+        assert_eq!(ask(&mut subscribed(1, status), 4, 9), Decision::AlreadySubscribed, "{status:?}");
+    }
+    let mut over = subscribed(1, Active).after(&[event("9", 9, changed(Canceled, false, MONTH))]);
+    assert!(matches!(ask(&mut over, 1, 9), Decision::Start(_)));
+}
+
+#[test]
+fn nothing_is_granted_by_asking() {
+    let world = subscribed(1, Incomplete);
+    assert_eq!((world.support, world.ledger.len(), world.keys.len()), (None, 0, 0));
+}
+
+#[test]
+fn another_tier_ends_the_unpaid_attempt_first() {
+    let mut world = World::new(account());
+    ask(&mut world, 1, 1);
+    let Decision::Start(own) = ask(&mut world, 4, 2) else { panic!() };
+    assert_eq!((own.id, own.tier), (record_id(1), Some(level(1))), "whether Stripe made it must be known first");
+    attach(&mut world, 1, &made("a", Incomplete));
+    assert_eq!(ask(&mut world, 4, 2), Decision::Replace(sub("a")));
+    observe(&mut world, IncompleteExpired, false);
+    assert_eq!(world.account.payments[0].status(), PaymentStatus::Failed);
+    let Decision::Start(second) = ask(&mut world, 4, 2) else { panic!() };
+    assert_eq!((second.id, second.tier), (record_id(2), Some(level(4))));
+}
+
+#[test]
+fn an_attempt_that_stripe_refused_locks_nobody_out() {
+    let mut world = World::new(account());
+    ask(&mut world, 1, 1);
+    world.step(subscribe::give_up(world.account.clone(), record_id(1), t(1)));
+    let Decision::Start(second) = ask(&mut world, 1, 2) else { panic!() };
+    assert_eq!(second.id, record_id(2));
+    attach(&mut world, 2, &made("a", Incomplete));
+    world.step(subscribe::give_up(world.account.clone(), record_id(2), t(1)));
+    assert_eq!(ask(&mut world, 1, 3), Decision::Resume(sub("a")), "what Stripe has made isn't given up");
+}
+
+#[test]
+fn a_refused_card_may_be_followed_by_another() {
+    let unpaid = invoice("a", BillingReason::SubscriptionCreate, 1, 5);
+    let mut world = subscribed(1, Incomplete).after(&[event("1", 5, Fact::InvoiceFailed(Box::new(unpaid)))]);
+    assert_eq!(world.account.payments[0].status(), PaymentStatus::Failed);
+    assert_eq!(ask(&mut world, 1, 9), Decision::Resume(sub("a")));
+    let world = world.after(&[event("2", 9, paid(1))]);
+    assert_eq!(world.account.payments[0].status(), PaymentStatus::Completed);
+}
+
+#[test]
+fn subscribing_again_before_a_cancelled_one_ends_lets_it_go_on() {
+    let mut world = subscribed(1, Active);
+    observe(&mut world, Active, true);
+    assert_eq!(ask(&mut world, 1, 9), Decision::Reactivate(sub("a")));
+    assert_eq!(ask(&mut world, 5, 9), Decision::Replace(sub("a")));
+    let paid_until = world.support.as_ref().unwrap().period.end;
+    observe(&mut world, Canceled, false);
+    assert!(matches!(ask(&mut world, 5, 9), Decision::Start(_)));
+    assert_eq!(world.support.unwrap().period.end, paid_until, "what was paid stays bought");
+}
+
+#[test]
+fn only_a_live_subscription_can_be_cancelled_and_resumed() {
+    assert_eq!(renewal::decide(&subscribed(1, Incomplete).account, false), Renewal::NotFound);
+    let mut world = subscribed(1, Active);
+    assert!(matches!(renewal::decide(&world.account, true), Renewal::AlreadySo(_)));
+    assert!(matches!(renewal::decide(&world.account, false), Renewal::Change(_)));
+    observe(&mut world, Active, true);
+    assert!(matches!(renewal::decide(&world.account, false), Renewal::AlreadySo(_)));
+    assert!(matches!(renewal::decide(&world.account, true), Renewal::Change(_)));
+    assert!(world.support.unwrap().cancel_at_period_end);
+}
+
+#[test]
+fn an_answer_counts_at_once_and_the_event_about_it_has_the_last_word() {
+    let mut world = subscribed(1, Active);
+    observe(&mut world, Active, true);
+    let resumed = world.clone().after(&[event("8", 8, changed(Active, false, MONTH))]);
+    assert!(resumed.support.unwrap().auto_renew);
+    let late = world.after(&[event("3", 4, changed(Incomplete, false, MONTH))]);
+    assert!(!late.support.unwrap().auto_renew);
+}
+
+#[test]
+fn a_purchase_is_new_more_or_higher_and_never_lower() {
+    let mut world = World::new(account());
+    let pay = |world: &mut World, tier, n: u128, now| match buy(world, tier, n, now) {
+        Purchase::Pay(payment) => {
+            let name = n.to_string();
+            world.step(purchase::attach(world.account.clone(), payment.id, &pi(&name), t(now)));
+            let kind = payment.purchase.unwrap();
+            let paid = Fact::PurchaseSucceeded(Box::new(bought(&name, tier, Some(n), kind)));
+            *world = world.clone().after(&[event(&name, now, paid)]);
+            kind
+        }
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(pay(&mut world, 2, 1, 0), PurchaseType::New);
+    assert_eq!(pay(&mut world, 2, 2, DAY), PurchaseType::Extend);
+    assert_eq!(pay(&mut world, 3, 3, 2 * DAY), PurchaseType::Upgrade);
+    assert_eq!(buy(&mut world, 2, 4, 3 * DAY), Purchase::LowerTier { current: level(3) });
+    assert_eq!(pay(&mut world, 2, 5, 90 * DAY), PurchaseType::New, "the higher tier has run out");
+}
+
+#[test]
+fn a_second_click_pays_the_same_payment() {
+    let mut world = World::new(account());
+    let first = buy(&mut world, 2, 1, 0);
+    assert_eq!(buy(&mut world, 2, 2, 1), first);
+    assert_ne!(buy(&mut world, 3, 3, 1), first);
+    world.step(purchase::close(world.account.clone(), record_id(1), t(2)));
+    let Purchase::Pay(next) = buy(&mut world, 2, 4, 3) else { panic!() };
+    assert_eq!(next.id, record_id(4));
+}
+
+#[test]
+fn a_payment_through_somebody_else_is_booked_once_by_the_same_ledger() {
+    let mut world = World::new(account());
+    let new = PaymentRecord::new(record_id(1), PaymentKind::Purchase, PaymentMethod::PayPal, usd(300), t(0));
+    let paid = PaymentRecord { tier: Some(level(2)), paid_at: Some(t(0)), ..new };
+    let (write, entries) = booking::book(world.account.clone(), paid.clone()).unwrap();
+    assert_eq!(entries.len(), 1);
+    world.write(write);
+    assert_eq!(world.ledger.len(), 1);
+    assert_eq!(world.support.as_ref().map(|it| (it.is_active, it.method.clone())), Some((true, PaymentMethod::PayPal)));
+    assert_eq!(booking::book(world.account, paid), None);
+}

@@ -1,0 +1,132 @@
+//! Starting a subscription, at most one for each reader and novel.
+//!
+//! The reservation is a pending payment record, stored before Stripe is asked. Its id makes Stripe's idempotency key,
+//! so everybody who finds it makes, or gets, the same subscription: fifty requests at once, and the retry after a crash
+//! between Stripe's answer and our commit.
+
+use crate::{
+    Timestamp,
+    champion::{
+        ChampionAccount, PaymentKind, PaymentMethod, PaymentRecord, Subscription, TierLevel,
+        change::{Change, Step},
+    },
+    ids::{InvoiceId, PaymentIntentId, PaymentRecordId, SubscriptionId},
+};
+
+/// What a request to subscribe leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// The novel has no such tier on sale, or there is no such novel.
+    TierNotFound,
+    /// A subscription runs and will go on.
+    AlreadySubscribed,
+    /// A subscription of this tier runs, but was cancelled: let it go on. Nothing is to be paid now.
+    Reactivate(SubscriptionId),
+    /// Make the subscription of this reservation, or get it again. It may be of another tier than was asked for now:
+    /// whether Stripe has made it must be known before anything else may begin.
+    Start(Box<PaymentRecord>),
+    /// It is made and not paid yet: pay it.
+    Resume(SubscriptionId),
+    /// Another tier's subscription is in the way, unpaid or cancelled already: end it in Stripe, then ask again. What
+    /// was paid stays bought.
+    Replace(SubscriptionId),
+}
+
+/// Decides about a request, and stores the reservation if there is none.
+#[must_use]
+pub fn subscribe(account: ChampionAccount, level: TierLevel, fresh: PaymentRecordId, now: Timestamp) -> Step<Decision> {
+    let Some(tier) = account.tier_on_sale(level) else {
+        return Step::only(Decision::TierNotFound);
+    };
+    if let Some(live) = account.live_subscription() {
+        let decision = if live.renews() {
+            Decision::AlreadySubscribed
+        } else if account.tier_of(live) == Some(level) {
+            Decision::Reactivate(live.id.clone())
+        } else {
+            Decision::Replace(live.id.clone())
+        };
+        return Step::only(decision);
+    }
+    if let Some(attempt) = account.open_attempt() {
+        let decision = match &attempt.subscription {
+            None => Decision::Start(Box::new(attempt.clone())),
+            Some(subscription) if attempt.tier == Some(level) => Decision::Resume(subscription.clone()),
+            Some(subscription) => Decision::Replace(subscription.clone()),
+        };
+        return Step::only(decision);
+    }
+    let kind = PaymentKind::Subscription;
+    let reservation = PaymentRecord {
+        tier: Some(level),
+        description: Some(format!("{}, every month, novel {}", tier.name, tier.novel)),
+        customer: account.customer.clone(),
+        ..PaymentRecord::new(fresh, kind, PaymentMethod::Stripe, tier.price, now)
+    };
+    let mut change = Change::of(account);
+    change.after.put_payment(reservation.clone());
+    change.step(Decision::Start(Box::new(reservation)), now)
+}
+
+/// A subscription that Stripe has made, or described.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Its state.
+    pub subscription: Subscription,
+    /// Its first invoice.
+    pub invoice: Option<InvoiceId>,
+    /// That invoice's payment.
+    pub payment_intent: Option<PaymentIntentId>,
+}
+
+/// What storing a subscription in its reservation came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attached {
+    /// It is stored.
+    Saved,
+    /// The reservation has another subscription, or was given up: this one isn't wanted.
+    Unwanted,
+}
+
+/// Stores the subscription that Stripe made for a reservation.
+#[must_use]
+pub fn attach(account: ChampionAccount, reservation: PaymentRecordId, made: &Made, now: Timestamp) -> Step<Attached> {
+    let subscription = &made.subscription;
+    let Some(payment) = account.payment(reservation).cloned() else {
+        return Step::only(Attached::Unwanted);
+    };
+    let free = payment.subscription.is_none() && !payment.closed;
+    if !free && payment.subscription.as_ref() != Some(&subscription.id) {
+        return Step::only(Attached::Unwanted);
+    }
+    let mut change = Change::of(account);
+    change.after.put_payment(PaymentRecord {
+        subscription: Some(subscription.id.clone()),
+        invoice: payment.invoice.or_else(|| made.invoice.clone()),
+        payment_intent: payment.payment_intent.or_else(|| made.payment_intent.clone()),
+        customer: subscription.customer.clone().or(payment.customer),
+        ..payment
+    });
+    change.after.observe_subscription(subscription.clone());
+    change.step(Attached::Saved, now)
+}
+
+/// Stripe made nothing for this payment and never will: the next request gets a new one.
+#[must_use]
+pub fn give_up(account: ChampionAccount, payment: PaymentRecordId, now: Timestamp) -> Step<()> {
+    let unmade = |payment: &&PaymentRecord| payment.subscription.is_none() && payment.payment_intent.is_none();
+    let Some(payment) = account.payment(payment).filter(unmade).cloned() else {
+        return Step::only(());
+    };
+    let mut change = Change::of(account);
+    change.after.put_payment(PaymentRecord { closed: true, ..payment });
+    change.step((), now)
+}
+
+/// Stripe's API told how a subscription stands.
+#[must_use]
+pub fn observe(account: ChampionAccount, subscription: &Subscription, now: Timestamp) -> Step<()> {
+    let mut change = Change::of(account);
+    change.after.observe_subscription(subscription.clone());
+    change.step((), now)
+}

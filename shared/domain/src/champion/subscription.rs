@@ -1,0 +1,114 @@
+//! A subscription as Stripe last described it.
+
+use std::cmp::Ordering;
+
+use crate::{
+    Timestamp,
+    champion::TierLevel,
+    ids::{CustomerId, EventId, SubscriptionId},
+    payment_event::SubscriptionStatus,
+};
+
+/// Which event a description comes from. Events of the same second have no order; the id makes one up, so that
+/// everybody ends with the same one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    /// When the event happened.
+    pub created: Timestamp,
+    /// The event.
+    pub event: EventId,
+}
+
+/// A subscription as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscription {
+    /// Stripe's id.
+    pub id: SubscriptionId,
+    /// Who pays.
+    pub customer: Option<CustomerId>,
+    /// Its status.
+    pub status: SubscriptionStatus,
+    /// Whether it is going to end.
+    pub cancel_at_period_end: bool,
+    /// When the paid period ends, as Stripe counts.
+    pub period_end: Option<Timestamp>,
+    /// The tier of its price.
+    pub tier: Option<TierLevel>,
+    /// Whether it ever got past its first payment. One that didn't was never a subscription to the reader.
+    pub started: bool,
+    /// The event that described it last; none if only answers of the API and invoices have so far.
+    pub version: Option<Version>,
+}
+
+impl Subscription {
+    /// What an invoice that is paid says about its subscription: it runs. Any event about the subscription itself knows
+    /// better, unless it is from before the first payment.
+    #[must_use]
+    pub fn running(id: SubscriptionId, customer: Option<CustomerId>) -> Self {
+        Self {
+            id,
+            customer,
+            status: SubscriptionStatus::Active,
+            cancel_at_period_end: false,
+            period_end: None,
+            tier: None,
+            started: true,
+            version: None,
+        }
+    }
+
+    /// Whether it will charge the reader again unless somebody stops it.
+    #[must_use]
+    pub fn renews(&self) -> bool {
+        self.status.is_live() && !self.cancel_at_period_end
+    }
+
+    /// Whether it ended after it had been paid at least once.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.started && self.status.is_terminal()
+    }
+
+    /// Two descriptions of one subscription. Commutative, associative and idempotent: the later stage of life wins, then
+    /// the newer event.
+    #[must_use]
+    pub fn merge(self, other: Self) -> Self {
+        let started = self.started || other.started;
+        let (mut winner, loser) = match self.age().cmp(&other.age()) {
+            Ordering::Less => (other, self),
+            Ordering::Equal | Ordering::Greater => (self, other),
+        };
+        // A subscription never changes its customer. Everything else is taken whole: filling gaps of a newer description
+        // from one of several older ones would let their order matter.
+        winner.customer = winner.customer.or(loser.customer);
+        winner.started = started;
+        winner
+    }
+
+    /// This subscription after an answer of Stripe's API, which is written at once but has no version: the event about
+    /// the same change comes as well and has the last word.
+    #[must_use]
+    pub fn observed(self, answer: Self) -> Self {
+        let version = self.version.clone();
+        let later = answer.stage() >= self.stage();
+        let (mut winner, loser) = if later { (answer, self) } else { (self, answer) };
+        winner.customer = winner.customer.or(loser.customer);
+        winner.tier = winner.tier.or(loser.tier);
+        winner.period_end = winner.period_end.or(loser.period_end);
+        winner.started |= loser.started;
+        Self { version, ..winner }
+    }
+
+    fn age(&self) -> (u8, Option<&Version>) {
+        (self.stage(), self.version.as_ref())
+    }
+
+    /// The stages of life that only follow one another in this order.
+    fn stage(&self) -> u8 {
+        match self.status {
+            SubscriptionStatus::Incomplete => 0,
+            status if status.is_terminal() => 2,
+            _ => 1,
+        }
+    }
+}
