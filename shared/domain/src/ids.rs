@@ -101,6 +101,10 @@ gateway_id!(
     /// A Stripe price.
     PriceId, "price_", "price id"
 );
+gateway_id!(
+    /// A Stripe payment method.
+    PaymentMethodId, "pm_", "payment method id"
+);
 
 /// A person, by the uid that Firebase gave: 1 to 128 characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

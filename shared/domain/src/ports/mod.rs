@@ -1,11 +1,16 @@
 //! What the use cases need from the world. The docs of a method are its contract; one contract suite in the test kit
 //! runs on every implementation.
 
+mod champion;
 mod gateway;
 mod identity;
 mod outbox;
 mod store;
 
+pub use champion::{
+    Billing, BillingError, ChampionStore, ClientSecret, IntentAnswer, IntentState, PurchaseRequest, SubscriptionAnswer,
+    SubscriptionRequest,
+};
 pub use gateway::{CheckoutGateway, GatewayError, OpenedSession, SessionRequest};
 pub use identity::{IdentityError, IdentityProvider, TokenError, TokenVerifier};
 pub use outbox::{Backlog, Delivery, Marketing, MarketingError, OutboxStore, PublishError, Publisher, UnsentEntry};

@@ -1,0 +1,211 @@
+//! What champion subscriptions need: the database, and Stripe's billing.
+
+use std::{fmt, future::Future};
+
+use crate::{
+    Timestamp,
+    champion::{ChampionAccount, ChampionKey, ChampionMetadata, Period, Step, Tier, subscribe::Made},
+    email::Email,
+    ids::{CustomerId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId, UserId},
+    money::Money,
+    ports::{GatewayError, StoreError},
+    user::VerifiedUser,
+};
+
+/// Readers and what they support.
+pub trait ChampionStore: Send + Sync {
+    /// Inserts or updates the user row of somebody who signed in, by the same rules as
+    /// [`crate::ports::PreorderStore::initiate`], and returns their Stripe customer, if one was made.
+    fn sign_in(
+        &self,
+        reader: &VerifiedUser,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Option<CustomerId>, StoreError>> + Send;
+
+    /// Remembers the reader's Stripe customer and returns the one that counts: the first that was stored.
+    fn save_customer(
+        &self,
+        reader: &UserId,
+        customer: &CustomerId,
+    ) -> impl Future<Output = Result<CustomerId, StoreError>> + Send;
+
+    /// Remembers the recurring Stripe price of a tier, unless the tier has one, or costs something else by now.
+    fn save_price(&self, tier: &Tier, price: &PriceId) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Everything about a reader and a novel; [`ChampionAccount::new`] with the novel's tiers if nothing is stored.
+    fn account(&self, key: &ChampionKey) -> impl Future<Output = Result<ChampionAccount, StoreError>> + Send;
+
+    /// Takes one step in one transaction: locks the reader and the novel, reads everything about them, and writes what
+    /// the step says, with its facts for the outbox. Steps and events about one reader and novel take effect one after
+    /// the other. A failure leaves nothing behind. May call `step` again if nothing was written.
+    fn step<T: Send>(
+        &self,
+        key: &ChampionKey,
+        now: Timestamp,
+        step: impl Fn(ChampionAccount) -> Step<T> + Send + Sync,
+    ) -> impl Future<Output = Result<T, StoreError>> + Send;
+}
+
+/// Why Stripe's billing didn't do it.
+#[derive(Debug, thiserror::Error)]
+pub enum BillingError {
+    /// The reader's card or other means was refused.
+    #[error("the payment method was declined")]
+    Declined {
+        /// Stripe's `decline_code`, or its `code` if there is none. Says why, in a word; no personal data.
+        code: Option<String>,
+    },
+    /// Stripe knows no such payment method, or it belongs to somebody else.
+    #[error("the payment method cannot be used")]
+    UnusablePaymentMethod,
+    /// Everything else.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+}
+
+/// What lets the reader's browser finish one payment. `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ClientSecret(String);
+
+impl ClientSecret {
+    /// Takes Stripe's `client_secret`.
+    #[must_use]
+    pub fn new(secret: String) -> Self {
+        Self(secret)
+    }
+
+    /// The secret, for the answer to the one reader whose payment it is.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ClientSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClientSecret(hidden)")
+    }
+}
+
+/// What a subscription is made with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubscriptionRequest {
+    /// The reservation; its id is the idempotency key.
+    pub payment: PaymentRecordId,
+    /// Who pays.
+    pub customer: CustomerId,
+    /// What they pay every month.
+    pub price: PriceId,
+    /// What comes back in every event.
+    pub metadata: ChampionMetadata,
+}
+
+/// A subscription as Stripe's API answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubscriptionAnswer {
+    /// Its state, first invoice and payment.
+    pub made: Made,
+    /// The period that runs, as Stripe counts.
+    pub period: Option<Period>,
+    /// What pays the open invoice; none if none is open.
+    pub client_secret: Option<ClientSecret>,
+}
+
+/// What a single purchase is paid with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PurchaseRequest {
+    /// The payment; its id is the idempotency key.
+    pub payment: PaymentRecordId,
+    /// Who pays.
+    pub customer: CustomerId,
+    /// How much.
+    pub amount: Money,
+    /// What the reader sees in Stripe's receipts.
+    pub description: String,
+    /// What comes back in every event.
+    pub metadata: ChampionMetadata,
+}
+
+/// What can still become of a `PaymentIntent`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IntentState {
+    /// It can be paid.
+    Payable,
+    /// The money is here or on its way.
+    Paid,
+    /// It was cancelled.
+    Canceled,
+}
+
+/// A `PaymentIntent` as Stripe's API answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntentAnswer {
+    /// Its id.
+    pub id: PaymentIntentId,
+    /// What can still become of it.
+    pub state: IntentState,
+    /// What pays it.
+    pub client_secret: Option<ClientSecret>,
+}
+
+/// Stripe's customers, prices, subscriptions and single payments.
+///
+/// Everything that is made has an idempotency key that follows from the arguments: the same arguments give the same
+/// object, also at the same moment and after a crash.
+pub trait Billing: Send + Sync {
+    /// The customer of this reader. Key: `champion-customer:{reader}`.
+    fn create_customer(
+        &self,
+        reader: &UserId,
+        email: Option<&Email>,
+    ) -> impl Future<Output = Result<CustomerId, BillingError>> + Send;
+
+    /// The monthly price of this tier. Key: `champion-price:{novel}:{level}:{currency}:{amount}`.
+    fn create_price(&self, tier: &Tier) -> impl Future<Output = Result<PriceId, BillingError>> + Send;
+
+    /// Lets the customer pay with this method. Idempotent.
+    fn attach_payment_method(
+        &self,
+        customer: &CustomerId,
+        method: &PaymentMethodId,
+    ) -> impl Future<Output = Result<(), BillingError>> + Send;
+
+    /// Makes the subscription of a reservation, `incomplete` until its first invoice is paid: `payment_behavior` is
+    /// `default_incomplete`, and the method that pays is kept for the renewals. Key: `champion:{payment}`.
+    fn create_subscription(
+        &self,
+        request: &SubscriptionRequest,
+    ) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
+
+    /// The subscription as it is now.
+    fn subscription(
+        &self,
+        id: &SubscriptionId,
+    ) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
+
+    /// Charges the subscription's invoices to this method from now on.
+    fn set_payment_method(
+        &self,
+        id: &SubscriptionId,
+        method: &PaymentMethodId,
+    ) -> impl Future<Output = Result<(), BillingError>> + Send;
+
+    /// Lets the subscription end with its period, or go on.
+    fn set_cancel_at_period_end(
+        &self,
+        id: &SubscriptionId,
+        cancel: bool,
+    ) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
+
+    /// Ends the subscription now. One that is over already is returned as it is.
+    fn cancel_now(&self, id: &SubscriptionId) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
+
+    /// Makes the `PaymentIntent` of a single purchase. Key: `champion-purchase:{payment}`.
+    fn create_payment(
+        &self,
+        request: &PurchaseRequest,
+    ) -> impl Future<Output = Result<IntentAnswer, BillingError>> + Send;
+
+    /// The `PaymentIntent` as it is now.
+    fn payment(&self, id: &PaymentIntentId) -> impl Future<Output = Result<IntentAnswer, BillingError>> + Send;
+}
