@@ -74,3 +74,78 @@ struct Profile<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     last_name: Option<&'a str>,
 }
+
+#[cfg(test)]
+mod tests {
+    use pledge_domain::{
+        Timestamp,
+        email::Email,
+        ids::UserId,
+        money::{Currency, Money},
+        outbox::{Metric, Payload, Profile},
+    };
+    use serde_json::json;
+
+    use super::*;
+
+    fn entry(profile: Profile, value: Option<Money>) -> OutboxEntry {
+        let Value::Object(properties) = json!({ "color": "Red", "preorder_id": "p-1" }) else { unreachable!() };
+        // 2026-01-02 03:04:05.5 in Tokyo.
+        let occurred_at = Timestamp::from_unix_timestamp_nanos(1_767_290_645_500_000_000).unwrap();
+        let occurred_at = occurred_at.to_offset(UtcOffset::from_hms(9, 0, 0).unwrap());
+        OutboxEntry::new(Metric::PreorderSuccess, "p-1", Payload { profile, properties, value, occurred_at })
+    }
+
+    fn anonymous() -> Profile {
+        let email = Email::parse("Reader@example.com").unwrap();
+        Profile { email, external_id: None, phone_number: None, first_name: None, last_name: None }
+    }
+
+    fn body_text(entry: &OutboxEntry) -> String {
+        String::from_utf8(body(entry, "Rolitt Preorder Success").unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_full_event_on_the_wire() {
+        let profile = Profile {
+            external_id: Some(UserId::parse("uid-1").unwrap()),
+            phone_number: Some("+85251234567".to_owned()),
+            first_name: Some("Ada".to_owned()),
+            last_name: Some("Lovelace".to_owned()),
+            ..anonymous()
+        };
+        let expected = concat!(
+            r#"{"data":{"type":"event","attributes":{"#,
+            r#""properties":{"color":"Red","preorder_id":"p-1"},"#,
+            r#""time":"2026-01-01T18:04:05.5Z","#,
+            r#""value":19.99,"value_currency":"USD","#,
+            r#""unique_id":"78532937-7f7e-5f73-9f93-d7cb602825fa","#,
+            r#""metric":{"data":{"type":"metric","attributes":{"name":"Rolitt Preorder Success"}}},"#,
+            r#""profile":{"data":{"type":"profile","attributes":{"email":"Reader@example.com","external_id":"uid-1","#,
+            r#""phone_number":"+85251234567","first_name":"Ada","last_name":"Lovelace"}}}}}}"#,
+        );
+        assert_eq!(body_text(&entry(profile, Some(Money::new(1999, Currency::USD)))), expected);
+    }
+
+    #[test]
+    fn what_is_unknown_is_left_out() {
+        let body = body_text(&entry(anonymous(), None));
+        for absent in ["value", "external_id", "phone_number", "first_name", "last_name", "null"] {
+            assert!(!body.contains(absent), "{absent} in {body}");
+        }
+    }
+
+    #[test]
+    fn the_value_is_the_exact_amount_of_its_currency() {
+        let cases = [
+            (1999, "jpy", r#""value":1999,"value_currency":"JPY""#),
+            (1999, "kwd", r#""value":1.999,"value_currency":"KWD""#),
+            (9_007_199_254_740_993, "usd", r#""value":90071992547409.93,"value_currency":"USD""#),
+            (0, "usd", r#""value":0.00,"value_currency":"USD""#),
+        ];
+        for (amount, currency, expected) in cases {
+            let body = body_text(&entry(anonymous(), Some(Money::new(amount, Currency::parse(currency).unwrap()))));
+            assert!(body.contains(expected), "{expected} in {body}");
+        }
+    }
+}

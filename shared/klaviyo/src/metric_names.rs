@@ -10,7 +10,7 @@ pub struct MetricNames(BTreeMap<Metric, String>);
 
 /// A name was configured for a metric that doesn't exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not one of preorder_started, preorder_success, preorder_abandoned, preorder_refunded")]
+#[error("{0:?} is not a metric; these are: {names}", names = Metric::ALL.map(Metric::name).join(", "))]
 pub struct UnknownMetric(pub String);
 
 impl MetricNames {

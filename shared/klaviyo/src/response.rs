@@ -10,17 +10,25 @@ use serde::Deserialize;
 const MAX_PART: usize = 120;
 
 /// Judges an answer by its status. Klaviyo answers 202 for an event that it will process, and again for a repeat.
+///
+/// A refused API key (401, 403) says nothing about the event, which must not be given up for it: the event waits until
+/// the key is right again.
 pub(crate) fn judge(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<(), MarketingError> {
     if status.is_success() {
         return Ok(());
     }
     let reason = reason(status, body);
-    let later = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
-    if later || status.is_server_error() {
+    if is_retryable(status) {
         Err(MarketingError::Retryable { reason, retry_after: retry_after(headers) })
     } else {
         Err(MarketingError::Permanent { reason })
     }
+}
+
+fn is_retryable(status: StatusCode) -> bool {
+    let key_refused = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+    let busy = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
+    key_refused || busy || status.is_server_error()
 }
 
 /// `Retry-After` in seconds, the only form that Klaviyo uses.
@@ -84,11 +92,11 @@ mod tests {
         for code in [200, 201, 202] {
             assert_eq!(judged(code), Ok(()));
         }
-        for code in [408, 429, 500, 502, 503, 504] {
+        for code in [401, 403, 408, 429, 500, 502, 503, 504] {
             let expected = MarketingError::Retryable { reason: code.to_string(), retry_after: None };
             assert_eq!(judged(code), Err(expected));
         }
-        for code in [301, 400, 401, 403, 404, 409, 410, 413, 415, 422] {
+        for code in [301, 400, 404, 409, 410, 413, 415, 422] {
             assert_eq!(judged(code), Err(MarketingError::Permanent { reason: code.to_string() }));
         }
     }

@@ -1,0 +1,109 @@
+//! The client against a server that answers as Klaviyo does.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::IntoResponse,
+    routing::post,
+};
+use pledge_domain::{
+    Timestamp,
+    email::Email,
+    outbox::{Metric, OutboxEntry, Payload, Profile},
+    ports::{Marketing, MarketingError},
+};
+use pledge_klaviyo::{KlaviyoClient, MetricNames};
+use pledge_runtime::{Secret, http, tls};
+use tokio::{net::TcpListener, sync::Mutex, time::Instant};
+
+async fn serve(app: Router) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    base
+}
+
+fn client(base: &str) -> KlaviyoClient {
+    let http = http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap();
+    KlaviyoClient::new(http, base, &Secret::new("pk_test_1"), MetricNames::default()).unwrap()
+}
+
+fn entry() -> OutboxEntry {
+    let email = Email::parse("reader@example.com").unwrap();
+    let profile = Profile { email, external_id: None, phone_number: None, first_name: None, last_name: None };
+    let payload = Payload { profile, properties: Default::default(), value: None, occurred_at: Timestamp::UNIX_EPOCH };
+    OutboxEntry::new(Metric::PreorderStarted, "p-1", payload)
+}
+
+/// What Klaviyo makes of one answer.
+async fn send_to(answer: impl IntoResponse + Clone + Send + Sync + 'static) -> Result<(), MarketingError> {
+    let base = serve(Router::new().route("/api/events", post(async move || answer))).await;
+    client(&base).send(&entry()).await
+}
+
+#[tokio::test]
+async fn a_request_has_the_headers_and_the_id_that_klaviyo_needs() {
+    type Seen = Arc<Mutex<Vec<(HeaderMap, Bytes)>>>;
+    let seen = Seen::default();
+    let record = async |State(seen): State<Seen>, headers: HeaderMap, body: Bytes| {
+        seen.lock().await.push((headers, body));
+        StatusCode::ACCEPTED
+    };
+    let base = serve(Router::new().route("/api/events", post(record)).with_state(seen.clone())).await;
+    client(&base).send(&entry()).await.unwrap();
+
+    let seen = seen.lock().await;
+    let [(headers, body)] = seen.as_slice() else { panic!("one request") };
+    assert_eq!(headers["authorization"], "Klaviyo-API-Key pk_test_1");
+    assert_eq!(headers["revision"], "2026-07-15");
+    assert_eq!(headers["content-type"], "application/vnd.api+json");
+    let body: serde_json::Value = serde_json::from_slice(body).unwrap();
+    assert_eq!(body["data"]["attributes"]["unique_id"], entry().id.to_string());
+    assert_eq!(body["data"]["attributes"]["metric"]["data"]["attributes"]["name"], "preorder_started");
+}
+
+#[tokio::test]
+async fn a_busy_klaviyo_says_when_to_come_back() {
+    let answer = (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "12")], r#"{"errors":[{"code":"throttled"}]}"#);
+    let expected =
+        MarketingError::Retryable { reason: "429; throttled".to_owned(), retry_after: Some(Duration::from_secs(12)) };
+    assert_eq!(send_to(answer).await, Err(expected));
+}
+
+#[tokio::test]
+async fn a_refused_event_is_refused_for_good() {
+    let errors = r#"{"errors":[{"code":"invalid","title":"Invalid input.","detail":"reader@example.com"}]}"#;
+    let expected = MarketingError::Permanent { reason: "400; invalid Invalid input.".to_owned() };
+    assert_eq!(send_to((StatusCode::BAD_REQUEST, errors)).await, Err(expected));
+}
+
+#[tokio::test]
+async fn without_a_connection_the_event_waits() {
+    let unused = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let failed = client(&format!("http://{unused}")).send(&entry()).await;
+    let Err(MarketingError::Retryable { reason, retry_after: None }) = failed else { panic!("{failed:?}") };
+    assert!(!reason.contains('@') && !reason.contains("pk_test"), "{reason}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_klaviyo_that_does_not_answer_is_left_after_five_seconds() {
+    let base = serve(Router::new().route("/api/events", post(std::future::pending::<StatusCode>))).await;
+    let start = Instant::now();
+    let failed = client(&base).send(&entry()).await;
+    assert!(matches!(failed, Err(MarketingError::Retryable { .. })), "{failed:?}");
+    assert!(start.elapsed() <= Duration::from_millis(5_100), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_key_with_a_line_break_is_refused_and_a_client_does_not_show_its_key() {
+    let http = http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap();
+    let broken = KlaviyoClient::new(http, "https://example.com", &Secret::new("pk\n1"), MetricNames::default());
+    assert!(broken.is_err());
+    assert!(!format!("{:?}", client("https://example.com")).contains("pk_test"));
+}
