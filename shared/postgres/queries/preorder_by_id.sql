@@ -1,0 +1,1 @@
+select * from preorders where id = $1

@@ -1,0 +1,11 @@
+-- Uses up attempt $2, unless it is used up or the preorder is paid; without a session ($3) nothing else changes.
+update preorders
+set checkout_attempt = $2,
+    status = case when $3 is null then status else 'processing' end,
+    session_id = coalesce($3, session_id),
+    session_state = case when $3 is null then session_state else 'open' end,
+    checkout_url = case when $3 is null then checkout_url else $4 end,
+    session_expires_at = case when $3 is null then session_expires_at else $5 end,
+    updated_at = $6
+where id = $1 and checkout_attempt < $2 and paid_at is null
+returning id

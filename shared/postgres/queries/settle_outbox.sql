@@ -1,0 +1,20 @@
+-- What became of rows: ids $1, outcomes $2, reasons $3. Of two outcomes of one row the better one counts, and a row that
+-- was sent stays sent.
+with delivery as (
+    select distinct on (id) id, outcome, reason
+    from unnest($1, $2, $3) as delivery (id, outcome, reason)
+    order by id, outcome = 'sent' desc, outcome = 'parked' desc
+),
+settled as (
+    update outbox
+    set sent_at = case when outcome = 'sent' then $4 end,
+        parked_at = case outcome when 'sent' then null when 'parked' then coalesce(parked_at, $4) else parked_at end,
+        attempts = attempts + case when outcome = 'sent' then 0 else 1 end,
+        last_error = coalesce(reason, last_error)
+    from delivery
+    where outbox.id = delivery.id and sent_at is null
+    -- The key names the preorder; `case` keeps other keys from being read as one.
+    returning case when outcome = 'sent' and metric = 'preorder_success' then split_part(key, ':', 2)::uuid end
+        as preorder_id
+)
+update preorders set klaviyo_event_sent_at = $4, updated_at = $4 from settled where preorders.id = settled.preorder_id

@@ -1,0 +1,1 @@
+select 1 from stripe_event where id = $1

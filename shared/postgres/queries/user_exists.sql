@@ -1,0 +1,1 @@
+select 1 from users where id = $1

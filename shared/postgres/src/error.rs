@@ -1,0 +1,125 @@
+//! Why a call failed, without anything that a row holds.
+
+use deadpool_postgres::PoolError;
+use pledge_domain::ports::StoreError;
+use tokio_postgres::error::SqlState;
+
+/// Why a call failed. What the server says about rows (`Key (email)=(…) already exists`) stays out.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// All connections are in use, or none could be made in time.
+    #[error("no connection in time")]
+    NoConnection,
+    /// The server can't be reached, or TLS or authentication failed.
+    #[error("no connection")]
+    Unreachable(#[source] tokio_postgres::Error),
+    /// The connection broke.
+    #[error("the connection broke")]
+    Broken,
+    /// The server took too long.
+    #[error("no answer in time")]
+    TimedOut,
+    /// The server said no.
+    #[error("SQLSTATE {} {}", .code.code(), .constraint.as_deref().unwrap_or_default())]
+    Refused {
+        /// What kind of no.
+        code: SqlState,
+        /// The constraint that was in the way.
+        constraint: Option<String>,
+    },
+    /// The driver can't make sense of the answer or of what we sent.
+    #[error("{0}")]
+    Driver(String),
+    /// A row holds what the domain doesn't allow.
+    #[error("column {0} holds what it must not")]
+    Corrupt(&'static str),
+    /// There is no row where there must be one.
+    #[error("no such {0}")]
+    Missing(&'static str),
+}
+
+impl Failure {
+    /// Whether the connection is gone.
+    pub fn is_disconnection(&self) -> bool {
+        matches!(self, Self::Broken) || matches!(self, Self::Refused { code, .. } if is_shutdown(code))
+    }
+
+    /// Whether somebody else's transaction got in the way, so that the same call sees another state now.
+    pub fn is_lost_race(&self) -> bool {
+        let lost =
+            [&SqlState::UNIQUE_VIOLATION, &SqlState::T_R_SERIALIZATION_FAILURE, &SqlState::T_R_DEADLOCK_DETECTED];
+        matches!(self, Self::Refused { code, .. } if lost.contains(&code))
+    }
+
+    fn is_temporary(&self) -> bool {
+        match self {
+            Self::NoConnection | Self::Unreachable(_) | Self::Broken | Self::TimedOut => true,
+            Self::Refused { code, .. } => is_temporary(code),
+            Self::Driver(_) | Self::Corrupt(_) | Self::Missing(_) => false,
+        }
+    }
+}
+
+/// `admin_shutdown`, `crash_shutdown`: the server ends the connection after saying so.
+fn is_shutdown(code: &SqlState) -> bool {
+    [&SqlState::ADMIN_SHUTDOWN, &SqlState::CRASH_SHUTDOWN].contains(&code)
+}
+
+/// By class (<https://www.postgresql.org/docs/current/errcodes-appendix.html>): connections, resources, the operator's
+/// intervention, lock waits and lost races pass; so does a failover's read-only moment, and a password that is being
+/// rotated.
+fn is_temporary(code: &SqlState) -> bool {
+    let classes = ["08", "28", "40", "53", "57"];
+    let codes = [&SqlState::LOCK_NOT_AVAILABLE, &SqlState::READ_ONLY_SQL_TRANSACTION];
+    classes.iter().any(|class| code.code().starts_with(class)) || codes.contains(&code)
+}
+
+impl From<tokio_postgres::Error> for Failure {
+    fn from(error: tokio_postgres::Error) -> Self {
+        use std::error::Error as _;
+        if let Some(refusal) = error.as_db_error() {
+            let constraint = refusal.constraint().map(str::to_owned);
+            return Self::Refused { code: refusal.code().clone(), constraint };
+        }
+        let io = error.source().is_some_and(|cause| cause.is::<std::io::Error>());
+        if error.is_closed() || io { Self::Broken } else { Self::Driver(error.to_string()) }
+    }
+}
+
+impl From<PoolError> for Failure {
+    fn from(error: PoolError) -> Self {
+        match error {
+            PoolError::Backend(error) if error.as_db_error().is_some() => error.into(),
+            PoolError::Backend(error) => Self::Unreachable(error),
+            PoolError::Timeout(_)
+            | PoolError::Closed
+            | PoolError::NoRuntimeSpecified
+            | PoolError::PostCreateHook(_) => Self::NoConnection,
+        }
+    }
+}
+
+impl From<Failure> for StoreError {
+    fn from(failure: Failure) -> Self {
+        if failure.is_temporary() { Self::Unavailable(Box::new(failure)) } else { Self::Internal(Box::new(failure)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_is_told_from_what_does_not() {
+        let temporary = |code| {
+            let failure = Failure::Refused { code: SqlState::from_code(code), constraint: None };
+            matches!(StoreError::from(failure), StoreError::Unavailable(_))
+        };
+        for code in ["08006", "28P01", "40001", "40P01", "53300", "55P03", "57014", "57P01", "57P03", "25006"] {
+            assert!(temporary(code), "{code}");
+        }
+        for code in ["22001", "23505", "23514", "42P01", "3D000"] {
+            assert!(!temporary(code), "{code}");
+        }
+    }
+}

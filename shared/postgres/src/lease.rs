@@ -1,0 +1,122 @@
+//! The use of one connection for one call.
+
+use std::{future::Future, pin::Pin};
+
+use deadpool_postgres::Object;
+use futures_util::future::try_join_all;
+use tokio_postgres::{Client, Error, Row};
+
+use crate::{
+    error::Failure,
+    statement::{Statement, sql},
+};
+
+/// A connection on loan. It goes back to the pool when a call ends well; otherwise it is closed, since nobody knows
+/// what state it is in, and the server rolls back what was open.
+pub(crate) struct Lease(Option<Object>);
+
+/// A transaction that is open between two round trips.
+pub(crate) struct Transaction(Lease);
+
+type Answer<'a> = Pin<Box<dyn Future<Output = Result<Vec<Row>, Error>> + Send + 'a>>;
+
+impl Lease {
+    pub fn new(connection: Object) -> Self {
+        Self(Some(connection))
+    }
+
+    /// Whether the connection has served another call before, so that it may have died since.
+    pub fn was_used_before(&self) -> bool {
+        self.0.as_ref().is_some_and(|connection| Object::metrics(connection).recycle_count > 0)
+    }
+
+    /// One statement that is a transaction of its own.
+    pub async fn query(self, statement: Statement<'_>) -> Result<Vec<Row>, Failure> {
+        let rows = statement.run(self.client()?).await?;
+        self.give_back();
+        Ok(rows)
+    }
+
+    /// A whole transaction in one round trip. Returns each statement's rows.
+    pub async fn transaction(self, statements: Vec<Statement<'_>>) -> Result<Vec<Vec<Row>>, Failure> {
+        let commit = Statement::new(sql!("commit"));
+        let client = self.client()?;
+        let mut rows =
+            pipeline([begin(client)].into_iter().chain(answers(client, &statements)).chain([answer(client, &commit)]))
+                .await?;
+        rows.pop();
+        rows.remove(0);
+        self.give_back();
+        Ok(rows)
+    }
+
+    /// The first round trip of a transaction that has two. Returns each statement's rows.
+    pub async fn begin<const N: usize>(
+        self,
+        statements: [Statement<'_>; N],
+    ) -> Result<(Transaction, [Vec<Row>; N]), Failure> {
+        let client = self.client()?;
+        let rows = pipeline([begin(client)].into_iter().chain(answers(client, &statements))).await?;
+        let mut answers = [const { Vec::new() }; N];
+        for (answer, rows) in answers.iter_mut().zip(rows.into_iter().skip(1)) {
+            *answer = rows;
+        }
+        Ok((Transaction(self), answers))
+    }
+
+    fn client(&self) -> Result<&Client, Failure> {
+        self.0.as_ref().map(|connection| -> &Client { connection }).ok_or(Failure::NoConnection)
+    }
+
+    fn give_back(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(connection) = self.0.take() {
+            drop(Object::take(connection));
+        }
+    }
+}
+
+impl Transaction {
+    /// The second round trip: the last statements and `commit`. Returns each statement's rows.
+    pub async fn commit(self, statements: Vec<Statement<'_>>) -> Result<Vec<Vec<Row>>, Failure> {
+        let commit = Statement::new(sql!("commit"));
+        let client = self.0.client()?;
+        let mut rows = pipeline(answers(client, &statements).chain([answer(client, &commit)])).await?;
+        rows.pop();
+        self.0.give_back();
+        Ok(rows)
+    }
+
+    /// Ends the transaction without effect.
+    pub async fn rollback(self) -> Result<(), Failure> {
+        self.0.client()?.batch_execute(sql!("rollback")).await?;
+        self.0.give_back();
+        Ok(())
+    }
+}
+
+/// Sends statements without waiting for answers in between, then waits for all answers.
+///
+/// All are sent when they are first polled, in their order. If one can't be sent, the later ones, of which the last may
+/// be `commit`, aren't sent either. If the server refuses one, it refuses the rest of the transaction, and answers
+/// `commit` with a rollback but without an error: so every answer is looked at, and the first error is the cause.
+async fn pipeline<'a>(answers: impl Iterator<Item = Answer<'a>>) -> Result<Vec<Vec<Row>>, Failure> {
+    Ok(try_join_all(answers).await?)
+}
+
+fn answers<'a>(client: &'a Client, statements: &'a [Statement<'a>]) -> impl Iterator<Item = Answer<'a>> {
+    statements.iter().map(|statement| answer(client, statement))
+}
+
+fn answer<'a>(client: &'a Client, statement: &'a Statement<'a>) -> Answer<'a> {
+    Box::pin(statement.run(client))
+}
+
+fn begin(client: &Client) -> Answer<'_> {
+    Box::pin(async { client.batch_execute(sql!("begin")).await.map(|()| Vec::new()) })
+}

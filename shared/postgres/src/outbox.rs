@@ -1,0 +1,89 @@
+//! The outbox, read from its other end.
+
+use pledge_domain::{
+    Timestamp,
+    ids::OutboxId,
+    outbox::{Metric, OutboxEntry, Payload},
+    ports::{Backlog, Delivery, OutboxStore, StoreError, UnsentEntry},
+};
+use tokio_postgres::{Row, types::Json};
+
+use crate::{
+    Database,
+    columns::Columns,
+    error::Failure,
+    statement::{Statement, sql},
+};
+
+impl OutboxStore for Database {
+    async fn unsent(&self, ids: &[OutboxId]) -> Result<Vec<UnsentEntry>, StoreError> {
+        self.run(|lease| async move {
+            let ids = ids.iter().map(OutboxId::as_uuid).collect();
+            let rows = lease.query(Statement::new(sql!("unsent_outbox")).uuids(ids)).await?;
+            rows.iter().map(unsent).collect()
+        })
+        .await
+    }
+
+    async fn settle(&self, deliveries: &[(OutboxId, Delivery)], now: Timestamp) -> Result<(), StoreError> {
+        self.run(|lease| async move {
+            let statement = Statement::new(sql!("settle_outbox"))
+                .uuids(deliveries.iter().map(|(id, _)| id.as_uuid()).collect())
+                .texts(deliveries.iter().map(|(_, delivery)| outcome(delivery)).collect())
+                .texts(deliveries.iter().map(|(_, delivery)| reason(delivery)).collect())
+                .time(now);
+            lease.query(statement).await.map(drop)
+        })
+        .await
+    }
+
+    async fn take_overdue(&self, before: Timestamp, now: Timestamp, limit: i64) -> Result<Vec<OutboxId>, StoreError> {
+        self.run(|lease| async move {
+            let statement = Statement::new(sql!("take_overdue_outbox")).time(before).time(now).bigint(limit);
+            let rows = lease.query(statement).await?;
+            rows.iter().map(|row| Columns(row).get("id").map(OutboxId::from_uuid)).collect()
+        })
+        .await
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        self.run(|lease| async move {
+            let rows = lease.query(Statement::new(sql!("outbox_backlog"))).await?;
+            let columns = Columns(rows.first().ok_or(Failure::Missing("count"))?);
+            Ok(Backlog {
+                waiting: columns.get("waiting")?,
+                oldest: columns.get("oldest")?,
+                parked: columns.get("parked")?,
+            })
+        })
+        .await
+    }
+}
+
+fn unsent(row: &Row) -> Result<UnsentEntry, Failure> {
+    let columns = Columns(row);
+    let Json(payload): Json<Payload> = columns.get("payload")?;
+    let entry = OutboxEntry {
+        id: OutboxId::from_uuid(columns.get("id")?),
+        key: columns.get("key")?,
+        metric: columns.parse("metric", Metric::parse)?,
+        payload,
+    };
+    Ok(UnsentEntry { entry, attempts: columns.get("attempts")? })
+}
+
+/// The name by which `settle_outbox.sql` knows it.
+fn outcome(delivery: &Delivery) -> &'static str {
+    match delivery {
+        Delivery::Sent => "sent",
+        Delivery::Parked { .. } => "parked",
+        Delivery::Failed { .. } => "failed",
+    }
+}
+
+fn reason(delivery: &Delivery) -> Option<&str> {
+    match delivery {
+        Delivery::Sent => None,
+        Delivery::Parked { reason } | Delivery::Failed { reason } => Some(reason),
+    }
+}

@@ -1,0 +1,120 @@
+//! Preorders.
+
+mod owner;
+pub(crate) mod row;
+
+use pledge_domain::{
+    Timestamp,
+    ids::{PreorderId, UserId},
+    ports::{CheckoutSaved, PreorderStore, StoreError},
+    preorder::{Preorder, checkout::OpenSession, initiate::NewPreorder},
+    user::Account,
+};
+use tokio_postgres::Row;
+
+use crate::{
+    Database,
+    error::Failure,
+    lease::Lease,
+    statement::{Statement, sql},
+};
+
+impl PreorderStore for Database {
+    async fn initiate(&self, new: &NewPreorder) -> Result<Preorder, StoreError> {
+        self.run(|lease| initiate(lease, new)).await
+    }
+
+    async fn find(&self, id: PreorderId) -> Result<Option<Preorder>, StoreError> {
+        self.run(|lease| async move { lease.query(by_id(id)).await?.first().map(row::read).transpose() }).await
+    }
+
+    async fn save_checkout(
+        &self,
+        id: PreorderId,
+        attempt: i32,
+        session: Option<&OpenSession>,
+        owner: Option<&Account>,
+        now: Timestamp,
+    ) -> Result<CheckoutSaved, StoreError> {
+        self.run(|lease| save_checkout(lease, id, attempt, session, owner, now)).await
+    }
+
+    async fn without_owner(&self, limit: i64) -> Result<Vec<Preorder>, StoreError> {
+        self.run(|lease| async move {
+            let rows = lease.query(Statement::new(sql!("preorders_without_owner")).bigint(limit)).await?;
+            rows.iter().map(row::read).collect()
+        })
+        .await
+    }
+
+    async fn link_owner(&self, id: PreorderId, account: &Account, now: Timestamp) -> Result<u64, StoreError> {
+        self.run(|lease| link_owner(lease, id, account, now)).await
+    }
+
+    async fn knows_user(&self, id: &UserId) -> Result<bool, StoreError> {
+        self.run(|lease| async move {
+            let rows = lease.query(Statement::new(sql!("user_exists")).text(id.as_str())).await?;
+            Ok(!rows.is_empty())
+        })
+        .await
+    }
+}
+
+/// Stores the preorder without an owner unless it is there, gives it to its owner unless it has one, and reads it.
+async fn initiate(lease: Lease, new: &NewPreorder) -> Result<Preorder, Failure> {
+    let started = &new.started;
+    let insert = row::bind(Statement::new(sql!("initiate_preorder")), &new.preorder)
+        .time(new.preorder.created_at)
+        .uuid(started.id.as_uuid())
+        .text(started.key.as_str())
+        .text(started.metric.name())
+        .json(&started.payload);
+    let mut statements = vec![insert];
+    statements.extend(owner::give_new(new));
+    statements.push(by_id(new.preorder.id));
+    only(lease.transaction(statements).await?.pop())
+}
+
+async fn save_checkout(
+    lease: Lease,
+    id: PreorderId,
+    attempt: i32,
+    session: Option<&OpenSession>,
+    owner: Option<&Account>,
+    now: Timestamp,
+) -> Result<CheckoutSaved, Failure> {
+    let mut statements = Vec::new();
+    if let Some(account) = owner {
+        statements.extend(owner::ensure_account(account, id, None, now));
+        statements.push(owner::give(&account.id, id, None, now));
+    }
+    statements.push(
+        Statement::new(sql!("save_checkout"))
+            .uuid(id.as_uuid())
+            .int(attempt)
+            .text(session.map(|session| session.id.as_str()))
+            .text(session.map(|session| session.url.as_str()))
+            .time(session.map(|session| session.expires_at))
+            .time(now),
+    );
+    statements.push(by_id(id));
+    let mut rows = lease.transaction(statements).await?;
+    let current = only(rows.pop())?;
+    let saved = rows.pop().is_some_and(|saved| !saved.is_empty());
+    Ok(if saved { CheckoutSaved::Saved } else { CheckoutSaved::LostRace(Box::new(current)) })
+}
+
+async fn link_owner(lease: Lease, id: PreorderId, account: &Account, now: Timestamp) -> Result<u64, Failure> {
+    let mut statements = owner::ensure_account(account, id, None, now);
+    statements.push(owner::link(&account.id, id, None, None, now));
+    let linked = lease.transaction(statements).await?.pop().unwrap_or_default();
+    Ok(linked.len() as u64)
+}
+
+fn by_id(id: PreorderId) -> Statement<'static> {
+    Statement::new(sql!("preorder_by_id")).uuid(id.as_uuid())
+}
+
+fn only(rows: Option<Vec<Row>>) -> Result<Preorder, Failure> {
+    row::read(rows.unwrap_or_default().first().ok_or(Failure::Missing("preorder"))?)
+}

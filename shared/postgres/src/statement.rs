@@ -1,0 +1,80 @@
+//! A statement and its parameters, each with its type, so that the server needn't be asked.
+
+use pledge_domain::{Timestamp, outbox::Payload};
+use tokio_postgres::{
+    Client, Error, Row,
+    types::{Json, ToSql, Type},
+};
+use uuid::Uuid;
+
+/// The SQL of one file in `queries/`.
+macro_rules! sql {
+    ($name:literal) => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/queries/", $name, ".sql"))
+    };
+}
+pub(crate) use sql;
+
+/// A statement that is ready to be sent.
+pub(crate) struct Statement<'a> {
+    sql: &'static str,
+    parameters: Vec<(Box<dyn ToSql + Send + Sync + 'a>, Type)>,
+}
+
+impl<'a> Statement<'a> {
+    pub fn new(sql: &'static str) -> Self {
+        Self { sql, parameters: Vec::new() }
+    }
+
+    fn with(mut self, value: impl ToSql + Send + Sync + 'a, kind: Type) -> Self {
+        self.parameters.push((Box::new(value), kind));
+        self
+    }
+
+    pub fn text(self, value: impl Into<Option<&'a str>>) -> Self {
+        self.with(value.into(), Type::TEXT)
+    }
+
+    pub fn uuid(self, value: impl Into<Option<Uuid>>) -> Self {
+        self.with(value.into(), Type::UUID)
+    }
+
+    pub fn time(self, value: impl Into<Option<Timestamp>>) -> Self {
+        self.with(value.into(), Type::TIMESTAMPTZ)
+    }
+
+    pub fn int(self, value: i32) -> Self {
+        self.with(value, Type::INT4)
+    }
+
+    pub fn bigint(self, value: impl Into<Option<i64>>) -> Self {
+        self.with(value.into(), Type::INT8)
+    }
+
+    pub fn bool(self, value: bool) -> Self {
+        self.with(value, Type::BOOL)
+    }
+
+    pub fn json(self, value: &'a Payload) -> Self {
+        self.with(Json(value), Type::JSONB)
+    }
+
+    pub fn uuids(self, values: Vec<Uuid>) -> Self {
+        self.with(values, Type::UUID_ARRAY)
+    }
+
+    pub fn texts<T: ToSql + Send + Sync + 'a>(self, values: Vec<T>) -> Self {
+        self.with(values, Type::TEXT_ARRAY)
+    }
+
+    pub fn jsons(self, values: impl Iterator<Item = &'a Payload>) -> Self {
+        self.with(values.map(Json).collect::<Vec<_>>(), Type::JSONB_ARRAY)
+    }
+
+    /// Sends the statement unnamed, to be parsed and run in one go, and waits for its rows.
+    pub async fn run(&self, client: &Client) -> Result<Vec<Row>, Error> {
+        let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
+            self.parameters.iter().map(|(value, kind)| (&**value as &(dyn ToSql + Sync), kind.clone())).collect();
+        client.query_typed(self.sql, &parameters).await
+    }
+}

@@ -1,0 +1,125 @@
+//! Stripe's events and what they change.
+
+use pledge_domain::{
+    Timestamp,
+    ids::{InvoiceId, OutboxId, PaymentIntentId, SessionId},
+    outbox::OutboxEntry,
+    payment_event::{Lookup, PaymentFacts, Plan, PreorderWrite, Recorded, Snapshot, StripeEvent, decide},
+    ports::{StoreError, StripeEventStore},
+};
+use tokio_postgres::Row;
+
+use crate::{
+    Database,
+    columns::Columns,
+    error::Failure,
+    lease::Lease,
+    preorders::row,
+    statement::{Statement, sql},
+};
+
+impl StripeEventStore for Database {
+    async fn record(&self, event: &StripeEvent, now: Timestamp) -> Result<Recorded, StoreError> {
+        self.run(|lease| record(lease, event, now)).await
+    }
+}
+
+/// Two round trips: lock and read, then write and commit. An event that is known already needs the first one only.
+async fn record(lease: Lease, event: &StripeEvent, now: Timestamp) -> Result<Recorded, Failure> {
+    let keys = event.fact.lookup();
+    let reads = [
+        Statement::new(sql!("lock_keys")).texts(lock_keys(event, &keys)),
+        Statement::new(sql!("stripe_event_exists")).text(event.id.as_str()),
+        Statement::new(sql!("preorder_for_event"))
+            .uuid(keys.preorder.map(|id| id.as_uuid()))
+            .text(keys.session.as_ref().map(SessionId::as_str))
+            .text(keys.payment_intent.as_ref().map(PaymentIntentId::as_str)),
+        Statement::new(sql!("stripe_payment")).text(keys.payment_intent.as_ref().map(PaymentIntentId::as_str)),
+    ];
+    let (transaction, [_, known, preorder, payment]) = lease.begin(reads).await?;
+    if !known.is_empty() {
+        transaction.rollback().await?;
+        return Ok(Recorded::Before);
+    }
+    let snapshot = Snapshot {
+        preorder: preorder.first().map(row::read).transpose()?,
+        payment: payment.first().map(payment_facts).transpose()?.unwrap_or_default(),
+        ..Snapshot::default()
+    };
+    let plan = decide(snapshot, event);
+    let written = transaction.commit(writes(&plan, event, now)).await?;
+    let outbox = written.first().into_iter().flatten().map(outbox_id).collect::<Result<_, _>>()?;
+    Ok(Recorded::Now { outcome: plan.outcome, outbox })
+}
+
+/// The names of everything that the event speaks of. What shares a name is recorded one after the other.
+fn lock_keys(event: &StripeEvent, keys: &Lookup) -> Vec<String> {
+    let Lookup { preorder, session, payment_intent, champion, payment_record, subscription, invoice } = keys;
+    let mut names = vec![event.id.to_string()];
+    names.extend(preorder.map(|id| format!("preorder {id}")));
+    names.extend(session.as_ref().map(ToString::to_string));
+    names.extend(payment_intent.as_ref().map(ToString::to_string));
+    names.extend(champion.as_ref().map(|key| format!("champion {} {}", key.user, key.novel)));
+    names.extend(payment_record.map(|id| format!("payment {id}")));
+    names.extend(subscription.as_ref().map(ToString::to_string));
+    names.extend(invoice.as_ref().map(ToString::to_string));
+    names
+}
+
+/// The plan as statements; the outbox comes first, since its answer says which facts are new.
+fn writes<'a>(plan: &'a Plan, event: &'a StripeEvent, now: Timestamp) -> Vec<Statement<'a>> {
+    let mut statements = vec![insert_outbox(&plan.outbox, now)];
+    statements.extend(plan.preorder.as_ref().map(|write| write_preorder(write, now)));
+    statements.extend(plan.payment.as_ref().map(|(intent, facts)| {
+        Statement::new(sql!("upsert_stripe_payment"))
+            .text(intent.as_str())
+            .text(facts.invoice.as_ref().map(InvoiceId::as_str))
+            .bigint(facts.refunded)
+            .text(facts.dispute.as_deref())
+            .time(now)
+    }));
+    statements.push(
+        Statement::new(sql!("insert_stripe_event"))
+            .text(event.id.as_str())
+            .text(event.kind.as_str())
+            .text(event.api_version.as_deref())
+            .time(event.created)
+            .bool(event.livemode)
+            .text(plan.outcome.name())
+            .text(plan.outcome.reason())
+            .time(now),
+    );
+    statements
+}
+
+fn write_preorder(write: &PreorderWrite, now: Timestamp) -> Statement<'_> {
+    match write {
+        PreorderWrite::Insert(preorder) => row::bind(Statement::new(sql!("insert_preorder")), preorder)
+            .text(preorder.user_id.as_ref().map(|id| id.as_str()))
+            .time(preorder.created_at)
+            .time(now),
+        PreorderWrite::Update(preorder) => row::bind(Statement::new(sql!("update_preorder")), preorder).time(now),
+    }
+}
+
+fn insert_outbox(entries: &[OutboxEntry], now: Timestamp) -> Statement<'_> {
+    Statement::new(sql!("insert_outbox"))
+        .uuids(entries.iter().map(|entry| entry.id.as_uuid()).collect())
+        .texts(entries.iter().map(|entry| entry.key.as_str()).collect())
+        .texts(entries.iter().map(|entry| entry.metric.name()).collect())
+        .jsons(entries.iter().map(|entry| &entry.payload))
+        .time(now)
+}
+
+fn payment_facts(row: &Row) -> Result<PaymentFacts, Failure> {
+    let columns = Columns(row);
+    Ok(PaymentFacts {
+        refunded: columns.get("amount_refunded")?,
+        dispute: columns.get("dispute_status")?,
+        invoice: columns.parse_some("invoice_id", |text| InvoiceId::parse(text).ok())?,
+    })
+}
+
+fn outbox_id(row: &Row) -> Result<OutboxId, Failure> {
+    Columns(row).get("id").map(OutboxId::from_uuid)
+}
