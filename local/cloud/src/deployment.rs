@@ -65,6 +65,8 @@ fn request(options: &Options, endpoints: &Endpoints) -> Value {
             "PublicSiteUrl": endpoints.public_site_url,
             "PreorderPrices": endpoints.preorder_prices,
             "FirebaseProjectId": endpoints.firebase_project_id,
+            // The schedule comes every minute; whatever it finds has waited long enough for a developer.
+            "SweepAfterSeconds": "5",
             "AwsEndpointUrl": endpoints.aws_endpoint_url,
             "StripeApiBase": endpoints.stripe_api_base,
             "KlaviyoApiBase": endpoints.klaviyo_api_base,

@@ -1,6 +1,8 @@
 //! Stripe, Klaviyo and Firebase, in this process.
 
-use pledge_stand_ins::{KlaviyoOptions, KlaviyoStandIn, StripeOptions, StripeStandIn, WebhookTarget};
+use pledge_stand_ins::{
+    FirebaseOptions, FirebaseStandIn, KlaviyoOptions, KlaviyoStandIn, StripeOptions, StripeStandIn, WebhookTarget,
+};
 
 use crate::catalog::create_preorder_prices;
 use crate::{Controls, Error};
@@ -19,6 +21,7 @@ pub(crate) const FIREBASE_PROJECT_ID: &str = "demo-pledge";
 pub(crate) struct StandIns {
     stripe: StripeStandIn,
     klaviyo: KlaviyoStandIn,
+    firebase: FirebaseStandIn,
     /// Colour → price id, as JSON.
     pub(crate) preorder_prices: String,
 }
@@ -34,9 +37,11 @@ impl StandIns {
         let stripe = stripe.await.map_err(|error| Error::StandIns(error.into()))?;
         let klaviyo = KlaviyoOptions { api_key: Some(KLAVIYO_API_KEY.to_owned()), ..KlaviyoOptions::default() };
         let klaviyo = KlaviyoStandIn::start(klaviyo).await.map_err(|error| Error::StandIns(error.into()))?;
+        let firebase = FirebaseOptions { project: FIREBASE_PROJECT_ID.to_owned(), ..FirebaseOptions::default() };
+        let firebase = FirebaseStandIn::start(firebase).await.map_err(|error| Error::StandIns(error.into()))?;
         let prices = create_preorder_prices(&stripe.base_url(), STRIPE_SECRET_KEY).await.map_err(Error::StandIns)?;
         let preorder_prices = serde_json::to_string(&prices).map_err(|error| Error::StandIns(error.into()))?;
-        Ok(Self { stripe, klaviyo, preorder_prices })
+        Ok(Self { stripe, klaviyo, firebase, preorder_prices })
     }
 
     pub(crate) fn stripe(&self) -> String {
@@ -49,7 +54,7 @@ impl StandIns {
 
     /// Host and port.
     pub(crate) fn firebase(&self) -> String {
-        "127.0.0.1:9".to_owned()
+        self.firebase.host()
     }
 
     pub(crate) fn controls(&self) -> Controls {
