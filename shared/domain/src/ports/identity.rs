@@ -1,6 +1,6 @@
 //! Who people are: Firebase Authentication.
 
-use std::future::Future;
+use std::{future::Future, sync::Arc};
 
 use crate::{
     Timestamp,
@@ -19,6 +19,13 @@ pub trait IdentityProvider: Send + Sync {
     /// The account with this address; makes one if there is none. If somebody else makes it at the same moment, theirs
     /// is returned. Answers within three seconds, with an error if need be.
     fn find_or_create(&self, email: &Email) -> impl Future<Output = Result<Account, IdentityError>> + Send;
+}
+
+/// Shared between use cases.
+impl<T: IdentityProvider> IdentityProvider for Arc<T> {
+    fn find_or_create(&self, email: &Email) -> impl Future<Output = Result<Account, IdentityError>> + Send {
+        T::find_or_create(self, email)
+    }
 }
 
 /// Why a token isn't accepted.

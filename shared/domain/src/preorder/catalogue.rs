@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+
 use crate::ids::PriceId;
 
 /// A colour that the catalogue had when the preorder was made.
@@ -28,17 +30,24 @@ impl Color {
     }
 }
 
-/// The colours on sale. Prices come from here and never from a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The colours on sale. Prices come from here and never from a request. As JSON: `{"<colour>": "price_…"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "BTreeMap<String, PriceId>")]
 pub struct Catalogue(BTreeMap<String, PriceId>);
 
-impl Catalogue {
-    /// The colours and their prices; none if there isn't any.
-    #[must_use]
-    pub fn new(prices: BTreeMap<String, PriceId>) -> Option<Self> {
-        (!prices.is_empty() && !prices.contains_key("")).then_some(Self(prices))
-    }
+/// A catalogue from which nothing can be ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("at least one colour is needed, and none without a name")]
+pub struct InvalidCatalogue;
 
+impl TryFrom<BTreeMap<String, PriceId>> for Catalogue {
+    type Error = InvalidCatalogue;
+    fn try_from(prices: BTreeMap<String, PriceId>) -> Result<Self, InvalidCatalogue> {
+        if prices.is_empty() || prices.contains_key("") { Err(InvalidCatalogue) } else { Ok(Self(prices)) }
+    }
+}
+
+impl Catalogue {
     /// The colour of that exact name, with its price.
     #[must_use]
     pub fn find(&self, color: &str) -> Option<(Color, &PriceId)> {

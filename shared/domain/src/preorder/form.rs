@@ -220,8 +220,8 @@ mod tests {
 
     fn catalogue() -> Catalogue {
         let price = |id| PriceId::parse(id).unwrap();
-        Catalogue::new([("Red".into(), price("price_red")), ("Honey Khaki".into(), price("price_honey"))].into())
-            .unwrap()
+        let prices = [("Red".to_owned(), price("price_red")), ("Honey Khaki".to_owned(), price("price_honey"))];
+        Catalogue::try_from(std::collections::BTreeMap::from(prices)).unwrap()
     }
 
     fn minimal() -> RawForm {

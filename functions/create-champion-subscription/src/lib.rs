@@ -1,0 +1,3 @@
+//! `/payment/stripe/champion-…`: monthly support of one novel by one reader.
+
+pub mod handler;

@@ -1,0 +1,65 @@
+//! From requests to the use cases and back.
+
+use lambda_http::http::{Method, StatusCode};
+use pledge_application::create_checkout::CreateCheckout;
+use pledge_domain::{
+    fields::FieldErrors,
+    ids::PreorderId,
+    ports::{CheckoutGateway, Clock, IdentityProvider, PreorderStore, Publisher, Randomness, TokenVerifier},
+    preorder::Preorder,
+};
+use pledge_http_api::{ApiError, Body, Request, Response, answer, body, fields::Fields, intake::PreorderIntake, route};
+use pledge_runtime::Metric;
+use serde_json::json;
+
+/// The endpoint of this function.
+pub struct Handler<Store, Identity, Queue, Gateway, Verifier, System> {
+    /// Stores the preorder of a request that brings the whole form.
+    pub intake: PreorderIntake<Store, Identity, Queue, Verifier, System>,
+    /// Opens the session.
+    pub checkout: CreateCheckout<Store, Identity, Gateway>,
+}
+
+impl<Store, Identity, Queue, Gateway, Verifier, System> Handler<Store, Identity, Queue, Gateway, Verifier, System>
+where
+    Store: PreorderStore,
+    Identity: IdentityProvider,
+    Queue: Publisher,
+    Gateway: CheckoutGateway,
+    Verifier: TokenVerifier,
+    System: Clock + Randomness,
+{
+    /// Answers a request.
+    pub async fn handle(&self, request: Request) -> Response<Body> {
+        answer::respond(request, async |request| self.route(request).await).await
+    }
+
+    async fn route(&self, request: &Request) -> Result<Response<Body>, ApiError> {
+        match (request.method(), route::segments(request).as_slice()) {
+            (&Method::POST, [.., "checkout"]) => self.open(request).await,
+            _ => Err(route::unknown()),
+        }
+    }
+
+    async fn open(&self, request: &Request) -> Result<Response<Body>, ApiError> {
+        let preorder = self.preorder(request).await?;
+        let id = preorder.id;
+        let session = self.checkout.run(preorder, self.intake.system.now()).await?;
+        self.intake.metrics.count(Metric::CheckoutsOpened, &[]);
+        if body::is_html_form(request) {
+            return answer::see_other(&session.url);
+        }
+        answer::json(StatusCode::OK, &json!({ "url": session.url, "sessionId": session.id, "preorderId": id }))
+    }
+
+    /// The preorder that the request names, or the one that its form becomes.
+    async fn preorder(&self, request: &Request) -> Result<Preorder, ApiError> {
+        let mut fields = Fields::new(body::object(request)?);
+        if let Some(id) = fields.text("preorderId") {
+            let id = PreorderId::parse(&id).map_err(|_| FieldErrors::one("preorderId", "must be a UUID"));
+            let unknown = || ApiError::not_found("PREORDER_NOT_FOUND", "There is no preorder with this id.");
+            return self.checkout.store.find(fields.check(id)?).await?.ok_or_else(unknown);
+        }
+        self.intake.receive(request, fields).await
+    }
+}

@@ -1,0 +1,72 @@
+//! From requests to the use case and back.
+
+use lambda_http::http::{Method, StatusCode};
+use pledge_domain::{
+    ids::PreorderId,
+    ports::{Clock, IdentityProvider, PreorderStore, Publisher, Randomness, TokenVerifier},
+    preorder::Preorder,
+};
+use pledge_http_api::{ApiError, Body, Request, Response, answer, body, fields::Fields, intake::PreorderIntake, route};
+use serde_json::json;
+
+/// The endpoints of this function.
+pub struct Handler<Store, Identity, Queue, Verifier, System> {
+    /// Turns forms into preorders.
+    pub intake: PreorderIntake<Store, Identity, Queue, Verifier, System>,
+}
+
+impl<Store, Identity, Queue, Verifier, System> Handler<Store, Identity, Queue, Verifier, System>
+where
+    Store: PreorderStore,
+    Identity: IdentityProvider,
+    Queue: Publisher,
+    Verifier: TokenVerifier,
+    System: Clock + Randomness,
+{
+    /// Answers a request.
+    pub async fn handle(&self, request: Request) -> Response<Body> {
+        answer::respond(request, async |request| self.route(request).await).await
+    }
+
+    async fn route(&self, request: &Request) -> Result<Response<Body>, ApiError> {
+        match (request.method(), route::segments(request).as_slice()) {
+            (&Method::POST, [.., "preorders"]) => self.initiate(request).await,
+            (&Method::GET, [.., "preorders", id]) => self.show(id).await,
+            _ => Err(route::unknown()),
+        }
+    }
+
+    async fn initiate(&self, request: &Request) -> Result<Response<Body>, ApiError> {
+        let preorder = self.intake.receive(request, Fields::new(body::object(request)?)).await?;
+        answer::json(
+            StatusCode::CREATED,
+            &json!({
+                "success": true,
+                "preorderId": preorder.id,
+                "preorderNumber": preorder.id.number(),
+                "firebaseUid": preorder.user_id,
+                "status": preorder.status.name(),
+            }),
+        )
+    }
+
+    async fn show(&self, id: &str) -> Result<Response<Body>, ApiError> {
+        let unknown = || ApiError::not_found("PREORDER_NOT_FOUND", "There is no preorder with this id.");
+        let id = PreorderId::parse(id).map_err(|_| unknown())?;
+        let preorder = self.intake.initiate.store.find(id).await?.ok_or_else(unknown)?;
+        answer::json(StatusCode::OK, &public(&preorder))
+    }
+}
+
+/// What anybody may see who has the id: no personal data.
+fn public(preorder: &Preorder) -> serde_json::Value {
+    let amount = preorder.payment.as_ref().map(|payment| payment.amount);
+    json!({
+        "preorderId": preorder.id,
+        "preorderNumber": preorder.id.number(),
+        "status": preorder.status.name(),
+        "color": preorder.color.as_str(),
+        "amount": amount.map(|money| money.amount),
+        "currency": amount.map(|money| money.currency),
+    })
+}

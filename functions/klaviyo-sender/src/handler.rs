@@ -1,0 +1,139 @@
+//! From batches and schedules to the use cases and back.
+
+use std::collections::HashMap;
+
+use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use lambda_runtime::{Diagnostic, LambdaEvent};
+use pledge_application::{
+    deliver_events::{DeliverEvents, Deliveries},
+    sweep_outbox::{SweepError, SweepOutbox},
+};
+use pledge_domain::{
+    error_chain::ErrorChain,
+    ids::OutboxId,
+    ports::{Backlog, Clock, Delivery, Marketing, OutboxStore, Publisher, StoreError},
+};
+use pledge_queue::Message;
+use pledge_runtime::{Metric, Metrics};
+use serde_json::{Value, json};
+
+/// What this function is invoked for.
+pub struct Handler<Store, Queue, Klaviyo, System> {
+    /// Sends rows.
+    pub deliver: DeliverEvents<Store, Klaviyo>,
+    /// Queues overdue rows again.
+    pub sweep: SweepOutbox<Store, Queue>,
+    /// The time.
+    pub system: System,
+    /// Business metrics.
+    pub metrics: Metrics,
+}
+
+/// Why an invocation failed as a whole; the queue delivers the batch again.
+#[derive(Debug, thiserror::Error)]
+pub enum SenderError {
+    /// The invocation is neither a batch of the queue nor a schedule.
+    #[error("the event is not a batch of messages")]
+    UnknownEvent(#[source] serde_json::Error),
+    /// A message has no id, so that its failure couldn't be named: an empty id would fail in the same way.
+    #[error("a message without an id")]
+    Unnamed,
+    /// The database didn't do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The sweep ended early.
+    #[error("the sweep ended early")]
+    Sweep(#[from] SweepError),
+}
+
+/// What Lambda logs and shows of a failed invocation.
+impl From<SenderError> for Diagnostic {
+    fn from(error: SenderError) -> Self {
+        let error_type = match error {
+            SenderError::UnknownEvent(_) => "UnknownEvent",
+            SenderError::Unnamed => "UnnamedMessage",
+            SenderError::Store(_) => "StoreFailed",
+            SenderError::Sweep(_) => "SweepFailed",
+        };
+        Self { error_type: error_type.to_owned(), error_message: ErrorChain(&error).to_string() }
+    }
+}
+
+/// How many rounds one sweep may take.
+const SWEEP_ROUNDS: usize = 20;
+
+impl<Store, Queue, Klaviyo, System> Handler<Store, Queue, Klaviyo, System>
+where
+    Store: OutboxStore,
+    Queue: Publisher,
+    Klaviyo: Marketing,
+    System: Clock,
+{
+    /// Handles an invocation: a batch has `Records`, anything else is the schedule.
+    ///
+    /// # Errors
+    /// [`SenderError`] if the whole batch must come again.
+    pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Value, SenderError> {
+        if event.payload.get("Records").is_none() {
+            return self.sweep().await;
+        }
+        let batch: SqsEvent = serde_json::from_value(event.payload).map_err(SenderError::UnknownEvent)?;
+        let response = self.deliver(batch).await?;
+        serde_json::to_value(response).map_err(SenderError::UnknownEvent)
+    }
+
+    async fn sweep(&self) -> Result<Value, SenderError> {
+        let now = self.system.now();
+        let swept = self.sweep.run(SWEEP_ROUNDS, now).await?;
+        let Backlog { waiting, oldest, parked } = swept.backlog;
+        let age = oldest.map_or(0, |oldest| (now - oldest).whole_seconds());
+        self.metrics.record(Metric::OutboxWaiting, waiting, &[]);
+        self.metrics.record(Metric::OutboxOldestAge, age, &[]);
+        self.metrics.record(Metric::OutboxParked, parked, &[]);
+        if swept.requeued > 0 {
+            tracing::warn!(requeued = swept.requeued, "events had waited too long and were queued again");
+        }
+        Ok(json!({ "requeued": swept.requeued, "waiting": waiting, "parked": parked }))
+    }
+
+    async fn deliver(&self, batch: SqsEvent) -> Result<SqsBatchResponse, SenderError> {
+        let messages = batch.records.iter().map(named).collect::<Result<HashMap<_, _>, _>>()?;
+        let ids: Vec<OutboxId> = messages.values().flatten().flatten().copied().collect();
+        let deliveries = self.deliver.run(&ids, self.system.now()).await?;
+        for delivery in deliveries.values() {
+            let metric = match delivery {
+                Delivery::Sent => Metric::KlaviyoSent,
+                Delivery::Failed { .. } => Metric::KlaviyoRetryable,
+                Delivery::Parked { .. } => Metric::KlaviyoParked,
+            };
+            self.metrics.count(metric, &[]);
+        }
+        let mut response = SqsBatchResponse::default();
+        for (message_id, ids) in messages {
+            if ids.is_none_or(|ids| any_failed(&ids, &deliveries)) {
+                let mut failure = BatchItemFailure::default();
+                failure.item_identifier = message_id.to_owned();
+                response.batch_item_failures.push(failure);
+            }
+        }
+        Ok(response)
+    }
+}
+
+/// The message's id and the rows that it names; no rows if it can't be read. Such a message goes to the dead-letter
+/// queue by failing often enough; it names nothing that the sweep wouldn't find.
+fn named(message: &SqsMessage) -> Result<(&str, Option<Vec<OutboxId>>), SenderError> {
+    let id = message.message_id.as_deref().filter(|id| !id.is_empty()).ok_or(SenderError::Unnamed)?;
+    let rows = match Message::parse(message.body.as_deref().unwrap_or_default()) {
+        Ok(message) => Some(message.outbox_ids().to_vec()),
+        Err(error) => {
+            tracing::error!(message = id, %error, "a message that cannot be read");
+            None
+        }
+    };
+    Ok((id, rows))
+}
+
+fn any_failed(ids: &[OutboxId], deliveries: &Deliveries) -> bool {
+    ids.iter().any(|id| matches!(deliveries.get(id), Some(Delivery::Failed { .. })))
+}

@@ -1,0 +1,110 @@
+//! From deliveries to the use case and back.
+//!
+//! The status is an instruction to Stripe: 2xx ends the delivery, anything else has it repeated for three days
+//! (<https://docs.stripe.com/webhooks#retries>). So only what a repeat can mend is answered with 5xx.
+
+use lambda_http::http::{Method, StatusCode};
+use pledge_application::record_stripe_event::{RecordError, RecordStripeEvent};
+use pledge_domain::{
+    payment_event::{Outcome, Recorded, StripeEvent},
+    ports::{Clock, Publisher, StripeEventStore},
+};
+use pledge_http_api::{ApiError, Body, Request, Response, answer, body, route, telemetry};
+use pledge_runtime::{Metric, Metrics};
+use pledge_stripe_events::{Secrets, TOLERANCE, decode, verify};
+use serde_json::json;
+
+/// The endpoint of this function.
+pub struct Handler<Store, Queue, System> {
+    /// Records the event.
+    pub record: RecordStripeEvent<Store, Queue>,
+    /// The endpoint's signing secrets: more than one while they are rotated.
+    pub secrets: Secrets,
+    /// The API version that the endpoint was registered with. Others are understood too, but somebody should know.
+    pub api_version: String,
+    /// The time.
+    pub system: System,
+    /// Business metrics.
+    pub metrics: Metrics,
+}
+
+/// Far above any event that Stripe sends.
+const MAX_EVENT: usize = 1024 * 1024;
+
+impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Queue, System> {
+    /// Answers a delivery.
+    pub async fn handle(&self, request: Request) -> Response<Body> {
+        answer::respond(request, async |request| self.route(request).await).await
+    }
+
+    async fn route(&self, request: &Request) -> Result<Response<Body>, ApiError> {
+        match (request.method(), route::segments(request).as_slice()) {
+            (&Method::POST, [.., "webhooks", "stripe"]) => self.receive(request).await,
+            _ => Err(route::unknown()),
+        }
+    }
+
+    async fn receive(&self, request: &Request) -> Result<Response<Body>, ApiError> {
+        let event = self.verified(request)?;
+        let now = self.system.now();
+        let processed = match self.record.run(&event, now).await {
+            Ok(processed) => processed,
+            Err(RecordError::WrongMode) => {
+                self.metrics.count(Metric::LivemodeMismatches, &[]);
+                tracing::warn!(event = %event.id, livemode = event.livemode, "an event of the other mode");
+                return Err(refused("LIVEMODE_MISMATCH", "The event's livemode is not that of this endpoint."));
+            }
+            Err(RecordError::Store(error)) => return Err(error.into()),
+        };
+        telemetry::published(&self.metrics, &processed.queued);
+        self.measure(&event, &processed.recorded);
+        log(&event, &processed.recorded);
+        answer::json(StatusCode::OK, &json!({ "received": true, "outcome": outcome_name(&processed.recorded) }))
+    }
+
+    fn measure(&self, event: &StripeEvent, recorded: &Recorded) {
+        self.metrics.count(Metric::WebhookEvents, &[("Outcome", outcome_name(recorded))]);
+        if let Some(version) = event.api_version.as_deref().filter(|version| *version != self.api_version) {
+            self.metrics.count(Metric::ApiVersionDrift, &[("ApiVersion", version)]);
+        }
+    }
+
+    /// The event, if Stripe signed these very bytes a short time ago. Nothing is parsed before that is known.
+    fn verified(&self, request: &Request) -> Result<StripeEvent, ApiError> {
+        let bytes = body::bytes(request, MAX_EVENT)?;
+        let header = request.headers().get("stripe-signature").and_then(|value| value.to_str().ok());
+        let now = self.system.now();
+        if let Err(error) = verify(bytes, header.unwrap_or_default(), &self.secrets, TOLERANCE, now) {
+            self.metrics.count(Metric::SignatureFailures, &[]);
+            tracing::warn!(%error, "a delivery without a valid signature");
+            return Err(refused("INVALID_SIGNATURE", "The Stripe-Signature header does not match the body."));
+        }
+        decode(bytes).map_err(|error| {
+            tracing::error!(%error, "a signed body that is no event");
+            refused("INVALID_EVENT", "The body is not a Stripe event.")
+        })
+    }
+}
+
+fn refused(code: &'static str, message: &str) -> ApiError {
+    ApiError::Refused { status: StatusCode::BAD_REQUEST, code, message: message.to_owned() }
+}
+
+fn outcome_name(recorded: &Recorded) -> &'static str {
+    match recorded {
+        Recorded::Now { outcome, .. } => outcome.name(),
+        Recorded::Before => "duplicate",
+    }
+}
+
+fn log(event: &StripeEvent, recorded: &Recorded) {
+    let (id, kind, outcome) = (event.id.as_str(), event.kind.as_str(), outcome_name(recorded));
+    match recorded {
+        Recorded::Now { outcome: Outcome::Parked { reason }, .. } => {
+            tracing::error!(event = id, kind, outcome, reason, "an event waits for a person");
+        }
+        Recorded::Now { outcome: Outcome::Applied | Outcome::Ignored { .. }, .. } | Recorded::Before => {
+            tracing::info!(event = id, kind, outcome, "an event was recorded");
+        }
+    }
+}

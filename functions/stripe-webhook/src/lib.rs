@@ -1,0 +1,4 @@
+//! `POST /webhooks/stripe`: verify, decide, commit, publish.
+
+pub mod config;
+pub mod handler;
