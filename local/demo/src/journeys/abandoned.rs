@@ -1,0 +1,16 @@
+//! Nobody pays, and the session expires.
+
+use pledge_driver::Failure;
+
+use super::{begin, deliveries, told};
+use crate::story::Story;
+
+pub async fn play(story: &mut Story) -> Result<(), Failure> {
+    let told = told("A preorder is abandoned", "cancelled", &["preorder_abandoned", "preorder_started"]);
+    let (preorder, session) = begin(story, told).await?;
+    let before = deliveries(story).await?;
+    story.driver.stripe.expire(&session, &story.driver.endpoints).await?;
+    story.tell("Stripe", "the session expires unpaid");
+    story.delivered(before).await?;
+    story.stands(&preorder).await
+}

@@ -1,0 +1,24 @@
+//! Klaviyo answers 429 and 500 for a while.
+
+use pledge_driver::Failure;
+use serde_json::json;
+
+use super::{begin, deliveries, told};
+use crate::story::Story;
+
+pub async fn play(story: &mut Story) -> Result<(), Failure> {
+    let klaviyo = &story.driver.klaviyo;
+    let limited =
+        json!({ "path": "/api/events", "times": 4, "answer": { "kind": "status", "status": 429, "retry_after": 1 } });
+    let broken = json!({ "path": "/api/events", "times": 3, "answer": { "kind": "status", "status": 500 } });
+    klaviyo.fault(&limited).await?;
+    klaviyo.fault(&broken).await?;
+    let told = told("Klaviyo refuses for a while", "completed", &["preorder_started", "preorder_success"]);
+    let (preorder, session) = begin(story, told).await?;
+    story.tell("Klaviyo", "answers 429 four times and 500 three times");
+    let before = deliveries(story).await?;
+    story.driver.stripe.pay(&session, &json!({})).await?;
+    story.tell("Customer", "pays by card on Stripe's page");
+    story.delivered(before).await?;
+    story.stands(&preorder).await
+}

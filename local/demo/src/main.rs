@@ -1,0 +1,57 @@
+//! `make demo`: the journeys of Pledge, unattended, on a local cloud of its own.
+//!
+//! Prints what happened in each system as it happens, then what became of everything, then whether the promises of
+//! `docs/ARCHITECTURE.md` hold. Fails if one doesn't.
+
+#![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
+
+mod journeys;
+mod promises;
+mod story;
+mod table;
+
+use std::process::ExitCode;
+
+use pledge_driver::{Driver, Failure};
+use pledge_local::{Cloud, Endpoints, Options, Progress};
+use story::Story;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match play().await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("\nThe demo could not go on: {error}");
+            let mut source = error.source();
+            while let Some(cause) = source {
+                eprintln!("  because {cause}");
+                source = cause.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Starts a cloud of its own and stops it, or with the argument `attach` plays on the one that runs.
+async fn play() -> Result<bool, Box<dyn std::error::Error>> {
+    if std::env::args().nth(1).as_deref() == Some("attach") {
+        return Ok(all(Driver::new(Endpoints::of_running()?)).await?);
+    }
+    println!("Starting a local cloud for the demo …\n");
+    let home = Options::default().project.join(".local/demo-cloud");
+    let cloud = Cloud::start(Options { home, port: 0, progress: Progress::printed(), ..Options::default() }).await?;
+    let played = all(Driver::new(cloud.endpoints().clone())).await;
+    cloud.stop().await;
+    Ok(played?)
+}
+
+async fn all(driver: Driver) -> Result<bool, Failure> {
+    let mut story = Story::new(driver);
+    journeys::play(&mut story).await?;
+    story.driver.klaviyo.settled(&story.driver.database).await?;
+    table::print(&story).await?;
+    let kept = promises::check(&story).await?;
+    println!("\n{}", if kept { "Every promise holds." } else { "A PROMISE IS BROKEN; see above." });
+    Ok(kept)
+}

@@ -1,0 +1,44 @@
+//! A look into the functions' database.
+
+use tokio_postgres::{Client, NoTls, Row, types::ToSql};
+
+use crate::http::Failure;
+
+/// The functions' database.
+#[derive(Debug, Clone)]
+pub struct Database {
+    url: String,
+}
+
+impl Database {
+    pub(crate) fn new(url: &str) -> Self {
+        Self { url: url.to_owned() }
+    }
+
+    /// A connection of its own.
+    ///
+    /// # Errors
+    /// If the database can't be reached.
+    pub async fn connect(&self) -> Result<Client, Failure> {
+        let (client, connection) = tokio_postgres::connect(&self.url, NoTls).await?;
+        tokio::spawn(connection);
+        Ok(client)
+    }
+
+    /// The rows of a query.
+    ///
+    /// # Errors
+    /// If the database refuses it.
+    pub async fn query(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, Failure> {
+        Ok(self.connect().await?.query(sql, parameters).await?)
+    }
+
+    /// The status of a preorder; none if it isn't there.
+    ///
+    /// # Errors
+    /// If the database doesn't answer.
+    pub async fn preorder_status(&self, id: &str) -> Result<Option<String>, Failure> {
+        let rows = self.query("select status from preorders where id::text = $1", &[&id]).await?;
+        Ok(rows.first().map(|row| row.get(0)))
+    }
+}

@@ -1,0 +1,46 @@
+//! Drives a running local cloud from outside, as the front end, Stripe's customers and an engineer would: over HTTP,
+//! through the stand-ins' controls, and with a look into the database. The demo and the whole-system tests use it.
+
+mod api;
+mod database;
+mod http;
+mod klaviyo;
+mod stripe;
+
+pub use api::{Answer, Api};
+pub use database::Database;
+pub use http::Failure;
+pub use klaviyo::{Klaviyo, KlaviyoEvent};
+pub use stripe::{Order, Stripe};
+
+use pledge_local::Endpoints;
+
+/// Everything of a running cloud that one can talk to.
+#[derive(Debug, Clone)]
+pub struct Driver {
+    /// Where everything is.
+    pub endpoints: Endpoints,
+    /// The API of the functions.
+    pub api: Api,
+    /// The Stripe stand-in: customers who pay, and what Stripe delivers.
+    pub stripe: Stripe,
+    /// The Klaviyo stand-in: what arrived there.
+    pub klaviyo: Klaviyo,
+    /// The functions' database.
+    pub database: Database,
+}
+
+impl Driver {
+    /// Drives the cloud at these addresses.
+    #[must_use]
+    pub fn new(endpoints: Endpoints) -> Self {
+        let http = reqwest::Client::new();
+        Self {
+            api: Api::new(http.clone(), &endpoints.api),
+            stripe: Stripe::new(http.clone(), &endpoints.controls.stripe),
+            klaviyo: Klaviyo::new(http, &endpoints.controls.klaviyo),
+            database: Database::new(&endpoints.database_url),
+            endpoints,
+        }
+    }
+}

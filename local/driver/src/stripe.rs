@@ -1,0 +1,196 @@
+//! The Stripe stand-in: what customers, banks and the network do there.
+
+use pledge_local::Endpoints;
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+
+use crate::http::{Failure, control};
+
+/// The Stripe stand-in's controls.
+#[derive(Debug, Clone)]
+pub struct Stripe {
+    client: Client,
+    base: String,
+}
+
+/// In which order held deliveries are let go.
+#[derive(Debug, Clone, Copy)]
+pub enum Order {
+    /// As they were made.
+    AsCreated,
+    /// The last one first.
+    Reversed,
+    /// Mixed by this seed.
+    Shuffled(u64),
+}
+
+/// How long to wait for Stripe to be through with its deliveries, retries included.
+const IDLE_TIMEOUT_MS: u64 = 60_000;
+
+impl Stripe {
+    pub(crate) fn new(client: Client, base: &str) -> Self {
+        Self { client, base: base.to_owned() }
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        control(&self.client, Method::POST, format!("{}/{path}", self.base), Some(body)).await
+    }
+
+    async fn get(&self, path: &str) -> Result<Value, Failure> {
+        control(&self.client, Method::GET, format!("{}/{path}", self.base), None).await
+    }
+
+    async fn delete(&self, path: &str) -> Result<Value, Failure> {
+        control(&self.client, Method::DELETE, format!("{}/{path}", self.base), None).await
+    }
+
+    /// Pays in a session, `how` as the stand-in's control takes it; `{}` pays by card.
+    ///
+    /// # Errors
+    /// If the session can't be paid in.
+    pub async fn pay(&self, session: &str, how: &Value) -> Result<Value, Failure> {
+        self.post(&format!("checkout/sessions/{session}/pay"), how).await
+    }
+
+    /// Expires an open session, as the merchant may through Stripe's API.
+    ///
+    /// # Errors
+    /// If the session isn't open.
+    pub async fn expire(&self, session: &str, endpoints: &Endpoints) -> Result<(), Failure> {
+        let url = format!("{}/v1/checkout/sessions/{session}/expire", endpoints.stripe_api_base);
+        let request = self.client.post(url).bearer_auth(&endpoints.stripe_secret_key);
+        request.send().await?.error_for_status()?;
+        Ok(())
+    }
+
+    /// Lets a delayed payment succeed or fail.
+    ///
+    /// # Errors
+    /// If none is on its way.
+    pub async fn settle(&self, session: &str, paid: bool) -> Result<Value, Failure> {
+        self.post(&format!("checkout/sessions/{session}/settle"), &json!({ "paid": paid })).await
+    }
+
+    /// Sends money back, all of it unless an amount in minor units is given.
+    ///
+    /// # Errors
+    /// If there is nothing to send back.
+    pub async fn refund(&self, payment_intent: &str, amount: Option<i64>) -> Result<Value, Failure> {
+        self.post(&format!("payment_intents/{payment_intent}/refund"), &json!({ "amount": amount })).await
+    }
+
+    /// Finishes or fails a 3-D Secure authentication.
+    ///
+    /// # Errors
+    /// If none is asked for.
+    pub async fn authenticate(&self, payment_intent: &str, passed: bool) -> Result<Value, Failure> {
+        self.post(&format!("payment_intents/{payment_intent}/authenticate"), &json!({ "passed": passed })).await
+    }
+
+    /// Moves the stand-in's clock forward; sessions expire and subscriptions renew as they fall due.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn advance(&self, seconds: u64) -> Result<(), Failure> {
+        self.post("clock/advance", &json!({ "seconds": seconds })).await?;
+        self.post("tick", &json!({})).await?;
+        Ok(())
+    }
+
+    /// Holds deliveries back, or lets new ones go at once again.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn hold(&self, hold: bool) -> Result<(), Failure> {
+        self.post("deliveries/settings", &json!({ "hold": hold })).await.map(drop)
+    }
+
+    /// Delivers every event that often.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn copies(&self, copies: u32) -> Result<(), Failure> {
+        self.post("deliveries/settings", &json!({ "copies": copies })).await.map(drop)
+    }
+
+    /// Lets held deliveries go.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn release(&self, order: Order) -> Result<(), Failure> {
+        let order = match order {
+            Order::AsCreated => json!("as_created"),
+            Order::Reversed => json!("reversed"),
+            Order::Shuffled(seed) => json!({ "shuffled": seed }),
+        };
+        self.post("deliveries/release", &json!({ "order": order })).await.map(drop)
+    }
+
+    /// Delivers an event once more.
+    ///
+    /// # Errors
+    /// If there is no such event.
+    pub async fn deliver_again(&self, event: &str) -> Result<(), Failure> {
+        self.post(&format!("events/{event}/deliver"), &json!({})).await.map(drop)
+    }
+
+    /// Waits until nothing is left to deliver.
+    ///
+    /// # Errors
+    /// If something is left after a minute.
+    pub async fn idle(&self) -> Result<(), Failure> {
+        let idle = self.get(&format!("idle?timeout_ms={IDLE_TIMEOUT_MS}")).await?;
+        if idle["idle"] == true {
+            return Ok(());
+        }
+        Err(Failure::Unexpected(format!("Stripe still has deliveries to make: {idle}")))
+    }
+
+    /// The events so far, oldest first.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn events(&self) -> Result<Vec<Value>, Failure> {
+        Ok(self.get("events").await?.as_array().cloned().unwrap_or_default())
+    }
+
+    /// The deliveries so far, with their answers.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn deliveries(&self) -> Result<Vec<Value>, Failure> {
+        Ok(self.get("deliveries").await?.as_array().cloned().unwrap_or_default())
+    }
+
+    /// Any object by its id.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub async fn object(&self, id: &str) -> Result<Value, Failure> {
+        self.get(&format!("objects/{id}")).await
+    }
+
+    /// All objects of a kind, newest first: `checkout.session`, `subscription`, …
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn list(&self, kind: &str) -> Result<Vec<Value>, Failure> {
+        Ok(self.get(&format!("list/{kind}")).await?.as_array().cloned().unwrap_or_default())
+    }
+
+    /// Makes coming API requests fail, as the stand-ins' faults describe.
+    ///
+    /// # Errors
+    /// If the fault isn't understood.
+    pub async fn fault(&self, fault: &Value) -> Result<(), Failure> {
+        self.post("faults", fault).await.map(drop)
+    }
+
+    /// Takes all faults away.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn clear_faults(&self) -> Result<(), Failure> {
+        self.delete("faults").await.map(drop)
+    }
+}
