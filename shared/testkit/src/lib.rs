@@ -9,10 +9,12 @@
 )]
 
 pub mod builders;
+pub mod contract;
 pub mod database;
 pub mod fakes;
 pub mod memory;
 pub mod time;
+pub mod wire;
 
 pub use database::TestDatabase;
 pub use fakes::{FakeGateway, FakeIdentity, FakeMarketing, FakePublisher, FakeTokens, FixedClock, SeededIds};

@@ -1,0 +1,162 @@
+//! The contracts of the store ports, sentence by sentence. Every implementation passes them:
+//!
+//! ```ignore
+//! pledge_testkit::store_contract!(MyStore::fresh);
+//! ```
+//! makes one test of each promise. `MyStore::fresh` is an async function without arguments that returns a [`Subject`]
+//! with nothing in it.
+
+pub mod outbox_store;
+pub mod preorder_store;
+pub mod stripe_event_store;
+
+use std::future::Future;
+
+use pledge_domain::{
+    Timestamp,
+    ids::{PreorderId, UserId},
+    ports::{OutboxStore, PreorderStore, StripeEventStore},
+    preorder::Preorder,
+};
+
+use crate::{InMemoryStore, memory::UserRow};
+
+/// A store under test, with a look at what the ports don't show.
+pub trait Subject: Send + Sync {
+    /// The store's type.
+    type Store: PreorderStore + StripeEventStore + OutboxStore;
+
+    /// The store.
+    fn store(&self) -> &Self::Store;
+
+    /// A user row.
+    fn user(&self, id: &UserId) -> impl Future<Output = Option<UserRow>> + Send;
+
+    /// When Klaviyo took the preorder's `preorder_success`.
+    fn success_sent_at(&self, id: PreorderId) -> impl Future<Output = Option<Timestamp>> + Send;
+
+    /// The preorder, which must be there.
+    fn preorder(&self, id: PreorderId) -> impl Future<Output = Preorder> + Send {
+        async move { self.store().find(id).await.unwrap().unwrap() }
+    }
+}
+
+impl Subject for InMemoryStore {
+    type Store = Self;
+
+    fn store(&self) -> &Self {
+        self
+    }
+
+    async fn user(&self, id: &UserId) -> Option<UserRow> {
+        Self::user(self, id)
+    }
+
+    async fn success_sent_at(&self, id: PreorderId) -> Option<Timestamp> {
+        Self::success_sent_at(self, id)
+    }
+}
+
+/// One test for each promise of the store ports, on the subject that `$fresh().await` returns.
+#[macro_export]
+macro_rules! store_contract {
+    ($fresh:path) => {
+        $crate::promises!(
+            preorder_store,
+            $fresh,
+            a_preorder_is_stored_as_it_is,
+            a_preorder_comes_with_its_started_event,
+            a_repeat_changes_nothing_and_returns_what_is_stored,
+            a_repeat_adds_the_missing_owner,
+            a_repeat_with_another_address_gets_no_owner,
+            a_sign_in_makes_a_profile,
+            a_later_sign_in_updates_the_profile,
+            a_sign_in_without_an_address_keeps_the_known_one,
+            an_owner_known_by_email_gets_a_row,
+            an_owner_known_by_email_keeps_their_profile,
+            a_verified_owner_gets_earlier_preorders_of_the_address,
+            a_preorder_for_somebody_else_links_nothing_of_theirs,
+            an_unverified_sign_in_gets_nothing_but_its_own,
+            an_unclaimed_account_gets_earlier_preorders,
+            a_claimed_unproven_account_gets_nothing_but_its_own,
+            what_has_an_owner_is_not_given_away,
+            a_verified_owner_takes_over_the_address,
+            an_unverified_owner_gets_a_row_without_a_taken_address,
+            what_is_not_there_is_none,
+            an_opened_session_is_stored,
+            a_refused_attempt_is_used_up,
+            a_used_up_attempt_loses_the_race,
+            a_paid_preorder_needs_no_session,
+            a_checkout_stores_a_found_owner_even_if_it_loses_the_race,
+            a_checkout_keeps_the_owner_that_is_there,
+            ownerless_preorders_come_oldest_first,
+            linking_takes_every_preorder_of_the_address,
+            linking_comes_too_late_for_an_owned_preorder,
+            a_user_is_known_once_there_is_a_row,
+        );
+        $crate::promises!(
+            stripe_event_store,
+            $fresh,
+            a_payment_completes_the_preorder_and_is_told_to_the_outbox,
+            a_second_delivery_is_before_and_changes_nothing,
+            what_is_ignored_or_malformed_is_recorded_too,
+            a_refund_finds_the_preorder_by_its_payment,
+            a_refund_that_comes_first_counts_later,
+            a_dispute_that_comes_first_counts_later,
+            a_fact_that_is_in_the_outbox_is_not_written_again,
+            a_payment_without_a_preorder_becomes_one,
+            a_rescued_preorder_keeps_a_known_owner_only,
+            a_rescued_preorder_is_found_by_its_session,
+            a_session_that_was_never_stored_is_taken_over,
+        );
+        $crate::promises!(
+            outbox_store,
+            $fresh,
+            an_unsent_row_is_read_as_it_was_written,
+            what_is_sent_or_parked_is_not_unsent,
+            a_failure_counts_and_the_row_stays_unsent,
+            a_sent_row_stays_sent,
+            a_parked_row_can_still_be_sent,
+            of_two_outcomes_in_one_call_sent_wins,
+            a_sent_success_is_noted_on_the_preorder,
+            no_other_metric_is_noted_on_the_preorder,
+            nothing_to_settle_is_fine,
+            overdue_rows_are_taken_oldest_first_and_once,
+            a_taken_row_is_overdue_again_later,
+            what_is_sent_or_parked_is_never_overdue,
+            the_backlog_counts_what_waits_and_what_is_parked,
+        );
+    };
+}
+
+/// A module of tests, one for each of the contract's functions.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! promises {
+    ($contract:ident, $fresh:path, $($promise:ident),* $(,)?) => {
+        mod $contract {
+            use super::*;
+
+            $(
+                #[tokio::test]
+                async fn $promise() {
+                    $crate::contract::$contract::$promise(&$fresh().await).await;
+                }
+            )*
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_promise_is_left_out() {
+        let listed = include_str!("mod.rs");
+        let suites =
+            [include_str!("preorder_store.rs"), include_str!("stripe_event_store.rs"), include_str!("outbox_store.rs")];
+        let promises = suites.iter().flat_map(|suite| suite.split("pub async fn ").skip(1));
+        for promise in promises.filter_map(|text| text.split('<').next()) {
+            assert!(listed.contains(&format!("{promise},")), "{promise} is not in store_contract!");
+        }
+    }
+}
