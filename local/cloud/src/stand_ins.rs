@@ -31,7 +31,6 @@ impl StandIns {
     pub(crate) async fn start(api: &str) -> Result<Self, Error> {
         let stripe = StripeStandIn::start(StripeOptions {
             secret_key: Some(STRIPE_SECRET_KEY.to_owned()),
-            webhooks: vec![WebhookTarget::new(format!("{api}/webhooks/stripe"), STRIPE_WEBHOOK_SECRET)],
             ..StripeOptions::default()
         });
         let stripe = stripe.await.map_err(|error| Error::StandIns(error.into()))?;
@@ -40,6 +39,8 @@ impl StandIns {
         let firebase = FirebaseOptions { project: FIREBASE_PROJECT_ID.to_owned(), ..FirebaseOptions::default() };
         let firebase = FirebaseStandIn::start(firebase).await.map_err(|error| Error::StandIns(error.into()))?;
         let prices = create_preorder_prices(&stripe.base_url(), STRIPE_SECRET_KEY).await.map_err(Error::StandIns)?;
+        // Afterwards, so that the first events are what the developer does.
+        stripe.add_webhook(WebhookTarget::new(format!("{api}/webhooks/stripe"), STRIPE_WEBHOOK_SECRET));
         let preorder_prices = serde_json::to_string(&prices).map_err(|error| Error::StandIns(error.into()))?;
         Ok(Self { stripe, klaviyo, firebase, preorder_prices })
     }
