@@ -7,9 +7,8 @@ mod support;
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
-use pledge_domain::{email::Email, ports::IdentityProvider, user::Account};
+use pledge_domain::{email::Email, error_chain::ErrorChain, ports::IdentityProvider, user::Account};
 use pledge_firebase::{AccountSource, FirebaseClient, ServiceAccount};
-use pledge_runtime::error_chain;
 use serde_json::{Value, json};
 use support::{PROJECT, TestClock, client, identity_toolkit::IdentityToolkit, keys, local_only, serve};
 use tokio::time::Instant;
@@ -65,7 +64,7 @@ impl World {
     /// The failure as a log would show it.
     async fn failure(&self, email: &str) -> String {
         let error = self.firebase.find_or_create(&Email::parse(email).unwrap()).await.unwrap_err();
-        error_chain(&error).to_string()
+        ErrorChain(&error).to_string()
     }
 }
 

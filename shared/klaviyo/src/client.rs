@@ -7,10 +7,11 @@ use http::{
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
 };
 use pledge_domain::{
+    error_chain::ErrorChain,
     outbox::OutboxEntry,
     ports::{Marketing, MarketingError},
 };
-use pledge_runtime::{Secret, error_chain};
+use pledge_runtime::Secret;
 use reqwest::Client;
 
 use crate::{event, metric_names::MetricNames, response};
@@ -60,7 +61,7 @@ impl KlaviyoClient {
 impl Marketing for KlaviyoClient {
     async fn send(&self, entry: &OutboxEntry) -> Result<(), MarketingError> {
         let body = event::body(entry, self.metric_names.get(entry.metric))
-            .map_err(|error| MarketingError::Permanent { reason: error_chain(error.as_ref()).to_string() })?;
+            .map_err(|error| MarketingError::Permanent { reason: ErrorChain(error.as_ref()).to_string() })?;
         let request = self.http.post(&self.url).headers(self.headers.clone()).timeout(TIMEOUT).body(body);
         let response = request.send().await.map_err(no_answer)?;
         let (status, headers) = (response.status(), response.headers().clone());
@@ -72,7 +73,7 @@ impl Marketing for KlaviyoClient {
 
 /// Whether Klaviyo took the event is unknown; a repeat counts once.
 fn no_answer(error: reqwest::Error) -> MarketingError {
-    let reason = error_chain(&error.without_url()).to_string();
+    let reason = ErrorChain(&error.without_url()).to_string();
     MarketingError::Retryable { reason, retry_after: None }
 }
 

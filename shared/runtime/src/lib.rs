@@ -4,8 +4,9 @@
 //! from the rest. Only this crate reads the environment, the clock and randomness.
 
 pub mod aws;
+#[cfg(test)]
+mod captured;
 pub mod env;
-mod error_chain;
 pub mod http;
 pub mod logging;
 pub mod metrics;
@@ -17,7 +18,6 @@ mod system;
 pub mod tls;
 
 pub use env::{ConfigError, Environment, Parser};
-pub use error_chain::error_chain;
 pub use metrics::{Metric, Metrics};
 pub use secret::Secret;
 pub use stage::{LocalOnly, Stage};

@@ -3,7 +3,7 @@
 //! Lines carry no time, since CloudWatch stamps every line it takes. The request id is a field of the span that
 //! `lambda_runtime` opens around each invocation, so every line inside one has it under `spans`.
 
-use std::io;
+use std::{any::Any, io};
 
 use tracing_subscriber::{Layer, Registry, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -52,11 +52,77 @@ fn targets(level: LevelFilter, function: &str) -> Targets {
         .with_target(function, level)
 }
 
-/// Logs where a panic happened. Its text is logged only if it is a literal: a formatted one may quote data.
+/// Logs where a panic happened, and why if that can't quote data.
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        let message = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("(not a literal)");
         let location = panic.location().map(ToString::to_string).unwrap_or_default();
-        tracing::error!(target: "pledge", message, location, "panicked");
+        tracing::error!(target: "pledge", location, reason = reason(panic.payload()), "panicked");
     }));
+}
+
+/// The text of a panic if it is a literal. A formatted one may quote anything.
+fn reason(payload: &(dyn Any + Send)) -> &'static str {
+    payload.downcast_ref::<&'static str>().copied().unwrap_or("not a literal")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::captured::Captured;
+
+    /// The lines that were logged while `work` ran.
+    fn logged(level: LevelFilter, work: impl FnOnce()) -> Vec<Value> {
+        let captured = Captured::default();
+        let writer = captured.clone();
+        let _guard = subscriber(level, "stripe_webhook", move || writer.clone()).set_default();
+        work();
+        captured.lines().iter().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_line_is_an_object_with_the_request_id_of_its_invocation() {
+        let lines = logged(LevelFilter::INFO, || {
+            let invocation = tracing::info_span!(target: "lambda_runtime", "Lambda runtime invoke", requestId = "8f50");
+            invocation.in_scope(|| tracing::info!(target: "stripe_webhook", event = "evt_1", "applied\nonce"));
+        });
+        let [line] = lines.as_slice() else { panic!("one line: {lines:?}") };
+        assert_eq!(line["message"], "applied\nonce");
+        assert_eq!(line["level"], "INFO");
+        assert_eq!(line["event"], "evt_1");
+        assert_eq!(line["spans"][0]["requestId"], "8f50");
+    }
+
+    #[test]
+    fn the_level_is_ours_and_libraries_stay_at_warnings() {
+        let lines = logged(LevelFilter::TRACE, || {
+            tracing::trace!(target: "pledge_postgres::outbox", "ours");
+            tracing::debug!(target: "stripe_webhook::handler", "ours");
+            tracing::info!(target: "hyper::client", "theirs");
+            tracing::debug!(target: "aws_smithy_runtime", "theirs");
+            tracing::warn!(target: "rustls", "theirs, but serious");
+        });
+        let messages: Vec<_> = lines.iter().map(|line| line["message"].as_str().unwrap()).collect();
+        assert_eq!(messages, ["ours", "ours", "theirs, but serious"]);
+
+        let quiet = logged(LevelFilter::ERROR, || tracing::warn!(target: "rustls", "theirs"));
+        assert!(quiet.is_empty());
+    }
+
+    #[test]
+    fn the_level_comes_from_a_variable_and_is_info_without_it() {
+        for (text, expected) in [("", Some(LevelFilter::INFO)), ("debug", Some(LevelFilter::DEBUG)), ("loud", None)] {
+            let environment = [("STAGE", "dev"), ("LOG_LEVEL", text)].into_iter().collect();
+            assert_eq!(parse_level(&mut Parser::new(&environment)), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_panic_shows_its_text_only_if_it_is_a_literal() {
+        let payload = |panics: fn()| std::panic::catch_unwind(panics).unwrap_err();
+        assert_eq!(reason(payload(|| panic!("a literal")).as_ref()), "a literal");
+        let formatted = payload(|| panic!("formatted with {}", std::hint::black_box("reader@example.com")));
+        assert_eq!(reason(formatted.as_ref()), "not a literal");
+    }
 }

@@ -3,12 +3,13 @@
 use std::{error::Error, process::ExitCode};
 
 use aws_types::SdkConfig;
+use pledge_domain::error_chain::ErrorChain;
 use rustls::ClientConfig;
 
 use crate::{
     aws::{self, AwsSettings},
     env::{ConfigError, Environment, Parser},
-    error_chain, http,
+    http,
     logging::{self, LevelFilter},
     metrics::Metrics,
     secrets::{self, SecretsManager},
@@ -95,6 +96,6 @@ impl Base {
 pub fn exit_code(result: Result<(), Box<dyn Error + Send + Sync>>) -> ExitCode {
     let Err(error) = result else { return ExitCode::SUCCESS };
     logging::init(LevelFilter::ERROR, "pledge");
-    tracing::error!(target: "pledge", error = %error_chain(error.as_ref()), "the function cannot run");
+    tracing::error!(target: "pledge", error = %ErrorChain(error.as_ref()), "the function cannot run");
     ExitCode::FAILURE
 }

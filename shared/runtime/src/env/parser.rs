@@ -2,12 +2,12 @@
 
 use std::fmt::Display;
 
+use pledge_domain::error_chain::ErrorChain;
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::{ConfigError, Environment, Problem, arn_variable};
 use crate::{
-    error_chain::error_chain,
     secret::Secret,
     stage::{EMULATOR_VARIABLES, Stage},
 };
@@ -165,7 +165,7 @@ impl<'a> Parser<'a> {
                     self.problem(&arn_variable(name), "the secret is empty: store its value");
                 }
                 Some(Ok(secret)) => return Some(secret.expose().trim()),
-                Some(Err(error)) => self.problem(&arn_variable(name), error_chain(error)),
+                Some(Err(error)) => self.problem(&arn_variable(name), ErrorChain(error)),
                 None => self.problem(&arn_variable(name), "the secret was not read before the configuration"),
             },
         }
