@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use crate::database::Database;
 use crate::deployment::{Deployed, deploy};
 use crate::emulator::Emulator;
+use crate::site::Site;
 use crate::stand_ins::{self, StandIns};
 use crate::{Endpoints, Error, Options, front};
 
@@ -24,6 +25,7 @@ pub struct Cloud {
     emulator: Emulator,
     database: Database,
     _stand_ins: StandIns,
+    _site: Site,
     _lock: File,
 }
 
@@ -61,6 +63,7 @@ impl Cloud {
             },
         )?;
 
+        let site = Site::start().await?;
         let mut endpoints = Endpoints {
             api,
             database_url: database.url.clone(),
@@ -75,7 +78,7 @@ impl Cloud {
             klaviyo_queue_url: String::new(),
             klaviyo_dead_letter_queue_url: String::new(),
             preorder_prices: stand_ins.preorder_prices.clone(),
-            public_site_url: "http://127.0.0.1:3000".to_owned(),
+            public_site_url: options.public_site_url.clone().unwrap_or_else(|| site.url.clone()),
             controls: stand_ins.controls(),
             logs: options.logs(),
         };
@@ -87,7 +90,7 @@ impl Cloud {
         let front = tokio::spawn(async move { front::serve(listener, port, &http_api_id).await });
         progress.ready("API", &endpoints.api);
         endpoints.write(&options.endpoints_file())?;
-        Ok(Self { options, endpoints, front, emulator, database, _stand_ins: stand_ins, _lock: lock })
+        Ok(Self { options, endpoints, front, emulator, database, _stand_ins: stand_ins, _site: site, _lock: lock })
     }
 
     /// Every address of the cloud.

@@ -39,7 +39,7 @@ pub struct Endpoints {
     pub klaviyo_dead_letter_queue_url: String,
     /// Colour → Stripe price id, as JSON.
     pub preorder_prices: String,
-    /// The origin of the front end; nothing runs there.
+    /// The origin of the front end.
     pub public_site_url: String,
     /// Where the stand-ins are told to fail, to be slow, to move their clocks.
     pub controls: Controls,

@@ -16,6 +16,11 @@ pub(crate) fn log_level() -> Option<String> {
     std::env::var("LOG_LEVEL").ok()
 }
 
+/// The origin of a front end that runs elsewhere, from `PUBLIC_SITE_URL`.
+pub(crate) fn public_site_url() -> Option<String> {
+    std::env::var("PUBLIC_SITE_URL").ok()
+}
+
 /// Where to find the addresses of a running cloud, if `PLEDGE_ENDPOINTS` says so.
 pub(crate) fn endpoints_file() -> Option<PathBuf> {
     std::env::var("PLEDGE_ENDPOINTS").ok().map(PathBuf::from)

@@ -17,6 +17,7 @@ mod front;
 mod options;
 mod process;
 mod progress;
+mod site;
 mod stand_ins;
 
 pub use cloud::Cloud;

@@ -18,6 +18,9 @@ pub struct Options {
     pub port: u16,
     /// The level of the functions' logs.
     pub log_level: String,
+    /// The origin of the front end, which readers are sent back to and which may call the API from a browser; without
+    /// one, a page of the cloud's own.
+    pub public_site_url: Option<String>,
     /// Where to tell how far the start has come.
     pub progress: Progress,
 }
@@ -32,6 +35,7 @@ impl Default for Options {
             binaries: environment::binaries(),
             port: environment::port().unwrap_or(9000),
             log_level: environment::log_level().unwrap_or_else(|| "info".to_owned()),
+            public_site_url: environment::public_site_url(),
             progress: Progress::silent(),
         }
     }
