@@ -58,7 +58,9 @@ fn step(row: &Row) -> Result<StepStatus, MigrationError> {
 }
 
 /// The applied and the pending steps, if the one list continues the other.
-pub(crate) fn split(history: &[StepStatus]) -> Result<(Vec<&'static Migration>, Vec<&'static Migration>), MigrationError> {
+pub(crate) fn split(
+    history: &[StepStatus],
+) -> Result<(Vec<&'static Migration>, Vec<&'static Migration>), MigrationError> {
     let (mut applied, mut pending) = (Vec::new(), Vec::new());
     for &StepStatus { version, migration, state } in history {
         match (migration, state) {

@@ -37,6 +37,11 @@ pub const MIGRATIONS: &[Migration] = steps![
     "0004_stripe_event",
     "0005_outbox",
     "0006_stripe_payment",
+    "0010_champion",
+    "0011_champion_stripe_ids",
+    "0012_champion_minor_units",
+    "0013_champion_payments",
+    "0014_champion_tiers",
 ];
 
 #[cfg(test)]

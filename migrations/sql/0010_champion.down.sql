@@ -1,0 +1,1 @@
+drop table user_champion_subscription_record, payment_record, user_champion_subscription, novel_champion_tiers;
