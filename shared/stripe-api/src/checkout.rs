@@ -14,10 +14,9 @@ use stripe_checkout::checkout_session::{
     CreateCheckoutSessionPhoneNumberCollection, CreateCheckoutSessionShippingAddressCollection,
     CreateCheckoutSessionShippingAddressCollectionAllowedCountries as Country,
 };
-use stripe_client_core::IdempotencyKey;
 use stripe_shared::{CheckoutSessionLocale, CheckoutSessionMode};
 
-use crate::StripeClient;
+use crate::{StripeClient, key::key};
 
 /// Where we ship to.
 const COUNTRIES: [Country; 13] = [
@@ -38,9 +37,8 @@ const COUNTRIES: [Country; 13] = [
 
 impl CheckoutGateway for StripeClient {
     async fn open_session(&self, request: &SessionRequest) -> Result<OpenedSession, GatewayError> {
-        let key = format!("checkout:{}:{}", request.preorder, request.attempt);
-        let key = IdempotencyKey::new(key).map_err(|error| GatewayError::Refused(Box::new(error)))?;
-        let session: Session = self.post(&create(request), &key).await?;
+        let key = key(&format!("checkout:{}:{}", request.preorder, request.attempt))?;
+        let session: Session = self.create(&create(request), &key).await?;
         Ok(session.into())
     }
 }

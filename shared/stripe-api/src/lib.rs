@@ -4,9 +4,11 @@
 //! the same idempotency key. `docs/adr/0002-async-stripe.md` says why it is divided so.
 
 mod answer;
+mod billing;
 mod checkout;
 mod error;
 mod gateway_error;
+mod key;
 mod outgoing;
 mod retry;
 mod transport;

@@ -73,11 +73,11 @@ impl StripeClient {
         Self { limits, ..self }
     }
 
-    /// Sends a request that changes something. However often it is sent with this key, it takes effect once.
+    /// Sends a request that makes something. However often it is sent with this key, there will be one.
     ///
     /// # Errors
     /// [`StripeError`] after the repetitions that [`Limits`] allow.
-    pub async fn post<A: DeserializeOwned>(
+    pub async fn create<A: DeserializeOwned>(
         &self,
         request: &impl StripeRequest,
         key: &IdempotencyKey,
@@ -85,8 +85,8 @@ impl StripeClient {
         self.repeat(&Outgoing::new(&self.base, request.build(), Some(key.as_str()))).await
     }
 
-    /// Sends a request that may be repeated as it is: Stripe takes idempotency keys for `POST` only, since `GET` and
-    /// `DELETE` don't need any.
+    /// Sends a request that may be repeated as it is: one that reads, deletes, or sets something to a value. With a key,
+    /// setting a value for the second time, after another one, would only replay the first answer.
     ///
     /// # Errors
     /// [`StripeError`] after the repetitions that [`Limits`] allow.

@@ -27,7 +27,7 @@ fn key() -> IdempotencyKey {
 }
 
 async fn post(client: &StripeClient) -> Result<Answer, StripeError> {
-    client.post(&CreateCheckoutSession::new().customer_email("a@b.co"), &key()).await
+    client.create(&CreateCheckoutSession::new().customer_email("a@b.co"), &key()).await
 }
 
 /// What came of a request that was answered so, and what the server was asked.

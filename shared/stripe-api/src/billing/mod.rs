@@ -1,0 +1,78 @@
+//! Customers, prices, subscriptions and single payments (<https://docs.stripe.com/billing>).
+
+mod customer;
+mod error;
+mod payment;
+mod payment_method;
+mod price;
+mod spare_key;
+mod subscription;
+mod subscription_answer;
+
+use std::collections::HashMap;
+
+use pledge_domain::{
+    champion::{ChampionMetadata, Tier},
+    email::Email,
+    ids::{CustomerId, PaymentIntentId, PaymentMethodId, PriceId, SubscriptionId, UserId},
+    money::Money,
+    ports::{Billing, BillingError, IntentAnswer, PurchaseRequest, SubscriptionAnswer, SubscriptionRequest},
+};
+
+use crate::StripeClient;
+
+impl Billing for StripeClient {
+    async fn create_customer(&self, reader: &UserId, email: Option<&Email>) -> Result<CustomerId, BillingError> {
+        customer::create(self, reader, email).await
+    }
+
+    async fn create_price(&self, tier: &Tier) -> Result<PriceId, BillingError> {
+        price::create(self, tier).await
+    }
+
+    async fn attach_payment_method(&self, customer: &CustomerId, method: &PaymentMethodId) -> Result<(), BillingError> {
+        payment_method::attach(self, customer, method).await
+    }
+
+    async fn create_subscription(&self, request: &SubscriptionRequest) -> Result<SubscriptionAnswer, BillingError> {
+        subscription::create(self, request).await
+    }
+
+    async fn subscription(&self, id: &SubscriptionId) -> Result<SubscriptionAnswer, BillingError> {
+        subscription::retrieve(self, id).await
+    }
+
+    async fn set_payment_method(&self, id: &SubscriptionId, method: &PaymentMethodId) -> Result<(), BillingError> {
+        subscription::set_payment_method(self, id, method).await
+    }
+
+    async fn set_cancel_at_period_end(
+        &self,
+        id: &SubscriptionId,
+        cancel: bool,
+    ) -> Result<SubscriptionAnswer, BillingError> {
+        subscription::set_cancel_at_period_end(self, id, cancel).await
+    }
+
+    async fn cancel_now(&self, id: &SubscriptionId) -> Result<SubscriptionAnswer, BillingError> {
+        subscription::cancel_now(self, id).await
+    }
+
+    async fn create_payment(&self, request: &PurchaseRequest) -> Result<IntentAnswer, BillingError> {
+        payment::create(self, request).await
+    }
+
+    async fn payment(&self, id: &PaymentIntentId) -> Result<IntentAnswer, BillingError> {
+        payment::retrieve(self, id).await
+    }
+}
+
+fn currency(money: Money) -> stripe_types::Currency {
+    let Ok(currency) = money.currency.as_str().parse();
+    currency
+}
+
+/// The metadata that brings every event back to its reader and novel.
+fn metadata(metadata: &ChampionMetadata) -> HashMap<String, String> {
+    metadata.entries().into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}

@@ -1,0 +1,52 @@
+//! Single payments (<https://docs.stripe.com/api/payment_intents>).
+
+use pledge_domain::{
+    ids::PaymentIntentId,
+    ports::{BillingError, ClientSecret, IntentAnswer, IntentState, PurchaseRequest},
+};
+use serde::Deserialize;
+use stripe_core::payment_intent::{
+    CreatePaymentIntent, CreatePaymentIntentAutomaticPaymentMethods, RetrievePaymentIntent,
+};
+
+use crate::{
+    StripeClient,
+    billing::{currency, metadata},
+    key::key,
+};
+
+/// The fields of a payment that matter here.
+#[derive(Deserialize)]
+struct PaymentIntent {
+    id: PaymentIntentId,
+    status: String,
+    #[serde(default)]
+    client_secret: Option<String>,
+}
+
+pub async fn create(client: &StripeClient, request: &PurchaseRequest) -> Result<IntentAnswer, BillingError> {
+    let create = CreatePaymentIntent::new(request.amount.amount, currency(request.amount))
+        .customer(request.customer.as_str())
+        .description(&*request.description)
+        .metadata(metadata(&request.metadata))
+        .automatic_payment_methods(CreatePaymentIntentAutomaticPaymentMethods::new(true));
+    let intent: PaymentIntent =
+        client.create(&create, &key(&format!("champion-purchase:{}", request.payment))?).await?;
+    Ok(intent.into())
+}
+
+pub async fn retrieve(client: &StripeClient, id: &PaymentIntentId) -> Result<IntentAnswer, BillingError> {
+    let intent: PaymentIntent = client.send(&RetrievePaymentIntent::new(id.as_str())).await?;
+    Ok(intent.into())
+}
+
+impl From<PaymentIntent> for IntentAnswer {
+    fn from(intent: PaymentIntent) -> Self {
+        let state = match intent.status.as_str() {
+            "succeeded" | "processing" | "requires_capture" => IntentState::Paid,
+            "canceled" => IntentState::Canceled,
+            _ => IntentState::Payable,
+        };
+        Self { id: intent.id, state, client_secret: intent.client_secret.map(ClientSecret::new) }
+    }
+}

@@ -1,0 +1,45 @@
+//! Means of payment (<https://docs.stripe.com/api/payment_methods>).
+
+use pledge_domain::{
+    ids::{CustomerId, PaymentMethodId},
+    ports::BillingError,
+};
+use serde::Deserialize;
+use stripe_payment::payment_method::{AttachPaymentMethod, RetrievePaymentMethod};
+
+use crate::{StripeClient, StripeError, billing::error::is_unusable};
+
+#[derive(Deserialize)]
+struct PaymentMethod {
+    #[serde(default)]
+    customer: Option<CustomerId>,
+}
+
+/// Stripe refuses to attach a method a second time, also to the same customer, so a refusal is looked into.
+pub async fn attach(
+    client: &StripeClient,
+    customer: &CustomerId,
+    method: &PaymentMethodId,
+) -> Result<(), BillingError> {
+    let request = AttachPaymentMethod::new(method.as_str()).customer(customer.as_str());
+    let attached: Result<PaymentMethod, StripeError> = client.send(&request).await;
+    match attached {
+        Ok(_) => Ok(()),
+        Err(error) if is_unusable(&error, "payment_method") => is_attached(client, customer, method).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn is_attached(
+    client: &StripeClient,
+    customer: &CustomerId,
+    method: &PaymentMethodId,
+) -> Result<(), BillingError> {
+    let found: Result<PaymentMethod, StripeError> = client.send(&RetrievePaymentMethod::new(method.as_str())).await;
+    match found {
+        Ok(method) if method.customer.as_ref() == Some(customer) => Ok(()),
+        Ok(_) => Err(BillingError::UnusablePaymentMethod),
+        Err(error) if is_unusable(&error, "payment_method") => Err(BillingError::UnusablePaymentMethod),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,32 @@
+//! Monthly prices (<https://docs.stripe.com/api/prices/create>), each with a product of its own.
+
+use std::collections::HashMap;
+
+use pledge_domain::{champion::Tier, ids::PriceId, ports::BillingError};
+use serde::Deserialize;
+use stripe_product::price::{CreatePrice, CreatePriceProductData, CreatePriceRecurring, CreatePriceRecurringInterval};
+
+use crate::{
+    StripeClient,
+    billing::{currency, spare_key},
+};
+
+#[derive(Deserialize)]
+struct Price {
+    id: PriceId,
+}
+
+pub async fn create(client: &StripeClient, tier: &Tier) -> Result<PriceId, BillingError> {
+    let (novel, level, money) = (tier.novel.get(), tier.level, tier.price);
+    let metadata =
+        HashMap::from([("novelId".to_owned(), novel.to_string()), ("tierLevel".to_owned(), level.to_string())]);
+    let product = CreatePriceProductData::new(format!("{}, novel {novel}", tier.name));
+    let request = CreatePrice::new(currency(money))
+        .unit_amount(money.amount)
+        .recurring(CreatePriceRecurring::new(CreatePriceRecurringInterval::Month))
+        .product_data(product)
+        .metadata(metadata);
+    let name = format!("champion-price:{novel}:{level}:{}:{}", money.currency, money.amount);
+    let price: Price = spare_key::create(client, &request, &name).await?;
+    Ok(price.id)
+}

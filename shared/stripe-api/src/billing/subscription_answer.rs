@@ -1,0 +1,118 @@
+//! The fields of a subscription that matter here.
+
+use pledge_domain::{
+    Timestamp,
+    champion::{self, Period, subscribe::Made},
+    ids::{CustomerId, InvoiceId, PaymentIntentId, SubscriptionId},
+    payment_event::SubscriptionStatus,
+    ports::{ClientSecret, SubscriptionAnswer},
+};
+use serde::Deserialize;
+
+use crate::StripeError;
+
+/// <https://docs.stripe.com/api/subscriptions/object>, with `latest_invoice` expanded.
+#[derive(Deserialize)]
+pub struct Subscription {
+    id: SubscriptionId,
+    customer: CustomerId,
+    status: String,
+    cancel_at_period_end: bool,
+    #[serde(default, with = "time::serde::timestamp::option")]
+    cancel_at: Option<Timestamp>,
+    items: List<Item>,
+    #[serde(default)]
+    latest_invoice: Option<Invoice>,
+}
+
+#[derive(Deserialize)]
+struct List<T> {
+    data: Vec<T>,
+}
+
+#[derive(Deserialize)]
+struct Item {
+    #[serde(with = "time::serde::timestamp")]
+    current_period_start: Timestamp,
+    #[serde(with = "time::serde::timestamp")]
+    current_period_end: Timestamp,
+}
+
+/// Its id where it isn't expanded.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Invoice {
+    Id(InvoiceId),
+    Object(Box<InvoiceObject>),
+}
+
+#[derive(Deserialize)]
+struct InvoiceObject {
+    id: InvoiceId,
+    status: String,
+    #[serde(default)]
+    confirmation_secret: Option<ConfirmationSecret>,
+    #[serde(default)]
+    payments: Option<List<InvoicePayment>>,
+}
+
+#[derive(Deserialize)]
+struct ConfirmationSecret {
+    client_secret: String,
+}
+
+#[derive(Deserialize)]
+struct InvoicePayment {
+    is_default: bool,
+    payment: Payment,
+}
+
+#[derive(Deserialize)]
+struct Payment {
+    #[serde(default)]
+    payment_intent: Option<PaymentIntentId>,
+}
+
+impl InvoiceObject {
+    fn payment_intent(&self) -> Option<PaymentIntentId> {
+        let default = self.payments.iter().flat_map(|list| &list.data).find(|payment| payment.is_default);
+        default.and_then(|payment| payment.payment.payment_intent.clone())
+    }
+
+    fn client_secret(self) -> Option<ClientSecret> {
+        let secret = self.confirmation_secret.filter(|_| self.status == "open")?;
+        Some(ClientSecret::new(secret.client_secret))
+    }
+}
+
+impl TryFrom<Subscription> for SubscriptionAnswer {
+    type Error = StripeError;
+
+    fn try_from(answer: Subscription) -> Result<Self, StripeError> {
+        let status = SubscriptionStatus::parse(&answer.status).ok_or_else(|| StripeError::Unreadable {
+            problem: "a subscription with an unknown status".to_owned(),
+            request_id: None,
+        })?;
+        let period = answer.items.data.first();
+        let period = period.map(|item| Period { start: item.current_period_start, end: item.current_period_end });
+        let (invoice, payment_intent, client_secret) = match answer.latest_invoice {
+            None => (None, None, None),
+            Some(Invoice::Id(id)) => (Some(id), None, None),
+            Some(Invoice::Object(invoice)) => {
+                (Some(invoice.id.clone()), invoice.payment_intent(), invoice.client_secret())
+            }
+        };
+        let subscription = champion::Subscription {
+            id: answer.id,
+            customer: Some(answer.customer),
+            status,
+            cancel_at_period_end: answer.cancel_at_period_end || answer.cancel_at.is_some(),
+            period_end: answer.cancel_at.or(period.map(|period| period.end)),
+            // Which tier a price belongs to is known where the tiers are.
+            tier: None,
+            started: status.is_live(),
+            version: None,
+        };
+        Ok(Self { made: Made { subscription, invoice, payment_intent }, period, client_secret })
+    }
+}
