@@ -1,5 +1,5 @@
 -- Facts that are not there yet; returns those that are new.
 insert into outbox (id, key, metric, payload, created_at)
-select id, key, metric, payload, $5 from unnest($1, $2, $3, $4) as entry (id, key, metric, payload)
+select id, key, metric, payload, $5 from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[]) as entry (id, key, metric, payload)
 on conflict (key) do nothing
 returning id

@@ -1,7 +1,7 @@
 -- Uses up attempt $2, unless it is used up or the preorder is paid; without a session ($3) nothing else changes.
 update preorders
 set checkout_attempt = $2,
-    status = case when $3 is null then status else 'processing' end,
+    status = case when $3::text is null then status else 'processing' end,
     session_id = coalesce($3, session_id),
     session_state = case when $3 is null then session_state else 'open' end,
     checkout_url = case when $3 is null then checkout_url else $4 end,

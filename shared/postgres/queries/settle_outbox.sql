@@ -2,12 +2,12 @@
 -- was sent stays sent.
 with delivery as (
     select distinct on (id) id, outcome, reason
-    from unnest($1, $2, $3) as delivery (id, outcome, reason)
+    from unnest($1::uuid[], $2::text[], $3::text[]) as delivery (id, outcome, reason)
     order by id, outcome = 'sent' desc, outcome = 'parked' desc
 ),
 settled as (
     update outbox
-    set sent_at = case when outcome = 'sent' then $4 end,
+    set sent_at = case when outcome = 'sent' then $4::timestamptz end,
         parked_at = case outcome when 'sent' then null when 'parked' then coalesce(parked_at, $4) else parked_at end,
         attempts = attempts + case when outcome = 'sent' then 0 else 1 end,
         last_error = coalesce(reason, last_error)

@@ -1,5 +1,7 @@
 //! Preorders.
 
+use std::collections::btree_map::Entry;
+
 use pledge_domain::{
     Timestamp,
     email::Email,
@@ -15,8 +17,8 @@ impl PreorderStore for InMemoryStore {
     async fn initiate(&self, new: &NewPreorder) -> Result<Preorder, StoreError> {
         let mut tables = self.transaction()?;
         let id = new.preorder.id;
-        if !tables.preorders.contains_key(&id) {
-            tables.preorders.insert(id, Preorder { user_id: None, ..new.preorder.clone() });
+        if let Entry::Vacant(place) = tables.preorders.entry(id) {
+            place.insert(Preorder { user_id: None, ..new.preorder.clone() });
             tables.add_to_outbox(std::slice::from_ref(&new.started), new.preorder.created_at);
         }
         if tables.is_ownerless(id, Some(&new.preorder.email)) {

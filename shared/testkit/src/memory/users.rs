@@ -11,7 +11,7 @@ use pledge_domain::{
 use crate::memory::Tables;
 
 /// A user row, as far as the ports' contracts speak of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserRow {
     /// Their address, unless somebody else's row has it.
     pub email: Option<Email>,
@@ -33,16 +33,7 @@ impl Tables {
     /// Inserts or updates the profile of somebody who sent this preorder while signed in.
     pub(crate) fn sign_in(&mut self, user: &VerifiedUser, preorder: &Preorder, now: Timestamp) {
         let address = user.email.clone().map(|email| self.claim(&user.id, email, user.email_verified));
-        let old = self.users.get(&user.id).cloned();
-        let kept = old.clone().unwrap_or(UserRow {
-            email: None,
-            email_verified: false,
-            display_name: None,
-            photo_url: None,
-            phone: None,
-            marketing_consent: false,
-            last_login_at: None,
-        });
+        let kept = self.users.get(&user.id).cloned().unwrap_or_default();
         let (email, email_verified) = match address {
             Some(email) => (email.clone(), email.is_some() && user.email_verified),
             None => (kept.email, kept.email_verified),
@@ -65,15 +56,8 @@ impl Tables {
             return;
         }
         let email = self.claim(&account.id, email.clone(), account.email_verified);
-        let row = UserRow {
-            email_verified: email.is_some() && account.email_verified,
-            email,
-            display_name: None,
-            photo_url: None,
-            phone: None,
-            marketing_consent: false,
-            last_login_at: None,
-        };
+        let email_verified = email.is_some() && account.email_verified;
+        let row = UserRow { email, email_verified, ..UserRow::default() };
         self.users.insert(account.id.clone(), row);
     }
 

@@ -1,0 +1,7 @@
+//! PostgreSQL keeps the contracts of the ports.
+
+mod support;
+
+use support::PostgresStore;
+
+pledge_testkit::store_contract!(PostgresStore::fresh);

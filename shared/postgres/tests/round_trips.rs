@@ -1,0 +1,61 @@
+//! What each method costs on a warm connection.
+
+mod support;
+
+use pledge_domain::{
+    payment_event::Recorded,
+    ports::{Delivery, OutboxStore, PreorderStore, StripeEventStore},
+    user::Owner,
+};
+use pledge_testkit::{
+    TestDatabase,
+    builders::{a_new_preorder, an_account, an_open_session, preorder_id, refund, session_paid, signed_in, uid},
+    time::t,
+    wire::Wire,
+};
+
+#[tokio::test]
+async fn recording_an_event_takes_two_round_trips_and_everything_else_one() {
+    let database = TestDatabase::new().await;
+    let wire = Wire::to(&database).await;
+    let store = support::store(&wire.url(), 1);
+    store.warm_up().await.unwrap();
+    wire.take_round_trips();
+
+    let new = a_new_preorder(1, "reader@example.com", Owner::SignedIn(signed_in("u1", "reader@example.com")));
+    let preorder = store.initiate(&new).await.unwrap();
+    assert_eq!(wire.take_round_trips(), 1, "initiate");
+    store.initiate(&a_new_preorder(2, "other@example.com", Owner::ByEmail(an_account("u2")))).await.unwrap();
+    assert_eq!(wire.take_round_trips(), 1, "initiate by e-mail");
+    store.find(preorder.id).await.unwrap();
+    assert_eq!(wire.take_round_trips(), 1, "find");
+    let session = an_open_session("cs_1");
+    for (attempt, outcome) in [(1, "saved"), (1, "lost race")] {
+        store.save_checkout(preorder.id, attempt, Some(&session), Some(&an_account("u1")), t(2)).await.unwrap();
+        assert_eq!(wire.take_round_trips(), 1, "save_checkout, {outcome}");
+    }
+    store.without_owner(10).await.unwrap();
+    assert_eq!(wire.take_round_trips(), 1, "without_owner");
+    store.link_owner(preorder_id(2), &an_account("u3"), t(2)).await.unwrap();
+    assert_eq!(wire.take_round_trips(), 1, "link_owner");
+    store.knows_user(&uid("u1")).await.unwrap();
+    assert_eq!(wire.take_round_trips(), 1, "knows_user");
+
+    for event in [session_paid("evt_1", &preorder), refund("evt_2", &preorder, 1999)] {
+        assert!(matches!(store.record(&event, t(60)).await.unwrap(), Recorded::Now { .. }));
+        assert_eq!(wire.take_round_trips(), 2, "record, {}", event.kind);
+    }
+    assert_eq!(store.record(&session_paid("evt_1", &preorder), t(61)).await.unwrap(), Recorded::Before);
+    assert_eq!(wire.take_round_trips(), 2, "record, known: one and the rollback");
+
+    let id = new.started.id;
+    store.unsent(&[id]).await.unwrap();
+    assert_eq!(wire.take_round_trips(), 1, "unsent");
+    store.settle(&[(id, Delivery::Sent)], t(62)).await.unwrap();
+    assert_eq!(wire.take_round_trips(), 1, "settle");
+    store.take_overdue(t(100), t(100), 10).await.unwrap();
+    assert_eq!(wire.take_round_trips(), 1, "take_overdue");
+    store.backlog().await.unwrap();
+    assert_eq!(wire.take_round_trips(), 1, "backlog");
+    assert_eq!(wire.connections(), 1);
+}

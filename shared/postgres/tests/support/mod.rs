@@ -1,0 +1,64 @@
+//! A store on a database of its own.
+#![allow(dead_code, clippy::unwrap_used, reason = "shared by test files that each use a part; failing is the point")]
+
+use pledge_domain::{
+    Timestamp,
+    ids::{PreorderId, UserId},
+};
+use pledge_postgres::{Database, Settings};
+use pledge_testkit::{TestDatabase, builders::an_email, contract::Subject, memory::UserRow};
+use tokio_postgres::Client;
+
+/// A migrated database, the store on it, and a connection that looks at its tables.
+pub struct PostgresStore {
+    pub store: Database,
+    pub tables: Client,
+    pub database: TestDatabase,
+}
+
+impl PostgresStore {
+    pub async fn fresh() -> Self {
+        Self::with_connections(1).await
+    }
+
+    pub async fn with_connections(connections: usize) -> Self {
+        let database = TestDatabase::new().await;
+        let store = store(&database.url(), connections);
+        Self { store, tables: database.connect().await, database }
+    }
+
+    /// The only column of the only row.
+    pub async fn count(&self, sql: &str) -> i64 {
+        self.tables.query_one(sql, &[]).await.unwrap().get(0)
+    }
+}
+
+pub fn store(url: &str, connections: usize) -> Database {
+    Database::new(Settings::parse(url).unwrap().with_connections(connections), None).unwrap()
+}
+
+impl Subject for PostgresStore {
+    type Store = Database;
+
+    fn store(&self) -> &Database {
+        &self.store
+    }
+
+    async fn user(&self, id: &UserId) -> Option<UserRow> {
+        let row = self.tables.query_opt("select * from users where id = $1", &[&id.as_str()]).await.unwrap()?;
+        Some(UserRow {
+            email: row.get::<_, Option<&str>>("email").map(an_email),
+            email_verified: row.get("email_verified"),
+            display_name: row.get("display_name"),
+            photo_url: row.get("photo_url"),
+            phone: row.get("phone"),
+            marketing_consent: row.get("marketing_consent"),
+            last_login_at: row.get("last_login_at"),
+        })
+    }
+
+    async fn success_sent_at(&self, id: PreorderId) -> Option<Timestamp> {
+        let sql = "select klaviyo_event_sent_at from preorders where id = $1";
+        self.tables.query_one(sql, &[&id.as_uuid()]).await.unwrap().get(0)
+    }
+}
