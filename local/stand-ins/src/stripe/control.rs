@@ -6,6 +6,7 @@
 //! | `POST checkout/sessions/{id}/pay` | [`Payment`], `{}` for a card |
 //! | `POST checkout/sessions/{id}/settle` | `{"paid": true}` |
 //! | `POST payment_intents/{id}/authenticate` | `{"passed": true}` |
+//! | `POST customers/{id}/card` | `{"payment_method": "pm_card_chargeCustomerFail"}` |
 //! | `POST payment_intents/{id}/refund` | `{"amount": 100}` or `{}` |
 //! | `POST payment_intents/{id}/dispute` | `{"reason": "fraudulent"}` |
 //! | `POST disputes/{id}/close` | `{"won": false}` |
@@ -30,7 +31,7 @@ use serde_json::{Value, json};
 
 use super::checkout::pay::{self, Payment, PaymentOutcome};
 use super::error::ApiError;
-use super::payment::{confirm, dispute, refund};
+use super::payment::{confirm, dispute, method, refund};
 use super::state::Stripe;
 use super::webhooks::Order;
 use super::world::World;
@@ -44,6 +45,7 @@ pub(super) fn router(stripe: Arc<Stripe>) -> Router {
         .route("/_control/checkout/sessions/{id}/pay", post(pay_session))
         .route("/_control/checkout/sessions/{id}/settle", post(settle_session))
         .route("/_control/payment_intents/{id}/authenticate", post(authenticate))
+        .route("/_control/customers/{id}/card", post(replace_card))
         .route("/_control/payment_intents/{id}/refund", post(refund_intent))
         .route("/_control/payment_intents/{id}/dispute", post(dispute_intent))
         .route("/_control/disputes/{id}/close", post(close_dispute))
@@ -114,6 +116,19 @@ async fn authenticate(
     Json(Passed { passed }): Json<Passed>,
 ) -> Response {
     act(&stripe, |world| confirm::authenticate(world, &id, passed).map(|()| world.get(&id).clone()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Card {
+    payment_method: String,
+}
+
+async fn replace_card(State(stripe): Shared, Path(id): Path<String>, Json(card): Json<Card>) -> Response {
+    act(&stripe, |world| {
+        method::replace(world, &id, &card.payment_method)?;
+        Ok(world.get(&id).clone())
+    })
 }
 
 #[derive(Deserialize)]

@@ -12,7 +12,7 @@ use super::checkout::pay::{self, Payment, PaymentOutcome};
 use super::error::ApiError;
 use super::objects::Fields;
 use super::options::{StripeOptions, WebhookTarget};
-use super::payment::{confirm, dispute, refund};
+use super::payment::{confirm, dispute, method, refund};
 use super::state::{self, Stripe};
 use super::webhooks::{self, Delivery, Order};
 use super::world::World;
@@ -154,6 +154,15 @@ impl StripeStandIn {
     /// When the intent doesn't wait for it.
     pub fn authenticate(&self, intent: &str, passed: bool) -> Result<(), ControlError> {
         Ok(self.stripe.act(|world| confirm::authenticate(world, intent, passed))?)
+    }
+
+    /// A customer replaces their card by one of Stripe's test methods (`pm_card_visa`,
+    /// `pm_card_chargeCustomerFail`, …) for all renewals to come.
+    ///
+    /// # Errors
+    /// When there is no such customer, or the method can't be attached.
+    pub fn replace_card(&self, customer: &str, test_method: &str) -> Result<(), ControlError> {
+        Ok(self.stripe.act(|world| method::replace(world, customer, test_method))?)
     }
 
     /// Refunds a payment intent from the dashboard: `amount`, or what is left. Gives the refund.

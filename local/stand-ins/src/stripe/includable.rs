@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::billing::invoice_payment;
 use super::checkout;
 use super::objects::Fields;
 use super::world::World;
@@ -17,6 +18,21 @@ pub(crate) fn field(world: &World, object: &Value, field: &str) -> Option<Value>
                 "data": items,
                 "has_more": false,
                 "url": format!("/v1/checkout/sessions/{id}/line_items"),
+            }))
+        }
+        ("invoice", "confirmation_secret") => {
+            let intent = invoice_payment::intent_of(world, object.text("id"));
+            let secret = intent.map(|intent| world.get(&intent).text("client_secret").to_owned());
+            Some(secret.map_or(Value::Null, |secret| json!({ "client_secret": secret, "type": "payment_intent" })))
+        }
+        ("invoice", "payments") => {
+            let id = object.text("id");
+            let payments: Vec<_> = invoice_payment::of(world, id).into_iter().collect();
+            Some(json!({
+                "object": "list",
+                "data": payments,
+                "has_more": false,
+                "url": format!("/v1/invoice_payments?invoice={id}"),
             }))
         }
         _ => None,

@@ -1,9 +1,11 @@
 //! Payloads for webhook endpoints of API versions before `2025-03-31` ("basil").
 //! <https://docs.stripe.com/changelog/basil>
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::billing::invoice_payment;
 use super::objects::Fields;
+use super::settlement::Owner;
 use super::world::World;
 
 /// The first version with the new shapes.
@@ -25,20 +27,80 @@ pub(crate) fn is_legacy(version: &str) -> bool {
     version < BASIL
 }
 
+/// Whether an endpoint of `version` knows events of this type.
+pub(crate) fn knows(version: &str, kind: &str) -> bool {
+    !(is_legacy(version) && kind.starts_with("invoice_payment."))
+}
+
 /// Turns an object of the current version into its older shape.
-pub(crate) fn render(_world: &World, object: &mut Value) {
+pub(crate) fn render(world: &World, object: &mut Value) {
     match object.text("object") {
         "checkout.session" => session(object),
-        "payment_intent" | "charge" => object.set("invoice", Value::Null),
+        "payment_intent" => object.set("invoice", invoice_of(world, object.text("id"))),
+        "charge" => object.set("invoice", invoice_of(world, object.text("payment_intent"))),
+        "subscription" => subscription(object),
+        "invoice" => invoice(world, object),
         _ => {}
+    }
+}
+
+fn invoice_of(world: &World, intent: &str) -> Value {
+    match world.owners.get(intent) {
+        Some(Owner::Invoice(id)) => id.as_str().into(),
+        _ => Value::Null,
+    }
+}
+
+/// The period stood on the subscription, not on its items.
+fn subscription(subscription: &mut Value) {
+    let first = subscription.pointer("/items/data/0").cloned().unwrap_or_default();
+    for field in ["current_period_start", "current_period_end", "plan", "quantity"] {
+        subscription.set(field, first.get(field).cloned().unwrap_or_default());
+    }
+    let items = subscription.pointer_mut("/items/data").and_then(Value::as_array_mut);
+    for item in items.into_iter().flatten() {
+        remove(item, &["current_period_start", "current_period_end"]);
+    }
+    remove(subscription, &["billing_mode"]);
+}
+
+fn invoice(world: &World, object: &mut Value) {
+    let details = object.pointer("/parent/subscription_details").cloned().unwrap_or_default();
+    let intent = invoice_payment::intent_of(world, object.text("id"));
+    let charge = intent.as_deref().and_then(|intent| world.get(intent).maybe_text("latest_charge"));
+    object.set("charge", charge);
+    object.set("payment_intent", intent.clone());
+    object.set("paid", object.text("status") == "paid");
+    object.set("subscription", details.get("subscription").cloned().unwrap_or_default());
+    object.set("subscription_details", json!({ "metadata": details.get("metadata") }));
+    object.set("tax", Value::Null);
+    remove(object, &["parent", "total_taxes"]);
+    let lines = object.pointer_mut("/lines/data").and_then(Value::as_array_mut);
+    for line in lines.into_iter().flatten() {
+        invoice_line(world, line);
+    }
+}
+
+fn invoice_line(world: &World, line: &mut Value) {
+    let details = line.pointer("/parent/subscription_item_details").cloned().unwrap_or_default();
+    let price = line.pointer("/pricing/price_details/price").and_then(Value::as_str).unwrap_or_default();
+    line.set("price", world.get(price).clone());
+    line.set("type", "subscription");
+    for field in ["subscription", "subscription_item", "proration"] {
+        line.set(field, details.get(field).cloned().unwrap_or_default());
+    }
+    remove(line, &["parent", "pricing", "taxes"]);
+}
+
+fn remove(object: &mut Value, names: &[&str]) {
+    if let Some(fields) = object.as_object_mut() {
+        fields.retain(|name, _| !names.contains(&name.as_str()));
     }
 }
 
 fn session(session: &mut Value) {
     let shipping = session.pointer("/collected_information/shipping_details").cloned();
-    if let Some(fields) = session.as_object_mut() {
-        fields.remove("collected_information");
-    }
+    remove(session, &["collected_information"]);
     session.set("shipping_details", shipping.unwrap_or_default());
     session.set("ui_mode", "hosted");
 }

@@ -2,6 +2,7 @@
 //! hosted pages, webhooks, and controls.
 
 mod api;
+mod billing;
 mod catalog;
 mod checkout;
 mod control;

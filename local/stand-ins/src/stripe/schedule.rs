@@ -1,5 +1,6 @@
 //! What happens by itself when time passes.
 
+use super::billing::life;
 use super::checkout;
 use super::objects::Fields;
 use super::world::World;
@@ -7,6 +8,7 @@ use super::world::World;
 /// Something that becomes due.
 enum Due {
     SessionExpires(String),
+    Billing(life::Due),
 }
 
 /// Does everything that is due until `now`, in the order of time.
@@ -15,6 +17,7 @@ pub(crate) fn run_until(world: &mut World, now: i64) {
         world.now = world.now.max(at);
         match due {
             Due::SessionExpires(session) => checkout::expire(world, &session),
+            Due::Billing(due) => life::run(world, &due),
         }
     }
 }
@@ -30,5 +33,6 @@ fn next(world: &World) -> Option<(i64, Due)> {
         .newest_first("checkout.session")
         .filter(|session| session.text("status") == "open")
         .map(|session| (session.int("expires_at"), Due::SessionExpires(session.text("id").to_owned())));
-    sessions.min_by_key(|(at, _)| *at)
+    let billing = life::next(world).map(|(at, due)| (at, Due::Billing(due)));
+    sessions.chain(billing).min_by_key(|(at, _)| *at)
 }

@@ -1,5 +1,6 @@
 //! What follows from a payment: the session or invoice that it pays moves on.
 
+use super::billing::invoice;
 use super::checkout;
 use super::world::World;
 
@@ -8,12 +9,15 @@ use super::world::World;
 pub(crate) enum Owner {
     /// A Checkout session.
     Session(String),
+    /// An invoice of a subscription.
+    Invoice(String),
 }
 
 /// The intent succeeded.
 pub(crate) fn succeeded(world: &mut World, intent: &str) {
     match world.owners.get(intent).cloned() {
         Some(Owner::Session(session)) => checkout::paid(world, &session),
+        Some(Owner::Invoice(id)) => invoice::paid(world, &id),
         None => {}
     }
 }
@@ -22,15 +26,16 @@ pub(crate) fn succeeded(world: &mut World, intent: &str) {
 pub(crate) fn failed(world: &mut World, intent: &str) {
     match world.owners.get(intent).cloned() {
         Some(Owner::Session(session)) => checkout::refused(world, &session),
+        Some(Owner::Invoice(id)) => invoice::refused(world, &id),
         None => {}
     }
 }
 
 /// The customer must authenticate the payment.
 pub(crate) fn requires_action(world: &mut World, intent: &str) {
-    match world.owners.get(intent) {
+    match world.owners.get(intent).cloned() {
+        Some(Owner::Invoice(id)) => invoice::requires_action(world, &id),
         // The hosted page leads the customer through it.
         Some(Owner::Session(_)) | None => {}
     }
-    let _ = intent;
 }

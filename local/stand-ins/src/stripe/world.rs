@@ -27,6 +27,8 @@ pub(crate) struct World {
     pub(crate) line_items: HashMap<String, Vec<Value>>,
     /// What each Checkout session gives its payment intent (`payment_intent_data`).
     pub(crate) intent_data: HashMap<String, Value>,
+    /// Prorations that wait for the next invoice of each subscription.
+    pub(crate) pending_lines: HashMap<String, Vec<Value>>,
     /// What each payment intent pays, where that isn't the caller's own business.
     pub(crate) owners: HashMap<String, Owner>,
     /// The API request that is being served, as its events name it.
@@ -44,6 +46,7 @@ impl World {
             idempotency: Idempotency::default(),
             line_items: HashMap::new(),
             intent_data: HashMap::new(),
+            pending_lines: HashMap::new(),
             owners: HashMap::new(),
             origin: Origin::default(),
             base_url: String::new(),

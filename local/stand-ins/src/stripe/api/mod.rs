@@ -122,6 +122,9 @@ fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         super::payment::charge::ENDPOINTS,
         super::payment::refund::ENDPOINTS,
         super::payment::dispute::ENDPOINTS,
+        super::billing::subscription::ENDPOINTS,
+        super::billing::invoice_api::ENDPOINTS,
+        super::billing::invoice_payment::ENDPOINTS,
         super::event_api::ENDPOINTS,
         super::webhooks::api::ENDPOINTS,
     ]

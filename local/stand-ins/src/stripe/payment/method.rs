@@ -140,6 +140,22 @@ pub(crate) fn of_customer(world: &World, param: &str, id: &str, customer: &str) 
     .param(param))
 }
 
+/// The customer replaces their card by a test method, for everything that is to come.
+pub(crate) fn replace(world: &mut World, customer: &str, test_method: &str) -> Result<(), ApiError> {
+    world.check("customer", "customer", customer)?;
+    let id = attach(world, "payment_method", test_method, customer)?;
+    if let Some(settings) = world.objects.get_mut(customer).and_then(|customer| customer.get_mut("invoice_settings")) {
+        settings.set("default_payment_method", id.clone());
+    }
+    let theirs =
+        world.objects.newest_first("subscription").filter(|subscription| subscription.text("customer") == customer);
+    let theirs: Vec<_> = theirs.map(|subscription| subscription.text("id").to_owned()).collect();
+    for subscription in theirs {
+        world.set(&subscription, json!({ "default_payment_method": id }));
+    }
+    Ok(())
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Attach {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::ids::Ids;
+use crate::stripe::legacy;
 use crate::stripe::options::Retries;
 
 /// A registered endpoint, with what its API object doesn't show.
@@ -21,7 +22,9 @@ pub(crate) struct Endpoint {
 
 impl Endpoint {
     fn wants(&self, kind: &str) -> bool {
-        !self.disabled && self.enabled_events.iter().any(|wanted| wanted == "*" || wanted == kind)
+        !self.disabled
+            && legacy::knows(&self.api_version, kind)
+            && self.enabled_events.iter().any(|wanted| wanted == "*" || wanted == kind)
     }
 }
 

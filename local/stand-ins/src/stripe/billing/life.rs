@@ -1,0 +1,172 @@
+//! The life of a subscription. <https://docs.stripe.com/billing/subscriptions/overview>
+
+use serde_json::{Value, json};
+
+use super::period::Interval;
+use super::{invoice, invoice_payment, proration};
+use crate::stripe::objects::Fields;
+use crate::stripe::world::World;
+
+/// How long the first invoice can be paid, in seconds.
+const FIRST_PAYMENT: i64 = 23 * 60 * 60;
+
+/// The waits between the attempts to renew, in seconds: after 3, 5 and 7 days, then the
+/// subscription is cancelled. One of the schedules that Stripe offers.
+const RETRIES: [i64; 3] = [3 * DAY, 5 * DAY, 7 * DAY];
+const DAY: i64 = 24 * 60 * 60;
+
+/// When the payment of an invoice is tried again after its `attempts`th failure.
+pub(super) fn next_attempt(now: i64, attempts: i64) -> Option<i64> {
+    let index = usize::try_from(attempts).ok()?.checked_sub(1)?;
+    RETRIES.get(index).map(|wait| now + wait)
+}
+
+/// The items of a subscription.
+pub(super) fn items(subscription: &Value) -> &[Value] {
+    let items = subscription.pointer("/items/data").and_then(Value::as_array);
+    items.map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The current period, as the items show it.
+pub(super) fn period(subscription: &Value) -> (i64, i64) {
+    let first = items(subscription).first();
+    first.map(|item| (item.int("current_period_start"), item.int("current_period_end"))).unwrap_or_default()
+}
+
+/// Replaces the items' period.
+fn set_period(world: &mut World, id: &str, start: i64, end: i64) {
+    let items = world.objects.get_mut(id).and_then(|subscription| subscription.pointer_mut("/items/data"));
+    for item in items.and_then(Value::as_array_mut).into_iter().flatten() {
+        item.set("current_period_start", start);
+        item.set("current_period_end", end);
+    }
+}
+
+/// The invoice lines of the items, for a period.
+pub(super) fn lines(world: &mut World, id: &str, (start, end): (i64, i64)) -> Vec<Value> {
+    let items = items(world.get(id)).to_vec();
+    let line = |item: &Value| {
+        let price = item.get("price").cloned().unwrap_or_default();
+        let quantity = item.int("quantity");
+        let amount = price.int("unit_amount") * quantity;
+        proration::line(world, id, item, amount, (start, end), false)
+    };
+    items.iter().map(line).collect()
+}
+
+/// An invoice of the subscription was paid.
+pub(super) fn invoice_paid(world: &mut World, id: &str, invoice: &str) {
+    let before = world.get(id).clone();
+    let latest = before.text("latest_invoice") == invoice;
+    if matches!(before.text("status"), "incomplete" | "past_due") && latest {
+        world.set(id, json!({ "status": "active" }));
+    }
+    let saves =
+        before.pointer("/payment_settings/save_default_payment_method").is_some_and(|saved| saved == "on_subscription");
+    let intent = invoice_payment::intent_of(world, invoice).unwrap_or_default();
+    if let Some(method) = world.get(&intent).maybe_text("payment_method").map(str::to_owned).filter(|_| saves) {
+        world.set(id, json!({ "default_payment_method": method }));
+    }
+    world.emit_change("customer.subscription.updated", id, &before);
+}
+
+/// An invoice was not paid. `last`: it was the last attempt.
+pub(super) fn invoice_refused(world: &mut World, id: &str, last: bool) {
+    let before = world.get(id).clone();
+    if last && before.text("status") == "past_due" {
+        cancel(world, id, "payment_failed");
+    } else if before.text("status") == "active" {
+        world.set(id, json!({ "status": "past_due" }));
+        world.emit_change("customer.subscription.updated", id, &before);
+    }
+}
+
+/// Ends a subscription now.
+pub(super) fn cancel(world: &mut World, id: &str, reason: &str) {
+    let now = world.now;
+    let subscription = world.get(id).clone();
+    let unpaid = subscription.text("status") == "incomplete";
+    let canceled_at = subscription.get("canceled_at").filter(|at| at.is_i64()).cloned();
+    world.set(
+        id,
+        json!({
+            "status": if unpaid { "incomplete_expired" } else { "canceled" },
+            "canceled_at": canceled_at.unwrap_or_else(|| now.into()),
+            "ended_at": now,
+        }),
+    );
+    if let Some(details) =
+        world.objects.get_mut(id).and_then(|subscription| subscription.get_mut("cancellation_details"))
+    {
+        details.set("reason", reason);
+    }
+    if unpaid {
+        invoice::void(world, subscription.text("latest_invoice"));
+    }
+    world.emit("customer.subscription.deleted", id);
+}
+
+/// Nobody paid the first invoice in time.
+fn expire(world: &mut World, id: &str) {
+    let (now, before) = (world.now, world.get(id).clone());
+    world.set(id, json!({ "status": "incomplete_expired", "canceled_at": now, "ended_at": now }));
+    invoice::void(world, before.text("latest_invoice"));
+    world.emit_change("customer.subscription.updated", id, &before);
+}
+
+/// A period is over: the next one begins with an invoice, or the subscription ends.
+fn renew(world: &mut World, id: &str) {
+    let before = world.get(id).clone();
+    if before.flag("cancel_at_period_end") {
+        cancel(world, id, "cancellation_requested");
+        return;
+    }
+    let (_, start) = period(&before);
+    let price = items(&before).first().and_then(|item| item.get("price")).cloned().unwrap_or_default();
+    let end = Interval::of(&price).end(before.int("billing_cycle_anchor"), start);
+    set_period(world, id, start, end);
+    let mut lines = world.pending_lines.remove(id).unwrap_or_default();
+    lines.extend(self::lines(world, id, (start, end)));
+    let invoice = invoice::make(world, id, "subscription_cycle", lines);
+    world.emit_change("customer.subscription.updated", id, &before);
+    // A refusal has been told by events.
+    let _ = invoice::pay(world, &invoice, None, true);
+}
+
+/// What a subscription or an invoice is due for.
+#[derive(Clone, Debug)]
+pub(crate) enum Due {
+    Expire(String),
+    Renew(String),
+    Retry(String),
+}
+
+/// Does what is due.
+pub(crate) fn run(world: &mut World, due: &Due) {
+    match due {
+        Due::Expire(subscription) => expire(world, subscription),
+        Due::Renew(subscription) => renew(world, subscription),
+        Due::Retry(invoice) => {
+            world.set(invoice, json!({ "next_payment_attempt": null }));
+            // A refusal has been told by events.
+            let _ = invoice::pay(world, invoice, None, true);
+        }
+    }
+}
+
+/// What is due next, and when.
+pub(crate) fn next(world: &World) -> Option<(i64, Due)> {
+    let subscriptions = world.objects.newest_first("subscription").filter_map(|subscription| {
+        let id = subscription.text("id").to_owned();
+        match subscription.text("status") {
+            "incomplete" => Some((subscription.int("created") + FIRST_PAYMENT, Due::Expire(id))),
+            "active" | "past_due" => Some((period(subscription).1, Due::Renew(id))),
+            _ => None,
+        }
+    });
+    let invoices = world.objects.newest_first("invoice").filter_map(|invoice| {
+        let at = invoice.get("next_payment_attempt").and_then(Value::as_i64)?;
+        Some((at, Due::Retry(invoice.text("id").to_owned())))
+    });
+    subscriptions.chain(invoices).min_by_key(|(at, _)| *at)
+}

@@ -1,0 +1,84 @@
+//! Invoice lines, and what a change in the middle of a period costs.
+//! <https://docs.stripe.com/billing/subscriptions/prorations>
+
+use serde_json::{Value, json};
+
+use super::life::{items, period};
+use crate::stripe::html::money;
+use crate::stripe::objects::Fields;
+use crate::stripe::shapes::Kind;
+use crate::stripe::world::World;
+
+/// An invoice line for an item of a subscription.
+pub(super) fn line(
+    world: &mut World,
+    subscription: &str,
+    item: &Value,
+    amount: i64,
+    (start, end): (i64, i64),
+    proration: bool,
+) -> Value {
+    let price = item.get("price").cloned().unwrap_or_default();
+    let name = world.get(price.text("product")).text("name").to_owned();
+    let quantity = item.int("quantity");
+    let unit = money(price.int("unit_amount"), price.text("currency"));
+    let interval = price.pointer("/recurring/interval").and_then(Value::as_str).unwrap_or_default();
+    let description = match (proration, amount < 0) {
+        (false, _) => format!("{quantity} × {name} (at {unit} / {interval})"),
+        (true, true) => format!("Unused time on {name}"),
+        (true, false) => format!("Remaining time on {name}"),
+    };
+    let mut line = world.build(
+        Kind::InvoiceLineItem,
+        json!({
+            "amount": amount,
+            "currency": price.get("currency"),
+            "description": description,
+            "discountable": !proration,
+            "metadata": item.get("metadata"),
+            "parent": {
+                "invoice_item_details": null,
+                "subscription_item_details": {
+                    "invoice_item": null,
+                    "proration": proration,
+                    "proration_details": { "credited_items": null },
+                    "subscription": subscription,
+                    "subscription_item": item.get("id"),
+                },
+                "type": "subscription_item_details",
+            },
+            "period": { "start": start, "end": end },
+            "pricing": {
+                "price_details": { "price": price.get("id"), "product": price.get("product") },
+                "type": "price_details",
+                "unit_amount_decimal": price.get("unit_amount_decimal"),
+            },
+            "quantity": quantity,
+            "subtotal": amount,
+        }),
+    );
+    if let Some(fields) = line.as_object_mut() {
+        fields.remove("created");
+    }
+    line
+}
+
+/// The lines for going from `before` to what the subscription is now: unused time is given back,
+/// remaining time is charged, to the second.
+pub(super) fn of_change(world: &mut World, id: &str, before: &Value) -> Vec<Value> {
+    let now = world.now;
+    let (start, end) = period(before);
+    let whole = (end - start).max(1);
+    let left = (end - now).clamp(0, whole);
+    let after = items(world.get(id)).to_vec();
+    let share = |item: &Value| {
+        let full = item.get("price").map_or(0, |price| price.int("unit_amount")) * item.int("quantity");
+        (full * left + whole / 2) / whole
+    };
+    let old: Vec<_> = items(before).iter().filter(|item| !after.contains(item)).cloned().collect();
+    let new: Vec<_> = after.iter().filter(|item| !items(before).contains(item)).cloned().collect();
+    let credit = old.iter().map(|item| (item, -share(item)));
+    let charges = new.iter().map(|item| (item, share(item)));
+    let amounts: Vec<_> = credit.chain(charges).collect();
+    amounts.into_iter().map(|(item, amount)| line(world, id, item, amount, (now, end), true)).collect()
+}

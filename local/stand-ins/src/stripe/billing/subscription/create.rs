@@ -1,0 +1,193 @@
+//! `POST /v1/subscriptions`. <https://docs.stripe.com/api/subscriptions/create>
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{PaymentBehavior, PaymentSettings, PriceData, ProrationBehavior, item, item_list, price_of};
+use crate::stripe::api::{Call, Reply};
+use crate::stripe::billing::period::Interval;
+use crate::stripe::billing::{invoice, life};
+use crate::stripe::error::ApiError;
+use crate::stripe::objects::Fields;
+use crate::stripe::params::{Limited, Metadata};
+use crate::stripe::payment::method;
+use crate::stripe::shapes::Kind;
+use crate::stripe::world::World;
+
+/// Stripe's most items of a subscription.
+const ITEMS: usize = 20;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Create {
+    customer: String,
+    items: Vec<Item>,
+    payment_behavior: Option<PaymentBehavior>,
+    payment_settings: Option<PaymentSettings>,
+    default_payment_method: Option<String>,
+    off_session: Option<bool>,
+    cancel_at_period_end: Option<bool>,
+    // What follows is checked, and makes no difference here.
+    #[serde(rename = "collection_method")]
+    _collection_method: Option<CollectionMethod>,
+    #[serde(rename = "proration_behavior")]
+    _proration_behavior: Option<ProrationBehavior>,
+    #[serde(rename = "billing_mode")]
+    _billing_mode: Option<BillingMode>,
+    description: Option<Limited<500>>,
+    metadata: Option<Metadata>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Item {
+    price: Option<String>,
+    price_data: Option<PriceData>,
+    quantity: Option<u64>,
+    metadata: Option<Metadata>,
+}
+
+/// Invoices that are sent by mail are not simulated.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum CollectionMethod {
+    ChargeAutomatically,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BillingMode {
+    #[serde(rename = "type")]
+    _type: BillingModeType,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum BillingModeType {
+    Classic,
+    Flexible,
+}
+
+pub(super) fn create(world: &mut World, call: &Call) -> Reply {
+    let params: Create = call.params()?;
+    world.check("customer", "customer", &params.customer)?;
+    let behavior = params.payment_behavior.unwrap_or(PaymentBehavior::AllowIncomplete);
+    if behavior == PaymentBehavior::PendingIfIncomplete {
+        return Err(ApiError::invalid(
+            "`payment_behavior=pending_if_incomplete` is not supported when creating subscriptions.",
+        )
+        .param("payment_behavior"));
+    }
+    let method = match &params.default_payment_method {
+        Some(id) => Some(method::of_customer(world, "default_payment_method", id, &params.customer)?),
+        None => None,
+    };
+    let customer = world.get(&params.customer).clone();
+    let kept = customer.pointer("/invoice_settings/default_payment_method").and_then(Value::as_str);
+    if behavior != PaymentBehavior::DefaultIncomplete && method.is_none() && kept.is_none() {
+        return Err(ApiError::invalid(
+            "This customer has no attached payment source or default payment method. Please consider \
+             adding a default payment method. For more information, visit \
+             https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.",
+        )
+        .code("resource_missing"));
+    }
+    let prices = prices(world, &customer, params.items)?;
+    if behavior == PaymentBehavior::ErrorIfIncomplete {
+        try_first(world, method.as_deref().or(kept))?;
+    }
+    let id = build(world, &params.customer, prices);
+    world.set(
+        &id,
+        json!({
+            "cancel_at_period_end": params.cancel_at_period_end.unwrap_or(false),
+            "default_payment_method": method,
+            "description": params.description.map(|Limited(text)| text),
+            "metadata": params.metadata.unwrap_or_default().into_value(),
+        }),
+    );
+    if let Some(settings) = params.payment_settings {
+        if let Some(current) =
+            world.objects.get_mut(&id).and_then(|subscription| subscription.get_mut("payment_settings"))
+        {
+            settings.apply_to(current);
+        }
+    }
+    world.emit("customer.subscription.created", &id);
+    let period = life::period(world.get(&id));
+    let lines = life::lines(world, &id, period);
+    let first = invoice::make(world, &id, "subscription_create", lines);
+    let free = world.get(&first).int("total") == 0;
+    if free || behavior != PaymentBehavior::DefaultIncomplete {
+        // A refusal leaves the subscription incomplete, which the answer shows.
+        let _ = invoice::pay(world, &first, None, params.off_session.unwrap_or(false));
+    }
+    Ok(world.get(&id).clone())
+}
+
+type Priced = (String, u64, Option<Metadata>);
+
+fn prices(world: &mut World, customer: &Value, items: Vec<Item>) -> Result<Vec<Priced>, ApiError> {
+    if items.is_empty() || items.len() > ITEMS {
+        return Err(ApiError::parameter(format!("A subscription has 1 to {ITEMS} items.")).param("items"));
+    }
+    let mut priced: Vec<Priced> = Vec::new();
+    for (index, item) in items.into_iter().enumerate() {
+        let at = format!("items[{index}]");
+        let price = price_of(world, &at, item.price, item.price_data)?;
+        let (first, this) = (priced.first().map_or(&price, |(first, ..)| first), world.get(&price));
+        let first = world.get(first);
+        if Interval::of(first) != Interval::of(this) || first.text("currency") != this.text("currency") {
+            return Err(ApiError::invalid(
+                "All prices of a subscription must have the same currency and `recurring.interval`.",
+            )
+            .param(format!("{at}[price]")));
+        }
+        if customer.maybe_text("currency").is_some_and(|currency| currency != this.text("currency")) {
+            return Err(ApiError::invalid("You cannot combine currencies on a single customer.").param("customer"));
+        }
+        priced.push((price, item.quantity.unwrap_or(1), item.metadata));
+    }
+    Ok(priced)
+}
+
+/// `error_if_incomplete`: no subscription at all when the first payment would not go through.
+fn try_first(world: &World, method: Option<&str>) -> Result<(), ApiError> {
+    match method.map(|method| method::behaviour(world, method)) {
+        Some(method::Behaviour::Succeeds) | None => Ok(()),
+        Some(method::Behaviour::Declines(code, decline_code)) => {
+            Err(ApiError::card(code, Some(decline_code), "Your card was declined."))
+        }
+        Some(_) => Err(ApiError::card(
+            "subscription_payment_intent_requires_action",
+            None,
+            "Payment for this subscription requires additional user action before it can be completed successfully.",
+        )),
+    }
+}
+
+fn build(world: &mut World, customer: &str, prices: Vec<Priced>) -> String {
+    let now = world.now;
+    let id = world.id(Kind::Subscription);
+    let first = prices.first().map(|(price, ..)| world.get(price).clone()).unwrap_or_default();
+    let period = (now, Interval::of(&first).end(now, now));
+    let currency = first.get("currency").cloned().unwrap_or_default();
+    let items: Vec<_> = prices
+        .into_iter()
+        .map(|(price, quantity, metadata)| item(world, &id, &price, quantity, metadata, period))
+        .collect();
+    world.create(
+        Kind::Subscription,
+        json!({
+            "id": id,
+            "billing_cycle_anchor": now,
+            "currency": currency,
+            "customer": customer,
+            "items": item_list(&id, &items),
+            "start_date": now,
+            "status": "incomplete",
+        }),
+    );
+    world.set(customer, json!({ "currency": currency }));
+    id
+}
