@@ -15,7 +15,7 @@ use crate::{
 /// what state it is in, and the server rolls back what was open.
 pub(crate) struct Lease(Option<Object>);
 
-/// A transaction that is open between two round trips.
+/// A transaction that is open between round trips.
 pub(crate) struct Transaction(Lease);
 
 type Answer<'a> = Pin<Box<dyn Future<Output = Result<Vec<Row>, Error>> + Send + 'a>>;
@@ -50,18 +50,12 @@ impl Lease {
         Ok(rows)
     }
 
-    /// The first round trip of a transaction that has two. Returns each statement's rows.
-    pub async fn begin<const N: usize>(
-        self,
-        statements: [Statement<'_>; N],
-    ) -> Result<(Transaction, [Vec<Row>; N]), Failure> {
+    /// The first round trip of a transaction that has more than one. Returns each statement's rows.
+    pub async fn begin(self, statements: Vec<Statement<'_>>) -> Result<(Transaction, Vec<Vec<Row>>), Failure> {
         let client = self.client()?;
-        let rows = pipeline([begin(client)].into_iter().chain(answers(client, &statements))).await?;
-        let mut answers = [const { Vec::new() }; N];
-        for (answer, rows) in answers.iter_mut().zip(rows.into_iter().skip(1)) {
-            *answer = rows;
-        }
-        Ok((Transaction(self), answers))
+        let mut rows = pipeline([begin(client)].into_iter().chain(answers(client, &statements))).await?;
+        rows.remove(0);
+        Ok((Transaction(self), rows))
     }
 
     fn client(&self) -> Result<&Client, Failure> {
@@ -82,7 +76,12 @@ impl Drop for Lease {
 }
 
 impl Transaction {
-    /// The second round trip: the last statements and `commit`. Returns each statement's rows.
+    /// A round trip in between. Returns each statement's rows.
+    pub async fn query(&self, statements: Vec<Statement<'_>>) -> Result<Vec<Vec<Row>>, Failure> {
+        pipeline(answers(self.0.client()?, &statements)).await
+    }
+
+    /// The last round trip: the last statements and `commit`. Returns each statement's rows.
     pub async fn commit(self, statements: Vec<Statement<'_>>) -> Result<Vec<Vec<Row>>, Failure> {
         let commit = Statement::new(sql!("commit"));
         let client = self.0.client()?;

@@ -43,8 +43,8 @@ impl<'a> Statement<'a> {
         self.with(value.into(), Type::TIMESTAMPTZ)
     }
 
-    pub fn int(self, value: i32) -> Self {
-        self.with(value, Type::INT4)
+    pub fn int(self, value: impl Into<Option<i32>>) -> Self {
+        self.with(value.into(), Type::INT4)
     }
 
     pub fn bigint(self, value: impl Into<Option<i64>>) -> Self {

@@ -11,6 +11,7 @@ use tokio_postgres::Row;
 
 use crate::{
     Database,
+    champion::{read, write},
     columns::Columns,
     error::Failure,
     lease::Lease,
@@ -24,42 +25,60 @@ impl StripeEventStore for Database {
     }
 }
 
-/// Two round trips: lock and read, then write and commit. An event that is known already needs the first one only.
+/// Two round trips: lock and read, then write and commit; one more in between if only what is stored tells which reader
+/// and novel the event is about. An event that is known already needs the first one only.
 async fn record(lease: Lease, event: &StripeEvent, now: Timestamp) -> Result<Recorded, Failure> {
     let keys = event.fact.lookup();
-    let reads = [
+    let intent = keys.payment_intent.as_ref().map(PaymentIntentId::as_str);
+    let mut reads = vec![
         Statement::new(sql!("lock_keys")).texts(lock_keys(event, &keys)),
+        Statement::new(sql!("lock_linked_invoice")).text(intent),
+        read::find_and_lock(&keys),
         Statement::new(sql!("stripe_event_exists")).text(event.id.as_str()),
         Statement::new(sql!("preorder_for_event"))
             .uuid(keys.preorder.map(|id| id.as_uuid()))
             .text(keys.session.as_ref().map(SessionId::as_str))
-            .text(keys.payment_intent.as_ref().map(PaymentIntentId::as_str)),
-        Statement::new(sql!("stripe_payment")).text(keys.payment_intent.as_ref().map(PaymentIntentId::as_str)),
+            .text(intent),
+        Statement::new(sql!("stripe_payment")).text(intent),
     ];
-    let (transaction, [_, known, preorder, payment]) = lease.begin(reads).await?;
+    reads.extend(keys.champion.iter().flat_map(|key| read::account(key, keys.invoice.as_ref())));
+    let (transaction, answers) = lease.begin(reads).await?;
+    let [_, _, champion, known, preorder, payment, account @ ..] = answers.as_slice() else {
+        return Err(Failure::Missing("answer"));
+    };
     if !known.is_empty() {
         transaction.rollback().await?;
         return Ok(Recorded::Before);
     }
+    let champion = match read::found(champion)? {
+        None => None,
+        Some(key) if !account.is_empty() => Some(read::build(key, account)?),
+        Some(key) => {
+            let reads = Vec::from(read::account(&key, keys.invoice.as_ref()));
+            let account = transaction.query(reads).await?;
+            Some(read::build(key, &account)?)
+        }
+    };
     let snapshot = Snapshot {
         preorder: preorder.first().map(row::read).transpose()?,
         payment: payment.first().map(payment_facts).transpose()?.unwrap_or_default(),
-        ..Snapshot::default()
+        champion,
     };
     let plan = decide(snapshot, event);
-    let written = transaction.commit(writes(&plan, event, now)).await?;
+    let ledger = plan.champion.as_deref().map(write::ledger).unwrap_or_default();
+    let written = transaction.commit(writes(&plan, &ledger, event, now)).await?;
     let outbox = written.first().into_iter().flatten().map(outbox_id).collect::<Result<_, _>>()?;
     Ok(Recorded::Now { outcome: plan.outcome, outbox })
 }
 
 /// The names of everything that the event speaks of. What shares a name is recorded one after the other.
 fn lock_keys(event: &StripeEvent, keys: &Lookup) -> Vec<String> {
-    let Lookup { preorder, session, payment_intent, champion, payment_record, subscription, invoice } = keys;
+    // The reader and the novel have a lock of their own, which everybody takes last.
+    let Lookup { preorder, session, payment_intent, champion: _, payment_record, subscription, invoice } = keys;
     let mut names = vec![event.id.to_string()];
     names.extend(preorder.map(|id| format!("preorder {id}")));
     names.extend(session.as_ref().map(ToString::to_string));
     names.extend(payment_intent.as_ref().map(ToString::to_string));
-    names.extend(champion.as_ref().map(|key| format!("champion {} {}", key.user, key.novel)));
     names.extend(payment_record.map(|id| format!("payment {id}")));
     names.extend(subscription.as_ref().map(ToString::to_string));
     names.extend(invoice.as_ref().map(ToString::to_string));
@@ -67,9 +86,10 @@ fn lock_keys(event: &StripeEvent, keys: &Lookup) -> Vec<String> {
 }
 
 /// The plan as statements; the outbox comes first, since its answer says which facts are new.
-fn writes<'a>(plan: &'a Plan, event: &'a StripeEvent, now: Timestamp) -> Vec<Statement<'a>> {
+fn writes<'a>(plan: &'a Plan, ledger: &'a str, event: &'a StripeEvent, now: Timestamp) -> Vec<Statement<'a>> {
     let mut statements = vec![insert_outbox(&plan.outbox, now)];
     statements.extend(plan.preorder.as_ref().map(|write| write_preorder(write, now)));
+    statements.extend(plan.champion.iter().flat_map(|write| write::statements(write, ledger, now)));
     statements.extend(plan.payment.as_ref().map(|(intent, facts)| {
         Statement::new(sql!("upsert_stripe_payment"))
             .text(intent.as_str())
@@ -102,7 +122,7 @@ fn write_preorder(write: &PreorderWrite, now: Timestamp) -> Statement<'_> {
     }
 }
 
-fn insert_outbox(entries: &[OutboxEntry], now: Timestamp) -> Statement<'_> {
+pub(crate) fn insert_outbox(entries: &[OutboxEntry], now: Timestamp) -> Statement<'_> {
     Statement::new(sql!("insert_outbox"))
         .uuids(entries.iter().map(|entry| entry.id.as_uuid()).collect())
         .texts(entries.iter().map(|entry| entry.key.as_str()).collect())
@@ -111,7 +131,7 @@ fn insert_outbox(entries: &[OutboxEntry], now: Timestamp) -> Statement<'_> {
         .time(now)
 }
 
-fn payment_facts(row: &Row) -> Result<PaymentFacts, Failure> {
+pub(crate) fn payment_facts(row: &Row) -> Result<PaymentFacts, Failure> {
     let columns = Columns(row);
     Ok(PaymentFacts {
         refunded: columns.get("amount_refunded")?,

@@ -30,7 +30,12 @@ pub trait ChampionStore: Send + Sync {
     ) -> impl Future<Output = Result<CustomerId, StoreError>> + Send;
 
     /// Remembers the recurring Stripe price of a tier, unless the tier has one, or costs something else by now.
-    fn save_price(&self, tier: &Tier, price: &PriceId) -> impl Future<Output = Result<(), StoreError>> + Send;
+    fn save_price(
+        &self,
+        tier: &Tier,
+        price: &PriceId,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Everything about a reader and a novel; [`ChampionAccount::new`] with the novel's tiers if nothing is stored.
     fn account(&self, key: &ChampionKey) -> impl Future<Output = Result<ChampionAccount, StoreError>> + Send;

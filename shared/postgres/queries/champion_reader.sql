@@ -1,0 +1,1 @@
+select email, stripe_customer_id from users where id = $1

@@ -1,0 +1,1 @@
+select * from stripe_subscription where user_id = $1 and novel_id = $2

@@ -1,0 +1,17 @@
+-- What reader $1 has of novel $2.
+insert into user_champion_subscription as mine (
+    user_id, novel_id, tier_level, tier_name, monthly_price, currency, start_date, end_date, is_active, auto_renew,
+    cancel_at_period_end, stripe_subscription_id, stripe_customer_id, payment_method, created_at, updated_at
+)
+select $1, $2::bigint, $3::integer, coalesce(tier.tier_name, 'Tier ' || $3), coalesce(tier.monthly_price, 0),
+       coalesce(tier.currency, 'usd'), $4::timestamptz, $5::timestamptz, $6::boolean, $7::boolean, $8::boolean,
+       $9, $10, $11, $12::timestamptz, $12
+from (select) as always
+left join novel_champion_tiers as tier on tier.novel_id = $2 and tier.tier_level = $3
+on conflict (user_id, novel_id) do update
+set tier_level = excluded.tier_level, tier_name = excluded.tier_name, monthly_price = excluded.monthly_price,
+    currency = excluded.currency, start_date = excluded.start_date, end_date = excluded.end_date,
+    is_active = excluded.is_active, auto_renew = excluded.auto_renew,
+    cancel_at_period_end = excluded.cancel_at_period_end, stripe_subscription_id = excluded.stripe_subscription_id,
+    stripe_customer_id = excluded.stripe_customer_id, payment_method = excluded.payment_method,
+    updated_at = excluded.updated_at

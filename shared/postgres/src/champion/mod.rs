@@ -1,0 +1,117 @@
+//! Readers and what they support.
+
+pub(crate) mod read;
+mod rows;
+pub(crate) mod write;
+
+use pledge_domain::{
+    Timestamp,
+    champion::{ChampionAccount, ChampionKey, Step, Tier},
+    email::Email,
+    ids::{CustomerId, PriceId, UserId},
+    ports::{ChampionStore, StoreError},
+    user::VerifiedUser,
+};
+use tokio_postgres::Row;
+
+use crate::{
+    Database,
+    columns::Columns,
+    error::Failure,
+    lease::Lease,
+    statement::{Statement, sql},
+    stripe_events::insert_outbox,
+};
+
+impl ChampionStore for Database {
+    async fn sign_in(&self, reader: &VerifiedUser, now: Timestamp) -> Result<Option<CustomerId>, StoreError> {
+        self.run(|lease| sign_in(lease, reader, now)).await
+    }
+
+    async fn save_customer(&self, reader: &UserId, customer: &CustomerId) -> Result<CustomerId, StoreError> {
+        self.run(|lease| async move {
+            let statement = Statement::new(sql!("save_customer")).text(reader.as_str()).text(customer.as_str());
+            let rows = lease.query(statement).await?;
+            self::customer(rows.first())?.ok_or(Failure::Missing("user"))
+        })
+        .await
+    }
+
+    async fn save_price(&self, tier: &Tier, price: &PriceId, now: Timestamp) -> Result<(), StoreError> {
+        self.run(|lease| async move {
+            let statement = Statement::new(sql!("save_price"))
+                .bigint(tier.novel.get())
+                .int(i32::from(tier.level.get()))
+                .bigint(tier.price.amount)
+                .text(tier.price.currency.as_str())
+                .text(price.as_str())
+                .time(now);
+            lease.query(statement).await.map(drop)
+        })
+        .await
+    }
+
+    async fn account(&self, key: &ChampionKey) -> Result<ChampionAccount, StoreError> {
+        self.run(|lease| async move {
+            // Under the lock, so that all statements see the same state.
+            let mut statements = vec![read::lock(key)];
+            statements.extend(read::account(key, None));
+            read::build(key.clone(), &lease.transaction(statements).await?[1..])
+        })
+        .await
+    }
+
+    async fn step<T: Send>(
+        &self,
+        key: &ChampionKey,
+        now: Timestamp,
+        step: impl Fn(ChampionAccount) -> Step<T> + Send + Sync,
+    ) -> Result<T, StoreError> {
+        self.run(|lease| take(lease, key, now, &step)).await
+    }
+}
+
+/// Two round trips: lock and read, then write and commit.
+async fn take<T>(
+    lease: Lease,
+    key: &ChampionKey,
+    now: Timestamp,
+    step: &(impl Fn(ChampionAccount) -> Step<T> + Sync),
+) -> Result<T, Failure> {
+    let mut statements = vec![read::lock(key)];
+    statements.extend(read::account(key, None));
+    let (transaction, rows) = lease.begin(statements).await?;
+    let Step { answer, write } = step(read::build(key.clone(), &rows[1..])?);
+    match write {
+        Some((write, facts)) => {
+            let ledger = write::ledger(&write);
+            let mut statements = write::statements(&write, &ledger, now);
+            statements.push(insert_outbox(&facts, now));
+            transaction.commit(statements).await?;
+        }
+        None => transaction.rollback().await?,
+    }
+    Ok(answer)
+}
+
+async fn sign_in(lease: Lease, reader: &VerifiedUser, now: Timestamp) -> Result<Option<CustomerId>, Failure> {
+    let proven = reader.email.as_ref().filter(|_| reader.email_verified);
+    let mut statements = Vec::from_iter(proven.map(|address| {
+        Statement::new(sql!("release_reader_email")).text(reader.id.as_str()).text(address.as_str()).time(now)
+    }));
+    statements.push(
+        Statement::new(sql!("sign_in_reader"))
+            .text(reader.id.as_str())
+            .text(reader.email.as_ref().map(Email::as_str))
+            .bool(reader.email_verified)
+            .text(reader.display_name.as_deref())
+            .text(reader.photo_url.as_deref())
+            .time(now),
+    );
+    customer(lease.transaction(statements).await?.pop().unwrap_or_default().first())
+}
+
+fn customer(row: Option<&Row>) -> Result<Option<CustomerId>, Failure> {
+    let Some(row) = row else { return Ok(None) };
+    Columns(row).parse_some("stripe_customer_id", |text| CustomerId::parse(text).ok())
+}

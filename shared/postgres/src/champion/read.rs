@@ -1,0 +1,76 @@
+//! Everything about a reader and a novel, read under its lock.
+
+use pledge_domain::{
+    champion::{ChampionAccount, ChampionKey},
+    email::Email,
+    ids::{CustomerId, InvoiceId, NovelId, PaymentIntentId, SubscriptionId, UserId},
+    payment_event::Lookup,
+};
+use tokio_postgres::Row;
+
+use crate::{
+    champion::rows,
+    columns::Columns,
+    error::Failure,
+    statement::{Statement, sql},
+};
+
+/// Locks this reader and novel.
+pub(crate) fn lock(key: &ChampionKey) -> Statement<'_> {
+    Statement::new(sql!("lock_champion"))
+        .text(key.user.as_str())
+        .bigint(key.novel.get())
+        .text(None)
+        .text(None)
+        .text(None)
+}
+
+/// Finds out which reader and novel an event is about, and locks them.
+pub(crate) fn find_and_lock(keys: &Lookup) -> Statement<'_> {
+    Statement::new(sql!("lock_champion"))
+        .text(keys.champion.as_ref().map(|key| key.user.as_str()))
+        .bigint(keys.champion.as_ref().map(|key| key.novel.get()))
+        .text(keys.subscription.as_ref().map(SubscriptionId::as_str))
+        .text(keys.invoice.as_ref().map(InvoiceId::as_str))
+        .text(keys.payment_intent.as_ref().map(PaymentIntentId::as_str))
+}
+
+/// What either of them found.
+pub(crate) fn found(rows: &[Row]) -> Result<Option<ChampionKey>, Failure> {
+    let Some(row) = rows.first() else { return Ok(None) };
+    let columns = Columns(row);
+    Ok(Some(ChampionKey {
+        user: columns.parse("user_id", |text| UserId::parse(text).ok())?,
+        novel: NovelId::new(columns.get("novel_id")?).map_err(|_| Failure::Corrupt("novel_id"))?,
+    }))
+}
+
+/// The statements that [`build`] needs the answers of.
+pub(crate) fn account<'a>(key: &'a ChampionKey, invoice: Option<&'a InvoiceId>) -> [Statement<'a>; 5] {
+    let (user, novel) = (key.user.as_str(), key.novel.get());
+    [
+        Statement::new(sql!("champion_reader")).text(user),
+        Statement::new(sql!("champion_tiers")).bigint(novel),
+        Statement::new(sql!("champion_payments")).text(user).bigint(novel),
+        Statement::new(sql!("champion_subscriptions")).text(user).bigint(novel),
+        Statement::new(sql!("champion_intents")).text(user).bigint(novel).text(invoice.map(InvoiceId::as_str)),
+    ]
+}
+
+/// The account out of the answers.
+pub(crate) fn build(key: ChampionKey, answers: &[Vec<Row>]) -> Result<ChampionAccount, Failure> {
+    let [reader, tiers, payments, subscriptions, intents] = answers else {
+        return Err(Failure::Missing("answer"));
+    };
+    let mut account = ChampionAccount::new(key);
+    if let Some(reader) = reader.first() {
+        let columns = Columns(reader);
+        account.email = columns.parse_some("email", |text| Email::parse(text).ok())?;
+        account.customer = columns.parse_some("stripe_customer_id", |text| CustomerId::parse(text).ok())?;
+    }
+    account.tiers = tiers.iter().map(rows::tier).collect::<Result<_, _>>()?;
+    account.payments = payments.iter().map(rows::payment).collect::<Result<_, _>>()?;
+    account.subscriptions = subscriptions.iter().map(rows::subscription).collect::<Result<_, _>>()?;
+    account.intents = intents.iter().map(rows::intent).collect::<Result<_, _>>()?;
+    Ok(account)
+}
