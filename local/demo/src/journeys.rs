@@ -9,7 +9,7 @@ mod refunded;
 
 use pledge_driver::Failure;
 
-use crate::story::{Story, Told};
+use crate::story::{Story, Told, email};
 
 /// All of them.
 pub async fn play(story: &mut Story) -> Result<(), Failure> {
@@ -24,14 +24,22 @@ pub async fn play(story: &mut Story) -> Result<(), Failure> {
 /// The form and the checkout, with which each journey begins. Gives the preorder's id and the session's.
 async fn begin(story: &mut Story, told: Told) -> Result<(String, String), Failure> {
     story.chapter(told.title);
-    let number = story.preorders.len() + 1;
-    let preorder = story.driver.api.preorder(&format!("reader{number}@example.com"), "Honey Khaki").await?;
+    let email = email(story.preorders.len() + 1);
+    let preorder = story.driver.api.preorder(&email, "Honey Khaki").await?;
     story.tell("API", &format!("POST /preorders → 201, preorder {preorder}"));
     story.stands(&preorder).await?;
     let session = story.driver.api.checkout(&preorder).await?;
     story.tell("API", &format!("POST /checkout → 200, session {session}"));
     story.preorders.push(Told { id: preorder.clone(), ..told });
     Ok((preorder, session))
+}
+
+/// How a journey ends: everything is delivered, the preorder stands, Klaviyo has heard of it.
+async fn end(story: &Story, before: usize, preorder: &str) -> Result<(), Failure> {
+    story.delivered(before).await?;
+    story.stands(preorder).await?;
+    let expected = story.preorders.last().map_or(0, |told| told.events.len());
+    story.accepted(expected).await
 }
 
 /// The number of deliveries so far, to tell only what comes after.

@@ -36,12 +36,15 @@ async fn main() -> ExitCode {
 /// Starts a cloud of its own and stops it, or with the argument `attach` plays on the one that runs.
 async fn play() -> Result<bool, Box<dyn std::error::Error>> {
     if std::env::args().nth(1).as_deref() == Some("attach") {
-        return Ok(all(Driver::new(Endpoints::of_running()?)).await?);
+        return Ok(all(Driver::new(Endpoints::of_running()?)?).await?);
     }
     println!("Starting a local cloud for the demo …\n");
     let home = Options::default().project.join(".local/demo-cloud");
     let cloud = Cloud::start(Options { home, port: 0, progress: Progress::printed(), ..Options::default() }).await?;
-    let played = all(Driver::new(cloud.endpoints().clone())).await;
+    let played = match Driver::new(cloud.endpoints().clone()) {
+        Ok(driver) => all(driver).await,
+        Err(failure) => Err(failure),
+    };
     cloud.stop().await;
     Ok(played?)
 }

@@ -57,6 +57,17 @@ impl Story {
         Ok(())
     }
 
+    /// Waits until Klaviyo has so many events about the newest preorder, and tells them.
+    ///
+    /// # Errors
+    /// If they don't arrive.
+    pub async fn accepted(&self, count: usize) -> Result<(), Failure> {
+        for event in self.driver.klaviyo.wait(&email(self.preorders.len()), count).await? {
+            self.tell("Klaviyo", &format!("accepted {}", event.metric));
+        }
+        Ok(())
+    }
+
     /// Tells where a preorder stands in the database.
     ///
     /// # Errors
@@ -66,4 +77,9 @@ impl Story {
         self.tell("PostgreSQL", &format!("preorder is {status}"));
         Ok(())
     }
+}
+
+/// The address of the reader with this number.
+pub fn email(number: usize) -> String {
+    format!("reader{number}@example.com")
 }

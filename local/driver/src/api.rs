@@ -3,7 +3,7 @@
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::http::Failure;
+use crate::failure::Failure;
 
 /// The API.
 #[derive(Debug, Clone)]
@@ -46,7 +46,6 @@ impl Api {
     }
 
     /// A request to this path, for what the methods below don't cover.
-    #[must_use]
     pub fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
     }

@@ -2,7 +2,7 @@
 
 use tokio_postgres::{Client, NoTls, Row, types::ToSql};
 
-use crate::http::Failure;
+use crate::failure::Failure;
 
 /// The functions' database.
 #[derive(Debug, Clone)]

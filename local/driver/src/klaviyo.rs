@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     database::Database,
-    http::{Failure, control},
+    failure::{Failure, control},
 };
 
 /// The Klaviyo stand-in's controls.

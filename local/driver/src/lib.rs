@@ -3,17 +3,18 @@
 
 mod api;
 mod database;
-mod http;
+mod failure;
 mod klaviyo;
 mod stripe;
 
 pub use api::{Answer, Api};
 pub use database::Database;
-pub use http::Failure;
+pub use failure::Failure;
 pub use klaviyo::{Klaviyo, KlaviyoEvent};
 pub use stripe::{Order, Stripe};
 
 use pledge_local::Endpoints;
+use pledge_runtime::{http, tls};
 
 /// Everything of a running cloud that one can talk to.
 #[derive(Debug, Clone)]
@@ -32,15 +33,22 @@ pub struct Driver {
 
 impl Driver {
     /// Drives the cloud at these addresses.
-    #[must_use]
-    pub fn new(endpoints: Endpoints) -> Self {
-        let http = reqwest::Client::new();
-        Self {
+    ///
+    /// # Errors
+    /// None in practice: the HTTP client is the functions' own.
+    pub fn new(endpoints: Endpoints) -> Result<Self, Failure> {
+        let http = client()?;
+        Ok(Self {
             api: Api::new(http.clone(), &endpoints.api),
             stripe: Stripe::new(http.clone(), &endpoints.controls.stripe),
             klaviyo: Klaviyo::new(http, &endpoints.controls.klaviyo),
             database: Database::new(&endpoints.database_url),
             endpoints,
-        }
+        })
     }
+}
+
+fn client() -> Result<reqwest::Client, Failure> {
+    let tls = tls::client_config(tls::web_roots()).map_err(|error| Failure::Unexpected(error.to_string()))?;
+    Ok(http::client(tls)?)
 }

@@ -4,7 +4,7 @@ use pledge_local::Endpoints;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
-use crate::http::{Failure, control};
+use crate::failure::{Failure, control};
 
 /// The Stripe stand-in's controls.
 #[derive(Debug, Clone)]

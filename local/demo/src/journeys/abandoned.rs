@@ -2,7 +2,7 @@
 
 use pledge_driver::Failure;
 
-use super::{begin, deliveries, told};
+use super::{begin, deliveries, end, told};
 use crate::story::Story;
 
 pub async fn play(story: &mut Story) -> Result<(), Failure> {
@@ -11,6 +11,5 @@ pub async fn play(story: &mut Story) -> Result<(), Failure> {
     let before = deliveries(story).await?;
     story.driver.stripe.expire(&session, &story.driver.endpoints).await?;
     story.tell("Stripe", "the session expires unpaid");
-    story.delivered(before).await?;
-    story.stands(&preorder).await
+    end(story, before, &preorder).await
 }

@@ -3,7 +3,7 @@
 use pledge_driver::Failure;
 use serde_json::json;
 
-use super::{begin, deliveries, told};
+use super::{begin, deliveries, end, told};
 use crate::story::Story;
 
 pub async fn play(story: &mut Story) -> Result<(), Failure> {
@@ -19,6 +19,5 @@ pub async fn play(story: &mut Story) -> Result<(), Failure> {
     let before = deliveries(story).await?;
     story.driver.stripe.settle(&session, true).await?;
     story.tell("Bank", "the money arrives");
-    story.delivered(before).await?;
-    story.stands(&preorder).await
+    end(story, before, &preorder).await
 }

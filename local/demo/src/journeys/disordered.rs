@@ -3,7 +3,7 @@
 use pledge_driver::{Failure, Order};
 use serde_json::json;
 
-use super::{begin, deliveries, payment_of, told};
+use super::{begin, deliveries, end, payment_of, told};
 use crate::story::Story;
 
 pub async fn play(story: &mut Story) -> Result<(), Failure> {
@@ -20,7 +20,6 @@ pub async fn play(story: &mut Story) -> Result<(), Failure> {
     story.tell("Merchant", "refunds the whole amount");
     stripe.release(Order::Reversed).await?;
     stripe.hold(false).await?;
-    story.delivered(before).await?;
     stripe.copies(1).await?;
-    story.stands(&preorder).await
+    end(story, before, &preorder).await
 }

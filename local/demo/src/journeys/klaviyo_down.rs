@@ -3,7 +3,7 @@
 use pledge_driver::Failure;
 use serde_json::json;
 
-use super::{begin, deliveries, told};
+use super::{begin, deliveries, end, told};
 use crate::story::Story;
 
 pub async fn play(story: &mut Story) -> Result<(), Failure> {
@@ -15,10 +15,9 @@ pub async fn play(story: &mut Story) -> Result<(), Failure> {
     klaviyo.fault(&broken).await?;
     let told = told("Klaviyo refuses for a while", "completed", &["preorder_started", "preorder_success"]);
     let (preorder, session) = begin(story, told).await?;
-    story.tell("Klaviyo", "answers 429 four times and 500 three times");
+    story.tell("Klaviyo", "answers 429 four times and 500 three times; the queue or the sweep tries again");
     let before = deliveries(story).await?;
     story.driver.stripe.pay(&session, &json!({})).await?;
     story.tell("Customer", "pays by card on Stripe's page");
-    story.delivered(before).await?;
-    story.stands(&preorder).await
+    end(story, before, &preorder).await
 }

@@ -3,7 +3,7 @@
 use pledge_driver::Failure;
 use serde_json::json;
 
-use super::{begin, deliveries, told};
+use super::{begin, deliveries, end, told};
 use crate::story::Story;
 
 pub async fn play(story: &mut Story) -> Result<(), Failure> {
@@ -12,6 +12,5 @@ pub async fn play(story: &mut Story) -> Result<(), Failure> {
     let before = deliveries(story).await?;
     story.driver.stripe.pay(&session, &json!({})).await?;
     story.tell("Customer", "pays by card on Stripe's page");
-    story.delivered(before).await?;
-    story.stands(&preorder).await
+    end(story, before, &preorder).await
 }

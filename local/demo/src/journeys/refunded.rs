@@ -3,7 +3,7 @@
 use pledge_driver::Failure;
 use serde_json::json;
 
-use super::{begin, deliveries, payment_of, told};
+use super::{begin, deliveries, end, payment_of, told};
 use crate::story::Story;
 
 pub async fn play(story: &mut Story) -> Result<(), Failure> {
@@ -17,6 +17,5 @@ pub async fn play(story: &mut Story) -> Result<(), Failure> {
     let before = deliveries(story).await?;
     story.driver.stripe.refund(&payment_of(story, &session).await?, None).await?;
     story.tell("Merchant", "refunds the whole amount");
-    story.delivered(before).await?;
-    story.stands(&preorder).await
+    end(story, before, &preorder).await
 }

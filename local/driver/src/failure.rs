@@ -1,5 +1,7 @@
 //! Requests to the stand-ins' controls.
 
+use std::time::Duration;
+
 use reqwest::{Client, Method};
 use serde_json::Value;
 
@@ -29,6 +31,9 @@ pub enum Failure {
     Unexpected(String),
 }
 
+/// Some controls answer only when something has happened, after two minutes at the latest.
+const LONGEST_POLL: Duration = Duration::from_secs(150);
+
 /// Asks one of the controls.
 pub(crate) async fn control(
     client: &Client,
@@ -36,7 +41,7 @@ pub(crate) async fn control(
     url: String,
     body: Option<&Value>,
 ) -> Result<Value, Failure> {
-    let mut request = client.request(method.clone(), &url);
+    let mut request = client.request(method.clone(), &url).timeout(LONGEST_POLL);
     if let Some(body) = body {
         request = request.json(body);
     }
