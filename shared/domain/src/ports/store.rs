@@ -11,7 +11,8 @@ use crate::{
     user::Account,
 };
 
-/// Why the database didn't do it. Nothing was written.
+/// Why the database didn't do it. Nothing was written; only if the connection broke during the commit, all of it may
+/// have been. Every method is safe to repeat either way.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// It can't be reached, is overloaded or was restarted: the same call may succeed later.
@@ -26,11 +27,13 @@ pub enum StoreError {
 pub trait PreorderStore: Send + Sync {
     /// Stores a new preorder, its owner's user row and its `preorder_started` event in one transaction.
     ///
-    /// - If a preorder with this id exists, nothing is written but its missing owner, and the stored preorder returns.
-    /// - A signed-in owner's profile is inserted or updated from the token. An owner known by e-mail gets a row if they
-    ///   have none; an existing profile isn't touched.
+    /// - If a preorder with this id exists, nothing is written but its missing owner, and that only if it is of the same
+    ///   address. The stored preorder returns.
+    /// - A signed-in owner's profile is inserted or updated from the token; the form fills a missing telephone number
+    ///   and adds marketing consent. An owner known by e-mail gets a row if they have none; an existing profile isn't
+    ///   touched.
     /// - If the owner is proven (signed in with a verified address, or `may_own_by_email`), earlier preorders of the
-    ///   same address that have no owner become theirs.
+    ///   proven address that have no owner become theirs.
     /// - One address belongs to one user row: a verified owner takes it over, an unverified one gets a row without it.
     fn initiate(&self, new: &NewPreorder) -> impl Future<Output = Result<Preorder, StoreError>> + Send;
 
@@ -82,6 +85,7 @@ pub trait StripeEventStore: Send + Sync {
     /// decides ([`crate::payment_event::decide`]), and writes the plan, the outbox rows and the event's id.
     ///
     /// [`Recorded::Before`] if the event's id is stored already. Two deliveries at once take effect one after the
-    /// other, so the second is `Before`. A failure leaves nothing behind.
+    /// other, so the second is `Before`. A failure leaves nothing behind. An owner that metadata names but that has no
+    /// user row is left out of a new preorder, to be linked later.
     fn record(&self, event: &StripeEvent, now: Timestamp) -> impl Future<Output = Result<Recorded, StoreError>> + Send;
 }
