@@ -157,23 +157,26 @@ def deploy(emulator, stack, template, parameters):
     cloudformation = emulator.cloudformation
     try:
         cloudformation.create_stack(**request)
-        done = cloudformation.get_waiter("stack_create_complete")
+        wait(cloudformation, stack, "stack_create_complete")
     except cloudformation.exceptions.AlreadyExistsException:
         try:
             cloudformation.update_stack(**request)
+            wait(cloudformation, stack, "stack_update_complete")
         except botocore.exceptions.ClientError as error:
             if "No updates are to be performed" not in str(error):
                 raise
-        done = cloudformation.get_waiter("stack_update_complete")
+    outputs = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
+    return {output["OutputKey"]: output["OutputValue"] for output in outputs}
+
+
+def wait(cloudformation, stack, state):
     try:
-        done.wait(StackName=stack, WaiterConfig={"Delay": 0.1, "MaxAttempts": 600})
+        cloudformation.get_waiter(state).wait(StackName=stack, WaiterConfig={"Delay": 0.1, "MaxAttempts": 600})
     except botocore.exceptions.WaiterError:
         for event in reversed(cloudformation.describe_stack_events(StackName=stack)["StackEvents"]):
             if "FAILED" in event["ResourceStatus"]:
                 print(event["LogicalResourceId"], event.get("ResourceStatusReason", ""), file=sys.stderr)
         sys.exit(f"the stack {stack} could not be deployed")
-    outputs = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
-    return {output["OutputKey"]: output["OutputValue"] for output in outputs}
 
 
 if __name__ == "__main__":

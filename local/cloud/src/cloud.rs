@@ -63,7 +63,7 @@ impl Cloud {
             },
         )?;
 
-        let site = Site::start().await?;
+        let site = Site::start(&api).await?;
         let mut endpoints = Endpoints {
             api,
             database_url: database.url.clone(),

@@ -85,19 +85,17 @@ async fn interrupted() {
 }
 
 fn first_steps(endpoints: &Endpoints) -> String {
-    let api = &endpoints.api;
+    let Endpoints { api, public_site_url, .. } = endpoints;
     format!(
         r#"
-Try a preorder:
+Order something in a browser:
+
+  {public_site_url}
+
+or step by step (the answer of the second has the address of the pay page):
 
   curl -s {api}/preorders -H 'content-type: application/json' -d '{{"email": "reader@example.com", "color": "Red", "locale": "en"}}'
-
-then pay for it (the answer's url is the pay page):
-
   curl -s {api}/checkout -H 'content-type: application/json' -d '{{"preorderId": "<preorderId>"}}'
-
-and see what became of it:
-
   curl -s {api}/preorders/<preorderId>
 "#
     )

@@ -54,6 +54,7 @@ async fn migrate(url: &str) -> Result<(), Box<dyn std::error::Error + Send + Syn
     let (mut client, connection) = tokio_postgres::connect(url, NoTls).await?;
     let connection = tokio::spawn(connection);
     pledge_migrations::up(&mut client).await?;
+    client.batch_execute(include_str!("../seed.sql")).await?;
     drop(client);
     // The connection ends with its client.
     _ = connection.await;

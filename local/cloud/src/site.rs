@@ -1,10 +1,11 @@
-//! Where the front end would be: a page for each address that readers are sent back to.
+//! Where the front end would be: an order form, and the page that customers are sent back to.
 
 use std::net::Ipv4Addr;
 
 use axum::Router;
-use axum::http::Uri;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::Html;
+use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -18,12 +19,21 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    pub(crate) async fn start() -> Result<Self, Error> {
+    /// Starts it, as a client of the API at `api`.
+    pub(crate) async fn start(api: &str) -> Result<Self, Error> {
         let failed = || Error::io("the site could not be started");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(failed())?;
         let url = format!("http://{}", listener.local_addr().map_err(failed())?);
-        let server = tokio::spawn(axum::serve(listener, Router::new().fallback(page)).into_future());
-        Ok(Self { url, server })
+        let page = |html: &'static str| {
+            let html = html.replace("{{api}}", api);
+            get(async move || Html(html))
+        };
+        let style = get(async || ([(CONTENT_TYPE, "text/css")], include_str!("../site/site.css")));
+        let router = Router::new()
+            .route("/", page(include_str!("../site/order.html")))
+            .route("/site.css", style)
+            .fallback_service(page(include_str!("../site/return.html")));
+        Ok(Self { url, server: tokio::spawn(axum::serve(listener, router).into_future()) })
     }
 }
 
@@ -31,15 +41,4 @@ impl Drop for Site {
     fn drop(&mut self) {
         self.server.abort();
     }
-}
-
-async fn page(uri: Uri) -> Html<String> {
-    // A URI has no character that HTML gives a meaning to but these.
-    let address = uri.to_string().replace('&', "&amp;").replace('<', "&lt;").replace('\'', "&#39;");
-    Html(format!(
-        "<!doctype html><html lang=en><meta charset=utf-8><title>Pledge</title>\
-         <body style='font-family: sans-serif; max-width: 40em; margin: 4em auto'>\
-         <h1>Back at the site</h1><p>The front end would be here, at</p><p><code>{address}</code></p>\
-         <p>What became of a preorder: <code>GET /preorders/{{preorderId}}</code></p>"
-    ))
 }
