@@ -259,7 +259,9 @@ impl<'de, 't, I: Iterator<Item = At<'t>>> de::SeqAccess<'de> for Elements<I> {
     type Error = Problem;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Problem> {
-        self.0.next().map(|element| seed.deserialize(element)).transpose()
+        let Some(element) = self.0.next() else { return Ok(None) };
+        let path = element.path.clone();
+        seed.deserialize(element).map(Some).map_err(|problem| problem.at(&path))
     }
 }
 
@@ -283,6 +285,8 @@ impl<'de> de::MapAccess<'de> for Children<'_, '_> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Problem> {
         let value = self.value.take().ok_or_else(|| de::Error::custom("no value"))?;
-        seed.deserialize(value)
+        let path = value.path.clone();
+        // What a field type finds wrong with its text doesn't know the name.
+        seed.deserialize(value).map_err(|problem| problem.at(&path))
     }
 }
