@@ -11,6 +11,11 @@ pub(crate) fn port() -> Option<u16> {
     std::env::var("PLEDGE_PORT").ok()?.parse().ok()
 }
 
+/// The folder of the cloud's files that was asked for in `PLEDGE_HOME`.
+pub(crate) fn home() -> Option<PathBuf> {
+    std::env::var("PLEDGE_HOME").ok().map(PathBuf::from)
+}
+
 /// The level of the functions' logs that was asked for in `LOG_LEVEL`.
 pub(crate) fn log_level() -> Option<String> {
     std::env::var("LOG_LEVEL").ok()

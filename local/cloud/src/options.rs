@@ -26,11 +26,11 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// The cloud of this clone, as `make run` starts it: in `.local`, on `PLEDGE_PORT` or 9000, silent.
+    /// The cloud of this clone, as `make run` starts it: in `PLEDGE_HOME` or `.local`, on `PLEDGE_PORT` or 9000, silent.
     fn default() -> Self {
         let project = project();
         Self {
-            home: project.join(".local"),
+            home: environment::home().unwrap_or_else(|| project.join(".local")),
             project,
             binaries: environment::binaries(),
             port: environment::port().unwrap_or(9000),
@@ -46,7 +46,7 @@ impl Options {
     #[must_use]
     pub fn for_tests() -> Self {
         let options = Self::default();
-        Self { home: options.project.join(".local/test-cloud"), port: 0, ..options }
+        Self { home: options.home.join("test-cloud"), port: 0, ..options }
     }
 
     /// Where the running cloud's addresses are written.
