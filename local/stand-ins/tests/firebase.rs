@@ -1,5 +1,7 @@
 //! The Firebase stand-in as the emulator and as production.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up should fail the test")]
+
 mod support;
 
 use std::time::Duration;

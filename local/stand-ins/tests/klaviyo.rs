@@ -1,5 +1,7 @@
 //! The Klaviyo stand-in refuses what Klaviyo refuses and counts each event once.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up should fail the test")]
+
 mod support;
 
 use std::time::Duration;

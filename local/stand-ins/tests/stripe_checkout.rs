@@ -1,5 +1,7 @@
 //! A Checkout session from its creation to the money, as shop, customer and webhook see it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up should fail the test")]
+
 mod support;
 
 use pledge_stand_ins::stripe::{Payment, PaymentOutcome, StripeOptions, StripeStandIn, WebhookTarget};

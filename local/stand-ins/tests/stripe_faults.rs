@@ -1,5 +1,7 @@
 //! Idempotency keys and faults: what a client meets on a bad day.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up should fail the test")]
+
 mod support;
 
 use std::time::Duration;

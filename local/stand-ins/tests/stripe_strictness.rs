@@ -1,5 +1,7 @@
 //! What Stripe refuses, this stand-in refuses, with the same status, type, code and parameter.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up should fail the test")]
+
 mod support;
 
 use pledge_stand_ins::stripe::{StripeOptions, StripeStandIn};

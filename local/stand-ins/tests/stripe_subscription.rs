@@ -1,5 +1,7 @@
 //! The whole life of a subscription: first payment, 3-D Secure, renewals, failures, changes, ends.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up should fail the test")]
+
 mod support;
 
 use std::time::Duration;

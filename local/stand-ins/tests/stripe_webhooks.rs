@@ -1,5 +1,7 @@
 //! Webhooks arrive signed, in order, again and again, or as the controls say.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up should fail the test")]
+
 mod support;
 
 use std::time::Duration;

@@ -110,7 +110,7 @@ mod tests {
         let (one, two) = (Key::load(0).unwrap(), Key::load(1).unwrap());
         let claims = json!({ "sub": "u1" });
         let token = one.sign(&claims);
-        assert_eq!(one.verify(&token), Some(claims.clone()));
+        assert_eq!(one.verify(&token), Some(claims));
         assert_eq!(two.verify(&token), None);
         let (signed, _) = token.rsplit_once('.').unwrap();
         assert_eq!(one.verify(&format!("{signed}.")), None);

@@ -144,7 +144,7 @@ async fn refund_intent(
 ) -> Response {
     act(&stripe, |world| {
         let charge = refund::charge(world, Some(&id), None)?;
-        let refund = refund::refund(world, &charge, amount, Value::Null, json!({}))?;
+        let refund = refund::refund(world, &charge, amount, &Value::Null, &json!({}))?;
         Ok(world.get(&refund).clone())
     })
 }

@@ -139,5 +139,5 @@ fn list(world: &mut World, call: &Call) -> Reply {
         filter.email.as_deref().is_none_or(|email| customer.text("email") == email)
             && Created::fits(filter.created.as_ref(), customer)
     };
-    call.list(world.objects.newest_first("customer").filter(fits).cloned().collect())
+    call.list(world.objects.newest_first("customer").filter(fits))
 }

@@ -30,7 +30,7 @@ fn list(world: &mut World, call: &Call) -> Reply {
             && filter.delivery_success.is_none_or(|done| (event.int("pending_webhooks") == 0) == done)
             && Created::fits(filter.created.as_ref(), event)
     };
-    call.list(world.objects.newest_first("event").filter(fits).cloned().collect())
+    call.list(world.objects.newest_first("event").filter(fits))
 }
 
 /// `checkout.session.*` stands for all that begins so.

@@ -172,7 +172,7 @@ impl StripeStandIn {
     pub fn refund(&self, intent: &str, amount: Option<i64>) -> Result<String, ControlError> {
         Ok(self.stripe.act(|world| {
             let charge = refund::charge(world, Some(intent), None)?;
-            refund::refund(world, &charge, amount, Value::Null, serde_json::json!({}))
+            refund::refund(world, &charge, amount, &Value::Null, &serde_json::json!({}))
         })?)
     }
 

@@ -112,10 +112,10 @@ impl Job<'_> {
 
         let before = self.fault.filter(|fault| fault.when == When::Before);
         let remembered = before.filter(|fault| is_remembered(&fault.answer));
-        if let Some(fault) = before.filter(|fault| !is_remembered(&fault.answer)) {
-            if let Some(response) = fault.strike(|status| ApiError::injected(status).into_response()).await {
-                return Ok(response);
-            }
+        if let Some(fault) = before.filter(|fault| !is_remembered(&fault.answer))
+            && let Some(response) = fault.strike(|status| ApiError::injected(status).into_response()).await
+        {
+            return Ok(response);
         }
 
         let request = format!("{method} {path} {:?}", params.flatten());
@@ -139,7 +139,7 @@ impl Job<'_> {
                 Ok(answer)
             }),
         };
-        Ok(self.finish(stripe, result))
+        Ok(self.finish(stripe, &result))
     }
 
     /// A fault inside the endpoint: it takes its time while the key is in use, and its error is
@@ -153,13 +153,13 @@ impl Job<'_> {
         }
     }
 
-    fn finish(&self, stripe: &Stripe, result: Result<Value, ApiError>) -> Response {
-        let (status, body) = match &result {
+    fn finish(&self, stripe: &Stripe, result: &Result<Value, ApiError>) -> Response {
+        let (status, body) = match result {
             Ok(body) => (StatusCode::OK, body.clone()),
             Err(error) => (error.status(), error.body()),
         };
         if let Some(key) = self.key {
-            stripe.quietly(|world| match &result {
+            stripe.quietly(|world| match result {
                 Err(error) if error.before_execution => world.idempotency.release(key),
                 _ => world.idempotency.save(key, status, body.clone()),
             });

@@ -94,8 +94,8 @@ impl Call {
     }
 
     /// One page of `items` (newest first) as a list object.
-    pub(crate) fn list(&self, items: Vec<Value>) -> Reply {
-        self.page.list(&self.path, items)
+    pub(crate) fn list<'i>(&self, items: impl Iterator<Item = &'i Value>) -> Reply {
+        self.page.list(&self.path, &items.collect::<Vec<_>>())
     }
 }
 

@@ -44,7 +44,7 @@ impl Page {
     }
 
     /// This page of `items`.
-    pub(super) fn list(&self, url: &str, items: Vec<Value>) -> Reply {
+    pub(super) fn list(&self, url: &str, items: &[&Value]) -> Reply {
         let limit = usize::try_from(self.limit.unwrap_or(10)).unwrap_or(10);
         let position = |param: &str, id: &str| {
             let found = items.iter().position(|item| item.text("id") == id);

@@ -205,7 +205,7 @@ pub(super) fn void(world: &mut World, id: &str) {
         return;
     }
     if let Some(intent) = super::invoice_payment::intent_of(world, id) {
-        intent::cancel_now(world, &intent, json!("void_invoice"));
+        intent::cancel_now(world, &intent, &json!("void_invoice"));
     }
     set_transition(world, id, "voided_at");
     world.set(id, json!({ "status": "void", "next_payment_attempt": null, "auto_advance": false }));

@@ -77,5 +77,5 @@ fn list(world: &mut World, call: &Call) -> Reply {
             && filter.subscription.as_deref().is_none_or(|wanted| invoice::subscription_of(candidate) == wanted)
             && Created::fits(filter.created.as_ref(), candidate)
     };
-    call.list(world.objects.newest_first("invoice").filter(fits).cloned().collect())
+    call.list(world.objects.newest_first("invoice").filter(fits))
 }

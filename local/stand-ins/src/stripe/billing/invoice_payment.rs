@@ -109,5 +109,5 @@ fn list(world: &mut World, call: &Call) -> Reply {
             && is(payment, "status", status)
             && wanted.as_deref().is_none_or(|wanted| intent(payment) == wanted)
     };
-    call.list(world.objects.newest_first("invoice_payment").filter(fits).cloned().collect())
+    call.list(world.objects.newest_first("invoice_payment").filter(fits))
 }

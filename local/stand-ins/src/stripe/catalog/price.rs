@@ -93,7 +93,7 @@ fn create(world: &mut World, call: &Call) -> Reply {
     if let Some(Limited(key)) = &params.lookup_key {
         release_lookup_key(world, key, params.transfer_lookup_key.unwrap_or(false))?;
     }
-    let id = make(world, &params.currency, params.unit_amount, product, params.recurring, "unit_amount")?;
+    let id = make(world, &params.currency, params.unit_amount, &product, params.recurring, "unit_amount")?;
     world.set(
         &id,
         json!({
@@ -138,7 +138,7 @@ pub(crate) fn make(
     world: &mut World,
     currency: &Currency,
     unit_amount: Option<i64>,
-    product: String,
+    product: &str,
     recurring: Option<Recurring>,
     amount_param: &str,
 ) -> Result<String, ApiError> {
@@ -190,5 +190,5 @@ fn list(world: &mut World, call: &Call) -> Reply {
             && filter.lookup_keys.as_ref().is_none_or(|keys| keys.iter().any(|key| key == price.text("lookup_key")))
             && Created::fits(filter.created.as_ref(), price)
     };
-    call.list(world.objects.newest_first("price").filter(fits).cloned().collect())
+    call.list(world.objects.newest_first("price").filter(fits))
 }

@@ -66,5 +66,5 @@ fn list(world: &mut World, call: &Call) -> Reply {
             && filter.ids.as_ref().is_none_or(|ids| ids.iter().any(|id| id == product.text("id")))
             && Created::fits(filter.created.as_ref(), product)
     };
-    call.list(world.objects.newest_first("product").filter(fits).cloned().collect())
+    call.list(world.objects.newest_first("product").filter(fits))
 }

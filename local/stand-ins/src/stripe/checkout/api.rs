@@ -35,7 +35,7 @@ fn expire_endpoint(world: &mut World, call: &Call) -> Reply {
 fn list_line_items(world: &mut World, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
     world.find("checkout.session", &call.id)?;
-    call.list(line_items(world, &call.id))
+    call.list(line_items(world, &call.id).iter())
 }
 
 #[derive(Deserialize)]
@@ -78,5 +78,5 @@ fn list(world: &mut World, call: &Call) -> Reply {
             })
             && Created::fits(filter.created.as_ref(), session)
     };
-    call.list(world.objects.newest_first("checkout.session").filter(fits).cloned().collect())
+    call.list(world.objects.newest_first("checkout.session").filter(fits))
 }

@@ -174,7 +174,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Reply {
             "currency": currency,
             "customer": params.customer,
             "customer_creation": params.customer.is_none().then_some(params.customer_creation.unwrap_or(CustomerCreation::IfRequired)),
-            "customer_details": known_email.map(|email| super::pay::customer_details(Some(&email), None, None, Value::Null)),
+            "customer_details": known_email.map(|email| super::pay::customer_details(Some(&email), None, None, &Value::Null)),
             "customer_email": customer_email,
             "expires_at": expires_at,
             "locale": params.locale,
@@ -322,5 +322,5 @@ fn price_of(world: &mut World, at: &str, data: PriceData) -> Result<String, ApiE
         world.set(&product, details);
     }
     let amount_param = format!("{at}[unit_amount]");
-    price::make(world, &data.currency, data.unit_amount, product, data.recurring, &amount_param)
+    price::make(world, &data.currency, data.unit_amount, &product, data.recurring, &amount_param)
 }

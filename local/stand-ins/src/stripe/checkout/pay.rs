@@ -173,7 +173,7 @@ impl Payment {
 }
 
 /// `customer_details` of a session.
-pub(super) fn customer_details(email: Option<&str>, name: Option<&str>, phone: Option<&str>, address: Value) -> Value {
+pub(super) fn customer_details(email: Option<&str>, name: Option<&str>, phone: Option<&str>, address: &Value) -> Value {
     json!({
         "address": address,
         "business_name": null,
@@ -238,7 +238,7 @@ fn collect(world: &mut World, session: &Value, payment: &Payment) {
     let asks_phone = session.pointer("/phone_number_collection/enabled") == Some(&Value::Bool(true));
     let phone = payment.phone.as_deref().filter(|_| asks_phone);
     let ships = session.get("shipping_address_collection").is_some_and(Value::is_object);
-    let details = customer_details(email, payment.name.as_deref(), phone, payment.address());
+    let details = customer_details(email, payment.name.as_deref(), phone, &payment.address());
     let shipping = ships.then(|| json!({ "address": payment.address(), "name": payment.name }));
     world.set(
         session.text("id"),

@@ -75,5 +75,5 @@ fn list(world: &mut World, call: &Call) -> Reply {
             && is(charge, "payment_intent", filter.payment_intent.as_deref())
             && Created::fits(filter.created.as_ref(), charge)
     };
-    call.list(world.objects.newest_first("charge").filter(fits).cloned().collect())
+    call.list(world.objects.newest_first("charge").filter(fits))
 }

@@ -75,5 +75,5 @@ fn list(world: &mut World, call: &Call) -> Reply {
             && is(dispute, "payment_intent", filter.payment_intent.as_deref())
             && Created::fits(filter.created.as_ref(), dispute)
     };
-    call.list(world.objects.newest_first("dispute").filter(fits).cloned().collect())
+    call.list(world.objects.newest_first("dispute").filter(fits))
 }

@@ -256,12 +256,12 @@ fn cancel(world: &mut World, call: &Call) -> Reply {
     if matches!(intent.text("status"), "succeeded" | "canceled" | "processing") {
         return Err(unexpected_state(&intent, "cancel"));
     }
-    cancel_now(world, &call.id, json!(params.cancellation_reason));
+    cancel_now(world, &call.id, &json!(params.cancellation_reason));
     Ok(world.get(&call.id).clone())
 }
 
 /// Cancels an intent that has not succeeded.
-pub(crate) fn cancel_now(world: &mut World, id: &str, reason: Value) {
+pub(crate) fn cancel_now(world: &mut World, id: &str, reason: &Value) {
     let now = world.now;
     world.set(
         id,
@@ -291,5 +291,5 @@ fn list(world: &mut World, call: &Call) -> Reply {
     let fits = |intent: &&Value| {
         is(intent, "customer", filter.customer.as_deref()) && Created::fits(filter.created.as_ref(), intent)
     };
-    call.list(world.objects.newest_first("payment_intent").filter(fits).cloned().collect())
+    call.list(world.objects.newest_first("payment_intent").filter(fits))
 }

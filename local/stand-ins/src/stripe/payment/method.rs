@@ -189,5 +189,5 @@ fn list(world: &mut World, call: &Call) -> Reply {
     let fits = |method: &&Value| {
         is(method, "customer", filter.customer.as_deref()) && is(method, "type", filter.r#type.as_deref())
     };
-    call.list(world.objects.newest_first("payment_method").filter(fits).cloned().collect())
+    call.list(world.objects.newest_first("payment_method").filter(fits))
 }

@@ -39,7 +39,7 @@ fn create(world: &mut World, call: &Call) -> Reply {
     let params: Create = call.params()?;
     let charge = charge(world, params.payment_intent.as_deref(), params.charge.as_deref())?;
     let metadata = params.metadata.unwrap_or_default().into_value();
-    let id = refund(world, &charge, params.amount, json!(params.reason), metadata)?;
+    let id = refund(world, &charge, params.amount, &json!(params.reason), &metadata)?;
     Ok(world.get(&id).clone())
 }
 
@@ -66,8 +66,8 @@ pub(crate) fn refund(
     world: &mut World,
     charge_id: &str,
     amount: Option<i64>,
-    reason: Value,
-    metadata: Value,
+    reason: &Value,
+    metadata: &Value,
 ) -> Result<String, ApiError> {
     let charge = world.get(charge_id).clone();
     let (paid, refunded) = (charge.int("amount_captured"), charge.int("amount_refunded"));
@@ -131,5 +131,5 @@ fn list(world: &mut World, call: &Call) -> Reply {
             && is(refund, "payment_intent", filter.payment_intent.as_deref())
             && Created::fits(filter.created.as_ref(), refund)
     };
-    call.list(world.objects.newest_first("refund").filter(fits).cloned().collect())
+    call.list(world.objects.newest_first("refund").filter(fits))
 }

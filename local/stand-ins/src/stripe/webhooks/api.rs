@@ -132,7 +132,7 @@ fn delete(world: &mut World, call: &Call) -> Reply {
 
 fn list(world: &mut World, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
-    call.list(world.objects.newest_first("webhook_endpoint").cloned().collect())
+    call.list(world.objects.newest_first("webhook_endpoint"))
 }
 
 /// Event types look like `invoice.paid`; `*` stands for all.

@@ -71,8 +71,8 @@ enum BillingModeType {
 pub(super) fn create(world: &mut World, call: &Call) -> Reply {
     let params: Create = call.params()?;
     world.check("customer", "customer", &params.customer)?;
-    let behavior = params.payment_behavior.unwrap_or(PaymentBehavior::AllowIncomplete);
-    if behavior == PaymentBehavior::PendingIfIncomplete {
+    let behavior = params.payment_behavior.unwrap_or(PaymentBehavior::Allow);
+    if behavior == PaymentBehavior::Pending {
         return Err(ApiError::invalid(
             "`payment_behavior=pending_if_incomplete` is not supported when creating subscriptions.",
         )
@@ -84,7 +84,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Reply {
     };
     let customer = world.get(&params.customer).clone();
     let kept = customer.pointer("/invoice_settings/default_payment_method").and_then(Value::as_str);
-    if behavior != PaymentBehavior::DefaultIncomplete && method.is_none() && kept.is_none() {
+    if behavior != PaymentBehavior::Default && method.is_none() && kept.is_none() {
         return Err(ApiError::invalid(
             "This customer has no attached payment source or default payment method. Please consider \
              adding a default payment method. For more information, visit \
@@ -93,7 +93,7 @@ pub(super) fn create(world: &mut World, call: &Call) -> Reply {
         .code("resource_missing"));
     }
     let prices = prices(world, &customer, params.items)?;
-    if behavior == PaymentBehavior::ErrorIfIncomplete {
+    if behavior == PaymentBehavior::Error {
         try_first(world, method.as_deref().or(kept))?;
     }
     let id = build(world, &params.customer, prices);
@@ -106,19 +106,16 @@ pub(super) fn create(world: &mut World, call: &Call) -> Reply {
             "metadata": params.metadata.unwrap_or_default().into_value(),
         }),
     );
-    if let Some(settings) = params.payment_settings {
-        if let Some(current) =
-            world.objects.get_mut(&id).and_then(|subscription| subscription.get_mut("payment_settings"))
-        {
-            settings.apply_to(current);
-        }
+    let current = world.objects.get_mut(&id).and_then(|subscription| subscription.get_mut("payment_settings"));
+    if let (Some(settings), Some(current)) = (params.payment_settings, current) {
+        settings.apply_to(current);
     }
     world.emit("customer.subscription.created", &id);
     let period = life::period(world.get(&id));
     let lines = life::lines(world, &id, period);
     let first = invoice::make(world, &id, "subscription_create", lines);
     let free = world.get(&first).int("total") == 0;
-    if free || behavior != PaymentBehavior::DefaultIncomplete {
+    if free || behavior != PaymentBehavior::Default {
         // A refusal leaves the subscription incomplete, which the answer shows.
         let _ = invoice::pay(world, &first, None, params.off_session.unwrap_or(false));
     }

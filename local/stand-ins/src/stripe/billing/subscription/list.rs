@@ -54,5 +54,5 @@ pub(super) fn list(world: &mut World, call: &Call) -> Reply {
             })
             && Created::fits(filter.created.as_ref(), subscription)
     };
-    call.list(world.objects.newest_first("subscription").filter(fits).cloned().collect())
+    call.list(world.objects.newest_first("subscription").filter(fits))
 }

@@ -56,13 +56,17 @@ enum SaveMethod {
     OnSubscription,
 }
 
+/// What to do when the first payment of something does not go through at once.
 #[derive(Clone, Copy, Deserialize, Eq, PartialEq)]
-#[serde(rename_all = "snake_case")]
 enum PaymentBehavior {
-    AllowIncomplete,
-    DefaultIncomplete,
-    ErrorIfIncomplete,
-    PendingIfIncomplete,
+    #[serde(rename = "allow_incomplete")]
+    Allow,
+    #[serde(rename = "default_incomplete")]
+    Default,
+    #[serde(rename = "error_if_incomplete")]
+    Error,
+    #[serde(rename = "pending_if_incomplete")]
+    Pending,
 }
 
 #[derive(Clone, Copy, Deserialize, Eq, PartialEq)]
@@ -94,7 +98,7 @@ fn price_of(world: &mut World, at: &str, price: Option<String>, data: Option<Pri
         (None, Some(data)) => {
             world.check(&format!("{at}[price_data][product]"), "product", &data.product)?;
             let amount = format!("{at}[price_data][unit_amount]");
-            price::make(world, &data.currency, data.unit_amount, data.product, Some(data.recurring), &amount)?
+            price::make(world, &data.currency, data.unit_amount, &data.product, Some(data.recurring), &amount)?
         }
         _ => {
             return Err(ApiError::parameter("Each item must have exactly one of `price` and `price_data`.")

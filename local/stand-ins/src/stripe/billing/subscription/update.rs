@@ -88,7 +88,7 @@ fn check(subscription: &Value, params: &Update) -> Result<(), ApiError> {
              payment method can be updated.",
         )),
         _ => match params.payment_behavior {
-            Some(PaymentBehavior::ErrorIfIncomplete | PaymentBehavior::PendingIfIncomplete) => {
+            Some(PaymentBehavior::Error | PaymentBehavior::Pending) => {
                 Err(ApiError::parameter("This stand-in does not simulate this payment_behavior for updates.")
                     .code("stand_in_unsimulated")
                     .param("payment_behavior"))
