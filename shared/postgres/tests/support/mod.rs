@@ -1,12 +1,21 @@
 //! A store on a database of its own.
 #![allow(dead_code, clippy::unwrap_used, reason = "shared by test files that each use a part; failing is the point")]
 
+mod champions;
+
 use pledge_domain::{
     Timestamp,
+    champion::{ChampionKey, PaymentRecord, Support, Tier},
     ids::{PreorderId, UserId},
+    ports::ChampionStore,
 };
 use pledge_postgres::{Database, Settings};
-use pledge_testkit::{TestDatabase, builders::an_email, contract::Subject, memory::UserRow};
+use pledge_testkit::{
+    TestDatabase,
+    builders::an_email,
+    contract::{LedgerRow, Subject},
+    memory::UserRow,
+};
 use tokio_postgres::Client;
 
 /// A migrated database, the store on it, and a connection that looks at its tables.
@@ -60,5 +69,24 @@ impl Subject for PostgresStore {
     async fn success_sent_at(&self, id: PreorderId) -> Option<Timestamp> {
         let sql = "select klaviyo_event_sent_at from preorders where id = $1";
         self.tables.query_one(sql, &[&id.as_uuid()]).await.unwrap().get(0)
+    }
+
+    async fn open_novel(&self, tiers: Vec<Tier>) {
+        let sql = "select add_default_champion_tiers($1)";
+        self.tables.query(sql, &[&tiers[0].novel.get()]).await.unwrap();
+        let key = ChampionKey { user: UserId::parse("nobody").unwrap(), novel: tiers[0].novel };
+        assert_eq!(self.store.account(&key).await.unwrap().tiers, tiers, "the migration's defaults are the domain's");
+    }
+
+    async fn put_payment(&self, key: &ChampionKey, payment: &PaymentRecord) {
+        champions::put(&self.tables, key, payment).await;
+    }
+
+    async fn support(&self, key: &ChampionKey) -> Option<Support> {
+        champions::support(&self.tables, key).await
+    }
+
+    async fn ledger(&self, key: &ChampionKey) -> Vec<LedgerRow> {
+        champions::ledger(&self.tables, key).await
     }
 }

@@ -6,6 +6,8 @@
 //! makes one test of each promise. `MyStore::fresh` is an async function without arguments that returns a [`Subject`]
 //! with nothing in it.
 
+pub mod champion_store;
+mod ledger;
 pub mod outbox_store;
 pub mod preorder_store;
 pub mod stripe_event_store;
@@ -14,17 +16,19 @@ use std::future::Future;
 
 use pledge_domain::{
     Timestamp,
+    champion::{ChampionKey, PaymentRecord, Support, Tier},
     ids::{PreorderId, UserId},
-    ports::{OutboxStore, PreorderStore, StripeEventStore},
+    ports::{ChampionStore, OutboxStore, PreorderStore, StripeEventStore},
     preorder::Preorder,
 };
 
 use crate::{InMemoryStore, memory::UserRow};
+pub use ledger::LedgerRow;
 
 /// A store under test, with a look at what the ports don't show.
 pub trait Subject: Send + Sync {
     /// The store's type.
-    type Store: PreorderStore + StripeEventStore + OutboxStore;
+    type Store: PreorderStore + StripeEventStore + OutboxStore + ChampionStore;
 
     /// The store.
     fn store(&self) -> &Self::Store;
@@ -34,6 +38,18 @@ pub trait Subject: Send + Sync {
 
     /// When Klaviyo took the preorder's `preorder_success`.
     fn success_sent_at(&self, id: PreorderId) -> impl Future<Output = Option<Timestamp>> + Send;
+
+    /// Gives a novel its tiers.
+    fn open_novel(&self, tiers: Vec<Tier>) -> impl Future<Output = ()> + Send;
+
+    /// Puts a payment there as it is, as the system before this one would have.
+    fn put_payment(&self, key: &ChampionKey, payment: &PaymentRecord) -> impl Future<Output = ()> + Send;
+
+    /// The row of `user_champion_subscription`.
+    fn support(&self, key: &ChampionKey) -> impl Future<Output = Option<Support>> + Send;
+
+    /// The rows of `user_champion_subscription_record`, in the order of their start.
+    fn ledger(&self, key: &ChampionKey) -> impl Future<Output = Vec<LedgerRow>> + Send;
 
     /// The preorder, which must be there.
     fn preorder(&self, id: PreorderId) -> impl Future<Output = Preorder> + Send {
@@ -54,6 +70,22 @@ impl Subject for InMemoryStore {
 
     async fn success_sent_at(&self, id: PreorderId) -> Option<Timestamp> {
         Self::success_sent_at(self, id)
+    }
+
+    async fn open_novel(&self, tiers: Vec<Tier>) {
+        Self::open_novel(self, tiers);
+    }
+
+    async fn put_payment(&self, key: &ChampionKey, payment: &PaymentRecord) {
+        self.put_champion_payment(key, payment.clone());
+    }
+
+    async fn support(&self, key: &ChampionKey) -> Option<Support> {
+        Self::support(self, key)
+    }
+
+    async fn ledger(&self, key: &ChampionKey) -> Vec<LedgerRow> {
+        Self::ledger(self, key)
     }
 }
 
@@ -110,6 +142,27 @@ macro_rules! store_contract {
             a_session_that_was_never_stored_is_taken_over,
         );
         $crate::promises!(
+            champion_store,
+            $fresh,
+            nobody_has_an_account_with_the_novels_tiers,
+            a_sign_in_makes_and_updates_the_reader,
+            a_verified_reader_takes_over_the_address,
+            the_first_customer_counts,
+            a_price_is_remembered_for_its_amount,
+            what_a_step_writes_is_read_as_it_was,
+            a_step_that_writes_nothing_changes_nothing,
+            a_new_subscription_fills_every_column,
+            a_renewal_extends_and_names_its_subscription,
+            an_event_finds_its_reader_through_what_is_stored,
+            a_refund_finds_its_invoice_whichever_is_told_first,
+            a_lost_dispute_takes_back_a_purchase,
+            what_is_not_ours_is_ignored_and_recorded,
+            a_payment_of_an_unknown_reader_is_kept,
+            an_old_purchase_is_found_by_its_description,
+            any_providers_payment_is_booked_in_the_same_ledger,
+            what_was_carried_over_is_extended,
+        );
+        $crate::promises!(
             outbox_store,
             $fresh,
             an_unsent_row_is_read_as_it_was_written,
@@ -152,8 +205,12 @@ mod tests {
     #[test]
     fn no_promise_is_left_out() {
         let listed = include_str!("mod.rs");
-        let suites =
-            [include_str!("preorder_store.rs"), include_str!("stripe_event_store.rs"), include_str!("outbox_store.rs")];
+        let suites = [
+            include_str!("preorder_store.rs"),
+            include_str!("stripe_event_store.rs"),
+            include_str!("champion_store.rs"),
+            include_str!("outbox_store.rs"),
+        ];
         let promises = suites.iter().flat_map(|suite| suite.split("pub async fn ").skip(1));
         for promise in promises.filter_map(|text| text.split('<').next()) {
             assert!(listed.contains(&format!("{promise},")), "{promise} is not in store_contract!");

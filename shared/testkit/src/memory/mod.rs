@@ -1,5 +1,6 @@
 //! A store in memory: a real adapter of the ports with the same decisions, for tests that don't need SQL.
 
+mod champions;
 mod outbox;
 mod preorders;
 mod stripe_events;
@@ -7,27 +8,28 @@ mod users;
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    sync::{Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use pledge_domain::{
     Timestamp,
-    ids::{EventId, OutboxId, PaymentIntentId, PreorderId, UserId},
+    champion::{ChampionKey, Tier},
+    ids::{CustomerId, EventId, NovelId, OutboxId, PaymentIntentId, PreorderId, UserId},
     outbox::OutboxEntry,
     payment_event::{Outcome, PaymentFacts},
     ports::StoreError,
     preorder::Preorder,
 };
 
-use crate::fakes::on_purpose;
+use crate::{fakes::on_purpose, memory::champions::Champion};
 pub use outbox::OutboxRow;
 pub use users::UserRow;
 
-/// Implements every store port. One lock makes each call a transaction.
-#[derive(Debug, Default)]
+/// Implements every store port. One lock makes each call a transaction. Clones share the tables.
+#[derive(Debug, Clone, Default)]
 pub struct InMemoryStore {
-    tables: Mutex<Tables>,
-    failures: Mutex<VecDeque<StoreError>>,
+    tables: Arc<Mutex<Tables>>,
+    failures: Arc<Mutex<VecDeque<StoreError>>>,
 }
 
 /// What the database would hold.
@@ -39,6 +41,9 @@ pub(crate) struct Tables {
     pub(crate) events: BTreeMap<EventId, Outcome>,
     pub(crate) payments: BTreeMap<PaymentIntentId, PaymentFacts>,
     pub(crate) outbox: BTreeMap<OutboxId, OutboxRow>,
+    pub(crate) customers: BTreeMap<UserId, CustomerId>,
+    pub(crate) tiers: BTreeMap<NovelId, Vec<Tier>>,
+    pub(crate) champions: BTreeMap<ChampionKey, Champion>,
 }
 
 impl InMemoryStore {

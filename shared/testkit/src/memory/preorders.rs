@@ -24,7 +24,7 @@ impl PreorderStore for InMemoryStore {
         if tables.is_ownerless(id, Some(&new.preorder.email)) {
             match &new.owner {
                 Owner::SignedIn(user) => {
-                    tables.sign_in(user, &new.preorder, new.preorder.created_at);
+                    tables.sign_in(user, Some(&new.preorder), new.preorder.created_at);
                     if let Some(email) = user.email.as_ref().filter(|_| user.email_verified) {
                         tables.link_address(&user.id, email);
                     }

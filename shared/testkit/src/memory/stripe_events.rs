@@ -26,6 +26,9 @@ impl StripeEventStore for InMemoryStore {
             }
             None => {}
         }
+        if let Some(write) = plan.champion {
+            tables.write_champion(*write);
+        }
         if let Some((intent, facts)) = plan.payment {
             tables.payments.insert(intent, facts);
         }
@@ -41,7 +44,7 @@ impl Tables {
         Snapshot {
             preorder: self.preorder_by(keys).cloned(),
             payment: payment.cloned().unwrap_or_default(),
-            ..Snapshot::default()
+            champion: self.champion_by(keys).map(|key| self.champion_account(&key, keys.invoice.as_ref())),
         }
     }
 

@@ -30,8 +30,8 @@ pub struct UserRow {
 }
 
 impl Tables {
-    /// Inserts or updates the profile of somebody who sent this preorder while signed in.
-    pub(crate) fn sign_in(&mut self, user: &VerifiedUser, preorder: &Preorder, now: Timestamp) {
+    /// Inserts or updates the profile of somebody who signed in, perhaps to send this preorder.
+    pub(crate) fn sign_in(&mut self, user: &VerifiedUser, preorder: Option<&Preorder>, now: Timestamp) {
         let address = user.email.clone().map(|email| self.claim(&user.id, email, user.email_verified));
         let kept = self.users.get(&user.id).cloned().unwrap_or_default();
         let (email, email_verified) = match address {
@@ -43,8 +43,8 @@ impl Tables {
             email_verified,
             display_name: user.display_name.clone().or(kept.display_name),
             photo_url: user.photo_url.clone().or(kept.photo_url),
-            phone: kept.phone.or(preorder.contact.phone.clone()),
-            marketing_consent: kept.marketing_consent || preorder.marketing_consent,
+            phone: kept.phone.or_else(|| preorder?.contact.phone.clone()),
+            marketing_consent: kept.marketing_consent || preorder.is_some_and(|preorder| preorder.marketing_consent),
             last_login_at: Some(now),
         };
         self.users.insert(user.id.clone(), row);

@@ -1,0 +1,297 @@
+//! [`ChampionStore`](pledge_domain::ports::ChampionStore), and Stripe's events about champions.
+#![allow(missing_docs, reason = "the name of a promise says it")]
+
+use pledge_domain::{
+    champion::{
+        ChampionAccount, ChampionKey, PaymentKind, PaymentMethod, PaymentRecord, PaymentStatus, Step, Subscription,
+        booking,
+        subscribe::{self, Attached, Decision, Made},
+    },
+    ids::{CustomerId, InvoiceId, PaymentRecordId, PriceId, SubscriptionId},
+    money::{Currency, Money},
+    payment_event::{BillingReason::*, Outcome, Recorded, StripeEvent, SubscriptionStatus},
+    ports::{ChampionStore, OutboxStore, StripeEventStore},
+};
+use time::Duration;
+
+use crate::{
+    builders::{
+        a_purchase, an_email, an_intent, champion, intent_disputed, intent_refunded, invoice, invoice_failed,
+        invoice_linked, invoice_paid, level, metadata, payment_record_id, purchase_paid, signed_in,
+        subscription_changed, tiers, uid,
+    },
+    contract::{LedgerRow, Subject},
+    time::t,
+};
+
+const DAY: i64 = 86_400;
+
+/// Records an event that must be new; returns what became of it and the keys of the facts that it added.
+async fn record(subject: &impl Subject, event: &StripeEvent) -> (Outcome, Vec<String>) {
+    let Recorded::Now { outcome, outbox } = subject.store().record(event, t(100)).await.unwrap() else {
+        panic!("{} was recorded before", event.id);
+    };
+    let mut keys: Vec<_> =
+        subject.store().unsent(&outbox).await.unwrap().into_iter().map(|row| row.entry.key).collect();
+    keys.sort();
+    (outcome, keys)
+}
+
+/// The reader `ada`, with an address, and novel 7 with its tiers.
+async fn ada(subject: &impl Subject) -> ChampionKey {
+    subject.open_novel(tiers()).await;
+    subject.store().sign_in(&signed_in("ada", "ada@example.com"), t(0)).await.unwrap();
+    champion("ada")
+}
+
+async fn account(subject: &impl Subject, key: &ChampionKey) -> ChampionAccount {
+    let mut account = subject.store().account(key).await.unwrap();
+    account.payments.sort_by_key(|payment| payment.created_at);
+    account
+}
+
+async fn ask(subject: &impl Subject, key: &ChampionKey, tier: i64, fresh: u32) -> Decision {
+    let fresh = payment_record_id(fresh);
+    let step = |account| subscribe::subscribe(account, level(tier), fresh, t(0));
+    subject.store().step(key, t(0), step).await.unwrap()
+}
+
+async fn attach(subject: &impl Subject, key: &ChampionKey, reservation: PaymentRecordId) -> Attached {
+    let subscription = Subscription {
+        status: SubscriptionStatus::Incomplete,
+        started: false,
+        ..Subscription::running(SubscriptionId::parse("sub_a").unwrap(), CustomerId::parse("cus_a").ok())
+    };
+    let made = Made { subscription, invoice: InvoiceId::parse("in_1").ok(), payment_intent: None };
+    subject.store().step(key, t(1), |account| subscribe::attach(account, reservation, &made, t(1))).await.unwrap()
+}
+
+pub async fn nobody_has_an_account_with_the_novels_tiers<S: Subject>(subject: &S) {
+    subject.open_novel(tiers()).await;
+    let account = account(subject, &champion("nobody")).await;
+    assert_eq!(account, ChampionAccount { tiers: tiers(), ..ChampionAccount::new(champion("nobody")) });
+}
+
+pub async fn a_sign_in_makes_and_updates_the_reader<S: Subject>(subject: &S) {
+    let store = subject.store();
+    let ada = signed_in("ada", "ada@example.com");
+    assert_eq!(store.sign_in(&ada, t(0)).await.unwrap(), None);
+    let anonymous = pledge_domain::user::VerifiedUser { email: None, display_name: None, ..ada.clone() };
+    store.sign_in(&anonymous, t(5)).await.unwrap();
+    let row = subject.user(&ada.id).await.unwrap();
+    assert_eq!((row.email, row.email_verified), (ada.email, true));
+    assert_eq!((row.display_name, row.last_login_at), (ada.display_name, Some(t(5))));
+}
+
+pub async fn a_verified_reader_takes_over_the_address<S: Subject>(subject: &S) {
+    let store = subject.store();
+    let eve = pledge_domain::user::VerifiedUser { email_verified: false, ..signed_in("eve", "ada@example.com") };
+    store.sign_in(&eve, t(0)).await.unwrap();
+    store.sign_in(&signed_in("ada", "ADA@example.com"), t(1)).await.unwrap();
+    store.sign_in(&eve, t(2)).await.unwrap();
+    assert_eq!(subject.user(&uid("ada")).await.unwrap().email, Some(an_email("ADA@example.com")));
+    assert_eq!(subject.user(&uid("eve")).await.unwrap().email, None);
+}
+
+pub async fn the_first_customer_counts<S: Subject>(subject: &S) {
+    let key = ada(subject).await;
+    let [first, second] = ["cus_1", "cus_2"].map(|id| CustomerId::parse(id).unwrap());
+    for customer in [&first, &second] {
+        assert_eq!(subject.store().save_customer(&key.user, customer).await.unwrap(), first);
+    }
+    assert_eq!(account(subject, &key).await.customer, Some(first.clone()));
+    assert_eq!(subject.store().sign_in(&signed_in("ada", "ada@example.com"), t(9)).await.unwrap(), Some(first));
+}
+
+pub async fn a_price_is_remembered_for_its_amount<S: Subject>(subject: &S) {
+    let key = ada(subject).await;
+    let [first, second] = ["price_1", "price_2"].map(|id| PriceId::parse(id).unwrap());
+    let tier = tiers().remove(2);
+    let cheaper = pledge_domain::champion::Tier { price: Money::new(1, Currency::USD), ..tier.clone() };
+    for (tier, price) in [(&cheaper, &second), (&tier, &first), (&tier, &second)] {
+        subject.store().save_price(tier, price, t(1)).await.unwrap();
+    }
+    assert_eq!(account(subject, &key).await.tiers[2].stripe_price, Some(first));
+}
+
+pub async fn what_a_step_writes_is_read_as_it_was<S: Subject>(subject: &S) {
+    let key = ada(subject).await;
+    let Decision::Start(reservation) = ask(subject, &key, 2, 1).await else { panic!() };
+    assert_eq!(account(subject, &key).await.payments, [*reservation.clone()]);
+    assert_eq!(attach(subject, &key, reservation.id).await, Attached::Saved);
+    let account = account(subject, &key).await;
+    let [payment] = account.payments.as_slice() else { panic!() };
+    assert_eq!(payment.subscription.as_ref().map(SubscriptionId::as_str), Some("sub_a"));
+    assert_eq!(
+        (payment.status(), account.subscriptions[0].status),
+        (PaymentStatus::Pending, SubscriptionStatus::Incomplete)
+    );
+    assert_eq!((subject.support(&key).await, subject.ledger(&key).await.len()), (None, 0), "nothing is granted");
+    assert_eq!(ask(subject, &key, 2, 2).await, Decision::Resume(account.subscriptions[0].id.clone()));
+}
+
+pub async fn a_step_that_writes_nothing_changes_nothing<S: Subject>(subject: &S) {
+    let key = ada(subject).await;
+    assert_eq!(ask(subject, &champion("ada"), 2, 1).await, ask(subject, &key, 2, 2).await);
+    let payments = subject.store().step(&key, t(1), |account| Step::only(account.payments.len())).await.unwrap();
+    assert_eq!(payments, 1);
+}
+
+/// What a new subscription fills, column by column.
+pub async fn a_new_subscription_fills_every_column<S: Subject>(subject: &S) {
+    let key = ada(subject).await;
+    let Decision::Start(reservation) = ask(subject, &key, 2, 1).await else { panic!() };
+    attach(subject, &key, reservation.id).await;
+    let fact = invoice("in_1", SubscriptionCreate, Some(metadata(&key, 2, Some(reservation.id))), t(60));
+    let (_, facts) = record(subject, &invoice_paid("evt_1", fact.clone())).await;
+    assert_eq!(facts, ["champion_started:in_1"]);
+    let (outcome, facts) = record(subject, &invoice_paid("evt_2", fact)).await;
+    assert_eq!((outcome, facts.len()), (Outcome::Ignored { reason: "known already" }, 0));
+    record(subject, &invoice_linked("evt_3", "in_1", "pi_1")).await;
+
+    let (sub, customer) = (SubscriptionId::parse("sub_a").unwrap(), CustomerId::parse("cus_a").unwrap());
+    let support = subject.support(&key).await.unwrap();
+    assert_eq!((support.subscription.as_ref(), support.customer.as_ref()), (Some(&sub), Some(&customer)));
+    assert_eq!((support.tier, support.period.start, support.period.end), (level(2), t(60), t(60 + 31 * DAY)));
+    assert!(support.is_active && support.auto_renew && !support.cancel_at_period_end);
+    let row = LedgerRow {
+        kind: "new".into(),
+        tier: 2,
+        days: 31,
+        payment_status: "completed".into(),
+        subscription: Some(sub.clone()),
+        payment_intent: Some(an_intent("pi_1")),
+        customer: Some(customer.clone()),
+        extends: false,
+    };
+    assert_eq!(subject.ledger(&key).await, [row]);
+    let [payment] = account(subject, &key).await.payments.try_into().unwrap();
+    assert_eq!((payment.id, payment.status()), (reservation.id, PaymentStatus::Completed));
+    assert_eq!((payment.subscription, payment.customer), (Some(sub), Some(customer)));
+    assert_eq!((payment.payment_intent, payment.invoice.unwrap().as_str()), (Some(an_intent("pi_1")), "in_1"));
+}
+
+/// A renewal makes no subscription, extends the end, and its row names the subscription and not the invoice.
+pub async fn a_renewal_extends_and_names_its_subscription<S: Subject>(subject: &S) {
+    let key = ada(subject).await;
+    let data = Some(metadata(&key, 2, Some(payment_record_id(1))));
+    record(subject, &invoice_paid("evt_1", invoice("in_1", SubscriptionCreate, data.clone(), t(0)))).await;
+    let failed = invoice("in_2", SubscriptionCycle, data.clone(), t(31 * DAY));
+    let (_, facts) = record(subject, &invoice_failed("evt_2", failed)).await;
+    assert_eq!(facts, ["champion_payment_failed:in_2"]);
+    assert_eq!(subject.support(&key).await.unwrap().period.end, t(31 * DAY));
+    let renewal = invoice("in_2", SubscriptionCycle, None, t(31 * DAY));
+    let (_, facts) = record(subject, &invoice_paid("evt_3", renewal)).await;
+    assert_eq!(facts, ["champion_renewed:in_2"]);
+    let account = account(subject, &key).await;
+    assert_eq!((account.subscriptions.len(), account.payments.len()), (1, 2));
+    assert_eq!(subject.support(&key).await.unwrap().period.end, t(62 * DAY));
+    let ledger = subject.ledger(&key).await;
+    let subscription = SubscriptionId::parse("sub_a").ok();
+    assert!(ledger.iter().all(|row| row.subscription == subscription), "{ledger:?}");
+    assert_eq!((ledger[1].kind.as_str(), ledger[1].extends), ("renew", true));
+}
+
+pub async fn an_event_finds_its_reader_through_what_is_stored<S: Subject>(subject: &S) {
+    let key = ada(subject).await;
+    let data = Some(metadata(&key, 2, Some(payment_record_id(1))));
+    record(subject, &invoice_paid("evt_1", invoice("in_1", SubscriptionCreate, data, t(0)))).await;
+    let cancelled = subscription_changed("evt_2", SubscriptionStatus::Active, true, None, t(9));
+    let (_, facts) = record(subject, &cancelled).await;
+    assert_eq!(facts, [format!("champion_cancelled:sub_a:{}", t(9 + 31 * DAY).unix_timestamp())]);
+    let support = subject.support(&key).await.unwrap();
+    assert_eq!((support.auto_renew, support.cancel_at_period_end), (false, true));
+    let resumed = subscription_changed("evt_3", SubscriptionStatus::Active, false, None, t(10));
+    record(subject, &resumed).await;
+    assert!(subject.support(&key).await.unwrap().auto_renew);
+    assert_eq!(account(subject, &key).await.subscriptions[0].version.as_ref().unwrap().event, resumed.id);
+}
+
+pub async fn a_refund_finds_its_invoice_whichever_is_told_first<S: Subject>(subject: &S) {
+    let key = ada(subject).await;
+    let data = Some(metadata(&key, 2, None));
+    let paid = invoice_paid("evt_paid", invoice("in_1", SubscriptionCreate, data, t(0)));
+    let link = invoice_linked("evt_link", "in_1", "pi_1");
+    let refund = intent_refunded("evt_refund", "pi_1", 300);
+    for event in [&refund, &link] {
+        assert_eq!(record(subject, event).await, (Outcome::Applied, vec![]));
+    }
+    let (_, facts) = record(subject, &paid).await;
+    assert_eq!(facts, ["champion_refunded:in_1", "champion_started:in_1"]);
+    let support = subject.support(&key).await.unwrap();
+    assert_eq!((support.is_active, support.period.start), (false, support.period.end));
+    let ledger = subject.ledger(&key).await;
+    assert_eq!((ledger[0].days, ledger[0].payment_status.as_str()), (0, "refunded"));
+}
+
+pub async fn a_lost_dispute_takes_back_a_purchase<S: Subject>(subject: &S) {
+    let key = ada(subject).await;
+    record(subject, &purchase_paid("evt_1", "pi_1", Some(metadata(&key, 2, None)), t(0))).await;
+    record(subject, &intent_disputed("evt_2", "pi_1", "needs_response")).await;
+    assert!(subject.support(&key).await.unwrap().is_active);
+    let (_, facts) = record(subject, &intent_disputed("evt_3", "pi_1", "lost")).await;
+    assert_eq!(facts, ["champion_refunded:pi_1"]);
+    assert!(!subject.support(&key).await.unwrap().is_active);
+}
+
+pub async fn what_is_not_ours_is_ignored_and_recorded<S: Subject>(subject: &S) {
+    ada(subject).await;
+    let foreign = [
+        invoice_paid("evt_1", invoice("in_1", SubscriptionCreate, None, t(0))),
+        invoice_failed("evt_2", invoice("in_1", SubscriptionCreate, None, t(0))),
+        subscription_changed("evt_3", SubscriptionStatus::Active, false, None, t(0)),
+        purchase_paid("evt_4", "pi_1", None, t(0)),
+    ];
+    for event in foreign {
+        assert!(matches!(record(subject, &event).await, (Outcome::Ignored { .. }, facts) if facts.is_empty()));
+        assert_eq!(subject.store().record(&event, t(101)).await.unwrap(), Recorded::Before);
+    }
+}
+
+pub async fn a_payment_of_an_unknown_reader_is_kept<S: Subject>(subject: &S) {
+    let key = champion("unknown");
+    let data = Some(metadata(&key, 2, Some(payment_record_id(1))));
+    let paid = invoice_paid("evt_1", invoice("in_1", SubscriptionCreate, data, t(0)));
+    assert_eq!(record(subject, &paid).await, (Outcome::Applied, vec![]), "nobody to tell of it");
+    assert!(subject.user(&key.user).await.is_some());
+    assert_eq!(subject.support(&key).await.unwrap().tier, level(2));
+}
+
+pub async fn an_old_purchase_is_found_by_its_description<S: Subject>(subject: &S) {
+    let key = ada(subject).await;
+    let old = PaymentRecord { description: Some("Champion pi_old".into()), ..a_purchase(1, t(0)) };
+    subject.put_payment(&key, &old).await;
+    let (_, facts) = record(subject, &purchase_paid("evt_1", "pi_old", None, t(5))).await;
+    assert_eq!(facts, ["champion_extended:pi_old"]);
+    let [payment] = account(subject, &key).await.payments.try_into().unwrap();
+    assert_eq!((payment.id, payment.payment_intent, payment.paid_at), (old.id, Some(an_intent("pi_old")), Some(t(5))));
+}
+
+pub async fn any_providers_payment_is_booked_in_the_same_ledger<S: Subject>(subject: &S) {
+    let key = ada(subject).await;
+    let paid = PaymentRecord { method: PaymentMethod::PayPal, paid_at: Some(t(0)), ..a_purchase(1, t(0)) };
+    for expected in [true, false] {
+        let step = |account| booking::step(account, paid.clone());
+        assert_eq!(subject.store().step(&key, t(1), step).await.unwrap(), expected);
+    }
+    let support = subject.support(&key).await.unwrap();
+    assert_eq!((support.method, support.period.end), (PaymentMethod::PayPal, t(0) + Duration::days(30)));
+    assert_eq!(subject.ledger(&key).await.len(), 1);
+    assert_eq!(subject.store().backlog().await.unwrap().waiting, 1);
+}
+
+pub async fn what_was_carried_over_is_extended<S: Subject>(subject: &S) {
+    let key = ada(subject).await;
+    let period = pledge_domain::champion::Period { start: t(-DAY), end: t(9 * DAY) };
+    let carried = PaymentRecord {
+        kind: PaymentKind::CarriedOver,
+        paid_at: Some(period.start),
+        period: Some(period),
+        ..a_purchase(1, t(-DAY))
+    };
+    subject.put_payment(&key, &carried).await;
+    record(subject, &purchase_paid("evt_1", "pi_1", Some(metadata(&key, 2, None)), t(0))).await;
+    let support = subject.support(&key).await.unwrap();
+    assert_eq!((support.period.start, support.period.end), (t(-DAY), t(39 * DAY)));
+    assert_eq!(subject.ledger(&key).await.len(), 1);
+}

@@ -1,0 +1,169 @@
+//! Readers and what they support.
+
+use pledge_domain::{
+    Timestamp,
+    champion::{ChampionAccount, ChampionKey, ChampionWrite, Step, Support, Tier},
+    ids::{CustomerId, InvoiceId, PriceId, UserId},
+    payment_event::Lookup,
+    ports::{ChampionStore, StoreError},
+    user::VerifiedUser,
+};
+
+use crate::{
+    contract::LedgerRow,
+    memory::{InMemoryStore, Tables},
+};
+
+/// What is stored of one reader and one novel, besides tiers and the reader's row.
+#[derive(Debug, Clone)]
+pub(crate) struct Champion {
+    /// Only payments and subscriptions count here.
+    account: ChampionAccount,
+    pub(crate) support: Option<Support>,
+    pub(crate) ledger: Vec<LedgerRow>,
+}
+
+impl ChampionStore for InMemoryStore {
+    async fn sign_in(&self, reader: &VerifiedUser, now: Timestamp) -> Result<Option<CustomerId>, StoreError> {
+        let mut tables = self.transaction()?;
+        tables.sign_in(reader, None, now);
+        Ok(tables.customers.get(&reader.id).cloned())
+    }
+
+    async fn save_customer(&self, reader: &UserId, customer: &CustomerId) -> Result<CustomerId, StoreError> {
+        let mut tables = self.transaction()?;
+        Ok(tables.customers.entry(reader.clone()).or_insert_with(|| customer.clone()).clone())
+    }
+
+    async fn save_price(&self, tier: &Tier, price: &PriceId, _now: Timestamp) -> Result<(), StoreError> {
+        let mut tables = self.transaction()?;
+        let same = |known: &&mut Tier| known.level == tier.level && known.price == tier.price;
+        if let Some(known) = tables.tiers.entry(tier.novel).or_default().iter_mut().find(same) {
+            known.stripe_price.get_or_insert_with(|| price.clone());
+        }
+        Ok(())
+    }
+
+    async fn account(&self, key: &ChampionKey) -> Result<ChampionAccount, StoreError> {
+        Ok(self.transaction()?.champion_account(key, None))
+    }
+
+    async fn step<T: Send>(
+        &self,
+        key: &ChampionKey,
+        now: Timestamp,
+        step: impl Fn(ChampionAccount) -> Step<T> + Send + Sync,
+    ) -> Result<T, StoreError> {
+        let mut tables = self.transaction()?;
+        let Step { answer, write } = step(tables.champion_account(key, None));
+        if let Some((write, facts)) = write {
+            tables.write_champion(write);
+            tables.add_to_outbox(&facts, now);
+        }
+        Ok(answer)
+    }
+}
+
+impl Tables {
+    pub(crate) fn champion_account(&self, key: &ChampionKey, invoice: Option<&InvoiceId>) -> ChampionAccount {
+        let champion = self.champions.get(key);
+        let account = champion.map_or_else(|| ChampionAccount::new(key.clone()), |it| it.account.clone());
+        let of_payment = |intent: &_| account.payments.iter().any(|it| it.payment_intent.as_ref() == Some(intent));
+        let of_invoice = |id: &_| account.payments.iter().any(|it| it.invoice.as_ref() == Some(id));
+        let intents = self.payments.iter().filter(|(intent, facts)| {
+            let linked = facts.invoice.as_ref();
+            of_payment(*intent) || linked.is_some_and(|id| of_invoice(id) || invoice == Some(id))
+        });
+        ChampionAccount {
+            email: self.users.get(&key.user).and_then(|row| row.email.clone()),
+            customer: self.customers.get(&key.user).cloned(),
+            tiers: self.tiers.get(&key.novel).cloned().unwrap_or_default(),
+            intents: intents.map(|(intent, facts)| (intent.clone(), facts.clone())).collect(),
+            ..account
+        }
+    }
+
+    /// The reader and the novel that an event is about, by name or through what is stored.
+    pub(crate) fn champion_by(&self, keys: &Lookup) -> Option<ChampionKey> {
+        let payments = || {
+            let all = self.champions.iter();
+            all.flat_map(|(key, champion)| champion.account.payments.iter().map(move |payment| (key, payment)))
+        };
+        let subscriptions = || {
+            let all = self.champions.iter();
+            all.flat_map(|(key, champion)| champion.account.subscriptions.iter().map(move |it| (key, it)))
+        };
+        let by_subscription = || {
+            let id = keys.subscription.as_ref()?;
+            let known = subscriptions().find(|(_, it)| it.id == *id).map(|(key, _)| key);
+            known.or_else(|| payments().find(|(_, it)| it.subscription.as_ref() == Some(id)).map(|(key, _)| key))
+        };
+        let of_invoice = |id: &_| payments().find(|(_, it)| it.invoice.as_ref() == Some(id)).map(|(key, _)| key);
+        let by_payment = || {
+            let id = keys.payment_intent.as_ref()?;
+            let linked = || of_invoice(self.payments.get(id)?.invoice.as_ref()?);
+            let known = payments().find(|(_, it)| it.payment_intent.as_ref() == Some(id)).map(|(key, _)| key);
+            known.or_else(linked).or_else(|| payments().find(|(_, it)| it.describes(id)).map(|(key, _)| key))
+        };
+        keys.champion
+            .as_ref()
+            .or_else(by_subscription)
+            .or_else(|| of_invoice(keys.invoice.as_ref()?))
+            .or_else(by_payment)
+            .cloned()
+    }
+
+    pub(crate) fn write_champion(&mut self, write: ChampionWrite) {
+        self.users.entry(write.key.user.clone()).or_default();
+        let new = Champion { account: ChampionAccount::new(write.key.clone()), support: None, ledger: Vec::new() };
+        let champion = self.champions.entry(write.key).or_insert(new);
+        let account = &mut champion.account;
+        for payment in write.payments {
+            account.payments.retain(|known| known.id != payment.id);
+            account.payments.push(payment);
+        }
+        for subscription in write.subscriptions {
+            account.subscriptions.retain(|known| known.id != subscription.id);
+            account.subscriptions.push(subscription);
+        }
+        champion.support = write.support.or(champion.support.take());
+        champion.ledger = write
+            .ledger
+            .iter()
+            .filter_map(|grant| Some(LedgerRow::new(grant, account.payment(grant.payment)?)))
+            .collect();
+    }
+}
+
+impl InMemoryStore {
+    /// Gives a novel the default tiers.
+    pub fn open_novel(&self, tiers: Vec<Tier>) {
+        for tier in tiers {
+            self.tables.lock().unwrap().tiers.entry(tier.novel).or_default().push(tier);
+        }
+    }
+
+    /// Puts a payment there as it is.
+    pub fn put_champion_payment(&self, key: &ChampionKey, payment: pledge_domain::champion::PaymentRecord) {
+        let write = ChampionWrite {
+            key: key.clone(),
+            payments: vec![payment],
+            subscriptions: Vec::new(),
+            support: None,
+            ledger: Vec::new(),
+        };
+        self.tables.lock().unwrap().write_champion(write);
+    }
+
+    /// What a reader has, as it is stored for everybody else.
+    #[must_use]
+    pub fn support(&self, key: &ChampionKey) -> Option<Support> {
+        self.tables.lock().unwrap().champions.get(key)?.support.clone()
+    }
+
+    /// The ledger, in the order of payment.
+    #[must_use]
+    pub fn ledger(&self, key: &ChampionKey) -> Vec<LedgerRow> {
+        self.tables.lock().unwrap().champions.get(key).map(|it| it.ledger.clone()).unwrap_or_default()
+    }
+}
