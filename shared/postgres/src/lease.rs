@@ -1,9 +1,12 @@
 //! The use of one connection for one call.
 
-use std::{future::Future, pin::Pin};
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    task::Poll,
+};
 
 use deadpool_postgres::Object;
-use futures_util::future::try_join_all;
 use tokio_postgres::{Client, Error, Row};
 
 use crate::{
@@ -101,11 +104,24 @@ impl Transaction {
 
 /// Sends statements without waiting for answers in between, then waits for all answers.
 ///
-/// All are sent when they are first polled, in their order. If one can't be sent, the later ones, of which the last may
-/// be `commit`, aren't sent either. If the server refuses one, it refuses the rest of the transaction, and answers
-/// `commit` with a rollback but without an error: so every answer is looked at, and the first error is the cause.
+/// A statement is sent when it is first polled, and the first round polls all in their order. If one can't be sent, the
+/// later ones, of which the last may be `commit`, aren't sent either. If the server refuses one, it refuses the rest of
+/// the transaction too and answers `commit` with a rollback but without an error: so every answer is looked at, and the
+/// first error is the cause.
 async fn pipeline<'a>(answers: impl Iterator<Item = Answer<'a>>) -> Result<Vec<Vec<Row>>, Failure> {
-    Ok(try_join_all(answers).await?)
+    let mut answers: Vec<_> = answers.map(|answer| (answer, None)).collect();
+    poll_fn(|context| {
+        let mut waiting = false;
+        for (answer, rows) in answers.iter_mut().filter(|(_, rows)| rows.is_none()) {
+            match answer.as_mut().poll(context)? {
+                Poll::Ready(answered) => *rows = Some(answered),
+                Poll::Pending => waiting = true,
+            }
+        }
+        if waiting { Poll::Pending } else { Poll::Ready(Ok::<_, Error>(())) }
+    })
+    .await?;
+    Ok(answers.into_iter().filter_map(|(_, rows)| rows).collect())
 }
 
 fn answers<'a>(client: &'a Client, statements: &'a [Statement<'a>]) -> impl Iterator<Item = Answer<'a>> {
@@ -118,4 +134,31 @@ fn answer<'a>(client: &'a Client, statement: &'a Statement<'a>) -> Answer<'a> {
 
 fn begin(client: &Client) -> Answer<'_> {
     Box::pin(async { client.batch_execute(sql!("begin")).await.map(|()| Vec::new()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        future::pending,
+        sync::atomic::{AtomicUsize, Ordering},
+    };
+    use tokio_postgres::Config;
+
+    #[tokio::test]
+    async fn nothing_is_sent_after_what_cannot_be_sent() {
+        let sent = AtomicUsize::new(0);
+        let send = |n| -> Answer<'_> {
+            let sent = &sent;
+            Box::pin(async move {
+                if n == 35 {
+                    return Err("not a setting".parse::<Config>().unwrap_err());
+                }
+                sent.fetch_add(1, Ordering::Relaxed);
+                pending().await
+            })
+        };
+        assert!(pipeline((0..40).map(send)).await.is_err());
+        assert_eq!(sent.load(Ordering::Relaxed), 35);
+    }
 }
