@@ -1,4 +1,5 @@
 //! The champion tables of the system before this one, through the refactoring and back.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may stop a test")]
 
 use pledge_migrations::{MIGRATIONS, down, up, up_to};
 use pledge_testkit::TestDatabase;
