@@ -2,7 +2,7 @@
 
 use pledge_domain::ports::BillingError;
 
-use crate::error::{ErrorKind, StripeError};
+use crate::error::{ApiError, ErrorKind, StripeError};
 
 impl From<StripeError> for BillingError {
     fn from(error: StripeError) -> Self {
@@ -15,10 +15,22 @@ impl From<StripeError> for BillingError {
     }
 }
 
-/// Whether Stripe says that something in the request doesn't exist, or can't be used as it is.
-pub fn is_unusable(error: &StripeError, param: &str) -> bool {
-    let StripeError::Api(error) = error else { return false };
-    error.kind == ErrorKind::InvalidRequest
-        && matches!(error.status, 400 | 404)
-        && error.param.as_deref().is_none_or(|named| named == param)
+/// Whether what the path names doesn't exist.
+pub fn is_missing(error: &StripeError) -> bool {
+    refusal(error).is_some_and(|error| error.status == 404)
+}
+
+/// Whether this parameter names something that doesn't exist or can't be used as it is.
+pub fn blames(error: &StripeError, param: &str) -> bool {
+    refusal(error).is_some_and(|error| error.param.as_deref() == Some(param))
+}
+
+/// The error if it is about what was asked, and not about who asks.
+pub fn refusal(error: &StripeError) -> Option<&ApiError> {
+    match error {
+        StripeError::Api(error) if error.kind == ErrorKind::InvalidRequest && matches!(error.status, 400 | 404) => {
+            Some(error)
+        }
+        _ => None,
+    }
 }

@@ -7,7 +7,10 @@ use pledge_domain::{
 use serde::Deserialize;
 use stripe_payment::payment_method::{AttachPaymentMethod, RetrievePaymentMethod};
 
-use crate::{StripeClient, StripeError, billing::error::is_unusable};
+use crate::{
+    StripeClient, StripeError,
+    billing::error::{blames, is_missing, refusal},
+};
 
 #[derive(Deserialize)]
 struct PaymentMethod {
@@ -25,7 +28,9 @@ pub async fn attach(
     let attached: Result<PaymentMethod, StripeError> = client.send(&request).await;
     match attached {
         Ok(_) => Ok(()),
-        Err(error) if is_unusable(&error, "payment_method") => is_attached(client, customer, method).await,
+        Err(error) if refusal(&error).is_some() && !blames(&error, "customer") => {
+            is_attached(client, customer, method).await
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -39,7 +44,7 @@ async fn is_attached(
     match found {
         Ok(method) if method.customer.as_ref() == Some(customer) => Ok(()),
         Ok(_) => Err(BillingError::UnusablePaymentMethod),
-        Err(error) if is_unusable(&error, "payment_method") => Err(BillingError::UnusablePaymentMethod),
+        Err(error) if is_missing(&error) => Err(BillingError::UnusablePaymentMethod),
         Err(error) => Err(error.into()),
     }
 }

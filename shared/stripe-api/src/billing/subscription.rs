@@ -13,7 +13,11 @@ use stripe_client_core::StripeRequest;
 
 use crate::{
     StripeClient, StripeError,
-    billing::{error::is_unusable, metadata, subscription_answer::Subscription},
+    billing::{
+        error::{blames, is_missing},
+        metadata,
+        subscription_answer::Subscription,
+    },
     key::key,
 };
 
@@ -52,7 +56,7 @@ pub async fn set_payment_method(
     let update = UpdateSubscription::new(id.as_str()).default_payment_method(method.as_str());
     match answer(client, &update).await {
         Ok(_) => Ok(()),
-        Err(error) if names_method(&error) => Err(BillingError::UnusablePaymentMethod),
+        Err(error) if blames(&error, "default_payment_method") => Err(BillingError::UnusablePaymentMethod),
         Err(error) => Err(error.into()),
     }
 }
@@ -70,7 +74,7 @@ pub async fn set_cancel_at_period_end(
 pub async fn cancel_now(client: &StripeClient, id: &SubscriptionId) -> Result<SubscriptionAnswer, BillingError> {
     match answer(client, &CancelSubscription::new(id.as_str()).expand(expand())).await {
         Ok(ended) => Ok(ended),
-        Err(error) if is_unusable(&error, "id") => {
+        Err(error) if is_missing(&error) => {
             let found = retrieve(client, id).await?;
             if found.made.subscription.status.is_terminal() { Ok(found) } else { Err(error.into()) }
         }
@@ -80,9 +84,4 @@ pub async fn cancel_now(client: &StripeClient, id: &SubscriptionId) -> Result<Su
 
 async fn answer(client: &StripeClient, request: &impl StripeRequest) -> Result<SubscriptionAnswer, StripeError> {
     client.send::<Subscription>(request).await?.try_into()
-}
-
-fn names_method(error: &StripeError) -> bool {
-    matches!(error, StripeError::Api(api) if api.param.as_deref() == Some("default_payment_method"))
-        && is_unusable(error, "default_payment_method")
 }
