@@ -3,6 +3,7 @@ signs. Reads the addresses of the running cloud from the file that PLEDGE_ENDPOI
 
 import hashlib
 import hmac
+import itertools
 import json
 import os
 import time
@@ -16,6 +17,7 @@ from schemathesis.core.parameters import ParameterLocation
 
 ENDPOINTS = json.loads(Path(os.environ["PLEDGE_ENDPOINTS"]).read_text(encoding="utf-8"))
 WEBHOOK = "/webhooks/stripe"
+NUMBERS = itertools.count()
 
 
 @schemathesis.hook
@@ -53,9 +55,17 @@ class Reader:
         case.headers["Authorization"] = f"Bearer {data}"
 
 
-@schemathesis.hook.apply_to(path=WEBHOOK)
-def before_call(_context, case, _kwargs):
-    """Signs the body as Stripe does, unless the header is what is wrong with the request."""
+@schemathesis.hook("before_call")
+def use_a_new_key(_context, case, _kwargs):
+    """With the same key all forms but the first would be refused."""
+    key = case.headers.get("Idempotency-Key")
+    if isinstance(key, str) and 0 < len(key) <= 240:
+        case.headers["Idempotency-Key"] = f"{key}-{next(NUMBERS)}"
+
+
+@schemathesis.hook("before_call").apply_to(path=WEBHOOK)
+def sign(_context, case, _kwargs):
+    """As Stripe does, unless the header is what is wrong with the request."""
     if case.meta is not None and case.meta.is_negative_at(ParameterLocation.HEADER):
         return
     sent = requests.Request(**case.as_transport_kwargs(base_url=ENDPOINTS["api"])).prepare().body or b""
