@@ -1,0 +1,211 @@
+//! Every row reaches Klaviyo and counts there once, whatever fails.
+
+use std::time::Duration;
+
+use pledge_application::deliver_events::{DeliverEvents, Deliveries, Retry};
+use pledge_domain::{
+    ids::OutboxId,
+    outbox::OutboxEntry,
+    ports::{Delivery, Marketing, MarketingError, PreorderStore, StoreError, StripeEventStore},
+    user::Owner,
+};
+use pledge_testkit::{
+    FakeMarketing, InMemoryStore,
+    builders::{a_new_preorder, a_preorder, preorder_id, session_paid},
+    time::t,
+};
+use tokio::time::Instant;
+
+/// A sender of an outbox with so many rows.
+async fn deliver_to<Klaviyo>(klaviyo: Klaviyo, rows: u32) -> DeliverEvents<InMemoryStore, Klaviyo> {
+    let store = InMemoryStore::default();
+    for n in 1..=rows {
+        let new = a_new_preorder(n, &format!("reader-{n}@example.com"), Owner::Unknown);
+        store.initiate(&new).await.unwrap();
+    }
+    DeliverEvents { store, klaviyo, retry: Retry::default() }
+}
+
+async fn deliver(rows: u32) -> DeliverEvents<InMemoryStore, FakeMarketing> {
+    deliver_to(FakeMarketing::default(), rows).await
+}
+
+fn ids(store: &InMemoryStore) -> Vec<OutboxId> {
+    store.outbox().iter().map(|row| row.entry.id).collect()
+}
+
+async fn run<Klaviyo: Marketing>(deliver: &DeliverEvents<InMemoryStore, Klaviyo>) -> Deliveries {
+    deliver.run(&ids(&deliver.store), t(100)).await.unwrap()
+}
+
+fn busy(retry_after: Option<u64>) -> MarketingError {
+    MarketingError::Retryable { reason: "429".to_owned(), retry_after: retry_after.map(Duration::from_secs) }
+}
+
+fn refused() -> MarketingError {
+    MarketingError::Permanent { reason: "400; invalid email".to_owned() }
+}
+
+#[tokio::test]
+async fn a_row_is_sent_and_marked() {
+    let deliver = deliver(1).await;
+    let id = ids(&deliver.store)[0];
+    assert_eq!(run(&deliver).await, Deliveries::from([(id, Delivery::Sent)]));
+    assert_eq!(deliver.klaviyo.taken().len(), 1);
+    assert_eq!(deliver.store.outbox()[0].sent_at, Some(t(100)));
+}
+
+#[tokio::test]
+async fn what_is_sent_is_not_sent_again() {
+    let deliver = deliver(1).await;
+    run(&deliver).await;
+    assert_eq!(run(&deliver).await, Deliveries::new());
+    assert_eq!(deliver.klaviyo.tried().len(), 1);
+}
+
+#[tokio::test]
+async fn a_row_that_is_not_there_is_no_error() {
+    let deliver = deliver(0).await;
+    let gone = OutboxId::for_key("preorder_started:gone");
+    assert_eq!(deliver.run(&[gone], t(100)).await.unwrap(), Deliveries::new());
+}
+
+#[tokio::test]
+async fn a_sent_success_is_noted_on_the_preorder() {
+    let deliver = deliver(0).await;
+    let preorder = a_preorder(1);
+    deliver.store.put(preorder.clone());
+    deliver.store.record(&session_paid("evt_1", &preorder), t(61)).await.unwrap();
+    run(&deliver).await;
+    assert_eq!(deliver.store.success_sent_at(preorder_id(1)), Some(t(100)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn klaviyo_is_asked_again_when_it_says_that_it_may_be() {
+    let deliver = deliver(1).await;
+    deliver.klaviyo.fail_next(busy(Some(3)));
+    let start = Instant::now();
+    assert!(matches!(run(&deliver).await.values().next(), Some(Delivery::Sent)));
+    assert_eq!(start.elapsed(), Duration::from_secs(3));
+    assert_eq!(deliver.klaviyo.tried().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_retry_after_the_waits_double() {
+    let deliver = deliver(1).await;
+    deliver.klaviyo.fail_next(busy(None));
+    deliver.klaviyo.fail_next(busy(None));
+    let start = Instant::now();
+    assert!(matches!(run(&deliver).await.values().next(), Some(Delivery::Sent)));
+    assert_eq!(start.elapsed(), Duration::from_millis(250 + 500));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_keeps_failing_goes_back_to_the_queue() {
+    let deliver = deliver(1).await;
+    for _ in 0..3 {
+        deliver.klaviyo.fail_next(busy(None));
+    }
+    assert!(matches!(run(&deliver).await.values().next(), Some(Delivery::Failed { reason }) if reason == "429"));
+    let row = &deliver.store.outbox()[0];
+    assert_eq!((row.attempts, row.sent_at, row.last_error.as_deref()), (1, None, Some("429")));
+
+    assert!(matches!(run(&deliver).await.values().next(), Some(Delivery::Sent)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_too_long_is_left_to_the_queue() {
+    let deliver = deliver(1).await;
+    deliver.klaviyo.fail_next(busy(Some(3600)));
+    let start = Instant::now();
+    assert!(matches!(run(&deliver).await.values().next(), Some(Delivery::Failed { .. })));
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    assert_eq!(deliver.klaviyo.tried().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_refused_for_good_is_parked_with_the_reason_and_never_tried_again() {
+    let deliver = deliver(1).await;
+    deliver.klaviyo.fail_next(refused());
+    assert!(matches!(run(&deliver).await.values().next(), Some(Delivery::Parked { .. })));
+    let row = &deliver.store.outbox()[0];
+    assert_eq!((row.parked_at, row.last_error.as_deref()), (Some(t(100)), Some("400; invalid email")));
+
+    assert_eq!(run(&deliver).await, Deliveries::new());
+    assert_eq!(deliver.klaviyo.tried().len(), 1);
+}
+
+#[tokio::test]
+async fn one_refused_row_does_not_hold_up_the_others() {
+    let deliver = deliver(3).await;
+    deliver.klaviyo.fail_next(refused());
+    let deliveries = run(&deliver).await;
+    let sent = deliveries.values().filter(|delivery| **delivery == Delivery::Sent).count();
+    assert_eq!((deliveries.len(), sent), (3, 2));
+}
+
+#[tokio::test]
+async fn a_crash_between_sending_and_storing_repeats_the_same_unique_id() {
+    let deliver = deliver(1).await;
+    let ids = ids(&deliver.store);
+    // Reading works, storing doesn't.
+    let dies_after_sending = DiesAfterSending { klaviyo: FakeMarketing::default(), store: deliver.store.clone() };
+    let dying = DeliverEvents { store: deliver.store.clone(), klaviyo: dies_after_sending, retry: Retry::default() };
+    let error = dying.run(&ids, t(100)).await.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+
+    deliver.run(&ids, t(200)).await.unwrap();
+    assert_eq!(deliver.klaviyo.taken(), dying.klaviyo.klaviyo.taken());
+    assert_eq!(deliver.klaviyo.taken()[0].id, ids[0]);
+    assert_eq!(deliver.store.outbox()[0].sent_at, Some(t(200)));
+}
+
+/// Once Klaviyo has the event, the database is gone.
+struct DiesAfterSending {
+    klaviyo: FakeMarketing,
+    store: InMemoryStore,
+}
+
+impl Marketing for DiesAfterSending {
+    async fn send(&self, entry: &OutboxEntry) -> Result<(), MarketingError> {
+        self.klaviyo.send(entry).await?;
+        self.store.be_unavailable_once();
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_trips_a_bug_does_not_take_the_batch_with_it() {
+    let unlucky = a_new_preorder(2, "reader-2@example.com", Owner::Unknown).started.id;
+    let deliver = deliver_to(PanicsAt(unlucky), 3).await;
+    let deliveries = run(&deliver).await;
+    assert!(matches!(deliveries[&unlucky], Delivery::Failed { .. }));
+    assert_eq!(deliveries.values().filter(|delivery| **delivery == Delivery::Sent).count(), 2);
+    assert_eq!(deliver.store.outbox().iter().filter(|row| row.sent_at.is_some()).count(), 2);
+}
+
+struct PanicsAt(OutboxId);
+
+impl Marketing for PanicsAt {
+    async fn send(&self, entry: &OutboxEntry) -> Result<(), MarketingError> {
+        assert_ne!(entry.id, self.0, "on purpose");
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_rows_are_on_their_way_at_once() {
+    let deliver = deliver_to(TakesASecond, 25).await;
+    let start = Instant::now();
+    assert_eq!(run(&deliver).await.len(), 25);
+    assert_eq!(start.elapsed(), Duration::from_secs(3));
+}
+
+struct TakesASecond;
+
+impl Marketing for TakesASecond {
+    async fn send(&self, _entry: &OutboxEntry) -> Result<(), MarketingError> {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        Ok(())
+    }
+}

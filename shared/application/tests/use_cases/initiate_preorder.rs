@@ -1,0 +1,169 @@
+//! The form becomes a preorder, whatever fails but the database.
+
+use pledge_application::initiate_preorder::{InitiateError, InitiatePreorder, Initiated, Request};
+use pledge_domain::{
+    outbox::Metric,
+    ports::StoreError,
+    preorder::{Color, PreorderForm, Status},
+    user::Account,
+};
+use pledge_testkit::{
+    FakeIdentity, FakePublisher, InMemoryStore,
+    builders::{a_form, an_account, an_email, preorder_id, signed_in, uid},
+    time::t,
+};
+
+const EMAIL: &str = "reader@example.com";
+
+type Initiate = InitiatePreorder<InMemoryStore, FakeIdentity, FakePublisher>;
+
+fn initiate() -> Initiate {
+    initiate_with(FakeIdentity::default())
+}
+
+fn initiate_with(identity: FakeIdentity) -> Initiate {
+    InitiatePreorder { store: InMemoryStore::default(), identity, queue: FakePublisher::default() }
+}
+
+fn request() -> Request {
+    Request { form: a_form(EMAIL), signed_in: None, idempotency_key: None }
+}
+
+fn with_key(form: PreorderForm) -> Request {
+    Request { form, signed_in: None, idempotency_key: Some("key".to_owned()) }
+}
+
+async fn send(initiate: &Initiate, request: Request) -> Result<Initiated, InitiateError> {
+    initiate.run(request, preorder_id(1).as_uuid(), t(0)).await
+}
+
+/// As [`send`], with other randomness and later, as a repeat would be.
+async fn send_again(initiate: &Initiate, request: Request) -> Result<Initiated, InitiateError> {
+    initiate.run(request, preorder_id(2).as_uuid(), t(60)).await
+}
+
+/// An account that somebody can sign in to, whose address Firebase has verified or not.
+fn claimed(verified: bool) -> FakeIdentity {
+    let account = Account { claimed: true, email_verified: verified, ..an_account("theirs") };
+    FakeIdentity::default().with(&an_email(EMAIL), account)
+}
+
+#[tokio::test]
+async fn the_form_is_stored_with_its_event_and_the_sender_is_told() {
+    let initiate = initiate();
+    let preorder = send(&initiate, request()).await.unwrap().preorder;
+
+    assert_eq!((preorder.id, preorder.status), (preorder_id(1), Status::Initiated));
+    assert_eq!(initiate.store.preorders(), [preorder]);
+    let outbox = initiate.store.outbox();
+    assert_eq!(outbox.len(), 1);
+    assert_eq!(outbox[0].entry.metric, Metric::PreorderStarted);
+    assert_eq!(outbox[0].entry.payload.properties["preorder_id"], preorder_id(1).to_string());
+    assert_eq!(initiate.queue.messages(), [vec![outbox[0].entry.id]]);
+}
+
+#[tokio::test]
+async fn somebody_new_gets_an_account_and_a_user_row_of_the_same_id() {
+    let initiate = initiate();
+    let owner = send(&initiate, request()).await.unwrap().preorder.user_id.unwrap();
+    assert_eq!(initiate.identity.requests(), [an_email(EMAIL)]);
+    assert_eq!(initiate.store.user(&owner).unwrap().email, Some(an_email(EMAIL)));
+}
+
+#[tokio::test]
+async fn whoever_signed_in_owns_it_and_firebase_is_not_asked() {
+    let initiate = initiate();
+    let user = Some(signed_in("reader", EMAIL));
+    let preorder = send(&initiate, Request { signed_in: user, ..request() }).await.unwrap().preorder;
+    assert_eq!(preorder.user_id, Some(uid("reader")));
+    assert_eq!(initiate.store.user(&uid("reader")).unwrap().display_name.as_deref(), Some("Reader reader"));
+    assert!(initiate.identity.requests().is_empty());
+}
+
+#[tokio::test]
+async fn without_firebase_it_is_stored_without_an_owner() {
+    let initiate = initiate();
+    initiate.identity.fail_next();
+    let initiated = send(&initiate, request()).await.unwrap();
+    assert_eq!(initiated.preorder.user_id, None);
+    assert_eq!(initiate.store.preorders(), [initiated.preorder]);
+    assert_eq!(initiate.store.outbox().len(), 1);
+}
+
+#[tokio::test]
+async fn an_account_that_nobody_proved_to_be_theirs_gets_nothing() {
+    let initiate = initiate_with(claimed(false));
+    assert_eq!(send(&initiate, request()).await.unwrap().preorder.user_id, None);
+    assert_eq!(initiate.store.user(&uid("theirs")), None);
+}
+
+#[tokio::test]
+async fn an_account_with_a_verified_address_owns_it() {
+    let initiate = initiate_with(claimed(true));
+    assert_eq!(send(&initiate, request()).await.unwrap().preorder.user_id, Some(uid("theirs")));
+}
+
+#[tokio::test]
+async fn a_repeat_with_the_same_key_is_the_same_preorder() {
+    let initiate = initiate();
+    let first = send(&initiate, with_key(a_form(EMAIL))).await.unwrap().preorder;
+    let second = send_again(&initiate, with_key(a_form(EMAIL))).await.unwrap().preorder;
+    assert_eq!(first, second);
+    assert_eq!(initiate.store.preorders().len(), 1);
+    let outbox = initiate.store.outbox();
+    assert_eq!(outbox.len(), 1);
+    // The first message may be what was lost.
+    assert_eq!(initiate.queue.messages(), vec![vec![outbox[0].entry.id]; 2]);
+}
+
+#[tokio::test]
+async fn a_repeat_finds_the_owner_that_was_missing() {
+    let initiate = initiate();
+    initiate.identity.fail_next();
+    let first = send(&initiate, with_key(a_form(EMAIL))).await.unwrap().preorder;
+    let second = send_again(&initiate, with_key(a_form(EMAIL))).await.unwrap().preorder;
+    assert_eq!((first.id, first.user_id), (second.id, None));
+    assert!(second.user_id.is_some());
+}
+
+#[tokio::test]
+async fn without_a_key_the_same_form_is_another_preorder() {
+    let initiate = initiate();
+    send(&initiate, request()).await.unwrap();
+    send_again(&initiate, request()).await.unwrap();
+    assert_eq!(initiate.store.preorders().len(), 2);
+}
+
+#[tokio::test]
+async fn a_key_is_for_one_form() {
+    let initiate = initiate();
+    send(&initiate, with_key(a_form(EMAIL))).await.unwrap();
+    let before = initiate.store.preorders();
+    let messages = initiate.queue.messages();
+    let other_color = PreorderForm { color: Color::recorded("Honey Khaki".to_owned()), ..a_form(EMAIL) };
+    for other in [a_form("somebody-else@example.com"), other_color] {
+        let error = send_again(&initiate, with_key(other)).await.unwrap_err();
+        assert!(matches!(error, InitiateError::IdempotencyKeyReused), "{error:?}");
+    }
+    assert_eq!(initiate.store.preorders(), before);
+    assert_eq!(initiate.queue.messages(), messages);
+}
+
+#[tokio::test]
+async fn a_queue_that_is_down_does_not_stop_it() {
+    let initiate = initiate();
+    initiate.queue.fail_next();
+    let initiated = send(&initiate, request()).await.unwrap();
+    assert!(initiated.queued.is_err());
+    assert_eq!(initiate.store.preorders(), [initiated.preorder]);
+    assert_eq!(initiate.store.outbox().len(), 1);
+}
+
+#[tokio::test]
+async fn without_the_database_nobody_is_told_anything() {
+    let initiate = initiate();
+    initiate.store.be_unavailable_once();
+    let error = send(&initiate, request()).await.unwrap_err();
+    assert!(matches!(error, InitiateError::Store(StoreError::Unavailable(_))), "{error:?}");
+    assert!(initiate.queue.messages().is_empty());
+}
