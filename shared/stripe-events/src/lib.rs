@@ -4,9 +4,9 @@
 //! endpoint's API version is fixed when the endpoint is made, so payloads of before and since 2025-03-31 "basil" both
 //! arrive, and only the fields that matter here are read. There is one file for each kind of event in `events`.
 
-pub mod decode;
+mod decode;
 mod events;
-pub mod signature;
+mod signature;
 mod wire;
 
 pub use decode::{DecodeError, HANDLED, decode};
