@@ -92,7 +92,8 @@ pub trait Marketing: Send + Sync {
 /// Why Klaviyo didn't take an event. The reasons carry no personal data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MarketingError {
-    /// 429, 5xx, 408, a time-out or no connection: try again.
+    /// 429, 5xx, 408, a time-out, no connection, or a key that Klaviyo doesn't take (401, 403), which says nothing of the
+    /// event: try again.
     #[error("Klaviyo cannot take the event now: {reason}")]
     Retryable {
         /// What happened.
