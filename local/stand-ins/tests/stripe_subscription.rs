@@ -162,6 +162,45 @@ async fn three_d_secure_waits_for_the_reader() {
 }
 
 #[tokio::test]
+async fn a_subscription_can_be_paid_on_the_hosted_page() {
+    let shop = Shop::open().await;
+    let subscription = shop.subscribe().await;
+    let secret = text(&subscription, "/latest_invoice/confirmation_secret/client_secret");
+    let intent = secret.split("_secret_").next().unwrap();
+    let page = format!("{}/c/confirm/{intent}?client_secret={secret}", shop.api.base);
+    assert!(shop.api.http.get(&page).send().await.unwrap().text().await.unwrap().contains("5.00 USD"));
+    let declined = shop.api.http.post(&page).body("payment_method=pm_card_chargeDeclined").send().await.unwrap();
+    assert_eq!(declined.status(), StatusCode::PAYMENT_REQUIRED);
+    let bank = shop.api.http.post(&page).body("payment_method=pm_card_threeDSecure2Required").send().await.unwrap();
+    assert_eq!(bank.status(), StatusCode::SEE_OTHER);
+    assert!(bank.headers()["location"].to_str().unwrap().contains("/c/authenticate/"));
+    let paid = shop.api.http.post(&page).body("payment_method=pm_card_visa").send().await.unwrap();
+    assert!(paid.text().await.unwrap().contains("Thank you"));
+    assert_eq!(shop.status(text(&subscription, "/id")), "active");
+    let other = page.replace("client_secret=", "client_secret=x");
+    assert_eq!(shop.api.http.get(&other).send().await.unwrap().status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_bank_leads_back_to_the_shop() {
+    let shop = Shop::open().await;
+    let params = [
+        ("amount", "1000"),
+        ("currency", "usd"),
+        ("payment_method", "pm_card_authenticationRequired"),
+        ("confirm", "true"),
+        ("return_url", "https://shop.test/back?x=1"),
+    ];
+    let intent = shop.api.make("/v1/payment_intents", &params).await;
+    let stored = shop.stripe.object(text(&intent, "/id"));
+    let bank = text(&stored, "/next_action/redirect_to_url/url");
+    let answered = shop.api.http.post(bank).body("result=pass").send().await.unwrap();
+    let back = answered.headers()["location"].to_str().unwrap();
+    assert!(back.starts_with("https://shop.test/back?x=1&payment_intent=pi_"), "{back}");
+    assert!(back.ends_with("redirect_status=succeeded"), "{back}");
+}
+
+#[tokio::test]
 async fn a_client_secret_is_for_its_own_intent_only() {
     let shop = Shop::open().await;
     let subscription = shop.subscribe().await;

@@ -187,6 +187,7 @@ async fn an_older_endpoint_gets_the_older_shapes() {
     session.push(("shipping_address_collection[allowed_countries][0]", "US"));
     let session = api.make("/v1/checkout/sessions", &session).await;
     stripe.pay_session(text(&session, "/id"), Payment::by_card());
+    stripe.advance(Duration::from_secs(32 * 24 * 60 * 60));
     assert!(stripe.wait_until_idle(PATIENCE).await);
 
     let got = old.got();
@@ -205,6 +206,9 @@ async fn an_older_endpoint_gets_the_older_shapes() {
     assert_eq!((invoice.get("parent"), &invoice["paid"]), (None, &json!(true)));
     let updated = object("customer.subscription.updated");
     assert!(updated["current_period_end"].is_i64());
+    let renewed = got.iter().filter(|received| received.event["type"] == "customer.subscription.updated").next_back();
+    let previous = &renewed.unwrap().event["data"]["previous_attributes"];
+    assert_eq!(previous["current_period_end"], updated["current_period_end"], "it was before the renewal");
     assert_eq!(updated.pointer("/items/data/0/current_period_end"), None);
     assert_eq!(object("payment_intent.succeeded")["invoice"], invoice["id"]);
     let session = object("checkout.session.completed");

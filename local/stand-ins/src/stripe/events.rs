@@ -47,6 +47,9 @@ pub(crate) fn body(world: &World, event: &str, api_version: &str) -> Value {
         if let Some(object) = event.pointer_mut("/data/object") {
             legacy::render(world, object);
         }
+        if let Some(previous) = event.pointer_mut("/data/previous_attributes") {
+            legacy::render_previous(previous);
+        }
     }
     event
 }

@@ -16,7 +16,7 @@ use super::payment::{confirm, dispute, method, refund};
 use super::state::{self, Stripe};
 use super::webhooks::{self, Delivery, Order};
 use super::world::World;
-use super::{api, checkout, control};
+use super::{api, checkout, control, payment};
 use crate::clock::Clock;
 use crate::control::Common;
 use crate::faults::Faults;
@@ -66,6 +66,7 @@ impl StripeStandIn {
             .route("/v1/{*path}", any(api::handle))
             .with_state(Arc::clone(&stripe))
             .merge(checkout::page::router(Arc::clone(&stripe)))
+            .merge(payment::page::router(Arc::clone(&stripe)))
             .merge(control::router(Arc::clone(&stripe)))
             .merge(crate::control::router(common));
         let mut server = Server::start(options.port, router).await?;

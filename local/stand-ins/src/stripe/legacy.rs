@@ -8,6 +8,9 @@ use super::objects::Fields;
 use super::settlement::Owner;
 use super::world::World;
 
+/// Fields that stood on a subscription and now stand on its items.
+const PERIOD: [&str; 2] = ["current_period_start", "current_period_end"];
+
 /// The first version with the new shapes.
 const BASIL: &str = "2025-03-31";
 
@@ -59,9 +62,21 @@ fn subscription(subscription: &mut Value) {
     }
     let items = subscription.pointer_mut("/items/data").and_then(Value::as_array_mut);
     for item in items.into_iter().flatten() {
-        remove(item, &["current_period_start", "current_period_end"]);
+        remove(item, &PERIOD);
     }
     remove(subscription, &["billing_mode"]);
+}
+
+/// The same for `previous_attributes` of a subscription whose period changed.
+pub(crate) fn render_previous(previous: &mut Value) {
+    let Some(item) = previous.pointer("/items/data/0").cloned() else { return };
+    for field in PERIOD {
+        previous.set(field, item.get(field).cloned().unwrap_or_default());
+    }
+    let items = previous.pointer_mut("/items/data").and_then(Value::as_array_mut);
+    for item in items.into_iter().flatten() {
+        remove(item, &PERIOD);
+    }
 }
 
 fn invoice(world: &World, object: &mut Value) {

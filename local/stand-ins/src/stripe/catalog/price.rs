@@ -119,7 +119,11 @@ pub(crate) fn product(
         (Some(id), None) => world.check(&name("product"), "product", &id).map(|()| id),
         (None, Some(data)) => Ok(world.create(
             Kind::Product,
-            json!({ "name": data.name, "metadata": data.metadata.unwrap_or_default().into_value() }),
+            json!({
+                "name": data.name,
+                "metadata": data.metadata.unwrap_or_default().into_value(),
+                "updated": world.now,
+            }),
         )),
         (Some(_), Some(_)) => {
             Err(ApiError::parameter("You may only specify one of these parameters: product, product_data.")

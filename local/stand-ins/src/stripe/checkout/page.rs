@@ -1,11 +1,10 @@
-//! The hosted pages: Checkout, and the bank's page for 3-D Secure. Plain HTML forms, so that a
-//! browser and `curl` work alike.
+//! The hosted page of Checkout: a plain HTML form, so that a browser and `curl` work alike.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -15,15 +14,11 @@ use super::pay::{Payment, PaymentOutcome, pay};
 use crate::stripe::html::{self, escape};
 use crate::stripe::objects::Fields;
 use crate::stripe::params::Tree;
-use crate::stripe::payment::confirm;
 use crate::stripe::state::Stripe;
 
-/// The hosted pages.
+/// The page.
 pub(crate) fn router(stripe: Arc<Stripe>) -> Router {
-    Router::new()
-        .route("/c/pay/{session}", get(show).post(submit))
-        .route("/c/authenticate/{intent}", get(show_bank).post(submit_bank))
-        .with_state(stripe)
+    Router::new().route("/c/pay/{session}", get(show).post(submit)).with_state(stripe)
 }
 
 async fn show(State(stripe): State<Arc<Stripe>>, Path(id): Path<String>) -> Response {
@@ -137,46 +132,4 @@ fn shipping_fields(session: &Value) -> String {
 /// A field with a value that saves typing.
 fn input(label: &str, name: &str, kind: &str, value: &str) -> String {
     format!("<label>{label}<input name={name} type={kind} value=\"{}\" required></label>", escape(value))
-}
-
-/// Whether the query carries the intent's client secret.
-fn knows_secret(query: Option<&str>, intent: &Value) -> bool {
-    let mut pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-    pairs.any(|(name, value)| name == "client_secret" && value == intent.text("client_secret"))
-}
-
-async fn show_bank(State(stripe): State<Arc<Stripe>>, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
-    let intent = stripe.act(|world| world.get(&id).clone());
-    if !knows_secret(query.as_deref(), &intent) {
-        return (StatusCode::NOT_FOUND, Html(html::page("Not found", "<h1>There is no such payment</h1>")))
-            .into_response();
-    }
-    let amount = html::money(intent.int("amount"), intent.text("currency"));
-    let body = match intent.text("status") {
-        "requires_action" => format!(
-            "<h1>Your bank asks: is it you?</h1><p>Confirm the payment of {amount}.</p><form method=post>\
-             <button name=result value=pass>Yes, confirm</button>\
-             <button class=quiet name=result value=fail>No, refuse</button></form>"
-        ),
-        status => format!("<h1>Nothing to confirm</h1><p>This payment is: {}.</p>", escape(status)),
-    };
-    Html(html::page("3-D Secure", &body)).into_response()
-}
-
-async fn submit_bank(
-    State(stripe): State<Arc<Stripe>>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-    body: Bytes,
-) -> Response {
-    let passed = url::form_urlencoded::parse(&body).any(|(name, value)| name == "result" && value == "pass");
-    let done = stripe.act(|world| {
-        let known = knows_secret(query.as_deref(), world.get(&id));
-        known.then(|| confirm::authenticate(world, &id, passed))
-    });
-    match done {
-        None => StatusCode::NOT_FOUND.into_response(),
-        Some(Err(error)) => error.into_response(),
-        Some(Ok(())) => show_bank(State(stripe), Path(id), RawQuery(query)).await,
-    }
 }

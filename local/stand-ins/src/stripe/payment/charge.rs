@@ -20,7 +20,6 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
 pub(crate) fn make(world: &mut World, intent_id: &str, status: &str, error: Option<&ApiError>) -> String {
     let intent = world.get(intent_id).clone();
     let method = world.get(intent.text("payment_method")).clone();
-    let kind = method.text("type").to_owned();
     let paid = status == "succeeded";
     let amount = intent.int("amount");
     let transaction = world.ids.next("txn_", 24);
@@ -50,7 +49,7 @@ pub(crate) fn make(world: &mut World, intent_id: &str, status: &str, error: Opti
             "paid": paid,
             "payment_intent": intent_id,
             "payment_method": method.get("id"),
-            "payment_method_details": { kind.as_str(): method.get(&kind), "type": kind },
+            "payment_method_details": method_details(&method),
             "receipt_email": intent.get("receipt_email"),
             "shipping": intent.get("shipping"),
             "status": status,
@@ -58,6 +57,35 @@ pub(crate) fn make(world: &mut World, intent_id: &str, status: &str, error: Opti
     );
     world.set(intent_id, json!({ "latest_charge": id }));
     id
+}
+
+/// What a charge shows of its payment method.
+fn method_details(method: &Value) -> Value {
+    let kind = method.text("type");
+    let details = match method.get("card") {
+        Some(card) => json!({
+            "amount_authorized": null,
+            "authorization_code": null,
+            "brand": card.get("brand"),
+            "checks": card.get("checks"),
+            "country": card.get("country"),
+            "exp_month": card.get("exp_month"),
+            "exp_year": card.get("exp_year"),
+            "fingerprint": card.get("fingerprint"),
+            "funding": card.get("funding"),
+            "installments": null,
+            "last4": card.get("last4"),
+            "mandate": null,
+            "network": card.get("brand"),
+            "network_token": { "used": false },
+            "network_transaction_id": null,
+            "regulated_status": card.get("regulated_status"),
+            "three_d_secure": null,
+            "wallet": null,
+        }),
+        None => method.get(kind).cloned().unwrap_or_default(),
+    };
+    json!({ kind: details, "type": kind })
 }
 
 #[derive(Deserialize)]

@@ -98,6 +98,9 @@ fn create(world: &mut World, call: &Call) -> Reply {
     );
     if confirm_now {
         confirm::confirm(world, &id, params.off_session.unwrap_or(false))?;
+        if let Some(WebUrl(url)) = params.return_url {
+            set_return_url(world, &id, &url);
+        }
     }
     Ok(world.get(&id).clone())
 }
@@ -124,6 +127,14 @@ fn check_return_url(redirects: Redirects, url: Option<&WebUrl>, off_session: boo
         .param("return_url"));
     }
     Ok(())
+}
+
+/// Where the bank's page leads back to.
+fn set_return_url(world: &mut World, id: &str, url: &str) {
+    let action = world.objects.get_mut(id).and_then(|intent| intent.pointer_mut("/next_action/redirect_to_url"));
+    if let Some(action) = action {
+        action.set("return_url", url);
+    }
 }
 
 /// The method, unless it belongs to somebody else.
@@ -232,6 +243,9 @@ fn confirm_endpoint(world: &mut World, call: &Call) -> Reply {
         world.set(&call.id, json!({ "receipt_email": email }));
     }
     confirm::confirm(world, &call.id, off_session)?;
+    if let Some(WebUrl(url)) = params.return_url {
+        set_return_url(world, &call.id, &url);
+    }
     Ok(world.get(&call.id).clone())
 }
 

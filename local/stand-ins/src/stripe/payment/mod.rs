@@ -5,6 +5,7 @@ pub(crate) mod confirm;
 pub(crate) mod dispute;
 pub(crate) mod intent;
 pub(crate) mod method;
+pub(crate) mod page;
 pub(crate) mod refund;
 
 use super::error::ApiError;
