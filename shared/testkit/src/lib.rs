@@ -12,6 +12,7 @@ pub mod builders;
 pub mod contract;
 pub mod database;
 pub mod fakes;
+pub mod http;
 pub mod memory;
 pub mod time;
 pub mod wire;
