@@ -206,7 +206,7 @@ async fn an_older_endpoint_gets_the_older_shapes() {
     assert_eq!((invoice.get("parent"), &invoice["paid"]), (None, &json!(true)));
     let updated = object("customer.subscription.updated");
     assert!(updated["current_period_end"].is_i64());
-    let renewed = got.iter().filter(|received| received.event["type"] == "customer.subscription.updated").next_back();
+    let renewed = got.iter().rfind(|received| received.event["type"] == "customer.subscription.updated");
     let previous = &renewed.unwrap().event["data"]["previous_attributes"];
     assert_eq!(previous["current_period_end"], updated["current_period_end"], "it was before the renewal");
     assert_eq!(updated.pointer("/items/data/0/current_period_end"), None);
