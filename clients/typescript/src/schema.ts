@@ -560,7 +560,8 @@ export interface components {
     parameters: {
         /**
          * @description Names this preorder: a repeat with the same key and form returns the same preorder, another form is refused.
-         *     Up to 255 visible ASCII characters, a UUID for example. Plays no part where the body names a preorder.
+         *     Make it at random, as a UUID, since the preorder's id follows from it. Up to 255 visible ASCII characters.
+         *     Plays no part where the body names a preorder.
          * @example 5f9c1d0e-5a43-4f0e-8a53-6cf0f0a3b6c5
          */
         IdempotencyKey: string;
@@ -582,7 +583,8 @@ export interface operations {
             header?: {
                 /**
                  * @description Names this preorder: a repeat with the same key and form returns the same preorder, another form is refused.
-                 *     Up to 255 visible ASCII characters, a UUID for example. Plays no part where the body names a preorder.
+                 *     Make it at random, as a UUID, since the preorder's id follows from it. Up to 255 visible ASCII characters.
+                 *     Plays no part where the body names a preorder.
                  * @example 5f9c1d0e-5a43-4f0e-8a53-6cf0f0a3b6c5
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -664,7 +666,8 @@ export interface operations {
             header?: {
                 /**
                  * @description Names this preorder: a repeat with the same key and form returns the same preorder, another form is refused.
-                 *     Up to 255 visible ASCII characters, a UUID for example. Plays no part where the body names a preorder.
+                 *     Make it at random, as a UUID, since the preorder's id follows from it. Up to 255 visible ASCII characters.
+                 *     Plays no part where the body names a preorder.
                  * @example 5f9c1d0e-5a43-4f0e-8a53-6cf0f0a3b6c5
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
