@@ -1,5 +1,6 @@
 //! What every stand-in can be told under `/_control`: its clock, its faults, its request log.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -26,13 +27,24 @@ struct Advance {
     seconds: u64,
 }
 
+/// What a stand-in does at once when its clock was moved.
+pub(crate) type AfterAdvance = Arc<dyn Fn() + Send + Sync>;
+
 /// The common control routes.
 ///
 /// - `GET /_control/health`
 /// - `GET /_control/clock`, `POST /_control/clock/advance` `{"seconds": 86400}`
 /// - `GET|POST|DELETE /_control/faults` (a [`Fault`] as JSON)
 /// - `GET|DELETE /_control/requests`
-pub(crate) fn router(common: Common) -> Router {
+pub(crate) fn router(common: Common, after_advance: AfterAdvance) -> Router {
+    let advance = {
+        let clock = common.clock.clone();
+        async move |Json(by): Json<Advance>| {
+            clock.advance(Duration::from_secs(by.seconds));
+            after_advance();
+            Json(json!({ "now": clock.now() }))
+        }
+    };
     Router::new()
         .route("/_control/health", get(async || Json(json!({ "ok": true }))))
         .route("/_control/clock", get(clock))
@@ -44,11 +56,6 @@ pub(crate) fn router(common: Common) -> Router {
 
 async fn clock(State(common): State<Common>) -> Json<Value> {
     Json(json!({ "now": common.clock.now() }))
-}
-
-async fn advance(State(common): State<Common>, Json(by): Json<Advance>) -> Json<Value> {
-    common.clock.advance(Duration::from_secs(by.seconds));
-    clock(State(common)).await
 }
 
 async fn faults(State(common): State<Common>) -> Json<Vec<Fault>> {

@@ -236,7 +236,9 @@ async fn renewals_come_with_the_clock() {
     let shop = Shop::open().await;
     let id = shop.active().await;
     let seen = shop.stripe.events().len();
-    shop.stripe.advance(Duration::from_secs(31 * DAY));
+    let advance = format!("{}/_control/clock/advance", shop.api.base);
+    let moved = shop.api.http.post(advance).json(&json!({ "seconds": 31 * DAY })).send().await.unwrap();
+    assert_eq!(moved.json::<Value>().await.unwrap(), json!({ "now": NOVEMBER }));
     assert_eq!(shop.end(&id), DECEMBER);
     assert_eq!(
         shop.since(seen),

@@ -86,7 +86,8 @@ impl FirebaseStandIn {
             .route("/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com", get(oauth::jwk_set))
             .layer(from_fn_with_state(intake, intake::layer))
             .with_state(Arc::clone(&firebase));
-        let router = api.merge(control::router(Arc::clone(&firebase))).merge(crate::control::router(common));
+        let router =
+            api.merge(control::router(Arc::clone(&firebase))).merge(crate::control::router(common, Arc::new(|| ())));
         let server = Server::start(options.port, router).await?;
         firebase.lock().base_url = server.base_url();
         Ok(Self { firebase, server })

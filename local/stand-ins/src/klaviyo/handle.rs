@@ -58,7 +58,7 @@ impl KlaviyoStandIn {
             .layer(from_fn_with_state(intake, intake::layer))
             .with_state(Arc::clone(&klaviyo))
             .merge(control::router(Arc::clone(&klaviyo)))
-            .merge(crate::control::router(common));
+            .merge(crate::control::router(common, Arc::new(|| ())));
         let server = Server::start(options.port, router).await?;
         Ok(Self { klaviyo, server })
     }

@@ -16,7 +16,6 @@
 //! | `POST deliveries/release` | `{"order": "as_created"}`, `{"order": {"shuffled": 7}}`, `{"order": {"only": ["evt_…"]}}` |
 //! | `POST deliveries/retry` | |
 //! | `GET idle?timeout_ms=` | long poll |
-//! | `POST tick` | does what the clock made due |
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,7 +55,6 @@ pub(super) fn router(stripe: Arc<Stripe>) -> Router {
         .route("/_control/deliveries/release", post(release))
         .route("/_control/deliveries/retry", post(retry))
         .route("/_control/idle", get(idle))
-        .route("/_control/tick", post(tick))
         .with_state(stripe)
 }
 
@@ -260,8 +258,4 @@ async fn idle(State(stripe): Shared, Query(Timeout { timeout_ms }): Query<Timeou
     let idle = stripe.wait(timeout, |world| (world.webhooks.busy() == 0).then_some(())).await;
     let busy = stripe.quietly(|world| world.webhooks.busy());
     Json(json!({ "idle": idle.is_some(), "busy": busy }))
-}
-
-async fn tick(State(stripe): Shared) -> Json<Value> {
-    stripe.act(|world| Json(json!({ "now": world.now })))
 }

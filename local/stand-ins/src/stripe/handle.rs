@@ -62,13 +62,15 @@ impl StripeStandIn {
             webhooks::api::register(&mut world, target);
         }
         let stripe = Arc::new(Stripe::new(common.clone(), options.secret_key, http_client::new()?, world));
+        let world = Arc::clone(&stripe);
+        let after_advance = Arc::new(move || world.act(|_| ()));
         let router = Router::new()
             .route("/v1/{*path}", any(api::handle))
             .with_state(Arc::clone(&stripe))
             .merge(checkout::page::router(Arc::clone(&stripe)))
             .merge(payment::page::router(Arc::clone(&stripe)))
             .merge(control::router(Arc::clone(&stripe)))
-            .merge(crate::control::router(common));
+            .merge(crate::control::router(common, after_advance));
         let mut server = Server::start(options.port, router).await?;
         let base_url = server.base_url();
         stripe.quietly(|world| world.base_url = base_url);
