@@ -4,8 +4,6 @@
 //! to be slow and to move their clocks. Each listens on 127.0.0.1 for as long as its handle lives;
 //! a handle has typed controls, and the same controls answer below `/_control/` over HTTP.
 
-#![recursion_limit = "256"]
-
 mod clock;
 mod control;
 mod faults;
