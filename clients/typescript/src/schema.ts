@@ -288,7 +288,10 @@ export interface components {
         };
         /** @description The number that the site gave the novel. */
         NovelId: number;
+        /** @description From 1 to 13. Asking for a level that the novel does not have is a 404. */
         TierLevel: number;
+        /** @description One that Stripe.js made; this and later months are charged to it. */
+        PaymentMethodId: string | null;
         /** @description May be left out; must be the user of the token. */
         UserIdOfToken: string | null;
         ChampionSubscriptionRequest: {
@@ -299,8 +302,7 @@ export interface components {
              * @constant
              */
             autoRenew: true;
-            /** @description A payment method that Stripe.js made, to pay with at once. */
-            paymentMethodId?: string | null;
+            paymentMethodId?: components["schemas"]["PaymentMethodId"];
             userId?: components["schemas"]["UserIdOfToken"];
         };
         ChampionPurchaseRequest: {
@@ -323,12 +325,13 @@ export interface components {
             /** @constant */
             success: true;
             subscriptionId: string;
+            /** @description Missing if nothing is to be paid now, since a cancelled subscription goes on. */
             clientSecret?: components["schemas"]["ClientSecret"];
             status: components["schemas"]["SubscriptionStatus"];
             /** Format: date-time */
-            currentPeriodStart?: string | null;
+            currentPeriodStart: string | null;
             /** Format: date-time */
-            currentPeriodEnd?: string | null;
+            currentPeriodEnd: string | null;
             autoRenew: boolean;
         };
         ChampionPurchase: {
@@ -341,17 +344,37 @@ export interface components {
         };
         ChampionStatus: {
             novelId: components["schemas"]["NovelId"];
+            /** @description The tier of the newest payment; null if nothing was ever bought. */
             tierLevel: components["schemas"]["TierLevel"] | null;
+            /** @description Whether what is paid runs now. */
             isActive: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the unbroken run of payments began.
+             */
             startDate: string | null;
             /** Format: date-time */
             endDate: string | null;
+            /** @description Whether the reader will be charged again. */
             autoRenew: boolean;
+            /** @description Whether a subscription runs that is going to end. */
             cancelAtPeriodEnd: boolean;
+            /** @description The subscription that counts, also one that has ended. */
             subscriptionId: string | null;
-            /** @description A subscription that waits to be paid. */
-            pendingAttempt: Record<string, never> | null;
+            /** @description A subscription that waits for its first payment; ask for it again to get its `clientSecret`. */
+            pendingAttempt: components["schemas"]["PendingAttempt"] | null;
+        };
+        PendingAttempt: {
+            tierLevel: components["schemas"]["TierLevel"] | null;
+            /**
+             * @description `failed`: a card was refused, another may be tried.
+             * @enum {string}
+             */
+            status: "pending" | "failed";
+            /** @description Null for the moment in which Stripe is being asked. */
+            subscriptionId: string | null;
+            /** Format: date-time */
+            createdAt: string;
         };
         /** @description Stripe's event object, in any API version. Only what is named here is needed of the envelope. */
         StripeEvent: {
@@ -439,7 +462,7 @@ export interface components {
                 };
             };
         };
-        /** @description The card, or whatever was to pay, was refused. */
+        /** @description The card, or whatever was to pay, was refused. Stripe's decline code is in the message. */
         CardDeclined: {
             headers: {
                 [name: string]: unknown;
@@ -475,7 +498,7 @@ export interface components {
                 };
             };
         };
-        /** @description The reader has no subscription to this novel. */
+        /** @description No subscription of the reader to this novel runs. */
         SubscriptionNotFound: {
             headers: {
                 [name: string]: unknown;
@@ -894,7 +917,7 @@ export interface operations {
             402: components["responses"]["CardDeclined"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["TierNotFound"];
-            /** @description A higher tier runs, and the tier of the newest payment counts. */
+            /** @description A higher tier runs, and the newest payment decides; or this is paid and about to be booked. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -902,7 +925,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Refusal"] & {
                         /** @enum {unknown} */
-                        code?: "LOWER_TIER";
+                        code?: "LOWER_TIER" | "PAYMENT_PENDING";
                     };
                 };
             };
