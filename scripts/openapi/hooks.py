@@ -1,13 +1,13 @@
-"""What schemathesis can't know from docs/openapi.yaml: the values of this deployment, who is signed in, and how Stripe
-signs. Reads the addresses of the running cloud from the file that PLEDGE_ENDPOINTS names."""
+"""What schemathesis can't know from docs/openapi.yaml: the values of this deployment, who is signed in, what they have
+bought, and how Stripe signs. Reads the addresses of the running cloud from the file that PLEDGE_ENDPOINTS names."""
 
+import functools
 import hashlib
 import hmac
 import itertools
 import json
 import os
 import time
-import urllib.request
 import uuid
 from pathlib import Path
 
@@ -16,19 +16,56 @@ import schemathesis
 from schemathesis.core.parameters import ParameterLocation
 
 ENDPOINTS = json.loads(Path(os.environ["PLEDGE_ENDPOINTS"]).read_text(encoding="utf-8"))
+SUBSCRIPTION = "/payment/stripe/champion-subscription"
 WEBHOOK = "/webhooks/stripe"
+# The first of the local cloud's novels is subscribed to before anything is tested; the others are free.
+SUBSCRIBED, FREE = 1, [2, 3]
 NUMBERS = itertools.count()
+
+
+def answer(method, url, token, **arguments):
+    response = requests.request(method, url, headers={"authorization": f"Bearer {token}"}, timeout=10, **arguments)
+    response.raise_for_status()
+    return response.json()
+
+
+@functools.cache
+def reader():
+    """The ID token of somebody who has just signed up at the Firebase stand-in and subscribed to a novel."""
+    firebase = f"http://{ENDPOINTS['firebase_auth_emulator_host']}/identitytoolkit.googleapis.com/v1"
+    account = {"email": f"{uuid.uuid4()}@example.com", "password": "correct horse", "returnSecureToken": True}
+    token = answer("POST", f"{firebase}/accounts:signUp?key=any", "none", json=account)["idToken"]
+
+    url = ENDPOINTS["api"] + SUBSCRIPTION
+    wish = {"novelId": SUBSCRIBED, "tierLevel": 1, "autoRenew": True}
+    intent = answer("POST", url, token, json=wish)["clientSecret"].split("_secret_")[0]
+    confirm = f"{ENDPOINTS['stripe_api_base']}/v1/payment_intents/{intent}/confirm"
+    answer("POST", confirm, ENDPOINTS["stripe_secret_key"], data={"payment_method": "pm_card_visa"})
+    deadline = time.monotonic() + 20
+    while not answer("GET", url, token, params={"novelId": SUBSCRIBED})["isActive"]:
+        if time.monotonic() > deadline:
+            raise TimeoutError("the subscription is paid, but not active")
+        time.sleep(0.1)
+    return token
 
 
 @schemathesis.hook
 def before_load_schema(_context, raw_schema):
-    """What the specification leaves to the deployment."""
+    """What the specification leaves to the deployment, and what a schema can't say."""
     schemas = raw_schema["components"]["schemas"]
     schemas["Color"]["enum"] = list(json.loads(ENDPOINTS["preorder_prices"]))
-    # Each colour has one price, which a schema can't say.
+    # Each colour has one price.
     schemas["StripePriceId"]["enum"] = ["", None]
     schemas["HtmlPriceId"]["enum"] = [""]
     schemas["StripeEvent"]["properties"]["livemode"]["const"] = False
+    # Half of all novels exist.
+    any_novel = dict(schemas["NovelId"])
+    schemas["NovelId"] = {"anyOf": [{"enum": [SUBSCRIBED, *FREE]}, any_novel]}
+    # A second subscription to a novel is refused with 400, which here means a request that doesn't fit.
+    new = {"anyOf": [{"enum": FREE}, {**any_novel, "minimum": FREE[0]}]}
+    schemas["ChampionSubscriptionRequest"]["properties"]["novelId"] = new
+    schemas["PaymentMethodId"]["enum"] = ["pm_card_visa", "", None]
+    schemas["UserIdOfToken"]["enum"] = [None]
 
 
 @schemathesis.hook
@@ -41,15 +78,10 @@ def map_body(_context, body):
 
 @schemathesis.auth().skip_for(path=WEBHOOK)
 class Reader:
-    """Somebody who has just signed up at the Firebase stand-in."""
+    """Who is signed in."""
 
     def get(self, _case, _context):
-        host = ENDPOINTS["firebase_auth_emulator_host"]
-        sign_up = f"http://{host}/identitytoolkit.googleapis.com/v1/accounts:signUp?key=any"
-        body = {"email": f"{uuid.uuid4()}@example.com", "password": "correct horse", "returnSecureToken": True}
-        request = urllib.request.Request(sign_up, json.dumps(body).encode(), {"content-type": "application/json"})
-        with urllib.request.urlopen(request, timeout=10) as response:
-            return json.load(response)["idToken"]
+        return reader()
 
     def set(self, case, data, _context):
         case.headers["Authorization"] = f"Bearer {data}"
