@@ -64,6 +64,11 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
 
     fn measure(&self, event: &StripeEvent, recorded: &Recorded) {
         self.metrics.count(Metric::WebhookEvents, &[("Outcome", outcome_name(recorded))]);
+        if let Recorded::Now { facts, .. } = recorded {
+            for fact in facts {
+                self.metrics.count(Metric::BusinessFacts, &[("Fact", fact.metric.name())]);
+            }
+        }
         if let Some(version) = event.api_version.as_deref().filter(|version| *version != self.api_version) {
             self.metrics.count(Metric::ApiVersionDrift, &[("ApiVersion", version)]);
         }

@@ -48,7 +48,10 @@ impl<Store: StripeEventStore, Queue: Publisher> RecordStripeEvent<Store, Queue> 
         }
         let recorded = self.store.record(event, now).await?;
         let queued = match &recorded {
-            Recorded::Now { outbox, .. } if !outbox.is_empty() => self.queue.publish(outbox).await,
+            Recorded::Now { facts, .. } if !facts.is_empty() => {
+                let rows: Vec<_> = facts.iter().map(|fact| fact.id).collect();
+                self.queue.publish(&rows).await
+            }
             Recorded::Now { .. } | Recorded::Before => Ok(()),
         };
         Ok(Processed { recorded, queued })

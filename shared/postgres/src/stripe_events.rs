@@ -4,7 +4,7 @@ use pledge_domain::{
     Timestamp,
     ids::{InvoiceId, OutboxId, PaymentIntentId, SessionId},
     outbox::OutboxEntry,
-    payment_event::{Lookup, PaymentFacts, Plan, PreorderWrite, Recorded, Snapshot, StripeEvent, decide},
+    payment_event::{Lookup, NewFact, PaymentFacts, Plan, PreorderWrite, Recorded, Snapshot, StripeEvent, decide},
     ports::{StoreError, StripeEventStore},
 };
 use tokio_postgres::Row;
@@ -21,20 +21,26 @@ use crate::{
 
 impl StripeEventStore for Database {
     async fn record(&self, event: &StripeEvent, now: Timestamp) -> Result<Recorded, StoreError> {
-        self.run(|lease| record(lease, event, now)).await
+        let known = || Statement::new(sql!("stripe_event_exists")).text(event.id.as_str());
+        self.run(|lease| record(lease, event, now, known())).await
     }
 }
 
 /// Two round trips: lock and read, then write and commit; one more in between if only what is stored tells which reader
-/// and novel the event is about. An event that is known already needs the first one only.
-async fn record(lease: Lease, event: &StripeEvent, now: Timestamp) -> Result<Recorded, Failure> {
+/// and novel the event is about. An event that is known already, since `known` has a row, needs the first one only.
+pub(crate) async fn record<'a>(
+    lease: Lease,
+    event: &'a StripeEvent,
+    now: Timestamp,
+    known: Statement<'a>,
+) -> Result<Recorded, Failure> {
     let keys = event.fact.lookup();
     let intent = keys.payment_intent.as_ref().map(PaymentIntentId::as_str);
     let mut reads = vec![
         Statement::new(sql!("lock_keys")).texts(lock_keys(event, &keys)),
         Statement::new(sql!("lock_linked_invoice")).text(intent),
         read::find_and_lock(&keys),
-        Statement::new(sql!("stripe_event_exists")).text(event.id.as_str()),
+        known,
         Statement::new(sql!("preorder_for_event"))
             .uuid(keys.preorder.map(|id| id.as_uuid()))
             .text(keys.session.as_ref().map(SessionId::as_str))
@@ -67,8 +73,10 @@ async fn record(lease: Lease, event: &StripeEvent, now: Timestamp) -> Result<Rec
     let plan = decide(snapshot, event);
     let ledger = plan.champion.as_deref().map(write::ledger).unwrap_or_default();
     let written = transaction.commit(writes(&plan, &ledger, event, now)).await?;
-    let outbox = written.first().into_iter().flatten().map(outbox_id).collect::<Result<_, _>>()?;
-    Ok(Recorded::Now { outcome: plan.outcome, outbox })
+    let inserted = written.first().into_iter().flatten().map(outbox_id).collect::<Result<Vec<_>, _>>()?;
+    let new = plan.outbox.iter().filter(|entry| inserted.contains(&entry.id));
+    let facts = new.map(|entry| NewFact { id: entry.id, metric: entry.metric }).collect();
+    Ok(Recorded::Now { outcome: plan.outcome, facts })
 }
 
 /// The names of everything that the event speaks of. What shares a name is recorded one after the other.

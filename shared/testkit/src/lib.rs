@@ -18,5 +18,7 @@ pub mod time;
 pub mod wire;
 
 pub use database::TestDatabase;
-pub use fakes::{FakeGateway, FakeIdentity, FakeMarketing, FakePublisher, FakeTokens, FixedClock, SeededIds};
+pub use fakes::{
+    FakeGateway, FakeIdentity, FakeMarketing, FakePublisher, FakeSystem, FakeTokens, FixedClock, SeededIds,
+};
 pub use memory::InMemoryStore;

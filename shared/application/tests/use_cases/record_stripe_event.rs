@@ -3,7 +3,7 @@
 use pledge_application::record_stripe_event::{RecordError, RecordStripeEvent};
 use pledge_domain::{
     outbox::Metric,
-    payment_event::{Outcome, Recorded, StripeEvent},
+    payment_event::{NewFact, Outcome, Recorded, StripeEvent},
     ports::StoreError,
     preorder::{Preorder, Status},
 };
@@ -31,7 +31,8 @@ async fn a_payment_completes_the_preorder_and_the_sender_is_told() {
     let outbox = record.store.outbox();
     assert_eq!(outbox.iter().map(|row| row.entry.metric).collect::<Vec<_>>(), [Metric::PreorderSuccess]);
     let rows = vec![outbox[0].entry.id];
-    assert_eq!(processed.recorded, Recorded::Now { outcome: Outcome::Applied, outbox: rows.clone() });
+    let facts = vec![NewFact { id: rows[0], metric: Metric::PreorderSuccess }];
+    assert_eq!(processed.recorded, Recorded::Now { outcome: Outcome::Applied, facts });
     assert_eq!(record.queue.messages(), [rows]);
 }
 

@@ -14,7 +14,7 @@ use crate::{
     Timestamp,
     champion::{ChampionAccount, ChampionKey, ChampionMetadata, ChampionWrite},
     ids::{EventId, InvoiceId, OutboxId, PaymentIntentId, PaymentRecordId, PreorderId, SessionId, SubscriptionId},
-    outbox::OutboxEntry,
+    outbox::{Metric, OutboxEntry},
     preorder::Preorder,
 };
 pub use decide::decide;
@@ -253,9 +253,18 @@ pub enum Recorded {
     Now {
         /// What became of it.
         outcome: Outcome,
-        /// The rows of the outbox that were written and want sending.
-        outbox: Vec<OutboxId>,
+        /// The facts that are new: rows of the outbox that want sending.
+        facts: Vec<NewFact>,
     },
     /// An earlier delivery has been recorded; nothing was done.
     Before,
+}
+
+/// A fact that an event brought: a row of the outbox that wasn't there before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewFact {
+    /// The row.
+    pub id: OutboxId,
+    /// What kind of fact it is.
+    pub metric: Metric,
 }

@@ -15,10 +15,8 @@ pub enum Metric {
     PreordersInitiated,
     /// Checkout sessions opened.
     CheckoutsOpened,
-    /// Preorders paid.
-    PreordersCompleted,
-    /// Preorders refunded in full.
-    PreordersRefunded,
+    /// Facts that Stripe's events brought; dimension `Fact`, such as `preorder_success` or `champion_renewed`.
+    BusinessFacts,
     /// Preorders stored without an owner, because Firebase didn't answer or the account isn't proven to be theirs.
     OwnersUnknown,
     /// Messages that the queue didn't take; the sweep sends what they named.
@@ -57,8 +55,7 @@ impl Metric {
             Self::ApiVersionDrift => "ApiVersionDrift",
             Self::PreordersInitiated => "PreordersInitiated",
             Self::CheckoutsOpened => "CheckoutsOpened",
-            Self::PreordersCompleted => "PreordersCompleted",
-            Self::PreordersRefunded => "PreordersRefunded",
+            Self::BusinessFacts => "BusinessFacts",
             Self::OwnersUnknown => "OwnersUnknown",
             Self::PublishFailures => "PublishFailures",
             Self::KlaviyoSent => "KlaviyoSent",

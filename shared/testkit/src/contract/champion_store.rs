@@ -20,7 +20,7 @@ use crate::{
         invoice_linked, invoice_paid, level, metadata, payment_record_id, purchase_paid, signed_in,
         subscription_changed, tiers, uid,
     },
-    contract::{LedgerRow, Subject},
+    contract::{LedgerRow, Subject, ids},
     time::t,
 };
 
@@ -28,11 +28,11 @@ const DAY: i64 = 86_400;
 
 /// Records an event that must be new; returns what became of it and the keys of the facts that it added.
 async fn record(subject: &impl Subject, event: &StripeEvent) -> (Outcome, Vec<String>) {
-    let Recorded::Now { outcome, outbox } = subject.store().record(event, t(100)).await.unwrap() else {
+    let Recorded::Now { outcome, facts } = subject.store().record(event, t(100)).await.unwrap() else {
         panic!("{} was recorded before", event.id);
     };
     let mut keys: Vec<_> =
-        subject.store().unsent(&outbox).await.unwrap().into_iter().map(|row| row.entry.key).collect();
+        subject.store().unsent(&ids(&facts)).await.unwrap().into_iter().map(|row| row.entry.key).collect();
     keys.sort();
     (outcome, keys)
 }

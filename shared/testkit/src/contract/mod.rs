@@ -17,13 +17,19 @@ use std::future::Future;
 use pledge_domain::{
     Timestamp,
     champion::{ChampionKey, PaymentRecord, Support, Tier},
-    ids::{PreorderId, UserId},
+    ids::{OutboxId, PreorderId, UserId},
+    payment_event::NewFact,
     ports::{ChampionStore, OutboxStore, PreorderStore, StripeEventStore},
     preorder::Preorder,
 };
 
 use crate::{InMemoryStore, memory::UserRow};
 pub use ledger::LedgerRow;
+
+/// The rows of the facts that an event brought.
+fn ids(facts: &[NewFact]) -> Vec<OutboxId> {
+    facts.iter().map(|fact| fact.id).collect()
+}
 
 /// A store under test, with a look at what the ports don't show.
 pub trait Subject: Send + Sync {

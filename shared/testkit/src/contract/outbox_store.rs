@@ -94,12 +94,12 @@ pub async fn of_two_outcomes_in_one_call_sent_wins<S: Subject>(subject: &S) {
 pub async fn a_sent_success_is_noted_on_the_preorder<S: Subject>(subject: &S) {
     let preorder = a_preorder(1);
     let recorded = subject.store().record(&session_paid("evt_1", &preorder), t(60)).await.unwrap();
-    let Recorded::Now { outbox, .. } = recorded else { panic!("{recorded:?}") };
+    let Recorded::Now { facts, .. } = recorded else { panic!("{recorded:?}") };
     for (delivery, expected) in [(failed(), None), (parked(), None), (Delivery::Sent, Some(t(1000)))] {
-        settle(subject, outbox[0], delivery).await;
+        settle(subject, facts[0].id, delivery).await;
         assert_eq!(subject.success_sent_at(preorder.id).await, expected);
     }
-    subject.store().settle(&[(outbox[0], Delivery::Sent)], t(2000)).await.unwrap();
+    subject.store().settle(&[(facts[0].id, Delivery::Sent)], t(2000)).await.unwrap();
     assert_eq!(subject.success_sent_at(preorder.id).await, Some(t(1000)), "once");
 }
 

@@ -14,7 +14,7 @@ use crate::{
         a_new_preorder, a_preorder, an_account, dispute, event, refund, session_expired, session_of, session_paid,
         session_succeeded_later, session_unpaid, uid,
     },
-    contract::Subject,
+    contract::{Subject, ids},
     time::t,
 };
 
@@ -28,10 +28,10 @@ async fn initiated(subject: &impl Subject) -> Preorder {
 
 /// Records an event that must be new; returns the keys of the facts that it added.
 async fn record(subject: &impl Subject, event: &StripeEvent) -> (Outcome, Vec<String>) {
-    let Recorded::Now { outcome, outbox } = subject.store().record(event, t(100)).await.unwrap() else {
+    let Recorded::Now { outcome, facts } = subject.store().record(event, t(100)).await.unwrap() else {
         panic!("{} was recorded before", event.id);
     };
-    (outcome, keys(subject, &outbox).await)
+    (outcome, keys(subject, &ids(&facts)).await)
 }
 
 async fn keys(subject: &impl Subject, ids: &[OutboxId]) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! Stand-ins for the ports that aren't a store. Each notes what it was asked, answers usefully, and fails when told.
 
+mod billing;
 mod clock;
 mod gateway;
 mod identity;
@@ -7,14 +8,17 @@ mod ids;
 mod marketing;
 mod publisher;
 mod script;
+mod system;
 mod tokens;
 
+pub use billing::FakeBilling;
 pub use clock::FixedClock;
 pub use gateway::FakeGateway;
 pub use identity::FakeIdentity;
 pub use ids::SeededIds;
 pub use marketing::FakeMarketing;
 pub use publisher::FakePublisher;
+pub use system::FakeSystem;
 pub use tokens::FakeTokens;
 
 use pledge_domain::ports::Cause;

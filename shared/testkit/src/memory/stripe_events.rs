@@ -2,7 +2,7 @@
 
 use pledge_domain::{
     Timestamp,
-    payment_event::{Lookup, PreorderWrite, Recorded, Snapshot, StripeEvent, decide},
+    payment_event::{Lookup, NewFact, PreorderWrite, Recorded, Snapshot, StripeEvent, decide},
     ports::{StoreError, StripeEventStore},
     preorder::Preorder,
 };
@@ -32,9 +32,11 @@ impl StripeEventStore for InMemoryStore {
         if let Some((intent, facts)) = plan.payment {
             tables.payments.insert(intent, facts);
         }
-        let outbox = tables.add_to_outbox(&plan.outbox, now);
+        let inserted = tables.add_to_outbox(&plan.outbox, now);
+        let new = plan.outbox.iter().filter(|entry| inserted.contains(&entry.id));
+        let facts = new.map(|entry| NewFact { id: entry.id, metric: entry.metric }).collect();
         tables.events.insert(event.id.clone(), plan.outcome.clone());
-        Ok(Recorded::Now { outcome: plan.outcome, outbox })
+        Ok(Recorded::Now { outcome: plan.outcome, facts })
     }
 }
 

@@ -1,0 +1,259 @@
+//! What Stripe gets for what it delivers, and what a stranger gets.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
+
+use lambda_http::{Body, Response};
+use pledge_application::record_stripe_event::RecordStripeEvent;
+use pledge_domain::{
+    ids::EventId,
+    payment_event::Outcome,
+    preorder::{Preorder, Status},
+};
+use pledge_runtime::{Metrics, Stage, System};
+use pledge_stripe_events::{Secrets, sign};
+use pledge_testkit::{
+    FakePublisher, FixedClock, InMemoryStore,
+    builders::{a_preorder, intent_of, session_of},
+    http::HttpEvent,
+    time::t,
+};
+use serde_json::{Value, json};
+
+type Handler = stripe_webhook::handler::Handler<InMemoryStore, FakePublisher, FixedClock>;
+
+const OLD: &str = "whsec_old";
+const NEW: &str = "whsec_new";
+
+/// The largest body, in bytes.
+const LIMIT: usize = 1024 * 1024;
+
+/// A test stage with one preorder, while its signing secret is rotated. It is [`t`]`(0)`.
+fn handler() -> (Handler, Preorder) {
+    let (store, preorder) = (InMemoryStore::default(), a_preorder(1));
+    store.put(preorder.clone());
+    let handler = Handler {
+        record: RecordStripeEvent { store, queue: FakePublisher::default(), livemode: false },
+        secrets: Secrets::new([OLD, NEW]).unwrap(),
+        api_version: "2026-09-30.endive".to_owned(),
+        system: FixedClock::default(),
+        metrics: Metrics::new(Stage::Local, System, std::io::sink()),
+    };
+    (handler, preorder)
+}
+
+/// The preorder is paid, as Stripe writes it: indented, and with more fields than anybody reads.
+fn paid(preorder: &Preorder) -> Value {
+    json!({
+        "id": "evt_1", "object": "event", "api_version": "2026-09-30.endive", "created": t(0).unix_timestamp(),
+        "livemode": false, "pending_webhooks": 1, "type": "checkout.session.completed",
+        "data": { "object": {
+            "id": session_of(preorder), "object": "checkout.session", "mode": "payment", "payment_status": "paid",
+            "payment_intent": intent_of(preorder), "amount_total": 29900, "currency": "usd",
+            "metadata": { "preorderId": preorder.id, "checkoutAttempt": "1" },
+            "customer_details": { "email": "reader-1@example.com", "name": "山田 花子" },
+        } },
+    })
+}
+
+fn bytes(event: &Value) -> String {
+    serde_json::to_string_pretty(event).unwrap()
+}
+
+fn delivery(body: &str, signature: &str) -> HttpEvent {
+    HttpEvent::post("/webhooks/stripe").header("Stripe-Signature", signature).body(body)
+}
+
+/// A delivery that was signed just now.
+fn signed(event: &Value) -> HttpEvent {
+    let body = bytes(event);
+    delivery(&body, &sign(body.as_bytes(), NEW, t(0)))
+}
+
+async fn send(handler: &Handler, event: HttpEvent) -> Response<Body> {
+    handler.handle(lambda_http::request::from_str(&event.to_json()).unwrap()).await
+}
+
+/// The status and the JSON of the answer.
+async fn answer(handler: &Handler, event: HttpEvent) -> (u16, Value) {
+    let response = send(handler, event).await;
+    (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
+}
+
+fn received(outcome: &str) -> (u16, Value) {
+    (200, json!({ "received": true, "outcome": outcome }))
+}
+
+fn outcome(handler: &Handler) -> Option<Outcome> {
+    handler.record.store.outcome(&EventId::parse("evt_1").unwrap())
+}
+
+fn assert_nothing_happened(handler: &Handler, preorder: &Preorder) {
+    assert_eq!(handler.record.store.preorders(), std::slice::from_ref(preorder));
+    assert!(handler.record.store.outbox().is_empty());
+    assert_eq!(outcome(handler), None);
+    assert!(handler.record.queue.messages().is_empty());
+}
+
+#[tokio::test]
+async fn a_payment_completes_the_preorder() {
+    let (handler, preorder) = handler();
+    assert_eq!(answer(&handler, signed(&paid(&preorder))).await, received("applied"));
+    assert_eq!(handler.record.store.preorders()[0].status, Status::Completed);
+    assert_eq!(handler.record.queue.messages().len(), 1);
+}
+
+#[tokio::test]
+async fn a_body_in_base64_is_verified_as_it_was_sent() {
+    let (handler, preorder) = handler();
+    let body = bytes(&paid(&preorder));
+    let signature = sign(body.as_bytes(), NEW, t(0));
+    let event = delivery("", &signature).base64(body.as_bytes());
+    assert_eq!(answer(&handler, event).await, received("applied"));
+}
+
+#[tokio::test]
+async fn either_secret_is_good_while_one_is_rotated() {
+    let sign_with = |secrets: &[&str], body: &str| {
+        let signatures = secrets.iter().map(|secret| sign(body.as_bytes(), secret, t(0)));
+        signatures.map(|header| header.split_once(',').unwrap().1.to_owned()).collect::<Vec<_>>().join(",")
+    };
+    for secrets in [&[OLD][..], &[NEW], &[OLD, NEW], &["whsec_other", OLD]] {
+        let (handler, preorder) = handler();
+        let body = bytes(&paid(&preorder));
+        let header = format!("t={},{}", t(0).unix_timestamp(), sign_with(secrets, &body));
+        assert_eq!(answer(&handler, delivery(&body, &header)).await, received("applied"), "{secrets:?}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_valid_signature_nothing_is_even_parsed() {
+    let (handler, preorder) = handler();
+    let body = bytes(&paid(&preorder));
+    let good = sign(body.as_bytes(), NEW, t(0));
+    let compact = paid(&preorder).to_string();
+    let seconds = |offset: i64| sign(body.as_bytes(), NEW, t(offset));
+    let cases = [
+        ("no header", HttpEvent::post("/webhooks/stripe").body(&body)),
+        ("an empty header", delivery(&body, "")),
+        ("garbage", delivery(&body, "v1")),
+        ("no signature", delivery(&body, &format!("t={}", t(0).unix_timestamp()))),
+        ("another scheme", delivery(&body, &good.replace("v1=", "v0="))),
+        ("another secret", delivery(&body, &sign(body.as_bytes(), "whsec_other", t(0)))),
+        ("an empty secret", delivery(&body, &sign(body.as_bytes(), "", t(0)))),
+        ("another time", delivery(&body, &good.replace("t=17000000", "t=17000001"))),
+        ("too old", delivery(&body, &seconds(-301))),
+        ("from the future", delivery(&body, &seconds(301))),
+        ("a changed body", delivery(&body.replace("29900", "1"), &good)),
+        ("the same JSON in other bytes", delivery(&compact, &good)),
+        ("garbage with garbage", delivery("{", "t=1,v1=00")),
+        ("nothing", delivery("", &good)),
+    ];
+    for (what, event) in cases {
+        let expected = json!({
+            "code": "INVALID_SIGNATURE",
+            "message": "The Stripe-Signature header does not match the body.",
+        });
+        assert_eq!(answer(&handler, event).await, (400, expected), "{what}");
+        assert_nothing_happened(&handler, &preorder);
+    }
+}
+
+#[tokio::test]
+async fn a_signature_is_good_for_five_minutes() {
+    for offset in [-300, 300] {
+        let (handler, preorder) = handler();
+        let body = bytes(&paid(&preorder));
+        let event = delivery(&body, &sign(body.as_bytes(), NEW, t(offset)));
+        assert_eq!(answer(&handler, event).await, received("applied"), "{offset}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_signed_but_no_event_is_refused() {
+    let (handler, preorder) = handler();
+    let charge = json!({ "id": "ch_1", "object": "charge" });
+    let without_data = json!({ "id": "evt_1", "object": "event", "type": "charge.refunded", "created": 1 });
+    for event in [json!({}), json!([]), json!(null), charge, without_data] {
+        let expected = json!({ "code": "INVALID_EVENT", "message": "The body is not a Stripe event." });
+        assert_eq!(answer(&handler, signed(&event)).await, (400, expected), "{event}");
+        assert_nothing_happened(&handler, &preorder);
+    }
+    let garbage = delivery("{", &sign(b"{", NEW, t(0)));
+    assert_eq!(answer(&handler, garbage).await.1["code"], "INVALID_EVENT");
+}
+
+#[tokio::test]
+async fn an_event_of_the_other_mode_is_refused() {
+    let (handler, preorder) = handler();
+    let mut live = paid(&preorder);
+    live["livemode"] = json!(true);
+    let expected =
+        json!({ "code": "LIVEMODE_MISMATCH", "message": "The event's livemode is not that of this endpoint." });
+    assert_eq!(answer(&handler, signed(&live)).await, (400, expected));
+    assert_nothing_happened(&handler, &preorder);
+}
+
+#[tokio::test]
+async fn a_second_delivery_is_fine_and_changes_nothing() {
+    let (handler, preorder) = handler();
+    send(&handler, signed(&paid(&preorder))).await;
+    let after_the_first = handler.record.store.preorders();
+    assert_eq!(answer(&handler, signed(&paid(&preorder))).await, received("duplicate"));
+    assert_eq!(handler.record.store.preorders(), after_the_first);
+    assert_eq!(handler.record.queue.messages().len(), 1);
+}
+
+#[tokio::test]
+async fn what_does_not_matter_is_recorded_as_ignored() {
+    let (handler, preorder) = handler();
+    let mut event = paid(&preorder);
+    event["type"] = json!("radar.early_fraud_warning.created");
+    assert_eq!(answer(&handler, signed(&event)).await, received("ignored"));
+    assert!(matches!(outcome(&handler), Some(Outcome::Ignored { .. })));
+}
+
+#[tokio::test]
+async fn what_matters_but_cannot_be_understood_waits_for_a_person() {
+    let (handler, preorder) = handler();
+    let mut event = paid(&preorder);
+    event["data"]["object"]["payment_status"] = json!("perhaps");
+    // A repeat would be as useless, so Stripe isn't asked for one.
+    assert_eq!(answer(&handler, signed(&event)).await, received("parked"));
+    let reason = "a session with an unknown payment_status".to_owned();
+    assert_eq!(outcome(&handler), Some(Outcome::Parked { reason }));
+    assert_eq!(handler.record.store.preorders(), [preorder]);
+}
+
+#[tokio::test]
+async fn without_the_database_stripe_is_asked_to_repeat() {
+    let (handler, preorder) = handler();
+    handler.record.store.be_unavailable_once();
+    let response = send(&handler, signed(&paid(&preorder))).await;
+    assert_eq!((response.status().as_u16(), &response.headers()["retry-after"]), (503, &"5".parse().unwrap()));
+    assert_nothing_happened(&handler, &preorder);
+    assert_eq!(answer(&handler, signed(&paid(&preorder))).await, received("applied"));
+}
+
+#[tokio::test]
+async fn without_the_queue_the_payment_counts() {
+    let (handler, preorder) = handler();
+    handler.record.queue.fail_next();
+    assert_eq!(answer(&handler, signed(&paid(&preorder))).await, received("applied"));
+    assert_eq!(handler.record.store.outbox().len(), 1);
+}
+
+#[tokio::test]
+async fn a_body_over_a_mebibyte_is_refused() {
+    let (handler, _) = handler();
+    let body = "x".repeat(LIMIT + 1);
+    let expected = json!({ "code": "INVALID_REQUEST", "message": "The body must have at most 1048576 bytes." });
+    assert_eq!(answer(&handler, delivery(&body, &sign(body.as_bytes(), NEW, t(0)))).await, (413, expected));
+}
+
+#[tokio::test]
+async fn there_is_no_other_endpoint() {
+    for (method, path) in [("GET", "/webhooks/stripe"), ("POST", "/webhooks"), ("POST", "/webhooks/paypal")] {
+        let (handler, _) = handler();
+        let (status, body) = answer(&handler, HttpEvent::new(method, path)).await;
+        assert_eq!((status, &body["code"]), (404, &json!("NOT_FOUND")), "{method} {path}");
+    }
+}

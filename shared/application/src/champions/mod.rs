@@ -1,0 +1,78 @@
+//! Supporting a novel: every month, or 30 days at a time. Nothing here grants anything: that is the webhook's, when the
+//! money has come.
+
+mod change_renewal;
+mod purchase;
+mod subscribe;
+
+use pledge_domain::{
+    Timestamp,
+    champion::{
+        ChampionKey,
+        status::{Standing, standing},
+    },
+    ids::CustomerId,
+    ports::{Billing, BillingError, ChampionStore, GatewayError, StoreError},
+    user::VerifiedUser,
+};
+
+pub use change_renewal::RenewalError;
+pub use purchase::{Purchase, PurchaseError};
+pub use subscribe::{SubscribeError, Subscription};
+
+/// Everything that readers can ask for.
+#[derive(Debug)]
+pub struct Champions<Store, Stripe> {
+    /// Where payments and subscriptions are kept.
+    pub store: Store,
+    /// Stripe's customers, prices, subscriptions and payments.
+    pub billing: Stripe,
+}
+
+/// How often a request looks again after it found something in its way: another tier's attempt, an attempt that has
+/// ended, a race that it lost.
+const MAX_STEPS: usize = 8;
+
+impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
+    /// Where a reader stands with a novel.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn standing(&self, key: &ChampionKey, now: Timestamp) -> Result<Standing, StoreError> {
+        Ok(standing(&self.store.account(key).await?, now))
+    }
+
+    /// The reader's Stripe customer, made if there is none. Of two that were made at once, the first that was stored.
+    async fn customer(&self, reader: &VerifiedUser, known: Option<CustomerId>) -> Result<CustomerId, Failure> {
+        if let Some(customer) = known {
+            return Ok(customer);
+        }
+        let made = self.billing.create_customer(&reader.id, reader.email.as_ref()).await?;
+        Ok(self.store.save_customer(&reader.id, &made).await?)
+    }
+}
+
+/// What any use case here can fail of.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Stripe didn't do it.
+    #[error(transparent)]
+    Billing(#[from] BillingError),
+    /// The database didn't do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Too many requests of the same reader were in each other's way.
+    #[error("other requests of the same reader were in the way")]
+    Busy,
+}
+
+/// Whether the key of a failed call is done with: whatever Stripe made under it, if anything, nobody can pay. While
+/// that is unknown the key must stay, so that the next call gets the same object.
+fn nothing_was_made(error: &BillingError) -> bool {
+    match error {
+        BillingError::Gateway(GatewayError::Unavailable(_)) => false,
+        BillingError::Gateway(GatewayError::Spent(_) | GatewayError::Refused(_))
+        | BillingError::Declined { .. }
+        | BillingError::UnusablePaymentMethod => true,
+    }
+}

@@ -1,0 +1,125 @@
+//! Buying 30 days.
+
+use pledge_domain::{
+    Timestamp,
+    champion::{
+        ChampionAccount, ChampionKey, ChampionMetadata, PaymentRecord, TierLevel,
+        purchase::{self, Decision},
+        subscribe::{self, Attached},
+    },
+    ids::{CustomerId, NovelId, PaymentIntentId, PaymentRecordId},
+    money::Money,
+    ports::{Billing, ChampionStore, ClientSecret, IntentAnswer, IntentState, PurchaseRequest, Randomness},
+    user::VerifiedUser,
+};
+
+use super::{Champions, Failure, MAX_STEPS, nothing_was_made};
+
+/// A payment that the reader is to make now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Purchase {
+    /// Stripe's payment.
+    pub payment_intent: PaymentIntentId,
+    /// What pays it.
+    pub client_secret: ClientSecret,
+    /// How much it is.
+    pub amount: Money,
+}
+
+/// Why there is nothing to pay.
+#[derive(Debug, thiserror::Error)]
+pub enum PurchaseError {
+    /// The novel has no such tier on sale, or there is no such novel.
+    #[error("no such tier")]
+    TierNotFound,
+    /// A higher tier runs.
+    #[error("a higher tier runs")]
+    LowerTier {
+        /// The tier that runs.
+        current: TierLevel,
+    },
+    /// It is paid, and Stripe is about to say so.
+    #[error("the payment is on its way")]
+    PaymentPending,
+    /// Something else failed.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}
+
+impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
+    /// The payment for 30 days of a tier: a new one, or the one of the same tier that waits to be paid. Grants nothing.
+    ///
+    /// # Errors
+    /// [`PurchaseError`]. A retry is safe.
+    pub async fn purchase(
+        &self,
+        reader: &VerifiedUser,
+        novel: NovelId,
+        level: TierLevel,
+        random: &impl Randomness,
+        now: Timestamp,
+    ) -> Result<Purchase, PurchaseError> {
+        let customer = self.store.sign_in(reader, now).await.map_err(Failure::from)?;
+        let key = ChampionKey { user: reader.id.clone(), novel };
+        for _ in 0..MAX_STEPS {
+            let fresh = PaymentRecordId::new(random.uuid());
+            let step = |account: ChampionAccount| purchase::purchase(account, level, fresh, now);
+            let payment = match self.store.step(&key, now, step).await.map_err(Failure::from)? {
+                Decision::TierNotFound => return Err(PurchaseError::TierNotFound),
+                Decision::LowerTier { current } => return Err(PurchaseError::LowerTier { current }),
+                Decision::Pay(payment) => payment,
+            };
+            let Some(intent) = self.intent(&key, reader, &payment, customer.clone(), now).await? else { continue };
+            match (intent.state, intent.client_secret) {
+                (IntentState::Payable, Some(client_secret)) => {
+                    return Ok(Purchase { payment_intent: intent.id, client_secret, amount: payment.amount });
+                }
+                (IntentState::Paid, _) => return Err(PurchaseError::PaymentPending),
+                (IntentState::Payable | IntentState::Canceled, _) => self.close(&key, payment.id, now).await?,
+            }
+        }
+        Err(Failure::Busy.into())
+    }
+
+    /// Stripe's payment for ours, made if there is none; none if ours isn't wanted any more.
+    async fn intent(
+        &self,
+        key: &ChampionKey,
+        reader: &VerifiedUser,
+        payment: &PaymentRecord,
+        customer: Option<CustomerId>,
+        now: Timestamp,
+    ) -> Result<Option<IntentAnswer>, Failure> {
+        if let Some(intent) = &payment.payment_intent {
+            return Ok(Some(self.billing.payment(intent).await?));
+        }
+        let order = PurchaseRequest {
+            payment: payment.id,
+            customer: self.customer(reader, customer).await?,
+            amount: payment.amount,
+            description: payment.description.clone().unwrap_or_default(),
+            metadata: ChampionMetadata {
+                champion: key.clone(),
+                tier: payment.tier,
+                payment: Some(payment.id),
+                purchase: payment.purchase,
+            },
+        };
+        let made = match self.billing.create_payment(&order).await {
+            Ok(made) => made,
+            Err(error) => {
+                if nothing_was_made(&error) {
+                    self.store.step(key, now, |account| subscribe::give_up(account, payment.id, now)).await?;
+                }
+                return Err(error.into());
+            }
+        };
+        let attach = |account| purchase::attach(account, payment.id, &made.id, now);
+        let attached = self.store.step(key, now, attach).await?;
+        Ok(Some(made).filter(|_| attached == Attached::Saved))
+    }
+
+    async fn close(&self, key: &ChampionKey, payment: PaymentRecordId, now: Timestamp) -> Result<(), Failure> {
+        Ok(self.store.step(key, now, |account| purchase::close(account, payment, now)).await?)
+    }
+}

@@ -1,0 +1,229 @@
+//! Subscribing: whatever is repeated, raced or lost, a reader has one live subscription to a novel.
+
+use pledge_domain::{
+    Timestamp,
+    champion::{
+        ChampionAccount, ChampionKey, ChampionMetadata, PaymentRecord, Tier, TierLevel,
+        subscribe::{self, Attached, Decision},
+    },
+    ids::{CustomerId, NovelId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId},
+    payment_event::SubscriptionStatus,
+    ports::{Billing, ChampionStore, Randomness, SubscriptionAnswer, SubscriptionRequest},
+    user::VerifiedUser,
+};
+
+use super::{Champions, Failure, MAX_STEPS, nothing_was_made};
+
+/// What a reader asks for.
+#[derive(Debug, Clone)]
+pub struct Subscription {
+    /// Who asks.
+    pub reader: VerifiedUser,
+    /// What they want to support.
+    pub novel: NovelId,
+    /// How much.
+    pub level: TierLevel,
+    /// What to pay with, if it is known already.
+    pub payment_method: Option<PaymentMethodId>,
+}
+
+/// Why there is nothing to pay.
+#[derive(Debug, thiserror::Error)]
+pub enum SubscribeError {
+    /// The novel has no such tier on sale, or there is no such novel.
+    #[error("no such tier")]
+    TierNotFound,
+    /// A subscription runs and will go on.
+    #[error("a subscription runs already")]
+    AlreadySubscribed,
+    /// Something else failed.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}
+
+impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
+    /// The subscription that the reader is to pay now, or that goes on without a payment: a new one, or the attempt that
+    /// they didn't finish. Grants nothing.
+    ///
+    /// If the process dies after Stripe has made the subscription, the next request finds the reservation, so it has the
+    /// same idempotency key and gets the same subscription.
+    ///
+    /// # Errors
+    /// [`SubscribeError`]. A retry is safe.
+    pub async fn subscribe(
+        &self,
+        request: &Subscription,
+        random: &impl Randomness,
+        now: Timestamp,
+    ) -> Result<SubscriptionAnswer, SubscribeError> {
+        let customer = self.store.sign_in(&request.reader, now).await.map_err(Failure::from)?;
+        let key = ChampionKey { user: request.reader.id.clone(), novel: request.novel };
+        for _ in 0..MAX_STEPS {
+            let fresh = PaymentRecordId::new(random.uuid());
+            let found = match self.decide(&key, request.level, fresh, now).await? {
+                Decision::TierNotFound => return Err(SubscribeError::TierNotFound),
+                Decision::AlreadySubscribed => return Err(SubscribeError::AlreadySubscribed),
+                Decision::Reactivate(id) => self.reactivate(&key, &id, now).await?,
+                Decision::Resume(id) => self.resume(&key, &id, now).await?,
+                Decision::Start(reservation) => self.start(&key, request, &reservation, customer.clone(), now).await?,
+                Decision::Replace(id) => {
+                    self.replace(&key, &id, now).await?;
+                    None
+                }
+            };
+            if let Some(answer) = found {
+                self.pay_with(request, &answer).await?;
+                return Ok(answer);
+            }
+        }
+        Err(Failure::Busy.into())
+    }
+
+    async fn decide(
+        &self,
+        key: &ChampionKey,
+        level: TierLevel,
+        fresh: PaymentRecordId,
+        now: Timestamp,
+    ) -> Result<Decision, Failure> {
+        let step = |account: ChampionAccount| subscribe::subscribe(account, level, fresh, now);
+        Ok(self.store.step(key, now, step).await?)
+    }
+
+    /// Lets a cancelled subscription go on; none if it has ended meanwhile.
+    async fn reactivate(
+        &self,
+        key: &ChampionKey,
+        id: &SubscriptionId,
+        now: Timestamp,
+    ) -> Result<Option<SubscriptionAnswer>, Failure> {
+        let current = self.look(key, id, now).await?;
+        if !current.made.subscription.status.is_live() {
+            return Ok(None);
+        }
+        let answer = self.billing.set_cancel_at_period_end(id, false).await?;
+        self.observe(key, &answer, now).await?;
+        Ok(Some(answer))
+    }
+
+    /// The attempt, if it can still be paid.
+    async fn resume(
+        &self,
+        key: &ChampionKey,
+        id: &SubscriptionId,
+        now: Timestamp,
+    ) -> Result<Option<SubscriptionAnswer>, Failure> {
+        let answer = self.look(key, id, now).await?;
+        Ok(Some(answer).filter(|answer| answer.made.subscription.status == SubscriptionStatus::Incomplete))
+    }
+
+    /// Ends what is in the way, unless it turns out to be paid by now.
+    async fn replace(&self, key: &ChampionKey, id: &SubscriptionId, now: Timestamp) -> Result<(), Failure> {
+        let current = self.look(key, id, now).await?.made.subscription;
+        if current.renews() || current.status.is_terminal() {
+            return Ok(());
+        }
+        let ended = self.billing.cancel_now(id).await?;
+        self.observe(key, &ended, now).await
+    }
+
+    /// Makes the subscription of a reservation, or gets it again. None if it isn't the one that was asked for.
+    async fn start(
+        &self,
+        key: &ChampionKey,
+        request: &Subscription,
+        reservation: &PaymentRecord,
+        customer: Option<CustomerId>,
+        now: Timestamp,
+    ) -> Result<Option<SubscriptionAnswer>, Failure> {
+        let customer = self.customer(&request.reader, customer).await?;
+        let Some(price) = self.price(key, reservation, now).await? else {
+            self.give_up(key, reservation.id, now).await?;
+            return Ok(None);
+        };
+        let metadata = ChampionMetadata {
+            champion: key.clone(),
+            tier: reservation.tier,
+            payment: Some(reservation.id),
+            purchase: None,
+        };
+        let order = SubscriptionRequest { payment: reservation.id, customer, price, metadata };
+        let answer = match self.billing.create_subscription(&order).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                if nothing_was_made(&error) {
+                    self.give_up(key, reservation.id, now).await?;
+                }
+                return Err(error.into());
+            }
+        };
+        let attach = |account| subscribe::attach(account, reservation.id, &answer.made, now);
+        match self.store.step(key, now, attach).await? {
+            Attached::Saved => {
+                let wanted = reservation.tier == Some(request.level);
+                Ok(Some(answer).filter(|answer| wanted && !answer.made.subscription.status.is_terminal()))
+            }
+            Attached::Unwanted => {
+                self.billing.cancel_now(&answer.made.subscription.id).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// The recurring price of the reservation's tier, made if there is none; none if the tier is gone or costs something
+    /// else by now.
+    async fn price(
+        &self,
+        key: &ChampionKey,
+        reservation: &PaymentRecord,
+        now: Timestamp,
+    ) -> Result<Option<PriceId>, Failure> {
+        let account = self.store.account(key).await?;
+        let same = |tier: &&Tier| Some(tier.level) == reservation.tier && tier.price == reservation.amount;
+        let Some(tier) = account.tiers.iter().find(same) else {
+            return Ok(None);
+        };
+        if let Some(price) = &tier.stripe_price {
+            return Ok(Some(price.clone()));
+        }
+        let price = self.billing.create_price(tier).await?;
+        self.store.save_price(tier, &price, now).await?;
+        Ok(Some(price))
+    }
+
+    async fn give_up(&self, key: &ChampionKey, payment: PaymentRecordId, now: Timestamp) -> Result<(), Failure> {
+        Ok(self.store.step(key, now, |account| subscribe::give_up(account, payment, now)).await?)
+    }
+
+    /// How the subscription stands in Stripe, which is stored as well.
+    pub(super) async fn look(
+        &self,
+        key: &ChampionKey,
+        id: &SubscriptionId,
+        now: Timestamp,
+    ) -> Result<SubscriptionAnswer, Failure> {
+        let answer = self.billing.subscription(id).await?;
+        self.observe(key, &answer, now).await?;
+        Ok(answer)
+    }
+
+    pub(super) async fn observe(
+        &self,
+        key: &ChampionKey,
+        answer: &SubscriptionAnswer,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let subscription = &answer.made.subscription;
+        Ok(self.store.step(key, now, |account| subscribe::observe(account, subscription, now)).await?)
+    }
+
+    /// Lets the subscription be paid with what the reader chose.
+    async fn pay_with(&self, request: &Subscription, answer: &SubscriptionAnswer) -> Result<(), Failure> {
+        let Some(method) = &request.payment_method else { return Ok(()) };
+        let subscription = &answer.made.subscription;
+        if let Some(customer) = &subscription.customer {
+            self.billing.attach_payment_method(customer, method).await?;
+        }
+        Ok(self.billing.set_payment_method(&subscription.id, method).await?)
+    }
+}

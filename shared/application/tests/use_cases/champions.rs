@@ -1,0 +1,307 @@
+//! Subscribing, buying, cancelling and resuming: whatever is repeated, raced or lost.
+
+use pledge_application::champions::{
+    Champions, Failure, Purchase, PurchaseError, RenewalError, SubscribeError, Subscription,
+};
+use pledge_domain::{
+    champion::{PaymentStatus, status::Standing},
+    ids::{CustomerId, NovelId, PaymentMethodId, PriceId, SubscriptionId},
+    payment_event::{BillingReason, SubscriptionStatus},
+    ports::{BillingError, ChampionStore, GatewayError, IntentState, StripeEventStore, SubscriptionAnswer},
+};
+use pledge_testkit::{
+    FakeBilling, InMemoryStore, SeededIds,
+    builders::{champion, invoice, invoice_paid, level, metadata, signed_in, tiers},
+    fakes::on_purpose,
+    time::t,
+};
+
+struct World {
+    champions: Champions<InMemoryStore, FakeBilling>,
+    ids: SeededIds,
+}
+
+impl World {
+    fn new() -> Self {
+        let store = InMemoryStore::default();
+        store.open_novel(tiers());
+        Self { champions: Champions { store, billing: FakeBilling::default() }, ids: SeededIds::default() }
+    }
+
+    async fn subscribe(&self, tier: i64) -> Result<SubscriptionAnswer, SubscribeError> {
+        self.subscribe_with(tier, None).await
+    }
+
+    async fn subscribe_with(&self, tier: i64, method: Option<&str>) -> Result<SubscriptionAnswer, SubscribeError> {
+        let wish = Subscription {
+            reader: signed_in("ada", "ada@example.com"),
+            novel: champion("ada").novel,
+            level: level(tier),
+            payment_method: method.map(|id| PaymentMethodId::parse(id).unwrap()),
+        };
+        self.champions.subscribe(&wish, &self.ids, t(0)).await
+    }
+
+    async fn buy(&self, tier: i64) -> Result<Purchase, PurchaseError> {
+        let reader = signed_in("ada", "ada@example.com");
+        self.champions.purchase(&reader, champion("ada").novel, level(tier), &self.ids, t(0)).await
+    }
+
+    async fn change_renewal(&self, renew: bool) -> Result<Standing, RenewalError> {
+        self.champions.change_renewal(&champion("ada"), renew, t(9)).await
+    }
+
+    async fn standing(&self) -> Standing {
+        self.champions.standing(&champion("ada"), t(9)).await.unwrap()
+    }
+
+    /// The reader pays, and Stripe says so.
+    async fn pay(&self, answer: &SubscriptionAnswer) {
+        let id = &answer.made.subscription.id;
+        self.billing().set_status(id, SubscriptionStatus::Active);
+        let payments = self.champions.store.account(&champion("ada")).await.unwrap().payments;
+        let record = payments.iter().find(|payment| payment.subscription.as_ref() == Some(id)).unwrap();
+        let data = Some(metadata(&champion("ada"), record.tier.unwrap().get().into(), Some(record.id)));
+        let mut fact = invoice("in_1", BillingReason::SubscriptionCreate, data, t(5));
+        fact.subscription = id.clone();
+        fact.invoice = answer.made.invoice.clone().unwrap();
+        self.champions.store.record(&invoice_paid(&format!("evt_{id}"), fact), t(5)).await.unwrap();
+    }
+
+    async fn knows_customer(&self) {
+        let customer = CustomerId::parse("cus_1").unwrap();
+        self.champions.store.save_customer(&champion("ada").user, &customer).await.unwrap();
+    }
+
+    /// Of tier 3.
+    async fn knows_price(&self) {
+        let price = PriceId::parse("price_1").unwrap();
+        self.champions.store.save_price(&tiers()[2], &price, t(0)).await.unwrap();
+    }
+
+    fn billing(&self) -> &FakeBilling {
+        &self.champions.billing
+    }
+
+    fn live(&self) -> usize {
+        self.billing().subscriptions().iter().filter(|(_, status)| !status.is_terminal()).count()
+    }
+}
+
+fn id(answer: &SubscriptionAnswer) -> &SubscriptionId {
+    &answer.made.subscription.id
+}
+
+fn down() -> BillingError {
+    GatewayError::Unavailable(on_purpose()).into()
+}
+
+#[tokio::test]
+async fn a_subscription_waits_to_be_paid_and_grants_nothing() {
+    let world = World::new();
+    let answer = world.subscribe(3).await.unwrap();
+    assert_eq!(answer.made.subscription.status, SubscriptionStatus::Incomplete);
+    assert!(answer.client_secret.is_some());
+    let standing = world.standing().await;
+    assert_eq!((standing.support, standing.runs), (None, false));
+    assert_eq!(standing.pending.unwrap().subscription.as_ref(), Some(id(&answer)));
+    world.pay(&answer).await;
+    assert!(world.standing().await.runs);
+}
+
+#[tokio::test]
+async fn customer_and_price_are_made_once() {
+    let world = World::new();
+    let first = world.subscribe(3).await.unwrap();
+    world.billing().set_status(id(&first), SubscriptionStatus::IncompleteExpired);
+    world.subscribe(3).await.unwrap();
+    let calls = world.billing().calls();
+    for once in ["create_customer", "create_price"] {
+        assert_eq!(calls.iter().filter(|call| **call == once).count(), 1, "{once}");
+    }
+}
+
+#[tokio::test]
+async fn an_unfinished_attempt_is_resumed_with_its_secret() {
+    let world = World::new();
+    let first = world.subscribe(3).await.unwrap();
+    let again = world.subscribe(3).await.unwrap();
+    assert_eq!((id(&first), &first.client_secret), (id(&again), &again.client_secret));
+    assert_eq!(world.billing().subscriptions().len(), 1);
+}
+
+#[tokio::test]
+async fn another_tier_cancels_the_unfinished_attempt_first() {
+    let world = World::new();
+    let first = world.subscribe(3).await.unwrap();
+    let second = world.subscribe(5).await.unwrap();
+    assert_ne!(id(&first), id(&second));
+    assert_eq!(world.live(), 1);
+    assert_eq!(world.standing().await.pending.unwrap().tier, Some(level(5)));
+}
+
+#[tokio::test]
+async fn who_is_subscribed_is_told_so_even_before_the_webhook() {
+    let world = World::new();
+    let answer = world.subscribe(3).await.unwrap();
+    world.billing().set_status(id(&answer), SubscriptionStatus::Active);
+    assert!(matches!(world.subscribe(3).await, Err(SubscribeError::AlreadySubscribed)));
+    world.pay(&answer).await;
+    assert!(matches!(world.subscribe(5).await, Err(SubscribeError::AlreadySubscribed)));
+    assert_eq!(world.billing().subscriptions().len(), 1);
+}
+
+#[tokio::test]
+async fn an_unknown_tier_makes_nothing() {
+    let world = World::new();
+    let wish = Subscription {
+        reader: signed_in("ada", "ada@example.com"),
+        novel: NovelId::new(8).unwrap(),
+        level: level(1),
+        payment_method: None,
+    };
+    let refused = world.champions.subscribe(&wish, &world.ids, t(0)).await;
+    assert!(matches!(refused, Err(SubscribeError::TierNotFound)));
+    assert_eq!(world.billing().calls(), [""; 0]);
+}
+
+#[tokio::test]
+async fn wherever_an_answer_is_lost_a_retry_makes_one_subscription() {
+    for lost in ["customer", "price", "subscription"] {
+        let world = World::new();
+        if lost != "customer" {
+            world.knows_customer().await;
+        }
+        if lost == "subscription" {
+            world.knows_price().await;
+        }
+        world.billing().lose_next_answer(down());
+        assert!(world.subscribe(3).await.is_err(), "{lost}");
+        let retried = world.subscribe(3).await.unwrap();
+        assert_eq!(world.billing().subscriptions(), [(id(&retried).clone(), SubscriptionStatus::Incomplete)], "{lost}");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_attempt_of_another_tier_is_found_and_cancelled() {
+    let world = World::new();
+    world.knows_customer().await;
+    world.knows_price().await;
+    world.billing().lose_next_answer(down());
+    assert!(world.subscribe(3).await.is_err());
+    let other = world.subscribe(5).await.unwrap();
+    assert_eq!((world.billing().subscriptions().len(), world.live()), (2, 1));
+    assert_eq!(other.made.subscription.tier, Some(level(5)));
+}
+
+#[tokio::test]
+async fn a_refusal_of_stripe_locks_nobody_out() {
+    let refusals = [
+        BillingError::Declined { code: Some("insufficient_funds".into()) },
+        GatewayError::Spent(on_purpose()).into(),
+        GatewayError::Refused(on_purpose()).into(),
+    ];
+    for refusal in refusals {
+        let world = World::new();
+        world.knows_customer().await;
+        world.knows_price().await;
+        world.billing().fail_next(refusal);
+        assert!(matches!(world.subscribe(3).await, Err(SubscribeError::Failed(Failure::Billing(_)))));
+        assert_eq!(world.standing().await.pending, None);
+        world.subscribe(5).await.unwrap();
+        assert_eq!(world.live(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_chosen_payment_method_pays_and_a_declined_one_is_told() {
+    let world = World::new();
+    let answer = world.subscribe_with(3, Some("pm_1")).await.unwrap();
+    assert_eq!(world.billing().payment_method(id(&answer)).unwrap().as_str(), "pm_1");
+    let world = World::new();
+    world.subscribe(3).await.unwrap();
+    world.billing().fail_next(down());
+    assert!(world.subscribe_with(3, Some("pm_2")).await.is_err());
+    let answer = world.subscribe_with(3, Some("pm_2")).await.unwrap();
+    assert_eq!(world.billing().payment_method(id(&answer)).unwrap().as_str(), "pm_2");
+    assert_eq!(world.live(), 1);
+}
+
+#[tokio::test]
+async fn cancelling_and_resuming_are_stored_at_once_and_repeats_change_nothing() {
+    let world = World::new();
+    assert!(matches!(world.change_renewal(false).await, Err(RenewalError::SubscriptionNotFound)));
+    let answer = world.subscribe(3).await.unwrap();
+    assert!(matches!(world.change_renewal(false).await, Err(RenewalError::SubscriptionNotFound)), "not paid yet");
+    world.pay(&answer).await;
+    for renew in [false, false, true, true] {
+        let support = world.change_renewal(renew).await.unwrap().support.unwrap();
+        assert_eq!((support.auto_renew, support.cancel_at_period_end, support.is_active), (renew, !renew, true));
+    }
+    let calls = world.billing().calls();
+    assert_eq!(calls.iter().filter(|call| **call == "set_cancel_at_period_end").count(), 2);
+}
+
+#[tokio::test]
+async fn subscribing_again_takes_a_cancellation_back_or_changes_the_tier() {
+    let world = World::new();
+    let answer = world.subscribe(3).await.unwrap();
+    world.pay(&answer).await;
+    world.change_renewal(false).await.unwrap();
+    let resumed = world.subscribe(3).await.unwrap();
+    assert_eq!((id(&resumed), &resumed.client_secret), (id(&answer), &None));
+    assert!(world.standing().await.support.unwrap().auto_renew);
+
+    world.change_renewal(false).await.unwrap();
+    let end = world.standing().await.support.unwrap().period.end;
+    let other = world.subscribe(5).await.unwrap();
+    assert_ne!(id(&other), id(&answer));
+    assert_eq!(world.live(), 1);
+    let standing = world.standing().await;
+    assert_eq!((standing.runs, standing.support.unwrap().period.end), (true, end), "what is paid stays bought");
+}
+
+#[tokio::test]
+async fn a_subscription_that_ended_unseen_cannot_be_cancelled() {
+    let world = World::new();
+    let answer = world.subscribe(3).await.unwrap();
+    world.pay(&answer).await;
+    world.billing().set_status(id(&answer), SubscriptionStatus::Canceled);
+    assert!(matches!(world.change_renewal(false).await, Err(RenewalError::SubscriptionNotFound)));
+    assert!(!world.standing().await.support.unwrap().auto_renew);
+}
+
+#[tokio::test]
+async fn a_second_click_on_buy_is_the_same_payment() {
+    let world = World::new();
+    let first = world.buy(3).await.unwrap();
+    assert_eq!(world.buy(3).await.unwrap(), first);
+    assert_eq!((first.amount.amount, world.standing().await.runs), (500, false));
+    world.billing().set_intent(&first.payment_intent, IntentState::Paid);
+    assert!(matches!(world.buy(3).await, Err(PurchaseError::PaymentPending)));
+    world.billing().set_intent(&first.payment_intent, IntentState::Canceled);
+    assert_ne!(world.buy(3).await.unwrap().payment_intent, first.payment_intent);
+}
+
+#[tokio::test]
+async fn a_purchase_survives_a_lost_answer_and_a_refusal() {
+    let world = World::new();
+    world.knows_customer().await;
+    world.billing().lose_next_answer(down());
+    assert!(matches!(world.buy(3).await, Err(PurchaseError::Failed(Failure::Billing(_)))));
+    assert_eq!(world.buy(3).await.unwrap().payment_intent.as_str(), "pi_1");
+    world.billing().fail_next(GatewayError::Refused(on_purpose()).into());
+    assert!(world.buy(4).await.is_err());
+    assert_eq!(world.buy(4).await.unwrap().amount.amount, 1000);
+    let payments = world.champions.store.account(&champion("ada")).await.unwrap().payments;
+    assert_eq!(payments.iter().filter(|payment| payment.status() == PaymentStatus::Failed).count(), 1);
+}
+
+#[tokio::test]
+async fn a_lower_tier_is_not_sold_while_a_higher_one_runs() {
+    let world = World::new();
+    let answer = world.subscribe(3).await.unwrap();
+    world.pay(&answer).await;
+    assert!(matches!(world.buy(2).await, Err(PurchaseError::LowerTier { current }) if current == level(3)));
+    assert!(world.buy(3).await.is_ok());
+}
