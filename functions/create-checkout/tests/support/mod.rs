@@ -1,0 +1,89 @@
+//! The handler on fakes, and requests to it.
+#![allow(clippy::unwrap_used, reason = "a test that can't be set up should stop")]
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+use std::sync::Arc;
+
+use lambda_http::{Body, Context, RequestExt, Response};
+use pledge_application::{create_checkout::CreateCheckout, initiate_preorder::InitiatePreorder, site::Site};
+use pledge_domain::preorder::Preorder;
+use pledge_http_api::intake::PreorderIntake;
+use pledge_runtime::{Metrics, Stage, System};
+use pledge_testkit::{
+    FakeGateway, FakeIdentity, FakePublisher, FakeSystem, FakeTokens, InMemoryStore,
+    builders::{PRICE, a_preorder, signed_in},
+    http::HttpEvent,
+};
+use serde_json::{Value, json};
+
+pub type Handler = create_checkout::handler::Handler<
+    InMemoryStore,
+    Arc<FakeIdentity>,
+    FakePublisher,
+    FakeGateway,
+    FakeTokens,
+    FakeSystem,
+>;
+
+/// What Lambda calls each request here.
+pub const REQUEST_ID: &str = "request-1";
+
+/// The ID token of the reader `reader`, the only one that is accepted.
+pub const TOKEN: &str = "token-of-reader";
+
+pub fn handler() -> Handler {
+    let (store, identity) = (InMemoryStore::default(), Arc::new(FakeIdentity::default()));
+    let checkout = CreateCheckout {
+        store: store.clone(),
+        identity: Arc::clone(&identity),
+        gateway: FakeGateway::default(),
+        site: Site::new(&"https://example.com".parse().unwrap()),
+    };
+    let intake = PreorderIntake {
+        initiate: InitiatePreorder { store, identity, queue: FakePublisher::default() },
+        verifier: FakeTokens::default().with(TOKEN, signed_in("reader", "reader@example.com")),
+        catalogue: serde_json::from_value(json!({ "Red": PRICE, "Honey Khaki": "price_honey" })).unwrap(),
+        system: FakeSystem::default(),
+        metrics: Metrics::new(Stage::Local, System, std::io::sink()),
+    };
+    Handler { intake, checkout }
+}
+
+/// A handler, and a preorder that is stored already.
+pub fn with_preorder() -> (Handler, Preorder) {
+    let (handler, preorder) = (handler(), a_preorder(1));
+    handler.checkout.store.put(preorder.clone());
+    (handler, preorder)
+}
+
+/// The one preorder that is stored.
+pub fn stored(handler: &Handler) -> Preorder {
+    let mut preorders = handler.checkout.store.preorders();
+    assert_eq!(preorders.len(), 1);
+    preorders.remove(0)
+}
+
+pub async fn send(handler: &Handler, event: HttpEvent) -> Response<Body> {
+    let request = lambda_http::request::from_str(&event.to_json()).unwrap();
+    let mut context = Context::default();
+    context.request_id = REQUEST_ID.to_owned();
+    handler.handle(request.with_lambda_context(context)).await
+}
+
+/// The status and the JSON of an answer.
+pub fn read(response: &Response<Body>) -> (u16, Value) {
+    (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
+}
+
+pub fn post(body: &Value) -> HttpEvent {
+    HttpEvent::post("/checkout").json(body)
+}
+
+pub fn html_form(body: &str) -> HttpEvent {
+    HttpEvent::post("/checkout").header("content-type", "application/x-www-form-urlencoded").body(body)
+}
+
+/// The wish to pay for this preorder.
+pub fn pay_for(preorder: &Preorder) -> HttpEvent {
+    post(&json!({ "preorderId": preorder.id }))
+}

@@ -1,0 +1,79 @@
+//! What an operator reads about a failure.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may stop a test")]
+#![allow(dead_code, reason = "this test needs only a part of the support")]
+
+mod support;
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use serde_json::{Value, json};
+use support::{form, handler, post, send};
+use tracing_subscriber::fmt::MakeWriter;
+
+/// Keeps the log. Clones share it.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn lines(&self) -> Vec<Value> {
+        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// The lines that are logged from now on, until the guard is dropped.
+fn logged() -> (Log, tracing::subscriber::DefaultGuard) {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt().json().with_writer(log.clone()).finish();
+    (log, tracing::subscriber::set_default(subscriber))
+}
+
+#[tokio::test]
+async fn a_database_that_is_down_is_one_line() {
+    let (log, _guard) = logged();
+    let handler = handler();
+    handler.intake.initiate.store.be_unavailable_once();
+    send(&handler, post(&form())).await;
+
+    let lines = log.lines();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert_eq!(lines[0]["level"], "ERROR");
+    let fields = json!({
+        "message": "the request failed",
+        "code": "SERVICE_UNAVAILABLE",
+        "error": "something that is needed does not answer: the database is unavailable: the test wants it so",
+    });
+    assert_eq!(lines[0]["fields"], fields);
+}
+
+#[tokio::test]
+async fn a_refusal_is_one_quiet_line_without_the_address() {
+    let (log, _guard) = logged();
+    send(&handler(), post(&json!({ "email": "private@person", "color": "Red" }))).await;
+    let lines = log.lines();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert_eq!(lines[0]["level"], "INFO");
+    assert!(!lines[0].to_string().contains("private@person"));
+}

@@ -1,0 +1,59 @@
+//! The handler on fakes, and requests to it.
+#![allow(clippy::unwrap_used, reason = "a test that can't be set up should stop")]
+
+use lambda_http::{Body, Context, RequestExt, Response};
+use pledge_application::initiate_preorder::InitiatePreorder;
+use pledge_http_api::intake::PreorderIntake;
+use pledge_runtime::{Metrics, Stage, System};
+use pledge_testkit::{
+    FakeIdentity, FakePublisher, FakeSystem, FakeTokens, InMemoryStore,
+    builders::{PRICE, signed_in},
+    http::HttpEvent,
+};
+use serde_json::{Value, json};
+
+pub type Handler =
+    initiate_preorder::handler::Handler<InMemoryStore, FakeIdentity, FakePublisher, FakeTokens, FakeSystem>;
+
+/// What Lambda calls each request here.
+pub const REQUEST_ID: &str = "request-1";
+
+/// The ID token of the reader `reader`, the only one that is accepted.
+pub const TOKEN: &str = "token-of-reader";
+
+pub fn handler() -> Handler {
+    let initiate = InitiatePreorder {
+        store: InMemoryStore::default(),
+        identity: FakeIdentity::default(),
+        queue: FakePublisher::default(),
+    };
+    let intake = PreorderIntake {
+        initiate,
+        verifier: FakeTokens::default().with(TOKEN, signed_in("reader", "reader@example.com")),
+        catalogue: serde_json::from_value(json!({ "Red": PRICE, "Honey Khaki": "price_honey" })).unwrap(),
+        system: FakeSystem::default(),
+        metrics: Metrics::new(Stage::Local, System, std::io::sink()),
+    };
+    Handler { intake }
+}
+
+pub async fn send(handler: &Handler, event: HttpEvent) -> Response<Body> {
+    let request = lambda_http::request::from_str(&event.to_json()).unwrap();
+    let mut context = Context::default();
+    context.request_id = REQUEST_ID.to_owned();
+    handler.handle(request.with_lambda_context(context)).await
+}
+
+/// The status and the JSON of an answer.
+pub fn read(response: &Response<Body>) -> (u16, Value) {
+    (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
+}
+
+/// A form that is accepted.
+pub fn form() -> Value {
+    json!({ "email": "reader@example.com", "color": "Red" })
+}
+
+pub fn post(form: &Value) -> HttpEvent {
+    HttpEvent::post("/preorders").json(form)
+}

@@ -1,0 +1,198 @@
+//! Batches of the queue, and the schedule.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
+
+use klaviyo_sender::handler::SenderError;
+use lambda_runtime::{Context, Diagnostic, LambdaEvent};
+use pledge_application::{
+    deliver_events::{DeliverEvents, Retry},
+    sweep_outbox::{PATIENCE, SweepOutbox},
+};
+use pledge_domain::{
+    ids::OutboxId,
+    ports::{MarketingError, PreorderStore},
+    user::Owner,
+};
+use pledge_queue::Message;
+use pledge_runtime::{Metrics, Stage, System};
+use pledge_testkit::{FakeMarketing, FakePublisher, FixedClock, InMemoryStore, builders::a_new_preorder, time::t};
+use serde_json::{Value, json};
+
+type Handler = klaviyo_sender::handler::Handler<InMemoryStore, FakePublisher, FakeMarketing, FixedClock>;
+
+/// A sender that tries each row once, and so many rows in its outbox.
+async fn handler(rows: u32) -> (Handler, Vec<OutboxId>) {
+    let store = InMemoryStore::default();
+    for n in 1..=rows {
+        store.initiate(&a_new_preorder(n, &format!("reader-{n}@example.com"), Owner::Unknown)).await.unwrap();
+    }
+    let ids = store.outbox().iter().map(|row| row.entry.id).collect();
+    // One at a time, so that the first failure that a test puts up is the first row's.
+    let retry = Retry { tries: 1, concurrency: 1, ..Retry::default() };
+    let handler = Handler {
+        deliver: DeliverEvents { store: store.clone(), klaviyo: FakeMarketing::default(), retry },
+        sweep: SweepOutbox { store, queue: FakePublisher::default(), patience: PATIENCE },
+        system: FixedClock::default(),
+        metrics: Metrics::new(Stage::Local, System, std::io::sink()),
+    };
+    (handler, ids)
+}
+
+async fn invoke(handler: &Handler, payload: Value) -> Result<Value, SenderError> {
+    handler.handle(LambdaEvent::new(payload, Context::default())).await
+}
+
+/// An SQS record, as the event source mapping hands it over.
+fn record(id: &str, body: &str) -> Value {
+    json!({
+        "messageId": id, "receiptHandle": "handle", "body": body, "md5OfBody": "", "attributes": {},
+        "messageAttributes": {}, "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:us-east-1:1:klaviyo",
+        "awsRegion": "us-east-1",
+    })
+}
+
+fn naming(id: &str, rows: &[OutboxId]) -> Value {
+    record(id, &Message::new(rows.to_vec()).to_body().unwrap())
+}
+
+fn batch(records: &[Value]) -> Value {
+    json!({ "Records": records })
+}
+
+/// The messages that come again, sorted.
+async fn failures(handler: &Handler, records: &[Value]) -> Vec<String> {
+    let answer = invoke(handler, batch(records)).await.unwrap();
+    let failures = answer["batchItemFailures"].as_array().unwrap();
+    let mut ids: Vec<_> =
+        failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect();
+    ids.sort();
+    ids
+}
+
+fn busy() -> MarketingError {
+    MarketingError::Retryable { reason: "503".to_owned(), retry_after: None }
+}
+
+fn sent(handler: &Handler) -> usize {
+    handler.deliver.store.outbox().iter().filter(|row| row.sent_at.is_some()).count()
+}
+
+#[tokio::test]
+async fn a_batch_is_sent() {
+    let (handler, rows) = handler(3).await;
+    let records = [naming("m-1", &rows[..1]), naming("m-2", &rows[1..])];
+    assert_eq!(invoke(&handler, batch(&records)).await.unwrap(), json!({ "batchItemFailures": [] }));
+    assert_eq!(sent(&handler), 3);
+}
+
+#[tokio::test]
+async fn only_messages_whose_rows_failed_come_again() {
+    let (handler, rows) = handler(3).await;
+    // Rows are read in the order of their ids.
+    let failing = *rows.iter().min().unwrap();
+    handler.deliver.klaviyo.fail_next(busy());
+    let records: Vec<_> = rows.iter().map(|row| naming(&row.to_string(), &[*row])).collect();
+    assert_eq!(failures(&handler, &records).await, [failing.to_string()]);
+    assert_eq!(sent(&handler), 2);
+}
+
+#[tokio::test]
+async fn a_message_about_two_rows_comes_again_if_one_of_them_failed() {
+    let (handler, rows) = handler(2).await;
+    handler.deliver.klaviyo.fail_next(busy());
+    let records = [naming("m-1", &rows)];
+    assert_eq!(failures(&handler, &records).await, ["m-1"]);
+    // The next time, only the row that failed is sent.
+    assert!(failures(&handler, &records).await.is_empty());
+    assert_eq!((sent(&handler), handler.deliver.klaviyo.taken().len()), (2, 2));
+}
+
+#[tokio::test]
+async fn what_is_refused_for_good_does_not_come_again() {
+    let (handler, rows) = handler(1).await;
+    handler.deliver.klaviyo.fail_next(MarketingError::Permanent { reason: "400".to_owned() });
+    assert!(failures(&handler, &[naming("m-1", &rows)]).await.is_empty());
+    assert!(handler.deliver.store.outbox()[0].parked_at.is_some());
+}
+
+#[tokio::test]
+async fn a_message_that_is_delivered_twice_is_sent_once() {
+    let (handler, rows) = handler(1).await;
+    let records = [naming("m-1", &rows), naming("m-2", &rows)];
+    assert!(failures(&handler, &records).await.is_empty());
+    assert!(failures(&handler, &records).await.is_empty());
+    assert_eq!(handler.deliver.klaviyo.tried().len(), 1);
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_comes_again_alone() {
+    let (handler, rows) = handler(1).await;
+    let records = [
+        naming("good", &rows),
+        record("garbage", "reader@example.com"),
+        record("newer", r#"{"version":2,"outboxIds":[]}"#),
+        record("empty", ""),
+    ];
+    assert_eq!(failures(&handler, &records).await, ["empty", "garbage", "newer"]);
+    assert_eq!(sent(&handler), 1);
+}
+
+#[tokio::test]
+async fn a_message_without_an_id_fails_the_batch_before_anything_is_sent() {
+    for id in [json!(null), json!("")] {
+        let (handler, rows) = handler(2).await;
+        let mut unnamed = naming("", &rows[..1]);
+        unnamed["messageId"] = id;
+        let error = invoke(&handler, batch(&[naming("m-1", &rows[1..]), unnamed])).await.unwrap_err();
+        assert!(matches!(error, SenderError::Unnamed), "{error:?}");
+        assert!(handler.deliver.klaviyo.tried().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn without_the_database_the_whole_batch_comes_again() {
+    let (handler, rows) = handler(1).await;
+    handler.deliver.store.be_unavailable_once();
+    let error = invoke(&handler, batch(&[naming("m-1", &rows)])).await.unwrap_err();
+    let diagnostic = Diagnostic::from(error);
+    assert_eq!(diagnostic.error_type, "StoreFailed");
+    assert_eq!(diagnostic.error_message, "the database is unavailable: the test wants it so");
+    assert!(failures(&handler, &[naming("m-1", &rows)]).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_no_batch_is_an_error_and_not_a_success() {
+    let (handler, _) = handler(0).await;
+    for records in [json!(5), json!(["x"]), json!([{ "body": 5 }])] {
+        let error = invoke(&handler, json!({ "Records": records })).await.unwrap_err();
+        assert!(matches!(error, SenderError::UnknownEvent(_)), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_batch_is_fine() {
+    let (handler, _) = handler(0).await;
+    assert!(failures(&handler, &[]).await.is_empty());
+}
+
+#[tokio::test]
+async fn the_schedule_queues_what_waits_too_long() {
+    let (handler, rows) = handler(2).await;
+    // What EventBridge sends.
+    let schedule = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} });
+    let swept = invoke(&handler, schedule.clone()).await.unwrap();
+    assert_eq!(swept, json!({ "requeued": 0, "waiting": 2, "parked": 0 }));
+
+    handler.system.advance(t(3) - t(0) + PATIENCE);
+    let swept = invoke(&handler, schedule).await.unwrap();
+    assert_eq!(swept, json!({ "requeued": 2, "waiting": 2, "parked": 0 }));
+    assert_eq!(handler.sweep.queue.messages(), [rows]);
+}
+
+#[tokio::test]
+async fn a_sweep_that_cannot_queue_fails_visibly() {
+    let (handler, _) = handler(1).await;
+    handler.system.advance(t(3) - t(0) + PATIENCE);
+    handler.sweep.queue.fail_next();
+    let diagnostic = Diagnostic::from(invoke(&handler, json!({})).await.unwrap_err());
+    assert_eq!(diagnostic.error_type, "SweepFailed");
+}
