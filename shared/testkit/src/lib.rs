@@ -19,6 +19,6 @@ pub mod wire;
 
 pub use database::TestDatabase;
 pub use fakes::{
-    FakeGateway, FakeIdentity, FakeMarketing, FakePublisher, FakeSystem, FakeTokens, FixedClock, SeededIds,
+    FakeBilling, FakeGateway, FakeIdentity, FakeMarketing, FakePublisher, FakeSystem, FakeTokens, FixedClock, SeededIds,
 };
 pub use memory::InMemoryStore;
