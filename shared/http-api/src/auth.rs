@@ -26,3 +26,16 @@ pub async fn signed_in(
         .ok_or(ApiError::Unauthenticated("the Authorization header must be \"Bearer <Firebase ID token>\""))?;
     verifier.verify(token, now).await.map(Some).map_err(ApiError::from)
 }
+
+/// Who is signed in, where somebody must be.
+///
+/// # Errors
+/// As [`signed_in`], and 401 if there is no `Authorization` header.
+pub async fn required(
+    request: &Request,
+    verifier: &impl TokenVerifier,
+    now: Timestamp,
+) -> Result<VerifiedUser, ApiError> {
+    let user = signed_in(request, verifier, now).await?;
+    user.ok_or(ApiError::Unauthenticated("the Authorization header is missing"))
+}

@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod auth;
 pub mod body;
+pub mod champions;
 pub mod error;
 pub mod fields;
 pub mod idempotency;

@@ -1,5 +1,5 @@
-//! What a client is told when a use case doesn't do as it was asked. The only place where the errors of use cases
-//! become statuses, codes and messages.
+//! What a client is told when a use case doesn't do as it was asked. Here, and for champions in
+//! [`champions`](crate::champions), the errors of use cases become statuses, codes and messages, and nowhere else.
 
 use lambda_http::http::StatusCode;
 use pledge_application::{create_checkout::CheckoutError, initiate_preorder::InitiateError};

@@ -1,0 +1,93 @@
+//! What a client is told when a use case of champions doesn't do as it was asked.
+
+use lambda_http::http::StatusCode;
+use pledge_application::champions::{Failure, PurchaseError, RenewalError, SubscribeError};
+use pledge_domain::{fields::FieldErrors, ports::BillingError};
+
+use crate::error::ApiError;
+
+impl ApiError {
+    /// 404: no such novel, or it has no such tier on sale.
+    #[must_use]
+    pub fn tier_not_found() -> Self {
+        Self::not_found("TIER_NOT_FOUND", "There is no such novel, or it has no such tier.")
+    }
+
+    /// 400: a subscription runs and will go on.
+    #[must_use]
+    pub fn already_subscribed() -> Self {
+        Self::Refused {
+            status: StatusCode::BAD_REQUEST,
+            code: "ALREADY_SUBSCRIBED",
+            message: "You already have an active Stripe subscription for this novel.".to_owned(),
+        }
+    }
+}
+
+impl From<SubscribeError> for ApiError {
+    fn from(error: SubscribeError) -> Self {
+        match error {
+            SubscribeError::TierNotFound => Self::tier_not_found(),
+            SubscribeError::AlreadySubscribed => Self::already_subscribed(),
+            SubscribeError::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<PurchaseError> for ApiError {
+    fn from(error: PurchaseError) -> Self {
+        match error {
+            PurchaseError::TierNotFound => Self::tier_not_found(),
+            PurchaseError::LowerTier { current } => Self::conflict(
+                "LOWER_TIER",
+                format!("You hold tier {current}; a lower tier can be bought when that has run out."),
+            ),
+            PurchaseError::PaymentPending => {
+                Self::conflict("PAYMENT_PENDING", "This purchase is paid and will be booked in a moment.")
+            }
+            PurchaseError::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<RenewalError> for ApiError {
+    fn from(error: RenewalError) -> Self {
+        match error {
+            RenewalError::SubscriptionNotFound => {
+                Self::not_found("SUBSCRIPTION_NOT_FOUND", "You have no running subscription to this novel.")
+            }
+            RenewalError::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<Failure> for ApiError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Billing(error) => error.into(),
+            Failure::Store(error) => error.into(),
+            Failure::Busy => Self::Unavailable {
+                status: StatusCode::SERVICE_UNAVAILABLE,
+                code: "SERVICE_UNAVAILABLE",
+                message: "Other requests of yours are being handled. Please try again.",
+                cause: Box::new(failure),
+            },
+        }
+    }
+}
+
+impl From<BillingError> for ApiError {
+    fn from(error: BillingError) -> Self {
+        match error {
+            BillingError::Declined { code } => Self::Refused {
+                status: StatusCode::PAYMENT_REQUIRED,
+                code: "CARD_DECLINED",
+                message: format!("The card was declined: {}.", code.as_deref().unwrap_or("no reason given")),
+            },
+            BillingError::UnusablePaymentMethod => {
+                FieldErrors::one("paymentMethodId", "is not a payment method that you can use").into()
+            }
+            BillingError::Gateway(error) => error.into(),
+        }
+    }
+}
