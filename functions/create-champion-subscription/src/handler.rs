@@ -1,16 +1,86 @@
 //! From requests to the use cases and back.
 
-use lambda_http::http::StatusCode;
-use pledge_http_api::{ApiError, Body, Request, Response, answer};
+use lambda_http::http::{Method, StatusCode};
+use pledge_application::champions::{Champions, Subscription};
+use pledge_domain::{
+    champion::ChampionKey,
+    ports::{Billing, ChampionStore, Clock, Randomness, TokenVerifier},
+    user::VerifiedUser,
+};
+use pledge_http_api::{ApiError, Body, Request, Response, answer, auth, route};
 
-/// Answers a request: not yet.
-pub async fn handle(request: Request) -> Response<Body> {
-    answer::respond(request, async |_| {
-        Err(ApiError::Refused {
-            status: StatusCode::NOT_IMPLEMENTED,
-            code: "NOT_IMPLEMENTED",
-            message: "Champion subscriptions are not available yet.".to_owned(),
-        })
-    })
-    .await
+use crate::{input, output};
+
+/// The endpoints of this function.
+pub struct Handler<Store, Stripe, Verifier, System> {
+    /// What readers can ask for.
+    pub champions: Champions<Store, Stripe>,
+    /// Checks who is signed in.
+    pub verifier: Verifier,
+    /// Time and randomness.
+    pub system: System,
+}
+
+impl<Store, Stripe, Verifier, System> Handler<Store, Stripe, Verifier, System>
+where
+    Store: ChampionStore,
+    Stripe: Billing,
+    Verifier: TokenVerifier,
+    System: Clock + Randomness,
+{
+    /// Answers a request.
+    pub async fn handle(&self, request: Request) -> Response<Body> {
+        answer::respond(request, async |request| self.route(request).await).await
+    }
+
+    async fn route(&self, request: &Request) -> Result<Response<Body>, ApiError> {
+        match (request.method(), route::segments(request).as_slice()) {
+            (&Method::POST, [.., "champion-subscription"]) => self.subscribe(request).await,
+            (&Method::GET, [.., "champion-subscription"]) => self.show(request).await,
+            (&Method::POST, [.., "champion-subscription", "cancel"]) => self.change_renewal(request, false).await,
+            (&Method::POST, [.., "champion-subscription", "resume"]) => self.change_renewal(request, true).await,
+            (&Method::POST, [.., "champion-purchase"]) => self.purchase(request).await,
+            _ => Err(route::unknown()),
+        }
+    }
+
+    async fn reader(&self, request: &Request) -> Result<VerifiedUser, ApiError> {
+        auth::required(request, &self.verifier, self.system.now()).await
+    }
+
+    async fn subscribe(&self, request: &Request) -> Result<Response<Body>, ApiError> {
+        let reader = self.reader(request).await?;
+        let input::Choice { novel, level, payment_method } = input::subscription(request, &reader)?;
+        let now = self.system.now();
+        let key = ChampionKey { user: reader.id.clone(), novel };
+        // The use case and the database see to it too; here it spares them the work.
+        let standing = self.champions.standing(&key, now).await?;
+        if standing.subscription.is_some_and(|subscription| subscription.renews()) {
+            return Err(ApiError::already_subscribed());
+        }
+        let wish = Subscription { reader, novel, level, payment_method };
+        let made = self.champions.subscribe(&wish, &self.system, now).await?;
+        answer::json(StatusCode::CREATED, &output::subscription(&made))
+    }
+
+    async fn purchase(&self, request: &Request) -> Result<Response<Body>, ApiError> {
+        let reader = self.reader(request).await?;
+        let input::Choice { novel, level, .. } = input::purchase(request, &reader)?;
+        let made = self.champions.purchase(&reader, novel, level, &self.system, self.system.now()).await?;
+        answer::json(StatusCode::CREATED, &output::purchase(&made))
+    }
+
+    async fn change_renewal(&self, request: &Request, renew: bool) -> Result<Response<Body>, ApiError> {
+        let reader = self.reader(request).await?;
+        let key = ChampionKey { novel: input::novel(request, &reader)?, user: reader.id };
+        let standing = self.champions.change_renewal(&key, renew, self.system.now()).await?;
+        answer::json(StatusCode::OK, &output::standing(&key, &standing))
+    }
+
+    async fn show(&self, request: &Request) -> Result<Response<Body>, ApiError> {
+        let reader = self.reader(request).await?;
+        let key = ChampionKey { user: reader.id, novel: input::novel_in_query(request)? };
+        let standing = self.champions.standing(&key, self.system.now()).await?;
+        answer::json(StatusCode::OK, &output::standing(&key, &standing))
+    }
 }

@@ -1,3 +1,6 @@
-//! `/payment/stripe/champion-…`: monthly support of one novel by one reader.
+//! `/payment/stripe/champion-…`: one reader supports one novel, every month or 30 days at a time.
 
+pub mod config;
 pub mod handler;
+mod input;
+mod output;

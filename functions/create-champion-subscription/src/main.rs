@@ -2,8 +2,12 @@
 
 use std::process::ExitCode;
 
-use create_champion_subscription::handler;
-use pledge_runtime::{Environment, Runtime, exit_code};
+use create_champion_subscription::{config::Config, handler::Handler};
+use pledge_application::champions::Champions;
+use pledge_firebase::FirebaseVerifier;
+use pledge_postgres::Database;
+use pledge_runtime::{Environment, Runtime, System, exit_code};
+use pledge_stripe_api::StripeClient;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -11,9 +15,18 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), lambda_http::Error> {
-    Runtime::start(Environment::from_process(), env!("CARGO_CRATE_NAME")).await?;
+    let runtime = Runtime::start(Environment::from_process(), env!("CARGO_CRATE_NAME")).await?;
+    let config = Config::parse(&runtime.environment)?;
+    let handler = Handler {
+        champions: Champions {
+            store: Database::new(config.database, Some(runtime.tls))?,
+            billing: StripeClient::new(runtime.http.clone(), &config.stripe_base, &config.stripe_key)?,
+        },
+        verifier: FirebaseVerifier::new(runtime.http, config.issuer),
+        system: System,
+    };
     lambda_http::run(lambda_http::service_fn(async |request| {
-        Ok::<_, lambda_http::Error>(handler::handle(request).await)
+        Ok::<_, lambda_http::Error>(handler.handle(request).await)
     }))
     .await
 }

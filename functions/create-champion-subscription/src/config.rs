@@ -1,0 +1,54 @@
+//! What this function is configured with.
+
+use pledge_firebase::Issuer;
+use pledge_postgres::Settings;
+use pledge_runtime::{ConfigError, Environment, Parser, Secret};
+
+/// The configuration.
+#[derive(Debug)]
+pub struct Config {
+    /// `DATABASE_URL`, a secret.
+    pub database: Settings,
+    /// `STRIPE_SECRET_KEY`, a secret of this stage's mode.
+    pub stripe_key: Secret,
+    /// `STRIPE_API_BASE`, in the stage `local` only.
+    pub stripe_base: String,
+    /// `FIREBASE_PROJECT_ID`: whose ID tokens are accepted.
+    pub issuer: Issuer,
+}
+
+impl Config {
+    /// Takes the configuration out of the environment.
+    ///
+    /// # Errors
+    /// Everything that is missing or wrong, each with its variable.
+    pub fn parse(environment: &Environment) -> Result<Self, ConfigError> {
+        let mut parser = Parser::new(environment);
+        let database = parser.parse_secret("DATABASE_URL", Settings::parse);
+        let stripe_key = parser.stripe_key("STRIPE_SECRET_KEY");
+        let stripe_base = parser.optional_url("STRIPE_API_BASE");
+        let issuer = Issuer::parse(&mut parser);
+        parser.finish(|| {
+            Some(Self {
+                database: database?,
+                stripe_key: stripe_key?,
+                stripe_base: stripe_base?.unwrap_or_else(|| pledge_stripe_api::API_BASE.to_owned()),
+                issuer: issuer?,
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_is_missing_or_wrong_is_named() {
+        let variables = [("STAGE", "prod"), ("STRIPE_SECRET_KEY", "sk_test_1"), ("STRIPE_API_BASE", "http://[::1]:1")];
+        let error = Config::parse(&Environment::from_iter(variables)).unwrap_err().to_string();
+        for name in ["DATABASE_URL", "STRIPE_SECRET_KEY", "STRIPE_API_BASE", "FIREBASE_PROJECT_ID"] {
+            assert!(error.contains(name), "{name} is not in {error}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What requests carry, checked.
+
+use lambda_http::{RequestExt, http::StatusCode};
+use pledge_domain::{
+    champion::TierLevel,
+    fields::FieldErrors,
+    ids::{NovelId, PaymentMethodId},
+    user::VerifiedUser,
+};
+use pledge_http_api::{ApiError, Request, body, fields::Fields};
+
+/// A novel and a tier.
+#[derive(Debug)]
+pub struct Choice {
+    pub novel: NovelId,
+    pub level: TierLevel,
+    pub payment_method: Option<PaymentMethodId>,
+}
+
+/// `{novelId, tierLevel, autoRenew: true, paymentMethodId?, userId?}`
+pub fn subscription(request: &Request, reader: &VerifiedUser) -> Result<Choice, ApiError> {
+    let mut fields = Fields::new(body::object(request)?);
+    let mut errors = FieldErrors::default();
+    check_reader(&mut fields, reader)?;
+    let auto_renew = fields.boolean("autoRenew");
+    if auto_renew != Some(true) {
+        errors.add("autoRenew", "must be true; for 30 days that do not renew use champion-purchase");
+    }
+    let method = fields.text("paymentMethodId").filter(|text| !text.is_empty());
+    let payment_method = method.and_then(|text| {
+        let parsed = PaymentMethodId::parse(text);
+        parsed.inspect_err(|_| errors.add("paymentMethodId", "must be the id of a payment method, pm_…")).ok()
+    });
+    choice(fields, errors, payment_method)
+}
+
+/// `{novelId, tierLevel, userId?}`
+pub fn purchase(request: &Request, reader: &VerifiedUser) -> Result<Choice, ApiError> {
+    let mut fields = Fields::new(body::object(request)?);
+    check_reader(&mut fields, reader)?;
+    choice(fields, FieldErrors::default(), None)
+}
+
+/// `{novelId, userId?}`
+pub fn novel(request: &Request, reader: &VerifiedUser) -> Result<NovelId, ApiError> {
+    let mut fields = Fields::new(body::object(request)?);
+    check_reader(&mut fields, reader)?;
+    let mut errors = FieldErrors::default();
+    let novel = novel_id(fields.integer("novelId"), &mut errors);
+    Ok(fields.check(novel.ok_or(errors))?)
+}
+
+/// `?novelId=`
+pub fn novel_in_query(request: &Request) -> Result<NovelId, ApiError> {
+    let query = request.query_string_parameters();
+    let mut errors = FieldErrors::default();
+    let novel = novel_id(query.first("novelId").map(|text| text.parse().unwrap_or(0)), &mut errors);
+    Ok(novel.ok_or(errors)?)
+}
+
+fn choice(
+    mut fields: Fields,
+    mut errors: FieldErrors,
+    payment_method: Option<PaymentMethodId>,
+) -> Result<Choice, ApiError> {
+    let novel = novel_id(fields.integer("novelId"), &mut errors);
+    let level = fields.integer("tierLevel");
+    if level.is_none() {
+        errors.add("tierLevel", "must be a whole number from 1 to 13");
+    }
+    let parsed = novel.zip(level).filter(|_| errors.is_empty()).ok_or(errors);
+    let (novel, level) = fields.check(parsed)?;
+    let level = TierLevel::new(level).map_err(|_| ApiError::tier_not_found())?;
+    Ok(Choice { novel, level, payment_method })
+}
+
+fn novel_id(number: Option<i64>, errors: &mut FieldErrors) -> Option<NovelId> {
+    let novel = number.and_then(|number| NovelId::new(number).ok());
+    if novel.is_none() {
+        errors.add("novelId", "must be a whole number from 1");
+    }
+    novel
+}
+
+/// Nobody asks for somebody else.
+fn check_reader(fields: &mut Fields, reader: &VerifiedUser) -> Result<(), ApiError> {
+    match fields.text("userId") {
+        Some(user) if user != reader.id.as_str() => Err(ApiError::Refused {
+            status: StatusCode::FORBIDDEN,
+            code: "FORBIDDEN",
+            message: "The userId is not that of the signed-in user; leave it out.".to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
