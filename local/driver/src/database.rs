@@ -1,5 +1,6 @@
 //! A look into the functions' database.
 
+use serde_json::Value;
 use tokio_postgres::{Client, NoTls, Row, types::ToSql};
 
 use crate::failure::Failure;
@@ -31,6 +32,14 @@ impl Database {
     /// If the database refuses it.
     pub async fn query(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, Failure> {
         Ok(self.connect().await?.query(sql, parameters).await?)
+    }
+
+    /// The rows of a query whose one column is JSON, such as `select to_jsonb(users) from users`.
+    ///
+    /// # Errors
+    /// If the database refuses it.
+    pub async fn json(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Value>, Failure> {
+        Ok(self.query(sql, parameters).await?.iter().map(|row| row.get(0)).collect())
     }
 
     /// The status of a preorder; none if it isn't there.

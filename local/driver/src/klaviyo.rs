@@ -91,6 +91,22 @@ impl Klaviyo {
     pub async fn fault(&self, fault: &Value) -> Result<(), Failure> {
         control(&self.client, Method::POST, format!("{}/faults", self.base), Some(fault)).await.map(drop)
     }
+
+    /// Takes all faults away.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn clear_faults(&self) -> Result<(), Failure> {
+        control(&self.client, Method::DELETE, format!("{}/faults", self.base), None).await.map(drop)
+    }
+
+    /// Every request that would send an event, with its status, taken or not.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn attempts(&self) -> Result<Vec<Value>, Failure> {
+        Ok(self.get("attempts").await?.as_array().cloned().unwrap_or_default())
+    }
 }
 
 fn events(value: Value) -> Result<Vec<KlaviyoEvent>, Failure> {

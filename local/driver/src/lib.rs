@@ -4,14 +4,16 @@
 mod api;
 mod database;
 mod failure;
+mod firebase;
 mod klaviyo;
 mod stripe;
 
 pub use api::{Answer, Api};
 pub use database::Database;
 pub use failure::Failure;
+pub use firebase::{Firebase, SignedIn};
 pub use klaviyo::{Klaviyo, KlaviyoEvent};
-pub use stripe::{Order, Stripe};
+pub use stripe::{Order, Stripe, intent_of};
 
 use pledge_local::Endpoints;
 use pledge_runtime::{http, tls};
@@ -27,6 +29,8 @@ pub struct Driver {
     pub stripe: Stripe,
     /// The Klaviyo stand-in: what arrived there.
     pub klaviyo: Klaviyo,
+    /// The Firebase stand-in: people who sign in.
+    pub firebase: Firebase,
     /// The functions' database.
     pub database: Database,
 }
@@ -41,7 +45,8 @@ impl Driver {
         Ok(Self {
             api: Api::new(http.clone(), &endpoints.api),
             stripe: Stripe::new(http.clone(), &endpoints.controls.stripe),
-            klaviyo: Klaviyo::new(http, &endpoints.controls.klaviyo),
+            klaviyo: Klaviyo::new(http.clone(), &endpoints.controls.klaviyo),
+            firebase: Firebase::new(http, &endpoints),
             database: Database::new(&endpoints.database_url),
             endpoints,
         })

@@ -1,8 +1,9 @@
 //! The Stripe stand-in: what customers, banks and the network do there.
 
 use pledge_local::Endpoints;
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, header::CONTENT_TYPE};
 use serde_json::{Value, json};
+use url::form_urlencoded;
 
 use crate::failure::{Failure, control};
 
@@ -52,6 +53,18 @@ impl Stripe {
         self.post(&format!("checkout/sessions/{session}/pay"), how).await
     }
 
+    /// Opens a session with these parameters, as another program of the merchant's may through Stripe's API.
+    ///
+    /// # Errors
+    /// If Stripe refuses a parameter.
+    pub async fn open_session(&self, params: &[(&str, &str)], endpoints: &Endpoints) -> Result<Value, Failure> {
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
+        let url = format!("{}/v1/checkout/sessions", endpoints.stripe_api_base);
+        let request = self.client.post(url).bearer_auth(&endpoints.stripe_secret_key);
+        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
+        Ok(request.send().await?.error_for_status()?.json().await?)
+    }
+
     /// Expires an open session, as the merchant may through Stripe's API.
     ///
     /// # Errors
@@ -77,6 +90,33 @@ impl Stripe {
     /// If there is nothing to send back.
     pub async fn refund(&self, payment_intent: &str, amount: Option<i64>) -> Result<Value, Failure> {
         self.post(&format!("payment_intents/{payment_intent}/refund"), &json!({ "amount": amount })).await
+    }
+
+    /// Pays with a test card such as `pm_card_visa`, as Stripe.js does with a client secret in the reader's browser.
+    ///
+    /// # Errors
+    /// If Stripe refuses, also for a card that is declined.
+    pub async fn confirm(&self, client_secret: &str, card: &str, endpoints: &Endpoints) -> Result<Value, Failure> {
+        let intent = intent_of(client_secret);
+        let url = format!("{}/v1/payment_intents/{intent}/confirm", endpoints.stripe_api_base);
+        let form = [("client_secret", client_secret), ("payment_method", card)];
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = self.client.post(&url).bearer_auth("pk_test_browser").body(body);
+        let response = request.header("content-type", "application/x-www-form-urlencoded").send().await?;
+        let status = response.status();
+        let body = response.text().await?;
+        if !status.is_success() {
+            return Err(Failure::Status { method: Method::POST, url, status: status.as_u16(), body });
+        }
+        serde_json::from_str(&body).map_err(|error| Failure::Unexpected(error.to_string()))
+    }
+
+    /// Gives a customer another card, for the renewals to come.
+    ///
+    /// # Errors
+    /// If there is no such customer.
+    pub async fn replace_card(&self, customer: &str, card: &str) -> Result<(), Failure> {
+        self.post(&format!("customers/{customer}/card"), &json!({ "payment_method": card })).await.map(drop)
     }
 
     /// Finishes or fails a 3-D Secure authentication.
@@ -111,6 +151,14 @@ impl Stripe {
     /// If the stand-in doesn't answer.
     pub async fn copies(&self, copies: u32) -> Result<(), Failure> {
         self.post("deliveries/settings", &json!({ "copies": copies })).await.map(drop)
+    }
+
+    /// Signs deliveries with these secrets from now on.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn sign_with(&self, secrets: &[&str]) -> Result<(), Failure> {
+        self.post("deliveries/settings", &json!({ "secrets": secrets })).await.map(drop)
     }
 
     /// Lets held deliveries go.
@@ -193,4 +241,9 @@ impl Stripe {
     pub async fn clear_faults(&self) -> Result<(), Failure> {
         self.delete("faults").await.map(drop)
     }
+}
+
+/// The `PaymentIntent` that a client secret belongs to: `pi_…_secret_…`.
+pub fn intent_of(client_secret: &str) -> &str {
+    client_secret.split("_secret_").next().unwrap_or_default()
 }

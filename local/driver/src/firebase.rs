@@ -1,0 +1,103 @@
+//! The Firebase stand-in: people who sign in.
+
+use pledge_local::Endpoints;
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+
+use crate::failure::{Failure, control};
+
+/// The Firebase stand-in's controls, and what a browser may do there.
+#[derive(Debug, Clone)]
+pub struct Firebase {
+    client: Client,
+    controls: String,
+    api: String,
+}
+
+/// Somebody who is signed in.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// Their uid.
+    pub uid: String,
+    /// Their ID token.
+    pub id_token: String,
+}
+
+impl Firebase {
+    pub(crate) fn new(client: Client, endpoints: &Endpoints) -> Self {
+        let api = format!("http://{}/identitytoolkit.googleapis.com/v1", endpoints.firebase_auth_emulator_host);
+        Self { client, controls: endpoints.controls.firebase.clone(), api }
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        control(&self.client, Method::POST, format!("{}/{path}", self.controls), Some(body)).await
+    }
+
+    /// Signs somebody in with Google: their address is verified.
+    ///
+    /// # Errors
+    /// If Firebase refuses the address.
+    pub async fn sign_in_with_google(&self, email: &str, name: &str) -> Result<SignedIn, Failure> {
+        signed_in(&self.post("google", &json!({ "email": email, "name": name })).await?)
+    }
+
+    /// Signs up with a password, as anybody can with any address: it isn't verified.
+    ///
+    /// # Errors
+    /// If the address is taken.
+    pub async fn sign_up(&self, email: &str) -> Result<SignedIn, Failure> {
+        let body = json!({ "email": email, "password": "correct horse", "returnSecureToken": true });
+        let url = format!("{}/accounts:signUp?key=local", self.api);
+        signed_in(&control(&self.client, Method::POST, url, Some(&body)).await?)
+    }
+
+    /// A token with exactly these claims.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn token(&self, claims: &Value) -> Result<String, Failure> {
+        text(&self.post("token", claims).await?, "idToken")
+    }
+
+    /// The account with this address; none if there is none.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn account(&self, email: &str) -> Result<Option<Value>, Failure> {
+        let users = control(&self.client, Method::GET, format!("{}/users", self.controls), None).await?;
+        Ok(users.as_array().and_then(|users| users.iter().find(|user| user["email"] == email)).cloned())
+    }
+
+    /// Lets somebody else take the address right after its next lookup found nobody.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn race(&self, email: &str) -> Result<(), Failure> {
+        self.post("race", &json!({ "email": email })).await.map(drop)
+    }
+
+    /// Makes coming requests fail, as the stand-ins' faults describe.
+    ///
+    /// # Errors
+    /// If the fault isn't understood.
+    pub async fn fault(&self, fault: &Value) -> Result<(), Failure> {
+        self.post("faults", fault).await.map(drop)
+    }
+
+    /// Takes all faults away.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn clear_faults(&self) -> Result<(), Failure> {
+        control(&self.client, Method::DELETE, format!("{}/faults", self.controls), None).await.map(drop)
+    }
+}
+
+fn signed_in(answer: &Value) -> Result<SignedIn, Failure> {
+    Ok(SignedIn { uid: text(answer, "localId")?, id_token: text(answer, "idToken")? })
+}
+
+fn text(answer: &Value, field: &str) -> Result<String, Failure> {
+    let missing = || Failure::Unexpected(format!("Firebase gave no {field}"));
+    answer[field].as_str().map(str::to_owned).ok_or_else(missing)
+}
