@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 pub struct HttpEvent {
     method: &'static str,
     path: String,
+    query: String,
     headers: Map<String, Value>,
     body: Option<String>,
     base64: bool,
@@ -18,7 +19,7 @@ impl HttpEvent {
     /// A request without a body.
     #[must_use]
     pub fn new(method: &'static str, path: &str) -> Self {
-        Self { method, path: path.to_owned(), headers: Map::new(), body: None, base64: false }
+        Self { method, path: path.to_owned(), query: String::new(), headers: Map::new(), body: None, base64: false }
     }
 
     /// `GET`
@@ -31,6 +32,12 @@ impl HttpEvent {
     #[must_use]
     pub fn post(path: &str) -> Self {
         Self::new("POST", path)
+    }
+
+    /// With this query, without its question mark.
+    #[must_use]
+    pub fn query(self, query: &str) -> Self {
+        Self { query: query.to_owned(), ..self }
     }
 
     /// With this header. API Gateway writes the names in lower case.
@@ -66,7 +73,7 @@ impl HttpEvent {
             "version": "2.0",
             "routeKey": route,
             "rawPath": self.path,
-            "rawQueryString": "",
+            "rawQueryString": self.query,
             "headers": self.headers,
             "requestContext": {
                 "accountId": "123456789012",

@@ -1,0 +1,126 @@
+//! What readers get.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
+
+mod support;
+
+use pledge_domain::ports::{BillingError, GatewayError};
+use pledge_testkit::fakes::on_purpose;
+use serde_json::json;
+use support::{CANCEL, PURCHASE, RESUME, SUBSCRIPTION, handler, post, read, refusal, send, show, subscribed, wish};
+
+#[tokio::test]
+async fn a_subscription_is_answered_with_what_pays_it() {
+    let handler = handler();
+    let first = read(&send(&handler, post(SUBSCRIPTION, &wish(2))).await);
+    let body = json!({
+        "success": true,
+        "subscriptionId": "sub_1",
+        "clientSecret": "pi_1_secret",
+        "status": "incomplete",
+        "currentPeriodStart": "2023-11-14T22:13:20Z",
+        "currentPeriodEnd": "2023-12-15T22:13:20Z",
+        "autoRenew": true,
+    });
+    assert_eq!(first, (201, body));
+    assert_eq!(read(&send(&handler, post(SUBSCRIPTION, &wish(2))).await), first, "an unfinished attempt is resumed");
+    let (status, standing) = read(&send(&handler, show("novelId=7")).await);
+    assert_eq!((status, &standing["isActive"], &standing["tierLevel"]), (200, &json!(false), &json!(null)));
+    assert_eq!(standing["pendingAttempt"]["subscriptionId"], "sub_1");
+}
+
+#[tokio::test]
+async fn a_second_subscription_is_refused_in_these_very_words() {
+    let handler = subscribed().await;
+    for tier in [2, 5] {
+        let body = json!({
+            "code": "ALREADY_SUBSCRIBED",
+            "message": "You already have an active Stripe subscription for this novel.",
+        });
+        assert_eq!(read(&send(&handler, post(SUBSCRIPTION, &wish(tier))).await), (400, body));
+    }
+    assert_eq!(handler.champions.billing.subscriptions().len(), 1);
+}
+
+#[tokio::test]
+async fn cancelling_and_resuming_show_how_things_stand() {
+    let handler = subscribed().await;
+    let mut expected = json!({
+        "novelId": 7,
+        "tierLevel": 2,
+        "isActive": true,
+        "startDate": "2023-11-14T22:13:20Z",
+        "endDate": "2023-12-15T22:13:20Z",
+        "autoRenew": true,
+        "cancelAtPeriodEnd": false,
+        "subscriptionId": "sub_1",
+        "pendingAttempt": null,
+    });
+    assert_eq!(read(&send(&handler, show("novelId=7")).await), (200, expected.clone()));
+    expected["autoRenew"] = false.into();
+    expected["cancelAtPeriodEnd"] = true.into();
+    for _ in 0..2 {
+        assert_eq!(read(&send(&handler, post(CANCEL, &json!({ "novelId": 7 }))).await), (200, expected.clone()));
+    }
+    expected["autoRenew"] = true.into();
+    expected["cancelAtPeriodEnd"] = false.into();
+    assert_eq!(read(&send(&handler, post(RESUME, &json!({ "novelId": 7 }))).await), (200, expected));
+}
+
+#[tokio::test]
+async fn a_purchase_is_answered_with_what_pays_it_and_never_lowers_the_tier() {
+    let handler = subscribed().await;
+    let bought = read(&send(&handler, post(PURCHASE, &json!({ "novelId": 7, "tierLevel": 5 }))).await);
+    let body = json!({
+        "success": true,
+        "paymentIntentId": "pi_1",
+        "clientSecret": "pi_1_secret",
+        "amount": 1500,
+        "currency": "usd",
+    });
+    assert_eq!(bought, (201, body));
+    let lower = post(PURCHASE, &json!({ "novelId": 7, "tierLevel": 1 }));
+    assert_eq!(refusal(&handler, lower).await, (409, "LOWER_TIER".into()));
+}
+
+#[tokio::test]
+async fn nobody_who_never_asked_has_anything() {
+    let (status, body) = read(&send(&handler(), show("novelId=8")).await);
+    assert_eq!((status, &body["isActive"], &body["endDate"]), (200, &json!(false), &json!(null)));
+    for path in [CANCEL, RESUME] {
+        let event = post(path, &json!({ "novelId": 7 }));
+        assert_eq!(refusal(&handler(), event).await, (404, "SUBSCRIPTION_NOT_FOUND".into()));
+    }
+}
+
+#[tokio::test]
+async fn what_stripe_refuses_is_told_and_a_retry_makes_one_subscription() {
+    let declined = || BillingError::Declined { code: Some("insufficient_funds".into()) };
+    let unavailable = || BillingError::from(GatewayError::Unavailable(on_purpose()));
+    let refused = || BillingError::from(GatewayError::Refused(on_purpose()));
+    let cases = [
+        (declined(), 402, "CARD_DECLINED"),
+        (BillingError::UnusablePaymentMethod, 400, "INVALID_REQUEST"),
+        (unavailable(), 503, "PAYMENT_PROVIDER_UNAVAILABLE"),
+        (refused(), 502, "PAYMENT_PROVIDER_UNAVAILABLE"),
+    ];
+    for (error, status, code) in cases {
+        let handler = handler();
+        handler.champions.billing.fail_next(error);
+        let with_method = json!({ "novelId": 7, "tierLevel": 2, "autoRenew": true, "paymentMethodId": "pm_1" });
+        assert_eq!(refusal(&handler, post(SUBSCRIPTION, &with_method)).await, (status, code.to_owned()));
+        assert_eq!(send(&handler, post(SUBSCRIPTION, &with_method)).await.status(), 201);
+        assert_eq!(handler.champions.billing.subscriptions().len(), 1);
+    }
+    let handler = handler();
+    handler.champions.billing.fail_next(declined());
+    let (_, body) = read(&send(&handler, post(SUBSCRIPTION, &wish(2))).await);
+    assert_eq!(body["message"], "The card was declined: insufficient_funds.");
+}
+
+#[tokio::test]
+async fn without_the_database_nothing_is_made() {
+    let handler = handler();
+    handler.champions.store.be_unavailable_once();
+    assert_eq!(refusal(&handler, post(SUBSCRIPTION, &wish(2))).await, (503, "SERVICE_UNAVAILABLE".into()));
+    assert_eq!(handler.champions.billing.calls(), [""; 0]);
+}

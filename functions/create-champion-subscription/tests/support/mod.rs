@@ -1,0 +1,84 @@
+//! The handler on fakes, and requests to it.
+#![allow(clippy::unwrap_used, reason = "a test that can't be set up should stop")]
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+use lambda_http::{Body, Context, RequestExt, Response};
+use pledge_application::champions::Champions;
+use pledge_domain::{
+    ids::SubscriptionId,
+    payment_event::{BillingReason, SubscriptionStatus},
+    ports::{ChampionStore, StripeEventStore},
+};
+use pledge_testkit::{
+    FakeBilling, FakeSystem, FakeTokens, InMemoryStore,
+    builders::{champion, invoice, invoice_paid, metadata, signed_in, tiers},
+    http::HttpEvent,
+    time::t,
+};
+use serde_json::{Value, json};
+
+pub type Handler = create_champion_subscription::handler::Handler<InMemoryStore, FakeBilling, FakeTokens, FakeSystem>;
+
+/// The ID token of the reader `ada`, the only one that is accepted.
+const TOKEN: &str = "token-of-ada";
+
+pub const SUBSCRIPTION: &str = "/payment/stripe/champion-subscription";
+pub const PURCHASE: &str = "/payment/stripe/champion-purchase";
+pub const CANCEL: &str = "/payment/stripe/champion-subscription/cancel";
+pub const RESUME: &str = "/payment/stripe/champion-subscription/resume";
+
+/// The handler, with novel 7 and its tiers.
+pub fn handler() -> Handler {
+    let store = InMemoryStore::default();
+    store.open_novel(tiers());
+    Handler {
+        champions: Champions { store, billing: FakeBilling::default() },
+        verifier: FakeTokens::default().with(TOKEN, signed_in("ada", "ada@example.com")),
+        system: FakeSystem::default(),
+    }
+}
+
+/// A handler, and a subscription of tier 2 that is paid.
+pub async fn subscribed() -> Handler {
+    let handler = handler();
+    let (status, body) = read(&send(&handler, post(SUBSCRIPTION, &wish(2))).await);
+    assert_eq!(status, 201, "{body}");
+    let id = SubscriptionId::parse(body["subscriptionId"].as_str().unwrap()).unwrap();
+    let key = champion("ada");
+    let store = &handler.champions.store;
+    handler.champions.billing.set_status(&id, SubscriptionStatus::Active);
+    let record = store.account(&key).await.unwrap().payments[0].id;
+    let mut fact = invoice("in_1", BillingReason::SubscriptionCreate, Some(metadata(&key, 2, Some(record))), t(0));
+    fact.subscription = id;
+    store.record(&invoice_paid("evt_1", fact), t(0)).await.unwrap();
+    handler
+}
+
+/// `{novelId: 7, tierLevel, autoRenew: true}`
+pub fn wish(tier: i64) -> Value {
+    json!({ "novelId": 7, "tierLevel": tier, "autoRenew": true })
+}
+
+pub fn post(path: &str, body: &Value) -> HttpEvent {
+    HttpEvent::post(path).json(body).header("authorization", &format!("Bearer {TOKEN}"))
+}
+
+pub fn show(query: &str) -> HttpEvent {
+    HttpEvent::get(SUBSCRIPTION).query(query).header("authorization", &format!("Bearer {TOKEN}"))
+}
+
+pub async fn send(handler: &Handler, event: HttpEvent) -> Response<Body> {
+    let request = lambda_http::request::from_str(&event.to_json()).unwrap();
+    handler.handle(request.with_lambda_context(Context::default())).await
+}
+
+/// The status and the JSON of an answer.
+pub fn read(response: &Response<Body>) -> (u16, Value) {
+    (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
+}
+
+/// The status and the code of a refusal.
+pub async fn refusal(handler: &Handler, event: HttpEvent) -> (u16, String) {
+    let (status, body) = read(&send(handler, event).await);
+    (status, body["code"].as_str().unwrap().to_owned())
+}
