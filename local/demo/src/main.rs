@@ -5,6 +5,7 @@
 
 #![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
 
+mod champions;
 mod journeys;
 mod promises;
 mod story;
@@ -39,7 +40,7 @@ async fn play() -> Result<bool, Box<dyn std::error::Error>> {
         return Ok(all(Driver::new(Endpoints::of_running()?)?).await?);
     }
     println!("Starting a local cloud for the demo …\n");
-    let home = Options::default().project.join(".local/demo-cloud");
+    let home = Options::default().home.join("demo-cloud");
     let cloud = Cloud::start(Options { home, port: 0, progress: Progress::printed(), ..Options::default() }).await?;
     let played = match Driver::new(cloud.endpoints().clone()) {
         Ok(driver) => all(driver).await,
@@ -52,8 +53,10 @@ async fn play() -> Result<bool, Box<dyn std::error::Error>> {
 async fn all(driver: Driver) -> Result<bool, Failure> {
     let mut story = Story::new(driver);
     journeys::play(&mut story).await?;
+    champions::play(&mut story).await?;
     story.driver.klaviyo.settled(&story.driver.database).await?;
     table::print(&story).await?;
+    table::print_champions(&story).await?;
     let kept = promises::check(&story).await?;
     println!("\n{}", if kept { "Every promise holds." } else { "A PROMISE IS BROKEN; see above." });
     Ok(kept)

@@ -10,7 +10,30 @@ pub struct Story {
     pub driver: Driver,
     /// The preorders, in the order of their appearance.
     pub preorders: Vec<Told>,
+    /// The champions, in the order of their appearance.
+    pub champions: Vec<Champion>,
     since: Instant,
+}
+
+/// A reader who supports a novel, and how their journey must end.
+pub struct Champion {
+    /// The journey.
+    pub title: &'static str,
+    /// The reader's uid.
+    pub uid: String,
+    /// The reader's address.
+    pub email: String,
+    /// The kinds of grants that the ledger must have, sorted.
+    pub ledger: &'static [&'static str],
+    /// The Klaviyo events that it must have caused, sorted.
+    pub events: &'static [&'static str],
+}
+
+impl Champion {
+    /// A journey that isn't begun yet.
+    pub fn expected(title: &'static str, ledger: &'static [&'static str], events: &'static [&'static str]) -> Self {
+        Self { title, uid: String::new(), email: String::new(), ledger, events }
+    }
 }
 
 /// A preorder and how its journey must end.
@@ -28,7 +51,7 @@ pub struct Told {
 impl Story {
     /// Starts the clock.
     pub fn new(driver: Driver) -> Self {
-        Self { driver, preorders: Vec::new(), since: Instant::now() }
+        Self { driver, preorders: Vec::new(), champions: Vec::new(), since: Instant::now() }
     }
 
     /// A new chapter.
@@ -63,6 +86,43 @@ impl Story {
     /// If they don't arrive.
     pub async fn accepted(&self, count: usize) -> Result<(), Failure> {
         for event in self.driver.klaviyo.wait(&email(self.preorders.len()), count).await? {
+            self.tell("Klaviyo", &format!("accepted {}", event.metric));
+        }
+        Ok(())
+    }
+
+    /// Waits until Stripe has delivered everything.
+    ///
+    /// # Errors
+    /// If something can't be delivered.
+    pub async fn delivered_quietly(&self) -> Result<(), Failure> {
+        self.driver.stripe.idle().await
+    }
+
+    /// Tells how the newest champion stands.
+    ///
+    /// # Errors
+    /// If the database doesn't answer.
+    pub async fn supports(&self) -> Result<(), Failure> {
+        let Some(champion) = self.champions.last() else { return Ok(()) };
+        let sql = "select tier_level, start_date::date::text, end_date::date::text, is_active, auto_renew \
+                   from user_champion_subscription where user_id = $1";
+        for row in self.driver.database.query(sql, &[&champion.uid]).await? {
+            let (level, from, until): (i32, String, String) = (row.get(0), row.get(1), row.get(2));
+            let active = if row.get(3) { "supports" } else { "supported" };
+            let renewal = if row.get(4) { "renews" } else { "ends" };
+            self.tell("PostgreSQL", &format!("{active} tier {level} from {from} until {until}, then it {renewal}"));
+        }
+        Ok(())
+    }
+
+    /// Waits until Klaviyo has what the newest champion's journey must have caused, and tells it.
+    ///
+    /// # Errors
+    /// If it doesn't arrive.
+    pub async fn champion_accepted(&self) -> Result<(), Failure> {
+        let Some(champion) = self.champions.last() else { return Ok(()) };
+        for event in self.driver.klaviyo.wait(&champion.email, champion.events.len()).await? {
             self.tell("Klaviyo", &format!("accepted {}", event.metric));
         }
         Ok(())
