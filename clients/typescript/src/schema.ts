@@ -162,9 +162,9 @@ export interface paths {
         put?: never;
         /**
          * Take an event of Stripe
-         * @description For Stripe alone. 2xx ends the delivery; after anything else Stripe repeats it for three days, so only what a
-         *     repeat can mend is answered with 5xx. An event that should matter and can't be applied is 200 with the outcome
-         *     `parked`: it waits for a person.
+         * @description For Stripe alone; a deployment has it at an address of its own, the output `StripeWebhookUrl`. 2xx ends the
+         *     delivery; after anything else Stripe repeats it for three days, so only what a repeat can mend is answered with
+         *     5xx. An event that should matter and can't be applied is 200 with the outcome `parked`: it waits for a person.
          */
         post: operations["receiveStripeEvent"];
         delete?: never;
