@@ -1,0 +1,48 @@
+//! What one process needs around it.
+
+use pledge_testkit::TestDatabase;
+
+use crate::{
+    Failure,
+    http_server::Server,
+    outside,
+    subject::{Environment, Subject, environment},
+    wire::Wire,
+};
+
+/// A database that is ready for the work, and an outside that says yes.
+pub struct Bench {
+    pub outside: Server,
+    database: TestDatabase,
+}
+
+impl Bench {
+    /// With enough in the database for so many requests.
+    pub async fn of(subject: &Subject, requests: u32) -> Result<Self, Failure> {
+        let (outside, database) = (outside::start().await?, TestDatabase::new().await);
+        subject.work.prepare(&database.connect().await, requests).await?;
+        Ok(Self { outside, database })
+    }
+
+    /// Straight to the database.
+    pub fn direct(&self) -> Environment {
+        environment(&self.database.url(), &self.outside.address.to_string())
+    }
+
+    /// To the database through a wire.
+    pub fn through(&self, wire: &Wire) -> Environment {
+        let (host, port) = self.database.address();
+        let url = self.database.url().replace(&format!("{host}:{port}"), &wire.address.to_string());
+        environment(&url, &self.outside.address.to_string())
+    }
+
+    /// How to connect to the database.
+    pub fn config(&self) -> tokio_postgres::Config {
+        self.database.config()
+    }
+
+    /// Where the database server is.
+    pub fn server(&self) -> (String, u16) {
+        self.database.address()
+    }
+}

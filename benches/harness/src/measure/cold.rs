@@ -1,0 +1,78 @@
+//! From nothing to the first answer.
+
+use std::time::Duration;
+
+use crate::{
+    Failure,
+    function::Function,
+    measure::bench::Bench,
+    stats::{Summary, millis},
+    subject::Subject,
+    wire::Wire,
+};
+
+/// Cold starts of one subject. Times are milliseconds.
+#[derive(Debug, Default)]
+pub struct Cold {
+    ready: Vec<f64>,
+    ready_cpu: Vec<f64>,
+    cpu_before_database: Vec<f64>,
+    first: Vec<f64>,
+    whole_cpu: Vec<f64>,
+    memory: Vec<f64>,
+}
+
+/// The middle of all starts.
+#[derive(Debug, Clone, Copy)]
+pub struct Starts {
+    /// Until the process asks for its first invocation.
+    pub ready: Summary,
+    /// Processor time until then.
+    pub ready_cpu: Summary,
+    /// Processor time until it connects to the database.
+    pub cpu_before_database: Summary,
+    /// Until the first answer, from when it was asked for.
+    pub first: Summary,
+    /// Processor time of start and first request together.
+    pub whole_cpu: Summary,
+    /// Peak memory, in MiB.
+    pub memory: Summary,
+}
+
+impl Cold {
+    /// One more start. `n` is the request that comes first.
+    pub async fn measure(&mut self, subject: &Subject, bench: &Bench, n: u32) -> Result<(), Failure> {
+        let mut wire = Wire::to(bench.server(), Duration::ZERO).await?;
+        let mut function = Function::start(subject, &bench.through(&wire)).await?;
+        let mut before_database = None;
+        let ready = loop {
+            let cpu = tokio::select! {
+                biased;
+                _ = wire.connected.recv(), if before_database.is_none() => function.cpu()?,
+                ready = function.ready() => break ready?,
+            };
+            before_database = Some(cpu);
+        };
+        let ready_cpu = function.cpu()?;
+        let (first, answer) = function.invoke(subject.work.event(n)).await?;
+        subject.work.check(&answer)?;
+        self.ready.push(millis(ready));
+        self.ready_cpu.push(millis(ready_cpu));
+        self.cpu_before_database.push(millis(before_database.unwrap_or(ready_cpu)));
+        self.first.push(millis(first));
+        self.whole_cpu.push(millis(function.cpu()?));
+        self.memory.push(function.peak_memory_mib()?);
+        function.end().await
+    }
+
+    pub fn summary(self) -> Starts {
+        Starts {
+            ready: Summary::of(self.ready),
+            ready_cpu: Summary::of(self.ready_cpu),
+            cpu_before_database: Summary::of(self.cpu_before_database),
+            first: Summary::of(self.first),
+            whole_cpu: Summary::of(self.whole_cpu),
+            memory: Summary::of(self.memory),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What is measured, each in its own way.
+
+pub mod bench;
+pub mod cold;
+pub mod counts;
+pub mod floor;
+pub mod instructions;
+pub mod size;
+pub mod warm;

@@ -1,0 +1,37 @@
+//! How big the artefacts are, and what is in them.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use flate2::{Compression, write::GzEncoder};
+use tokio::process::Command;
+
+use crate::Failure;
+
+/// Of one binary.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    /// The stripped binary, in bytes.
+    pub binary: usize,
+    /// Deflated, as in the zip file that Lambda gets.
+    pub zip: usize,
+}
+
+/// Reads and packs the file.
+pub fn size(file: &Path) -> Result<Size, Failure> {
+    let bytes = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+    std::io::Write::write_all(&mut packed, &bytes)?;
+    Ok(Size { binary: bytes.len(), zip: packed.finish()?.len() })
+}
+
+/// How many crates the package links, itself included.
+pub async fn crates(package: &str) -> Result<usize, Failure> {
+    let arguments = ["tree", "--locked", "--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"];
+    let output = Command::new("cargo").args(arguments).args(["--package", package]).output().await?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into());
+    }
+    let tree = String::from_utf8(output.stdout)?;
+    // A crate that comes again is marked so.
+    Ok(tree.lines().map(|line| line.trim_end_matches(" (*)")).collect::<BTreeSet<_>>().len())
+}

@@ -1,0 +1,64 @@
+//! SQS, Stripe, Klaviyo and Firebase in one server that says yes at once.
+
+use bytes::Bytes;
+use hyper::Request;
+use md5::{Digest, Md5};
+use serde_json::{Value, json};
+
+use crate::{
+    Failure,
+    http_server::{Answer, Server, json},
+    machine,
+};
+
+/// Starts the server.
+pub async fn start() -> Result<Server, Failure> {
+    Server::start(async |request| answer(&request)).await
+}
+
+fn answer(request: &Request<Bytes>) -> Answer {
+    let path = request.uri().path();
+    match path {
+        "/v1/checkout/sessions" => json(200, &session(request.body())),
+        "/api/events" => json(202, &json!({})),
+        path if path.starts_with("/identitytoolkit.googleapis.com/") => json(200, &account(request.body())),
+        _ if request.headers().contains_key("x-amz-target") => json(200, &batch(request.body())),
+        _ => json(404, &json!({ "error": { "message": path } })),
+    }
+}
+
+/// <https://docs.stripe.com/api/checkout/sessions/object>, with an id that depends on what is paid for.
+fn session(form: &[u8]) -> Value {
+    let form = String::from_utf8_lossy(form);
+    let reference = form.split('&').find_map(|pair| pair.strip_prefix("client_reference_id=")).unwrap_or_default();
+    let id = format!("cs_test_{}", reference.replace('-', ""));
+    json!({
+        "id": id,
+        "object": "checkout.session",
+        "url": format!("https://checkout.stripe.com/c/pay/{id}"),
+        "expires_at": machine::now().unix_timestamp() + 86_400,
+        "status": "open",
+        "livemode": false,
+        "mode": "payment",
+        "payment_status": "unpaid",
+    })
+}
+
+/// `accounts:lookup`: the address is known.
+fn account(body: &[u8]) -> Value {
+    let request: Value = serde_json::from_slice(body).unwrap_or_default();
+    let email = request["email"][0].as_str().unwrap_or_default();
+    json!({ "users": [{ "localId": format!("uid-{email}"), "email": email, "emailVerified": false }] })
+}
+
+/// `SendMessageBatch`, with the checksums that the SDK for JavaScript checks.
+fn batch(body: &[u8]) -> Value {
+    let request: Value = serde_json::from_slice(body).unwrap_or_default();
+    let entries = request["Entries"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let taken = entries.iter().map(|entry| {
+        let body = entry["MessageBody"].as_str().unwrap_or_default();
+        let md5: String = Md5::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
+        json!({ "Id": entry["Id"], "MessageId": "5fea7756-0ea4-451a-a703-a558b933e274", "MD5OfMessageBody": md5 })
+    });
+    json!({ "Successful": taken.collect::<Vec<_>>(), "Failed": [] })
+}

@@ -1,0 +1,169 @@
+//! The results as Markdown: ratios first, since they hold on other machines too.
+
+use crate::{
+    run::{Results, Row},
+    stats::Summary,
+    work::Work,
+};
+
+/// A dash where there is nothing to compare with.
+const NONE: &str = "–";
+
+/// Tables of everything.
+pub fn markdown(results: &Results) -> String {
+    let sections = [ratios(results), cold(results), warm(results), counts(results), size(results)];
+    sections.join("\n")
+}
+
+fn ratios(results: &Results) -> String {
+    let mut text = table(&[
+        "Ratios",
+        "start, CPU before the database ÷ hello",
+        "start, CPU: Node.js ÷ ours",
+        "start and first request, CPU: Node.js ÷ ours",
+        "warm, CPU: Node.js ÷ ours",
+        "warm, CPU ÷ floor",
+        "memory: Node.js ÷ ours",
+    ]);
+    let hello = results.row(Work::Hello, true);
+    for work in Work::FUNCTIONS {
+        let Some(own) = results.row(work, true) else { continue };
+        let peer = results.row(work, false);
+        let over_peer = |value: fn(&Row) -> f64| ratio(peer.map(value), Some(value(own)));
+        row(
+            &mut text,
+            &[
+                format!("`{}`", work.binary()),
+                ratio(Some(own.starts.cpu_before_database.median), hello.map(|row| row.starts.ready_cpu.median)),
+                over_peer(|row| row.starts.ready_cpu.median),
+                over_peer(|row| row.starts.whole_cpu.median),
+                over_peer(|row| row.requests.cpu.median),
+                ratio(Some(own.requests.cpu.median), floor(results, own)),
+                over_peer(|row| row.starts.memory.median),
+            ],
+        );
+    }
+    text
+}
+
+/// What the same outside calls cost somebody who does nothing else: hello, its round trips and its calls.
+fn floor(results: &Results, row: &Row) -> Option<f64> {
+    let hello = results.row(Work::Hello, true)?.requests.cpu.median;
+    let warm = row.own.as_ref()?.counts.warm;
+    let times = |count: usize, one: Summary| u32::try_from(count).map_or(f64::NAN, f64::from) * one.median;
+    let outside = times(warm.database.round_trips, results.round_trip.cpu) + times(warm.http_calls, results.call.cpu);
+    Some(hello + outside)
+}
+
+fn cold(results: &Results) -> String {
+    let mut text = table(&[
+        "Cold start",
+        "until `/next`, ms",
+        "CPU, ms",
+        "CPU before the database, ms",
+        "first request, ms",
+        "CPU of both, ms",
+        "peak memory, MiB",
+    ]);
+    for Row { subject, starts, .. } in &results.rows {
+        let summaries =
+            [starts.ready, starts.ready_cpu, starts.cpu_before_database, starts.first, starts.whole_cpu, starts.memory];
+        let cells = summaries.map(|summary| spread(summary, 2));
+        row(&mut text, &[&[subject.name.clone()][..], &cells].concat());
+    }
+    text
+}
+
+fn warm(results: &Results) -> String {
+    let mut text =
+        table(&["Warm request", "latency, µs", "CPU, µs", "requests per second and core", "peak memory, MiB"]);
+    for Row { subject, requests, .. } in &results.rows {
+        let rate = format!("{:.0}", 1e6 / requests.cpu.median);
+        let cells = [subject.name.clone(), spread(requests.latency, 0), spread(requests.cpu, 0), rate];
+        row(&mut text, &[&cells[..], &[format!("{:.1}", requests.memory)]].concat());
+    }
+    for (name, floor) in [("one round trip to PostgreSQL", results.round_trip), ("one call over HTTP", results.call)] {
+        let cells = [name.to_owned(), spread(floor.latency, 0), spread(floor.cpu, 0)];
+        row(&mut text, &[&cells[..], &[NONE.to_owned(), NONE.to_owned()]].concat());
+    }
+    text
+}
+
+fn counts(results: &Results) -> String {
+    let mut text = table(&[
+        "Counts",
+        "round trips",
+        "statements",
+        "bytes to and from PostgreSQL",
+        "HTTP calls",
+        "bytes of their bodies",
+        "connections opened: PostgreSQL, HTTP",
+    ]);
+    for row_ in &results.rows {
+        let Some(own) = row_.own.as_ref().filter(|_| row_.subject.work != Work::Hello) else { continue };
+        for (name, phase) in [("start", own.counts.start), ("first", own.counts.first), ("warm", own.counts.warm)] {
+            let database = phase.database;
+            row(
+                &mut text,
+                &[
+                    format!("`{}`, {name}", row_.subject.name),
+                    database.round_trips.to_string(),
+                    database.statements.to_string(),
+                    database.bytes.to_string(),
+                    phase.http_calls.to_string(),
+                    phase.http_bytes.to_string(),
+                    format!("{}, {}", database.connections, phase.http_connections),
+                ],
+            );
+        }
+    }
+    text
+}
+
+fn size(results: &Results) -> String {
+    let mut text = table(&[
+        "Size",
+        "stripped binary, MB",
+        "zip, MB",
+        "crates",
+        "instructions per request",
+        "allocations per request",
+    ]);
+    for row_ in &results.rows {
+        let Some(own) = &row_.own else { continue };
+        let effort = |value: Option<u64>| value.map_or(NONE.to_owned(), |value| value.to_string());
+        row(
+            &mut text,
+            &[
+                format!("`{}`", row_.subject.name),
+                megabytes(own.size.binary),
+                megabytes(own.size.zip),
+                own.crates.to_string(),
+                effort(own.effort.map(|effort| effort.instructions)),
+                effort(own.effort.map(|effort| effort.allocations)),
+            ],
+        );
+    }
+    text
+}
+
+fn table(head: &[&str]) -> String {
+    format!("| {} |\n|---|{}\n", head.join(" | "), "--:|".repeat(head.len() - 1))
+}
+
+fn row(text: &mut String, cells: &[String]) {
+    text.push_str(&format!("| {} |\n", cells.join(" | ")));
+}
+
+fn spread(summary: Summary, decimals: usize) -> String {
+    let Summary { median, lower, upper } = summary;
+    format!("**{median:.decimals$}** ({lower:.decimals$}–{upper:.decimals$})")
+}
+
+fn ratio(one: Option<f64>, other: Option<f64>) -> String {
+    one.zip(other).map_or(NONE.to_owned(), |(one, other)| format!("**{:.1}**", one / other))
+}
+
+fn megabytes(bytes: usize) -> String {
+    format!("{:.2}", u32::try_from(bytes).map_or(f64::NAN, f64::from) / 1e6)
+}

@@ -1,0 +1,132 @@
+//! One run of everything: what is compared takes turns, so that a machine that slows down slows all of them.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::{
+    Failure,
+    measure::{
+        bench::Bench,
+        cold::{Cold, Starts},
+        counts::{Counts, counts},
+        floor::{self, Floor},
+        instructions::{Effort, effort},
+        size::{Size, crates, size},
+        warm::{Requests, Warm},
+    },
+    subject::Subject,
+    work::Work,
+};
+
+#[derive(Args)]
+pub struct Options {
+    /// Where the binaries are, bench-hello among them.
+    #[arg(long)]
+    binaries: PathBuf,
+    /// Where the bundles of the peers are; without it they are left out.
+    #[arg(long)]
+    bundles: Option<PathBuf>,
+    /// Node.js, by its full path.
+    #[arg(long, default_value = "/usr/bin/node")]
+    node: PathBuf,
+    /// Cold starts of each.
+    #[arg(long, default_value_t = 15)]
+    starts: u32,
+    /// Blocks of a hundred warm requests of each.
+    #[arg(long, default_value_t = 10)]
+    blocks: u32,
+}
+
+/// Everything about one program.
+pub struct Row {
+    pub subject: Subject,
+    pub starts: Starts,
+    pub requests: Requests,
+    /// Of our own binaries.
+    pub own: Option<Own>,
+}
+
+/// What is only of interest in our own binaries.
+pub struct Own {
+    pub counts: Counts,
+    pub size: Size,
+    pub crates: usize,
+    pub effort: Option<Effort>,
+}
+
+/// What one run has found.
+pub struct Results {
+    pub rows: Vec<Row>,
+    pub round_trip: Floor,
+    pub call: Floor,
+}
+
+impl Results {
+    /// The row of our own binary for this work, or of its peer.
+    pub fn row(&self, work: Work, own: bool) -> Option<&Row> {
+        self.rows.iter().find(|row| row.subject.work == work && row.own.is_some() == own)
+    }
+}
+
+/// Enough for a compiler at run time to have done its work.
+const WARMING: u32 = 300;
+
+pub async fn run(options: &Options) -> Result<Results, Failure> {
+    let works = [Work::Hello].into_iter().chain(Work::FUNCTIONS);
+    let mut subjects = Vec::new();
+    for work in works {
+        subjects.push((Subject::rust(work, &options.binaries), true));
+        let peer = options.bundles.as_ref().and_then(|bundles| Subject::node(work, &options.node, bundles));
+        subjects.extend(peer.map(|peer| (peer, false)));
+    }
+    let starts = cold(&subjects, options.starts).await?;
+    let requests = warm(&subjects, options.blocks).await?;
+    let hello = Subject::rust(Work::Hello, &options.binaries);
+    let (round_trip, call) = (floor::round_trip(&hello).await?, floor::call(&hello).await?);
+    let mut rows = Vec::new();
+    for (((subject, is_own), starts), requests) in subjects.into_iter().zip(starts).zip(requests) {
+        let own = if is_own { Some(own(&subject).await?) } else { None };
+        rows.push(Row { subject, starts, requests, own });
+    }
+    Ok(Results { rows, round_trip, call })
+}
+
+async fn cold(subjects: &[(Subject, bool)], starts: u32) -> Result<Vec<Starts>, Failure> {
+    let mut all = Vec::new();
+    for (subject, _) in subjects {
+        all.push((subject, Bench::of(subject, starts).await?, Cold::default()));
+    }
+    for n in 1..=starts {
+        for (subject, bench, cold) in &mut all {
+            cold.measure(subject, bench, n).await?;
+        }
+    }
+    Ok(all.into_iter().map(|(_, _, cold)| cold.summary()).collect())
+}
+
+async fn warm(subjects: &[(Subject, bool)], blocks: u32) -> Result<Vec<Requests>, Failure> {
+    let mut all = Vec::new();
+    for (subject, _) in subjects {
+        all.push(Warm::up(subject, WARMING, blocks).await?);
+    }
+    for _ in 0..blocks {
+        for warm in &mut all {
+            warm.block().await?;
+        }
+    }
+    let mut requests = Vec::new();
+    for warm in all {
+        requests.push(warm.end().await?);
+    }
+    Ok(requests)
+}
+
+async fn own(subject: &Subject) -> Result<Own, Failure> {
+    Ok(Own {
+        counts: counts(subject).await?,
+        size: size(&subject.program)?,
+        crates: crates(subject.work.binary()).await?,
+        effort: effort(subject).await,
+    })
+}

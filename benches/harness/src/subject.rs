@@ -1,0 +1,85 @@
+//! What is measured: a program, and the environment that Lambda and the template give it.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use crate::{Failure, work::Work};
+
+pub type Environment = Vec<(&'static str, String)>;
+
+/// A program that serves one kind of work.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    pub name: String,
+    pub work: Work,
+    pub program: PathBuf,
+    pub arguments: Vec<String>,
+    /// Where its standard error goes, if anybody wants to read it.
+    pub log: Option<PathBuf>,
+}
+
+impl Subject {
+    /// The binary of our own function.
+    pub fn rust(work: Work, binaries: &Path) -> Self {
+        let name = work.binary();
+        Self { name: name.to_owned(), work, program: binaries.join(name), arguments: Vec::new(), log: None }
+    }
+
+    /// Its peer on Node.js, if there is one.
+    pub fn node(work: Work, node: &Path, bundles: &Path) -> Option<Self> {
+        let bundle = bundles.join(format!("{}.js", work.peer()?));
+        let arguments = vec![bundle.display().to_string()];
+        let name = format!("{} (Node.js)", work.binary());
+        Some(Self { name, work, program: node.to_owned(), arguments, log: None })
+    }
+
+    /// The same under a tool such as valgrind, which writes its findings to `log`.
+    pub fn under(&self, tool: &[&str], log: PathBuf) -> Self {
+        let (program, options) = tool.split_first().map_or(("", &[][..]), |(program, options)| (*program, options));
+        let arguments = options.iter().map(|option| (*option).to_owned()).chain([self.program.display().to_string()]);
+        Self { program: program.into(), arguments: arguments.collect(), log: Some(log), ..self.clone() }
+    }
+
+    pub fn stderr(&self) -> Result<Stdio, Failure> {
+        Ok(match &self.log {
+            Some(log) => File::create(log)?.into(),
+            None => Stdio::inherit(),
+        })
+    }
+}
+
+/// The variables of a function: Lambda's own, and the template's for the stage `local`.
+pub fn environment(database: &str, outside: &str) -> Environment {
+    let base = format!("http://{outside}");
+    let fixed = [
+        ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/bench"),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "bench"),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "bench"),
+        ("AWS_SECRET_ACCESS_KEY", "bench"),
+        ("STAGE", "local"),
+        ("LOG_LEVEL", "info"),
+        ("PREORDER_PRICES", r#"{"sakura-pink":"price_bench"}"#),
+        ("FIREBASE_PROJECT_ID", crate::work::PROJECT),
+        ("STRIPE_SECRET_KEY", "sk_test_bench"),
+        ("STRIPE_WEBHOOK_SECRETS", crate::work::SIGNING_SECRET),
+        ("KLAVIYO_API_KEY", "pk_bench"),
+        ("PUBLIC_SITE_URL", "https://example.com"),
+    ];
+    let mut environment: Environment = fixed.map(|(name, value)| (name, value.to_owned())).into();
+    environment.extend([
+        ("DATABASE_URL", database.to_owned()),
+        ("AWS_ENDPOINT_URL", base.clone()),
+        ("KLAVIYO_QUEUE_URL", format!("{base}/000000000000/klaviyo")),
+        ("STRIPE_API_BASE", base.clone()),
+        ("KLAVIYO_API_BASE", base),
+        ("FIREBASE_AUTH_EMULATOR_HOST", outside.to_owned()),
+    ]);
+    environment
+}

@@ -1,0 +1,68 @@
+import { createHash, randomUUID } from "node:crypto";
+
+import insertAccount from "../../../shared/postgres/queries/insert_account.sql";
+import givePreorder from "../../../shared/postgres/queries/give_preorder.sql";
+import initiate from "../../../shared/postgres/queries/initiate_preorder.sql";
+import { connected, query, transaction } from "./database.mjs";
+import { publish } from "./queue.mjs";
+import { run } from "./runtime.mjs";
+
+const prices = JSON.parse(process.env.PREORDER_PRICES);
+const accounts = `http://${process.env.FIREBASE_AUTH_EMULATOR_HOST}/identitytoolkit.googleapis.com/v1/projects/${process.env.FIREBASE_PROJECT_ID}`;
+
+async function account(email) {
+  const answer = await fetch(`${accounts}/accounts:lookup`, {
+    method: "POST",
+    headers: { authorization: "Bearer owner", "content-type": "application/json" },
+    body: JSON.stringify({ email: [email] }),
+  });
+  const { users } = await answer.json();
+  return users[0];
+}
+
+/// The same id for the same fact.
+function derived(key) {
+  const hex = createHash("sha1").update(key).digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+async function handle(event) {
+  await connected;
+  const form = JSON.parse(event.body);
+  if (!/^[^@\s]+@[^@\s]+$/.test(form.email ?? "") || !prices[form.color]) {
+    return { statusCode: 422, body: JSON.stringify({ code: "VALIDATION_FAILED" }) };
+  }
+  const user = await account(form.email);
+  const [id, now] = [randomUUID(), new Date()];
+  const key = `preorder_started:${id}`;
+  const fact = derived(key);
+  const payload = {
+    profile: { email: form.email, first_name: form.firstName, last_name: form.lastName },
+    properties: { color: form.color, preorder_id: id, locale: form.locale, source: "web_form" },
+    occurred_at: now.toISOString(),
+  };
+  await transaction(async () => {
+    await query(initiate, [
+      id, form.email, form.color, prices[form.color], form.locale, form.firstName, form.lastName, form.phone,
+      form.addressLine1, form.addressLine2, form.city, form.state, form.postalCode, form.country, form.customerNotes,
+      form.marketingConsent ?? false, "initiated", 0, null, null, null, null, null, null, null, null, 0, null, now,
+      fact, key, "preorder_started", payload,
+    ]);
+    await query(insertAccount, [user.localId, id, form.email, user.emailVerified, now]);
+    await query(givePreorder, [user.localId, id, form.email, now]);
+  });
+  await publish([fact]);
+  return {
+    statusCode: 201,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      success: true,
+      preorderId: id,
+      preorderNumber: `ROL-${id.slice(0, 8).toUpperCase()}`,
+      firebaseUid: user.localId,
+      status: "initiated",
+    }),
+  };
+}
+
+run(handle);
