@@ -15,6 +15,7 @@ minutes to look at an unstripped development binary, so packages are made from s
 
 import hashlib
 import json
+import logging
 import os
 import pathlib
 import shutil
@@ -51,17 +52,18 @@ class Emulator:
 def main():
     request = json.load(sys.stdin)
     os.environ["AWS_DEFAULT_REGION"] = REGION  # the transform asks for it
+    logging.disable(logging.WARNING)  # its remarks about feature toggles
     emulator = Emulator(request["endpoint"])
     emulator.s3.create_bucket(Bucket=BUCKET)
 
     template = yaml_parse(pathlib.Path(request["template"]).read_text(encoding="utf-8"))
     upload_functions(emulator, template, pathlib.Path(request["binaries"]), pathlib.Path(request["cache"]))
-    template = transform(template, {}, NoManagedPolicies())
-    routes_from_openapi(template)
-
     parameters = dict(request["parameters"])
     for parameter, value in request["secrets"].items():
         parameters[parameter] = put_secret(emulator, f"{request['stack']}/{parameter}", value)
+    template = transform(template, parameters, NoManagedPolicies())
+    routes_from_openapi(template)
+    drop_monitoring(template)
     json.dump(deploy(emulator, request["stack"], template, parameters), sys.stdout)
 
 
@@ -133,6 +135,12 @@ def routes_from_openapi(template):
                     "Properties": {"ApiId": {"Ref": name}, "RouteKey": f"{method.upper()} {path}",
                                    "Target": {"Fn::Sub": "integrations/${" + integration + "}"}},
                 }
+
+
+def drop_monitoring(template):
+    """Removes alarms and the dashboard: the emulator knows no metric math, and nobody watches a local cloud."""
+    template["Resources"] = {name: resource for name, resource in template["Resources"].items()
+                             if not resource["Type"].startswith("AWS::CloudWatch::")}
 
 
 def put_secret(emulator, name, value):

@@ -82,12 +82,12 @@ impl Cloud {
             controls: stand_ins.controls(),
             logs: options.logs(),
         };
-        let Deployed { http_api_id, klaviyo_queue_url, klaviyo_dead_letter_queue_url } =
+        let Deployed { http_api_id, webhook_api_id, klaviyo_queue_url, klaviyo_dead_letter_queue_url } =
             deploy(&options, &endpoints).await?;
         endpoints.klaviyo_queue_url = klaviyo_queue_url;
         endpoints.klaviyo_dead_letter_queue_url = klaviyo_dead_letter_queue_url;
         let port = emulator.port;
-        let front = tokio::spawn(async move { front::serve(listener, port, &http_api_id).await });
+        let front = tokio::spawn(async move { front::serve(listener, port, &http_api_id, &webhook_api_id).await });
         progress.ready("API", &endpoints.api);
         endpoints.write(&options.endpoints_file())?;
         Ok(Self { options, endpoints, front, emulator, database, _stand_ins: stand_ins, _site: site, _lock: lock })

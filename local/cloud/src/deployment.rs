@@ -18,6 +18,7 @@ const FUNCTIONS: [&str; 5] =
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Deployed {
     pub(crate) http_api_id: String,
+    pub(crate) webhook_api_id: String,
     pub(crate) klaviyo_queue_url: String,
     pub(crate) klaviyo_dead_letter_queue_url: String,
 }

@@ -1,4 +1,4 @@
-//! The address that clients use: forwards to the emulator's HTTP API, which is told apart by its host name.
+//! The address that clients use: forwards to the emulator's two HTTP APIs, which are told apart by their host names.
 
 use std::net::SocketAddr;
 
@@ -17,30 +17,35 @@ use tokio::net::TcpListener;
 struct Upstream {
     client: Client<HttpConnector, Body>,
     address: Authority,
-    host: HeaderValue,
+    api: HeaderValue,
+    webhooks: HeaderValue,
 }
 
-/// Forwards what arrives at `listener` to the API `api_id` of the emulator on `port`, bytes and headers as they are.
+/// Forwards what arrives at `listener` to the emulator on `port`, bytes and headers as they are: webhooks to the API
+/// `webhook_api`, anything else to the API `api`.
 ///
 /// Ends when it is dropped.
-pub(crate) async fn serve(listener: TcpListener, port: u16, api_id: &str) -> std::io::Result<()> {
+pub(crate) async fn serve(listener: TcpListener, port: u16, api: &str, webhook_api: &str) -> std::io::Result<()> {
     let invalid = |error: &dyn std::error::Error| std::io::Error::other(error.to_string());
+    let host = |id| format!("{id}.execute-api.localhost").parse().map_err(|error| invalid(&error));
     let upstream = Upstream {
         client: Client::builder(TokioExecutor::new()).build_http(),
         address: SocketAddr::from(([127, 0, 0, 1], port)).to_string().parse().map_err(|error| invalid(&error))?,
-        host: format!("{api_id}.execute-api.localhost").parse().map_err(|error| invalid(&error))?,
+        api: host(api)?,
+        webhooks: host(webhook_api)?,
     };
     axum::serve(listener, Router::new().fallback(forward).with_state(upstream)).await
 }
 
 async fn forward(State(upstream): State<Upstream>, mut request: Request) -> Response {
+    let host = if request.uri().path().starts_with("/webhooks/") { upstream.webhooks } else { upstream.api };
     let mut uri = std::mem::take(request.uri_mut()).into_parts();
     uri.scheme = Some(Scheme::HTTP);
     uri.authority = Some(upstream.address);
     uri.path_and_query.get_or_insert(PathAndQuery::from_static("/"));
     let Ok(uri) = Uri::from_parts(uri) else { return StatusCode::BAD_REQUEST.into_response() };
     *request.uri_mut() = uri;
-    request.headers_mut().insert(header::HOST, upstream.host);
+    request.headers_mut().insert(header::HOST, host);
     for hop in [header::CONNECTION, header::UPGRADE, header::TE] {
         request.headers_mut().remove(hop);
     }
@@ -73,7 +78,7 @@ mod tests {
     async fn front_of(port: u16) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(serve(listener, port, "abcd1234"));
+        tokio::spawn(async move { serve(listener, port, "abcd1234", "efgh5678").await });
         url
     }
 
@@ -95,10 +100,17 @@ mod tests {
 
         assert_eq!(
             response.headers()["x-seen"],
-            r#"POST /webhooks/stripe?a=%20b host="abcd1234.execute-api.localhost""#
+            r#"POST /webhooks/stripe?a=%20b host="efgh5678.execute-api.localhost""#
         );
         assert_eq!(response.headers()["x-signature"], r#"Some("t=1,v1=\xc3\xa9")"#);
         assert_eq!(to_bytes(response.into_body(), usize::MAX).await.unwrap(), bytes);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_webhook_goes_to_the_api_of_the_front_end() {
+        let front = echo_behind_front().await;
+        let response = send(Request::get(format!("{front}/preorders/1")).body(Body::empty()).unwrap()).await;
+        assert_eq!(response.headers()["x-seen"], r#"GET /preorders/1 host="abcd1234.execute-api.localhost""#);
     }
 
     #[tokio::test]
