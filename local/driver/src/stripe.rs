@@ -132,9 +132,7 @@ impl Stripe {
     /// # Errors
     /// If the stand-in doesn't answer.
     pub async fn advance(&self, seconds: u64) -> Result<(), Failure> {
-        self.post("clock/advance", &json!({ "seconds": seconds })).await?;
-        self.post("tick", &json!({})).await?;
-        Ok(())
+        self.post("clock/advance", &json!({ "seconds": seconds })).await.map(drop)
     }
 
     /// Holds deliveries back, or lets new ones go at once again.
