@@ -1,0 +1,8 @@
+//! What is chosen from outside: the one look at the environment.
+#![allow(clippy::disallowed_methods, reason = "tests have no `main` that could pass it in")]
+
+/// Whether everything is to be tried (`make proof`), or what a minute has room for (`make test`).
+#[must_use]
+pub fn whole() -> bool {
+    std::env::var("PROOF").is_ok_and(|proof| proof == "whole")
+}

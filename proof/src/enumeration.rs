@@ -1,0 +1,158 @@
+//! One run for every step and every way to fail there.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use pledge_testkit::TestDatabase;
+
+use crate::{
+    journeys::Journey,
+    plane::{Fault, System, Way},
+    state::End,
+    world::{Warmth, World},
+};
+
+/// How many runs go on at once. They mostly wait for each other's ends of wires.
+const AT_ONCE: usize = 6;
+
+/// A run: where it failed, and what came of it.
+#[derive(Debug, Clone)]
+struct Case {
+    faults: Vec<Fault>,
+    outcome: Result<Ran, String>,
+}
+
+#[derive(Debug, Clone)]
+struct Ran {
+    steps: Vec<System>,
+    end: End,
+}
+
+/// What was tried.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// The steps of the undisturbed journey.
+    pub steps: usize,
+    /// Runs with one failure.
+    pub single: usize,
+    /// Runs with a second failure during the recovery from the first.
+    pub double: usize,
+}
+
+/// Fails at each step of the journey in each way, and demands the undisturbed end. With `twice`, also fails once more at
+/// each step that follows the first failure.
+///
+/// # Panics
+/// With everything that went wrong.
+#[must_use]
+pub fn break_everywhere(journey: Journey, warmth: Warmth, slow_ones: bool, twice: bool) -> Counted {
+    let undisturbed = run_all(journey, warmth, vec![vec![], vec![]]);
+    let [first, second] = undisturbed.as_slice() else { panic!("two runs") };
+    let first = ran(first);
+    assert_eq!(first.end.difference(&ran(second).end), "", "{journey:?}: equal runs end equally");
+    assert!(!first.end.rows.is_empty(), "{journey:?} leaves something to compare");
+
+    let single = each_step(&first.steps, &[], slow_ones);
+    let singles = run_all(journey, warmth, single);
+    let double: Vec<_> = if twice {
+        let after = |case: &Case| {
+            let ran = case.outcome.as_ref().ok()?;
+            Some(each_step(&ran.steps, &case.faults, false))
+        };
+        singles.iter().filter_map(after).flatten().collect()
+    } else {
+        Vec::new()
+    };
+    let doubles = run_all(journey, warmth, double);
+
+    let mut wrong = Vec::new();
+    for case in singles.iter().chain(&doubles) {
+        match &case.outcome {
+            Ok(ran) if ran.end == first.end => {}
+            Ok(ran) => wrong.push(format!("{}:\n{}", describe(case, &ran.steps), first.end.difference(&ran.end))),
+            Err(panic) => wrong.push(format!("{}: {panic}", describe(case, &first.steps))),
+        }
+    }
+    let shown = wrong.iter().take(5).cloned().collect::<Vec<_>>().join("\n\n");
+    let counted = Counted { steps: first.steps.len(), single: singles.len(), double: doubles.len() };
+    println!("{journey:?}, {warmth:?}: {} steps ({}), {counted:?}", first.steps.len(), summary(&first.steps));
+    assert!(wrong.is_empty(), "{journey:?}, {warmth:?}: {} of {counted:?} end otherwise\n\n{shown}", wrong.len());
+    counted
+}
+
+/// Every fault at every step after those that fail already.
+fn each_step(steps: &[System], before: &[Fault], slow_ones: bool) -> Vec<Vec<Fault>> {
+    let first = before.last().map_or(0, |fault| fault.step + 1);
+    let faults = steps
+        .iter()
+        .enumerate()
+        .skip(first)
+        .flat_map(|(step, system)| Way::of(*system, slow_ones).into_iter().map(move |way| Fault { step, way }));
+    faults.map(|fault| before.iter().copied().chain([fault]).collect()).collect()
+}
+
+fn run_all(journey: Journey, warmth: Warmth, cases: Vec<Vec<Fault>>) -> Vec<Case> {
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE.min(cases.len()) {
+            scope.spawn(|| {
+                let runtime = runtime();
+                let database = runtime.block_on(TestDatabase::new());
+                while let Some(faults) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let outcome = runtime.block_on(run(&database, journey, warmth, faults));
+                    done.lock().unwrap().push(Case { faults: faults.clone(), outcome });
+                }
+            });
+        }
+    });
+    done.into_inner().unwrap()
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+async fn run(database: &TestDatabase, journey: Journey, warmth: Warmth, faults: &[Fault]) -> Result<Ran, String> {
+    use futures_util::FutureExt as _;
+    let run = async {
+        let mut world = World::new(database, warmth).await;
+        let steps = journey.go(&mut world, faults).await;
+        assert_eq!(world.plane.waiting(), 0, "every fault strikes");
+        let end = world.end().await;
+        Ran { steps, end }
+    };
+    std::panic::AssertUnwindSafe(run).catch_unwind().await.map_err(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default()
+    })
+}
+
+fn ran(case: &Case) -> &Ran {
+    match &case.outcome {
+        Ok(ran) => ran,
+        Err(panic) => panic!("undisturbed: {panic}"),
+    }
+}
+
+fn describe(case: &Case, steps: &[System]) -> String {
+    let faults = case.faults.iter().map(|fault| {
+        let system = steps.get(fault.step).map(|system| format!("{system:?}")).unwrap_or_default();
+        format!("{:?} at step {} ({system})", fault.way, fault.step)
+    });
+    faults.collect::<Vec<_>>().join(", then ")
+}
+
+fn summary(steps: &[System]) -> String {
+    let mut counts: BTreeMap<System, usize> = BTreeMap::new();
+    for step in steps {
+        *counts.entry(*step).or_default() += 1;
+    }
+    counts.iter().map(|(system, count)| format!("{system:?} {count}")).collect::<Vec<_>>().join(", ")
+}

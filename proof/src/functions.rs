@@ -1,0 +1,188 @@
+//! The five functions, composed as their `main`s do it, and called as Lambda does it.
+
+use std::sync::Arc;
+
+use lambda_http::{Body, Request};
+use lambda_runtime::{Context, LambdaEvent};
+use pledge_application::{
+    champions::Champions,
+    create_checkout::CreateCheckout,
+    deliver_events::{DeliverEvents, Retry},
+    initiate_preorder::InitiatePreorder,
+    record_stripe_event::RecordStripeEvent,
+    site::Site,
+    sweep_outbox::{PATIENCE, SweepOutbox},
+};
+use pledge_domain::{
+    Timestamp,
+    ports::{Clock, Randomness},
+    preorder::Catalogue,
+};
+use pledge_firebase::{AccountSource, FirebaseClient};
+use pledge_http_api::{Response, intake::PreorderIntake};
+use pledge_klaviyo::{KlaviyoClient, MetricNames};
+use pledge_postgres::{Database, Settings};
+use pledge_runtime::{Metrics, Secret, Stage, System, http, tls};
+use pledge_stand_ins::Clock as WorldClock;
+use pledge_stripe_api::{Limits, StripeClient};
+use pledge_stripe_events::Secrets;
+use pledge_testkit::{FakeTokens, SeededIds, builders::signed_in, http::HttpEvent};
+use rustls::RootCertStore;
+use serde_json::Value;
+use time::Duration;
+
+use crate::queue::Queue;
+
+/// The endpoint's signing secret.
+pub const WEBHOOK_SECRET: &str = "whsec_proof";
+
+/// The e-mail address of the reader who is signed in.
+pub const READER: &str = "reader@example.com";
+
+/// The ID token of the reader `reader`.
+pub const TOKEN: &str = "token-of-reader";
+
+/// The machine: the world's clock, and randomness that is the same in every run.
+#[derive(Debug, Clone)]
+pub struct Machine {
+    /// The clock of the world.
+    pub clock: WorldClock,
+    /// Identifiers.
+    pub ids: Arc<SeededIds>,
+}
+
+impl Clock for Machine {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH + Duration::seconds(self.clock.now())
+    }
+}
+
+impl Randomness for Machine {
+    fn uuid(&self) -> uuid::Uuid {
+        self.ids.uuid()
+    }
+}
+
+/// Where the functions find everything.
+#[derive(Debug, Clone)]
+pub struct Addresses {
+    /// A PostgreSQL URL.
+    pub postgres: String,
+    /// The base URL of Stripe's API.
+    pub stripe: String,
+    /// The base URL of Klaviyo's API.
+    pub klaviyo: String,
+    /// `host:port` of Firebase.
+    pub firebase: String,
+    /// SQS.
+    pub queue: Queue,
+    /// What can be ordered, by Stripe's prices.
+    pub catalogue: Catalogue,
+}
+
+/// The functions in one process.
+pub struct Functions {
+    /// `POST /preorders`
+    pub initiate: initiate_preorder::handler::Handler<Database, Arc<FirebaseClient>, Queue, FakeTokens, Machine>,
+    /// `POST /checkout`
+    pub checkout:
+        create_checkout::handler::Handler<Database, Arc<FirebaseClient>, Queue, StripeClient, FakeTokens, Machine>,
+    /// `/payment/stripe/…`
+    pub champion: create_champion_subscription::handler::Handler<Database, StripeClient, FakeTokens, Machine>,
+    /// `POST /webhooks/stripe`
+    pub webhook: stripe_webhook::handler::Handler<Database, Queue, Machine>,
+    /// Batches and the schedule.
+    pub sender: klaviyo_sender::handler::Handler<Database, Queue, KlaviyoClient, Machine>,
+}
+
+impl Functions {
+    /// A process that has just started: no connection is open.
+    #[must_use]
+    pub fn start(addresses: &Addresses, machine: &Machine, connections: usize) -> Self {
+        let http = http::client(tls::client_config(RootCertStore::empty()).unwrap()).unwrap();
+        let settings = Settings::parse(&addresses.postgres).unwrap().with_connections(connections);
+        let store = Database::new(settings, None).unwrap();
+        let source = AccountSource::Emulator {
+            project: "demo-pledge".to_owned(),
+            host: addresses.firebase.clone(),
+            proof: Stage::Local.local_only().unwrap(),
+        };
+        let identity = Arc::new(FirebaseClient::new(http.clone(), source, Arc::new(machine.clone())));
+        let stripe = StripeClient::new(http.clone(), &addresses.stripe, &Secret::new("sk_test_proof")).unwrap();
+        let stripe = stripe.with_limits(Limits { first_pause: PAUSE, ..Limits::default() });
+        let klaviyo =
+            KlaviyoClient::new(http, &addresses.klaviyo, &Secret::new("pk_proof"), MetricNames::default()).unwrap();
+        let queue = addresses.queue.clone();
+        let metrics = || Metrics::new(Stage::Local, System, std::io::sink());
+        let tokens = || FakeTokens::default().with(TOKEN, signed_in("reader", READER));
+        let intake = || PreorderIntake {
+            initiate: InitiatePreorder {
+                store: store.clone(),
+                identity: Arc::clone(&identity),
+                queue: addresses.queue.clone(),
+            },
+            verifier: tokens(),
+            catalogue: addresses.catalogue.clone(),
+            system: machine.clone(),
+            metrics: metrics(),
+        };
+        Self {
+            initiate: initiate_preorder::handler::Handler { intake: intake() },
+            checkout: create_checkout::handler::Handler {
+                checkout: CreateCheckout {
+                    store: store.clone(),
+                    identity: Arc::clone(&identity),
+                    gateway: stripe.clone(),
+                    site: Site::new(&"https://example.com".parse().unwrap()),
+                },
+                intake: intake(),
+            },
+            champion: create_champion_subscription::handler::Handler {
+                champions: Champions { store: store.clone(), billing: stripe },
+                verifier: tokens(),
+                system: machine.clone(),
+            },
+            webhook: stripe_webhook::handler::Handler {
+                record: RecordStripeEvent { store: store.clone(), queue: queue.clone(), livemode: false },
+                secrets: Secrets::new([WEBHOOK_SECRET]).unwrap(),
+                api_version: "2026-09-30.endive".to_owned(),
+                system: machine.clone(),
+                metrics: metrics(),
+            },
+            sender: klaviyo_sender::handler::Handler {
+                deliver: DeliverEvents {
+                    store: store.clone(),
+                    klaviyo,
+                    retry: Retry { backoff: PAUSE, ..Retry::default() },
+                },
+                sweep: SweepOutbox { store, queue, patience: PATIENCE },
+                system: machine.clone(),
+                metrics: metrics(),
+            },
+        }
+    }
+
+    /// Hands a request to the function that API Gateway would choose.
+    pub async fn request(&self, event: &HttpEvent) -> (u16, Value) {
+        let request: Request = lambda_http::request::from_str(&event.to_json()).unwrap();
+        let response = match request.uri().path() {
+            path if path.ends_with("/checkout") => self.checkout.handle(request).await,
+            path if path.contains("/webhooks/") => self.webhook.handle(request).await,
+            path if path.contains("/payment/") => self.champion.handle(request).await,
+            _ => self.initiate.handle(request).await,
+        };
+        read(&response)
+    }
+
+    /// Invokes the sender; none if the invocation failed.
+    pub async fn invoke_sender(&self, payload: Value) -> Option<Value> {
+        self.sender.handle(LambdaEvent::new(payload, Context::default())).await.ok()
+    }
+}
+
+/// The pauses between tries, far shorter than in production.
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(1);
+
+fn read(response: &Response<Body>) -> (u16, Value) {
+    (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap_or_default())
+}

@@ -1,0 +1,137 @@
+//! How a run ended: what the tables hold and what Klaviyo counts, without what differs between equal runs.
+
+use std::collections::BTreeMap;
+
+use pledge_stand_ins::KlaviyoStandIn;
+use serde_json::{Value, json};
+use tokio_postgres::Client;
+
+use crate::mask::masked;
+
+/// Columns that may differ: when things were written, surrogate keys, and how often something was tried.
+const VOLATILE: [&str; 8] = [
+    "updated_at",
+    "queued_at",
+    "attempts",
+    "last_error",
+    "checkout_attempt",
+    "processed_at",
+    "version_event",
+    "checkout_url",
+];
+
+/// Columns of which only counts whether they are set.
+const SET_OR_NOT: [&str; 2] = ["sent_at", "klaviyo_event_sent_at"];
+
+/// Tables with numbers for keys, which a sequence gives also to those who fail.
+const NUMBERED: [&str; 4] =
+    ["user_champion_subscription", "payment_record", "user_champion_subscription_record", "novel_champion_tiers"];
+
+/// The tables that make up the state.
+const TABLES: [&str; 9] = [
+    "users",
+    "preorders",
+    "outbox",
+    "stripe_payment",
+    "stripe_subscription",
+    "user_champion_subscription",
+    "user_champion_subscription_record",
+    "payment_record",
+    "stripe_event",
+];
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    /// The rows, each as a line with its table.
+    pub rows: Vec<String>,
+    /// The facts that Klaviyo counts, by the keys of their rows; a repeat would be there twice.
+    pub klaviyo: Vec<String>,
+}
+
+impl End {
+    /// Reads everything.
+    pub async fn of(tables: &Client, klaviyo: &KlaviyoStandIn) -> Self {
+        let mut rows = Vec::new();
+        let mut keys = BTreeMap::new();
+        for table in TABLES {
+            let sql = format!("select to_jsonb(t) from {table} t");
+            for row in tables.query(&sql, &[]).await.unwrap() {
+                let mut row: Value = row.get(0);
+                if table == "outbox" {
+                    let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
+                    keys.insert(text("id"), text("key"));
+                }
+                if counts(table, &row) {
+                    clean(table, &mut row);
+                    rows.push(json!([table, row]));
+                }
+            }
+        }
+        let sent = klaviyo.events().into_iter().map(|event| {
+            let key = keys.get(&event.unique_id).cloned().unwrap_or_else(|| format!("unknown {}", event.unique_id));
+            json!([event.metric, event.email, key, event.value, event.time])
+        });
+        Self { rows: masked(rows), klaviyo: masked(sent) }
+    }
+
+    /// What differs, line by line; nothing if the ends are equal.
+    #[must_use]
+    pub fn difference(&self, other: &Self) -> String {
+        let mut lines = Vec::new();
+        for (mine, theirs) in [(&self.rows, &other.rows), (&self.klaviyo, &other.klaviyo)] {
+            lines.extend(without(mine, theirs).map(|line| format!("- {line}")));
+            lines.extend(without(theirs, mine).map(|line| format!("+ {line}")));
+        }
+        lines.join("\n")
+    }
+}
+
+/// Lines that the other doesn't have, or not as often.
+fn without<'a>(lines: &'a [String], other: &'a [String]) -> impl Iterator<Item = &'a String> {
+    let mut left: BTreeMap<&String, usize> = BTreeMap::new();
+    for line in other {
+        *left.entry(line).or_default() += 1;
+    }
+    lines.iter().filter(move |line| match left.get_mut(line) {
+        Some(count @ 1..) => {
+            *count -= 1;
+            false
+        }
+        _ => true,
+    })
+}
+
+/// What isn't state, but a trace of how it came about:
+///
+/// - whether an event changed something or came too late to, which depends on their order (but none may be parked);
+/// - a payment for which Stripe made nothing: its idempotency key was spent by a 500, and the next try took another.
+fn counts(table: &str, row: &Value) -> bool {
+    match table {
+        "stripe_event" => row["outcome"] == "parked",
+        "payment_record" => {
+            row["closed"] != true || !row["paid_at"].is_null() || !row["stripe_payment_intent_id"].is_null()
+        }
+        _ => true,
+    }
+}
+
+fn clean(table: &str, row: &mut Value) {
+    let Some(row) = row.as_object_mut() else { return };
+    for column in VOLATILE {
+        row.remove(column);
+    }
+    for column in SET_OR_NOT {
+        if let Some(value) = row.get_mut(column) {
+            *value = (!value.is_null()).into();
+        }
+    }
+    if NUMBERED.contains(&table) {
+        row.remove("id");
+        row.remove("created_at");
+    }
+    // Firebase may have been out of reach when the fact was written.
+    if let Some(profile) = row.get_mut("payload").and_then(|payload| payload["profile"].as_object_mut()) {
+        profile.remove("external_id");
+    }
+}
