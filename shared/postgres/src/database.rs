@@ -15,6 +15,9 @@ use crate::{
     settings::{CALL_TIMEOUT, CONNECT_TIMEOUT, POOL_TIMEOUT, Settings},
 };
 
+/// A connection of the pool; a `tokio_postgres::Client` by its methods.
+pub type Connection = deadpool_postgres::Object;
+
 /// The database: implements every store port. Cheap to clone; clones share the connections.
 #[derive(Debug, Clone)]
 pub struct Database {
@@ -48,6 +51,15 @@ impl Database {
     /// [`StoreError`]; later calls try again by themselves.
     pub async fn warm_up(&self) -> Result<(), StoreError> {
         self.pool.get().await.map(drop).map_err(|error| Failure::from(error).into())
+    }
+
+    /// A connection for what the ports don't cover, such as an operator's look at tables. The pool lacks it until it is
+    /// dropped.
+    ///
+    /// # Errors
+    /// [`StoreError`] if there is none in time.
+    pub async fn connection(&self) -> Result<Connection, StoreError> {
+        self.pool.get().await.map_err(|error| Failure::from(error).into())
     }
 
     /// Runs a call, and runs it once more on a fresh connection if a pooled one turns out to be dead, or if somebody

@@ -11,6 +11,7 @@
 mod champion;
 mod columns;
 mod database;
+mod deciding_anew;
 mod error;
 mod lease;
 mod outbox;
@@ -19,5 +20,6 @@ mod settings;
 mod statement;
 mod stripe_events;
 
-pub use database::Database;
+pub use database::{Connection, Database};
+pub use deciding_anew::DecidingAnew;
 pub use settings::{InvalidUrl, Settings};
