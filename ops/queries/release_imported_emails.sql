@@ -1,0 +1,5 @@
+-- People $1 proved that addresses $2 are theirs, so no other rows keep them.
+update users
+set email = null, email_verified = false, updated_at = $3
+from unnest($1::text[], $2::text[]) as proven (id, email)
+where lower(users.email) = lower(proven.email) and users.id <> proven.id

@@ -1,0 +1,256 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use pledge_domain::{
+    Timestamp,
+    ids::{EventId, OutboxId},
+};
+use time::{Date, format_description::well_known::Rfc3339, macros::format_description};
+use uuid::Uuid;
+
+/// The operator's tools of Pledge.
+///
+/// They take the variables of the functions: STAGE, AWS_…, DATABASE_URL, STRIPE_SECRET_KEY and so on; in every stage
+/// but `local`, secrets by ARN (DATABASE_URL_SECRET_ARN). Results go to standard output, progress to standard error.
+#[derive(Debug, Parser)]
+#[command(name = "ops", disable_help_subcommand = true)]
+pub struct Arguments {
+    /// Do it. Without this, a command only says what it would do.
+    #[arg(long, global = true)]
+    pub apply: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What there is to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The endpoint to which Stripe delivers its events.
+    #[command(subcommand)]
+    Webhook(Webhook),
+    /// Stripe events that were recorded, but could not be applied.
+    #[command(subcommand)]
+    Parked(Parked),
+    /// Facts for Klaviyo.
+    #[command(subcommand)]
+    Outbox(Outbox),
+    /// The dead-letter queue of the sender.
+    #[command(subcommand)]
+    Dlq(Dlq),
+    /// One Stripe event.
+    #[command(subcommand)]
+    Event(Event),
+    /// Compares what Stripe says was paid in a window of time with the database, and applies what is missing. Exits
+    /// with status 3 if differences are left.
+    Reconcile(Window),
+    /// People.
+    #[command(subcommand)]
+    Users(Users),
+    /// Tables as CSV on standard output. They hold personal data, unless said otherwise.
+    #[command(subcommand)]
+    Export(Export),
+}
+
+/// `ops webhook …`
+#[derive(Debug, Subcommand)]
+pub enum Webhook {
+    /// Makes the endpoint, or corrects it: this program's API version, and exactly the events that are handled.
+    Register {
+        /// The address of the function: the stack's output StripeWebhookUrl.
+        #[arg(long)]
+        url: String,
+    },
+}
+
+/// `ops parked …`
+#[derive(Debug, Subcommand)]
+pub enum Parked {
+    /// Shows them, oldest first.
+    List(Limit),
+    /// Fetches them from Stripe again and decides them anew, after their cause was mended.
+    Requeue {
+        /// Which: `evt_…`.
+        #[arg(value_parser = event_id, required_unless_present = "all", conflicts_with = "all")]
+        events: Vec<EventId>,
+        /// All that are parked.
+        #[arg(long)]
+        all: bool,
+    },
+}
+
+/// `ops outbox …`
+#[derive(Debug, Subcommand)]
+pub enum Outbox {
+    /// Shows rows that are not sent, oldest first.
+    List {
+        /// In which state.
+        #[arg(long, default_value = "all")]
+        state: OutboxState,
+        /// How many.
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// Queues rows again that are not sent, parked ones included.
+    Requeue {
+        /// Which: the id of the row.
+        #[arg(value_parser = outbox_id, required_unless_present = "all", conflicts_with = "all")]
+        rows: Vec<OutboxId>,
+        /// All in the state.
+        #[arg(long)]
+        all: bool,
+        /// In which state, with `--all`.
+        #[arg(long, default_value = "parked", conflicts_with = "rows")]
+        state: OutboxState,
+    },
+}
+
+/// Why a row isn't sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OutboxState {
+    /// Klaviyo refused it for good.
+    Parked,
+    /// It is on its way, or will be found by the sweep.
+    Waiting,
+    /// Either.
+    All,
+}
+
+/// `ops dlq …`
+#[derive(Debug, Subcommand)]
+pub enum Dlq {
+    /// Shows messages, and what has become of the outbox rows that they name. Hides them from others for a minute.
+    List(Limit),
+    /// Moves messages back into the sender's queue. Those whose rows are settled are removed instead.
+    Redrive {
+        /// Also removes messages that can't be read. They name no row that the sweep wouldn't find.
+        #[arg(long)]
+        discard_unreadable: bool,
+    },
+}
+
+/// `ops event …`
+#[derive(Debug, Subcommand)]
+pub enum Event {
+    /// Fetches an event from Stripe and records it as the webhook would. Stripe keeps events for 30 days.
+    Replay {
+        /// `evt_…`
+        #[arg(value_parser = event_id)]
+        event: EventId,
+        /// Also if it was recorded before and changed nothing (parked or ignored): it is decided anew.
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+/// `ops users …`
+#[derive(Debug, Subcommand)]
+pub enum Users {
+    /// Gives preorders without an owner to the Firebase accounts of their addresses; makes accounts where none are.
+    Link(Limit),
+    /// Takes people over from a Firebase export (`firebase auth:export users.json`), or from CSV with the columns uid,
+    /// email, email_verified, display_name, photo_url, phone, marketing_consent. What is known of somebody stays.
+    Import {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+/// `ops export …`
+#[derive(Debug, Subcommand)]
+pub enum Export {
+    /// A line for each preorder.
+    Preorders(Window),
+    /// A line for each grant of champion support.
+    Ledger(Window),
+    /// A line for each day and colour: how many preorders got how far. No personal data.
+    Funnel(Window),
+}
+
+/// How many to look at.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Limit {
+    /// At most so many.
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(i64).range(1..))]
+    pub limit: i64,
+}
+
+/// A window of time.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Window {
+    /// Made at this time or later: `2026-10-31` or `2026-10-31T12:00:00Z`, in UTC.
+    #[arg(long, value_parser = moment)]
+    pub from: Timestamp,
+    /// Made before this time; now unless given.
+    #[arg(long, value_parser = moment)]
+    pub to: Option<Timestamp>,
+}
+
+impl Window {
+    /// Its end, if now is this. What was made in this second lies before it.
+    pub fn end(&self, now: Timestamp) -> Timestamp {
+        self.to.unwrap_or(now + time::Duration::SECOND)
+    }
+}
+
+fn event_id(text: &str) -> Result<EventId, String> {
+    EventId::parse(text).map_err(|error| error.to_string())
+}
+
+fn outbox_id(text: &str) -> Result<OutboxId, String> {
+    Uuid::try_parse(text).map(OutboxId::from_uuid).map_err(|_| "must be a UUID".to_owned())
+}
+
+fn moment(text: &str) -> Result<Timestamp, String> {
+    let day = || Date::parse(text, format_description!("[year]-[month]-[day]"));
+    let midnight = |day: Date| day.midnight().assume_utc();
+    Timestamp::parse(text, &Rfc3339)
+        .or_else(|_| day().map(midnight))
+        .map_err(|_| "must be a day (2026-10-31) or a time (2026-10-31T12:00:00Z)".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Arguments, clap::Error> {
+        Arguments::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_declaration_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn nothing_is_done_unless_told() {
+        assert!(!parse("ops outbox requeue --all").unwrap().apply);
+        assert!(parse("ops outbox requeue --all --apply").unwrap().apply);
+        assert!(parse("ops --apply outbox requeue --all").unwrap().apply);
+    }
+
+    #[test]
+    fn what_to_requeue_must_be_said() {
+        for line in
+            ["ops parked requeue", "ops parked requeue evt_1 --all", "ops outbox requeue", "ops parked requeue in_1"]
+        {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_window_begins_at_a_day_or_a_time() {
+        let from = |text: &str| match parse(&format!("ops reconcile --from {text}")).unwrap().command {
+            Command::Reconcile(window) => window.from.unix_timestamp(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(from("2026-10-31"), 1_793_404_800);
+        assert_eq!(from("2026-10-31T02:00:00+02:00"), 1_793_404_800);
+        assert!(parse("ops reconcile --from yesterday").is_err());
+        assert!(parse("ops reconcile").is_err());
+    }
+}

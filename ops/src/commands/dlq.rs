@@ -1,0 +1,123 @@
+//! `ops dlq`: messages that the sender's queue has given up.
+//!
+//! A message only names rows of the outbox, and the sweep finds every row that waits. So nothing is lost with a message;
+//! what matters is why it failed, which its rows say.
+
+use std::collections::BTreeMap;
+
+use pledge_domain::{ids::OutboxId, ports::Publisher};
+use pledge_queue::Message;
+
+use crate::{
+    arguments::Limit,
+    console::{Done, Failure, Progress, dry_run, line, note},
+    dead_letters::{DeadLetter, DeadLetters},
+    tables::{OutboxRow, Tables},
+    tools::Tools,
+};
+
+/// Shows messages and their rows.
+pub async fn list(tools: &Tools, Limit { limit }: Limit) -> Result<Done, Failure> {
+    let seen = look(tools, usize::try_from(limit)?).await?;
+    for found in &seen {
+        found.show()?;
+    }
+    note(format_args!("{} messages are in the dead-letter queue", seen.len()));
+    Ok(Done::All)
+}
+
+/// Moves messages back, and removes those that have nothing left to do.
+pub async fn redrive(tools: &Tools, discard_unreadable: bool, apply: bool) -> Result<Done, Failure> {
+    let queue = tools.queue()?;
+    let letters = tools.dead_letters().await?;
+    let seen = look(tools, usize::MAX).await?;
+    if !apply {
+        for found in &seen {
+            found.show()?;
+        }
+        dry_run(format_args!("{} messages would be moved or removed", seen.len()));
+        return Ok(Done::All);
+    }
+    let mut left = 0;
+    let mut progress = Progress::new("messages", seen.len());
+    for found in seen {
+        let waiting = found.waiting();
+        if found.rows.is_none() && !discard_unreadable {
+            left += 1;
+        } else {
+            // In this order: a row may be sent twice, and counts once, but must not be lost on the way.
+            queue.publish(&waiting).await?;
+            letters.remove(&found.letter).await?;
+        }
+        progress.advance(1);
+    }
+    drop(progress);
+    if left == 0 {
+        return Ok(Done::All);
+    }
+    note(format_args!("{left} messages can't be read and stay; --discard-unreadable removes them"));
+    Ok(Done::SomethingLeft)
+}
+
+/// A message and its rows.
+struct Found {
+    letter: DeadLetter,
+    /// None if the message can't be read.
+    rows: Option<Vec<OutboxRow>>,
+}
+
+/// Looks at every message once.
+async fn look(tools: &Tools, limit: usize) -> Result<Vec<Found>, Failure> {
+    let letters = tools.dead_letters().await?;
+    let tables = Tables::open(&tools.database()?).await?;
+    let mut found = BTreeMap::new();
+    let mut progress = Progress::new("read", None);
+    while found.len() < limit {
+        let received = receive(&letters, &tables).await?;
+        if received.is_empty() {
+            break;
+        }
+        let before = found.len();
+        found.extend(received.into_iter().map(|found| (found.letter.id.clone(), found)));
+        progress.advance(found.len() - before);
+        if found.len() == before {
+            // The first ones come again.
+            break;
+        }
+    }
+    Ok(found.into_values().take(limit).collect())
+}
+
+async fn receive(letters: &DeadLetters, tables: &Tables) -> Result<Vec<Found>, Failure> {
+    let mut found = Vec::new();
+    for letter in letters.receive().await? {
+        let rows = match Message::parse(&letter.body) {
+            Ok(message) => Some(tables.outbox(message.outbox_ids()).await?),
+            Err(_) => None,
+        };
+        found.push(Found { letter, rows });
+    }
+    Ok(found)
+}
+
+impl Found {
+    /// Rows that the sender would send.
+    fn waiting(&self) -> Vec<OutboxId> {
+        let rows = self.rows.iter().flatten();
+        rows.filter(|row| row.state() == "waiting").map(|row| row.id).collect()
+    }
+
+    fn show(&self) -> std::io::Result<()> {
+        let sent = self.letter.sent.map(|sent| format!("\tsent {sent}")).unwrap_or_default();
+        let id = format!("{}{sent}", self.letter.id);
+        let Some(rows) = &self.rows else { return line(format_args!("{id}\tcan't be read")) };
+        if rows.is_empty() {
+            line(format_args!("{id}\tnames no row that is there"))?;
+        }
+        for row in rows {
+            let error = row.last_error.as_deref().unwrap_or("-");
+            line(format_args!("{id}\t{}\t{}\t{}\t{error}", row.state(), row.id, row.key))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,121 @@
+//! `ops event`: one Stripe event, through the same decision as a delivery.
+
+use std::fmt;
+
+use pledge_application::record_stripe_event::RecordStripeEvent;
+use pledge_domain::{
+    Timestamp,
+    error_chain::ErrorChain,
+    ids::EventId,
+    payment_event::{Recorded, StripeEvent},
+    ports::{Publisher, StripeEventStore},
+};
+use pledge_stripe_api::StripeClient;
+use pledge_stripe_events::decode;
+
+use crate::{
+    console::{Done, Failure, dry_run, line, note},
+    stripe,
+    tables::{RecordedEvent, Tables},
+    tools::Tools,
+};
+
+/// What replaying an event came to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Replayed {
+    /// Stripe doesn't have it.
+    Gone,
+    /// It was recorded earlier, and nothing was done.
+    Before,
+    /// It is recorded now.
+    Recorded {
+        /// `applied`, `ignored` or `parked`.
+        outcome: &'static str,
+        /// Why, unless it was applied.
+        reason: Option<String>,
+    },
+}
+
+/// Fetches an event and records it. With `force` also if it was recorded before without effect.
+pub async fn replay(tools: &Tools, id: &EventId, force: bool, apply: bool) -> Result<Done, Failure> {
+    let database = tools.database()?;
+    let stripe = tools.stripe()?;
+    let known = Tables::open(&database).await?.recorded_event(id).await?;
+    if let Some(RecordedEvent { outcome, reason, .. }) = &known {
+        line(format_args!(
+            "{id}\trecorded before as {outcome}: {}",
+            reason.as_deref().unwrap_or("it changed something")
+        ))?;
+        if outcome == "applied" || !force {
+            note(if outcome == "applied" { "Nothing to do." } else { "Nothing to do; --force decides it anew." });
+            return Ok(Done::All);
+        }
+    }
+    if !apply {
+        let Some(event) = fetch(&stripe, id).await? else { return gone(id) };
+        line(format_args!("{id}\t{}\t{}", event.created, event.kind))?;
+        dry_run("it would be recorded");
+        return Ok(Done::All);
+    }
+    let replayed = if force {
+        record(&stripe, &tools.recorder(database.deciding_anew())?, id, tools.now()).await?
+    } else {
+        record(&stripe, &tools.recorder(database)?, id, tools.now()).await?
+    };
+    if replayed == Replayed::Gone {
+        return gone(id);
+    }
+    line(format_args!("{id}\t{replayed}"))?;
+    Ok(Done::All)
+}
+
+/// Fetches an event from Stripe and records it.
+pub async fn record<Store: StripeEventStore, Queue: Publisher>(
+    stripe: &StripeClient,
+    recorder: &RecordStripeEvent<Store, Queue>,
+    id: &EventId,
+    now: Timestamp,
+) -> Result<Replayed, Failure> {
+    match fetch(stripe, id).await? {
+        Some(event) => apply(recorder, &event, now).await,
+        None => Ok(Replayed::Gone),
+    }
+}
+
+/// Records an event.
+pub async fn apply<Store: StripeEventStore, Queue: Publisher>(
+    recorder: &RecordStripeEvent<Store, Queue>,
+    event: &StripeEvent,
+    now: Timestamp,
+) -> Result<Replayed, Failure> {
+    let processed = recorder.run(event, now).await?;
+    if let Err(error) = &processed.queued {
+        note(format_args!("the queue did not take the new facts; the sweep will: {}", ErrorChain(error)));
+    }
+    Ok(match processed.recorded {
+        Recorded::Before => Replayed::Before,
+        Recorded::Now { outcome, .. } => {
+            Replayed::Recorded { outcome: outcome.name(), reason: outcome.reason().map(str::to_owned) }
+        }
+    })
+}
+
+async fn fetch(stripe: &StripeClient, id: &EventId) -> Result<Option<StripeEvent>, Failure> {
+    let body = stripe::event(stripe, id).await?;
+    Ok(body.map(|body| decode(&body)).transpose()?)
+}
+
+fn gone(id: &EventId) -> Result<Done, Failure> {
+    Err(format!("Stripe does not have {id}: it keeps events for 30 days; `ops reconcile` finds what is missing").into())
+}
+
+impl fmt::Display for Replayed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gone => f.write_str("Stripe does not have it any more"),
+            Self::Before => f.write_str("recorded before"),
+            Self::Recorded { outcome, reason: None } => f.write_str(outcome),
+            Self::Recorded { outcome, reason: Some(reason) } => write!(f, "{outcome}: {reason}"),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! A file for each command.
+
+mod dlq;
+mod event;
+mod export;
+mod outbox;
+mod parked;
+mod reconcile;
+mod users;
+mod webhook;
+
+use crate::{
+    arguments::{Arguments, Command, Dlq, Event, Outbox, Parked, Users, Webhook},
+    console::{Done, Failure},
+    tools::Tools,
+};
+
+/// Does what the command line says.
+pub async fn run(tools: &Tools, Arguments { apply, command }: Arguments) -> Result<Done, Failure> {
+    match command {
+        Command::Webhook(Webhook::Register { url }) => webhook::register(tools, &url, apply).await,
+        Command::Parked(Parked::List(limit)) => parked::list(tools, limit).await,
+        Command::Parked(Parked::Requeue { events, all: _ }) => parked::requeue(tools, events, apply).await,
+        Command::Outbox(Outbox::List { state, limit }) => outbox::list(tools, state, limit).await,
+        Command::Outbox(Outbox::Requeue { rows, all: _, state }) => outbox::requeue(tools, rows, state, apply).await,
+        Command::Dlq(Dlq::List(limit)) => dlq::list(tools, limit).await,
+        Command::Dlq(Dlq::Redrive { discard_unreadable }) => dlq::redrive(tools, discard_unreadable, apply).await,
+        Command::Event(Event::Replay { event, force }) => event::replay(tools, &event, force, apply).await,
+        Command::Reconcile(window) => reconcile::run(tools, window, apply).await,
+        Command::Users(Users::Link(limit)) => users::link::run(tools, limit, apply).await,
+        Command::Users(Users::Import { file }) => users::import::run(tools, &file, apply).await,
+        Command::Export(export) => export::run(tools, export).await,
+    }
+}

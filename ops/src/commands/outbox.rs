@@ -1,0 +1,65 @@
+//! `ops outbox`: facts for Klaviyo that aren't sent.
+
+use pledge_domain::{ids::OutboxId, ports::Publisher};
+
+use crate::{
+    arguments::{Limit, OutboxState},
+    console::{Done, Failure, Progress, dry_run, line, note},
+    tables::{OutboxRow, Tables},
+    tools::Tools,
+};
+
+/// How many rows are queued at a time: what the queue takes in one call.
+const ROUND: usize = 100;
+
+/// Shows rows.
+pub async fn list(tools: &Tools, state: OutboxState, Limit { limit }: Limit) -> Result<Done, Failure> {
+    let tables = Tables::open(&tools.database()?).await?;
+    let rows = tables.unsent(state, limit).await?;
+    show(&rows)?;
+    note(format!("{} rows are not sent", rows.len()));
+    Ok(Done::All)
+}
+
+/// Queues rows again: the given ones, or else all in the state.
+pub async fn requeue(tools: &Tools, ids: Vec<OutboxId>, state: OutboxState, apply: bool) -> Result<Done, Failure> {
+    let tables = Tables::open(&tools.database()?).await?;
+    let queue = tools.queue()?;
+    let rows = if ids.is_empty() { tables.unsent(state, i64::MAX).await? } else { tables.outbox(&ids).await? };
+    for unknown in ids.iter().filter(|id| rows.iter().all(|row| row.id != **id)) {
+        note(format!("{unknown}: there is no such row"));
+    }
+    show(&rows)?;
+    let rows: Vec<_> = rows.iter().filter(|row| row.sent_at.is_none()).map(|row| row.id).collect();
+    if rows.is_empty() {
+        note("Nothing to do: no such row is unsent.");
+        return Ok(Done::All);
+    }
+    if !apply {
+        dry_run(format_args!("{} rows would be queued", rows.len()));
+        return Ok(Done::All);
+    }
+    let mut progress = Progress::new("queued", rows.len());
+    for round in rows.chunks(ROUND) {
+        let queued = tables.requeue(round, tools.now()).await?;
+        // If this fails, the sweep finds the rows: they are no longer parked.
+        queue.publish(&queued).await?;
+        progress.advance(round.len());
+    }
+    Ok(Done::All)
+}
+
+fn show(rows: &[OutboxRow]) -> std::io::Result<()> {
+    for row in rows {
+        let error = row.last_error.as_deref().unwrap_or("-");
+        line(format_args!(
+            "{}\t{}\t{}\t{}\t{} attempts\t{error}",
+            row.id,
+            row.state(),
+            row.created_at,
+            row.key,
+            row.attempts
+        ))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! `ops parked`: Stripe events that were recorded, but could not be applied.
+
+use pledge_domain::ids::EventId;
+use pledge_postgres::Database;
+
+use crate::{
+    arguments::Limit,
+    commands::event::{Replayed, record},
+    console::{Done, Failure, dry_run, line, note},
+    tables::{RecordedEvent, Tables},
+    tools::Tools,
+};
+
+/// Shows events.
+pub async fn list(tools: &Tools, Limit { limit }: Limit) -> Result<Done, Failure> {
+    let events = parked(&tools.database()?, limit).await?;
+    for event in &events {
+        show(event)?;
+    }
+    note(format_args!("{} events are parked", events.len()));
+    Ok(Done::All)
+}
+
+/// Decides events anew: the given ones, or else all.
+pub async fn requeue(tools: &Tools, ids: Vec<EventId>, apply: bool) -> Result<Done, Failure> {
+    let database = tools.database()?;
+    let (stripe, recorder) = (tools.stripe()?, tools.recorder(database.deciding_anew())?);
+    let mut events = parked(&database, i64::MAX).await?;
+    if !ids.is_empty() {
+        for id in ids.iter().filter(|id| events.iter().all(|event| event.id != id.as_str())) {
+            note(format_args!("{id}: not parked"));
+        }
+        events.retain(|event| ids.iter().any(|id| event.id == id.as_str()));
+    }
+    if !apply {
+        for event in &events {
+            show(event)?;
+        }
+        dry_run(format_args!("{} events would be fetched from Stripe and decided anew", events.len()));
+        return Ok(Done::All);
+    }
+    let mut left = 0;
+    for event in events {
+        let id = EventId::parse(event.id)?;
+        let replayed = record(&stripe, &recorder, &id, tools.now()).await?;
+        line(format_args!("{id}\t{replayed}"))?;
+        left += usize::from(replayed.is_unsolved());
+    }
+    if left == 0 { Ok(Done::All) } else { still_parked(left) }
+}
+
+fn still_parked(left: usize) -> Result<Done, Failure> {
+    note(format_args!("{left} events still wait for a person"));
+    Ok(Done::SomethingLeft)
+}
+
+async fn parked(database: &Database, limit: i64) -> Result<Vec<RecordedEvent>, Failure> {
+    Ok(Tables::open(database).await?.parked_events(limit).await?)
+}
+
+fn show(event: &RecordedEvent) -> std::io::Result<()> {
+    let reason = event.reason.as_deref().unwrap_or_default();
+    line(format_args!("{}\t{}\t{}\t{reason}", event.id, event.created, event.kind))
+}
+
+impl Replayed {
+    fn is_unsolved(&self) -> bool {
+        match self {
+            Self::Gone => true,
+            Self::Recorded { outcome, .. } => *outcome == "parked",
+            Self::Before => false,
+        }
+    }
+}

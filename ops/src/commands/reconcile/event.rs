@@ -1,0 +1,44 @@
+//! The event that Stripe would have sent about an object.
+
+use pledge_domain::payment_event::StripeEvent;
+use pledge_stripe_events::{DecodeError, decode};
+use ring::digest::{SHA256, digest};
+use serde_json::{Value, json};
+use stripe_client_core::VERSION;
+
+use super::source::Moment;
+
+/// The event about this moment of the object. Its id follows from its contents: the same finding is the same event, and
+/// is recorded once.
+pub fn about(object: &Value, moment: &Moment) -> Result<StripeEvent, DecodeError> {
+    let mut event = json!({
+        "object": "event",
+        "type": moment.kind,
+        "api_version": VERSION.as_str(),
+        "created": moment.at,
+        // Objects that don't say are parts of one that does.
+        "livemode": object["livemode"].as_bool().unwrap_or_default(),
+        "data": { "object": object },
+    });
+    let contents = hex::encode(&digest(&SHA256, event.to_string().as_bytes()).as_ref()[..8]);
+    event["id"] = format!("evt_reconciled_{}_{contents}", object["id"].as_str().unwrap_or_default()).into();
+    decode(event.to_string().as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use pledge_domain::payment_event::Fact;
+
+    use super::*;
+
+    #[test]
+    fn the_same_finding_is_the_same_event() {
+        let at = |at| Moment { kind: "charge.refunded", at };
+        let charge = |refunded: i64| json!({ "id": "ch_1", "payment_intent": "pi_1", "amount_refunded": refunded, "currency": "usd", "livemode": false });
+        let event = about(&charge(100), &at(1)).unwrap();
+        assert!(matches!(event.fact, Fact::Refund(_)));
+        assert_eq!(event.id, about(&charge(100), &at(1)).unwrap().id);
+        assert_ne!(event.id, about(&charge(200), &at(1)).unwrap().id);
+        assert_ne!(event.id, about(&charge(100), &at(2)).unwrap().id);
+    }
+}

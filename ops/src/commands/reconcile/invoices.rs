@@ -1,0 +1,76 @@
+//! Paid invoices of champion subscriptions (<https://docs.stripe.com/api/invoices/list>).
+
+use pledge_domain::{
+    Timestamp,
+    payment_event::{Fact, StripeEvent},
+};
+use pledge_stripe_api::StripeClient;
+use serde_json::{Value, json};
+use tokio_postgres::{Client, Error};
+
+use super::source::{Difference, Moment, Source, time_at};
+use crate::{console::Failure, stripe::Pages, tables::sql};
+
+/// The list.
+pub struct Invoices;
+
+impl Source for Invoices {
+    const NAME: &'static str = "invoices";
+    const PATH: &'static str = "/invoices";
+
+    fn filter() -> Value {
+        json!({ "status": "paid" })
+    }
+
+    fn moment(invoice: &Value, _now: Timestamp) -> Option<Moment> {
+        let paid = time_at(invoice, "/status_transitions/paid_at").or_else(|| time_at(invoice, "/created"))?;
+        Some(Moment { kind: "invoice.paid", at: paid })
+    }
+
+    async fn compare(client: &Client, events: &[&StripeEvent]) -> Result<Vec<Option<Difference>>, Error> {
+        let mut differences = Vec::new();
+        for event in events {
+            let Fact::InvoicePaid(fact) = &event.fact else {
+                differences.push(unreadable(event));
+                continue;
+            };
+            let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 3] =
+                [&fact.invoice.as_str(), &fact.subscription.as_str(), &event.created];
+            let row = client.query_one(sql!("payment_of_invoice"), &parameters).await?;
+            let ours = fact.metadata.is_some() || row.try_get("is_known")?;
+            differences.push(match (ours, row.try_get("is_paid")?, row.try_get("is_carried_over")?) {
+                (false, ..) | (_, true, _) => None,
+                (true, false, false) => Some(Difference::missing("is paid, and nothing was granted for it")),
+                (true, false, true) => Some(carried_over()),
+            });
+        }
+        Ok(differences)
+    }
+
+    /// Which payment paid it: without that link, a refund wouldn't find the invoice.
+    async fn more(stripe: &StripeClient, invoice: &Value) -> Result<Vec<(Value, Moment)>, Failure> {
+        let paid = time_at(invoice, "/status_transitions/paid_at").or_else(|| time_at(invoice, "/created"));
+        let moment = Moment { kind: "invoice_payment.paid", at: paid.unwrap_or_default() };
+        let filter = json!({ "invoice": invoice["id"], "status": "paid" });
+        let mut pages = Pages::new(stripe, "/invoice_payments", filter);
+        let mut links = Vec::new();
+        while let Some(page) = pages.next().await? {
+            links.extend(page.into_iter().map(|link| (link, moment.clone())));
+        }
+        Ok(links)
+    }
+}
+
+/// What an event that matters, but can't be understood, comes to.
+pub fn unreadable(event: &StripeEvent) -> Option<Difference> {
+    match &event.fact {
+        Fact::Malformed { reason } => Some(Difference::for_a_person(format!("can't be understood: {reason}"))),
+        _ => None,
+    }
+}
+
+/// What was paid before these tables were taken over from an older system is in what the reader had at that time.
+/// Granting it again would count it twice.
+pub fn carried_over() -> Difference {
+    Difference::for_a_person("was paid before the tables were taken over from the older system")
+}

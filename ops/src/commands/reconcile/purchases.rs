@@ -1,0 +1,50 @@
+//! Single payments for champion support (<https://docs.stripe.com/api/payment_intents/list>).
+
+use pledge_domain::{
+    Timestamp,
+    payment_event::{Fact, StripeEvent},
+};
+use serde_json::{Value, json};
+use tokio_postgres::{Client, Error};
+
+use super::{
+    invoices::{carried_over, unreadable},
+    source::{Difference, Moment, Source, time_at},
+};
+use crate::tables::sql;
+
+/// The list.
+pub struct Purchases;
+
+impl Source for Purchases {
+    const NAME: &'static str = "payments";
+    const PATH: &'static str = "/payment_intents";
+
+    fn filter() -> Value {
+        json!({ "expand": ["data.latest_charge"] })
+    }
+
+    fn moment(intent: &Value, _now: Timestamp) -> Option<Moment> {
+        let paid = time_at(intent, "/latest_charge/created").or_else(|| time_at(intent, "/created"))?;
+        (intent["status"] == "succeeded").then_some(Moment { kind: "payment_intent.succeeded", at: paid })
+    }
+
+    async fn compare(client: &Client, events: &[&StripeEvent]) -> Result<Vec<Option<Difference>>, Error> {
+        let mut differences = Vec::new();
+        for event in events {
+            let Fact::PurchaseSucceeded(fact) = &event.fact else {
+                differences.push(unreadable(event));
+                continue;
+            };
+            let row =
+                client.query_one(sql!("payment_of_intent"), &[&fact.payment_intent.as_str(), &event.created]).await?;
+            let ours = fact.metadata.is_some() || row.try_get("is_known")?;
+            differences.push(match (ours, row.try_get("is_paid")?, row.try_get("is_carried_over")?) {
+                (false, ..) | (_, true, _) => None,
+                (true, false, false) => Some(Difference::missing("is paid, and nothing was granted for it")),
+                (true, false, true) => Some(carried_over()),
+            });
+        }
+        Ok(differences)
+    }
+}

@@ -1,0 +1,128 @@
+//! `ops webhook`: the endpoint to which Stripe delivers (<https://docs.stripe.com/api/webhook_endpoints>).
+
+use std::collections::BTreeSet;
+
+use pledge_domain::ports::Randomness;
+use pledge_runtime::System;
+use pledge_stripe_api::{IdempotencyKey, StripeClient};
+use pledge_stripe_events::HANDLED;
+use ring::digest::{SHA256, digest};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use stripe_client_core::VERSION;
+
+use crate::{
+    console::{Done, Failure, dry_run, line, note},
+    stripe::{Call, Pages},
+    tools::Tools,
+};
+
+const PATH: &str = "/webhook_endpoints";
+
+/// The fields of an endpoint that matter here.
+#[derive(Debug, Deserialize)]
+struct Endpoint {
+    id: String,
+    url: String,
+    status: String,
+    enabled_events: BTreeSet<String>,
+    /// None: the account's default.
+    api_version: Option<String>,
+    /// In the answer that made it, and never again.
+    secret: Option<String>,
+}
+
+/// Makes the endpoint at `url`, or corrects the one that is there.
+pub async fn register(tools: &Tools, url: &str, apply: bool) -> Result<Done, Failure> {
+    let stripe = tools.stripe()?;
+    let mut there = endpoints(&stripe).await?;
+    there.retain(|endpoint| endpoint.url == url);
+    match there.as_slice() {
+        [] => create(&stripe, url, apply).await,
+        [endpoint] => correct(&stripe, endpoint, apply).await,
+        several => {
+            let ids: Vec<_> = several.iter().map(|endpoint| endpoint.id.as_str()).collect();
+            Err(format!(
+                "Stripe delivers everything to this address several times: delete all but one of {}",
+                ids.join(", ")
+            )
+            .into())
+        }
+    }
+}
+
+async fn create(stripe: &StripeClient, url: &str, apply: bool) -> Result<Done, Failure> {
+    note(format_args!("No endpoint has the address {url}."));
+    if !apply {
+        dry_run(format_args!("one would be made for {} kinds of events, with API version {VERSION}", HANDLED.len()));
+        return Ok(Done::All);
+    }
+    let parameters = json!({
+        "url": url,
+        "enabled_events": HANDLED,
+        "api_version": VERSION.as_str(),
+        "description": "Pledge",
+    });
+    // Only for repetitions of this very call: the next one would find the endpoint in the list.
+    let key = IdempotencyKey::new(System.uuid().to_string())?;
+    let endpoint: Endpoint = stripe.create(&Call::post(PATH, parameters), &key).await?;
+    line(format_args!("{}\tmade", endpoint.id))?;
+    let Some(secret) = endpoint.secret else { return Err("Stripe gave no signing secret: make a new one".into()) };
+    note("Its signing secret, which nobody will show again:");
+    line(&secret)?;
+    note(format_args!(
+        "Fingerprint (SHA-256): {}. Store it in the secret behind STRIPE_WEBHOOK_SECRETS_SECRET_ARN; while an older \
+         endpoint still delivers, after the older secret and a comma. docs/SECURITY.md has the steps.",
+        fingerprint(&secret)
+    ));
+    Ok(Done::All)
+}
+
+async fn correct(stripe: &StripeClient, endpoint: &Endpoint, apply: bool) -> Result<Done, Failure> {
+    let id = &endpoint.id;
+    let version = endpoint.api_version.as_deref().unwrap_or("the account's default");
+    let wrong_version = version != VERSION.as_str();
+    if wrong_version {
+        note(format_args!(
+            "{id} delivers API version {version}, and Stripe can't change that. Payloads of any version are understood; \
+             for version {VERSION}, delete the endpoint and register it again."
+        ));
+    }
+    let wanted: BTreeSet<_> = HANDLED.iter().map(|&kind| kind.to_owned()).collect();
+    let (missing, needless) =
+        (wanted.difference(&endpoint.enabled_events), endpoint.enabled_events.difference(&wanted));
+    let mut differences: Vec<_> = missing.map(|kind| format!("+ {kind}")).collect();
+    differences.extend(needless.map(|kind| format!("- {kind}")));
+    if endpoint.status != "enabled" {
+        differences.push(format!("+ enabled, it is {}", endpoint.status));
+    }
+    for difference in &differences {
+        line(format_args!("{id}\t{difference}"))?;
+    }
+    if differences.is_empty() {
+        note(format_args!("{id} gets exactly the events that are handled."));
+    } else if apply {
+        let parameters = json!({ "enabled_events": HANDLED, "disabled": false });
+        let _: Value = stripe.send(&Call::post(format!("{PATH}/{id}"), parameters)).await?;
+        line(format_args!("{id}\tcorrected"))?;
+    } else {
+        dry_run(format_args!("{id} would be corrected"));
+    }
+    Ok(if wrong_version { Done::SomethingLeft } else { Done::All })
+}
+
+async fn endpoints(stripe: &StripeClient) -> Result<Vec<Endpoint>, Failure> {
+    let mut endpoints = Vec::new();
+    let mut pages = Pages::new(stripe, PATH, json!({}));
+    while let Some(page) = pages.next().await? {
+        for object in page {
+            endpoints.push(serde_json::from_value(object)?);
+        }
+    }
+    Ok(endpoints)
+}
+
+/// By which two people can tell, without showing it, whether they have the same secret.
+fn fingerprint(secret: &str) -> String {
+    hex::encode(&digest(&SHA256, secret.as_bytes()).as_ref()[..8])
+}

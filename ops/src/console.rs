@@ -1,0 +1,108 @@
+//! What the operator sees: results on standard output, so that they can be piped; everything else on standard error.
+#![allow(clippy::print_stderr, reason = "a program for people and scripts talks on its streams")]
+
+use std::{
+    error::Error,
+    fmt::Display,
+    io::{self, IsTerminal, Write},
+    process::ExitCode,
+};
+
+use pledge_domain::error_chain::ErrorChain;
+
+/// Why a command ended early. Its text and its causes hold no secret.
+pub type Failure = Box<dyn Error + Send + Sync>;
+
+/// What a command came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    /// Everything that was asked for, a dry run included.
+    All,
+    /// Something is left that a person has to look at.
+    SomethingLeft,
+}
+
+/// Exit status if something is left, for schedules that watch it. 1 is a failure and 2 a wrong call.
+const EXIT_SOMETHING_LEFT: u8 = 3;
+
+/// How a command ends.
+pub fn exit_code(result: Result<Done, Failure>) -> ExitCode {
+    match result {
+        Ok(Done::All) => ExitCode::SUCCESS,
+        Ok(Done::SomethingLeft) => ExitCode::from(EXIT_SOMETHING_LEFT),
+        // Whoever reads the output has seen enough.
+        Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", ErrorChain(error.as_ref()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// A line of the result.
+pub fn line(text: impl Display) -> io::Result<()> {
+    writeln!(io::stdout().lock(), "{text}")
+}
+
+/// A line for the person at the terminal.
+pub fn note(text: impl Display) {
+    eprintln!("{text}");
+}
+
+/// Says that nothing was done, and how to do it.
+pub fn dry_run(what: impl Display) {
+    note(format!("Dry run: {what}. Repeat with --apply to do it."));
+}
+
+/// How far a long command has come. On a terminal it is one line that changes; elsewhere a line now and then.
+#[derive(Debug)]
+pub struct Progress {
+    what: &'static str,
+    done: usize,
+    total: Option<usize>,
+    terminal: bool,
+}
+
+/// How many steps pass between two lines where the output isn't a terminal.
+const STEPS_PER_LINE: usize = 500;
+
+impl Progress {
+    /// Of so many steps; `None` if nobody knows how many.
+    pub fn new(what: &'static str, total: impl Into<Option<usize>>) -> Self {
+        Self { what, done: 0, total: total.into(), terminal: io::stderr().is_terminal() }
+    }
+
+    /// So many steps more.
+    pub fn advance(&mut self, steps: usize) {
+        let lines_before = self.done / STEPS_PER_LINE;
+        self.done += steps;
+        if self.terminal {
+            eprint!("\r{self}");
+        } else if self.done / STEPS_PER_LINE > lines_before {
+            note(&self);
+        }
+    }
+}
+
+impl Display for Progress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.total {
+            Some(total) => write!(f, "{}: {} of {total}", self.what, self.done),
+            None => write!(f, "{}: {}", self.what, self.done),
+        }
+    }
+}
+
+impl Drop for Progress {
+    /// Leaves the last state, also of what was interrupted.
+    fn drop(&mut self) {
+        if self.done > 0 {
+            let start = if self.terminal { "\r" } else { "" };
+            eprintln!("{start}{self}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! `ops`: what the engineers who run Pledge do by hand, so that nobody has to write SQL at night.
+//!
+//! Every command that changes something only says what it would do, until it is called with `--apply`; and each can be
+//! called again after an interruption: what is done already isn't done twice. `ops --help` lists them, and
+//! `docs/RUNBOOK.md` says when to use which.
+
+mod arguments;
+mod commands;
+mod console;
+mod dead_letters;
+mod stripe;
+mod tables;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use pledge_runtime::Environment;
+
+use crate::{arguments::Arguments, tools::Tools};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    console::exit_code(run(arguments).await)
+}
+
+async fn run(arguments: Arguments) -> Result<console::Done, console::Failure> {
+    let tools = Tools::start(Environment::from_process()).await?;
+    commands::run(&tools, arguments).await
+}

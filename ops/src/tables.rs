@@ -1,0 +1,129 @@
+//! The operator's look at tables, past the ports of the use cases.
+
+use pledge_domain::{
+    Timestamp,
+    ids::{EventId, OutboxId},
+};
+use pledge_postgres::{Connection, Database};
+use tokio_postgres::{Error, Row};
+use uuid::Uuid;
+
+use crate::{arguments::OutboxState, console::Failure};
+
+/// The SQL of one file in `queries/`.
+macro_rules! sql {
+    ($name:literal) => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/queries/", $name, ".sql"))
+    };
+}
+pub(crate) use sql;
+
+/// A connection to look through.
+pub struct Tables(Connection);
+
+/// An event as it was recorded.
+#[derive(Debug)]
+pub struct RecordedEvent {
+    pub id: String,
+    pub kind: String,
+    pub created: Timestamp,
+    pub outcome: String,
+    pub reason: Option<String>,
+}
+
+/// A row of the outbox.
+#[derive(Debug)]
+pub struct OutboxRow {
+    pub id: OutboxId,
+    pub key: String,
+    pub created_at: Timestamp,
+    pub sent_at: Option<Timestamp>,
+    pub parked_at: Option<Timestamp>,
+    pub attempts: i32,
+    pub last_error: Option<String>,
+}
+
+impl Tables {
+    /// Opens one.
+    pub async fn open(database: &Database) -> Result<Self, Failure> {
+        Ok(Self(database.connection().await?))
+    }
+
+    /// For statements that only one command has.
+    pub fn client(&mut self) -> &mut Connection {
+        &mut self.0
+    }
+
+    /// Events that wait for a person, oldest first.
+    pub async fn parked_events(&self, limit: i64) -> Result<Vec<RecordedEvent>, Error> {
+        let rows = self.0.query(sql!("parked_events"), &[&limit]).await?;
+        rows.iter().map(RecordedEvent::read).collect()
+    }
+
+    /// What became of an event; none if it wasn't recorded.
+    pub async fn recorded_event(&self, id: &EventId) -> Result<Option<RecordedEvent>, Error> {
+        self.0.query_opt(sql!("recorded_event"), &[&id.as_str()]).await?.as_ref().map(RecordedEvent::read).transpose()
+    }
+
+    /// Rows that aren't sent, oldest first.
+    pub async fn unsent(&self, state: OutboxState, limit: i64) -> Result<Vec<OutboxRow>, Error> {
+        let parked = match state {
+            OutboxState::Parked => Some(true),
+            OutboxState::Waiting => Some(false),
+            OutboxState::All => None,
+        };
+        let rows = self.0.query(sql!("unsent_outbox"), &[&parked, &limit]).await?;
+        rows.iter().map(OutboxRow::read).collect()
+    }
+
+    /// These rows, sent ones included.
+    pub async fn outbox(&self, ids: &[OutboxId]) -> Result<Vec<OutboxRow>, Error> {
+        let rows = self.0.query(sql!("outbox_by_id"), &[&uuids(ids)]).await?;
+        rows.iter().map(OutboxRow::read).collect()
+    }
+
+    /// Lets the sender have these rows again, from now on, parked ones included; gives those that aren't sent.
+    pub async fn requeue(&self, ids: &[OutboxId], now: Timestamp) -> Result<Vec<OutboxId>, Error> {
+        let rows = self.0.query(sql!("requeue_outbox"), &[&uuids(ids), &now]).await?;
+        rows.iter().map(|row| row.try_get("id").map(OutboxId::from_uuid)).collect()
+    }
+}
+
+fn uuids(ids: &[OutboxId]) -> Vec<Uuid> {
+    ids.iter().map(OutboxId::as_uuid).collect()
+}
+
+impl RecordedEvent {
+    fn read(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            kind: row.try_get("type")?,
+            created: row.try_get("created")?,
+            outcome: row.try_get("outcome")?,
+            reason: row.try_get("reason")?,
+        })
+    }
+}
+
+impl OutboxRow {
+    fn read(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.try_get("id").map(OutboxId::from_uuid)?,
+            key: row.try_get("key")?,
+            created_at: row.try_get("created_at")?,
+            sent_at: row.try_get("sent_at")?,
+            parked_at: row.try_get("parked_at")?,
+            attempts: row.try_get("attempts")?,
+            last_error: row.try_get("last_error")?,
+        })
+    }
+
+    /// `sent`, `parked` or `waiting`.
+    pub fn state(&self) -> &'static str {
+        match (self.sent_at, self.parked_at) {
+            (Some(_), _) => "sent",
+            (None, Some(_)) => "parked",
+            (None, None) => "waiting",
+        }
+    }
+}
