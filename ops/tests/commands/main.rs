@@ -1,0 +1,16 @@
+//! The program itself, against strict stand-ins of everything outside and a database of its own.
+//!
+//! Each command is called three ways: as a dry run, which must change nothing; with `--apply`; and once more, which must
+//! find nothing to do.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
+
+mod dlq;
+mod event;
+mod export;
+mod outbox;
+mod queries;
+mod reconcile;
+mod sqs;
+mod users;
+mod webhook;
+mod world;
