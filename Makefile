@@ -1,5 +1,5 @@
 # Each name stands for a command that one could type.
-.PHONY: run demo test check env build deploy deploy-local clean
+.PHONY: run demo test check env ops build deploy deploy-local clean
 
 # Lets cargo find what scripts/install-tools put there.
 export PATH := $(PATH):$(CURDIR)/.local/venv/bin
@@ -29,6 +29,10 @@ check:
 ## The variables with which a program outside joins the running local cloud: eval "$(make env)"
 env:
 	@cargo run --quiet --bin pledge-local -- env
+
+## What engineers do by hand, with the variables of a stage: make ops ARGS="parked list" (docs/RUNBOOK.md)
+ops:
+	@cargo run --quiet --bin ops -- $(ARGS)
 
 ## Newly built functions into the running local cloud
 deploy-local:
