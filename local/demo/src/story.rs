@@ -4,6 +4,8 @@ use std::time::Instant;
 
 use pledge_driver::{Driver, Failure};
 
+use crate::table::ledger_of;
+
 /// The story so far.
 pub struct Story {
     /// What it is played with.
@@ -27,12 +29,15 @@ pub struct Champion {
     pub ledger: &'static [&'static str],
     /// The Klaviyo events that it must have caused, sorted.
     pub events: &'static [&'static str],
+    /// The ledger and the events when the journey ended, sorted. Time goes on for the other journeys, and with it the
+    /// renewals of this one.
+    pub ended: (Vec<String>, Vec<String>),
 }
 
 impl Champion {
     /// A journey that isn't begun yet.
     pub fn expected(title: &'static str, ledger: &'static [&'static str], events: &'static [&'static str]) -> Self {
-        Self { title, uid: String::new(), email: String::new(), ledger, events }
+        Self { title, uid: String::new(), email: String::new(), ledger, events, ended: Default::default() }
     }
 }
 
@@ -116,15 +121,19 @@ impl Story {
         Ok(())
     }
 
-    /// Waits until Klaviyo has what the newest champion's journey must have caused, and tells it.
+    /// Ends the newest champion's journey: waits until Klaviyo has what it must have caused, tells it, and notes how
+    /// things stand.
     ///
     /// # Errors
     /// If it doesn't arrive.
-    pub async fn champion_accepted(&self) -> Result<(), Failure> {
-        let Some(champion) = self.champions.last() else { return Ok(()) };
-        for event in self.driver.klaviyo.wait(&champion.email, champion.events.len()).await? {
-            self.tell("Klaviyo", &format!("accepted {}", event.metric));
-        }
+    pub async fn champion_ends(&mut self) -> Result<(), Failure> {
+        let Some(mut champion) = self.champions.pop() else { return Ok(()) };
+        let accepted = self.driver.klaviyo.wait(&champion.email, champion.events.len()).await?;
+        let mut events: Vec<_> = accepted.into_iter().map(|event| event.metric).collect();
+        events.iter().for_each(|event| self.tell("Klaviyo", &format!("accepted {event}")));
+        events.sort();
+        champion.ended = (ledger_of(self, &champion.uid).await?, events);
+        self.champions.push(champion);
         Ok(())
     }
 

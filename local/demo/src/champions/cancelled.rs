@@ -16,5 +16,5 @@ pub async fn play(story: &mut Story) -> Result<(), Failure> {
     reader.change_renewal(story, "cancel").await?;
     reader.month_passes(story).await?;
     story.supports().await?;
-    reader.end(story).await
+    story.champion_ends().await
 }

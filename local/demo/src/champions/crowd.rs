@@ -35,5 +35,5 @@ pub async fn play(story: &mut Story) -> Result<(), Failure> {
     }
     let secret = secrets.pop_first().unwrap_or_default();
     reader.pay(story, &secret).await?;
-    reader.end(story).await
+    story.champion_ends().await
 }

@@ -24,5 +24,5 @@ pub async fn play(story: &mut Story) -> Result<(), Failure> {
     story.tell("Time", "Stripe tries again some days later");
     story.delivered_quietly().await?;
     story.supports().await?;
-    reader.end(story).await
+    story.champion_ends().await
 }

@@ -9,6 +9,7 @@ pub async fn play(story: &mut Story) -> Result<(), Failure> {
     let ledger = &["extend", "new", "renew", "renew", "renew", "upgrade"];
     let events = &[
         "champion_extended",
+        "champion_payment_failed",
         "champion_renewed",
         "champion_renewed",
         "champion_renewed",
@@ -17,7 +18,7 @@ pub async fn play(story: &mut Story) -> Result<(), Failure> {
     ];
     let reader = Reader::begin(story, Champion::expected("Months of support", ledger, events)).await?;
     let secret = reader.subscribe(story, 2).await?;
-    let stripe = &story.driver.stripe;
+    let stripe = story.driver.stripe.clone();
     stripe.confirm(&secret, "pm_card_threeDSecure2Required", &story.driver.endpoints).await?;
     stripe.authenticate(intent_of(&secret), false).await?;
     story.tell("Reader", "does not finish 3-D Secure");
@@ -29,6 +30,8 @@ pub async fn play(story: &mut Story) -> Result<(), Failure> {
     story.tell("Reader", "finishes 3-D Secure");
     story.delivered_quietly().await?;
     story.supports().await?;
+    // That card would ask for 3-D Secure at each renewal.
+    story.driver.stripe.replace_card(&reader.customer(story).await?, "pm_card_visa").await?;
     reader.month_passes(story).await?;
     reader.purchase(story, 2).await?;
     story.supports().await?;
@@ -36,5 +39,5 @@ pub async fn play(story: &mut Story) -> Result<(), Failure> {
     reader.month_passes(story).await?;
     reader.purchase(story, 5).await?;
     story.supports().await?;
-    reader.end(story).await
+    story.champion_ends().await
 }

@@ -93,9 +93,4 @@ impl Reader {
         let customer = rows.first().and_then(|row| row.get::<_, Option<String>>(0));
         customer.ok_or_else(|| Failure::Unexpected("the reader has no customer".to_owned()))
     }
-
-    /// Waits until Klaviyo has what the journey must have caused.
-    pub async fn end(&self, story: &Story) -> Result<(), Failure> {
-        story.champion_accepted().await
-    }
 }
