@@ -1,0 +1,172 @@
+//! A reader's years with a novel, on a real database and a strict stand-in for Stripe, in both generations of payloads.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
+
+mod world;
+
+use std::{sync::Arc, time::Duration};
+
+use pledge_stand_ins::Fault;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use world::{World, ask, intent_of};
+
+const SINCE_BASIL: &str = "2026-09-30.endive";
+const BEFORE_BASIL: &str = "2024-06-20";
+
+const LEDGER: &str = "select subscription_type || ' ' || tier_level || ' ' || payment_status
+    from user_champion_subscription_record order by start_date, end_date, id";
+
+fn wish(tier: i64) -> Value {
+    json!({ "tierLevel": tier, "autoRenew": true })
+}
+
+async fn a_long_story(api_version: &str) {
+    let world = World::start(api_version).await;
+    let (status, made) = world.ask("subscription", &wish(2)).await;
+    assert_eq!((status, &made["status"]), (201, &json!("incomplete")));
+    let intent = intent_of(&made);
+    world.confirm(&intent, "pm_card_authenticationRequired").await;
+    assert_eq!(world.standing().await["isActive"], false, "3-D Secure is open: nothing is granted");
+    assert_eq!(world.ask("subscription", &wish(2)).await.1["subscriptionId"], made["subscriptionId"]);
+    world.stripe.authenticate(&intent, true).unwrap();
+    world.settle().await;
+    let standing = world.standing().await;
+    assert_eq!((&standing["isActive"], &standing["autoRenew"]), (&json!(true), &json!(true)));
+    let (status, refusal) = world.ask("subscription", &wish(2)).await;
+    assert_eq!((status, &refusal["code"]), (400, &json!("ALREADY_SUBSCRIBED")));
+
+    // Two renewals, a purchase of the same tier and one of a higher tier before the next.
+    let customer = world.rows("select stripe_customer_id from users").await.remove(0);
+    world.stripe.replace_card(&customer, "pm_card_visa").unwrap();
+    world.days(63).await;
+    for tier in [2, 4] {
+        let (status, bought) = world.ask("purchase", &json!({ "tierLevel": tier })).await;
+        assert_eq!(status, 201, "{bought}");
+        world.confirm(&intent_of(&bought), "pm_card_visa").await;
+    }
+    assert_eq!(world.standing().await["tierLevel"], 4);
+
+    // A renewal that is refused takes nothing away, and recovers.
+    let end = world.standing().await["endDate"].clone();
+    world.stripe.replace_card(&customer, "pm_card_chargeCustomerFail").unwrap();
+    world.days(31).await;
+    let failed = "select 1::text from payment_record where kind = 'renewal' and status = 'failed'";
+    assert_eq!(world.rows(failed).await.len(), 1);
+    assert_eq!(world.standing().await["endDate"], end);
+    world.stripe.replace_card(&customer, "pm_card_visa").unwrap();
+    world.days(10).await;
+    assert_eq!(world.rows(failed).await, [""; 0]);
+
+    // Cancelled and resumed, refunded, cancelled for good.
+    for (action, renews) in [("subscription/cancel", false), ("subscription/resume", true)] {
+        let (status, standing) = world.ask(action, &json!({})).await;
+        assert_eq!((status, &standing["autoRenew"]), (200, &json!(renews)), "{standing}");
+    }
+    world.stripe.refund(&intent, None).unwrap();
+    world.settle().await;
+    world.ask("subscription/cancel", &json!({})).await;
+    world.days(40).await;
+    let (status, _) = world.ask("subscription/resume", &json!({})).await;
+    assert_eq!(status, 404, "it is over");
+
+    let mut ledger = world.rows(LEDGER).await;
+    ledger.sort();
+    let expected = [
+        // The refunded month was the first: what came next is what begins the support.
+        "extend 2 completed",
+        "new 2 refunded",
+        "renew 2 completed",
+        "renew 2 completed",
+        "renew 2 completed",
+        "upgrade 4 completed",
+    ];
+    assert_eq!(ledger, expected);
+    let metrics = world.rows("select metric || ' ' || count(*) from outbox group by metric order by metric").await;
+    let expected = [
+        "champion_cancelled 1",
+        "champion_extended 1",
+        "champion_payment_failed 1",
+        "champion_refunded 1",
+        "champion_renewed 3",
+        "champion_started 1",
+        "champion_upgraded 1",
+    ];
+    assert_eq!(metrics, expected);
+    assert_eq!(world.rows("select reason from stripe_event where outcome = 'parked'").await, [""; 0]);
+    assert_eq!(world.stripe.objects("customer").len(), 1);
+}
+
+#[tokio::test]
+async fn a_long_story_since_basil() {
+    a_long_story(SINCE_BASIL).await;
+}
+
+#[tokio::test]
+async fn a_long_story_before_basil() {
+    a_long_story(BEFORE_BASIL).await;
+}
+
+#[tokio::test]
+async fn fifty_requests_at_once_make_one_subscription() {
+    let world = World::start(SINCE_BASIL).await;
+    let mut all = JoinSet::new();
+    for _ in 0..50 {
+        let handler = Arc::clone(&world.handler);
+        all.spawn(async move { ask(&handler, "subscription", &wish(2)).await });
+    }
+    let answers = all.join_all().await;
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    assert_eq!(answers[0].0, 201);
+    for kind in ["customer", "price", "subscription"] {
+        assert_eq!(world.stripe.objects(kind).len(), 1, "{kind}");
+    }
+    assert_eq!(world.rows("select status from payment_record").await, ["pending"]);
+}
+
+#[tokio::test]
+async fn fifty_requests_for_different_tiers_leave_one_subscription_that_can_be_paid() {
+    let world = World::start(SINCE_BASIL).await;
+    let mut all = JoinSet::new();
+    for n in 0..12 {
+        let handler = Arc::clone(&world.handler);
+        all.spawn(async move { ask(&handler, "subscription", &wish(1 + n % 3)).await.0 });
+    }
+    let answers = all.join_all().await;
+    assert!(answers.contains(&201), "{answers:?}");
+    world.settle().await;
+    let open = world.stripe.objects("subscription").into_iter().filter(|it| it["status"] == "incomplete").count();
+    assert_eq!(open, 1);
+    assert_eq!(world.rows("select status from payment_record where status = 'pending'").await.len(), 1);
+}
+
+#[tokio::test]
+async fn whatever_stripe_does_a_later_retry_makes_one_subscription() {
+    let faults = [Fault::hang_up(), Fault::hang_up().after_effect(), Fault::html(504).after_effect()];
+    for fault in faults {
+        let world = World::start(SINCE_BASIL).await;
+        for _ in 0..4 {
+            world.stripe.faults().add(fault.clone().on("POST", "/v1/subscriptions"));
+        }
+        let (status, refusal) = world.ask("subscription", &wish(2)).await;
+        assert_eq!((status, &refusal["code"]), (503, &json!("PAYMENT_PROVIDER_UNAVAILABLE")), "{fault:?}");
+        assert_eq!(world.ask("subscription", &wish(2)).await.0, 201, "{fault:?}");
+        assert_eq!(world.stripe.objects("subscription").len(), 1, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn events_that_come_shuffled_after_everything_happened_end_the_same() {
+    let world = World::start(SINCE_BASIL).await;
+    world.stripe.hold();
+    let (_, made) = world.ask("subscription", &wish(2)).await;
+    world.confirm(&intent_of(&made), "pm_card_visa").await;
+    for _ in 0..35 {
+        world.stripe.advance(Duration::from_secs(86_400));
+    }
+    world.stripe.refund(&intent_of(&made), None).unwrap();
+    assert_eq!(world.standing().await["isActive"], false);
+    world.stripe.release(&pledge_stand_ins::stripe::Order::Reversed);
+    world.settle().await;
+    assert_eq!(world.rows(LEDGER).await, ["new 2 refunded", "renew 2 completed"]);
+    assert_eq!(world.standing().await["autoRenew"], true);
+}

@@ -1,0 +1,133 @@
+//! The handler with a real client, a strict stand-in for Stripe, PostgreSQL, and a webhook endpoint that records.
+#![allow(clippy::unwrap_used, reason = "a test that can't prepare its world has to stop")]
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, routing::post};
+use create_champion_subscription::handler::Handler;
+use lambda_http::{Context, RequestExt};
+use pledge_application::champions::Champions;
+use pledge_domain::ports::StripeEventStore;
+use pledge_postgres::{Database, Settings};
+use pledge_runtime::{Secret, http, tls};
+use pledge_stand_ins::{Clock, StripeOptions, StripeStandIn, WebhookTarget};
+use pledge_stripe_api::StripeClient;
+use pledge_stripe_events::{Secrets, TOLERANCE, decode, verify};
+use pledge_testkit::{FakeSystem, FakeTokens, TestDatabase, builders::signed_in, http::HttpEvent};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use tokio::net::TcpListener;
+use tokio_postgres::Client;
+
+const SECRET: &str = "whsec_of_the_tests";
+const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
+const TOKEN: &str = "token-of-ada";
+
+pub type Real = Handler<Database, StripeClient, FakeTokens, FakeSystem>;
+
+/// Everything that a journey needs.
+pub struct World {
+    pub stripe: StripeStandIn,
+    pub handler: Arc<Real>,
+    pub tables: Client,
+    http: reqwest::Client,
+    _database: TestDatabase,
+}
+
+impl World {
+    /// Stripe delivers every event twice, in this API version.
+    pub async fn start(api_version: &str) -> Self {
+        let database = TestDatabase::new().await;
+        let store = Database::new(Settings::parse(&database.url()).unwrap().with_connections(8), None).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = Router::new().route("/", post(receive)).with_state(store.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        let webhook = WebhookTarget {
+            api_version: Some(api_version.to_owned()),
+            ..WebhookTarget::new(format!("http://{address}/"), SECRET)
+        };
+        let options = StripeOptions { webhooks: vec![webhook], ..StripeOptions::default() };
+        let stripe = StripeStandIn::start(options).await.unwrap();
+        stripe.set_copies(2);
+        let http = http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap();
+        let billing = StripeClient::new(http.clone(), &stripe.base_url(), &Secret::new(KEY)).unwrap();
+        let handler = Handler {
+            champions: Champions { store, billing },
+            verifier: FakeTokens::default().with(TOKEN, signed_in("ada", "ada@example.com")),
+            system: FakeSystem::default(),
+        };
+        let tables = database.connect().await;
+        tables.batch_execute("select add_default_champion_tiers(7)").await.unwrap();
+        Self { stripe, handler: Arc::new(handler), tables, http, _database: database }
+    }
+
+    /// A request of the reader; what it was answered once Stripe has told everything.
+    pub async fn ask(&self, action: &str, body: &Value) -> (u16, Value) {
+        let answer = ask(&self.handler, action, body).await;
+        self.settle().await;
+        answer
+    }
+
+    /// How the reader stands.
+    pub async fn standing(&self) -> Value {
+        let event = HttpEvent::get("/payment/stripe/champion-subscription").query("novelId=7");
+        send(&self.handler, event).await.1
+    }
+
+    /// Confirms a payment with one of Stripe's test cards, as the browser does.
+    pub async fn confirm(&self, intent: &str, card: &str) {
+        let url = format!("{}/v1/payment_intents/{intent}/confirm", self.stripe.base_url());
+        let form = format!("payment_method={card}&return_url=https%3A%2F%2Fexample.com%2F");
+        let request = self.http.post(url).bearer_auth(KEY).header("content-type", "application/x-www-form-urlencoded");
+        request.body(form).send().await.unwrap();
+        self.settle().await;
+    }
+
+    /// Lets time pass at Stripe's, a day at a time, so that every invoice is paid before the next.
+    pub async fn days(&self, days: u32) {
+        for _ in 0..days {
+            self.stripe.advance(Duration::from_secs(86_400));
+        }
+        self.settle().await;
+    }
+
+    pub async fn settle(&self) {
+        assert!(self.stripe.wait_until_idle(Duration::from_secs(30)).await);
+    }
+
+    /// The rows of a query, each as text.
+    pub async fn rows(&self, sql: &str) -> Vec<String> {
+        self.tables.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
+    }
+}
+
+/// A request of the reader.
+pub async fn ask(handler: &Real, action: &str, body: &Value) -> (u16, Value) {
+    let mut body = body.clone();
+    body["novelId"] = json!(7);
+    let path = format!("/payment/stripe/champion-{action}");
+    send(handler, HttpEvent::post(&path).json(&body)).await
+}
+
+async fn send(handler: &Real, event: HttpEvent) -> (u16, Value) {
+    let event = event.header("authorization", &format!("Bearer {TOKEN}"));
+    let request = lambda_http::request::from_str(&event.to_json()).unwrap();
+    let response = handler.handle(request.with_lambda_context(Context::default())).await;
+    (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
+}
+
+/// What pays, out of its secret.
+pub fn intent_of(answer: &Value) -> String {
+    answer["clientSecret"].as_str().unwrap().split("_secret").next().unwrap().to_owned()
+}
+
+async fn receive(State(store): State<Database>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let now = OffsetDateTime::from_unix_timestamp(Clock::machine_now()).unwrap();
+    let secrets = Secrets::new([SECRET]).unwrap();
+    verify(&body, headers["stripe-signature"].to_str().unwrap(), &secrets, TOLERANCE, now).unwrap();
+    match store.record(&decode(&body).unwrap(), now).await {
+        Ok(_) => StatusCode::OK,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
