@@ -42,6 +42,7 @@ pub const MIGRATIONS: &[Migration] = steps![
     "0012_champion_minor_units",
     "0013_champion_payments",
     "0014_champion_tiers",
+    "0015_preorders_open_sessions",
 ];
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use pledge_application::{
 use pledge_domain::{
     error_chain::ErrorChain,
     ids::OutboxId,
-    ports::{Backlog, Clock, Delivery, Marketing, OutboxStore, Publisher, StoreError},
+    ports::{Backlog, Clock, Delivery, Marketing, OutboxStore, PreorderStore, Publisher, StoreError},
 };
 use pledge_queue::Message;
 use pledge_runtime::{Metric, Metrics};
@@ -64,7 +64,7 @@ const SWEEP_ROUNDS: usize = 20;
 
 impl<Store, Queue, Klaviyo, System> Handler<Store, Queue, Klaviyo, System>
 where
-    Store: OutboxStore,
+    Store: OutboxStore + PreorderStore,
     Queue: Publisher,
     Klaviyo: Marketing,
     System: Clock,
@@ -90,10 +90,11 @@ where
         self.metrics.record(Metric::OutboxWaiting, waiting, &[]);
         self.metrics.record(Metric::OutboxOldestAge, age, &[]);
         self.metrics.record(Metric::OutboxParked, parked, &[]);
+        self.metrics.record(Metric::PreordersStuck, swept.stuck, &[]);
         if swept.requeued > 0 {
             tracing::warn!(requeued = swept.requeued, "events had waited too long and were queued again");
         }
-        Ok(json!({ "requeued": swept.requeued, "waiting": waiting, "parked": parked }))
+        Ok(json!({ "requeued": swept.requeued, "waiting": waiting, "parked": parked, "stuck": swept.stuck }))
     }
 
     async fn deliver(&self, batch: SqsEvent) -> Result<SqsBatchResponse, SenderError> {

@@ -180,11 +180,11 @@ async fn the_schedule_queues_what_waits_too_long() {
     // What EventBridge sends.
     let schedule = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} });
     let swept = invoke(&handler, schedule.clone()).await.unwrap();
-    assert_eq!(swept, json!({ "requeued": 0, "waiting": 2, "parked": 0 }));
+    assert_eq!(swept, json!({ "requeued": 0, "waiting": 2, "parked": 0, "stuck": 0 }));
 
     handler.system.advance(t(3) - t(0) + PATIENCE);
     let swept = invoke(&handler, schedule).await.unwrap();
-    assert_eq!(swept, json!({ "requeued": 2, "waiting": 2, "parked": 0 }));
+    assert_eq!(swept, json!({ "requeued": 2, "waiting": 2, "parked": 0, "stuck": 0 }));
     assert_eq!(handler.sweep.queue.messages(), [rows]);
 }
 

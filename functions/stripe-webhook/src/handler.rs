@@ -54,7 +54,10 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
                 tracing::warn!(event = %event.id, livemode = event.livemode, "an event of the other mode");
                 return Err(refused("LIVEMODE_MISMATCH", "The event's livemode is not that of this endpoint."));
             }
-            Err(RecordError::Store(error)) => return Err(error.into()),
+            Err(RecordError::Store(error)) => {
+                self.metrics.count(Metric::WebhookEvents, &[("Outcome", "failed")]);
+                return Err(error.into());
+            }
         };
         telemetry::published(&self.metrics, &processed.queued);
         self.measure(&event, &processed.recorded);

@@ -1,12 +1,15 @@
-//! The sweep: what has waited too long in the outbox is queued again.
+//! The sweep: what has waited too long in the outbox is queued again, and what doesn't move at all is counted.
 
 use pledge_domain::{
     Timestamp,
-    ports::{Backlog, OutboxStore, PublishError, Publisher, StoreError},
+    ports::{Backlog, OutboxStore, PreorderStore, PublishError, Publisher, StoreError},
 };
 
 /// How long a row may wait before it is queued again: longer than the queue needs for its own retries.
 pub const PATIENCE: time::Duration = time::Duration::minutes(5);
+
+/// How long after a pay page has expired Stripe's event about it must be here.
+pub const EXPIRY_GRACE: time::Duration = time::Duration::hours(1);
 
 /// How many rows one round takes.
 const ROUND: i64 = 500;
@@ -29,6 +32,8 @@ pub struct Swept {
     pub requeued: usize,
     /// What waits in the outbox now.
     pub backlog: Backlog,
+    /// Preorders that are in processing although their pay page has expired.
+    pub stuck: i64,
 }
 
 /// Why a sweep ended early. Rows that it had taken are found again by a later one.
@@ -42,7 +47,7 @@ pub enum SweepError {
     Publish(#[from] PublishError),
 }
 
-impl<Store: OutboxStore, Queue: Publisher> SweepOutbox<Store, Queue> {
+impl<Store: OutboxStore + PreorderStore, Queue: Publisher> SweepOutbox<Store, Queue> {
     /// Queues rows again until none is overdue or `rounds` rounds are over.
     ///
     /// # Errors
@@ -57,6 +62,7 @@ impl<Store: OutboxStore, Queue: Publisher> SweepOutbox<Store, Queue> {
             self.queue.publish(&taken).await?;
             requeued += taken.len();
         }
-        Ok(Swept { requeued, backlog: self.store.backlog().await? })
+        let backlog = self.store.backlog().await?;
+        Ok(Swept { requeued, backlog, stuck: self.store.stuck(now - EXPIRY_GRACE).await? })
     }
 }

@@ -38,6 +38,8 @@ async fn recording_an_event_takes_two_round_trips_and_everything_else_one() {
     assert_eq!(wire.take_round_trips(), 1, "without_owner");
     store.link_owner(preorder_id(2), &an_account("u3"), t(2)).await.unwrap();
     assert_eq!(wire.take_round_trips(), 1, "link_owner");
+    store.stuck(t(60)).await.unwrap();
+    assert_eq!(wire.take_round_trips(), 1, "stuck");
     store.knows_user(&uid("u1")).await.unwrap();
     assert_eq!(wire.take_round_trips(), 1, "knows_user");
 

@@ -2,7 +2,7 @@
 
 use pledge_application::{
     initiate_preorder::{InitiatePreorder, Request},
-    sweep_outbox::{PATIENCE, SweepError, SweepOutbox},
+    sweep_outbox::{EXPIRY_GRACE, PATIENCE, SweepError, SweepOutbox},
 };
 use pledge_domain::{
     ids::OutboxId,
@@ -11,7 +11,7 @@ use pledge_domain::{
 };
 use pledge_testkit::{
     FakeIdentity, FakePublisher, InMemoryStore,
-    builders::{a_form, a_new_preorder, preorder_id},
+    builders::{a_form, a_new_preorder, an_open_session, preorder_id},
     time::t,
 };
 
@@ -72,6 +72,16 @@ async fn an_event_that_the_queue_never_took_is_found() {
     let sweep = SweepOutbox { store, queue: FakePublisher::default(), patience: PATIENCE };
     sweep.run(ROUNDS, t(1) + PATIENCE).await.unwrap();
     assert_eq!(sweep.queue.messages(), [ids(&sweep)]);
+}
+
+#[tokio::test]
+async fn preorders_whose_expiry_nobody_told_are_counted() {
+    let sweep = sweep(1).await;
+    let open = an_open_session("cs_1");
+    sweep.store.save_checkout(preorder_id(1), 1, Some(&open), None, t(10)).await.unwrap();
+    let due = open.expires_at + EXPIRY_GRACE;
+    assert_eq!(sweep.run(ROUNDS, due).await.unwrap().stuck, 0);
+    assert_eq!(sweep.run(ROUNDS, due + time::Duration::seconds(1)).await.unwrap().stuck, 1);
 }
 
 #[tokio::test]

@@ -66,6 +66,10 @@ pub trait PreorderStore: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
+    /// How many preorders are in processing although their pay page expired before `before`: Stripe's event about it
+    /// never came. One that waits for a payment isn't counted.
+    fn stuck(&self, before: Timestamp) -> impl Future<Output = Result<i64, StoreError>> + Send;
+
     /// Whether this user row exists.
     fn knows_user(&self, id: &UserId) -> impl Future<Output = Result<bool, StoreError>> + Send;
 }

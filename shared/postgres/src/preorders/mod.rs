@@ -14,6 +14,7 @@ use tokio_postgres::Row;
 
 use crate::{
     Database,
+    columns::Columns,
     error::Failure,
     lease::Lease,
     statement::{Statement, sql},
@@ -49,6 +50,14 @@ impl PreorderStore for Database {
 
     async fn link_owner(&self, id: PreorderId, account: &Account, now: Timestamp) -> Result<u64, StoreError> {
         self.run(|lease| link_owner(lease, id, account, now)).await
+    }
+
+    async fn stuck(&self, before: Timestamp) -> Result<i64, StoreError> {
+        self.run(|lease| async move {
+            let rows = lease.query(Statement::new(sql!("stuck_preorders")).time(before)).await?;
+            Columns(rows.first().ok_or(Failure::Missing("count"))?).get("stuck")
+        })
+        .await
     }
 
     async fn knows_user(&self, id: &UserId) -> Result<bool, StoreError> {

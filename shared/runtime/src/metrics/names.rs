@@ -3,7 +3,7 @@
 /// A measured quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Metric {
-    /// Webhook events answered; dimension `Outcome`.
+    /// Webhook events answered; dimension `Outcome`, which is `failed` if Stripe must deliver again.
     WebhookEvents,
     /// Webhook requests whose signature didn't verify.
     SignatureFailures,
@@ -17,6 +17,8 @@ pub enum Metric {
     CheckoutsOpened,
     /// Facts that Stripe's events brought; dimension `Fact`, such as `preorder_success` or `champion_renewed`.
     BusinessFacts,
+    /// Preorders in processing although their pay page has expired.
+    PreordersStuck,
     /// Preorders stored without an owner, because Firebase didn't answer or the account isn't proven to be theirs.
     OwnersUnknown,
     /// Messages that the queue didn't take; the sweep sends what they named.
@@ -56,6 +58,7 @@ impl Metric {
             Self::PreordersInitiated => "PreordersInitiated",
             Self::CheckoutsOpened => "CheckoutsOpened",
             Self::BusinessFacts => "BusinessFacts",
+            Self::PreordersStuck => "PreordersStuck",
             Self::OwnersUnknown => "OwnersUnknown",
             Self::PublishFailures => "PublishFailures",
             Self::KlaviyoSent => "KlaviyoSent",

@@ -282,6 +282,18 @@ pub async fn linking_comes_too_late_for_an_owned_preorder<S: Subject>(subject: &
     assert_eq!((owner(subject, 1).await.as_deref(), owner(subject, 2).await), (Some("u1"), None));
 }
 
+pub async fn a_preorder_is_stuck_when_its_session_expired_unheard<S: Subject>(subject: &S) {
+    let open = an_open_session("cs_1");
+    let (stuck, paid) =
+        (initiate(subject, 1, ADDRESS, Owner::Unknown).await, initiate(subject, 2, ADDRESS, Owner::Unknown).await);
+    initiate(subject, 3, ADDRESS, Owner::Unknown).await;
+    subject.store().save_checkout(stuck.id, 1, Some(&open), None, t(10)).await.unwrap();
+    subject.store().save_checkout(paid.id, 1, Some(&an_open_session("cs_2")), None, t(10)).await.unwrap();
+    subject.store().record(&session_paid("evt_1", &paid), t(60)).await.unwrap();
+    assert_eq!(subject.store().stuck(open.expires_at).await.unwrap(), 0, "it may still be paid");
+    assert_eq!(subject.store().stuck(open.expires_at + time::Duration::seconds(1)).await.unwrap(), 1);
+}
+
 pub async fn a_user_is_known_once_there_is_a_row<S: Subject>(subject: &S) {
     assert!(!subject.store().knows_user(&uid("u1")).await.unwrap());
     initiate(subject, 1, ADDRESS, Owner::ByEmail(an_account("u1"))).await;

@@ -88,6 +88,18 @@ impl PreorderStore for InMemoryStore {
         Ok(found.into_iter().take(usize::try_from(limit).unwrap_or(0)).cloned().collect())
     }
 
+    async fn stuck(&self, before: Timestamp) -> Result<i64, StoreError> {
+        let tables = self.transaction()?;
+        let expired = |session: &Session| {
+            session.state == SessionState::Open && session.expires_at.is_some_and(|expires_at| expires_at < before)
+        };
+        let stuck = tables
+            .preorders
+            .values()
+            .filter(|preorder| preorder.status == Status::Processing && preorder.session.as_ref().is_some_and(expired));
+        Ok(i64::try_from(stuck.count()).unwrap_or(i64::MAX))
+    }
+
     async fn link_owner(&self, id: PreorderId, account: &Account, _now: Timestamp) -> Result<u64, StoreError> {
         let mut tables = self.transaction()?;
         if !tables.is_ownerless(id, None) {

@@ -1,0 +1,1 @@
+drop index preorders_open_session_idx;
