@@ -2,23 +2,57 @@
 
 use std::fmt;
 
+use crate::secrets::Origin;
+
 /// A key, a password, a token or anything that holds one. It has no `Display`, and its `Debug` shows nothing.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+///
+/// One that was read from a vault knows from where, so that [`crate::secrets::Rotating`] can read it again.
+#[derive(Clone)]
+pub struct Secret {
+    text: String,
+    origin: Option<Origin>,
+}
 
 impl Secret {
     /// Hides the text.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self { text: text.into(), origin: None }
     }
 
     /// The text itself, for the one call that needs it. Never log or format it.
     #[must_use]
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// The text without the spaces around it.
+    pub(crate) fn trimmed(&self) -> Self {
+        Self { text: self.text.trim().to_owned(), origin: self.origin.clone() }
+    }
+
+    pub(crate) fn read_from(self, origin: Origin) -> Self {
+        Self { origin: Some(origin), ..self }
+    }
+
+    /// The same secret; when it is read again, only a text that passes the check is taken.
+    pub(crate) fn only_if(self, check: impl Fn(&str) -> Result<(), &'static str> + Send + Sync + 'static) -> Self {
+        Self { origin: self.origin.map(|origin| origin.only_if(check)), ..self }
+    }
+
+    pub(crate) fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
     }
 }
+
+impl PartialEq for Secret {
+    /// The same text, wherever it is from.
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Secret {}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use pledge_runtime::{ConfigError, Environment, Parser, Runtime, Secret, secrets::SecretSource};
+use pledge_runtime::{ConfigError, Environment, Parser, Runtime, Secret, secrets::Rotating};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -84,8 +84,10 @@ async fn the_secrets_that_the_environment_names_are_there() {
     assert_eq!(fake.0.lock().unwrap().requests, 3);
 
     fake.0.lock().unwrap().secrets = vec![("arn:klaviyo", "pk_2")];
-    let source = SecretSource::of(&runtime.environment, "KLAVIYO_API_KEY").unwrap();
-    assert_eq!(source.refresh(&runtime.vault).await.unwrap(), Secret::new("pk_2"));
+    let (_, klaviyo) = secrets(&runtime.environment).unwrap();
+    let key = Rotating::new(&klaviyo, |text| Ok::<_, &str>(text.to_owned())).unwrap();
+    assert!(key.renew(&key.current()).await);
+    assert_eq!(*key.current(), "pk_2");
 }
 
 #[tokio::test]

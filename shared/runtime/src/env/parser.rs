@@ -96,8 +96,9 @@ impl<'a> Parser<'a> {
     }
 
     /// A secret: from Secrets Manager by the ARN in `<name>_SECRET_ARN`; in the stage `local` also the plain variable.
+    /// One with an ARN can be read again ([`crate::secrets::Rotating`]).
     pub fn secret(&mut self, name: &str) -> Option<Secret> {
-        self.parse_secret(name, |text| Ok::<_, &str>(Secret::new(text)))
+        self.secret_value(name)
     }
 
     /// A secret, if the variable or its ARN is set.
@@ -115,17 +116,17 @@ impl<'a> Parser<'a> {
 
     /// Whatever `parse` makes of a secret. Its error says what to do and must not quote the secret.
     pub fn parse_secret<T, E: Display>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
-        let text = self.secret_text(name)?;
-        self.keep(name, parse(text))
+        let secret = self.secret_value(name)?;
+        self.keep(name, parse(secret.expose()))
     }
 
     /// A Stripe secret key of this stage's mode.
     pub fn stripe_key(&mut self, name: &str) -> Option<Secret> {
-        let stage = self.stage;
-        self.parse_secret(name, |key| match stage {
-            Some(stage) => stage.check_stripe_key(key).map(|()| Secret::new(key)),
-            None => Ok(Secret::new(key)),
-        })
+        let secret = self.secret_value(name)?;
+        let Some(stage) = self.stage else { return Some(secret) };
+        let checked = stage.check_stripe_key(secret.expose());
+        self.keep(name, checked)?;
+        Some(secret.only_if(move |text| stage.check_stripe_key(text)))
     }
 
     /// Records what is wrong with a variable, for rules that the methods above don't know.
@@ -150,10 +151,10 @@ impl<'a> Parser<'a> {
         parsed.map_err(|remedy| self.problem(name, remedy)).ok()
     }
 
-    fn secret_text(&mut self, name: &str) -> Option<&'a str> {
+    fn secret_value(&mut self, name: &str) -> Option<Secret> {
         let environment = self.environment;
         match (environment.get(name), environment.secret_arn(name)) {
-            (Some(text), None) if self.stage == Some(Stage::Local) => return Some(text),
+            (Some(text), None) if self.stage == Some(Stage::Local) => return Some(Secret::new(text)),
             (Some(_), None) => {
                 let arn = arn_variable(name);
                 self.problem(name, format!("give the secret's ARN in {arn}: plain values are for STAGE=local only"));
@@ -164,7 +165,7 @@ impl<'a> Parser<'a> {
                 Some(Ok(secret)) if secret.expose().trim().is_empty() => {
                     self.problem(&arn_variable(name), "the secret is empty: store its value");
                 }
-                Some(Ok(secret)) => return Some(secret.expose().trim()),
+                Some(Ok(secret)) => return Some(secret.trimmed()),
                 Some(Err(error)) => self.problem(&arn_variable(name), ErrorChain(error)),
                 None => self.problem(&arn_variable(name), "the secret was not read before the configuration"),
             },

@@ -1,14 +1,20 @@
-//! Secrets by ARN: read together at a cold start, before the configuration is parsed.
+//! Secrets by ARN: read together at a cold start, before the configuration is parsed, and again after one was refused.
 //!
-//! Reading and parsing are apart. [`read_all`] is the only effect: it adds the secrets to the [`Environment`], failures
-//! included, and the pure parse then names whatever is missing.
+//! Reading and parsing are apart. [`read_all`] adds the secrets to the [`Environment`], failures included, and the pure
+//! parse then names whatever is missing. [`Rotating`] reads one again.
 
+#[cfg(test)]
+mod in_memory;
 mod manager;
+mod origin;
+mod rotating;
 
 use futures_util::future::join_all;
 use pledge_domain::ports::Cause;
 
 pub use manager::SecretsManager;
+pub(crate) use origin::Origin;
+pub use rotating::Rotating;
 
 use crate::{env::Environment, secret::Secret};
 
@@ -24,53 +30,24 @@ pub trait Vault: Send + Sync {
 pub struct VaultError(#[source] pub Cause);
 
 /// Reads every secret that the environment names with a variable `<NAME>_SECRET_ARN`, all at the same time.
-pub async fn read_all(environment: &mut Environment, vault: &impl Vault) {
-    let reads = environment.secret_arns().map(|(name, arn)| async move { (name.to_owned(), vault.read(arn).await) });
+pub async fn read_all<V: Vault + Clone + 'static>(environment: &mut Environment, vault: &V) {
+    let reads = environment.secret_arns().map(|(name, arn)| async { (name.to_owned(), read(name, arn, vault).await) });
     let read = join_all(reads).await;
     environment.add_secrets(read);
 }
 
-/// Where one secret came from, to read it again after the other side has refused it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SecretSource {
-    arn: String,
-}
-
-impl SecretSource {
-    /// The source of the secret `name`; none if it is a plain variable, which can't change while the process runs.
-    #[must_use]
-    pub fn of(environment: &Environment, name: &str) -> Option<Self> {
-        environment.secret_arn(name).map(|arn| Self { arn: arn.to_owned() })
-    }
-
-    /// Reads the secret again. Call it once after an authentication failure: the secret may have been rotated.
-    ///
-    /// # Errors
-    /// [`VaultError`] if it can't be read.
-    pub async fn refresh(&self, vault: &impl Vault) -> Result<Secret, VaultError> {
-        vault.read(&self.arn).await
-    }
+/// Reads a secret. It remembers the vault, so that [`Rotating`] can read it again; `name` is what the log calls it.
+///
+/// # Errors
+/// [`VaultError`] if it can't be read.
+pub async fn read<V: Vault + Clone + 'static>(name: &str, arn: &str, vault: &V) -> Result<Secret, VaultError> {
+    Ok(vault.read(arn).await?.read_from(Origin::new(name, arn, vault)))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, sync::Mutex};
-
-    use super::*;
+    use super::{in_memory::InMemory, *};
     use crate::{ConfigError, Parser};
-
-    struct InMemory(Mutex<BTreeMap<&'static str, &'static str>>);
-
-    impl Vault for InMemory {
-        async fn read(&self, arn: &str) -> Result<Secret, VaultError> {
-            let secrets = self.0.lock().unwrap();
-            secrets.get(arn).map(|text| Secret::new(*text)).ok_or(VaultError("ResourceNotFoundException".into()))
-        }
-    }
-
-    fn vault(secrets: &[(&'static str, &'static str)]) -> InMemory {
-        InMemory(Mutex::new(secrets.iter().copied().collect()))
-    }
 
     fn parse(environment: &Environment) -> Result<(Secret, Secret), ConfigError> {
         let mut parser = Parser::new(environment);
@@ -88,24 +65,38 @@ mod tests {
         ];
 
         let mut environment = Environment::from_iter(variables);
-        read_all(&mut environment, &vault(&[("arn:db", "postgres://"), ("arn:key", "pk")])).await;
+        read_all(&mut environment, &InMemory::new(&[("arn:db", "postgres://"), ("arn:key", "pk")])).await;
         assert_eq!(parse(&environment).unwrap(), (Secret::new("postgres://"), Secret::new("pk")));
 
         let mut environment = Environment::from_iter(variables);
-        read_all(&mut environment, &vault(&[("arn:db", "postgres://")])).await;
+        read_all(&mut environment, &InMemory::new(&[("arn:db", "postgres://")])).await;
         let error = parse(&environment).unwrap_err().to_string();
         assert!(error.contains("API_KEY_SECRET_ARN: the secret could not be read: ResourceNotFound"), "{error}");
         assert!(!error.contains("postgres"), "{error}");
     }
 
     #[tokio::test]
-    async fn a_rotated_secret_can_be_read_again() {
-        let vault = vault(&[("arn:key", "old")]);
-        let environment = Environment::from_iter([("API_KEY_SECRET_ARN", "arn:key"), ("PLAIN", "x")]);
-        let source = SecretSource::of(&environment, "API_KEY").unwrap();
-        assert_eq!(SecretSource::of(&environment, "PLAIN"), None);
+    async fn a_secret_that_was_parsed_can_be_read_again() {
+        let vault = InMemory::new(&[("arn:key", "old\n")]);
+        let mut environment = Environment::from_iter([("STAGE", "prod"), ("API_KEY_SECRET_ARN", "arn:key")]);
+        read_all(&mut environment, &vault).await;
+        let secret = Parser::new(&environment).secret("API_KEY").unwrap();
+        let rotating = Rotating::new(&secret, |text| Ok::<_, &str>(text.to_owned())).unwrap();
+        assert_eq!(*rotating.current(), "old");
+        vault.put("arn:key", "new");
+        assert!(rotating.renew(&rotating.current()).await);
+        assert_eq!(*rotating.current(), "new");
+    }
 
-        vault.0.lock().unwrap().insert("arn:key", "new");
-        assert_eq!(source.refresh(&vault).await.unwrap(), Secret::new("new"));
+    #[tokio::test]
+    async fn a_stripe_key_of_the_other_mode_is_not_taken_over() {
+        let vault = InMemory::new(&[("arn:key", "sk_live_1")]);
+        let variables = [("STAGE", "prod"), ("STRIPE_SECRET_KEY_SECRET_ARN", "arn:key")];
+        let mut environment = Environment::from_iter(variables);
+        read_all(&mut environment, &vault).await;
+        let secret = Parser::new(&environment).stripe_key("STRIPE_SECRET_KEY").unwrap();
+        let rotating = Rotating::new(&secret, |text| Ok::<_, &str>(text.to_owned())).unwrap();
+        vault.put("arn:key", "sk_test_1");
+        assert!(!rotating.renew(&rotating.current()).await);
     }
 }

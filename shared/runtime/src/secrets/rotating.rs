@@ -1,0 +1,188 @@
+//! A secret in use, which somebody may have replaced since it was read.
+
+use std::{
+    fmt,
+    fmt::Display,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use pledge_domain::error_chain::ErrorChain;
+use tokio::{sync::Mutex, time::Instant};
+
+use super::Origin;
+use crate::secret::Secret;
+
+/// A refused secret is read again at most this often, so that one that stays wrong doesn't make every request a
+/// question to the vault.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// What is made of a secret, such as a header or the settings of a connection. Clones share it.
+///
+/// Whoever is refused with it calls [`Rotating::renew`], and tries once more if there is another one:
+///
+/// ```no_run
+/// # use pledge_runtime::{Secret, secrets::Rotating};
+/// # async fn ask(key: &String) -> Result<(), ()> { Ok(()) }
+/// # async fn example(secret: Secret) -> Result<(), ()> {
+/// let key = Rotating::new(&secret, |text| Ok::<_, &str>(text.to_owned())).map_err(drop)?;
+/// let used = key.current();
+/// match ask(&used).await {
+///     Err(_refused) if key.renew(&used).await => ask(&key.current()).await,
+///     answer => answer,
+/// }
+/// # }
+/// ```
+pub struct Rotating<T>(Arc<Shared<T>>);
+
+struct Shared<T> {
+    current: RwLock<InUse<T>>,
+    parse: Box<Parse<T>>,
+    last_read: Mutex<Option<Instant>>,
+}
+
+type Parse<T> = dyn Fn(&str) -> Option<T> + Send + Sync;
+
+struct InUse<T> {
+    secret: Secret,
+    value: Arc<T>,
+}
+
+impl<T> Rotating<T> {
+    /// Takes what `parse` makes of the secret, now and whenever it is read again. A secret that didn't come from a vault
+    /// never changes.
+    ///
+    /// # Errors
+    /// That of `parse`. What is read again and can't be parsed isn't used.
+    pub fn new<E: Display>(
+        secret: &Secret,
+        parse: impl Fn(&str) -> Result<T, E> + Send + Sync + 'static,
+    ) -> Result<Self, E> {
+        let value = Arc::new(parse(secret.expose())?);
+        let current = RwLock::new(InUse { secret: secret.clone(), value });
+        let parse = Box::new(move |text: &str| parse(text).ok());
+        Ok(Self(Arc::new(Shared { current, parse, last_read: Mutex::new(None) })))
+    }
+
+    /// What to use now.
+    #[must_use]
+    pub fn current(&self) -> Arc<T> {
+        Arc::clone(&self.0.current.read().unwrap_or_else(PoisonError::into_inner).value)
+    }
+
+    /// Reads the secret again, since `used` was refused. Whether there is another one by now.
+    ///
+    /// Reads at most once in ten seconds; of many who are refused at the same moment, one does it.
+    pub async fn renew(&self, used: &Arc<T>) -> bool {
+        let mut last_read = self.0.last_read.lock().await;
+        if !Arc::ptr_eq(used, &self.current()) {
+            return true;
+        }
+        let known = self.0.current.read().unwrap_or_else(PoisonError::into_inner).secret.clone();
+        let Some(origin) = known.origin() else { return false };
+        if last_read.is_some_and(|last| last.elapsed() < PAUSE) {
+            return false;
+        }
+        let renewed = self.read_again(origin, &known).await;
+        // Only now: who is interrupted while they read hasn't read.
+        *last_read = Some(Instant::now());
+        let Some(value) = renewed else { return false };
+        let mut current = self.0.current.write().unwrap_or_else(PoisonError::into_inner);
+        *current = value;
+        true
+    }
+
+    async fn read_again(&self, origin: &Origin, known: &Secret) -> Option<InUse<T>> {
+        let name = origin.name();
+        let secret = match origin.read().await {
+            Ok(secret) => secret.read_from(origin.clone()),
+            Err(error) => {
+                tracing::warn!(target: "pledge", secret = name, error = %ErrorChain(&error), "refused, and unreadable");
+                return None;
+            }
+        };
+        if secret == *known {
+            tracing::warn!(target: "pledge", secret = name, "refused, and it hasn't been replaced");
+            return None;
+        }
+        let Some(value) = (self.0.parse)(secret.expose()) else {
+            tracing::error!(target: "pledge", secret = name, "it was replaced by something that can't be used");
+            return None;
+        };
+        tracing::info!(target: "pledge", secret = name, "it was replaced and is used from now on");
+        Some(InUse { secret, value: Arc::new(value) })
+    }
+}
+
+impl<T> Clone for Rotating<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+/// Shows nothing: the value may hold the secret.
+impl<T> fmt::Debug for Rotating<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Rotating(hidden)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secrets::{in_memory::InMemory, read};
+
+    async fn rotating(vault: &InMemory) -> Rotating<u32> {
+        let secret = read("KEY", "arn:key", vault).await.unwrap();
+        Rotating::new(&secret, |text| text.parse::<u32>()).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_replaced_secret_is_used_after_it_was_refused() {
+        let vault = InMemory::new(&[("arn:key", "1")]);
+        let rotating = rotating(&vault).await;
+        let used = rotating.current();
+        vault.put("arn:key", " 2\n");
+        assert_eq!(*rotating.current(), 1, "nobody was refused yet");
+        assert!(rotating.renew(&used).await);
+        assert_eq!(*rotating.clone().current(), 2);
+        assert!(rotating.renew(&used).await, "somebody else has read it meanwhile");
+        assert_eq!(vault.reads(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_secret_that_stays_wrong_is_not_read_for_every_request() {
+        let vault = InMemory::new(&[("arn:key", "1")]);
+        let rotating = rotating(&vault).await;
+        for _ in 0..100 {
+            assert!(!rotating.renew(&rotating.current()).await);
+        }
+        assert_eq!(vault.reads(), 2);
+        tokio::time::advance(PAUSE).await;
+        vault.put("arn:key", "2");
+        assert!(rotating.renew(&rotating.current()).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_cannot_be_used_is_not_taken() {
+        let vault = InMemory::new(&[("arn:key", "1")]);
+        let rotating = rotating(&vault).await;
+        for unusable in [Some("not a number"), None] {
+            match unusable {
+                Some(text) => vault.put("arn:key", text),
+                None => vault.remove("arn:key"),
+            }
+            assert!(!rotating.renew(&rotating.current()).await);
+            assert_eq!(*rotating.current(), 1);
+            tokio::time::advance(PAUSE).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_plain_secret_never_changes() {
+        let rotating = Rotating::new(&Secret::new("1"), |text| text.parse::<u32>()).unwrap();
+        assert!(!rotating.renew(&rotating.current()).await);
+        assert!(Rotating::new(&Secret::new("x"), |text| text.parse::<u32>()).is_err());
+        assert!(!format!("{rotating:?}").contains('1'));
+    }
+}
