@@ -1,0 +1,176 @@
+//! The running local cloud, for one test at a time.
+
+use std::ops::Deref;
+
+use pledge_domain::{
+    Timestamp,
+    ports::{Clock, Randomness},
+};
+use pledge_driver::{Answer, Driver};
+use pledge_local::Endpoints;
+use pledge_runtime::System;
+use pledge_stand_ins::Fault;
+use pledge_stripe_events::sign;
+use serde_json::Value;
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::environment;
+
+/// Where tests are threads of one process, they wait for each other here; nextest gives each a process and lets them
+/// wait by its configuration.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+/// The running cloud. Nobody else uses it meanwhile, so a test may put faults into its stand-ins.
+#[derive(Debug)]
+pub struct Cloud {
+    driver: Driver,
+    /// What is in every address that this test uses.
+    mark: String,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Deref for Cloud {
+    type Target = Driver;
+
+    fn deref(&self) -> &Driver {
+        &self.driver
+    }
+}
+
+/// An object that Stripe made on the way.
+pub type Object = Value;
+
+impl Cloud {
+    /// The cloud that `PLEDGE_ENDPOINTS` names, without anything that an earlier test left there. None, with a word
+    /// about it, if there is none; in CI that is a failure.
+    pub async fn enter() -> Option<Self> {
+        if !environment::names_a_cloud() {
+            assert!(!environment::is_ci(), "PLEDGE_ENDPOINTS names no cloud");
+            eprintln!("skipped: no cloud is running for the tests; `make test` starts one");
+            return None;
+        }
+        let turn = TURN.lock().await;
+        let driver = Driver::new(Endpoints::of_running().unwrap()).unwrap();
+        driver.stripe.clear_faults().await.unwrap();
+        driver.klaviyo.clear_faults().await.unwrap();
+        driver.firebase.clear_faults().await.unwrap();
+        let mark = System.uuid().simple().to_string();
+        Some(Self { driver, mark, _turn: turn })
+    }
+
+    /// An address that no other test uses.
+    #[must_use]
+    pub fn email(&self, who: &str) -> String {
+        format!("{who}.{}@example.com", self.mark)
+    }
+
+    /// A number that no other test uses, for idempotency keys.
+    #[must_use]
+    pub fn mark(&self) -> &str {
+        &self.mark
+    }
+
+    /// What time it is.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        System.now()
+    }
+
+    /// Waits until nothing of earlier tests is on its way to us or to Klaviyo, so that faults hit this test only.
+    pub async fn quiet(&self) {
+        self.stripe.idle().await.unwrap();
+        self.klaviyo.settled(&self.database).await.unwrap();
+    }
+
+    /// Makes Stripe's API fail.
+    pub async fn stripe_fails(&self, fault: Fault) {
+        self.stripe.fault(&serde_json::to_value(fault).unwrap()).await.unwrap();
+    }
+
+    /// Makes Klaviyo fail, for this test's events only.
+    pub async fn klaviyo_fails(&self, fault: Fault) {
+        self.quiet().await;
+        self.klaviyo.fault(&serde_json::to_value(fault).unwrap()).await.unwrap();
+    }
+
+    /// Makes Firebase fail.
+    pub async fn firebase_fails(&self, fault: Fault) {
+        self.firebase.fault(&serde_json::to_value(fault).unwrap()).await.unwrap();
+    }
+
+    /// A preorder of somebody new who doesn't sign in.
+    pub async fn a_preorder(&self, email: &str) -> String {
+        self.api.preorder(email, "Red").await.unwrap()
+    }
+
+    /// A preorder that is paid, and everything about it delivered.
+    pub async fn a_paid_preorder(&self, email: &str) -> String {
+        let preorder = self.a_preorder(email).await;
+        let session = self.api.checkout(&preorder).await.unwrap();
+        self.pay(&session).await;
+        preorder
+    }
+
+    /// The customer pays by card, and Stripe delivers what it has to say about it.
+    pub async fn pay(&self, session: &str) {
+        self.stripe.pay(session, &serde_json::json!({})).await.unwrap();
+        self.stripe.idle().await.unwrap();
+    }
+
+    /// The row of a preorder, by column.
+    pub async fn preorder(&self, id: &str) -> Value {
+        let mut rows = self.rows("select to_jsonb(p) from preorders p where id::text = $1", id).await;
+        assert_eq!(rows.len(), 1, "preorder {id}");
+        rows.remove(0)
+    }
+
+    /// The rows of every preorder of an address.
+    pub async fn preorders_of(&self, email: &str) -> Vec<Value> {
+        self.rows("select to_jsonb(p) from preorders p where email = $1 order by created_at", email).await
+    }
+
+    /// The row of a user.
+    pub async fn user(&self, id: &str) -> Option<Value> {
+        self.rows("select to_jsonb(u) from users u where id = $1", id).await.pop()
+    }
+
+    /// The rows of the outbox about a preorder, sorted by key.
+    pub async fn outbox_of(&self, preorder: &str) -> Vec<Value> {
+        self.rows("select to_jsonb(o) from outbox o where key like '%:' || $1 order by key", preorder).await
+    }
+
+    /// The row of an event of Stripe's.
+    pub async fn stripe_event(&self, id: &str) -> Option<Value> {
+        self.rows("select to_jsonb(e) from stripe_event e where id = $1", id).await.pop()
+    }
+
+    async fn rows(&self, sql: &str, of: &str) -> Vec<Value> {
+        self.database.json(sql, &[&of]).await.unwrap()
+    }
+
+    /// The Checkout sessions that Stripe has for a preorder.
+    pub async fn sessions_of(&self, preorder: &str) -> Vec<Object> {
+        let mut sessions = self.stripe.list("checkout.session").await.unwrap();
+        sessions.retain(|session| session["client_reference_id"] == preorder);
+        sessions
+    }
+
+    /// The events about a preorder that Klaviyo has accepted, once so many are there: metric and `unique_id`.
+    pub async fn klaviyo_events(&self, email: &str, count: usize) -> Vec<(String, String)> {
+        let events = self.klaviyo.wait(email, count).await.unwrap();
+        let mut events: Vec<_> = events.into_iter().map(|event| (event.metric, event.unique_id)).collect();
+        events.sort();
+        events
+    }
+
+    /// Posts a body to the webhook as Stripe would, signed with `secret` at `at`.
+    pub async fn webhook(&self, body: &str, secret: &str, at: Timestamp) -> Answer {
+        self.webhook_signed(body, &sign(body.as_bytes(), secret, at)).await
+    }
+
+    /// Posts a body to the webhook with this signature.
+    pub async fn webhook_signed(&self, body: &str, signature: &str) -> Answer {
+        let request = self.api.request(reqwest::Method::POST, "/webhooks/stripe").header("stripe-signature", signature);
+        self.api.send(request.body(body.to_owned())).await.unwrap()
+    }
+}
