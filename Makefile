@@ -1,5 +1,5 @@
 # Each name stands for a command that one could type.
-.PHONY: run demo test check env ops build deploy deploy-local clean
+.PHONY: run demo test check bench env ops build deploy deploy-local clean
 
 # Lets cargo find what scripts/install-tools put there.
 export PATH := $(PATH):$(CURDIR)/.local/venv/bin
@@ -25,6 +25,12 @@ check:
 	cargo clippy --workspace --all-targets -- -D warnings
 	scripts/check-links
 	scripts/check-template
+	scripts/check-counts
+
+## The functions beside the floor and beside Node.js, as tables in docs/PERFORMANCE.md
+bench:
+	@scripts/install-tools
+	@scripts/bench
 
 ## The variables with which a program outside joins the running local cloud: eval "$(make env)"
 env:

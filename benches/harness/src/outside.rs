@@ -1,9 +1,12 @@
 //! SQS, Stripe, Klaviyo and Firebase in one server that says yes at once.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use hyper::Request;
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use crate::{
     Failure,
@@ -11,9 +14,15 @@ use crate::{
     machine,
 };
 
-/// Starts the server.
-pub async fn start() -> Result<Server, Failure> {
-    Server::start(async |request| answer(&request)).await
+/// Starts the server, which answers after `latency`.
+pub async fn start(latency: Duration) -> Result<Server, Failure> {
+    Server::start(move |request| async move {
+        if !latency.is_zero() {
+            sleep(latency).await;
+        }
+        answer(&request)
+    })
+    .await
 }
 
 fn answer(request: &Request<Bytes>) -> Answer {

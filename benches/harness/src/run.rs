@@ -30,6 +30,9 @@ pub struct Options {
     /// Node.js, by its full path.
     #[arg(long, default_value = "/usr/bin/node")]
     node: PathBuf,
+    /// Only these binaries, for a quick look.
+    #[arg(long)]
+    only: Vec<String>,
     /// Cold starts of each.
     #[arg(long, default_value_t = 15)]
     starts: u32,
@@ -73,7 +76,8 @@ impl Results {
 const WARMING: u32 = 300;
 
 pub async fn run(options: &Options) -> Result<Results, Failure> {
-    let works = [Work::Hello].into_iter().chain(Work::FUNCTIONS);
+    let asked = |work: &Work| options.only.is_empty() || options.only.iter().any(|name| name == work.binary());
+    let works = [Work::Hello].into_iter().chain(Work::FUNCTIONS).filter(asked);
     let mut subjects = Vec::new();
     for work in works {
         subjects.push((Subject::rust(work, &options.binaries), true));

@@ -1,5 +1,7 @@
 //! What one process needs around it.
 
+use std::time::Duration;
+
 use pledge_testkit::TestDatabase;
 
 use crate::{
@@ -19,7 +21,12 @@ pub struct Bench {
 impl Bench {
     /// With enough in the database for so many requests.
     pub async fn of(subject: &Subject, requests: u32) -> Result<Self, Failure> {
-        let (outside, database) = (outside::start().await?, TestDatabase::new().await);
+        Self::slow(subject, requests, Duration::ZERO).await
+    }
+
+    /// The same with an outside that takes its time.
+    pub async fn slow(subject: &Subject, requests: u32, latency: Duration) -> Result<Self, Failure> {
+        let (outside, database) = (outside::start(latency).await?, TestDatabase::new().await);
         subject.work.prepare(&database.connect().await, requests).await?;
         Ok(Self { outside, database })
     }
@@ -34,6 +41,11 @@ impl Bench {
         let (host, port) = self.database.address();
         let url = self.database.url().replace(&format!("{host}:{port}"), &wire.address.to_string());
         environment(&url, &self.outside.address.to_string())
+    }
+
+    /// A connection to the database.
+    pub async fn connect(&self) -> tokio_postgres::Client {
+        self.database.connect().await
     }
 
     /// How to connect to the database.
