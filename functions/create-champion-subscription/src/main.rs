@@ -6,7 +6,7 @@ use create_champion_subscription::{config::Config, handler::Handler};
 use pledge_application::champions::Champions;
 use pledge_firebase::FirebaseVerifier;
 use pledge_postgres::Database;
-use pledge_runtime::{Environment, Runtime, System, exit_code};
+use pledge_runtime::{Environment, Runtime, System, ahead, exit_code};
 use pledge_stripe_api::StripeClient;
 
 #[tokio::main(flavor = "current_thread")]
@@ -17,9 +17,11 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), lambda_http::Error> {
     let runtime = Runtime::start(Environment::from_process(), env!("CARGO_CRATE_NAME")).await?;
     let config = Config::parse(&runtime.environment)?;
+    let store = Database::new(config.database, Some(runtime.tls))?;
+    ahead(store.warm_up()).await;
     let handler = Handler {
         champions: Champions {
-            store: Database::new(config.database, Some(runtime.tls))?,
+            store,
             billing: StripeClient::new(runtime.http.clone(), &config.stripe_base, &config.stripe_key)?,
         },
         verifier: FirebaseVerifier::new(runtime.http, config.issuer),

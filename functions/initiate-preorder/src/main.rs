@@ -8,7 +8,7 @@ use pledge_firebase::{FirebaseClient, FirebaseVerifier};
 use pledge_http_api::intake::PreorderIntake;
 use pledge_postgres::Database;
 use pledge_queue::SqsPublisher;
-use pledge_runtime::{Environment, Runtime, System, exit_code};
+use pledge_runtime::{Environment, Runtime, System, ahead, exit_code};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -18,10 +18,12 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), lambda_http::Error> {
     let runtime = Runtime::start(Environment::from_process(), env!("CARGO_CRATE_NAME")).await?;
     let config = Config::parse(&runtime.environment)?;
+    let store = Database::new(config.database, Some(runtime.tls))?;
+    ahead(store.warm_up()).await;
     let handler = Handler {
         intake: PreorderIntake {
             initiate: InitiatePreorder {
-                store: Database::new(config.database, Some(runtime.tls))?,
+                store,
                 identity: FirebaseClient::new(runtime.http.clone(), config.accounts, Arc::new(System)),
                 queue: SqsPublisher::new(&runtime.aws, config.queue_url),
             },

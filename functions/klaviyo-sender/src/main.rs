@@ -10,7 +10,7 @@ use pledge_application::{
 use pledge_klaviyo::KlaviyoClient;
 use pledge_postgres::Database;
 use pledge_queue::SqsPublisher;
-use pledge_runtime::{Environment, Runtime, System, exit_code};
+use pledge_runtime::{Environment, Runtime, System, ahead, exit_code};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -21,6 +21,7 @@ async fn run() -> Result<(), lambda_runtime::Error> {
     let runtime = Runtime::start(Environment::from_process(), env!("CARGO_CRATE_NAME")).await?;
     let config = Config::parse(&runtime.environment)?;
     let store = Database::new(config.database, Some(runtime.tls))?;
+    ahead(store.warm_up()).await;
     let klaviyo = KlaviyoClient::new(runtime.http, &config.klaviyo_base, &config.klaviyo_key, config.metric_names)?;
     let queue = SqsPublisher::new(&runtime.aws, config.queue_url);
     let handler = Handler {

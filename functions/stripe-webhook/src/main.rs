@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use pledge_application::record_stripe_event::RecordStripeEvent;
 use pledge_postgres::Database;
 use pledge_queue::SqsPublisher;
-use pledge_runtime::{Environment, Runtime, System, exit_code};
+use pledge_runtime::{Environment, Runtime, System, ahead, exit_code};
 use stripe_webhook::{config::Config, handler::Handler};
 
 #[tokio::main(flavor = "current_thread")]
@@ -16,9 +16,11 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), lambda_http::Error> {
     let runtime = Runtime::start(Environment::from_process(), env!("CARGO_CRATE_NAME")).await?;
     let config = Config::parse(&runtime.environment)?;
+    let store = Database::new(config.database, Some(runtime.tls))?;
+    ahead(store.warm_up()).await;
     let handler = Handler {
         record: RecordStripeEvent {
-            store: Database::new(config.database, Some(runtime.tls))?,
+            store,
             queue: SqsPublisher::new(&runtime.aws, config.queue_url),
             livemode: runtime.stage.livemode(),
         },

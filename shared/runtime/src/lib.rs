@@ -21,5 +21,5 @@ pub use env::{ConfigError, Environment, Parser};
 pub use metrics::{Metric, Metrics};
 pub use secret::Secret;
 pub use stage::{LocalOnly, Stage};
-pub use start::{Runtime, StartError, exit_code};
+pub use start::{Runtime, StartError, ahead, exit_code};
 pub use system::System;

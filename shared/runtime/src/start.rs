@@ -91,6 +91,14 @@ impl Base {
     }
 }
 
+/// Does during the start what the first request would have to do otherwise, such as connecting to the database. Lambda
+/// gives a start a whole processor, whatever the function's memory. What fails is logged: the request tries it again.
+pub async fn ahead<Error: std::error::Error + 'static>(work: impl Future<Output = Result<(), Error>>) {
+    if let Err(error) = work.await {
+        tracing::warn!(target: "pledge", error = %ErrorChain(&error), "left to the first request");
+    }
+}
+
 /// Ends `main`: logs the error and all its causes in one line, which names the variable if the configuration is wrong.
 #[must_use]
 pub fn exit_code(result: Result<(), Box<dyn Error + Send + Sync>>) -> ExitCode {
