@@ -25,6 +25,7 @@ check:
 	cargo clippy --workspace --all-targets -- -D warnings
 	scripts/check-links
 	scripts/check-template
+	scripts/check-openapi
 	scripts/check-counts
 
 ## The functions beside the floor and beside Node.js, as tables in docs/PERFORMANCE.md
