@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue,
+    HeaderMap, HeaderName, HeaderValue, StatusCode,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
 };
 use pledge_domain::{
@@ -11,8 +11,8 @@ use pledge_domain::{
     outbox::OutboxEntry,
     ports::{Marketing, MarketingError},
 };
-use pledge_runtime::Secret;
-use reqwest::Client;
+use pledge_runtime::{Secret, secrets::Rotating};
+use reqwest::{Client, Response};
 
 use crate::{event, metric_names::MetricNames, response};
 
@@ -30,6 +30,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 pub struct KlaviyoClient {
     http: Client,
     url: String,
+    authorization: Rotating<HeaderValue>,
     headers: HeaderMap,
     metric_names: MetricNames,
 }
@@ -40,30 +41,43 @@ pub struct KlaviyoClient {
 pub struct InvalidApiKey;
 
 impl KlaviyoClient {
-    /// A client of the API at `base`, normally [`crate::API_BASE`], without a slash at its end.
+    /// A client of the API at `base`, normally [`crate::API_BASE`], without a slash at its end. A key that Klaviyo
+    /// refuses is read again where it came from, and a new one used at once.
     ///
     /// # Errors
     /// [`InvalidApiKey`] if the key has control characters.
     pub fn new(http: Client, base: &str, key: &Secret, metric_names: MetricNames) -> Result<Self, InvalidApiKey> {
-        let mut authorization =
-            HeaderValue::try_from(format!("Klaviyo-API-Key {}", key.expose())).map_err(|_| InvalidApiKey)?;
-        authorization.set_sensitive(true);
+        let authorization = Rotating::new(key, authorization)?;
         let headers = HeaderMap::from_iter([
-            (AUTHORIZATION, authorization),
             (HeaderName::from_static("revision"), REVISION),
             (CONTENT_TYPE, JSON_API),
             (ACCEPT, JSON_API),
         ]);
-        Ok(Self { http, url: format!("{base}/api/events"), headers, metric_names })
+        Ok(Self { http, url: format!("{base}/api/events"), authorization, headers, metric_names })
     }
+
+    async fn post(&self, key: &HeaderValue, body: Vec<u8>) -> Result<Response, MarketingError> {
+        let request = self.http.post(&self.url).headers(self.headers.clone()).header(AUTHORIZATION, key.clone());
+        request.timeout(TIMEOUT).body(body).send().await.map_err(no_answer)
+    }
+}
+
+/// The header that a key becomes.
+fn authorization(key: &str) -> Result<HeaderValue, InvalidApiKey> {
+    let mut authorization = HeaderValue::try_from(format!("Klaviyo-API-Key {key}")).map_err(|_| InvalidApiKey)?;
+    authorization.set_sensitive(true);
+    Ok(authorization)
 }
 
 impl Marketing for KlaviyoClient {
     async fn send(&self, entry: &OutboxEntry) -> Result<(), MarketingError> {
         let body = event::body(entry, self.metric_names.get(entry.metric))
             .map_err(|error| MarketingError::Permanent { reason: ErrorChain(error.as_ref()).to_string() })?;
-        let request = self.http.post(&self.url).headers(self.headers.clone()).timeout(TIMEOUT).body(body);
-        let response = request.send().await.map_err(no_answer)?;
+        let key = self.authorization.current();
+        let mut response = self.post(&key, body.clone()).await?;
+        if response.status() == StatusCode::UNAUTHORIZED && self.authorization.renew(&key).await {
+            response = self.post(&self.authorization.current(), body).await?;
+        }
         let (status, headers) = (response.status(), response.headers().clone());
         // The status decides; a body that breaks off only makes the reason shorter.
         let body = if status.is_success() { None } else { response.bytes().await.ok() };

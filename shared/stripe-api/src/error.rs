@@ -50,6 +50,11 @@ impl StripeError {
         }
     }
 
+    /// Whether the secret key was refused: it is wrong, or was rotated or revoked.
+    pub(crate) fn is_unauthenticated(&self) -> bool {
+        matches!(self, Self::Api(error) if error.status == 401)
+    }
+
     /// How long Stripe wants to be left alone.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {

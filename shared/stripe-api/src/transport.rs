@@ -2,10 +2,10 @@
 
 use std::{fmt, time::Duration};
 
-use pledge_runtime::Secret;
+use pledge_runtime::{Secret, secrets::Rotating};
 use reqwest::{
     Client, Response, Url,
-    header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue},
+    header::{AUTHORIZATION, HeaderName, HeaderValue},
 };
 use serde::de::DeserializeOwned;
 use stripe_client_core::{IdempotencyKey, StripeRequest, VERSION};
@@ -28,7 +28,7 @@ const STRIPE_VERSION: HeaderName = HeaderName::from_static("stripe-version");
 pub struct StripeClient {
     http: Client,
     base: String,
-    headers: HeaderMap,
+    authorization: Rotating<HeaderValue>,
     limits: Limits,
 }
 
@@ -44,7 +44,8 @@ pub enum InvalidSettings {
 }
 
 impl StripeClient {
-    /// A client of the API at `base` ([`API_BASE`], without `/v1`) that authenticates with `key` (`sk_…` or `rk_…`).
+    /// A client of the API at `base` ([`API_BASE`], without `/v1`) that authenticates with `key` (`sk_…` or `rk_…`). A
+    /// key that Stripe refuses is read again where it came from, and a new one used in the same call.
     ///
     /// # Errors
     /// [`InvalidSettings`] if one of them can't be used.
@@ -54,17 +55,8 @@ impl StripeClient {
         if !is_web {
             return Err(InvalidSettings::Base);
         }
-        let key = key.expose().trim();
-        if key.is_empty() || !key.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(InvalidSettings::Key);
-        }
-        let mut authorization = HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| InvalidSettings::Key)?;
-        authorization.set_sensitive(true);
-        let headers = HeaderMap::from_iter([
-            (AUTHORIZATION, authorization),
-            (STRIPE_VERSION, HeaderValue::from_static(VERSION.as_str())),
-        ]);
-        Ok(Self { http, base: base.to_owned(), headers, limits: Limits::default() })
+        let authorization = Rotating::new(key, authorization)?;
+        Ok(Self { http, base: base.to_owned(), authorization, limits: Limits::default() })
     }
 
     /// The same client with other limits.
@@ -97,21 +89,41 @@ impl StripeClient {
     async fn repeat<A: DeserializeOwned>(&self, request: &Outgoing) -> Result<A, StripeError> {
         let mut schedule = Schedule::new(&self.limits, request.seed(), Instant::now());
         loop {
-            let error = match self.try_once(request, schedule.time_for_this_try(Instant::now())).await {
+            let key = self.authorization.current();
+            let error = match self.try_once(request, &key, schedule.time_for_this_try(Instant::now())).await {
                 Ok(answer) => return answer.read(),
                 Err(error) => error,
             };
+            // Stripe looks at the key before anything else, so nothing was done.
+            if error.is_unauthenticated() && self.authorization.renew(&key).await {
+                continue;
+            }
             let Some(next) = schedule.next(&error, Instant::now()) else { return Err(error) };
             tracing::warn!(path = request.path(), %error, "Stripe is asked again");
             sleep_until(next).await;
         }
     }
 
-    async fn try_once(&self, request: &Outgoing, time: Duration) -> Result<Answer, StripeError> {
-        let prepared = request.prepare(&self.http).headers(self.headers.clone()).timeout(time);
+    async fn try_once(&self, request: &Outgoing, key: &HeaderValue, time: Duration) -> Result<Answer, StripeError> {
+        let prepared = request
+            .prepare(&self.http)
+            .header(AUTHORIZATION, key.clone())
+            .header(STRIPE_VERSION, HeaderValue::from_static(VERSION.as_str()))
+            .timeout(time);
         let response = prepared.send().await.map_err(StripeError::no_answer)?;
         receive(response).await
     }
+}
+
+/// The header that a key becomes.
+fn authorization(key: &str) -> Result<HeaderValue, InvalidSettings> {
+    let key = key.trim();
+    if key.is_empty() || !key.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(InvalidSettings::Key);
+    }
+    let mut authorization = HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| InvalidSettings::Key)?;
+    authorization.set_sensitive(true);
+    Ok(authorization)
 }
 
 /// Reads the whole answer. A body that breaks off counts as no answer: the same key gets it again.

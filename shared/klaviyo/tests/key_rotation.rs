@@ -1,0 +1,71 @@
+//! An API key that was replaced while the process runs.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
+use std::sync::{Arc, Mutex};
+
+use axum::{
+    Router,
+    http::{HeaderMap, StatusCode},
+    routing::post,
+};
+use pledge_domain::{
+    Timestamp,
+    email::Email,
+    outbox::{Metric, OutboxEntry, Payload, Profile},
+    ports::{Marketing, MarketingError},
+};
+use pledge_klaviyo::{KlaviyoClient, MetricNames};
+use pledge_runtime::{
+    Secret, http,
+    secrets::{Vault, VaultError, read},
+    tls,
+};
+use tokio::net::TcpListener;
+
+#[derive(Clone)]
+struct OneKey(Arc<Mutex<&'static str>>);
+
+impl Vault for OneKey {
+    async fn read(&self, _arn: &str) -> Result<Secret, VaultError> {
+        Ok(Secret::new(*self.0.lock().unwrap()))
+    }
+}
+
+async fn only_the_new_key(headers: HeaderMap) -> StatusCode {
+    if headers["authorization"] == "Klaviyo-API-Key pk_new" { StatusCode::ACCEPTED } else { StatusCode::UNAUTHORIZED }
+}
+
+/// A client that read the old key, and the vault that it read it from.
+async fn world() -> (KlaviyoClient, OneKey) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let app = Router::new().route("/api/events", post(only_the_new_key));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let vault = OneKey(Arc::new(Mutex::new("pk_old")));
+    let key = read("KLAVIYO_API_KEY", "arn:key", &vault).await.unwrap();
+    let http = http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap();
+    (KlaviyoClient::new(http, &base, &key, MetricNames::default()).unwrap(), vault)
+}
+
+fn entry() -> OutboxEntry {
+    let email = Email::parse("reader@example.com").unwrap();
+    let profile = Profile { email, external_id: None, phone_number: None, first_name: None, last_name: None };
+    let payload = Payload { profile, properties: Default::default(), value: None, occurred_at: Timestamp::UNIX_EPOCH };
+    OutboxEntry::new(Metric::PreorderStarted, "p-1", payload)
+}
+
+#[tokio::test]
+async fn the_event_that_was_refused_is_sent_with_the_new_key() {
+    let (klaviyo, vault) = world().await;
+    *vault.0.lock().unwrap() = "pk_new";
+    klaviyo.send(&entry()).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_event_waits_while_the_key_stays_wrong() {
+    let (klaviyo, _vault) = world().await;
+    for _ in 0..2 {
+        let refused = klaviyo.send(&entry()).await;
+        assert!(matches!(refused, Err(MarketingError::Retryable { .. })), "{refused:?}");
+    }
+}
