@@ -21,6 +21,27 @@ use crate::{
 /// How many runs go on at once. They mostly wait for each other's ends of wires.
 const AT_ONCE: usize = 6;
 
+/// In which ways a step is to fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ways {
+    /// [`Way::in_short`].
+    Short,
+    /// All but those that take seconds.
+    Quick,
+    /// All.
+    All,
+}
+
+impl Ways {
+    fn of(self, system: System) -> Vec<Way> {
+        match self {
+            Self::Short => Way::in_short(),
+            Self::Quick => Way::of(system, false),
+            Self::All => Way::of(system, true),
+        }
+    }
+}
+
 /// A run: where it failed, and what came of it.
 #[derive(Debug, Clone)]
 struct Case {
@@ -51,25 +72,25 @@ pub struct Counted {
 /// # Panics
 /// With everything that went wrong.
 #[must_use]
-pub fn break_everywhere(journey: Journey, warmth: Warmth, slow_ones: bool, twice: bool) -> Counted {
-    let undisturbed = run_all(journey, warmth, vec![vec![], vec![]]);
+pub fn break_everywhere(journey: Journey, warmth: Warmth, ways: Ways, twice: bool) -> Counted {
+    let undisturbed = run_all(journey, warmth, &[vec![], vec![]]);
     let [first, second] = undisturbed.as_slice() else { panic!("two runs") };
     let first = ran(first);
     assert_eq!(first.end.difference(&ran(second).end), "", "{journey:?}: equal runs end equally");
     assert!(!first.end.rows.is_empty(), "{journey:?} leaves something to compare");
 
-    let single = each_step(&first.steps, &[], slow_ones);
-    let singles = run_all(journey, warmth, single);
+    let single = each_step(&first.steps, &[], ways);
+    let singles = run_all(journey, warmth, &single);
     let double: Vec<_> = if twice {
         let after = |case: &Case| {
             let ran = case.outcome.as_ref().ok()?;
-            Some(each_step(&ran.steps, &case.faults, false))
+            Some(each_step(&ran.steps, &case.faults, Ways::Short))
         };
         singles.iter().filter_map(after).flatten().collect()
     } else {
         Vec::new()
     };
-    let doubles = run_all(journey, warmth, double);
+    let doubles = run_all(journey, warmth, &double);
 
     let mut wrong = Vec::new();
     for case in singles.iter().chain(&doubles) {
@@ -87,17 +108,17 @@ pub fn break_everywhere(journey: Journey, warmth: Warmth, slow_ones: bool, twice
 }
 
 /// Every fault at every step after those that fail already.
-fn each_step(steps: &[System], before: &[Fault], slow_ones: bool) -> Vec<Vec<Fault>> {
+fn each_step(steps: &[System], before: &[Fault], ways: Ways) -> Vec<Vec<Fault>> {
     let first = before.last().map_or(0, |fault| fault.step + 1);
     let faults = steps
         .iter()
         .enumerate()
         .skip(first)
-        .flat_map(|(step, system)| Way::of(*system, slow_ones).into_iter().map(move |way| Fault { step, way }));
+        .flat_map(|(step, system)| ways.of(*system).into_iter().map(move |way| Fault { step, way }));
     faults.map(|fault| before.iter().copied().chain([fault]).collect()).collect()
 }
 
-fn run_all(journey: Journey, warmth: Warmth, cases: Vec<Vec<Fault>>) -> Vec<Case> {
+fn run_all(journey: Journey, warmth: Warmth, cases: &[Vec<Fault>]) -> Vec<Case> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
     thread::scope(|scope| {

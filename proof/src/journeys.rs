@@ -176,25 +176,38 @@ impl Journey {
 
 /// The form of this reader is sent, with the key that a front end makes for one form. Returns the preorder's id.
 pub async fn preorder(world: &mut World, email: &str) -> String {
+    text(&world.ask(&form(email), 201).await, "preorderId")
+}
+
+/// The form of this reader.
+#[must_use]
+pub fn form(email: &str) -> HttpEvent {
     let form = json!({ "email": email, "color": "Red", "locale": "en", "firstName": "Ada", "marketingConsent": true });
-    let event = HttpEvent::post("/preorders").json(&form).header("idempotency-key", &format!("form of {email}"));
-    text(&world.ask(&event, 201).await, "preorderId")
+    HttpEvent::post("/preorders").json(&form).header("idempotency-key", &format!("form of {email}"))
+}
+
+/// The wish to pay for this preorder.
+#[must_use]
+pub fn wish_to_pay(preorder: &str) -> HttpEvent {
+    HttpEvent::post("/checkout").json(&json!({ "preorderId": preorder }))
 }
 
 /// The checkout of the preorder is opened. Returns the session's id.
 pub async fn checkout(world: &mut World, preorder: &str) -> String {
-    let event = HttpEvent::post("/checkout").json(&json!({ "preorderId": preorder }));
-    text(&world.ask(&event, 200).await, "sessionId")
+    text(&world.ask(&wish_to_pay(preorder), 200).await, "sessionId")
 }
 
-async fn paid(world: &mut World) {
+/// The form, the checkout and a card.
+pub async fn paid(world: &mut World) {
     let preorder = preorder(world, READER).await;
     let session = checkout(world, &preorder).await;
     world.stripe.pay_session(&session, Payment::default());
     world.settle().await;
 }
 
-fn champion(path: &str, body: &Value) -> HttpEvent {
+/// A request of the reader who is signed in.
+#[must_use]
+pub fn champion(path: &str, body: &Value) -> HttpEvent {
     let bearer = format!("Bearer {TOKEN}");
     HttpEvent::post(&format!("/payment/stripe/{path}")).json(body).header("authorization", &bearer)
 }
@@ -205,13 +218,15 @@ pub fn subscription(level: i64) -> HttpEvent {
     champion("champion-subscription", &json!({ "novelId": 7, "tierLevel": level, "autoRenew": true }))
 }
 
-async fn subscribed(world: &mut World) {
+/// The reader subscribes and pays.
+pub async fn subscribed(world: &mut World) {
     let answer = world.ask(&subscription(2), 201).await;
     world.confirm(&text(&answer, "clientSecret"), "pm_card_visa").await;
     world.settle().await;
 }
 
-async fn purchased(world: &mut World, level: i64) {
+/// The reader buys 30 days.
+pub async fn purchased(world: &mut World, level: i64) {
     let wish = champion("champion-purchase", &json!({ "novelId": 7, "tierLevel": level }));
     let answer = world.ask(&wish, 201).await;
     world.confirm(&text(&answer, "clientSecret"), "pm_card_visa").await;

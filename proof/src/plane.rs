@@ -46,9 +46,17 @@ pub enum Way {
     Status500After,
     /// The other side answers 429.
     TooMany,
+    /// Doesn't fail, but waits until it is released: somebody else gets in between.
+    Held,
 }
 
 impl Way {
+    /// Two ways in which a step to any system fails, which bring about most of what the others do.
+    #[must_use]
+    pub fn in_short() -> Vec<Self> {
+        vec![Self::AnswerLost, Self::GoneBefore]
+    }
+
     /// The ways in which a step to this system fails.
     #[must_use]
     pub fn of(system: System, slow_ones: bool) -> Vec<Self> {
@@ -90,6 +98,8 @@ pub struct Plane(Arc<Inner>);
 struct Inner {
     state: Mutex<State>,
     gone: Notify,
+    held: Notify,
+    released: Notify,
     stragglers: AtomicUsize,
 }
 
@@ -144,6 +154,22 @@ impl Plane {
     /// Resolves when the process is gone.
     pub async fn gone(&self) {
         self.0.gone.notified().await;
+    }
+
+    /// Holds a step until [`Self::release`].
+    pub async fn hold(&self) {
+        self.0.held.notify_one();
+        self.0.released.notified().await;
+    }
+
+    /// Resolves when a step is held.
+    pub async fn holding(&self) {
+        self.0.held.notified().await;
+    }
+
+    /// Lets the held step go on.
+    pub fn release(&self) {
+        self.0.released.notify_one();
     }
 
     /// Something is on its way that nobody waits for; until the guard is dropped.

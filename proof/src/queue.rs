@@ -96,7 +96,11 @@ impl Queue {
 
 impl Publisher for Queue {
     async fn publish(&self, ids: &[OutboxId]) -> Result<(), PublishError> {
-        let way = self.plane.step(System::Sqs);
+        let mut way = self.plane.step(System::Sqs);
+        if way == Some(Way::Held) {
+            self.plane.hold().await;
+            way = None;
+        }
         if way.is_none_or(Way::takes_effect) {
             self.put_all(ids);
         }

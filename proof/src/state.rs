@@ -28,7 +28,7 @@ const NUMBERED: [&str; 4] =
     ["user_champion_subscription", "payment_record", "user_champion_subscription_record", "novel_champion_tiers"];
 
 /// The tables that make up the state.
-const TABLES: [&str; 9] = [
+pub(crate) const TABLES: [&str; 9] = [
     "users",
     "preorders",
     "outbox",

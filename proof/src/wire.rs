@@ -125,7 +125,7 @@ async fn carry(client: TcpStream, end: End) {
             }
         }
         Way::Silent => silence(client).await,
-        Way::Status500 | Way::Status500After | Way::TooMany => {}
+        Way::Status500 | Way::Status500After | Way::TooMany | Way::Held => {}
     }
 }
 
@@ -149,6 +149,7 @@ async fn requests(
         let begins = bytes != GOOD_BYE && !waiting.swap(true, Ordering::SeqCst);
         if let Some(way) = begins.then(|| end.plane.step(end.system)).flatten() {
             match (way, &end.faults) {
+                (Way::Held, _) => end.plane.hold().await,
                 (Way::Status500, Some(faults)) => faults.add(Answer::status(500)),
                 (Way::Status500After, Some(faults)) => faults.add(Answer::status(500).after_effect()),
                 (Way::TooMany, Some(faults)) => faults.add(Answer::status(429)),

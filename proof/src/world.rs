@@ -1,6 +1,6 @@
 //! A world of its own for each run: database, stand-ins, wires, functions, and what the outside does by itself.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, pin::pin, sync::Arc, time::Duration};
 
 use pledge_domain::ports::Clock as _;
 use pledge_runtime::{http, tls};
@@ -15,14 +15,17 @@ use tokio_postgres::Client;
 
 use crate::{
     functions::{Addresses, Functions, Machine, WEBHOOK_SECRET},
-    plane::{Plane, System},
+    plane::{Fault, Plane, System, Way},
     queue::{Delivery, Queue},
-    state::End,
+    state::{End, TABLES},
     wire::Wire,
 };
 
 /// How often anybody tries again before a run counts as stuck.
 const PERSEVERANCE: usize = 30;
+
+/// After how long somebody counts as waiting for a lock.
+const LOCKED_OUT: Duration = Duration::from_millis(60);
 
 /// When every world begins.
 const BEGINNING: i64 = 1_700_000_000;
@@ -73,6 +76,22 @@ const FORGET: &str = "set session_replication_role = replica;
     delete from user_champion_subscription_record; delete from payment_record; delete from novel_champion_tiers;
     set session_replication_role = default;
     select add_default_champion_tiers(7)";
+
+/// Every table as it is in the schema `memory`.
+const RECALL: &str = "set session_replication_role = replica;
+    do $$
+    declare
+        remembered text;
+        columns text;
+    begin
+        for remembered in select table_name from information_schema.tables where table_schema = 'memory' loop
+            select string_agg(quote_ident(column_name), ', ') into columns from information_schema.columns
+            where table_schema = 'public' and table_name = remembered and is_generated = 'NEVER';
+            execute format('delete from %1$I; insert into %1$I (%2$s) select %2$s from memory.%1$I', remembered, columns);
+        end loop;
+    end
+    $$;
+    set session_replication_role = default";
 
 impl World {
     /// A world on this database, whose rows are forgotten.
@@ -175,6 +194,35 @@ impl World {
         body
     }
 
+    /// Holds the first request at its `step`, lets `between` happen, and lets the request go on; if the request's locks
+    /// keep the others waiting, they wait for it. Returns whether the request has such a step.
+    pub async fn interleave(
+        &self,
+        step: usize,
+        first: impl Future<Output = ()>,
+        between: impl Future<Output = ()>,
+    ) -> bool {
+        self.plane.arm(&[Fault { step, way: Way::Held }]);
+        let mut first = pin!(first);
+        let held = tokio::select! {
+            () = &mut first => false,
+            () = self.plane.holding() => true,
+        };
+        if held {
+            let second = async {
+                let mut between = pin!(between);
+                let through = tokio::time::timeout(LOCKED_OUT, &mut between).await.is_ok();
+                self.plane.release();
+                if !through {
+                    between.await;
+                }
+            };
+            tokio::join!(first, second);
+        }
+        _ = self.plane.disarm();
+        held
+    }
+
     /// Stripe and SQS deliver until there is nothing left.
     pub async fn settle(&mut self) {
         loop {
@@ -188,8 +236,7 @@ impl World {
 
     /// Stripe delivers every event until it is answered with 2xx. Returns whether there was any.
     pub async fn deliver_events(&mut self) -> bool {
-        let mut waiting: Vec<Value> = self.stripe.events();
-        waiting.retain(|event| !self.taken.contains(id_of(event)));
+        let mut waiting = self.undelivered();
         let any = !waiting.is_empty();
         for _ in 0..PERSEVERANCE {
             let mut again = Vec::new();
@@ -279,6 +326,29 @@ impl World {
         let recorded = self.count("select count(*) from stripe_event").await;
         assert_eq!(usize::try_from(recorded).unwrap(), self.taken.len(), "every event is recorded once");
         End::of(&self.tables, &self.klaviyo).await
+    }
+
+    /// Remembers the tables as they are, for [`Self::recall`].
+    pub async fn remember(&self) {
+        let copies = TABLES.map(|table| format!("create table memory.{table} as table public.{table};")).concat();
+        let sql = format!("drop schema if exists memory cascade; create schema memory; {copies}");
+        self.tables.batch_execute(&sql).await.unwrap();
+    }
+
+    /// The tables are as they were; Stripe has delivered nothing since, and Klaviyo and the queue are empty.
+    pub async fn recall(&mut self) {
+        self.tables.batch_execute(RECALL).await.unwrap();
+        self.klaviyo.reset();
+        while !self.queue.receive().is_empty() {}
+        self.taken.clear();
+    }
+
+    /// What Stripe has to deliver, oldest first.
+    #[must_use]
+    pub fn undelivered(&self) -> Vec<Value> {
+        let mut events = self.stripe.events();
+        events.retain(|event| !self.taken.contains(id_of(event)));
+        events
     }
 
     /// A number from the tables.

@@ -2,17 +2,18 @@
 
 use pledge_proof::{
     dials,
-    enumeration::break_everywhere,
+    enumeration::{Ways, break_everywhere},
     journeys::Journey::{self, *},
     world::Warmth,
 };
 
 /// A journey, broken everywhere: in one process that goes on, and with a cold start for every call.
 fn prove(journey: Journey, twice: bool) {
-    let counted = break_everywhere(journey, Warmth::Warm, dials::whole(), twice && dials::whole());
-    assert!(counted.single > 0);
     if dials::whole() {
-        _ = break_everywhere(journey, Warmth::Cold, true, twice);
+        _ = break_everywhere(journey, Warmth::Warm, Ways::All, twice);
+        _ = break_everywhere(journey, Warmth::Cold, Ways::Quick, false);
+    } else {
+        _ = break_everywhere(journey, Warmth::Warm, Ways::Short, false);
     }
 }
 
