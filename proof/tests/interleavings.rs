@@ -1,4 +1,10 @@
 //! One request is held at each of its steps while another goes its whole way; it ends as if they had come one by one.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests may stop a test, and print what they counted"
+)]
 
 use pledge_proof::{
     World,

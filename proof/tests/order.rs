@@ -1,4 +1,10 @@
 //! Stripe's events in every order, repeatedly, and on several connections at once: it always ends in the truth.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests may stop a test, and print what they counted"
+)]
 
 use futures_util::{StreamExt, stream};
 use pledge_proof::{

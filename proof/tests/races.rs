@@ -1,4 +1,10 @@
 //! Fifty at the same moment: one wins, and the others get what it got.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests may stop a test, and print what they counted"
+)]
 
 use std::collections::BTreeSet;
 
