@@ -73,12 +73,12 @@ impl Work {
     /// The `n`th request, counted from one.
     pub fn event(self, n: u32) -> Bytes {
         let event = match self {
-            Self::Hello => http("GET", "/hello", &[], String::new()),
-            Self::InitiatePreorder => http("POST", "/preorders", &[], form(n).to_string()),
-            Self::CreateCheckout => http("POST", "/checkout", &[], json!({ "preorderId": id(n) }).to_string()),
+            Self::Hello => http("GET", "/hello", &[], ""),
+            Self::InitiatePreorder => http("POST", "/preorders", &[], &form(n).to_string()),
+            Self::CreateCheckout => http("POST", "/checkout", &[], &json!({ "preorderId": id(n) }).to_string()),
             Self::ChampionStatus => {
                 let authorization = ("authorization", format!("Bearer {}", token(n)));
-                let mut event = http("GET", "/payment/stripe/champion-subscription", &[authorization], String::new());
+                let mut event = http("GET", "/payment/stripe/champion-subscription", &[authorization], "");
                 event["rawQueryString"] = "novelId=1".into();
                 event["queryStringParameters"] = json!({ "novelId": "1" });
                 event
@@ -86,7 +86,7 @@ impl Work {
             Self::StripeWebhook => {
                 let body = session_completed(n);
                 let signature = pledge_stripe_events::sign(body.as_bytes(), SIGNING_SECRET, machine::now());
-                http("POST", "/webhooks/stripe", &[("stripe-signature", signature)], body)
+                http("POST", "/webhooks/stripe", &[("stripe-signature", signature)], &body)
             }
             Self::KlaviyoSender => messages([n]),
         };
@@ -176,7 +176,7 @@ fn token(n: u32) -> String {
 }
 
 /// A request as an HTTP API of API Gateway hands it over, payload version 2.0.
-fn http(method: &str, path: &str, headers: &[(&str, String)], body: String) -> Value {
+fn http(method: &str, path: &str, headers: &[(&str, String)], body: &str) -> Value {
     let mut all = json!({
         "accept": "application/json",
         "content-type": "application/json",
