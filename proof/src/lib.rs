@@ -5,6 +5,8 @@
 //! step and makes one of them fail. A [`journeys`] is what a reader does; the rest of the world does what it does:
 //! Stripe and SQS deliver again, readers click again, the sweep runs. [`enumeration`] runs a journey once for every step
 //! and every way to fail there, and demands the same [`state`] as without a failure.
+
+#![allow(clippy::large_futures, reason = "a whole journey is one future, and tests have the stack for it")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,5 +1,7 @@
 //! The process, a connection or an answer is lost at every step of every journey; it ends as if nothing had happened.
 
+#![allow(clippy::large_futures, reason = "a whole journey is one future, and tests have the stack for it")]
+
 use pledge_proof::{
     dials,
     enumeration::{Ways, break_everywhere},

@@ -1,4 +1,6 @@
 //! One request is held at each of its steps while another goes its whole way; it ends as if they had come one by one.
+
+#![allow(clippy::large_futures, reason = "a whole journey is one future, and tests have the stack for it")]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -1,4 +1,6 @@
 //! Stripe's events in every order, repeatedly, and on several connections at once: it always ends in the truth.
+
+#![allow(clippy::large_futures, reason = "a whole journey is one future, and tests have the stack for it")]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -1,4 +1,6 @@
 //! Fifty at the same moment: one wins, and the others get what it got.
+
+#![allow(clippy::large_futures, reason = "a whole journey is one future, and tests have the stack for it")]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
