@@ -2,6 +2,7 @@
 //! stand-ins. `make test` starts it.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
+mod champion_specification;
 mod database_down;
 mod firebase_down;
 mod gmail_sign_in;
