@@ -81,7 +81,7 @@ pub async fn events_of(story: &Story, preorder: &str) -> Result<Vec<String>, Fai
     let events = story.driver.klaviyo.events().await?;
     let mut names: Vec<String> = events
         .into_iter()
-        .filter(|event| event.properties["preorder_id"] == preorder)
+        .filter(|event| event.properties.get("preorder_id").is_some_and(|id| id == preorder))
         .map(|event| event.metric)
         .collect();
     names.sort();
