@@ -33,7 +33,8 @@ bench:
 	@scripts/install-tools
 	@scripts/bench
 
-## The variables with which a program outside joins the running local cloud: eval "$(make env)"
+## The variables with which a program outside joins the running local cloud: eval "$(make env)". The same as files for
+## `sam local` and `cargo lambda`: .local/env.json and .local/env
 env:
 	@cargo run --quiet --bin pledge-local -- env
 
@@ -48,9 +49,7 @@ deploy-local:
 
 ## The stage STAGE (dev, staging or prod; samconfig.toml) in AWS
 deploy:
-	@scripts/install-sam
-	PATH="$(CURDIR)/.local/sam/bin:$$PATH" SAM_CLI_TELEMETRY=0 sam build
-	PATH="$(CURDIR)/.local/sam/bin:$$PATH" SAM_CLI_TELEMETRY=0 sam deploy --config-env $(STAGE)
+	@scripts/deploy $(STAGE)
 
 build:
 	@scripts/install-tools

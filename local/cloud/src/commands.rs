@@ -60,11 +60,15 @@ pub(crate) async fn deploy() -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints the variables of the cloud that runs, for a shell to evaluate.
+/// Prints the variables of the cloud that runs, for a shell to evaluate, and writes them to files for other tools.
 pub(crate) fn env() -> Result<ExitCode, Error> {
-    for (name, value) in Endpoints::of_running()?.variables() {
+    let endpoints = Endpoints::of_running()?;
+    for (name, value) in endpoints.variables() {
         say(&format!("export {name}='{}'", value.replace('\'', r"'\''")));
     }
+    let [sam, cargo_lambda] = endpoints.write_env_files()?;
+    // A comment: a shell that evaluates all this skips it.
+    say(&format!("# for sam local: {}, for cargo lambda watch: {}", sam.display(), cargo_lambda.display()));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::deployment::deploy;
-use crate::{Error, Options, environment};
+use crate::{Error, Options, env_files, environment};
 
 /// Every address and every local-only secret of a running cloud, as `endpoints.json` holds them.
 ///
@@ -64,7 +64,7 @@ impl Endpoints {
     /// # Errors
     /// [`Error::NotRunning`] when there is none.
     pub fn of_running() -> Result<Self, Error> {
-        Self::read(&environment::endpoints_file().unwrap_or_else(|| Options::default().endpoints_file()))
+        Self::read(&endpoints_file())
     }
 
     /// The variables with which a function that runs outside of the emulator joins the cloud.
@@ -90,6 +90,16 @@ impl Endpoints {
         ]
     }
 
+    /// Writes the variables beside the addresses: `env.json` for `sam local --env-vars` and `env` for
+    /// `cargo lambda watch --env-file`.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when they can't be written.
+    pub fn write_env_files(&self) -> Result<[PathBuf; 2], Error> {
+        let endpoints = endpoints_file();
+        env_files::write(self, endpoints.parent().unwrap_or(&endpoints))
+    }
+
     /// Deploys what has been built since the cloud was started, or was deployed to last.
     ///
     /// # Errors
@@ -111,4 +121,9 @@ impl Endpoints {
             .and_then(|()| fs::rename(&partial, file))
             .map_err(Error::io(format!("{} could not be written", file.display())))
     }
+}
+
+/// Where the addresses of the running cloud are.
+fn endpoints_file() -> PathBuf {
+    environment::endpoints_file().unwrap_or_else(|| Options::default().endpoints_file())
 }

@@ -11,6 +11,7 @@ mod database;
 mod deployment;
 mod emulator;
 mod endpoints;
+mod env_files;
 mod environment;
 mod error;
 mod front;

@@ -3,7 +3,7 @@
 //! - `pledge-local` (or `run`) starts it and stops it on Ctrl-C;
 //! - `pledge-local exec COMMAND…` runs a command beside a cloud of its own, which `PLEDGE_ENDPOINTS` leads to;
 //! - `pledge-local deploy` brings newly built functions into the cloud that runs;
-//! - `pledge-local env` prints the variables with which a program outside joins it.
+//! - `pledge-local env` prints the variables with which a program outside joins it, and writes them to files.
 
 mod commands;
 
