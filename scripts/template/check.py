@@ -1,0 +1,166 @@
+"""Checks that template.yaml says the same as the code and the documents about it:
+
+- each alarm has a section of its name in docs/RUNBOOK.md, and each alarm that the runbook names is there,
+- alarms and the dashboard watch metrics that the code has,
+- the table of IAM statements in docs/DEPLOY.md has every statement with its actions and resources, and no other,
+- every stage of samconfig.toml gives the parameters that have no default, and none that doesn't exist,
+- each function and each type of Stripe's events that the code handles has an event in events/.
+
+Prints each difference and exits with 1 if there is any.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+from samtranslator.yaml_helper import yaml_parse
+
+try:
+    import tomllib
+except ModuleNotFoundError:  # before Python 3.11
+    from pip._vendor import tomli as tomllib
+
+ROOT = Path(__file__).resolve().parents[2]
+# The runbook has one section for what differs only in the function.
+SHARED_SECTION = re.compile(r"(InitiatePreorder|CreateCheckout|CreateChampionSubscription|StripeWebhook|KlaviyoSender)Errors")
+
+
+def read(path):
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def resources(template, kind):
+    return {name: resource for name, resource in template["Resources"].items() if resource["Type"] == kind}
+
+
+def alarms(template):
+    return {SHARED_SECTION.sub("FunctionErrors", name) for name in resources(template, "AWS::CloudWatch::Alarm")}
+
+
+def alarms_of_runbook():
+    return set(re.findall(r"^## (\w+Alarm)$", read("docs/RUNBOOK.md"), re.MULTILINE))
+
+
+def watched_metrics(template):
+    for alarm in resources(template, "AWS::CloudWatch::Alarm").values():
+        properties = alarm["Properties"]
+        singles = [query["MetricStat"]["Metric"] for query in properties.get("Metrics", []) if "MetricStat" in query]
+        for metric in singles or [properties]:
+            if metric["Namespace"] == "Pledge":
+                yield metric["MetricName"]
+    for dashboard in resources(template, "AWS::CloudWatch::Dashboard").values():
+        for widget in json.loads(dashboard["Properties"]["DashboardBody"]["Fn::Sub"])["widgets"]:
+            yield from metrics_of_widget(widget["properties"].get("metrics", []))
+
+
+def metrics_of_widget(rows):
+    """`.` and `...` stand for what the row before has there."""
+    before = []
+    for row in rows:
+        names = [item for item in row if isinstance(item, str)]
+        if names and names[0] == "...":
+            names = before[: len(before) - len(names) + 1] + names[1:]
+        names = [before[i] if name == "." else name for i, name in enumerate(names)]
+        if names[0] == "Pledge":
+            yield names[1]
+        before = names
+
+
+def metrics_of_the_code():
+    return set(re.findall(r'Self::\w+ => "(\w+)"', read("shared/runtime/src/metrics/names.rs"))) - {"Count", "Seconds"}
+
+
+def statements(template):
+    """(role, statement, effect, actions, resources) of all policies; conditional ones are inside of an Fn::If."""
+    policies = {
+        name: policy["Properties"]["PolicyDocument"]
+        for name, policy in resources(template, "AWS::IAM::ManagedPolicy").items()
+    }
+    for name, role in resources(template, "AWS::IAM::Role").items():
+        for policy in role["Properties"]["Policies"]:
+            policies[name] = policy["PolicyDocument"]
+    for name, document in policies.items():
+        for statement in map(unconditional, document["Statement"]):
+            actions = frozenset(listed(statement["Action"]))
+            things = frozenset(map(name_of, listed(statement["Resource"])))
+            yield name, statement["Sid"], statement["Effect"], actions, things
+
+
+def unconditional(value):
+    return value["Fn::If"][1] if isinstance(value, dict) and "Fn::If" in value else value
+
+
+def listed(value):
+    return value if isinstance(value, list) else [value]
+
+
+def name_of(resource):
+    """The parameter or resource that an ARN is of."""
+    resource = unconditional(resource)
+    if isinstance(resource, str):
+        return resource
+    [target] = resource.values()
+    return listed(target)[0].removesuffix(".Arn")
+
+
+def statements_of_the_table():
+    row = r"^\| (\w+(?:Role|Policy)) \| (\w+) \| (denies )?([^|]+) \| ([^|]+) \|"
+    for name, statement, denies, actions, things in re.findall(row, read("docs/DEPLOY.md"), re.MULTILINE):
+        yield name, statement, "Deny" if denies else "Allow", *(frozenset(re.findall("`(.+?)`", x)) for x in (actions, things))
+
+
+def described(statements):
+    return {
+        f"{name}, {statement}: {effect} {', '.join(sorted(actions))} on {', '.join(sorted(things))}"
+        for name, statement, effect, actions, things in statements
+    }
+
+
+def differences_of_stages(template):
+    parameters = template["Parameters"]
+    needed = {name for name, parameter in parameters.items() if "Default" not in parameter}
+    config = tomllib.loads(read("samconfig.toml"))
+    for stage in ("dev", "staging", "prod"):
+        overrides = config[stage]["global"]["parameters"]["parameter_overrides"]
+        given = {override.split("=")[0] for override in overrides}
+        for name in sorted(given - parameters.keys()):
+            yield f"samconfig.toml, {stage}: the template has no parameter {name}"
+        for name in sorted(needed - given):
+            yield f"samconfig.toml, {stage}: {name} is missing"
+        if f"Stage={stage}" not in overrides:
+            yield f"samconfig.toml, {stage}: Stage must be {stage}"
+
+
+def wanted_events(template):
+    for function in resources(template, "AWS::Serverless::Function").values():
+        yield f"events/{function['Metadata']['BuildProperties']['Binary']}.json"
+    table = read("shared/stripe-events/src/events/mod.rs").split("REDUNDANT")[0]
+    for kind in re.findall(r'\("([a-z_.]+)",', table):
+        yield f"events/stripe/{kind}.json"
+
+
+def differences(one, one_name, other, other_name):
+    for missing in sorted(other - one):
+        yield f"{other_name} has {missing}, {one_name} doesn't"
+    for missing in sorted(one - other):
+        yield f"{one_name} has {missing}, {other_name} doesn't"
+
+
+def main():
+    template = yaml_parse(read("template.yaml"))
+    unknown = sorted(set(watched_metrics(template)) - metrics_of_the_code())
+    problems = [
+        *differences(alarms(template), "template.yaml", alarms_of_runbook(), "RUNBOOK.md"),
+        *(f"template.yaml watches {name}, which the code doesn't have" for name in unknown),
+        *differences(described(statements(template)), "template.yaml", described(statements_of_the_table()), "DEPLOY.md"),
+        *differences_of_stages(template),
+        *(f"{file} is missing" for file in wanted_events(template) if not (ROOT / file).exists()),
+    ]
+    for problem in problems:
+        print(f"check-template: {problem}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
