@@ -43,6 +43,7 @@ pub const MIGRATIONS: &[Migration] = steps![
     "0013_champion_payments",
     "0014_champion_tiers",
     "0015_preorders_open_sessions",
+    "0016_champion_carried_over",
 ];
 
 #[cfg(test)]

@@ -14,7 +14,9 @@ from jsonb_to_recordset($3::text::jsonb) as entry (
     payment uuid, kind text, tier_level integer, days integer, start_date timestamptz, end_date timestamptz,
     before jsonb, after jsonb
 )
-join payment_record as payment on payment.record_id = entry.payment
+-- Their payments and nobody else's; the server can't know that these are few, and would read all there are for them.
+join payment_record as payment
+    on payment.record_id = entry.payment and payment.user_id = $1 and payment.novel_id = $2
 left join novel_champion_tiers as tier on tier.novel_id = $2 and tier.tier_level = entry.tier_level
 on conflict (payment_record_id) do update
 set tier_level = excluded.tier_level, tier_name = excluded.tier_name, monthly_price = excluded.monthly_price,

@@ -14,6 +14,7 @@ pub mod database;
 pub mod fakes;
 pub mod http;
 pub mod memory;
+pub mod plans;
 pub mod time;
 pub mod wire;
 

@@ -28,6 +28,18 @@ impl TestDatabase {
         Self::create(&environment::server(), None).await
     }
 
+    /// A migrated database with the history of so many preorders and payments, and with statistics of it.
+    pub async fn with_history(rows: u32) -> Self {
+        let database = Self::new().await;
+        let client = database.connect().await;
+        let sql = include_str!("../../queries/history.sql").replace(":count", &rows.to_string());
+        // One at a time, since `vacuum` can't be part of a transaction, which several statements in one message are.
+        for statement in sql.split(";\n") {
+            client.batch_execute(statement).await.unwrap();
+        }
+        database
+    }
+
     async fn create(server: &Config, template: Option<&str>) -> Self {
         let client = server::connect(server).await;
         let name = client.query_one(include_str!("../../queries/fresh_name.sql"), &[]).await.unwrap();

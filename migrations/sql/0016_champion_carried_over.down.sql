@@ -1,0 +1,1 @@
+drop index payment_record_carried_over_idx;

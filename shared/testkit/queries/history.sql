@@ -1,0 +1,69 @@
+-- What :count preorders and payments leave behind: a tenth as many readers, each with ten preorders, and each with one
+-- novel that they have paid for ten times. The newest are the highest; ids grow with them, as time does.
+-- The rows fit together, so that nobody need look for each of them whether what it refers to is there.
+set session_replication_role = replica;
+insert into users (id, email, email_verified, stripe_customer_id, created_at, updated_at)
+select 'old-' || name, 'old-' || name || '@example.com', true, 'cus_old' || name, now(), now()
+from generate_series(1, greatest(:count / 10, 1)) as n, lpad(n::text, 9, '0') as name;
+-- Six of ten are paid, two were given up, two never came to the pay page, of which one has no owner.
+insert into preorders (
+    id, user_id, email, color, price_id, locale, first_name, last_name, country, status, checkout_attempt, session_id,
+    session_state, session_expires_at, checkout_url, payment_intent_id, amount, currency, paid_at,
+    klaviyo_event_sent_at, created_at, updated_at
+)
+select ('10000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, case when digit < 9 then 'old-' || reader end,
+       'old-' || reader || '@example.com', 'Honey Khaki', 'price_old', 'en', 'Ada', 'Lovelace', 'GB',
+       case when is_paid then 'completed' when digit < 8 then 'cancelled' else 'initiated' end,
+       case when digit < 8 then 1 else 0 end, case when digit < 8 then 'cs_old' || name end,
+       case when digit < 8 then 'closed' end, case when digit < 8 then at + interval '1 day' end,
+       case when digit < 8 then 'https://checkout.stripe.com/c/pay/cs_old' || name end,
+       case when is_paid then 'pi_old' || name end, case when is_paid then 1999 end, case when is_paid then 'usd' end,
+       case when is_paid then at end, case when is_paid then at end, at, at
+from generate_series(1, :count) as n, lpad(n::text, 9, '0') as name, lpad(((n + 9) / 10)::text, 9, '0') as reader,
+     mod(n, 10) as digit, lateral (select digit < 6) as paid (is_paid),
+     lateral (select now() - (:count - n) * interval '10 seconds') as made (at);
+insert into stripe_event (id, type, api_version, created, livemode, outcome, processed_at)
+select 'evt_old' || lpad(n::text, 9, '0'), 'checkout.session.completed', '2026-09-30.endive', at, false, 'applied', at
+from generate_series(1, :count) as n, lateral (select now() - (:count - n) * interval '10 seconds') as made (at);
+insert into stripe_payment (payment_intent_id, invoice_id, updated_at)
+select 'pi_sub' || name, 'in_old' || name, now() from generate_series(1, :count) as n, lpad(n::text, 9, '0') as name;
+insert into outbox (id, key, metric, payload, created_at, sent_at)
+select id, 'preorder_success:' || id, 'preorder_success',
+       jsonb_build_object('profile', jsonb_build_object('email', 'old-' || n || '@example.com')), at, at
+from generate_series(1, :count) as n,
+     lateral (select ('10000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid) as named (id),
+     lateral (select now() - (:count - n) * interval '10 seconds') as made (at);
+insert into stripe_subscription (
+    id, user_id, novel_id, customer_id, status, cancel_at_period_end, tier_level, started, updated_at
+)
+select 'sub_old' || name, 'old-' || name, 1 + n % 1000, 'cus_old' || name, 'active', false, 1, true, now()
+from generate_series(1, greatest(:count / 10, 1)) as n, lpad(n::text, 9, '0') as name;
+insert into payment_record (
+    record_id, user_id, novel_id, type, kind, tier_level, amount, payment_method, status, stripe_subscription_id,
+    stripe_payment_intent_id, stripe_customer_id, stripe_invoice_id, period_start, period_end, paid_at, created_at
+)
+select ('10000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'old-' || reader, 1 + (n + 9) / 10 % 1000,
+       'champion_' || kind, kind, 1, 100, 'stripe', 'completed', 'sub_old' || reader, 'pi_sub' || name,
+       'cus_old' || reader, 'in_old' || name, at, at + interval '30 days', at, at
+from generate_series(1, :count) as n, lpad(n::text, 9, '0') as name, lpad(((n + 9) / 10)::text, 9, '0') as reader,
+     lateral (select case when mod(n, 10) = 1 then 'subscription' else 'renewal' end) as called (kind),
+     lateral (select now() - mod(:count - n, 10) * interval '30 days') as made (at);
+insert into user_champion_subscription (
+    user_id, novel_id, tier_level, tier_name, monthly_price, start_date, end_date, is_active, auto_renew,
+    payment_method, stripe_subscription_id, stripe_customer_id
+)
+select user_id, novel_id, 1, 'Martial Cultivator', 100, now() - interval '300 days', now() + interval '30 days', true,
+       true, 'stripe', id, customer_id
+from stripe_subscription;
+insert into user_champion_subscription_record (
+    user_id, novel_id, tier_level, tier_name, monthly_price, payment_amount, payment_method, payment_status,
+    subscription_type, subscription_duration_days, start_date, end_date, stripe_subscription_id,
+    stripe_payment_intent_id, stripe_customer_id, payment_record_id, created_at
+)
+select user_id, novel_id, 1, 'Martial Cultivator', 100, 100, 'stripe', 'completed',
+       case kind when 'subscription' then 'new' else 'renew' end, 30, period_start, period_end, stripe_subscription_id,
+       stripe_payment_intent_id, stripe_customer_id, record_id, created_at
+from payment_record;
+select add_default_champion_tiers(novel) from generate_series(2, 1000) as novel;
+reset session_replication_role;
+vacuum analyze

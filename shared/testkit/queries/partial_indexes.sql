@@ -1,0 +1,1 @@
+select indexrelid::regclass::text from pg_index where indpred is not null

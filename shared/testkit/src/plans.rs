@@ -1,0 +1,77 @@
+//! How the server would run a statement, and whether the cost of that grows with the business.
+
+use serde_json::Value;
+use tokio_postgres::{Client, Error};
+
+/// Tables that grow with the catalogue, not with the customers: the server may read them as it likes.
+const SMALL: [&str; 2] = ["novel_champion_tiers", "default_champion_tiers"];
+
+/// The plan of one statement, made without a look at its parameters, so that no value makes it look good.
+#[derive(Debug)]
+pub struct Plan {
+    explained: Value,
+    partial_indexes: Vec<String>,
+}
+
+impl Plan {
+    /// Has the server plan the statement. On empty tables every plan is good: see
+    /// [`TestDatabase::with_history`](crate::TestDatabase::with_history).
+    ///
+    /// # Errors
+    /// If the server doesn't take the statement.
+    pub async fn of(client: &Client, sql: &str) -> Result<Self, Error> {
+        let partial = client.query(include_str!("../queries/partial_indexes.sql"), &[]).await?;
+        let parameters = client.prepare(sql).await?.params().len();
+        let settings = "deallocate all; set plan_cache_mode = force_generic_plan; set compute_query_id = on";
+        client.batch_execute(settings).await?;
+        client.batch_execute(&format!("prepare planned as {sql}")).await?;
+        let nulls = vec!["null"; parameters].join(", ");
+        let arguments = if nulls.is_empty() { nulls } else { format!("({nulls})") };
+        let row = client.query_one(&format!("explain (verbose, format json) execute planned{arguments}"), &[]).await?;
+        Ok(Self {
+            explained: row.get::<_, Value>(0)[0].clone(),
+            partial_indexes: partial.iter().map(|row| row.get(0)).collect(),
+        })
+    }
+
+    /// What the server expects it to cost, in its own unit.
+    #[must_use]
+    pub fn cost(&self) -> f64 {
+        self.explained["Plan"]["Total Cost"].as_f64().unwrap_or(f64::NAN)
+    }
+
+    /// By which `pg_stat_statements` knows the statement.
+    #[must_use]
+    pub fn query_id(&self) -> i64 {
+        self.explained["Query Identifier"].as_i64().unwrap_or_default()
+    }
+
+    /// The indexes in use.
+    #[must_use]
+    pub fn indexes(&self) -> Vec<&str> {
+        nodes(&self.explained["Plan"]).into_iter().filter_map(|node| node["Index Name"].as_str()).collect()
+    }
+
+    /// The tables that grow, and their indexes, that are read from end to end. An index that holds only rows of some
+    /// kind (`where …`) may be: it is there for those who want all of them.
+    #[must_use]
+    pub fn full_reads(&self) -> Vec<&str> {
+        nodes(&self.explained["Plan"]).into_iter().filter_map(|node| self.read_in_full(node)).collect()
+    }
+
+    fn read_in_full<'a>(&self, node: &'a Value) -> Option<&'a str> {
+        match node["Node Type"].as_str()? {
+            "Seq Scan" => node["Relation Name"].as_str().filter(|table| !SMALL.contains(table)),
+            "Index Scan" | "Index Only Scan" | "Bitmap Index Scan" if node["Index Cond"].is_null() => {
+                node["Index Name"].as_str().filter(|index| !self.partial_indexes.iter().any(|partial| partial == index))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The node and everything below it.
+fn nodes(node: &Value) -> Vec<&Value> {
+    let below = node["Plans"].as_array().into_iter().flatten();
+    [node].into_iter().chain(below.flat_map(nodes)).collect()
+}
