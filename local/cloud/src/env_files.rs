@@ -33,6 +33,8 @@ fn for_sam(variables: &[(&str, &str)]) -> String {
         .iter()
         .map(|(name, value)| match secret(name) {
             Some((_, secret)) => (format!("{name}_SECRET_ARN"), secret.into()),
+            // A browser goes there.
+            None if *name == "PUBLIC_SITE_URL" => ((*name).to_owned(), (*value).into()),
             None => ((*name).to_owned(), from_a_container(value).into()),
         })
         .collect();
@@ -54,10 +56,11 @@ fn for_cargo_lambda(variables: &[(&str, &str)]) -> String {
 mod tests {
     use super::*;
 
-    const VARIABLES: [(&str, &str); 3] = [
+    const VARIABLES: [(&str, &str); 4] = [
         ("STAGE", "local"),
         ("DATABASE_URL", "postgres://pledge@127.0.0.1:1/pledge"),
         ("STRIPE_API_BASE", "http://127.0.0.1:2"),
+        ("PUBLIC_SITE_URL", "http://127.0.0.1:3"),
     ];
 
     #[test]
@@ -67,6 +70,7 @@ mod tests {
             "STAGE": "local",
             "DATABASE_URL_SECRET_ARN": "pledge/DatabaseUrlSecretArn",
             "STRIPE_API_BASE": "http://host.docker.internal:2",
+            "PUBLIC_SITE_URL": "http://127.0.0.1:3",
         });
         assert_eq!(file["Parameters"], expected);
     }
