@@ -1,5 +1,7 @@
 //! From verified bytes to a [`StripeEvent`].
 
+use std::borrow::Cow;
+
 use pledge_domain::{
     Timestamp,
     ids::EventId,
@@ -63,6 +65,7 @@ struct Data {
 /// # Errors
 /// [`DecodeError`] if the body isn't an event.
 pub fn decode(body: &[u8]) -> Result<StripeEvent, DecodeError> {
+    let body = &*without_nul(body);
     let envelope: Envelope = serde_json::from_slice(body)
         .map_err(|error| if error.is_data() { DecodeError::NotAnEvent } else { DecodeError::NotJson })?;
     if envelope.object != "event" {
@@ -80,10 +83,42 @@ pub fn decode(body: &[u8]) -> Result<StripeEvent, DecodeError> {
     })
 }
 
+/// The JSON with a blank for each escaped NUL: PostgreSQL's `text` can't hold that character, and a payment must not be
+/// lost for a name that has one.
+fn without_nul(json: &[u8]) -> Cow<'_, [u8]> {
+    const NUL: &[u8] = br"\u0000";
+    if !json.windows(NUL.len()).any(|window| window == NUL) {
+        return Cow::Borrowed(json);
+    }
+    let mut clean = json.to_vec();
+    let mut at = 0;
+    while at < clean.len() {
+        if clean[at..].starts_with(NUL) {
+            clean[at + 2..at + NUL.len()].copy_from_slice(b"0020");
+        }
+        // A backslash takes the next byte with it, so that an escaped backslash begins no escape.
+        at += if clean[at] == b'\\' { 2 } else { 1 };
+    }
+    Cow::Owned(clean)
+}
+
 fn fact(kind: &str, payload: Payload<'_>) -> Fact {
     if let Some((_, decode)) = DECODERS.iter().find(|(known, _)| *known == kind) {
         return decode(payload).unwrap_or_else(|unreadable| Fact::Malformed { reason: unreadable.0 });
     }
     let redundant = REDUNDANT.iter().find(|(known, _)| *known == kind);
     Fact::Ignored { reason: redundant.map_or("an event type that changes nothing here", |(_, reason)| reason) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nul_is_replaced_and_what_only_looks_like_one_is_not() {
+        let clean = |json: &str| String::from_utf8(without_nul(json.as_bytes()).into_owned()).unwrap();
+        assert_eq!(clean(r#"["a\u0000b","\u0000"]"#), r#"["a\u0020b","\u0020"]"#);
+        assert_eq!(clean(r#"["a\\u0000b","\\\u0000"]"#), r#"["a\\u0000b","\\\u0020"]"#);
+        assert_eq!(clean(r#"{"a":1}"#), r#"{"a":1}"#);
+    }
 }
