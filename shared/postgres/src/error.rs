@@ -51,6 +51,12 @@ impl Failure {
         matches!(self, Self::Refused { code, .. } if lost.contains(&code))
     }
 
+    /// Whether the values are what the server refuses (classes 22, data exceptions, and 23, constraints), and not the
+    /// statement or the moment.
+    pub fn is_about_the_data(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if ["22", "23"].iter().any(|class| code.code().starts_with(class)))
+    }
+
     fn is_temporary(&self) -> bool {
         match self {
             Self::NoConnection | Self::Unreachable(_) | Self::Broken | Self::TimedOut => true,

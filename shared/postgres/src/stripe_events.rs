@@ -4,7 +4,9 @@ use pledge_domain::{
     Timestamp,
     ids::{InvoiceId, OutboxId, PaymentIntentId, SessionId},
     outbox::OutboxEntry,
-    payment_event::{Lookup, NewFact, PaymentFacts, Plan, PreorderWrite, Recorded, Snapshot, StripeEvent, decide},
+    payment_event::{
+        Lookup, NewFact, Outcome, PaymentFacts, Plan, PreorderWrite, Recorded, Snapshot, StripeEvent, decide,
+    },
     ports::{StoreError, StripeEventStore},
 };
 use tokio_postgres::Row;
@@ -21,9 +23,22 @@ use crate::{
 
 impl StripeEventStore for Database {
     async fn record(&self, event: &StripeEvent, now: Timestamp) -> Result<Recorded, StoreError> {
-        let known = || Statement::new(sql!("stripe_event_exists")).text(event.id.as_str());
-        self.run(|lease| record(lease, event, now, known())).await
+        let refusal = match self.run(|lease| record(lease, event, now, exists(event))).await {
+            Err(StoreError::Internal(refusal)) => refusal,
+            result => return result,
+        };
+        match refusal.downcast_ref::<Failure>() {
+            Some(failure) if failure.is_about_the_data() => {
+                let reason = format!("the database refused: {failure}");
+                self.run(|lease| park(lease, event, reason.clone(), now)).await
+            }
+            _ => Err(StoreError::Internal(refusal)),
+        }
     }
+}
+
+fn exists(event: &StripeEvent) -> Statement<'_> {
+    Statement::new(sql!("stripe_event_exists")).text(event.id.as_str())
 }
 
 /// Two round trips: lock and read, then write and commit; one more in between if only what is stored tells which reader
@@ -79,6 +94,20 @@ pub(crate) async fn record<'a>(
     Ok(Recorded::Now { outcome: plan.outcome, facts })
 }
 
+/// Records for a person an event whose effects the database refuses for good: Stripe's repeats would fail as well, and
+/// end after three days.
+async fn park(lease: Lease, event: &StripeEvent, reason: String, now: Timestamp) -> Result<Recorded, Failure> {
+    let lock = Statement::new(sql!("lock_keys")).texts(vec![event.id.to_string()]);
+    let (transaction, answers) = lease.begin(vec![lock, exists(event)]).await?;
+    if answers.last().is_some_and(|known| !known.is_empty()) {
+        transaction.rollback().await?;
+        return Ok(Recorded::Before);
+    }
+    let outcome = Outcome::Parked { reason };
+    transaction.commit(vec![insert_event(event, &outcome, now)]).await?;
+    Ok(Recorded::Now { outcome, facts: Vec::new() })
+}
+
 /// The names of everything that the event speaks of. What shares a name is recorded one after the other.
 fn lock_keys(event: &StripeEvent, keys: &Lookup) -> Vec<String> {
     // The reader and the novel have a lock of their own, which everybody takes last.
@@ -106,18 +135,20 @@ fn writes<'a>(plan: &'a Plan, ledger: &'a str, event: &'a StripeEvent, now: Time
             .text(facts.dispute.as_deref())
             .time(now)
     }));
-    statements.push(
-        Statement::new(sql!("insert_stripe_event"))
-            .text(event.id.as_str())
-            .text(event.kind.as_str())
-            .text(event.api_version.as_deref())
-            .time(event.created)
-            .bool(event.livemode)
-            .text(plan.outcome.name())
-            .text(plan.outcome.reason())
-            .time(now),
-    );
+    statements.push(insert_event(event, &plan.outcome, now));
     statements
+}
+
+fn insert_event<'a>(event: &'a StripeEvent, outcome: &'a Outcome, now: Timestamp) -> Statement<'a> {
+    Statement::new(sql!("insert_stripe_event"))
+        .text(event.id.as_str())
+        .text(event.kind.as_str())
+        .text(event.api_version.as_deref())
+        .time(event.created)
+        .bool(event.livemode)
+        .text(outcome.name())
+        .text(outcome.reason())
+        .time(now)
 }
 
 fn write_preorder(write: &PreorderWrite, now: Timestamp) -> Statement<'_> {

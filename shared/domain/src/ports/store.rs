@@ -89,7 +89,8 @@ pub trait StripeEventStore: Send + Sync {
     /// decides ([`crate::payment_event::decide`]), and writes the plan, the outbox rows and the event's id.
     ///
     /// [`Recorded::Before`] if the event's id is stored already. Two deliveries at once take effect one after the
-    /// other, so the second is `Before`. A failure leaves nothing behind. An owner that metadata names but that has no
+    /// other, so the second is `Before`. A failure leaves nothing behind; effects that the store refuses for what they
+    /// are, and would refuse again, leave the event parked. An owner that metadata names but that has no
     /// user row is left out of a new preorder, to be linked later.
     fn record(&self, event: &StripeEvent, now: Timestamp) -> impl Future<Output = Result<Recorded, StoreError>> + Send;
 }

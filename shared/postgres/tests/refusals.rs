@@ -1,0 +1,53 @@
+//! What the database refuses for good waits for a person.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
+
+mod support;
+
+use pledge_domain::{
+    payment_event::{Outcome, Recorded},
+    ports::{PreorderStore, StoreError, StripeEventStore},
+    preorder::Status,
+    user::Owner,
+};
+use pledge_testkit::{
+    builders::{a_new_preorder, preorder_id, session_paid},
+    contract::Subject,
+    time::t,
+};
+use support::PostgresStore;
+
+async fn with_a_preorder() -> PostgresStore {
+    let subject = PostgresStore::fresh().await;
+    subject.store.initiate(&a_new_preorder(1, "reader@example.com", Owner::Unknown)).await.unwrap();
+    subject
+}
+
+#[tokio::test]
+async fn an_event_with_refused_effects_is_parked_and_can_be_decided_anew() {
+    let subject = with_a_preorder().await;
+    let strict = "alter table preorders add constraint never_completed check (status <> 'completed')";
+    subject.tables.batch_execute(strict).await.unwrap();
+    let event = session_paid("evt_1", &subject.preorder(preorder_id(1)).await);
+
+    let recorded = subject.store.record(&event, t(60)).await.unwrap();
+    let Recorded::Now { outcome: Outcome::Parked { reason }, facts } = recorded else { panic!("{recorded:?}") };
+    assert_eq!((reason.as_str(), facts.len()), ("the database refused: SQLSTATE 23514 never_completed", 0));
+    assert_eq!(subject.preorder(preorder_id(1)).await.status, Status::Initiated);
+    assert_eq!(subject.store.record(&event, t(61)).await.unwrap(), Recorded::Before);
+    assert_eq!(subject.count("select count(*) from stripe_event where outcome = 'parked'").await, 1);
+
+    subject.tables.batch_execute("alter table preorders drop constraint never_completed").await.unwrap();
+    let anew = subject.store.deciding_anew().record(&event, t(62)).await.unwrap();
+    assert!(matches!(anew, Recorded::Now { outcome: Outcome::Applied, .. }), "{anew:?}");
+    assert_eq!(subject.preorder(preorder_id(1)).await.status, Status::Completed);
+}
+
+/// A migration that hasn't run yet is not the event's fault: Stripe comes again.
+#[tokio::test]
+async fn a_statement_that_the_server_does_not_take_parks_nothing() {
+    let subject = with_a_preorder().await;
+    let event = session_paid("evt_1", &subject.preorder(preorder_id(1)).await);
+    subject.tables.batch_execute("alter table stripe_payment rename to elsewhere").await.unwrap();
+    assert!(matches!(subject.store.record(&event, t(60)).await, Err(StoreError::Internal(_))));
+    assert_eq!(subject.count("select count(*) from stripe_event").await, 0);
+}
