@@ -108,12 +108,14 @@ struct State {
     armed: bool,
     steps: Vec<System>,
     faults: VecDeque<Fault>,
+    /// How the step that is held fails after all.
+    verdict: Option<Way>,
 }
 
 impl Plane {
     /// From now on steps are counted, and these fail.
     pub fn arm(&self, faults: &[Fault]) {
-        *self.state() = State { armed: true, steps: Vec::new(), faults: faults.iter().copied().collect() };
+        *self.state() = State { armed: true, faults: faults.iter().copied().collect(), ..State::default() };
     }
 
     /// Steps aren't counted any more, and none fails. Returns those that were counted.
@@ -156,10 +158,12 @@ impl Plane {
         self.0.gone.notified().await;
     }
 
-    /// Holds a step until [`Self::release`].
-    pub async fn hold(&self) {
+    /// Holds a step until [`Self::release`], or until [`Self::fail`] says how it fails.
+    pub async fn hold(&self) -> Option<Way> {
+        let _on_its_way = self.straggler();
         self.0.held.notify_one();
         self.0.released.notified().await;
+        self.state().verdict.take()
     }
 
     /// Resolves when a step is held.
@@ -170,6 +174,12 @@ impl Plane {
     /// Lets the held step go on.
     pub fn release(&self) {
         self.0.released.notify_one();
+    }
+
+    /// Lets the held step fail.
+    pub fn fail(&self, way: Way) {
+        self.state().verdict = Some(way);
+        self.release();
     }
 
     /// Something is on its way that nobody waits for; until the guard is dropped.

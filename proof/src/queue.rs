@@ -98,8 +98,7 @@ impl Publisher for Queue {
     async fn publish(&self, ids: &[OutboxId]) -> Result<(), PublishError> {
         let mut way = self.plane.step(System::Sqs);
         if way == Some(Way::Held) {
-            self.plane.hold().await;
-            way = None;
+            way = self.plane.hold().await;
         }
         if way.is_none_or(Way::takes_effect) {
             self.put_all(ids);

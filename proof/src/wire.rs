@@ -149,7 +149,11 @@ async fn requests(
         let begins = bytes != GOOD_BYE && !waiting.swap(true, Ordering::SeqCst);
         if let Some(way) = begins.then(|| end.plane.step(end.system)).flatten() {
             match (way, &end.faults) {
-                (Way::Held, _) => end.plane.hold().await,
+                (Way::Held, _) => {
+                    if let Some(way) = end.plane.hold().await {
+                        return Some(Broken { way, unsent: bytes.to_vec(), client });
+                    }
+                }
                 (Way::Status500, Some(faults)) => faults.add(Answer::status(500)),
                 (Way::Status500After, Some(faults)) => faults.add(Answer::status(500).after_effect()),
                 (Way::TooMany, Some(faults)) => faults.add(Answer::status(429)),

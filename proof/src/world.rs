@@ -367,7 +367,8 @@ impl World {
     }
 }
 
-async fn make_price(client: &reqwest::Client, base: &str) -> String {
+/// Makes the price of a preorder in a Stripe stand-in; returns its id.
+pub async fn make_price(client: &reqwest::Client, base: &str) -> String {
     let form = "currency=usd&unit_amount=29900&product_data[name]=Robot";
     let request = client.post(format!("{base}/v1/prices")).bearer_auth("sk_test_proof");
     let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
