@@ -3,11 +3,12 @@
 use std::fs::{self, File, TryLockError};
 use std::net::Ipv4Addr;
 use std::process::ExitStatus;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::database::Database;
+use crate::database::{Database, Shutdown};
 use crate::deployment::{Deployed, deploy};
 use crate::emulator::Emulator;
 use crate::site::Site;
@@ -105,6 +106,14 @@ impl Cloud {
             ended = self.emulator.process.ended() => ended,
             ended = self.database.server.ended() => ended,
         }
+    }
+
+    /// Shuts PostgreSQL down, and starts it again after a while, at the same address and with the same data.
+    ///
+    /// # Errors
+    /// If it doesn't start again.
+    pub async fn restart_database(&mut self, how: Shutdown, down: Duration) -> Result<(), Error> {
+        self.database.restart(&self.options, how, down).await
     }
 
     /// Stops everything and waits until it is gone.

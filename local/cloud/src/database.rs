@@ -1,5 +1,7 @@
 //! A real PostgreSQL server with a fresh, migrated database.
 
+use std::time::Duration;
+
 use nix::sys::signal::Signal;
 use tokio_postgres::NoTls;
 
@@ -13,23 +15,54 @@ pub(crate) struct Database {
     pub(crate) server: Process,
     /// For the functions: the owner of the database, who is no superuser.
     pub(crate) url: String,
+    port: u16,
+}
+
+/// How PostgreSQL is shut down, in its own words
+/// (<https://www.postgresql.org/docs/current/server-shutdown.html>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shutdown {
+    /// Sessions are ended, and what is committed is written.
+    Fast,
+    /// As in a crash: the next start recovers from the log.
+    Immediate,
 }
 
 impl Database {
     pub(crate) async fn start(options: &Options) -> Result<Self, Error> {
         let port = free_port()?;
-        let data = options.home.join("pg");
-        let mut postgres = command(options.project.join("scripts/postgres"), Signal::SIGINT);
-        postgres.arg(&data).arg(port.to_string());
-        let mut server = Process::start("PostgreSQL", postgres, Signal::SIGINT, options.logs().join("postgres.log"))?;
-        let superuser = format!("postgres://postgres@127.0.0.1:{port}/postgres");
-        server.wait_until(async || tokio_postgres::connect(&superuser, NoTls).await.is_ok()).await?;
-
+        let server = serve(options, port).await?;
         let url = format!("postgres://pledge@127.0.0.1:{port}/pledge");
-        create(&superuser).await.map_err(|error| Error::Database(error.into()))?;
+        create(&superuser(port)).await.map_err(|error| Error::Database(error.into()))?;
         migrate(&url).await.map_err(Error::Database)?;
-        Ok(Self { server, url })
+        Ok(Self { server, url, port })
     }
+
+    /// Shuts the server down, and starts it again after a while, on the same port and with the same data.
+    pub(crate) async fn restart(&mut self, options: &Options, how: Shutdown, down: Duration) -> Result<(), Error> {
+        let signal = match how {
+            Shutdown::Fast => Signal::SIGINT,
+            Shutdown::Immediate => Signal::SIGQUIT,
+        };
+        self.server.end(signal).await;
+        tokio::time::sleep(down).await;
+        self.server = serve(options, self.port).await?;
+        Ok(())
+    }
+}
+
+/// Starts a server on what data there is, and waits until it takes connections.
+async fn serve(options: &Options, port: u16) -> Result<Process, Error> {
+    let mut postgres = command(options.project.join("scripts/postgres"), Signal::SIGINT);
+    postgres.arg(options.home.join("pg")).arg(port.to_string());
+    let mut server = Process::start("PostgreSQL", postgres, Signal::SIGINT, options.logs().join("postgres.log"))?;
+    let superuser = superuser(port);
+    server.wait_until(async || tokio_postgres::connect(&superuser, NoTls).await.is_ok()).await?;
+    Ok(server)
+}
+
+fn superuser(port: u16) -> String {
+    format!("postgres://postgres@127.0.0.1:{port}/postgres")
 }
 
 async fn create(superuser: &str) -> Result<(), tokio_postgres::Error> {

@@ -22,6 +22,7 @@ mod site;
 mod stand_ins;
 
 pub use cloud::Cloud;
+pub use database::Shutdown;
 pub use endpoints::{Controls, Endpoints};
 pub use error::Error;
 pub use options::Options;

@@ -77,9 +77,14 @@ impl Process {
 
     /// Stops the process and waits until it is gone.
     pub(crate) async fn stop(mut self) {
+        self.end(self.stop_signal).await;
+    }
+
+    /// Ends the process with another signal than usual, and waits until it is gone.
+    pub(crate) async fn end(&mut self, signal: Signal) {
         if let Some(id) = self.child.id().and_then(|id| i32::try_from(id).ok()) {
             // Fails only when the process is gone already.
-            _ = kill(Pid::from_raw(id), self.stop_signal);
+            _ = kill(Pid::from_raw(id), signal);
         }
         if time::timeout(STOP_TIMEOUT, self.child.wait()).await.is_err() {
             _ = self.child.kill().await;
