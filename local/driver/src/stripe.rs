@@ -151,6 +151,14 @@ impl Stripe {
         self.post("deliveries/settings", &json!({ "copies": copies })).await.map(drop)
     }
 
+    /// Delivers that many events at once from now on.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn concurrency(&self, concurrency: usize) -> Result<(), Failure> {
+        self.post("deliveries/settings", &json!({ "concurrency": concurrency })).await.map(drop)
+    }
+
     /// Signs deliveries with these secrets from now on.
     ///
     /// # Errors

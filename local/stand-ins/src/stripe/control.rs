@@ -12,7 +12,7 @@
 //! | `POST disputes/{id}/close` | `{"won": false}` |
 //! | `GET events`, `POST events/{id}/deliver` | |
 //! | `GET deliveries`, `DELETE deliveries?event=` | |
-//! | `POST deliveries/settings` | `{"hold", "copies", "delay_ms", "drop_new", "secrets"}`, each optional |
+//! | `POST deliveries/settings` | `{"hold", "copies", "delay_ms", "drop_new", "secrets", "concurrency"}`, each optional |
 //! | `POST deliveries/release` | `{"order": "as_created"}`, `{"order": {"shuffled": 7}}`, `{"order": {"only": ["evt_…"]}}` |
 //! | `POST deliveries/retry` | |
 //! | `GET idle?timeout_ms=` | long poll |
@@ -208,6 +208,7 @@ struct Settings {
     delay_ms: Option<u64>,
     drop_new: Option<bool>,
     secrets: Option<Vec<String>>,
+    concurrency: Option<usize>,
 }
 
 async fn settings(State(stripe): Shared, Json(settings): Json<Settings>) -> Json<Value> {
@@ -217,6 +218,7 @@ async fn settings(State(stripe): Shared, Json(settings): Json<Settings>) -> Json
         webhooks.copies = settings.copies.unwrap_or(webhooks.copies);
         webhooks.delay = settings.delay_ms.map_or(webhooks.delay, Duration::from_millis);
         webhooks.drop_new = settings.drop_new.unwrap_or(webhooks.drop_new);
+        webhooks.retries.concurrency = settings.concurrency.unwrap_or(webhooks.retries.concurrency);
         if let Some(secrets) = settings.secrets {
             for endpoint in &mut webhooks.endpoints {
                 endpoint.secrets.clone_from(&secrets);
@@ -227,6 +229,7 @@ async fn settings(State(stripe): Shared, Json(settings): Json<Settings>) -> Json
             "copies": webhooks.copies,
             "delay_ms": webhooks.delay.as_millis(),
             "drop_new": webhooks.drop_new,
+            "concurrency": webhooks.retries.concurrency,
         }))
     })
 }
