@@ -17,10 +17,10 @@ pub(crate) struct Emulator {
 impl Emulator {
     /// Starts an empty emulator.
     ///
-    /// Functions inherit its environment, so it gets a clean one: what they see comes from the template alone.
+    /// Functions inherit its environment, so it gets a clean one: what they see comes from the template alone, also
+    /// where AWS is (the emulator would put its own `AWS_ENDPOINT_URL` above the template's).
     pub(crate) async fn start(options: &Options) -> Result<Self, Error> {
         let port = free_port()?;
-        let url = format!("http://127.0.0.1:{port}");
         let temporary = options.temporary();
         let mut ministack = command(options.python(), Signal::SIGTERM);
         ministack
@@ -35,13 +35,12 @@ impl Emulator {
             .env("IOT_MTLS_ENABLED", "0")
             // IAM is enforced: a function may do what its policies in the template allow and no more.
             .env("AUTH", "true")
-            .env("AWS_ENDPOINT_URL", &url)
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("AWS_DEFAULT_REGION", "us-east-1");
         let log = options.logs().join("ministack.log");
         let mut process = Process::start("The AWS emulator", ministack, Signal::SIGTERM, log)?;
         process.wait_until(async || TcpStream::connect(("127.0.0.1", port)).await.is_ok()).await?;
-        Ok(Self { process, port, url })
+        Ok(Self { process, port, url: format!("http://127.0.0.1:{port}") })
     }
 }
