@@ -1,0 +1,173 @@
+//! Readers who order and subscribe, with a front end that tries again.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use pledge_driver::{Answer, Driver};
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+use tokio::{
+    task::JoinSet,
+    time::{MissedTickBehavior, interval, sleep},
+};
+
+/// One reader comes after the other. Each makes two or three requests and causes some five of Stripe's.
+const EVERY: Duration = Duration::from_millis(400);
+
+/// How long a front end waits for an answer, and then before it asks again.
+const PATIENCE: Duration = Duration::from_secs(9);
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How often a front end asks before its reader gives up.
+const PERSEVERANCE: usize = 60;
+
+/// The readers of one outage. Clones are the same ones.
+#[derive(Debug, Clone)]
+pub struct Readers {
+    driver: Driver,
+    /// What is behind the `@` of their addresses.
+    domain: String,
+    seen: Arc<Seen>,
+}
+
+/// What they saw.
+#[derive(Debug, Default)]
+struct Seen {
+    requests: AtomicUsize,
+    refused: AtomicUsize,
+    unanswered: AtomicUsize,
+    /// What they were told, and what must be true in the end, each once.
+    facts: Mutex<Vec<String>>,
+}
+
+/// Counts of requests.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Requests {
+    /// All of them.
+    pub all: usize,
+    /// Answered with 5xx.
+    pub refused: usize,
+    /// Not answered in time.
+    pub unanswered: usize,
+}
+
+impl Readers {
+    /// Nobody has come yet.
+    #[must_use]
+    pub fn new(driver: &Driver, domain: &str) -> Self {
+        Self { driver: driver.clone(), domain: domain.to_owned(), seen: Arc::default() }
+    }
+
+    /// One reader comes after the other until `done`; returns, when the last one has everything, how many came.
+    pub async fn come(self, done: impl Future<Output = ()>) -> usize {
+        let mut readers = JoinSet::new();
+        let mut ticks = interval(EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut done = std::pin::pin!(done);
+        loop {
+            tokio::select! {
+                () = &mut done => break,
+                _ = ticks.tick() => {
+                    readers.spawn(self.clone().comes(readers.len()));
+                }
+            }
+        }
+        let count = readers.len();
+        readers.join_all().await;
+        count
+    }
+
+    async fn comes(self, number: usize) {
+        let email = format!("reader-{number}@{}", self.domain);
+        match number % 10 {
+            2 => self.subscribes(&email).await,
+            4 => _ = self.orders(&email).await,
+            6 => {
+                let session = self.orders_and_pays_at_once(&email).await;
+                self.pays(&email, &session).await;
+            }
+            _ => {
+                let session = self.orders(&email).await;
+                self.pays(&email, &session).await;
+            }
+        }
+    }
+
+    /// Sends the form, and opens the checkout. Returns the session.
+    async fn orders(&self, email: &str) -> String {
+        let form = form(email);
+        let accepted =
+            self.ask("/preorders", 201, |request| request.header("idempotency-key", email).json(&form)).await;
+        let wish = json!({ "preorderId": accepted.text("preorderId") });
+        let opened = self.ask("/checkout", 200, |request| request.json(&wish)).await;
+        self.must(email, &["preorder processing", "Klaviyo preorder_started"]);
+        opened.text("sessionId").to_owned()
+    }
+
+    /// Sends the form to the checkout. Returns the session.
+    async fn orders_and_pays_at_once(&self, email: &str) -> String {
+        let form = form(email);
+        let opened = self.ask("/checkout", 200, |request| request.header("idempotency-key", email).json(&form)).await;
+        self.must(email, &["preorder processing", "Klaviyo preorder_started"]);
+        opened.text("sessionId").to_owned()
+    }
+
+    async fn pays(&self, email: &str, session: &str) {
+        self.driver.stripe.pay(session, &json!({})).await.unwrap();
+        let processing = format!("{email}: preorder processing");
+        self.seen.facts.lock().unwrap().retain(|fact| *fact != processing);
+        self.must(email, &["preorder completed", "a paid session", "Klaviyo preorder_success"]);
+    }
+
+    async fn subscribes(&self, email: &str) {
+        let reader = self.driver.firebase.sign_in_with_google(email, "Jo Reader").await.unwrap();
+        let wish = json!({ "novelId": 1, "tierLevel": 2, "autoRenew": true });
+        let path = "/payment/stripe/champion-subscription";
+        let created = self.ask(path, 201, |request| request.bearer_auth(&reader.id_token).json(&wish)).await;
+        let secret = created.text("clientSecret");
+        self.driver.stripe.confirm(secret, "pm_card_visa", &self.driver.endpoints).await.unwrap();
+        self.must(email, &["a live subscription", "grant new", "payment completed", "Klaviyo champion_started"]);
+    }
+
+    /// Asks until there is an answer other than 5xx, which must have this status.
+    async fn ask(&self, path: &str, expected: u16, fill: impl Fn(RequestBuilder) -> RequestBuilder) -> Answer {
+        for _ in 0..PERSEVERANCE {
+            let request = fill(self.driver.api.request(Method::POST, path)).timeout(PATIENCE);
+            self.seen.requests.fetch_add(1, Ordering::Relaxed);
+            match self.driver.api.send(request).await {
+                Ok(answer) if answer.status < 500 => return answer.expect_status(expected).unwrap(),
+                Ok(_) => self.seen.refused.fetch_add(1, Ordering::Relaxed),
+                Err(_) => self.seen.unanswered.fetch_add(1, Ordering::Relaxed),
+            };
+            sleep(PAUSE).await;
+        }
+        panic!("a reader gave up at {path}");
+    }
+
+    fn must(&self, email: &str, facts: &[&str]) {
+        self.seen.facts.lock().unwrap().extend(facts.iter().map(|fact| format!("{email}: {fact}")));
+    }
+
+    /// What must be true in the end, each once.
+    #[must_use]
+    pub fn facts(&self) -> Vec<String> {
+        self.seen.facts.lock().unwrap().clone()
+    }
+
+    /// What was asked so far.
+    #[must_use]
+    pub fn requests(&self) -> Requests {
+        let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
+        let Seen { requests, refused, unanswered, .. } = &*self.seen;
+        Requests { all: count(requests), refused: count(refused), unanswered: count(unanswered) }
+    }
+}
+
+fn form(email: &str) -> Value {
+    json!({ "email": email, "color": "Red", "locale": "en" })
+}
