@@ -67,8 +67,9 @@ pub(crate) fn env() -> Result<ExitCode, Error> {
         say(&format!("export {name}='{}'", value.replace('\'', r"'\''")));
     }
     let [sam, cargo_lambda] = endpoints.write_env_files()?;
-    // A comment: a shell that evaluates all this skips it.
-    say(&format!("# for sam local: {}, for cargo lambda watch: {}", sam.display(), cargo_lambda.display()));
+    // Not for the shell that evaluates the rest.
+    let written = format!("also for sam local in {}, for cargo lambda in {}", sam.display(), cargo_lambda.display());
+    _ = writeln!(io::stderr(), "{written}");
     Ok(ExitCode::SUCCESS)
 }
 
