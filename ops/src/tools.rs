@@ -63,7 +63,7 @@ impl Tools {
 
     /// The database in `DATABASE_URL`.
     pub fn database(&self) -> Result<Database, Failure> {
-        let settings = self.configure(|parser| parser.parse_secret("DATABASE_URL", Settings::parse))?;
+        let settings = self.configure(Settings::configured)?;
         Ok(Database::new(settings.with_connections(CONNECTIONS), Some(self.tls.clone()))?)
     }
 

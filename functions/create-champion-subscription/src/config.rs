@@ -7,7 +7,7 @@ use pledge_runtime::{ConfigError, Environment, Parser, Secret};
 /// The configuration.
 #[derive(Debug)]
 pub struct Config {
-    /// `DATABASE_URL`, a secret.
+    /// `DATABASE_URL`, a secret, and the variables beside it ([`Settings::configured`]).
     pub database: Settings,
     /// `STRIPE_SECRET_KEY`, a secret of this stage's mode.
     pub stripe_key: Secret,
@@ -24,7 +24,7 @@ impl Config {
     /// Everything that is missing or wrong, each with its variable.
     pub fn parse(environment: &Environment) -> Result<Self, ConfigError> {
         let mut parser = Parser::new(environment);
-        let database = parser.parse_secret("DATABASE_URL", Settings::parse);
+        let database = Settings::configured(&mut parser);
         let stripe_key = parser.stripe_key("STRIPE_SECRET_KEY");
         let stripe_base = parser.optional_url("STRIPE_API_BASE");
         let issuer = Issuer::parse(&mut parser);

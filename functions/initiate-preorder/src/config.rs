@@ -8,7 +8,7 @@ use pledge_runtime::{ConfigError, Environment, Parser};
 /// The configuration.
 #[derive(Debug)]
 pub struct Config {
-    /// `DATABASE_URL`, a secret.
+    /// `DATABASE_URL`, a secret, and the variables beside it ([`Settings::configured`]).
     pub database: Settings,
     /// `KLAVIYO_QUEUE_URL`
     pub queue_url: String,
@@ -27,7 +27,7 @@ impl Config {
     /// Everything that is missing or wrong, each with its variable.
     pub fn parse(environment: &Environment) -> Result<Self, ConfigError> {
         let mut parser = Parser::new(environment);
-        let database = parser.parse_secret("DATABASE_URL", Settings::parse);
+        let database = Settings::configured(&mut parser);
         let queue_url = parser.url("KLAVIYO_QUEUE_URL");
         let catalogue = parser.json("PREORDER_PRICES");
         let issuer = Issuer::parse(&mut parser);

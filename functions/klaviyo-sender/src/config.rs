@@ -9,7 +9,7 @@ use pledge_runtime::{ConfigError, Environment, Parser, Secret};
 /// The configuration.
 #[derive(Debug)]
 pub struct Config {
-    /// `DATABASE_URL`, a secret.
+    /// `DATABASE_URL`, a secret, and the variables beside it ([`Settings::configured`]).
     pub database: Settings,
     /// `KLAVIYO_API_KEY`, a secret.
     pub klaviyo_key: Secret,
@@ -30,7 +30,7 @@ impl Config {
     /// Everything that is missing or wrong, each with its variable.
     pub fn parse(environment: &Environment) -> Result<Self, ConfigError> {
         let mut parser = Parser::new(environment);
-        let database = parser.parse_secret("DATABASE_URL", Settings::parse);
+        let database = Settings::configured(&mut parser);
         let klaviyo_key = parser.secret("KLAVIYO_API_KEY");
         let klaviyo_base = parser.optional_url("KLAVIYO_API_BASE");
         let metric_names = parser.optional("KLAVIYO_METRIC_NAMES", |text| {

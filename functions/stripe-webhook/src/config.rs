@@ -7,7 +7,7 @@ use pledge_stripe_events::Secrets;
 /// The configuration.
 #[derive(Debug)]
 pub struct Config {
-    /// `DATABASE_URL`, a secret.
+    /// `DATABASE_URL`, a secret, and the variables beside it ([`Settings::configured`]).
     pub database: Settings,
     /// `STRIPE_WEBHOOK_SECRETS`, a secret: the endpoint's signing secrets, separated by commas.
     pub signing_secrets: Secrets,
@@ -27,7 +27,7 @@ impl Config {
     /// Everything that is missing or wrong, each with its variable.
     pub fn parse(environment: &Environment) -> Result<Self, ConfigError> {
         let mut parser = Parser::new(environment);
-        let database = parser.parse_secret("DATABASE_URL", Settings::parse);
+        let database = Settings::configured(&mut parser);
         let signing_secrets = parser.parse_secret("STRIPE_WEBHOOK_SECRETS", |list| {
             Secrets::parse(list).map_err(|_| "set the endpoint's signing secrets (whsec_…), separated by commas")
         });

@@ -4,12 +4,14 @@ use std::future::Future;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use pledge_domain::ports::StoreError;
+use pledge_runtime::secrets::Rotating;
 use rustls::ClientConfig;
 use tokio::time::timeout;
-use tokio_postgres::NoTls;
-use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_postgres::Config;
 
 use crate::{
+    authorities,
+    connector::Connector,
     error::Failure,
     lease::Lease,
     settings::{CALL_TIMEOUT, CONNECT_TIMEOUT, POOL_TIMEOUT, Settings},
@@ -22,27 +24,35 @@ pub type Connection = deadpool_postgres::Object;
 #[derive(Debug, Clone)]
 pub struct Database {
     pool: Pool,
+    login: Rotating<Config>,
 }
 
 impl Database {
-    /// Opens nothing yet. Without `tls` only plain connections can be made.
+    /// Opens nothing yet. Without `tls` only plain connections can be made; with it, also the authorities of the settings
+    /// are trusted, and for hosts of Amazon RDS its own.
     ///
     /// # Errors
     /// [`StoreError::Internal`] if the pool can't be built.
     pub fn new(settings: Settings, tls: Option<ClientConfig>) -> Result<Self, StoreError> {
-        let config = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = match tls {
-            Some(tls) => Manager::from_config(settings.config, MakeRustlsConnect::new(tls), config),
-            None => Manager::from_config(settings.config, NoTls, config),
+        let Settings { login, iam, authorities, connections } = settings;
+        let config = (*login.current()).clone();
+        let tls = match tls {
+            Some(tls) => {
+                let more = authorities::tls(&config, &authorities);
+                Some(more.map_err(|error| StoreError::Internal(Box::new(error)))?.unwrap_or(tls))
+            }
+            None => None,
         };
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let manager = Manager::from_connect(config, Connector { login: login.clone(), iam, tls }, recycling);
         let pool = Pool::builder(manager)
-            .max_size(settings.connections)
+            .max_size(connections)
             .wait_timeout(Some(POOL_TIMEOUT))
             .create_timeout(Some(CONNECT_TIMEOUT))
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| StoreError::Internal(Box::new(error)))?;
-        Ok(Self { pool })
+        Ok(Self { pool, login })
     }
 
     /// Opens a connection, so that the first request needn't. For the cold start, where processor time is free.
@@ -50,7 +60,7 @@ impl Database {
     /// # Errors
     /// [`StoreError`]; later calls try again by themselves.
     pub async fn warm_up(&self) -> Result<(), StoreError> {
-        self.pool.get().await.map(drop).map_err(|error| Failure::from(error).into())
+        Ok(self.get().await.map(drop)?)
     }
 
     /// A connection for what the ports don't cover, such as an operator's look at tables. The pool lacks it until it is
@@ -59,7 +69,7 @@ impl Database {
     /// # Errors
     /// [`StoreError`] if there is none in time.
     pub async fn connection(&self) -> Result<Connection, StoreError> {
-        self.pool.get().await.map_err(|error| Failure::from(error).into())
+        Ok(self.get().await?)
     }
 
     /// Runs a call, and runs it once more on a fresh connection if a pooled one turns out to be dead, or if somebody
@@ -85,7 +95,16 @@ impl Database {
     }
 
     async fn lease(&self) -> Result<Lease, Failure> {
-        Ok(Lease::new(self.pool.get().await?))
+        Ok(Lease::new(self.get().await?))
+    }
+
+    /// A connection. If the server refuses the password, it may have been replaced: then once more with the new one.
+    async fn get(&self) -> Result<Connection, Failure> {
+        let used = self.login.current();
+        match self.pool.get().await.map_err(Failure::from) {
+            Err(failure) if failure.is_refused_login() && self.login.renew(&used).await => Ok(self.pool.get().await?),
+            result => result,
+        }
     }
 }
 

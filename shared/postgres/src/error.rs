@@ -57,6 +57,12 @@ impl Failure {
         matches!(self, Self::Refused { code, .. } if ["22", "23"].iter().any(|class| code.code().starts_with(class)))
     }
 
+    /// Whether the server doesn't take the user or the password.
+    pub fn is_refused_login(&self) -> bool {
+        let codes = [&SqlState::INVALID_PASSWORD, &SqlState::INVALID_AUTHORIZATION_SPECIFICATION];
+        matches!(self, Self::Refused { code, .. } if codes.contains(&code))
+    }
+
     fn is_temporary(&self) -> bool {
         match self {
             Self::NoConnection | Self::Unreachable(_) | Self::Broken | Self::TimedOut => true,

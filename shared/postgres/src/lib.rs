@@ -8,8 +8,10 @@
 //!   was dropped midway takes its connection with it, and the server rolls back.
 //! - **SQL lives in `queries/`**, one statement a file.
 
+mod authorities;
 mod champion;
 mod columns;
+mod connector;
 mod database;
 mod deciding_anew;
 mod error;

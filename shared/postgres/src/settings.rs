@@ -1,15 +1,23 @@
 //! How to reach the database.
 
-use std::time::Duration;
+use std::{fmt, net::IpAddr, time::Duration};
 
-use tokio_postgres::Config;
+use pledge_runtime::{Parser, Secret, Stage, aws::AwsSettings, secrets::Rotating};
+use rustls::pki_types::CertificateDer;
+use tokio_postgres::{Config, config::SslMode};
+
+use crate::authorities;
 
 /// Where the database is, and how long we wait for it.
 ///
 /// `Debug` hides the password.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    pub(crate) config: Config,
+    pub(crate) login: Rotating<Config>,
+    /// Whose signature stands for the password.
+    pub(crate) iam: Option<AwsSettings>,
+    /// Who may vouch for the server besides the public authorities and, for its own hosts, Amazon RDS.
+    pub(crate) authorities: Vec<CertificateDer<'static>>,
     pub(crate) connections: usize,
 }
 
@@ -41,16 +49,29 @@ impl Settings {
     /// # Errors
     /// [`InvalidUrl`].
     pub fn parse(url: &str) -> Result<Self, InvalidUrl> {
-        let url = url.replace("sslmode=verify-full", "sslmode=require").replace("sslmode=verify-ca", "sslmode=require");
-        let mut config: Config = url.parse().map_err(|_| InvalidUrl)?;
-        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
-            return Err(InvalidUrl);
-        }
-        if config.get_application_name().is_none() {
-            config.application_name("pledge");
-        }
-        config.connect_timeout(CONNECT_TIMEOUT).tcp_user_timeout(UNACKNOWLEDGED_TIMEOUT);
-        Ok(Self { config, connections: 1 })
+        let login = Rotating::new(&Secret::new(url), config)?;
+        Ok(Self { login, iam: None, authorities: Vec::new(), connections: 1 })
+    }
+
+    /// Takes the variables of a function, or of a program that works beside them:
+    /// - `DATABASE_URL`, a secret; in every stage but `local` with `sslmode=require`. After the server has refused the
+    ///   password, it is read again.
+    /// - `DATABASE_IAM_AUTH=true` to sign in with AWS credentials instead of a password.
+    /// - `DATABASE_CA_PEM`, certificates as text, or `PGSSLROOTCERT`, a file of them: authorities that may vouch for the
+    ///   server besides the public ones and Amazon RDS.
+    /// - `PGHOSTADDR`, the address to connect to instead of the host's own, such as the near end of a tunnel. The
+    ///   certificate must be the host's all the same.
+    pub fn configured(parser: &mut Parser<'_>) -> Option<Self> {
+        let url = parser.secret("DATABASE_URL");
+        let iam = iam(parser);
+        let pem = parser.optional("DATABASE_CA_PEM", authorities::from_text);
+        let file = parser.optional("PGSSLROOTCERT", authorities::from_file);
+        let address = parser.optional("PGHOSTADDR", |text| text.parse().map_err(|_| "set an IP address"));
+        let (address, tls_only) = (address?, parser.stage() != Some(Stage::Local));
+        let login = Rotating::new(&url?, move |url| usable(url, address, tls_only));
+        let login = login.map_err(|remedy| parser.problem("DATABASE_URL", remedy)).ok()?;
+        let authorities = [pem?, file?].into_iter().flatten().flatten().collect();
+        Some(Self { login, iam: iam?, authorities, connections: 1 })
     }
 
     /// How many connections there may be at once. One unless told: a Lambda environment serves one request at a time.
@@ -60,10 +81,64 @@ impl Settings {
     }
 }
 
+/// Why a URL can't be used here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unusable {
+    Invalid,
+    PlainText,
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Invalid => InvalidUrl.fmt(f),
+            Self::PlainText => {
+                f.write_str("add sslmode=require: only STAGE=local may talk to the database without TLS")
+            }
+        }
+    }
+}
+
+/// Whose signature to sign in with, if `DATABASE_IAM_AUTH` says so.
+fn iam(parser: &mut Parser<'_>) -> Option<Option<AwsSettings>> {
+    let wanted = parser.optional("DATABASE_IAM_AUTH", |text| match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err("set true or false"),
+    });
+    if wanted? == Some(true) { AwsSettings::parse(parser).map(Some) } else { Some(None) }
+}
+
+fn usable(url: &str, address: Option<IpAddr>, tls_only: bool) -> Result<Config, Unusable> {
+    let mut config = config(url).map_err(|InvalidUrl| Unusable::Invalid)?;
+    if tls_only && config.get_ssl_mode() != SslMode::Require {
+        return Err(Unusable::PlainText);
+    }
+    // As for libpq, what the URL says goes first.
+    if let (Some(address), []) = (address, config.get_hostaddrs()) {
+        config.hostaddr(address);
+    }
+    Ok(config)
+}
+
+fn config(url: &str) -> Result<Config, InvalidUrl> {
+    let url = url.replace("sslmode=verify-full", "sslmode=require").replace("sslmode=verify-ca", "sslmode=require");
+    let mut config: Config = url.parse().map_err(|_| InvalidUrl)?;
+    if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+        return Err(InvalidUrl);
+    }
+    if config.get_application_name().is_none() {
+        config.application_name("pledge");
+    }
+    config.connect_timeout(CONNECT_TIMEOUT).tcp_user_timeout(UNACKNOWLEDGED_TIMEOUT);
+    Ok(config)
+}
+
 #[cfg(test)]
 mod tests {
+    use pledge_runtime::{ConfigError, Environment};
+
     use super::*;
-    use tokio_postgres::config::SslMode;
 
     #[test]
     fn every_kind_of_verification_requires_tls() {
@@ -75,7 +150,7 @@ mod tests {
             ("?sslmode=verify-full", SslMode::Require),
         ] {
             let settings = Settings::parse(&format!("postgres://u:p@db/x{mode}")).unwrap();
-            assert_eq!(settings.config.get_ssl_mode(), expected, "{mode}");
+            assert_eq!(settings.login.current().get_ssl_mode(), expected, "{mode}");
         }
     }
 
@@ -87,5 +162,42 @@ mod tests {
         }
         let settings = Settings::parse("postgres://u:hunter2@db/x").unwrap();
         assert!(!format!("{settings:?}").contains("hunter2"));
+    }
+
+    fn configured(variables: &[(&str, &str)]) -> Result<Settings, ConfigError> {
+        let environment: Environment = variables.iter().copied().collect();
+        let mut parser = Parser::new(&environment);
+        let settings = Settings::configured(&mut parser);
+        parser.finish(|| settings)
+    }
+
+    #[test]
+    fn only_the_local_stage_may_do_without_tls() {
+        assert!(configured(&[("STAGE", "local"), ("DATABASE_URL", "postgres://u@db/x")]).is_ok());
+        for mode in ["disable", "prefer"] {
+            assert_eq!(usable(&format!("postgres://u@db/x?sslmode={mode}"), None, true), Err(Unusable::PlainText));
+        }
+        for mode in ["require", "verify-full"] {
+            assert!(usable(&format!("postgres://u@db/x?sslmode={mode}"), None, true).is_ok());
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let local = [("STAGE", "local"), ("DATABASE_URL", "postgres://u:hunter2@db/x")];
+        for (name, value) in [
+            ("DATABASE_URL", "mysql://u:hunter2@db/x"),
+            ("DATABASE_IAM_AUTH", "yes"),
+            ("DATABASE_CA_PEM", "a certificate"),
+            ("PGSSLROOTCERT", "/nowhere"),
+            ("PGHOSTADDR", "localhost"),
+        ] {
+            let error = configured(&[&local[..], &[(name, value)]].concat()).unwrap_err();
+            assert_eq!(error.problems()[0].name, name);
+            assert!(!error.to_string().contains("hunter2"));
+        }
+        let iam = configured(&[&local[..], &[("DATABASE_IAM_AUTH", "true")]].concat()).unwrap_err();
+        assert_eq!(iam.problems()[0].name, "AWS_REGION");
+        assert!(configured(&[&local[..], &[("DATABASE_IAM_AUTH", "false")]].concat()).is_ok());
     }
 }

@@ -30,8 +30,6 @@ pub struct Runtime {
     pub http: reqwest::Client,
     /// The base of AWS clients.
     pub aws: SdkConfig,
-    /// Where secrets can be read again.
-    pub vault: SecretsManager,
     /// Where to count.
     pub metrics: Metrics,
 }
@@ -64,9 +62,8 @@ impl Runtime {
         let tls = tls::client_config(tls::web_roots())?;
         let http = http::client(tls.clone())?;
         let aws = aws::sdk_config(&base.aws, http.clone());
-        let vault = SecretsManager::new(&aws);
-        secrets::read_all(&mut environment, &vault).await;
-        Ok(Self { stage: base.stage, environment, tls, http, aws, vault, metrics: Metrics::to_stdout(base.stage) })
+        secrets::read_all(&mut environment, &SecretsManager::new(&aws)).await;
+        Ok(Self { stage: base.stage, environment, tls, http, aws, metrics: Metrics::to_stdout(base.stage) })
     }
 }
 

@@ -4,6 +4,7 @@
 //! variables, so those are all that is read.
 
 mod connector;
+pub mod rds;
 
 use std::time::Duration;
 
@@ -50,18 +51,21 @@ impl AwsSettings {
             endpoint_url: endpoint_url?,
         })
     }
+
+    fn credentials(&self) -> Credentials {
+        Credentials::new(
+            &self.access_key_id,
+            self.secret_access_key.expose(),
+            self.session_token.as_ref().map(|token| token.expose().to_owned()),
+            None,
+            "lambda-environment",
+        )
+    }
 }
 
 /// What every AWS client starts from: three tries of two seconds in five seconds at most, over `http`.
 #[must_use]
 pub fn sdk_config(settings: &AwsSettings, http: Client) -> SdkConfig {
-    let credentials = Credentials::new(
-        &settings.access_key_id,
-        settings.secret_access_key.expose(),
-        settings.session_token.as_ref().map(|token| token.expose().to_owned()),
-        None,
-        "lambda-environment",
-    );
     let timeouts = TimeoutConfig::builder()
         .operation_attempt_timeout(Duration::from_secs(2))
         .operation_timeout(Duration::from_secs(5))
@@ -69,7 +73,7 @@ pub fn sdk_config(settings: &AwsSettings, http: Client) -> SdkConfig {
     let mut builder = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(settings.region.clone()))
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .credentials_provider(SharedCredentialsProvider::new(settings.credentials()))
         .http_client(ReqwestClient::new(http))
         .sleep_impl(TokioSleep::new())
         .timeout_config(timeouts)

@@ -1,0 +1,104 @@
+//! A PostgreSQL server of its own, with TLS and passwords.
+
+use std::{
+    fs,
+    net::TcpListener,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use tokio_postgres::{Client, NoTls};
+
+/// The server; it stops when this is dropped.
+pub struct SecuredServer {
+    process: Child,
+    folder: PathBuf,
+    port: u16,
+    /// Who vouches for it, in PEM notation.
+    pub authority: String,
+}
+
+impl SecuredServer {
+    /// Starts one with the certificate of [`certificates`], with the user `app` and this password. `postgres` needs none.
+    pub async fn start(password: &str) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("secured-{}", std::process::id()));
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/postgres");
+        let mut command = Command::new(script);
+        command.arg(&folder).arg(port.to_string()).stdout(Stdio::null()).stderr(Stdio::null());
+        let process = command.spawn().unwrap();
+        let (authority, certificate, key) = certificates();
+        let server = Self { process, folder, port, authority };
+        server.ready().await;
+        server.file("server.crt", &certificate);
+        server.file("server.key", &key);
+        server
+            .file("pg_hba.conf", "host all postgres 127.0.0.1/32 trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n");
+        let admin = server.admin().await;
+        admin.batch_execute(&format!("create role app login password '{password}'")).await.unwrap();
+        admin.batch_execute("alter system set ssl = on").await.unwrap();
+        admin.batch_execute("select pg_reload_conf()").await.unwrap();
+        server.until_tls(&admin).await;
+        server
+    }
+
+    /// The address for `app`.
+    pub fn url(&self, host: &str, password: &str) -> String {
+        format!("postgres://app:{password}@{host}:{}/postgres?sslmode=require", self.port)
+    }
+
+    /// A connection that may do everything.
+    pub async fn admin(&self) -> Client {
+        let url = format!("postgres://postgres@127.0.0.1:{}/postgres?sslmode=disable", self.port);
+        let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client
+    }
+
+    /// Writes a file beside the server's own; its path.
+    pub fn file(&self, name: &str, text: &str) -> String {
+        let path = self.folder.join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    async fn ready(&self) {
+        let pid = self.folder.join("postmaster.pid");
+        let is_ready =
+            || fs::read_to_string(&pid).is_ok_and(|text| text.lines().nth(7).is_some_and(|it| it.starts_with("ready")));
+        while !is_ready() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// The server reads its configuration anew when it likes.
+    async fn until_tls(&self, admin: &Client) {
+        while admin.query_one("show ssl", &[]).await.unwrap().get::<_, &str>(0) != "on" {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+impl Drop for SecuredServer {
+    fn drop(&mut self) {
+        // An immediate shutdown: nothing in it is worth anything.
+        drop(Command::new("kill").args(["-QUIT", &self.process.id().to_string()]).status());
+        drop(self.process.wait());
+        drop(fs::remove_dir_all(&self.folder));
+    }
+}
+
+/// An authority of its own, a certificate for `localhost` and `database.example.com`, and its key.
+pub fn certificates() -> (String, String, String) {
+    let mut authority = CertificateParams::new(Vec::new()).unwrap();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let names = ["localhost".to_owned(), "database.example.com".to_owned()];
+    let certificate = CertificateParams::new(names).unwrap().signed_by(&key, &authority).unwrap();
+    (authority.pem(), certificate.pem(), key.serialize_pem())
+}
