@@ -4,7 +4,7 @@
 //! transaction together with its row in `schema_migration`, under a lock, so that two deployers at once do no harm and
 //! a failure leaves the schema at the step before. A step that was applied must not be edited: its checksum is kept.
 //!
-//! Deployments run the binary; tests call the same functions.
+//! Deployments run `pledge-migrate` (`command/`); tests call the same functions.
 
 mod error;
 mod history;

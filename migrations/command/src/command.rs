@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use pledge_migrations::{adopt, down, status, up};
+use pledge_runtime::Environment;
 
 use crate::{connect, report};
 
@@ -33,7 +34,7 @@ impl Command {
     }
 
     pub async fn run(self) -> Result<(), Box<dyn Error + Send + Sync>> {
-        let mut client = connect::from_environment().await?;
+        let mut client = connect::to_database(Environment::from_process()).await?;
         match self {
             Self::Up => report::steps("up", &up(&mut client).await?),
             Self::Down { steps } => report::steps("down", &down(&mut client, steps).await?),

@@ -1,6 +1,8 @@
-//! `pledge-migrations up | down [steps] | status | adopt <version>` on the database in `DATABASE_URL`.
+//! `pledge-migrate up | down [steps] | status | adopt <version>` on the database of a stage.
 //!
-//! TLS as `sslmode` in the URL says; `PGSSLROOTCERT` names a PEM file with authorities besides Mozilla's.
+//! The database is named as it is for the functions ([`pledge_postgres::Settings::configured`]): `STAGE`, and
+//! `DATABASE_URL_SECRET_ARN`, or `DATABASE_URL` in the stage `local`. A program of its own, since it is built in a
+//! minute and can be copied to where the database is.
 
 mod command;
 mod connect;

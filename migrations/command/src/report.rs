@@ -12,7 +12,7 @@ use crate::command::Usage;
 const EXIT_USAGE: u8 = 2;
 
 pub fn usage(Usage: &Usage) -> ExitCode {
-    eprintln!("usage: pledge-migrations up | down [steps] | status | adopt <version>");
+    eprintln!("usage: pledge-migrate up | down [steps] | status | adopt <version>");
     ExitCode::from(EXIT_USAGE)
 }
 
