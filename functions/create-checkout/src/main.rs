@@ -3,6 +3,7 @@
 use std::{process::ExitCode, sync::Arc};
 
 use create_checkout::{config::Config, handler::Handler};
+use lambda_http::{Error, service_fn};
 use pledge_application::{create_checkout::CreateCheckout, initiate_preorder::InitiatePreorder, site::Site};
 use pledge_firebase::{FirebaseClient, FirebaseVerifier};
 use pledge_http_api::intake::PreorderIntake;
@@ -16,31 +17,24 @@ async fn main() -> ExitCode {
     exit_code(run().await)
 }
 
-async fn run() -> Result<(), lambda_http::Error> {
+async fn run() -> Result<(), Error> {
     let runtime = Runtime::start(Environment::from_process(), env!("CARGO_CRATE_NAME")).await?;
     let config = Config::parse(&runtime.environment)?;
     let store = Database::new(config.database, Some(runtime.tls))?;
     ahead(store.warm_up()).await;
     let identity = Arc::new(FirebaseClient::new(runtime.http.clone(), config.accounts, Arc::new(System)));
-    let queue = SqsPublisher::new(&runtime.aws, config.queue_url);
     let gateway = StripeClient::new(runtime.http.clone(), &config.stripe_base, &config.stripe_key)?;
+    let site = Site::new(&config.site);
     let handler = Handler {
-        checkout: CreateCheckout {
-            store: store.clone(),
-            identity: identity.clone(),
-            gateway,
-            site: Site::new(&config.site),
-        },
+        checkout: CreateCheckout { store: store.clone(), identity: identity.clone(), gateway, site },
         intake: PreorderIntake {
-            initiate: InitiatePreorder { store, identity, queue },
+            initiate: InitiatePreorder { store, identity, queue: SqsPublisher::new(&runtime.aws, config.queue_url) },
             verifier: FirebaseVerifier::new(runtime.http, config.issuer),
             catalogue: config.catalogue,
             system: System,
             metrics: runtime.metrics,
         },
     };
-    lambda_http::run(lambda_http::service_fn(async |request| {
-        Ok::<_, lambda_http::Error>(handler.handle(request).await)
-    }))
-    .await
+    let serve = service_fn(async |request| Ok::<_, Error>(handler.handle(request).await));
+    lambda_http::run(serve).await
 }
