@@ -230,7 +230,8 @@ async fn a_method_is_attached_once_and_to_nobody_else() {
         assert_eq!(server.asked()[0].uri.path(), "/v1/payment_methods/pm_1/attach");
         assert_eq!(server.asked()[0].form(), fields(&[("customer", "cus_1")]));
         match result {
-            Ok(()) => "attached",
+            Ok(id) if id == method() => "attached",
+            Ok(_) => "another",
             Err(BillingError::UnusablePaymentMethod) => "unusable",
             Err(BillingError::Declined { .. }) => "declined",
             Err(BillingError::Gateway(GatewayError::Unavailable(_))) => "unavailable",

@@ -162,9 +162,9 @@ async fn fifty_at_once_make_one_customer_one_price_and_one_subscription() {
 async fn a_card_is_attached_once_and_pays_what_follows() {
     let world = World::start().await;
     let (customer, request) = subscription_request(&world).await;
-    world.stripe.attach_payment_method(&customer, &method("pm_card_visa")).await.unwrap();
-    let card = world.card(&customer, "pm_card_visa").await;
-    world.stripe.attach_payment_method(&customer, &card).await.unwrap();
+    let card = world.stripe.attach_payment_method(&customer, &method("pm_card_visa")).await.unwrap();
+    assert_ne!(card, method("pm_card_visa"), "an alias is not what was made of it");
+    assert_eq!(world.stripe.attach_payment_method(&customer, &card).await.unwrap(), card);
     let id = world.stripe.create_subscription(&request).await.unwrap().made.subscription.id;
     world.stripe.set_payment_method(&id, &card).await.unwrap();
     assert_eq!(world.stand_in.object(id.as_str())["default_payment_method"], card.as_str());

@@ -221,9 +221,10 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     async fn pay_with(&self, request: &Subscription, answer: &SubscriptionAnswer) -> Result<(), Failure> {
         let Some(method) = &request.payment_method else { return Ok(()) };
         let subscription = &answer.made.subscription;
-        if let Some(customer) = &subscription.customer {
-            self.billing.attach_payment_method(customer, method).await?;
-        }
-        Ok(self.billing.set_payment_method(&subscription.id, method).await?)
+        let method = match &subscription.customer {
+            Some(customer) => self.billing.attach_payment_method(customer, method).await?,
+            None => method.clone(),
+        };
+        Ok(self.billing.set_payment_method(&subscription.id, &method).await?)
     }
 }

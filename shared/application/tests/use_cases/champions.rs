@@ -224,6 +224,8 @@ async fn a_chosen_payment_method_pays_and_a_declined_one_is_told() {
     assert!(world.subscribe_with(3, Some("pm_2")).await.is_err());
     let answer = world.subscribe_with(3, Some("pm_2")).await.unwrap();
     assert_eq!(world.billing().payment_method(id(&answer)).unwrap().as_str(), "pm_2");
+    let answer = world.subscribe_with(3, Some("pm_card_visa")).await.unwrap();
+    assert_eq!(world.billing().payment_method(id(&answer)).unwrap().as_str(), "pm_made_of_visa", "not the alias");
     assert_eq!(world.live(), 1);
 }
 

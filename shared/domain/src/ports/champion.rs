@@ -168,12 +168,13 @@ pub trait Billing: Send + Sync {
     /// The monthly price of this tier. Key: `champion-price:{novel}:{level}:{currency}:{amount}`.
     fn create_price(&self, tier: &Tier) -> impl Future<Output = Result<PriceId, BillingError>> + Send;
 
-    /// Lets the customer pay with this method. Idempotent.
+    /// Lets the customer pay with this method. Idempotent. Returns the method's own id: `method` may be an alias, such as
+    /// those of Stripe's test cards, of which every use makes another method.
     fn attach_payment_method(
         &self,
         customer: &CustomerId,
         method: &PaymentMethodId,
-    ) -> impl Future<Output = Result<(), BillingError>> + Send;
+    ) -> impl Future<Output = Result<PaymentMethodId, BillingError>> + Send;
 
     /// Makes the subscription of a reservation, `incomplete` until its first invoice is paid: `payment_behavior` is
     /// `default_incomplete`, and the method that pays is kept for the renewals. Key: `champion:{payment}`.

@@ -30,7 +30,11 @@ impl Billing for StripeClient {
         price::create(self, tier).await
     }
 
-    async fn attach_payment_method(&self, customer: &CustomerId, method: &PaymentMethodId) -> Result<(), BillingError> {
+    async fn attach_payment_method(
+        &self,
+        customer: &CustomerId,
+        method: &PaymentMethodId,
+    ) -> Result<PaymentMethodId, BillingError> {
         payment_method::attach(self, customer, method).await
     }
 

@@ -14,6 +14,7 @@ use crate::{
 
 #[derive(Deserialize)]
 struct PaymentMethod {
+    id: PaymentMethodId,
     #[serde(default)]
     customer: Option<CustomerId>,
 }
@@ -23,11 +24,11 @@ pub async fn attach(
     client: &StripeClient,
     customer: &CustomerId,
     method: &PaymentMethodId,
-) -> Result<(), BillingError> {
+) -> Result<PaymentMethodId, BillingError> {
     let request = AttachPaymentMethod::new(method.as_str()).customer(customer.as_str());
     let attached: Result<PaymentMethod, StripeError> = client.send(&request).await;
     match attached {
-        Ok(_) => Ok(()),
+        Ok(method) => Ok(method.id),
         Err(error) if refusal(&error).is_some() && !blames(&error, "customer") => {
             is_attached(client, customer, method).await
         }
@@ -39,10 +40,10 @@ async fn is_attached(
     client: &StripeClient,
     customer: &CustomerId,
     method: &PaymentMethodId,
-) -> Result<(), BillingError> {
+) -> Result<PaymentMethodId, BillingError> {
     let found: Result<PaymentMethod, StripeError> = client.send(&RetrievePaymentMethod::new(method.as_str())).await;
     match found {
-        Ok(method) if method.customer.as_ref() == Some(customer) => Ok(()),
+        Ok(method) if method.customer.as_ref() == Some(customer) => Ok(method.id),
         Ok(_) => Err(BillingError::UnusablePaymentMethod),
         Err(error) if is_missing(&error) => Err(BillingError::UnusablePaymentMethod),
         Err(error) => Err(error.into()),

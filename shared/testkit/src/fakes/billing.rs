@@ -122,8 +122,14 @@ impl Billing for FakeBilling {
         self.call("create_price", |_| PriceId::parse(id).unwrap())
     }
 
-    async fn attach_payment_method(&self, _: &CustomerId, _: &PaymentMethodId) -> Result<(), BillingError> {
-        self.call("attach_payment_method", |_| ())
+    /// An alias of a test card, `pm_card_…`, becomes a method of its own.
+    async fn attach_payment_method(
+        &self,
+        _: &CustomerId,
+        method: &PaymentMethodId,
+    ) -> Result<PaymentMethodId, BillingError> {
+        let id = method.as_str().replace("pm_card_", "pm_made_of_");
+        self.call("attach_payment_method", |_| PaymentMethodId::parse(id).unwrap())
     }
 
     async fn create_subscription(&self, request: &SubscriptionRequest) -> Result<SubscriptionAnswer, BillingError> {
