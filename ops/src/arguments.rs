@@ -148,7 +148,8 @@ pub enum Event {
 /// `ops users …`
 #[derive(Debug, Subcommand)]
 pub enum Users {
-    /// Gives preorders without an owner to the Firebase accounts of their addresses; makes accounts where none are.
+    /// Gives preorders without an owner to the Firebase accounts of their addresses; makes accounts where none are. The
+    /// limit is how many are given away: those whose address is claimed by an unproven account are passed over.
     Link(Limit),
     /// Takes people over from a Firebase export (`firebase auth:export users.json`), or from CSV with the columns uid,
     /// email, email_verified, display_name, photo_url, phone, marketing_consent. What is known of somebody stays.

@@ -37,6 +37,10 @@ async fn who_signed_up_without_proof_gets_nobodys_preorder() {
     let said = world.ops("users link --apply").await;
     assert_eq!(said.status, 3, "{said:?}");
     assert_eq!(world.count("select count(*) from preorders where user_id is null").await, 1);
+
+    world.preorder(2).await;
+    let said = world.ops("users link --limit 1 --apply").await;
+    assert!(said.status == 3 && said.err.contains("1 preorders were linked"), "it is not in the way: {said:?}");
 }
 
 /// A file of this test.

@@ -1,1 +1,5 @@
-select * from preorders where user_id is null order by created_at limit $1
+select * from preorders
+where user_id is null
+  and (created_at, id) > (coalesce($2::timestamptz, '-infinity'), coalesce($3::uuid, '00000000-0000-0000-0000-000000000000'))
+order by created_at, id
+limit $1

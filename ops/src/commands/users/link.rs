@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use pledge_domain::{
     error_chain::ErrorChain,
-    ports::{IdentityProvider, PreorderStore},
+    ports::{IdentityProvider, PreorderStore, StoreError},
     preorder::Preorder,
 };
+use pledge_postgres::Database;
 
 use crate::{
     arguments::Limit,
@@ -17,58 +18,88 @@ use crate::{
 /// After so many failures in a row, Firebase isn't asked any more.
 const MAX_FAILURES: usize = 5;
 
+/// How many preorders are read at once.
+const PAGE: i64 = 500;
+
 /// Finds or makes the account of each address, and gives it the preorders of the address.
 pub async fn run(tools: &Tools, Limit { limit }: Limit, apply: bool) -> Result<Done, Failure> {
-    let database = tools.database()?;
-    let accounts = tools.accounts()?;
-    let ownerless = database.without_owner(limit).await?;
-    let found = ownerless.len();
-    let by_address = by_address(ownerless);
-    if !apply {
-        for preorders in by_address.values() {
-            line(numbers(preorders))?;
+    let mut ownerless = Ownerless { store: tools.database()?, last: None };
+    let limit = u64::try_from(limit)?;
+    if apply { link(tools, ownerless, limit).await } else { show(&mut ownerless, limit).await }
+}
+
+async fn show(ownerless: &mut Ownerless, limit: u64) -> Result<Done, Failure> {
+    let (mut preorders, mut addresses) = (0, 0);
+    while preorders < limit
+        && let Some(page) = ownerless.next_page().await?
+    {
+        for of_one_address in page.values() {
+            line(numbers(of_one_address))?;
+            preorders += of_one_address.len() as u64;
+            addresses += 1;
         }
-        dry_run(format_args!("{found} preorders of {} addresses would be linked", by_address.len()));
-        return Ok(Done::All);
     }
-    let (mut left, mut failures) = (0, 0);
-    let mut progress = Progress::new("addresses", by_address.len());
-    for preorders in by_address.into_values() {
-        progress.advance(1);
-        let Some(preorder) = preorders.first() else { continue };
-        match accounts.find_or_create(&preorder.email).await {
-            Ok(account) if account.may_own_by_email() => {
-                failures = 0;
-                let linked = database.link_owner(preorder.id, &account, tools.now()).await?;
-                line(format_args!("{}\t{linked} linked to {}", preorder.id.number(), account.id))?;
-            }
-            Ok(_) => {
-                failures = 0;
-                left += preorders.len();
-                let why = "somebody signed up with the address without proving that it is theirs";
-                line(format_args!("{}\tleft: {why}", numbers(&preorders)))?;
-            }
-            Err(error) => {
-                failures += 1;
-                left += preorders.len();
-                line(format_args!("{}\tfailed: {}", numbers(&preorders), ErrorChain(&error)))?;
-                if failures == MAX_FAILURES {
-                    return Err("Firebase does not answer; what is linked stays linked".into());
+    dry_run(format_args!("{preorders} preorders of {addresses} addresses would be linked"));
+    Ok(Done::All)
+}
+
+async fn link(tools: &Tools, mut ownerless: Ownerless, limit: u64) -> Result<Done, Failure> {
+    let accounts = tools.accounts()?;
+    let (mut linked, mut left, mut failures) = (0, 0, 0);
+    let mut progress = Progress::new("addresses", None);
+    while linked < limit
+        && let Some(page) = ownerless.next_page().await?
+    {
+        for preorders in page.into_values() {
+            let Some(preorder) = preorders.first().filter(|_| linked < limit) else { break };
+            progress.advance(1);
+            match accounts.find_or_create(&preorder.email).await {
+                Ok(account) if account.may_own_by_email() => {
+                    failures = 0;
+                    let given = ownerless.store.link_owner(preorder.id, &account, tools.now()).await?;
+                    linked += given;
+                    line(format_args!("{}\t{given} linked to {}", preorder.id.number(), account.id))?;
+                }
+                Ok(_) => {
+                    failures = 0;
+                    left += preorders.len();
+                    let why = "somebody signed up with the address without proving that it is theirs";
+                    line(format_args!("{}\tleft: {why}", numbers(&preorders)))?;
+                }
+                Err(error) => {
+                    failures += 1;
+                    left += preorders.len();
+                    line(format_args!("{}\tfailed: {}", numbers(&preorders), ErrorChain(&error)))?;
+                    if failures == MAX_FAILURES {
+                        return Err("Firebase does not answer; what is linked stays linked".into());
+                    }
                 }
             }
         }
     }
     drop(progress);
-    note(format_args!("{left} preorders have no owner yet"));
+    note(format_args!("{linked} preorders were linked, {left} that were looked at have no owner yet"));
     Ok(if left == 0 { Done::All } else { Done::SomethingLeft })
 }
 
-fn by_address(preorders: Vec<Preorder>) -> BTreeMap<String, Vec<Preorder>> {
-    let mut by_address: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for preorder in preorders {
-        by_address.entry(preorder.email.key()).or_default().push(preorder);
+/// The preorders without an owner, a page at a time.
+struct Ownerless {
+    store: Database,
+    last: Option<Preorder>,
+}
+
+impl Ownerless {
+    /// The next oldest, by address; none if there are no more.
+    async fn next_page(&mut self) -> Result<Option<BTreeMap<String, Vec<Preorder>>>, StoreError> {
+        let page = self.store.without_owner(self.last.as_ref(), PAGE).await?;
+        let Some(last) = page.last() else { return Ok(None) };
+        self.last = Some(last.clone());
+        let mut by_address: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for preorder in page {
+            by_address.entry(preorder.email.key()).or_default().push(preorder);
+        }
+        Ok(Some(by_address))
     }
-    by_address
 }
 
 /// What people call the preorders; an address has no place on a screen that may be shared.

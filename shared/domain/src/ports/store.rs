@@ -54,8 +54,12 @@ pub trait PreorderStore: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<CheckoutSaved, StoreError>> + Send;
 
-    /// Preorders without an owner, oldest first, for linking.
-    fn without_owner(&self, limit: i64) -> impl Future<Output = Result<Vec<Preorder>, StoreError>> + Send;
+    /// Preorders without an owner for linking: `limit` of them, oldest first, and of those only what comes after `last`.
+    fn without_owner(
+        &self,
+        last: Option<&Preorder>,
+        limit: i64,
+    ) -> impl Future<Output = Result<Vec<Preorder>, StoreError>> + Send;
 
     /// Gives an ownerless preorder, and every other ownerless one of the same address, to the account. Returns how many
     /// were linked: 0 if it has an owner by now.

@@ -40,9 +40,11 @@ impl PreorderStore for Database {
         self.run(|lease| save_checkout(lease, id, attempt, session, owner, now)).await
     }
 
-    async fn without_owner(&self, limit: i64) -> Result<Vec<Preorder>, StoreError> {
+    async fn without_owner(&self, last: Option<&Preorder>, limit: i64) -> Result<Vec<Preorder>, StoreError> {
         self.run(|lease| async move {
-            let rows = lease.query(Statement::new(sql!("preorders_without_owner")).bigint(limit)).await?;
+            let statement = Statement::new(sql!("preorders_without_owner")).bigint(limit);
+            let (created_at, id) = (last.map(|last| last.created_at), last.map(|last| last.id.as_uuid()));
+            let rows = lease.query(statement.time(created_at).uuid(id)).await?;
             rows.iter().map(row::read).collect()
         })
         .await

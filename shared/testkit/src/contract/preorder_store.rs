@@ -259,9 +259,18 @@ pub async fn ownerless_preorders_come_oldest_first<S: Subject>(subject: &S) {
     for n in [3, 1, 4] {
         initiate(subject, n, &format!("reader-{n}@example.com"), Owner::Unknown).await;
     }
+    let mut at_the_same_time = a_new_preorder(5, "reader-5@example.com", Owner::Unknown);
+    at_the_same_time.preorder.created_at = t(3);
+    subject.store().initiate(&at_the_same_time).await.unwrap();
     initiate(subject, 2, ADDRESS, Owner::ByEmail(an_account("u1"))).await;
-    let found = subject.store().without_owner(2).await.unwrap();
-    assert_eq!(found.iter().map(|preorder| preorder.id).collect::<Vec<_>>(), [preorder_id(1), preorder_id(3)]);
+
+    let mut pages: Vec<Vec<_>> = Vec::new();
+    let mut page = subject.store().without_owner(None, 2).await.unwrap();
+    while let Some(last) = page.last() {
+        pages.push(page.iter().map(|preorder| preorder.id).collect());
+        page = subject.store().without_owner(Some(last), 2).await.unwrap();
+    }
+    assert_eq!(pages, [[1, 3].map(preorder_id), [5, 4].map(preorder_id)]);
 }
 
 pub async fn linking_takes_every_preorder_of_the_address<S: Subject>(subject: &S) {

@@ -81,10 +81,12 @@ impl PreorderStore for InMemoryStore {
         Ok(CheckoutSaved::Saved)
     }
 
-    async fn without_owner(&self, limit: i64) -> Result<Vec<Preorder>, StoreError> {
+    async fn without_owner(&self, last: Option<&Preorder>, limit: i64) -> Result<Vec<Preorder>, StoreError> {
         let tables = self.transaction()?;
-        let mut found: Vec<_> = tables.preorders.values().filter(|preorder| preorder.user_id.is_none()).collect();
-        found.sort_by_key(|preorder| preorder.created_at);
+        let age = |preorder: &Preorder| (preorder.created_at, preorder.id);
+        let wanted = |preorder: &&Preorder| preorder.user_id.is_none() && Some(age(preorder)) > last.map(age);
+        let mut found: Vec<_> = tables.preorders.values().filter(wanted).collect();
+        found.sort_by_key(|preorder| age(preorder));
         Ok(found.into_iter().take(usize::try_from(limit).unwrap_or(0)).cloned().collect())
     }
 
