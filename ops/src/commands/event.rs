@@ -112,7 +112,8 @@ fn gone(id: &EventId) -> Result<Done, Failure> {
 impl fmt::Display for Replayed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Gone => f.write_str("Stripe does not have it any more"),
+            // Nor does it have those that `ops reconcile` made.
+            Self::Gone => f.write_str("Stripe does not have it; `ops reconcile` finds what is missing"),
             Self::Before => f.write_str("recorded before"),
             Self::Recorded { outcome, reason: None } => f.write_str(outcome),
             Self::Recorded { outcome, reason: Some(reason) } => write!(f, "{outcome}: {reason}"),
