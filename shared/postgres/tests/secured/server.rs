@@ -25,7 +25,7 @@ impl SecuredServer {
     /// Starts one with the certificate of [`certificates`], with the user `app` and this password. `postgres` needs none.
     pub async fn start(password: &str) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("secured-{}", std::process::id()));
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("secured-{port}"));
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/postgres");
         let mut command = Command::new(script);
         command.arg(&folder).arg(port.to_string()).stdout(Stdio::null()).stderr(Stdio::null());
