@@ -31,7 +31,8 @@ pub(crate) async fn run() -> Result<ExitCode, Error> {
     Ok(code)
 }
 
-/// Runs a command beside a cloud of its own and passes its status on.
+/// Runs a command beside a cloud of its own and passes its status on. `TEST_AWS_ENDPOINT_URL` tells the command where
+/// its AWS is, for tests that need no more.
 pub(crate) async fn exec(program: &str, arguments: &[&str]) -> Result<ExitCode, Error> {
     let options = Options::for_tests();
     let endpoints = options.endpoints_file();
@@ -41,6 +42,7 @@ pub(crate) async fn exec(program: &str, arguments: &[&str]) -> Result<ExitCode, 
     };
     let mut command = Command::new(program);
     command.args(arguments).env("PLEDGE_ENDPOINTS", endpoints).kill_on_drop(true);
+    command.env("TEST_AWS_ENDPOINT_URL", &cloud.endpoints().aws_endpoint_url);
     let status = tokio::select! {
         status = command.status() => Some(status),
         () = interrupted() => None,

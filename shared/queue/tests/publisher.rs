@@ -1,4 +1,4 @@
-//! The publisher against a strict stand-in for SQS, and against an emulator where there is one.
+//! The publisher against a strict stand-in for SQS.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
@@ -11,8 +11,8 @@ use pledge_domain::{
     ids::OutboxId,
     ports::{PublishError, Publisher},
 };
-use pledge_queue::{Message, NotTaken, SqsPublisher};
-use support::{FakeSqs, client, publisher, serve, settings};
+use pledge_queue::{Message, NotTaken};
+use support::{FakeSqs, publisher, serve};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -68,28 +68,4 @@ async fn a_queue_that_does_not_answer_is_given_two_seconds() {
     let start = Instant::now();
     assert!(publisher(&base).publish(&ids(50)).await.is_err());
     assert!(start.elapsed() <= Duration::from_millis(2_010), "{:?}", start.elapsed());
-}
-
-/// The same against a whole AWS emulator, if `TEST_AWS_ENDPOINT_URL` says where it is.
-#[tokio::test]
-async fn an_emulator_delivers_what_was_published() {
-    let environment = pledge_runtime::Environment::from_process();
-    let Some(endpoint) = environment.get("TEST_AWS_ENDPOINT_URL") else { return };
-    let config = pledge_runtime::aws::sdk_config(&settings(endpoint), client());
-    let sqs = aws_sdk_sqs::Client::new(&config);
-    let queue = sqs.create_queue().queue_name(format!("pledge-queue-{}", std::process::id())).send().await.unwrap();
-    let url = queue.queue_url().unwrap();
-
-    SqsPublisher::new(&config, url).publish(&ids(3)).await.unwrap();
-
-    let mut received = Vec::new();
-    while received.len() < 3 {
-        let request = sqs.receive_message().queue_url(url).max_number_of_messages(10);
-        let messages = request.send().await.unwrap().messages.unwrap_or_default();
-        let bodies = messages.iter().filter_map(|message| message.body());
-        received.extend(bodies.flat_map(|body| Message::parse(body).unwrap().outbox_ids().to_vec()));
-    }
-    received.sort_unstable();
-    assert_eq!(received, ids(3));
-    sqs.delete_queue().queue_url(url).send().await.unwrap();
 }
