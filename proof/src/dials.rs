@@ -6,3 +6,9 @@
 pub fn whole() -> bool {
     std::env::var("PROOF").is_ok_and(|proof| proof == "whole")
 }
+
+/// The Python that has the peers, if `scripts/peers` installed them.
+#[must_use]
+pub fn python() -> Option<String> {
+    std::env::var("PROOF_PYTHON").ok()
+}

@@ -14,6 +14,9 @@ use crate::{
 
 const DAY: u64 = 24 * 60 * 60;
 
+/// Of every reader who sends a form.
+pub const FIRST_NAME: &str = "Seraphina";
+
 /// The journeys, each with one part in which the faults strike; what comes before goes well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Journey {
@@ -174,6 +177,29 @@ impl Journey {
     }
 }
 
+impl Journey {
+    /// What Klaviyo counts in the end, so that a journey which goes wrong from the start is no measure.
+    #[must_use]
+    pub fn facts(self) -> Vec<&'static str> {
+        let mut facts = match self {
+            Self::PreorderPaid | Self::PreorderDelayed | Self::PreorderRetried | Self::OneEvent => {
+                vec!["preorder_started", "preorder_success"]
+            }
+            Self::PreorderAbandoned => vec!["preorder_started", "preorder_abandoned"],
+            Self::PreorderRefunded => vec!["preorder_started", "preorder_success", "preorder_refunded"],
+            Self::SubscriptionStarted => vec!["champion_started"],
+            Self::SubscriptionRenewed => vec!["champion_started", "champion_renewed"],
+            Self::SubscriptionCancelled => vec!["champion_started", "champion_cancelled"],
+            Self::SubscriptionRefunded => vec!["champion_started", "champion_refunded"],
+            Self::Purchased => vec!["champion_started", "champion_upgraded"],
+            Self::Batch => vec!["preorder_started"; 12],
+            Self::Sweep => vec!["preorder_started"; 3],
+        };
+        facts.sort_unstable();
+        facts
+    }
+}
+
 /// The form of this reader is sent, with the key that a front end makes for one form. Returns the preorder's id.
 pub async fn preorder(world: &mut World, email: &str) -> String {
     text(&world.ask(&form(email), 201).await, "preorderId")
@@ -182,7 +208,8 @@ pub async fn preorder(world: &mut World, email: &str) -> String {
 /// The form of this reader.
 #[must_use]
 pub fn form(email: &str) -> HttpEvent {
-    let form = json!({ "email": email, "color": "Red", "locale": "en", "firstName": "Ada", "marketingConsent": true });
+    let form =
+        json!({ "email": email, "color": "Red", "locale": "en", "firstName": FIRST_NAME, "marketingConsent": true });
     HttpEvent::post("/preorders").json(&form).header("idempotency-key", &format!("form of {email}"))
 }
 

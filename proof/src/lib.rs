@@ -26,6 +26,7 @@ pub mod plane;
 pub mod queue;
 pub mod shuffle;
 pub mod state;
+pub mod watch;
 pub mod wire;
 pub mod world;
 

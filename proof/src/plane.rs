@@ -46,24 +46,39 @@ pub enum Way {
     Status500After,
     /// The other side answers 429.
     TooMany,
+    /// The other side answers 503 more often than a client tries in one call; a database refuses new connections too.
+    Outage,
     /// Doesn't fail, but waits until it is released: somebody else gets in between.
     Held,
 }
 
 impl Way {
-    /// Two ways in which a step to any system fails, which bring about most of what the others do.
+    /// The ways in which a step to this system fails that bring about most of what the others do.
     #[must_use]
-    pub fn in_short() -> Vec<Self> {
-        vec![Self::AnswerLost, Self::GoneBefore]
+    pub fn in_short(system: System) -> Vec<Self> {
+        match system {
+            System::Sqs => vec![Self::AnswerLost, Self::GoneBefore],
+            System::Firebase => vec![Self::AnswerLost, Self::GoneBefore],
+            System::Postgres | System::Stripe | System::Klaviyo => {
+                vec![Self::AnswerLost, Self::GoneBefore, Self::Outage]
+            }
+        }
     }
 
     /// The ways in which a step to this system fails.
     #[must_use]
     pub fn of(system: System, slow_ones: bool) -> Vec<Self> {
-        use Way::{AnswerLost, GoneAfter, GoneBefore, Late, Refused, Silent, Status500, Status500After, TooMany};
+        use Way::{
+            AnswerLost, GoneAfter, GoneBefore, Late, Outage, Refused, Silent, Status500, Status500After, TooMany,
+        };
         let mut ways = match system {
-            System::Postgres => vec![Refused, AnswerLost, Late, GoneBefore, GoneAfter],
-            System::Stripe | System::Klaviyo | System::Firebase => {
+            System::Postgres => vec![Refused, AnswerLost, Late, GoneBefore, GoneAfter, Outage],
+            System::Stripe | System::Klaviyo => {
+                vec![Refused, AnswerLost, Late, GoneBefore, GoneAfter, Status500, Status500After, TooMany, Outage]
+            }
+            // Without Firebase for longer, a preorder waits for its owner until somebody links it; there is nothing to
+            // compare then.
+            System::Firebase => {
                 vec![Refused, AnswerLost, Late, GoneBefore, GoneAfter, Status500, Status500After, TooMany]
             }
             System::Sqs => vec![Refused, AnswerLost, GoneBefore, GoneAfter],
@@ -142,10 +157,18 @@ impl Plane {
         let step = state.steps.len();
         state.steps.push(system);
         let fault = *state.faults.front()?;
-        (fault.step == step).then(|| {
-            state.faults.pop_front();
-            fault.way
-        })
+        if fault.step != step {
+            return None;
+        }
+        state.faults.pop_front();
+        if fault.way == Way::Outage && system == System::Postgres {
+            // A connection that turns out to be dead is replaced without notice; the new one has to fail too.
+            for next in [step + 2, step + 1] {
+                state.faults.push_front(Fault { step: next, way: Way::Refused });
+            }
+            return Some(Way::Refused);
+        }
+        Some(fault.way)
     }
 
     /// The process is gone.

@@ -87,6 +87,15 @@ impl End {
         Self { rows: masked(rows), klaviyo: masked(sent) }
     }
 
+    /// The metrics that Klaviyo counts, sorted.
+    #[must_use]
+    pub fn metrics(&self) -> Vec<&str> {
+        let length = |line: &String| line.split('"').nth(1).map(str::len);
+        let mut metrics: Vec<_> = self.klaviyo.iter().filter_map(|line| Some(&line[2..2 + length(line)?])).collect();
+        metrics.sort_unstable();
+        metrics
+    }
+
     /// What differs, line by line; nothing if the ends are equal.
     #[must_use]
     pub fn difference(&self, other: &Self) -> String {

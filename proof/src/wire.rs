@@ -34,6 +34,9 @@ const LATE: Duration = Duration::from_millis(15);
 /// How long an effect that nobody waits for may take, above the longest wait for a lock.
 const PATIENCE: Duration = Duration::from_secs(6);
 
+/// As often as the client that tries most often tries in one call.
+const TRIES: u32 = 4;
+
 /// PostgreSQL's `Terminate`: a good-bye, not a step.
 const GOOD_BYE: &[u8] = &[b'X', 0, 0, 0, 4];
 
@@ -125,7 +128,7 @@ async fn carry(client: TcpStream, end: End) {
             }
         }
         Way::Silent => silence(client).await,
-        Way::Status500 | Way::Status500After | Way::TooMany | Way::Held => {}
+        Way::Status500 | Way::Status500After | Way::TooMany | Way::Outage | Way::Held => {}
     }
 }
 
@@ -156,6 +159,7 @@ async fn requests(
                 }
                 (Way::Status500, Some(faults)) => faults.add(Answer::status(500)),
                 (Way::Status500After, Some(faults)) => faults.add(Answer::status(500).after_effect()),
+                (Way::Outage, Some(faults)) => faults.add(Answer::status(503).times(TRIES)),
                 (Way::TooMany, Some(faults)) => faults.add(Answer::status(429)),
                 _ => return Some(Broken { way, unsent: bytes.to_vec(), client }),
             }

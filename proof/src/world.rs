@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, pin::pin, sync::Arc, time::Duration};
 
-use pledge_domain::ports::Clock as _;
+use pledge_domain::{Timestamp, ports::Clock as _};
 use pledge_runtime::{http, tls};
 use pledge_stand_ins::{
     Clock, FirebaseOptions, FirebaseStandIn, KlaviyoOptions, KlaviyoStandIn, StripeOptions, StripeStandIn,
@@ -18,6 +18,7 @@ use crate::{
     plane::{Fault, Plane, System, Way},
     queue::{Delivery, Queue},
     state::{End, TABLES},
+    watch,
     wire::Wire,
 };
 
@@ -26,6 +27,14 @@ const PERSEVERANCE: usize = 30;
 
 /// After how long somebody counts as waiting for a lock.
 const LOCKED_OUT: Duration = Duration::from_millis(60);
+
+/// All that a server error may say.
+const ANYBODY_MAY_READ: [&str; 4] = [
+    "Something went wrong on our side.",
+    "The service is unavailable for a moment. Please try again.",
+    "The payment provider cannot take this now. Nothing was charged; please try again.",
+    "Other requests of yours are being handled. Please try again.",
+];
 
 /// When every world begins.
 const BEGINNING: i64 = 1_700_000_000;
@@ -101,6 +110,7 @@ impl World {
 
     /// A world whose functions have so many connections, for requests at the same moment.
     pub async fn with_connections(database: &TestDatabase, warmth: Warmth, connections: usize) -> Self {
+        watch::begin();
         let tables = database.connect().await;
         tables.batch_execute(FORGET).await.unwrap();
         let (plane, clock) = (Plane::default(), Clock::stopped(BEGINNING));
@@ -155,6 +165,12 @@ impl World {
         &self.functions
     }
 
+    /// What time it is for everybody.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.machine.now()
+    }
+
     /// Calls a function; none if the process is gone or the time is over.
     async fn call<T>(&mut self, call: impl AsyncFnOnce(&Functions) -> T) -> Option<T> {
         if self.warmth == Warmth::Cold {
@@ -180,8 +196,10 @@ impl World {
     pub async fn request(&mut self, event: &HttpEvent) -> (u16, Value) {
         for _ in 0..PERSEVERANCE {
             let answer = self.call(async |functions| functions.request(event).await).await;
-            if let Some((status @ ..500, body)) = answer {
-                return (status, body);
+            match answer {
+                Some((status @ ..500, body)) => return (status, body),
+                Some((_, body)) => assert_says_nothing(&body),
+                None => {}
             }
         }
         panic!("the reader never got an answer to {event:?}");
@@ -245,7 +263,11 @@ impl World {
                 let answer = self.call(async |functions| functions.request(&delivery).await).await;
                 match answer {
                     Some((200, _)) => _ = self.taken.insert(id_of(&event).to_owned()),
-                    Some((500.., _)) | None => again.push(event),
+                    Some((500.., body)) => {
+                        assert_says_nothing(&body);
+                        again.push(event);
+                    }
+                    None => again.push(event),
                     Some((status, body)) => panic!("{status} for an event: {body}"),
                 }
             }
@@ -325,6 +347,7 @@ impl World {
         );
         let recorded = self.count("select count(*) from stripe_event").await;
         assert_eq!(usize::try_from(recorded).unwrap(), self.taken.len(), "every event is recorded once");
+        watch::assert_clean();
         End::of(&self.tables, &self.klaviyo).await
     }
 
@@ -351,6 +374,12 @@ impl World {
         events
     }
 
+    /// How many rows all tables have together.
+    pub async fn rows(&self) -> i64 {
+        let counts = TABLES.map(|table| format!("(select count(*) from {table})")).join(" + ");
+        self.count(&format!("select {counts}")).await
+    }
+
     /// A number from the tables.
     pub async fn count(&self, sql: &str) -> i64 {
         self.tables.query_one(sql, &[]).await.unwrap().get(0)
@@ -365,6 +394,14 @@ impl World {
         let response = request.send().await.unwrap();
         assert!(response.status().is_success(), "{}", response.text().await.unwrap());
     }
+}
+
+/// A server error has a code, a message for anybody, and a request id; nothing of what went wrong.
+pub fn assert_says_nothing(body: &Value) {
+    let fields: Vec<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(fields, ["code", "message", "requestId"], "{body}");
+    let message = body["message"].as_str().unwrap();
+    assert!(ANYBODY_MAY_READ.contains(&message), "{message}");
 }
 
 /// Makes the price of a preorder in a Stripe stand-in; returns its id.
