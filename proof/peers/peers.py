@@ -1,0 +1,45 @@
+"""What Stripe's own SDK and another JWT library make and accept. Reads and writes lines of JSON."""
+
+import json
+import sys
+import time
+
+import jwt
+import stripe
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def header(request):
+    """The Stripe-Signature header, signed by the SDK."""
+    signed = f"{request['time']}.{request['body']}"
+    signature = stripe.WebhookSignature._compute_signature(signed, request["secret"])
+    return f"t={request['time']},v1={signature}"
+
+
+def accepts(request):
+    """Whether the SDK takes a header of ours."""
+    try:
+        stripe.Webhook.construct_event(request["body"], request["header"], request["secret"])
+        return True
+    except stripe.SignatureVerificationError:
+        return False
+
+
+def jwks(_request):
+    """The key that tokens are signed with."""
+    key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key()))
+    return {"keys": [{**key, "kid": "peer", "alg": "RS256", "use": "sig"}]}
+
+
+def token(request):
+    """An ID token with these claims."""
+    claims = {"iat": int(time.time()), "exp": int(time.time()) + 600, **request["claims"]}
+    return jwt.encode(claims, KEY, algorithm="RS256", headers={"kid": "peer"})
+
+
+for line in sys.stdin:
+    request = json.loads(line)
+    answer = {"header": header, "accepts": accepts, "jwks": jwks, "token": token}[request["do"]](request)
+    print(json.dumps(answer), flush=True)
