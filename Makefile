@@ -1,5 +1,5 @@
 # Each name stands for a command that one could type.
-.PHONY: run demo test check bench env ops build deploy deploy-local clean
+.PHONY: run demo test proof check bench env ops build deploy deploy-local clean
 
 # Lets cargo find what scripts/install-tools put there.
 export PATH := $(PATH):$(CURDIR)/.local/venv/bin
@@ -17,6 +17,11 @@ demo: build
 test:
 	@scripts/install-tools
 	@scripts/test
+
+## Every step of every journey broken in every way, and every order of events: docs/PROOF.md
+proof:
+	@scripts/install-tools
+	@scripts/proof
 
 ## What CI asks for besides the tests
 check:
