@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_sqs::{Client, config::Builder, types::SendMessageBatchRequestEntry};
-use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use futures_util::{StreamExt, stream};
 use pledge_domain::{
@@ -54,8 +54,7 @@ impl SqsPublisher {
             .operation_attempt_timeout(ATTEMPT_TIMEOUT)
             .operation_timeout(TOTAL_TIMEOUT)
             .build();
-        let retries = RetryConfig::standard().with_initial_backoff(Duration::from_millis(50));
-        let config = Builder::from(config).timeout_config(timeouts).retry_config(retries).build();
+        let config = Builder::from(config).timeout_config(timeouts).build();
         Self { client: Client::from_conf(config), queue_url: queue_url.into() }
     }
 

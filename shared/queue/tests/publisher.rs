@@ -4,7 +4,11 @@
 
 mod support;
 
-use std::time::Duration;
+use std::{
+    io,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use axum::{Router, http::StatusCode, routing::post};
 use pledge_domain::{
@@ -60,6 +64,32 @@ async fn a_message_that_is_not_taken_is_an_error_and_the_others_go_on() {
 async fn a_queue_that_refuses_the_request_is_an_error() {
     let base = serve(Router::new().route("/", post(async || StatusCode::FORBIDDEN))).await;
     assert!(publisher(&base).publish(&ids(1)).await.is_err());
+}
+
+/// Keeps what is logged. Clones share it.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_the_sweep_makes_up_for_is_no_error_in_the_log() {
+    let log = Log::default();
+    let writer = log.clone();
+    let errors = tracing_subscriber::fmt().with_max_level(tracing::Level::ERROR).with_writer(move || writer.clone());
+    let _guard = tracing::subscriber::set_default(errors.finish());
+    let base = serve(Router::new().route("/", post(async || StatusCode::SERVICE_UNAVAILABLE))).await;
+    assert!(publisher(&base).publish(&ids(1)).await.is_err());
+    assert_eq!(String::from_utf8_lossy(&log.0.lock().unwrap()), "");
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,7 +13,10 @@ use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_runtime_api::client::{
     behavior_version::BehaviorVersion, stalled_stream_protection::StalledStreamProtectionConfig,
 };
-use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use aws_smithy_types::{
+    retry::{ReconnectMode, RetryConfig},
+    timeout::TimeoutConfig,
+};
 use aws_types::{SdkConfig, region::Region};
 use reqwest::Client;
 
@@ -70,6 +73,11 @@ pub fn sdk_config(settings: &AwsSettings, http: Client) -> SdkConfig {
         .operation_attempt_timeout(Duration::from_secs(2))
         .operation_timeout(Duration::from_secs(5))
         .build();
+    // The HTTP client closes broken connections by itself. The SDK would look for them too, find none, and log that as an
+    // error at each failure.
+    let retries = RetryConfig::standard()
+        .with_initial_backoff(Duration::from_millis(50))
+        .with_reconnect_mode(ReconnectMode::ReuseAllConnections);
     let mut builder = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(settings.region.clone()))
@@ -77,7 +85,7 @@ pub fn sdk_config(settings: &AwsSettings, http: Client) -> SdkConfig {
         .http_client(ReqwestClient::new(http))
         .sleep_impl(TokioSleep::new())
         .timeout_config(timeouts)
-        .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(50)))
+        .retry_config(retries)
         // No call streams; every body is in memory.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
     builder.set_endpoint_url(settings.endpoint_url.clone());
