@@ -28,8 +28,8 @@ use tokio::{net::TcpListener, task::JoinSet};
 /// What may happen to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
-    /// It takes effect, and its answer comes back.
-    None,
+    /// None: it takes effect, and its answer comes back.
+    Spared,
     /// The connection closes; nothing arrives.
     HangUp,
     /// It takes effect, and the connection closes before the answer.
@@ -70,7 +70,7 @@ impl Gate {
             server: base_url.trim_start_matches("http://").parse().unwrap(),
             concerns,
             client: Client::builder(TokioExecutor::new()).build_http(),
-            pattern: Mutex::new(&[Trouble::None]),
+            pattern: Mutex::new(&[Trouble::Spared]),
             came: AtomicUsize::new(0),
             struck: AtomicUsize::new(0),
         });
@@ -114,9 +114,9 @@ async fn accept(listener: TcpListener, way: Arc<Way>) {
 }
 
 async fn pass(way: Arc<Way>, request: Request<Incoming>) -> io::Result<Response<Body>> {
-    let trouble = if (way.concerns)(&request) { way.next() } else { Trouble::None };
+    let trouble = if (way.concerns)(&request) { way.next() } else { Trouble::Spared };
     match trouble {
-        Trouble::None => way.forward(request).await,
+        Trouble::Spared => way.forward(request).await,
         Trouble::HangUp => Err(hang_up()),
         Trouble::AnswerLost => {
             way.forward(request).await?;
@@ -143,7 +143,7 @@ impl Way {
     fn next(&self) -> Trouble {
         let pattern = *self.pattern.lock().unwrap();
         let trouble = pattern[self.came.fetch_add(1, Ordering::Relaxed) % pattern.len()];
-        if trouble != Trouble::None {
+        if trouble != Trouble::Spared {
             self.struck.fetch_add(1, Ordering::Relaxed);
         }
         trouble

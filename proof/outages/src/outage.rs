@@ -7,7 +7,7 @@ use tokio::time::sleep;
 
 use crate::{
     cable::Weather,
-    gate::Trouble::{self, AnswerLost, HangUp, None, Silence, Slow, Status},
+    gate::Trouble::{self, AnswerLost, HangUp, Silence, Slow, Spared, Status},
     town::Town,
 };
 
@@ -27,7 +27,8 @@ const SLOW: [Duration; 2] = [Duration::from_millis(300), Duration::from_secs(3)]
 const NO_SQS: &[Trouble] = &[HangUp, Status(503), Silence];
 
 /// Klaviyo, failing three times in ten.
-const BAD_KLAVIYO: &[Trouble] = &[None, Status(500), None, None, Status(429), None, None, AnswerLost, None, None];
+const BAD_KLAVIYO: &[Trouble] =
+    &[Spared, Status(500), Spared, Spared, Status(429), Spared, Spared, AnswerLost, Spared, Spared];
 
 /// Stripe, slower than we wait for it two times in three.
 const SLOW_STRIPE: &[Trouble] =
@@ -113,17 +114,17 @@ impl Outage {
             Self::QueueGone => {
                 town.sqs.set(NO_SQS);
                 sleep(LASTS).await;
-                town.sqs.set(&[None]);
+                town.sqs.set(&[Spared]);
             }
             Self::KlaviyoFailing => {
                 town.klaviyo.set(BAD_KLAVIYO);
                 sleep(LASTS).await;
-                town.klaviyo.set(&[None]);
+                town.klaviyo.set(&[Spared]);
             }
             Self::StripeSlow => {
                 town.stripe.set(SLOW_STRIPE);
                 sleep(LASTS).await;
-                town.stripe.set(&[None]);
+                town.stripe.set(&[Spared]);
             }
         }
     }
