@@ -50,10 +50,14 @@ impl Metrics {
 
     /// Records a value in the metric's unit.
     pub fn record(&self, metric: Metric, value: i64, dimensions: &[(&'static str, &str)]) {
-        let line = emf::line(metric, value, self.stage, dimensions, self.clock.now());
+        let line = emf::Line { metric, value, stage: self.stage, dimensions, now: self.clock.now() };
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         // A metric that can't be written must not fail the request that it counts.
-        let _ = writer.write_all(line.as_bytes()).and_then(|()| writer.flush());
+        let _ = line
+            .to_bytes()
+            .map_err(io::Error::from)
+            .and_then(|line| writer.write_all(&line))
+            .and_then(|()| writer.flush());
     }
 }
 
