@@ -50,10 +50,9 @@ impl SqsPublisher {
     /// A client for the queue at `queue_url`.
     #[must_use]
     pub fn new(config: &SdkConfig, queue_url: impl Into<String>) -> Self {
-        let timeouts = TimeoutConfig::builder()
-            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-            .operation_timeout(TOTAL_TIMEOUT)
-            .build();
+        // `publish` itself limits the whole of it.
+        let timeouts =
+            TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).disable_operation_timeout().build();
         let config = Builder::from(config).timeout_config(timeouts).build();
         Self { client: Client::from_conf(config), queue_url: queue_url.into() }
     }
