@@ -67,13 +67,23 @@ async fn every_malformed_variable_is_named_and_no_secret_is_shown() {
         ("STRIPE_WEBHOOK_SECRETS", "hunter2,"),
         ("KLAVIYO_METRIC_NAMES", "hunter2"),
         ("SWEEP_AFTER_SECONDS", "soon"),
+        ("SEND_INTERVAL_MILLISECONDS", "soon"),
         ("FIREBASE_SERVICE_ACCOUNT", r#"{"private_key":"hunter2"}"#),
     ];
     let variables: Vec<_> = STAGE.into_iter().chain(malformed).collect();
     for (function, names) in [
         ("create-checkout", &["DATABASE_URL", "PREORDER_PRICES", "PUBLIC_SITE_URL", "STRIPE_SECRET_KEY"][..]),
         ("stripe-webhook", &["DATABASE_URL", "STRIPE_WEBHOOK_SECRETS"]),
-        ("klaviyo-sender", &["DATABASE_URL", "KLAVIYO_API_KEY", "KLAVIYO_METRIC_NAMES", "SWEEP_AFTER_SECONDS"]),
+        (
+            "klaviyo-sender",
+            &[
+                "DATABASE_URL",
+                "KLAVIYO_API_KEY",
+                "KLAVIYO_METRIC_NAMES",
+                "SWEEP_AFTER_SECONDS",
+                "SEND_INTERVAL_MILLISECONDS",
+            ],
+        ),
     ] {
         let ended = ended(function, &variables).await;
         assert_names(&ended, names);

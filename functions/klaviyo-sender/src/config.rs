@@ -21,6 +21,8 @@ pub struct Config {
     pub queue_url: String,
     /// `SWEEP_AFTER_SECONDS`: how long a row may wait before it is queued again; five minutes unless set.
     pub patience: time::Duration,
+    /// `SEND_INTERVAL_MILLISECONDS`: how long after one event this sender sends the next; none unless set.
+    pub interval: std::time::Duration,
 }
 
 impl Config {
@@ -41,6 +43,9 @@ impl Config {
         let patience = parser.optional("SWEEP_AFTER_SECONDS", |text| {
             text.parse::<u32>().map(|seconds| time::Duration::seconds(seconds.into())).map_err(|_| "set whole seconds")
         });
+        let interval = parser.optional("SEND_INTERVAL_MILLISECONDS", |text| {
+            text.parse().map(std::time::Duration::from_millis).map_err(|_| "set whole milliseconds")
+        });
         parser.finish(|| {
             Some(Self {
                 database: database?,
@@ -49,6 +54,7 @@ impl Config {
                 metric_names: metric_names?.unwrap_or_default(),
                 queue_url: queue_url?,
                 patience: patience?.unwrap_or(pledge_application::sweep_outbox::PATIENCE),
+                interval: interval?.unwrap_or_default(),
             })
         })
     }
@@ -73,6 +79,7 @@ mod tests {
         let config = parse(&[]).unwrap();
         assert_eq!(config.klaviyo_base, "https://a.klaviyo.com");
         assert_eq!(config.patience, time::Duration::minutes(5));
+        assert!(config.interval.is_zero());
     }
 
     #[test]

@@ -24,8 +24,9 @@ async fn run() -> Result<(), lambda_runtime::Error> {
     ahead(store.warm_up()).await;
     let klaviyo = KlaviyoClient::new(runtime.http, &config.klaviyo_base, &config.klaviyo_key, config.metric_names)?;
     let queue = SqsPublisher::new(&runtime.aws, config.queue_url);
+    let retry = Retry { interval: config.interval, ..Retry::default() };
     let handler = Handler {
-        deliver: DeliverEvents { store: store.clone(), klaviyo, retry: Retry::default() },
+        deliver: DeliverEvents { store: store.clone(), klaviyo, retry },
         sweep: SweepOutbox { store, queue, patience: config.patience },
         system: System,
         metrics: runtime.metrics,

@@ -21,11 +21,13 @@ pub struct DeliverEvents<Store, Klaviyo> {
     pub retry: Retry,
 }
 
-/// How often and how patiently one row is tried before the queue has it back.
+/// How fast rows are sent, and how often and how patiently one is tried before the queue has it back.
 #[derive(Debug, Clone, Copy)]
 pub struct Retry {
     /// How many rows are on their way at once.
     pub concurrency: usize,
+    /// Time from the first try of one row to that of the next; zero if only `concurrency` limits them.
+    pub interval: Duration,
     /// Tries in one delivery.
     pub tries: u32,
     /// Wait before the second try; it doubles with each further one.
@@ -36,7 +38,13 @@ pub struct Retry {
 
 impl Default for Retry {
     fn default() -> Self {
-        Self { concurrency: 10, tries: 3, backoff: Duration::from_millis(250), longest_wait: Duration::from_secs(5) }
+        Self {
+            concurrency: 10,
+            interval: Duration::ZERO,
+            tries: 3,
+            backoff: Duration::from_millis(250),
+            longest_wait: Duration::from_secs(5),
+        }
     }
 }
 
@@ -53,7 +61,15 @@ impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
     /// [`StoreError`]: nothing is stored, and every row must be tried again.
     pub async fn run(&self, ids: &[OutboxId], now: Timestamp) -> Result<Deliveries, StoreError> {
         let unsent = self.store.unsent(ids).await?;
+        let interval = self.retry.interval;
         let deliveries: Vec<(OutboxId, Delivery)> = stream::iter(unsent)
+            .enumerate()
+            .then(|(turn, unsent)| async move {
+                if turn > 0 && !interval.is_zero() {
+                    tokio::time::sleep(interval).await;
+                }
+                unsent
+            })
             .map(|unsent| async move {
                 // One row that trips a bug must not take the rest of the batch with it.
                 let sent = std::panic::AssertUnwindSafe(self.send(&unsent.entry)).catch_unwind().await;

@@ -55,6 +55,16 @@ async fn a_row_is_sent_and_marked() {
     assert_eq!(deliver.store.outbox()[0].sent_at, Some(t(100)));
 }
 
+#[tokio::test(start_paused = true)]
+async fn no_more_are_sent_in_a_time_than_was_agreed() {
+    let mut deliver = deliver(30).await;
+    deliver.retry.interval = Duration::from_millis(35);
+    let began = Instant::now();
+    run(&deliver).await;
+    assert_eq!(deliver.klaviyo.taken().len(), 30);
+    assert_eq!(began.elapsed(), Duration::from_millis(29 * 35), "the first one doesn't wait");
+}
+
 #[tokio::test]
 async fn what_is_sent_is_not_sent_again() {
     let deliver = deliver(1).await;
