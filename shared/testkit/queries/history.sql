@@ -22,9 +22,10 @@ select ('10000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, case when
 from generate_series(1, :count) as n, lpad(n::text, 9, '0') as name, lpad(((n + 9) / 10)::text, 9, '0') as reader,
      mod(n, 10) as digit, lateral (select digit < 6) as paid (is_paid),
      lateral (select now() - (:count - n) * interval '10 seconds') as made (at);
+-- What Stripe can no longer repeat was cleared out.
 insert into stripe_event (id, type, api_version, created, livemode, outcome, processed_at)
 select 'evt_old' || lpad(n::text, 9, '0'), 'checkout.session.completed', '2026-09-30.endive', at, false, 'applied', at
-from generate_series(1, :count) as n, lateral (select now() - (:count - n) * interval '10 seconds') as made (at);
+from generate_series(1, greatest(:count / 10, 1)) as n, lateral (select now() - n * interval '10 seconds') as made (at);
 insert into stripe_payment (payment_intent_id, invoice_id, updated_at)
 select 'pi_sub' || name, 'in_old' || name, now() from generate_series(1, :count) as n, lpad(n::text, 9, '0') as name;
 insert into outbox (id, key, metric, payload, created_at, sent_at)

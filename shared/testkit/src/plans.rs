@@ -1,7 +1,7 @@
 //! How the server would run a statement, and whether the cost of that grows with the business.
 
 use serde_json::Value;
-use tokio_postgres::{Client, Error};
+use tokio_postgres::{Client, Error, types::Type};
 
 /// Tables that grow with the catalogue, not with the customers: the server may read them as it likes.
 const SMALL: [&str; 2] = ["novel_champion_tiers", "default_champion_tiers"];
@@ -21,13 +21,14 @@ impl Plan {
     /// If the server doesn't take the statement.
     pub async fn of(client: &Client, sql: &str) -> Result<Self, Error> {
         let partial = client.query(include_str!("../queries/partial_indexes.sql"), &[]).await?;
-        let parameters = client.prepare(sql).await?.params().len();
+        let statement = client.prepare(sql).await?;
+        let types: Vec<_> = statement.params().iter().map(Type::name).collect();
         let settings = "deallocate all; set plan_cache_mode = force_generic_plan; set compute_query_id = on";
         client.batch_execute(settings).await?;
-        client.batch_execute(&format!("prepare planned as {sql}")).await?;
-        let nulls = vec!["null"; parameters].join(", ");
-        let arguments = if nulls.is_empty() { nulls } else { format!("({nulls})") };
-        let row = client.query_one(&format!("explain (verbose, format json) execute planned{arguments}"), &[]).await?;
+        // With types, as our statements have them: without, some get another id.
+        client.batch_execute(&format!("prepare planned {} as {sql}", list(&types))).await?;
+        let nulls = list(&vec!["null"; types.len()]);
+        let row = client.query_one(&format!("explain (verbose, format json) execute planned {nulls}"), &[]).await?;
         Ok(Self {
             explained: row.get::<_, Value>(0)[0].clone(),
             partial_indexes: partial.iter().map(|row| row.get(0)).collect(),
@@ -68,6 +69,11 @@ impl Plan {
             _ => None,
         }
     }
+}
+
+/// `(a, b)`, or nothing if there is none.
+fn list(words: &[&str]) -> String {
+    if words.is_empty() { String::new() } else { format!("({})", words.join(", ")) }
 }
 
 /// The node and everything below it.
