@@ -9,5 +9,5 @@ select ('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'preorder
            'occurred_at', '2026-03-12T19:03:58Z'
        ),
        now()
-from generate_series(1, :count) as n;
+from generate_series(:first, :last) as n;
 analyze

@@ -4,7 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::{Failure, measure, report, run, scale, subject::Subject, work::Work};
+use crate::{
+    Failure,
+    measure::{self, instructions::effort},
+    report, run, scale,
+    subject::Subject,
+    work::Work,
+};
 
 #[derive(Parser)]
 #[command(about = "Measures the functions. Run it with scripts/with-postgres.")]
@@ -23,6 +29,19 @@ enum Command {
         #[arg(long)]
         binaries: PathBuf,
     },
+    /// Instructions, allocations and system calls of a warm request.
+    Effort {
+        /// Where the binaries are.
+        #[arg(long)]
+        binaries: PathBuf,
+        /// Only these, by their names in the tables.
+        #[arg(long)]
+        only: Vec<String>,
+        /// Where to leave callgrind's findings, a file for each, for callgrind_annotate. The profile `profiling`
+        /// has the names that it needs.
+        #[arg(long)]
+        profiles: Option<PathBuf>,
+    },
     /// Plans and times of every query on big tables, the sweep and the sender.
     Scale(scale::Options),
 }
@@ -32,11 +51,22 @@ pub async fn run() -> Result<(), Failure> {
     match Arguments::parse().command {
         Command::Table(options) => println!("{}", report::markdown(&run::run(&options).await?)),
         Command::Scale(options) => println!("{}", scale::run(&options).await?),
+        Command::Effort { binaries, only, profiles } => {
+            let asked = |work: &Work| only.is_empty() || only.contains(&work.name());
+            for work in [Work::Hello].into_iter().chain(Work::all()).filter(asked) {
+                let profile = profiles.as_ref().map(|folder| folder.join(work.name()));
+                let effort = effort(&Subject::rust(work, &binaries), profile.as_deref()).await;
+                match effort {
+                    Some(effort) => println!("{}: {effort}", work.name()),
+                    None => println!("{}: not counted, for which valgrind is needed", work.name()),
+                }
+            }
+        }
         Command::Counts { binaries } => {
-            for work in Work::FUNCTIONS {
+            for work in Work::all() {
                 let counts = measure::counts::counts(&Subject::rust(work, &binaries)).await?;
                 for (phase, count) in [("start", counts.start), ("first", counts.first), ("warm", counts.warm)] {
-                    println!("{} {phase}: {count}", work.binary());
+                    println!("{} {phase}: {count}", work.name());
                 }
             }
         }

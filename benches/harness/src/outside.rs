@@ -29,6 +29,12 @@ fn answer(request: &Request<Bytes>) -> Answer {
     let path = request.uri().path();
     match path {
         "/v1/checkout/sessions" => json(200, &session(request.body())),
+        "/v1/customers" => json(200, &json!({ "id": format!("cus_bench{}", reader(request.body())) })),
+        "/v1/payment_intents" => json(200, &payment(&reader(request.body()))),
+        "/v1/subscriptions" => json(200, &subscription(&reader(request.body()), request.body())),
+        path if path.starts_with("/v1/subscriptions/sub_bench") => {
+            json(200, &subscription(path.trim_start_matches("/v1/subscriptions/sub_bench"), request.body()))
+        }
         "/api/events" => json(202, &json!({})),
         path if path.starts_with("/identitytoolkit.googleapis.com/") => json(200, &account(request.body())),
         _ if request.headers().contains_key("x-amz-target") => json(200, &batch(request.body())),
@@ -50,6 +56,43 @@ fn session(form: &[u8]) -> Value {
         "livemode": false,
         "mode": "payment",
         "payment_status": "unpaid",
+    })
+}
+
+/// The number of the reader whom a form's metadata names.
+fn reader(form: &[u8]) -> String {
+    let form = String::from_utf8_lossy(form);
+    let after = form.split("uid-").nth(1).unwrap_or_default();
+    after.chars().take_while(char::is_ascii_digit).collect()
+}
+
+/// <https://docs.stripe.com/api/payment_intents/object>
+fn payment(n: &str) -> Value {
+    json!({
+        "id": format!("pi_bench{n}"),
+        "object": "payment_intent",
+        "status": "requires_payment_method",
+        "client_secret": format!("pi_bench{n}_secret_bench"),
+    })
+}
+
+/// <https://docs.stripe.com/api/subscriptions/object>: a new one waits to be paid, one that is changed runs.
+fn subscription(n: &str, form: &[u8]) -> Value {
+    let form = String::from_utf8_lossy(form);
+    let (start, is_new) = (machine::now().unix_timestamp(), form.contains("metadata"));
+    json!({
+        "id": format!("sub_bench{n}"),
+        "object": "subscription",
+        "customer": format!("cus_bench{n}"),
+        "status": if is_new { "incomplete" } else { "active" },
+        "cancel_at_period_end": form.contains("cancel_at_period_end=true"),
+        "items": { "data": [{ "current_period_start": start, "current_period_end": start + 2_592_000 }] },
+        "latest_invoice": {
+            "id": format!("in_bench{n}"),
+            "status": if is_new { "open" } else { "paid" },
+            "confirmation_secret": { "client_secret": format!("pi_bench{n}_secret_bench") },
+            "payments": { "data": [{ "is_default": true, "payment": { "payment_intent": format!("pi_bench{n}") } }] },
+        },
     })
 }
 

@@ -1,8 +1,10 @@
 //! The results as Markdown: ratios first, since they hold on other machines too.
 
 use crate::{
-    run::{Results, Row},
+    measure::{instructions::Effort, warm::Requests},
+    run::{Further, Results, Row},
     stats::Summary,
+    subject::Subject,
     work::Work,
 };
 
@@ -23,6 +25,7 @@ fn ratios(results: &Results) -> String {
         "start and first request, CPU: Node.js ÷ ours",
         "warm, CPU: Node.js ÷ ours",
         "warm, CPU ÷ floor",
+        "warm, CPU: Node.js ÷ floor",
         "memory: Node.js ÷ ours",
     ]);
     let hello = results.row(Work::Hello, true);
@@ -39,6 +42,7 @@ fn ratios(results: &Results) -> String {
                 over_peer(|row| row.starts.whole_cpu.median),
                 over_peer(|row| row.requests.cpu.median),
                 ratio(Some(own.requests.cpu.median), floor(results, own)),
+                ratio(peer.map(|row| row.requests.cpu.median), floor(results, own)),
                 over_peer(|row| row.starts.memory.median),
             ],
         );
@@ -78,14 +82,23 @@ fn warm(results: &Results) -> String {
     let mut text =
         table(&["Warm request", "latency, µs", "CPU, µs", "requests per second and core", "peak memory, MiB"]);
     for Row { subject, requests, .. } in &results.rows {
-        let rate = format!("{:.0}", 1e6 / requests.cpu.median);
-        let cells = [subject.name.clone(), spread(requests.latency, 0), spread(requests.cpu, 0), rate];
-        row(&mut text, &[&cells[..], &[format!("{:.1}", requests.memory)]].concat());
+        text.push_str(&requests_row(subject, requests));
+    }
+    for Further { subject, requests, .. } in &results.further {
+        text.push_str(&requests_row(subject, requests));
     }
     for (name, floor) in [("one round trip to PostgreSQL", results.round_trip), ("one call over HTTP", results.call)] {
         let cells = [name.to_owned(), spread(floor.latency, 0), spread(floor.cpu, 0)];
         row(&mut text, &[&cells[..], &[NONE.to_owned(), NONE.to_owned()]].concat());
     }
+    text
+}
+
+fn requests_row(subject: &Subject, requests: &Requests) -> String {
+    let mut text = String::new();
+    let rate = format!("{:.0}", 1e6 / requests.cpu.median);
+    let cells = [subject.name.clone(), spread(requests.latency, 0), spread(requests.cpu, 0), rate];
+    row(&mut text, &[&cells[..], &[format!("{:.1}", requests.memory)]].concat());
     text
 }
 
@@ -99,14 +112,16 @@ fn counts(results: &Results) -> String {
         "bytes of their bodies",
         "connections opened: PostgreSQL, HTTP",
     ]);
-    for row_ in &results.rows {
-        let Some(own) = row_.own.as_ref().filter(|_| row_.subject.work != Work::Hello) else { continue };
-        for (name, phase) in [("start", own.counts.start), ("first", own.counts.first), ("warm", own.counts.warm)] {
+    let functions = results.rows.iter().filter(|row| row.subject.work != Work::Hello);
+    let functions = functions.filter_map(|row| Some((&row.subject, row.own.as_ref()?.counts)));
+    let further = results.further.iter().map(|further| (&further.subject, further.counts));
+    for (subject, counts) in functions.chain(further) {
+        for (name, phase) in [("start", counts.start), ("first", counts.first), ("warm", counts.warm)] {
             let database = phase.database;
             row(
                 &mut text,
                 &[
-                    format!("`{}`, {name}", row_.subject.name),
+                    format!("`{}`, {name}", subject.name),
                     database.round_trips.to_string(),
                     database.statements.to_string(),
                     database.bytes.to_string(),
@@ -128,23 +143,27 @@ fn size(results: &Results) -> String {
         "crates",
         "instructions per request",
         "allocations per request",
+        "system calls per request",
     ]);
     for row_ in &results.rows {
         let Some(own) = &row_.own else { continue };
-        let effort = |value: Option<u64>| value.map_or(NONE.to_owned(), |value| value.to_string());
-        row(
-            &mut text,
-            &[
-                format!("`{}`", row_.subject.name),
-                megabytes(own.size.binary),
-                megabytes(own.size.zip),
-                own.crates.to_string(),
-                effort(own.effort.map(|effort| effort.instructions)),
-                effort(own.effort.map(|effort| effort.allocations)),
-            ],
-        );
+        let size = [megabytes(own.size.binary), megabytes(own.size.zip), own.crates.to_string()];
+        row(&mut text, &[&[format!("`{}`", row_.subject.name)][..], &size, &efforts(own.effort)].concat());
+    }
+    for Further { subject, effort, .. } in &results.further {
+        let size = [NONE; 3].map(str::to_owned);
+        row(&mut text, &[&[format!("`{}`", subject.name)][..], &size, &efforts(*effort)].concat());
     }
     text
+}
+
+fn efforts(effort: Option<Effort>) -> [String; 3] {
+    let numbers = [
+        effort.map(|effort| effort.instructions),
+        effort.map(|effort| effort.allocations),
+        effort.and_then(|effort| effort.system_calls),
+    ];
+    numbers.map(|number| number.map_or(NONE.to_owned(), |number| number.to_string()))
 }
 
 fn table(head: &[&str]) -> String {

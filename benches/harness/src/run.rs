@@ -50,6 +50,14 @@ pub struct Row {
     pub own: Option<Own>,
 }
 
+/// What else one of our binaries does.
+pub struct Further {
+    pub subject: Subject,
+    pub requests: Requests,
+    pub counts: Counts,
+    pub effort: Option<Effort>,
+}
+
 /// What is only of interest in our own binaries.
 pub struct Own {
     pub counts: Counts,
@@ -61,6 +69,7 @@ pub struct Own {
 /// What one run has found.
 pub struct Results {
     pub rows: Vec<Row>,
+    pub further: Vec<Further>,
     pub round_trip: Floor,
     pub call: Floor,
 }
@@ -85,7 +94,11 @@ pub async fn run(options: &Options) -> Result<Results, Failure> {
         subjects.extend(peer.map(|peer| (peer, false)));
     }
     let starts = cold(&subjects, options.starts).await?;
-    let requests = warm(&subjects, options.blocks).await?;
+    let further: Vec<_> =
+        Work::FURTHER.into_iter().filter(asked).map(|work| Subject::rust(work, &options.binaries)).collect();
+    let everything = subjects.iter().map(|(subject, _)| subject).chain(&further);
+    let mut requests = warm(everything, options.blocks).await?;
+    let further_requests = requests.split_off(subjects.len());
     let hello = Subject::rust(Work::Hello, &options.binaries);
     let (round_trip, call) = (floor::round_trip(&hello).await?, floor::call(&hello).await?);
     let mut rows = Vec::new();
@@ -93,7 +106,12 @@ pub async fn run(options: &Options) -> Result<Results, Failure> {
         let own = if is_own { Some(own(&subject).await?) } else { None };
         rows.push(Row { subject, starts, requests, own });
     }
-    Ok(Results { rows, round_trip, call })
+    let mut others = Vec::new();
+    for (subject, requests) in further.into_iter().zip(further_requests) {
+        let (counts, effort) = (counts(&subject).await?, effort(&subject, None).await);
+        others.push(Further { subject, requests, counts, effort });
+    }
+    Ok(Results { rows, further: others, round_trip, call })
 }
 
 async fn cold(subjects: &[(Subject, bool)], starts: u32) -> Result<Vec<Starts>, Failure> {
@@ -109,9 +127,9 @@ async fn cold(subjects: &[(Subject, bool)], starts: u32) -> Result<Vec<Starts>, 
     Ok(all.into_iter().map(|(_, _, cold)| cold.summary()).collect())
 }
 
-async fn warm(subjects: &[(Subject, bool)], blocks: u32) -> Result<Vec<Requests>, Failure> {
+async fn warm(subjects: impl Iterator<Item = &Subject>, blocks: u32) -> Result<Vec<Requests>, Failure> {
     let mut all = Vec::new();
-    for (subject, _) in subjects {
+    for subject in subjects {
         all.push(Warm::up(subject, WARMING, blocks).await?);
     }
     for _ in 0..blocks {
@@ -131,6 +149,6 @@ async fn own(subject: &Subject) -> Result<Own, Failure> {
         counts: counts(subject).await?,
         size: size(&subject.program)?,
         crates: crates(subject.work.binary()).await?,
-        effort: effort(subject).await,
+        effort: effort(subject, None).await,
     })
 }

@@ -24,8 +24,8 @@ pub struct Subject {
 impl Subject {
     /// The binary of our own function.
     pub fn rust(work: Work, binaries: &Path) -> Self {
-        let name = work.binary();
-        Self { name: name.to_owned(), work, program: binaries.join(name), arguments: Vec::new(), log: None }
+        let program = binaries.join(work.binary());
+        Self { name: work.name(), work, program, arguments: Vec::new(), log: None }
     }
 
     /// Its peer on Node.js, if there is one.
@@ -33,7 +33,7 @@ impl Subject {
         let bundle = bundles.join(format!("{}.js", work.peer()?));
         // What the SDKs think of the version of Node.js takes time too, and is none of the work.
         let arguments = vec!["--no-warnings".to_owned(), bundle.display().to_string()];
-        let name = format!("{} (Node.js)", work.binary());
+        let name = format!("{} (Node.js)", work.name());
         Some(Self { name, work, program: node.to_owned(), arguments, log: None })
     }
 

@@ -1,6 +1,6 @@
 //! What one process needs around it.
 
-use std::time::Duration;
+use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use pledge_testkit::TestDatabase;
 
@@ -15,7 +15,7 @@ use crate::{
 /// A database that is ready for the work, and an outside that says yes.
 pub struct Bench {
     pub outside: Server,
-    database: TestDatabase,
+    database: Arc<TestDatabase>,
 }
 
 impl Bench {
@@ -26,9 +26,19 @@ impl Bench {
 
     /// The same with an outside that takes its time.
     pub async fn slow(subject: &Subject, requests: u32, latency: Duration) -> Result<Self, Failure> {
-        let (outside, database) = (outside::start(latency).await?, TestDatabase::new().await);
+        let database = Arc::new(TestDatabase::new().await);
+        subject.work.prepare(&database.connect().await, 1..=requests).await?;
+        Ok(Self { outside: outside::start(latency).await?, database })
+    }
+
+    /// On a database that others use too, with what these requests need besides.
+    pub async fn on(
+        database: Arc<TestDatabase>,
+        subject: &Subject,
+        requests: RangeInclusive<u32>,
+    ) -> Result<Self, Failure> {
         subject.work.prepare(&database.connect().await, requests).await?;
-        Ok(Self { outside, database })
+        Ok(Self { outside: outside::start(Duration::ZERO).await?, database })
     }
 
     /// Straight to the database.

@@ -1,37 +1,53 @@
-//! Instructions and allocations of one request, counted by valgrind: two runs, and the difference is the requests'.
+//! Instructions and allocations of one request, counted by valgrind, and its system calls, counted by strace: two runs,
+//! and the difference is the requests'.
 
-use std::{env::temp_dir, fs, process};
+use std::{env::temp_dir, fmt, fs, path::Path, process};
 
 use crate::{Failure, function::Function, measure::bench::Bench, subject::Subject};
 
 /// Requests of the short run, which has everything that happens once, and of the long one.
 const RUNS: [u32; 2] = [5, 55];
 
-const CALLGRIND: [&str; 3] = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"];
+const CALLGRIND: [&str; 2] = ["valgrind", "--tool=callgrind"];
 const MEMCHECK: [&str; 3] = ["valgrind", "--tool=memcheck", "--undef-value-errors=no"];
+const STRACE: [&str; 3] = ["strace", "--follow-forks", "--summary-only"];
 
 /// Of one warm request.
 #[derive(Debug, Clone, Copy)]
 pub struct Effort {
     pub instructions: u64,
     pub allocations: u64,
+    /// If strace is there.
+    pub system_calls: Option<u64>,
 }
 
-/// Counts, if valgrind is there and can run the program.
-pub async fn effort(subject: &Subject) -> Option<Effort> {
-    let instructions = each(subject, &CALLGRIND, "Collected : ").await.ok()?;
-    let allocations = each(subject, &MEMCHECK, "total heap usage: ").await.ok()?;
-    Some(Effort { instructions, allocations })
+impl fmt::Display for Effort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} instructions, {} allocations", self.instructions, self.allocations)?;
+        self.system_calls.map_or(Ok(()), |calls| write!(f, ", {calls} system calls"))
+    }
 }
 
-async fn each(subject: &Subject, tool: &[&str], label: &str) -> Result<u64, Failure> {
+/// Counts, if valgrind is there and can run the program. What callgrind found out is left in `profile`, if that is
+/// given, for callgrind_annotate.
+pub async fn effort(subject: &Subject, profile: Option<&Path>) -> Option<Effort> {
+    let profile = profile.map_or_else(|| "/dev/null".to_owned(), |file| file.display().to_string());
+    let output = format!("--callgrind-out-file={profile}");
+    let callgrind = [&CALLGRIND[..], &[output.as_str()]].concat();
+    let instructions = each(subject, &callgrind, |log| number_after(log, "Collected : ")).await.ok()?;
+    let allocations = each(subject, &MEMCHECK, |log| number_after(log, "total heap usage: ")).await.ok()?;
+    let system_calls = each(subject, &STRACE, calls).await.ok();
+    Some(Effort { instructions, allocations, system_calls })
+}
+
+async fn each(subject: &Subject, tool: &[&str], read: fn(&str) -> Option<u64>) -> Result<u64, Failure> {
     let [short, long] = RUNS;
-    let (less, more) = (total(subject, tool, label, short).await?, total(subject, tool, label, long).await?);
+    let (less, more) = (total(subject, tool, read, short).await?, total(subject, tool, read, long).await?);
     Ok(more.saturating_sub(less) / u64::from(long - short))
 }
 
-/// The number that stands after `label` in what the tool says at the end.
-async fn total(subject: &Subject, tool: &[&str], label: &str, requests: u32) -> Result<u64, Failure> {
+/// The number that the tool says at the end.
+async fn total(subject: &Subject, tool: &[&str], read: fn(&str) -> Option<u64>, requests: u32) -> Result<u64, Failure> {
     let log = temp_dir().join(format!("pledge-bench-{}.log", process::id()));
     let watched = subject.under(tool, log.clone());
     let bench = Bench::of(&watched, requests).await?;
@@ -43,6 +59,14 @@ async fn total(subject: &Subject, tool: &[&str], label: &str, requests: u32) -> 
     function.end().await?;
     let text = fs::read_to_string(&log)?;
     fs::remove_file(&log)?;
-    let number = text.split(label).nth(1).and_then(|rest| rest.split_whitespace().next()).ok_or("no total")?;
-    Ok(number.replace(',', "").parse()?)
+    Ok(read(&text).ok_or("no total")?)
+}
+
+fn number_after(log: &str, label: &str) -> Option<u64> {
+    log.split(label).nth(1)?.split_whitespace().next()?.replace(',', "").parse().ok()
+}
+
+/// The fourth column of the last line: `100.00    0.001234           3       412         5 total`.
+fn calls(log: &str) -> Option<u64> {
+    log.lines().rfind(|line| line.ends_with(" total"))?.split_whitespace().nth(3)?.parse().ok()
 }

@@ -44,11 +44,6 @@ impl Warm {
         Ok(warm)
     }
 
-    /// A connection to its database.
-    pub async fn database(&self) -> tokio_postgres::Client {
-        self.bench.connect().await
-    }
-
     /// One block of requests.
     pub async fn block(&mut self) -> Result<(), Failure> {
         let before = self.function.cpu()?;

@@ -1,30 +1,93 @@
-//! Requests on a database without history, and on one with.
+//! Requests and queries on tables of several sizes.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use pledge_testkit::TestDatabase;
 
 use crate::{
     Failure,
-    measure::warm::{Requests, Warm},
-    scale::fill,
+    function::Function,
+    measure::bench::Bench,
+    scale::queries::{self, Query, Run},
+    stats::{Summary, millis},
     subject::Subject,
     work::Work,
 };
 
-const BLOCKS: u32 = 5;
+/// Requests of each kind. The first ones bring the tables' pages into memory.
+const REQUESTS: u32 = 150;
+const WARMING: u32 = 50;
 
-pub async fn run(binaries: &Path, rows: u32) -> Result<String, Failure> {
-    let mut text = format!("| Latency with so many rows in each table, µs | 0 | {rows} | ratio |\n|---|--:|--:|--:|\n");
-    for work in Work::FUNCTIONS {
-        let subject = Subject::rust(work, binaries);
-        let mut empty = Warm::up(&subject, 100, BLOCKS).await?;
-        let mut full = Warm::up(&subject, 100, BLOCKS).await?;
-        fill(&full.database().await, rows).await?;
-        for _ in 0..BLOCKS {
-            empty.block().await?;
-            full.block().await?;
-        }
-        let [empty, full] = [empty.end().await?, full.end().await?].map(|Requests { latency, .. }| latency.median);
-        text.push_str(&format!("| `{}` | {empty:.0} | {full:.0} | **{:.2}** |\n", work.binary(), full / empty));
+/// What was found on tables of one size.
+pub struct Size {
+    rows: u32,
+    /// Microseconds.
+    latency: Vec<(Work, Summary)>,
+    queries: BTreeMap<String, Query>,
+}
+
+/// Runs every kind of request on the database, then looks at its queries.
+pub async fn measure(binaries: &Path, database: &Arc<TestDatabase>, rows: u32) -> Result<Size, Failure> {
+    let client = database.connect().await;
+    queries::start_counting(&client).await?;
+    let (mut latency, mut next) = (Vec::new(), 1);
+    for work in Work::all() {
+        latency.push((work, requests(&Subject::rust(work, binaries), database, next).await?));
+        next += REQUESTS;
     }
-    Ok(text)
+    Ok(Size { rows, latency, queries: queries::all(&client).await? })
+}
+
+async fn requests(subject: &Subject, database: &Arc<TestDatabase>, first: u32) -> Result<Summary, Failure> {
+    let all = first..=first + REQUESTS - 1;
+    let bench = Bench::on(Arc::clone(database), subject, all.clone()).await?;
+    let mut function = Function::start(subject, &bench.direct()).await?;
+    function.ready().await?;
+    let mut latency = Vec::new();
+    for n in all {
+        let (time, answer) = function.invoke(subject.work.event(n)).await?;
+        subject.work.check(&answer)?;
+        if n >= first + WARMING {
+            latency.push(millis(time) * 1e3);
+        }
+    }
+    function.end().await?;
+    Ok(Summary::of(latency))
+}
+
+/// Latencies, a row for each kind of request.
+pub fn requests_table(sizes: &[Size]) -> String {
+    let mut text = head("Latency with so many rows in each table, µs", sizes.iter().map(|size| size.rows.to_string()));
+    for work in Work::all() {
+        let cells = sizes.iter().flat_map(|size| &size.latency).filter(|(of, _)| *of == work);
+        let cells =
+            cells.map(|(_, Summary { median, lower, upper })| format!("**{median:.0}** ({lower:.0}–{upper:.0})"));
+        text.push_str(&format!("| `{}` | {} |\n", work.name(), cells.collect::<Vec<_>>().join(" | ")));
+    }
+    text
+}
+
+/// What each query costs, a row for each.
+pub fn queries_table(sizes: &[Size]) -> String {
+    let Some(first) = sizes.first() else { return String::new() };
+    let columns = sizes.iter().map(|size| format!("{}: cost | µs | pages", size.rows));
+    let mut text = format!(
+        "No query reads a table that grows from end to end. Cost is the server's estimate for any parameters; µs and \
+         pages are means of what the requests above ran.\n\n| Query | {} |\n|---|{}\n",
+        columns.collect::<Vec<_>>().join(" | "),
+        "--:|".repeat(3 * sizes.len())
+    );
+    for name in first.queries.keys() {
+        let cells = sizes.iter().filter_map(|size| size.queries.get(name)).map(|query| match query.run {
+            Some(Run { micros, pages }) => format!("{:.0} | {micros:.0} | {pages:.0}", query.cost),
+            None => format!("{:.0} | – | –", query.cost),
+        });
+        text.push_str(&format!("| {name} | {} |\n", cells.collect::<Vec<_>>().join(" | ")));
+    }
+    text
+}
+
+fn head(title: &str, columns: impl ExactSizeIterator<Item = String>) -> String {
+    let numbers = "--:|".repeat(columns.len());
+    format!("| {title} | {} |\n|---|{numbers}\n", columns.collect::<Vec<_>>().join(" | "))
 }

@@ -1,0 +1,64 @@
+//! What the server does for each file in `queries/`.
+
+use std::{collections::BTreeMap, fs};
+
+use pledge_testkit::plans::Plan;
+use tokio_postgres::Client;
+
+use crate::Failure;
+
+const QUERIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/postgres/queries");
+
+/// Files without a statement that has a plan.
+const TRANSACTION_CONTROL: [&str; 3] = ["begin", "commit", "rollback"];
+
+/// One query on one size of tables.
+#[derive(Debug, Clone, Copy)]
+pub struct Query {
+    /// The server's own estimate.
+    pub cost: f64,
+    /// If it ran, and the server counts what runs.
+    pub run: Option<Run>,
+}
+
+/// What the query took whenever it ran.
+#[derive(Debug, Clone, Copy)]
+pub struct Run {
+    pub micros: f64,
+    pub pages: f64,
+}
+
+/// Has the server count statements, if it was started with what can (`POSTGRES_PRELOAD=pg_stat_statements`).
+pub async fn start_counting(client: &Client) -> Result<(), Failure> {
+    let counts = client.query_one(include_str!("../../queries/statements_are_counted.sql"), &[]).await?;
+    if counts.get(0) {
+        client.batch_execute("create extension pg_stat_statements").await?;
+    }
+    Ok(())
+}
+
+/// Every query, by name; an error if one reads a table that grows from end to end.
+pub async fn all(client: &Client) -> Result<BTreeMap<String, Query>, Failure> {
+    // Before the plans, which count as runs.
+    let runs = runs(client).await.unwrap_or_default();
+    let (mut queries, mut full_reads) = (BTreeMap::new(), Vec::new());
+    for file in fs::read_dir(QUERIES)? {
+        let path = file?.path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if TRANSACTION_CONTROL.contains(&name.as_str()) {
+            continue;
+        }
+        let plan = Plan::of(client, &fs::read_to_string(&path)?).await.map_err(|error| format!("{name}: {error}"))?;
+        full_reads.extend(plan.full_reads().iter().map(|read| format!("{name} reads all of {read}")));
+        queries.insert(name, Query { cost: plan.cost(), run: runs.get(&plan.query_id()).copied() });
+    }
+    if full_reads.is_empty() { Ok(queries) } else { Err(full_reads.join("; ").into()) }
+}
+
+async fn runs(client: &Client) -> Result<BTreeMap<i64, Run>, Failure> {
+    let rows = client.query(include_str!("../../queries/statements.sql"), &[]).await?;
+    Ok(rows
+        .iter()
+        .map(|row| (row.get("queryid"), Run { micros: row.get("micros"), pages: row.get("pages") }))
+        .collect())
+}

@@ -1,0 +1,148 @@
+//! What each function is asked to do, and what has to be in the database for it.
+
+mod requests;
+
+use std::ops::RangeInclusive;
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+use tokio_postgres::Client;
+
+use crate::{Failure, machine};
+
+pub use requests::messages;
+use requests::{form, get, http, id, posted_by, session_completed, token};
+
+/// The Firebase project.
+pub const PROJECT: &str = "bench";
+
+/// What webhooks are signed with.
+pub const SIGNING_SECRET: &str = "whsec_bench";
+
+/// One kind of request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// Nothing: the floor.
+    Hello,
+    /// A preorder form of somebody whom Firebase knows.
+    InitiatePreorder,
+    /// The first Checkout session of a preorder.
+    CreateCheckout,
+    /// How a signed-in reader stands with a novel.
+    ChampionStatus,
+    /// The first subscription of a reader whom nobody has seen before.
+    Subscribe,
+    /// The end of a subscription that runs.
+    Cancel,
+    /// A subscription that was to end goes on.
+    Resume,
+    /// Thirty days, by a reader whom nobody has seen before.
+    Purchase,
+    /// `checkout.session.completed` of a preorder that waits for it.
+    StripeWebhook,
+    /// One message about one row.
+    KlaviyoSender,
+}
+
+impl Work {
+    /// What stands for each function of the template.
+    pub const FUNCTIONS: [Self; 5] =
+        [Self::InitiatePreorder, Self::CreateCheckout, Self::ChampionStatus, Self::StripeWebhook, Self::KlaviyoSender];
+
+    /// What else one of them does.
+    pub const FURTHER: [Self; 4] = [Self::Subscribe, Self::Cancel, Self::Resume, Self::Purchase];
+
+    /// Each function, and what else it does.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::FUNCTIONS.into_iter().chain(Self::FURTHER)
+    }
+
+    /// What it is called: the binary, and which of its requests if that isn't the first.
+    pub fn name(self) -> String {
+        let request = match self {
+            Self::Subscribe => "subscribe",
+            Self::Cancel => "cancel",
+            Self::Resume => "resume",
+            Self::Purchase => "purchase",
+            _ => return self.binary().to_owned(),
+        };
+        format!("{} ({request})", self.binary())
+    }
+
+    /// The binary that does it.
+    pub fn binary(self) -> &'static str {
+        match self {
+            Self::Hello => "bench-hello",
+            Self::InitiatePreorder => "initiate-preorder",
+            Self::CreateCheckout => "create-checkout",
+            Self::ChampionStatus | Self::Subscribe | Self::Cancel | Self::Resume | Self::Purchase => {
+                "create-champion-subscription"
+            }
+            Self::StripeWebhook => "stripe-webhook",
+            Self::KlaviyoSender => "klaviyo-sender",
+        }
+    }
+
+    /// The bundle that does it on Node.js.
+    pub fn peer(self) -> Option<&'static str> {
+        match self {
+            Self::Hello => Some("hello"),
+            Self::ChampionStatus => Some("champion-status"),
+            Self::Subscribe | Self::Cancel | Self::Resume | Self::Purchase => None,
+            other => Some(other.binary()),
+        }
+    }
+
+    /// Puts there what these requests work on, each once.
+    pub async fn prepare(self, database: &Client, requests: RangeInclusive<u32>) -> Result<(), Failure> {
+        let rows = match self {
+            Self::Hello | Self::InitiatePreorder => return Ok(()),
+            Self::CreateCheckout => include_str!("../../queries/preorders_to_pay.sql"),
+            Self::ChampionStatus | Self::Subscribe | Self::Purchase => include_str!("../../queries/novel.sql"),
+            Self::Cancel | Self::Resume => include_str!("../../queries/subscriptions.sql"),
+            Self::StripeWebhook => include_str!("../../queries/preorders_being_paid.sql"),
+            Self::KlaviyoSender => include_str!("../../queries/outbox.sql"),
+        };
+        let values = [
+            (":first", requests.start().to_string()),
+            (":last", requests.end().to_string()),
+            (":ends", (self == Self::Resume).to_string()),
+        ];
+        let sql = values.iter().fold(rows.to_owned(), |sql, (name, value)| sql.replace(name, value));
+        Ok(database.batch_execute(&sql).await?)
+    }
+
+    /// The `n`th request, counted from one.
+    pub fn event(self, n: u32) -> Bytes {
+        const SUBSCRIPTION: &str = "/payment/stripe/champion-subscription";
+        let event = match self {
+            Self::Hello => http("GET", "/hello", &[], ""),
+            Self::InitiatePreorder => http("POST", "/preorders", &[], &form(n).to_string()),
+            Self::CreateCheckout => http("POST", "/checkout", &[], &json!({ "preorderId": id(n) }).to_string()),
+            Self::ChampionStatus => get(SUBSCRIPTION, &token(n), ("novelId", "1")),
+            Self::Subscribe => posted_by(n, SUBSCRIPTION, &json!({ "novelId": 1, "tierLevel": 1, "autoRenew": true })),
+            Self::Cancel => posted_by(n, &format!("{SUBSCRIPTION}/cancel"), &json!({ "novelId": 1 })),
+            Self::Resume => posted_by(n, &format!("{SUBSCRIPTION}/resume"), &json!({ "novelId": 1 })),
+            Self::Purchase => {
+                posted_by(n, "/payment/stripe/champion-purchase", &json!({ "novelId": 1, "tierLevel": 1 }))
+            }
+            Self::StripeWebhook => {
+                let body = session_completed(n);
+                let signature = pledge_stripe_events::sign(body.as_bytes(), SIGNING_SECRET, machine::now());
+                http("POST", "/webhooks/stripe", &[("stripe-signature", signature)], &body)
+            }
+            Self::KlaviyoSender => messages([n]),
+        };
+        event.to_string().into()
+    }
+
+    /// Whether the answer says that the work was done.
+    pub fn check(self, answer: &[u8]) -> Result<(), Failure> {
+        let answer: Value = serde_json::from_slice(answer)?;
+        let done = match self {
+            Self::KlaviyoSender => answer["batchItemFailures"].as_array().is_some_and(Vec::is_empty),
+            _ => matches!(answer["statusCode"].as_u64(), Some(200 | 201)),
+        };
+        if done { Ok(()) } else { Err(format!("{}: {answer}", self.name()).into()) }
+    }
+}
