@@ -19,12 +19,15 @@ use pledge_stand_ins::stripe::Payment;
 use pledge_testkit::TestDatabase;
 use serde_json::{Value, json};
 
+/// What Klaviyo counts of a preorder that is paid.
+const PAID: &[&str] = &["preorder_started", "preorder_success"];
+
 /// More steps than any request has.
 const ENOUGH: usize = 40;
 
 /// Runs `case` with its request held at step 0, 1, … until it has no such step, and compares the ends with that of a run
-/// in which nothing is held.
-async fn everywhere(what: &str, case: impl AsyncFn(&mut World, usize) -> bool) {
+/// in which nothing is held, and in which Klaviyo counts these facts.
+async fn everywhere(what: &str, facts: &[&str], case: impl AsyncFn(&mut World, usize) -> bool) {
     let database = TestDatabase::new().await;
     let run = async |step| {
         let mut world = World::with_connections(&database, Warmth::Warm, 4).await;
@@ -32,6 +35,7 @@ async fn everywhere(what: &str, case: impl AsyncFn(&mut World, usize) -> bool) {
         (held, world.end().await)
     };
     let (_, expected) = run(usize::MAX).await;
+    assert_eq!(expected.metrics(), facts, "{what}, with nothing held");
     for step in 0..ENOUGH {
         let (held, end) = run(step).await;
         assert_eq!(expected.difference(&end), "", "{what}, held at step {step}");
@@ -71,7 +75,7 @@ async fn send(world: &World, batch: &[Delivery]) -> Option<Value> {
 
 #[tokio::test]
 async fn the_webhook_beats_the_commit_of_the_checkout() {
-    everywhere("a checkout, and its payment", async |world, step| {
+    everywhere("a checkout, and its payment", PAID, async |world, step| {
         let preorder = preorder(world, READER).await;
         let wish = wish_to_pay(&preorder);
         let checkout = async { _ = world.functions().request(&wish).await };
@@ -88,7 +92,7 @@ async fn the_webhook_beats_the_commit_of_the_checkout() {
 
 #[tokio::test]
 async fn an_event_is_delivered_while_it_is_delivered() {
-    everywhere("an event, and itself", async |world, step| {
+    everywhere("an event, and itself", PAID, async |world, step| {
         let preorder = preorder(world, READER).await;
         session_of(world, &preorder).await;
         world.settle().await;
@@ -100,27 +104,31 @@ async fn an_event_is_delivered_while_it_is_delivered() {
 
 #[tokio::test]
 async fn a_refund_overtakes_its_payment() {
-    everywhere("a payment, and its refund", async |world, step| {
-        let preorder = preorder(world, READER).await;
-        session_of(world, &preorder).await;
-        world.settle().await;
-        pay(world);
-        let payment = world.undelivered();
-        let intent = world.stripe.objects("payment_intent")[0]["id"].as_str().unwrap().to_owned();
-        world.stripe.refund(&intent, None).unwrap();
-        let first = async {
-            for event in &payment {
-                assert_eq!(world.functions().request(&world.delivery(event)).await.0, 200);
-            }
-        };
-        world.interleave(step, first, deliver(world)).await
-    })
+    everywhere(
+        "a payment, and its refund",
+        &["preorder_refunded", "preorder_started", "preorder_success"],
+        async |world, step| {
+            let preorder = preorder(world, READER).await;
+            session_of(world, &preorder).await;
+            world.settle().await;
+            pay(world);
+            let payment = world.undelivered();
+            let intent = world.stripe.objects("payment_intent")[0]["id"].as_str().unwrap().to_owned();
+            world.stripe.refund(&intent, None).unwrap();
+            let first = async {
+                for event in &payment {
+                    assert_eq!(world.functions().request(&world.delivery(event)).await.0, 200);
+                }
+            };
+            world.interleave(step, first, deliver(world)).await
+        },
+    )
     .await;
 }
 
 #[tokio::test]
 async fn a_form_is_sent_while_it_is_sent() {
-    everywhere("a form, and itself", async |world, step| {
+    everywhere("a form, and itself", &["preorder_started"], async |world, step| {
         let send = async || assert_eq!(world.functions().request(&form(READER)).await.0, 201);
         world.interleave(step, send(), send()).await
     })
@@ -129,7 +137,7 @@ async fn a_form_is_sent_while_it_is_sent() {
 
 #[tokio::test]
 async fn a_reader_subscribes_while_they_subscribe() {
-    everywhere("a subscription, and itself", async |world, step| {
+    everywhere("a subscription, and itself", &["champion_started"], async |world, step| {
         let subscribe = async || _ = world.functions().request(&subscription(2)).await;
         let held = world.interleave(step, subscribe(), subscribe()).await;
         // Whoever was in the way of whom: the reader tries again, and there is one subscription to pay.
@@ -144,7 +152,7 @@ async fn a_reader_subscribes_while_they_subscribe() {
 
 #[tokio::test]
 async fn two_senders_have_the_same_message() {
-    everywhere("a batch, and itself", async |world, step| {
+    everywhere("a batch, and itself", &["preorder_started"; 3], async |world, step| {
         for n in 0..3 {
             preorder(world, &format!("reader-{n}@example.com")).await;
         }
@@ -157,7 +165,7 @@ async fn two_senders_have_the_same_message() {
 
 #[tokio::test]
 async fn the_sweep_and_the_sender_meet() {
-    everywhere("the sweep, and a batch", async |world, step| {
+    everywhere("the sweep, and a batch", &["preorder_started"; 3], async |world, step| {
         for n in 0..3 {
             preorder(world, &format!("reader-{n}@example.com")).await;
         }
@@ -169,7 +177,7 @@ async fn the_sweep_and_the_sender_meet() {
         held
     })
     .await;
-    everywhere("a batch, and the sweep", async |world, step| {
+    everywhere("a batch, and the sweep", &["preorder_started"; 3], async |world, step| {
         for n in 0..3 {
             preorder(world, &format!("reader-{n}@example.com")).await;
         }
