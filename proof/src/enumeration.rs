@@ -67,7 +67,7 @@ pub struct Counted {
 }
 
 /// Fails at each step of the journey in each way, and demands the undisturbed end. With `twice`, also fails once more at
-/// each step that follows the first failure.
+/// each step that follows the first failure, both times in the ways of [`Way::in_short`]: all ways would multiply.
 ///
 /// # Panics
 /// With everything that went wrong.
@@ -84,7 +84,8 @@ pub fn break_everywhere(journey: Journey, warmth: Warmth, ways: Ways, twice: boo
     let double: Vec<_> = if twice {
         let after = |case: &Case| {
             let ran = case.outcome.as_ref().ok()?;
-            Some(each_step(&ran.steps, &case.faults, Ways::Short))
+            let in_short = |fault: &Fault| Way::in_short(ran.steps[fault.step]).contains(&fault.way);
+            case.faults.iter().all(in_short).then(|| each_step(&ran.steps, &case.faults, Ways::Short))
         };
         singles.iter().filter_map(after).flatten().collect()
     } else {
