@@ -1,6 +1,7 @@
 //! `checkout.session.*`: what happened in a Checkout session.
 
 use crate::{
+    Timestamp,
     email::Email,
     ids::{PaymentIntentId, PreorderId, PriceId, SessionId, UserId},
     locale::Locale,
@@ -52,6 +53,8 @@ pub struct SessionFact {
     pub session: SessionId,
     /// What happened.
     pub step: SessionStep,
+    /// Until when one can pay in it, `expires_at`.
+    pub expires_at: Option<Timestamp>,
     /// `metadata.preorderId`, if it is one of the form that we give out.
     pub preorder: Option<PreorderId>,
     /// `metadata.checkoutAttempt`.

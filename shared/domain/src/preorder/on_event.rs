@@ -76,10 +76,14 @@ fn adopt(mut preorder: Preorder, fact: &SessionFact) -> Option<Preorder> {
     let newer = attempt > preorder.checkout_attempt || preorder.session.is_none();
     newer.then(|| {
         preorder.checkout_attempt = preorder.checkout_attempt.max(attempt);
-        preorder.session =
-            Some(Session { id: fact.session.clone(), url: None, expires_at: None, state: SessionState::Open });
+        preorder.session = Some(without_url(fact, SessionState::Open));
         preorder
     })
+}
+
+/// The event's session. Nobody is sent there any more: only the answer that opened it has its address.
+fn without_url(fact: &SessionFact, state: SessionState) -> Session {
+    Session { id: fact.session.clone(), url: None, expires_at: fact.expires_at, state }
 }
 
 fn set_state(preorder: &mut Preorder, state: SessionState) {
@@ -109,7 +113,7 @@ fn paid(snapshot: Snapshot, fact: &SessionFact, at: Timestamp) -> Plan {
     preorder.checkout_attempt = preorder.checkout_attempt.max(fact.attempt.unwrap_or_default());
     preorder.session = Some(match preorder.session.take() {
         Some(session) if session.id == fact.session => Session { state: SessionState::Closed, ..session },
-        _ => Session { id: fact.session.clone(), url: None, expires_at: None, state: SessionState::Closed },
+        _ => without_url(fact, SessionState::Closed),
     });
     preorder.contact = preorder.contact.clone().or(fact.contact.clone());
     preorder.payment =

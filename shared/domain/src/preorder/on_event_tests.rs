@@ -52,6 +52,7 @@ fn step(session: &str, attempt: i32, step: SessionStep) -> Fact {
     Fact::Session(Box::new(SessionFact {
         session: SessionId::parse(session).unwrap(),
         step,
+        expires_at: Some(t(86_400)),
         preorder: Some(initiated().id),
         attempt: Some(attempt),
         user: None,

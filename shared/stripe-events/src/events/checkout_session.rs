@@ -1,6 +1,7 @@
 //! `checkout.session.*` (<https://docs.stripe.com/api/checkout/sessions/object>).
 
 use pledge_domain::{
+    Timestamp,
     email::Email,
     ids::{PaymentIntentId, SessionId},
     money::{Currency, Money},
@@ -21,6 +22,8 @@ use crate::wire::{
 struct Session {
     id: String,
     mode: String,
+    #[serde(default, deserialize_with = "lenient")]
+    expires_at: Option<i64>,
     payment_status: String,
     #[serde(default)]
     payment_intent: Option<Expandable>,
@@ -100,6 +103,7 @@ impl Session {
         Ok(Fact::Session(Box::new(SessionFact {
             session: SessionId::parse(self.id)?,
             step,
+            expires_at: self.expires_at.and_then(|seconds| Timestamp::from_unix_timestamp(seconds).ok()),
             preorder: metadata.preorder(),
             attempt: metadata.attempt(),
             user: metadata.user(),

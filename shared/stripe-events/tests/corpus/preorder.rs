@@ -1,6 +1,7 @@
 //! What the fixtures of preorders say, in either shape.
 
 use pledge_domain::{
+    Timestamp,
     email::Email,
     ids::{PaymentIntentId, PreorderId, PriceId, SessionId, UserId},
     locale::Locale,
@@ -62,6 +63,7 @@ fn session(step: SessionStep) -> SessionFact {
     SessionFact {
         session: SessionId::parse("cs_test_a1Q7vB2nM4kX9zL0pT5rY8wE3uI6oS1dF7gH2jK4lZ9xC5vB8nM0qW3eR6").unwrap(),
         step,
+        expires_at: Some(Timestamp::from_unix_timestamp(1_752_076_800).unwrap()),
         preorder: Some(preorder()),
         attempt: Some(2),
         user: Some(UserId::parse("kZ8sPq3vTfXyR1mNcD5wGh2LbE72").unwrap()),
@@ -105,6 +107,7 @@ fn foreign() -> Fact {
     Fact::Session(Box::new(SessionFact {
         session: SessionId::parse("cs_test_b1FromPaymentLink").unwrap(),
         step: Completed(PaymentStatus::NoPaymentRequired),
+        expires_at: Some(Timestamp::from_unix_timestamp(1_752_076_800).unwrap()),
         preorder: None,
         attempt: None,
         user: None,

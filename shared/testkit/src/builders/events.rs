@@ -45,6 +45,7 @@ pub fn a_session(preorder: &Preorder, step: SessionStep) -> SessionFact {
     SessionFact {
         session: session_of(preorder),
         step,
+        expires_at: Some(t(86_400)),
         preorder: Some(preorder.id),
         attempt: Some(1),
         user: preorder.user_id.clone(),

@@ -149,5 +149,5 @@ pub async fn a_session_that_was_never_stored_is_taken_over<S: Subject>(subject: 
     let after = subject.preorder(preorder.id).await;
     assert_eq!((after.status, after.checkout_attempt), (Status::Cancelled, 1));
     let session = after.session.unwrap();
-    assert_eq!((session.id, session.url, session.expires_at), (session_of(&preorder), None, None));
+    assert_eq!((session.id, session.url, session.expires_at), (session_of(&preorder), None, Some(t(86_400))));
 }
