@@ -1,0 +1,129 @@
+//! What comes to the functions by itself: events from Stripe, messages from SQS, the schedule.
+
+use std::collections::BTreeSet;
+
+use pledge_domain::ports::Clock as _;
+use pledge_stripe_events::sign;
+use pledge_testkit::http::HttpEvent;
+use serde_json::{Value, json};
+
+use super::{PERSEVERANCE, World, id_of, reader::assert_says_nothing};
+use crate::{functions::WEBHOOK_SECRET, queue::Delivery};
+
+impl World {
+    /// Stripe and SQS deliver until there is nothing left.
+    pub async fn settle(&mut self) {
+        loop {
+            let delivered = self.deliver_events().await;
+            let sent = self.deliver_messages().await;
+            if !delivered && !sent {
+                break;
+            }
+        }
+    }
+
+    /// Stripe delivers every event until it is answered with 2xx. Returns whether there was any.
+    pub async fn deliver_events(&mut self) -> bool {
+        let mut waiting = self.undelivered();
+        let any = !waiting.is_empty();
+        for _ in 0..PERSEVERANCE {
+            let mut again = Vec::new();
+            for event in waiting {
+                let delivery = self.delivery(&event);
+                let answer = self.call(async |functions| functions.request(&delivery).await).await;
+                match answer {
+                    Some((200, _)) => _ = self.taken.insert(id_of(&event).to_owned()),
+                    Some((500.., body)) => {
+                        assert_says_nothing(&body);
+                        again.push(event);
+                    }
+                    None => again.push(event),
+                    Some((status, body)) => panic!("{status} for an event: {body}"),
+                }
+            }
+            if again.is_empty() {
+                return any;
+            }
+            waiting = again;
+        }
+        panic!("Stripe gave up");
+    }
+
+    /// An event as Stripe delivers it.
+    #[must_use]
+    pub fn delivery(&self, event: &Value) -> HttpEvent {
+        let body = event.to_string();
+        let signature = sign(body.as_bytes(), WEBHOOK_SECRET, self.machine.now());
+        HttpEvent::post("/webhooks/stripe").header("stripe-signature", &signature).body(&body)
+    }
+
+    /// SQS delivers every message until the sender has it, or gives it up. Returns whether there was any.
+    pub async fn deliver_messages(&mut self) -> bool {
+        let mut any = false;
+        loop {
+            let batch = self.queue.receive();
+            if batch.is_empty() {
+                return any;
+            }
+            any = true;
+            let payload = sqs_event(&batch);
+            let answer = self.call(async |functions| functions.invoke_sender(payload).await).await.flatten();
+            let failed = failures(answer.as_ref());
+            self.queue.give_back(batch.into_iter().filter(|delivery| failed.takes(&delivery.id)));
+        }
+    }
+
+    /// The schedule fires; Lambda tries again if it fails.
+    pub async fn sweep(&mut self) {
+        for _ in 0..PERSEVERANCE {
+            let schedule = json!({ "source": "aws.scheduler" });
+            if self.call(async |functions| functions.invoke_sender(schedule).await).await.flatten().is_some() {
+                return;
+            }
+        }
+        panic!("the sweep never came through");
+    }
+
+    /// What Stripe has to deliver, oldest first.
+    #[must_use]
+    pub fn undelivered(&self) -> Vec<Value> {
+        let mut events = self.stripe.events();
+        events.retain(|event| !self.taken.contains(id_of(event)));
+        events
+    }
+}
+
+/// A batch as the event source mapping hands it over.
+#[must_use]
+pub fn sqs_event(batch: &[Delivery]) -> Value {
+    let records = batch.iter().map(|delivery| {
+        json!({
+            "messageId": delivery.id, "receiptHandle": "handle", "body": delivery.body, "md5OfBody": "",
+            "attributes": {}, "messageAttributes": {}, "eventSource": "aws:sqs",
+            "eventSourceARN": "arn:aws:sqs:us-east-1:1:klaviyo", "awsRegion": "us-east-1",
+        })
+    });
+    json!({ "Records": records.collect::<Vec<_>>() })
+}
+
+/// Which messages of a batch come again.
+enum Failures {
+    All,
+    These(BTreeSet<String>),
+}
+
+impl Failures {
+    fn takes(&self, id: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(ids) => ids.contains(id),
+        }
+    }
+}
+
+/// As Lambda reads the sender's answer.
+fn failures(answer: Option<&Value>) -> Failures {
+    let Some(answer) = answer else { return Failures::All };
+    let failed = answer["batchItemFailures"].as_array().cloned().unwrap_or_default();
+    Failures::These(failed.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect())
+}

@@ -1,0 +1,92 @@
+//! Readers, their browsers, and what they may see.
+
+use std::{pin::pin, time::Duration};
+
+use pledge_testkit::http::HttpEvent;
+use serde_json::Value;
+
+use super::{PERSEVERANCE, World};
+use crate::plane::{Fault, Way};
+
+/// After how long somebody counts as waiting for whoever is held, if not for a lock in the database.
+const LOCKED_OUT: Duration = Duration::from_secs(5);
+
+/// All that a server error may say.
+const ANYBODY_MAY_READ: [&str; 4] = [
+    "Something went wrong on our side.",
+    "The service is unavailable for a moment. Please try again.",
+    "The payment provider cannot take this now. Nothing was charged; please try again.",
+    "Other requests of yours are being handled. Please try again.",
+];
+
+impl World {
+    /// A reader sends a request until it is answered with less than 500.
+    pub async fn request(&mut self, event: &HttpEvent) -> (u16, Value) {
+        for _ in 0..PERSEVERANCE {
+            let answer = self.call(async |functions| functions.request(event).await).await;
+            match answer {
+                Some((status @ ..500, body)) => return (status, body),
+                Some((_, body)) => assert_says_nothing(&body),
+                None => {}
+            }
+        }
+        panic!("the reader never got an answer to {event:?}");
+    }
+
+    /// A reader sends a request until it is answered with this status.
+    pub async fn ask(&mut self, event: &HttpEvent, expected: u16) -> Value {
+        let (status, body) = self.request(event).await;
+        assert_eq!(status, expected, "{event:?}: {body}");
+        body
+    }
+
+    /// The reader's browser pays with Stripe.js.
+    pub async fn confirm(&self, client_secret: &str, method: &str) {
+        let intent = client_secret.split("_secret_").next().unwrap();
+        let url = format!("{}/v1/payment_intents/{intent}/confirm", self.stripe.base_url());
+        let form = format!("client_secret={client_secret}&payment_method={method}&key=pk_test_1");
+        let request = self.browser.post(url).header("content-type", "application/x-www-form-urlencoded").body(form);
+        let response = request.send().await.unwrap();
+        assert!(response.status().is_success(), "{}", response.text().await.unwrap());
+    }
+
+    /// Holds the first request at its `step`, lets `between` happen, and lets the request go on; if the request's locks
+    /// keep the others waiting, they wait for it. Returns whether the request has such a step.
+    pub async fn interleave(
+        &self,
+        step: usize,
+        first: impl Future<Output = ()>,
+        between: impl Future<Output = ()>,
+    ) -> bool {
+        self.plane.arm(&[Fault { step, way: Way::Held }]);
+        let mut first = pin!(first);
+        let held = tokio::select! {
+            () = &mut first => false,
+            () = self.plane.holding() => true,
+        };
+        if held {
+            let second = async {
+                let mut between = pin!(between);
+                let through = tokio::select! {
+                    () = &mut between => true,
+                    _ = tokio::time::timeout(LOCKED_OUT, self.somebody_waits_for_a_lock()) => false,
+                };
+                self.plane.release();
+                if !through {
+                    between.await;
+                }
+            };
+            tokio::join!(first, second);
+        }
+        _ = self.plane.disarm();
+        held
+    }
+}
+
+/// A server error has a code, a message for anybody, and a request id; nothing of what went wrong.
+pub(super) fn assert_says_nothing(body: &Value) {
+    let fields: Vec<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(fields, ["code", "message", "requestId"], "{body}");
+    let message = body["message"].as_str().unwrap();
+    assert!(ANYBODY_MAY_READ.contains(&message), "{message}");
+}
