@@ -1,8 +1,6 @@
 //! An API key that was replaced while the process runs.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
-use std::sync::{Arc, Mutex};
-
 use axum::{
     Router,
     http::{HeaderMap, StatusCode},
@@ -15,33 +13,21 @@ use pledge_domain::{
     ports::{Marketing, MarketingError},
 };
 use pledge_klaviyo::{KlaviyoClient, MetricNames};
-use pledge_runtime::{
-    Secret, http,
-    secrets::{Vault, VaultError, read},
-    tls,
-};
+use pledge_runtime::{http, secrets::read, tls};
+use pledge_testkit::FakeVault;
 use tokio::net::TcpListener;
-
-#[derive(Clone)]
-struct OneKey(Arc<Mutex<&'static str>>);
-
-impl Vault for OneKey {
-    async fn read(&self, _arn: &str) -> Result<Secret, VaultError> {
-        Ok(Secret::new(*self.0.lock().unwrap()))
-    }
-}
 
 async fn only_the_new_key(headers: HeaderMap) -> StatusCode {
     if headers["authorization"] == "Klaviyo-API-Key pk_new" { StatusCode::ACCEPTED } else { StatusCode::UNAUTHORIZED }
 }
 
 /// A client that read the old key, and the vault that it read it from.
-async fn world() -> (KlaviyoClient, OneKey) {
+async fn world() -> (KlaviyoClient, FakeVault) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let app = Router::new().route("/api/events", post(only_the_new_key));
     tokio::spawn(async move { axum::serve(listener, app).await });
-    let vault = OneKey(Arc::new(Mutex::new("pk_old")));
+    let vault = FakeVault::new([("arn:key", "pk_old")]);
     let key = read("KLAVIYO_API_KEY", "arn:key", &vault).await.unwrap();
     let http = http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap();
     (KlaviyoClient::new(http, &base, &key, MetricNames::default()).unwrap(), vault)
@@ -57,7 +43,7 @@ fn entry() -> OutboxEntry {
 #[tokio::test]
 async fn the_event_that_was_refused_is_sent_with_the_new_key() {
     let (klaviyo, vault) = world().await;
-    *vault.0.lock().unwrap() = "pk_new";
+    vault.put("arn:key", "pk_new");
     klaviyo.send(&entry()).await.unwrap();
 }
 

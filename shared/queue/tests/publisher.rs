@@ -4,11 +4,7 @@
 
 mod support;
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
 use axum::{Router, http::StatusCode, routing::post};
 use pledge_domain::{
@@ -16,6 +12,7 @@ use pledge_domain::{
     ports::{PublishError, Publisher},
 };
 use pledge_queue::{Message, NotTaken};
+use pledge_testkit::Log;
 use support::{FakeSqs, publisher, serve};
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -66,21 +63,6 @@ async fn a_queue_that_refuses_the_request_is_an_error() {
     assert!(publisher(&base).publish(&ids(1)).await.is_err());
 }
 
-/// Keeps what is logged. Clones share it.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn what_the_sweep_makes_up_for_is_no_error_in_the_log() {
     let log = Log::default();
@@ -89,7 +71,7 @@ async fn what_the_sweep_makes_up_for_is_no_error_in_the_log() {
     let _guard = tracing::subscriber::set_default(errors.finish());
     let base = serve(Router::new().route("/", post(async || StatusCode::SERVICE_UNAVAILABLE))).await;
     assert!(publisher(&base).publish(&ids(1)).await.is_err());
-    assert_eq!(String::from_utf8_lossy(&log.0.lock().unwrap()), "");
+    assert_eq!(log.text(), "");
 }
 
 #[tokio::test(start_paused = true)]

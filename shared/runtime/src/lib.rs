@@ -4,8 +4,6 @@
 //! from the rest. Only this crate reads the environment, the clock and randomness.
 
 pub mod aws;
-#[cfg(test)]
-mod captured;
 pub mod env;
 pub mod http;
 pub mod logging;

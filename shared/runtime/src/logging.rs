@@ -67,18 +67,18 @@ fn reason(payload: &(dyn Any + Send)) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use pledge_testkit::Log;
     use serde_json::Value;
 
     use super::*;
-    use crate::captured::Captured;
 
     /// The lines that were logged while `work` ran.
     fn logged(level: LevelFilter, work: impl FnOnce()) -> Vec<Value> {
-        let captured = Captured::default();
-        let writer = captured.clone();
+        let log = Log::default();
+        let writer = log.clone();
         let _guard = subscriber(level, "stripe_webhook", move || writer.clone()).set_default();
         work();
-        captured.lines().iter().map(|line| serde_json::from_str(line).unwrap()).collect()
+        log.lines()
     }
 
     #[test]

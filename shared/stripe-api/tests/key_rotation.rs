@@ -3,35 +3,19 @@
 
 mod support;
 
-use std::sync::{Arc, Mutex};
-
-use pledge_runtime::{
-    Secret,
-    secrets::{Vault, VaultError, read},
-};
+use pledge_runtime::secrets::read;
 use pledge_stand_ins::{StripeOptions, StripeStandIn};
 use pledge_stripe_api::{IdempotencyKey, StripeClient, StripeError};
+use pledge_testkit::FakeVault;
 use serde_json::Value;
 use stripe_core::customer::CreateCustomer;
 use support::http;
 
-/// Holds one key, and counts how often it is read.
-#[derive(Clone)]
-struct OneKey(Arc<Mutex<(&'static str, usize)>>);
-
-impl Vault for OneKey {
-    async fn read(&self, _arn: &str) -> Result<Secret, VaultError> {
-        let mut held = self.0.lock().unwrap();
-        held.1 += 1;
-        Ok(Secret::new(held.0))
-    }
-}
-
 /// Stripe, which knows the new key alone; a client that read the old one; and the vault that it read it from.
-async fn world() -> (StripeStandIn, StripeClient, OneKey) {
+async fn world() -> (StripeStandIn, StripeClient, FakeVault) {
     let options = StripeOptions { secret_key: Some("sk_test_new".to_owned()), ..StripeOptions::default() };
     let stand_in = StripeStandIn::start(options).await.unwrap();
-    let vault = OneKey(Arc::new(Mutex::new(("sk_test_old", 0))));
+    let vault = FakeVault::new([("arn:key", "sk_test_old")]);
     let key = read("STRIPE_SECRET_KEY", "arn:key", &vault).await.unwrap();
     let stripe = StripeClient::new(http(), &stand_in.base_url(), &key).unwrap();
     (stand_in, stripe, vault)
@@ -44,12 +28,12 @@ async fn create(stripe: &StripeClient, key: &str) -> Result<Value, StripeError> 
 #[tokio::test]
 async fn the_call_that_was_refused_succeeds_with_the_new_key() {
     let (stand_in, stripe, vault) = world().await;
-    vault.0.lock().unwrap().0 = "sk_test_new";
+    vault.put("arn:key", "sk_test_new");
     let clone = stripe.clone();
     create(&stripe, "1").await.unwrap();
     create(&clone, "2").await.unwrap();
     assert_eq!(stand_in.objects("customer").len(), 2);
-    assert_eq!(vault.0.lock().unwrap().1, 2, "at the start and after the refusal");
+    assert_eq!(vault.reads(), 2, "at the start and after the refusal");
     let refused = stand_in.requests().all().into_iter().filter(|request| request.status == Some(401)).count();
     assert_eq!(refused, 1, "the clone has the new key too");
 }
@@ -61,5 +45,5 @@ async fn a_key_that_stays_wrong_is_an_error_and_read_once() {
         let refused = create(&stripe, &n.to_string()).await.unwrap_err();
         assert!(!refused.retryable() && !refused.to_string().contains("sk_test"), "{refused}");
     }
-    assert_eq!(vault.0.lock().unwrap().1, 2);
+    assert_eq!(vault.reads(), 2);
 }

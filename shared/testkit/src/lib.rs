@@ -13,6 +13,7 @@ pub mod contract;
 pub mod database;
 pub mod fakes;
 pub mod http;
+pub mod log;
 pub mod memory;
 pub mod plans;
 pub mod time;
@@ -20,6 +21,8 @@ pub mod wire;
 
 pub use database::TestDatabase;
 pub use fakes::{
-    FakeBilling, FakeGateway, FakeIdentity, FakeMarketing, FakePublisher, FakeSystem, FakeTokens, FixedClock, SeededIds,
+    FakeBilling, FakeGateway, FakeIdentity, FakeMarketing, FakePublisher, FakeSystem, FakeTokens, FakeVault,
+    FixedClock, SeededIds,
 };
+pub use log::Log;
 pub use memory::InMemoryStore;

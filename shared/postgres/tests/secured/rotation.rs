@@ -1,43 +1,19 @@
 //! What is promised while a password is changed.
 
-use std::sync::{Arc, Mutex};
-
 use futures_util::future::join_all;
 use pledge_domain::{
     ids::PreorderId,
     ports::{PreorderStore, StoreError},
 };
 use pledge_postgres::Database;
-use pledge_runtime::{
-    Environment, Secret,
-    secrets::{Vault, VaultError, read_all},
-};
+use pledge_runtime::{Environment, secrets::read_all};
+use pledge_testkit::FakeVault;
 use uuid::Uuid;
 
 use crate::{database, server::SecuredServer};
 
-/// Holds one secret.
-#[derive(Clone)]
-struct OneSecret(Arc<Mutex<String>>);
-
-impl OneSecret {
-    fn new(text: String) -> Self {
-        Self(Arc::new(Mutex::new(text)))
-    }
-
-    fn replace(&self, text: String) {
-        *self.0.lock().unwrap() = text;
-    }
-}
-
-impl Vault for OneSecret {
-    async fn read(&self, _arn: &str) -> Result<Secret, VaultError> {
-        Ok(Secret::new(self.0.lock().unwrap().clone()))
-    }
-}
-
 /// A function whose `DATABASE_URL` is in the vault.
-async fn function(server: &SecuredServer, vault: &OneSecret) -> Database {
+async fn function(server: &SecuredServer, vault: &FakeVault) -> Database {
     let variables = [
         ("STAGE", "local"),
         ("DATABASE_URL_SECRET_ARN", "arn:database"),
@@ -72,13 +48,13 @@ async fn a_password_that_was_replaced_fails_no_request() {
     let mut admin = server.admin().await;
     pledge_migrations::up(&mut admin).await.unwrap();
     admin.batch_execute("grant select on all tables in schema public to public").await.unwrap();
-    let vault = OneSecret::new(server.url("localhost", "old"));
+    let vault = FakeVault::new([("arn:database", &server.url("localhost", "old"))]);
     let function = function(&server, &vault).await;
     request(&function).await.unwrap();
 
     // The rotation of docs/SECURITY.md: the new role first, then its address, then the old one goes.
     admin.batch_execute("create role app_b login password 'new'").await.unwrap();
-    vault.replace(server.url("localhost", "new").replace("app:", "app_b:"));
+    vault.put("arn:database", server.url("localhost", "new").replace("app:", "app_b:"));
     request(&function).await.unwrap();
     assert_eq!(user(&function).await, "app", "nobody refused it yet");
     admin.batch_execute("alter role app nologin").await.unwrap();
@@ -94,11 +70,11 @@ async fn a_password_that_was_replaced_fails_no_request() {
 #[tokio::test]
 async fn a_password_that_changed_before_the_vault_heard_of_it_is_taken_once_it_did() {
     let server = SecuredServer::start("old").await;
-    let vault = OneSecret::new(server.url("localhost", "old"));
+    let vault = FakeVault::new([("arn:database", &server.url("localhost", "old"))]);
     let (one, other) = (function(&server, &vault).await, function(&server, &vault).await);
     server.admin().await.batch_execute("alter role app password 'new'").await.unwrap();
     let refused = one.warm_up().await;
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "the vault has the old one: {refused:?}");
-    vault.replace(server.url("localhost", "new"));
+    vault.put("arn:database", server.url("localhost", "new"));
     other.warm_up().await.unwrap();
 }

@@ -69,20 +69,18 @@ impl fmt::Debug for Metrics {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
+    use pledge_testkit::Log;
 
     use super::*;
-    use crate::captured::Captured;
 
     #[test]
     fn every_value_is_a_line_of_its_own() {
-        let captured = Captured::default();
-        let metrics = Metrics::new(Stage::Local, System, captured.clone());
+        let log = Log::default();
+        let metrics = Metrics::new(Stage::Local, System, log.clone());
         metrics.count(Metric::KlaviyoSent, &[]);
         metrics.record(Metric::OutboxWaiting, 7, &[]);
 
-        let lines = captured.lines();
-        let lines: Vec<Value> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let lines = log.lines();
         assert_eq!(lines.len(), 2);
         assert_eq!(lines[0]["KlaviyoSent"], 1);
         assert_eq!(lines[1]["OutboxWaiting"], 7);

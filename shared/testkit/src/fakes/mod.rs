@@ -10,6 +10,7 @@ mod publisher;
 mod script;
 mod system;
 mod tokens;
+mod vault;
 
 pub use billing::FakeBilling;
 pub use clock::FixedClock;
@@ -20,6 +21,7 @@ pub use marketing::FakeMarketing;
 pub use publisher::FakePublisher;
 pub use system::FakeSystem;
 pub use tokens::FakeTokens;
+pub use vault::FakeVault;
 
 use pledge_domain::ports::Cause;
 
