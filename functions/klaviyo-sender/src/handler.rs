@@ -136,7 +136,7 @@ fn named(message: &SqsMessage) -> Result<(&str, Option<Vec<OutboxId>>), SenderEr
 }
 
 fn count(deliveries: &Deliveries, is_one: fn(&Delivery) -> bool) -> i64 {
-    deliveries.values().filter(|delivery| is_one(delivery)).fold(0, |number, _| number + 1)
+    deliveries.values().filter(|delivery| is_one(delivery)).map(|_| 1).sum()
 }
 
 fn any_failed(ids: &[OutboxId], deliveries: &Deliveries) -> bool {
