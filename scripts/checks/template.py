@@ -3,6 +3,7 @@
 - each alarm has a section of its name in docs/RUNBOOK.md, and each alarm that the runbook names is there,
 - alarms and the dashboard watch metrics that the code has,
 - the table of IAM statements in docs/DEPLOY.md has every statement with its actions and resources, and no other,
+- variables of functions are texts: CloudFormation makes them texts, the emulator and `sam local` don't,
 - every stage of samconfig.toml gives the parameters that have no default, and none that doesn't exist,
 - each function and each type of Stripe's events that the code handles has an event in events/.
 
@@ -11,9 +12,8 @@ Prints each difference and exits with 1 if there is any.
 
 import json
 import re
-import sys
-from pathlib import Path
 
+from common import ROOT, differences, event_types, exit_with, read
 from samtranslator.yaml_helper import yaml_parse
 
 try:
@@ -21,13 +21,8 @@ try:
 except ModuleNotFoundError:  # before Python 3.11
     from pip._vendor import tomli as tomllib
 
-ROOT = Path(__file__).resolve().parents[2]
 # The runbook has one section for what differs only in the function.
 SHARED_SECTION = re.compile(r"(InitiatePreorder|CreateCheckout|CreateChampionSubscription|StripeWebhook|KlaviyoSender)Errors")
-
-
-def read(path):
-    return (ROOT / path).read_text(encoding="utf-8")
 
 
 def resources(template, kind):
@@ -117,6 +112,16 @@ def described(statements):
     }
 
 
+def variables_that_are_no_text(template):
+    functions = resources(template, "AWS::Serverless::Function")
+    parts = {name: function["Properties"] for name, function in functions.items()}
+    parts["Globals"] = template["Globals"]["Function"]
+    for name, part in parts.items():
+        for variable, value in part.get("Environment", {}).get("Variables", {}).items():
+            if not isinstance(value, (str, dict)):
+                yield f"template.yaml, {name}: {variable} is no text"
+
+
 def differences_of_stages(template):
     parameters = template["Parameters"]
     needed = {name for name, parameter in parameters.items() if "Default" not in parameter}
@@ -135,16 +140,8 @@ def differences_of_stages(template):
 def wanted_events(template):
     for function in resources(template, "AWS::Serverless::Function").values():
         yield f"events/{function['Metadata']['BuildProperties']['Binary']}.json"
-    table = read("shared/stripe-events/src/events/mod.rs").split("REDUNDANT")[0]
-    for kind in re.findall(r'\("([a-z_.]+)",', table):
+    for kind in sorted(event_types()):
         yield f"events/stripe/{kind}.json"
-
-
-def differences(one, one_name, other, other_name):
-    for missing in sorted(other - one):
-        yield f"{other_name} has {missing}, {one_name} doesn't"
-    for missing in sorted(one - other):
-        yield f"{one_name} has {missing}, {other_name} doesn't"
 
 
 def main():
@@ -154,13 +151,12 @@ def main():
         *differences(alarms(template), "template.yaml", alarms_of_runbook(), "RUNBOOK.md"),
         *(f"template.yaml watches {name}, which the code doesn't have" for name in unknown),
         *differences(described(statements(template)), "template.yaml", described(statements_of_the_table()), "DEPLOY.md"),
+        *variables_that_are_no_text(template),
         *differences_of_stages(template),
         *(f"{file} is missing" for file in wanted_events(template) if not (ROOT / file).exists()),
     ]
-    for problem in problems:
-        print(f"check-template: {problem}", file=sys.stderr)
-    return 1 if problems else 0
+    exit_with("check-template", problems)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -9,14 +9,12 @@ Prints each difference and exits with 1 if there is any.
 """
 
 import re
-import sys
-from pathlib import Path
 
 import yaml
+from common import ROOT, differences, event_types, exit_with, read
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-ROOT = Path(__file__).resolve().parents[2]
 METHODS = {"get", "put", "post", "delete", "patch", "head", "options", "trace"}
 # A function answers this only if API Gateway sends it a path that the template doesn't have.
 NOT_AN_OPERATIONS = {(404, "NOT_FOUND")}
@@ -41,7 +39,7 @@ def load(path):
         first: [(tag, regexp) for tag, regexp in resolvers if not tag.endswith(":timestamp")]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
-    return yaml.load((ROOT / path).read_text(encoding="utf-8"), Loader)
+    return yaml.load(read(path), Loader)
 
 
 class Spec:
@@ -117,7 +115,7 @@ def routes_of_template():
 
 
 def codes_of_errors_md():
-    for line in (ROOT / "docs/ERRORS.md").read_text(encoding="utf-8").splitlines():
+    for line in read("docs/ERRORS.md").splitlines():
         if row := re.match(r"\|\s*([\d, ]+?)\s*\|\s*`([A-Z_]+)`\s*\|", line):
             for status in row[1].split(","):
                 yield int(status), row[2]
@@ -133,19 +131,6 @@ def codes_of_the_code():
         yield from re.findall(r'"([A-Z][A-Z_]{4,})"', code)
 
 
-def event_types_of_the_code():
-    """The table of those that change something, before that of those that don't."""
-    table = (ROOT / "shared/stripe-events/src/events/mod.rs").read_text(encoding="utf-8").split("REDUNDANT")[0]
-    return set(re.findall(r'\("([a-z_.]+)",', table))
-
-
-def differences(one, one_name, other, other_name):
-    for missing in sorted(other - one):
-        yield f"{other_name} has {missing}, {one_name} doesn't"
-    for missing in sorted(one - other):
-        yield f"{one_name} has {missing}, {other_name} doesn't"
-
-
 def main():
     spec = Spec(load("docs/openapi.yaml"))
     invalid = OpenAPIV31SpecValidator(spec.document).iter_errors()
@@ -154,14 +139,12 @@ def main():
         problems += spec.wrong_examples()
         endpoints = {(method, path) for method, path, _ in spec.operations()}
         problems += differences(endpoints, "openapi.yaml", set(routes_of_template()), "template.yaml")
-        problems += differences(spec.event_types(), "openapi.yaml", event_types_of_the_code(), "stripe-events")
+        problems += differences(spec.event_types(), "openapi.yaml", event_types(), "stripe-events")
         documented = set(codes_of_errors_md())
         problems += differences(spec.codes(), "openapi.yaml", documented - NOT_AN_OPERATIONS, "ERRORS.md")
         problems += differences({code for _, code in documented}, "ERRORS.md", set(codes_of_the_code()), "the code")
-    for problem in problems:
-        print(f"check-openapi: {problem}", file=sys.stderr)
-    return 1 if problems else 0
+    exit_with("check-openapi", problems)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
