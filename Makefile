@@ -31,6 +31,7 @@ check:
 	scripts/check-links
 	scripts/check-template
 	scripts/check-openapi
+	scripts/check-mutations
 	scripts/check-counts
 
 ## The functions beside the floor and beside Node.js, as tables in docs/PERFORMANCE.md
