@@ -20,8 +20,8 @@ use tokio::{
 
 use crate::Failure;
 
-/// Long enough that a client has sent everything that it sends without waiting.
-pub const COUNTING: Duration = Duration::from_millis(5);
+/// Long enough that a client has sent everything that it sends without waiting, on a busy machine too.
+pub const COUNTING: Duration = Duration::from_millis(25);
 
 /// Listens on 127.0.0.1 while it lives.
 pub struct Wire {
