@@ -41,6 +41,9 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
+    use pledge_runtime::secrets::read_all;
+    use pledge_testkit::FakeVault;
+
     use super::*;
 
     #[test]
@@ -49,6 +52,20 @@ mod tests {
         let error = Config::parse(&Environment::from_iter(variables)).unwrap_err().to_string();
         for name in ["DATABASE_URL", "STRIPE_SECRET_KEY", "STRIPE_API_BASE", "FIREBASE_PROJECT_ID"] {
             assert!(error.contains(name), "{name} is not in {error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_key_of_the_other_mode_stops_the_function() {
+        for (stage, key, remedy) in [
+            ("prod", "sk_test_1", "STRIPE_SECRET_KEY: production needs a live key"),
+            ("staging", "rk_live_1", "STRIPE_SECRET_KEY: a live key is for production only"),
+        ] {
+            let mut environment =
+                Environment::from_iter([("STAGE", stage), ("STRIPE_SECRET_KEY_SECRET_ARN", "arn:key")]);
+            read_all(&mut environment, &FakeVault::new([("arn:key", key)])).await;
+            let error = Config::parse(&environment).unwrap_err().to_string();
+            assert!(error.contains(remedy), "{stage}: {error}");
         }
     }
 }

@@ -10,8 +10,6 @@ use pledge_runtime::{
     secrets::{Vault, VaultError},
 };
 
-use super::on_purpose;
-
 /// Secrets by ARN, which a test can replace, and how often they were read. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct FakeVault(Arc<Mutex<Inner>>);
@@ -54,6 +52,6 @@ impl Vault for FakeVault {
     async fn read(&self, arn: &str) -> Result<Secret, VaultError> {
         let mut inner = self.0.lock().unwrap();
         inner.reads += 1;
-        inner.secrets.get(arn).cloned().ok_or_else(|| VaultError(on_purpose()))
+        inner.secrets.get(arn).cloned().ok_or_else(|| VaultError("ResourceNotFoundException".into()))
     }
 }
