@@ -179,6 +179,15 @@ fn an_expired_session_is_an_abandoned_preorder_even_if_we_never_stored_it() {
 }
 
 #[test]
+fn a_session_that_was_never_stored_brings_its_deadline() {
+    let later = [step("cs_1", 1, UNPAID), step("cs_1", 1, SessionStep::AsyncPaymentSucceeded)];
+    for facts in [&[step("cs_1", 1, PAID)][..], &[step("cs_1", 1, SessionStep::Expired)], &later] {
+        let (preorder, _) = converges(Some(&initiated()), facts);
+        assert_eq!(preorder.session.unwrap().expires_at, Some(t(86_400)), "{facts:?}");
+    }
+}
+
+#[test]
 fn an_old_session_says_nothing_about_a_newer_one() {
     let mut second = in_checkout();
     second.checkout_attempt = 2;
