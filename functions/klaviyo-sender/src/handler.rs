@@ -101,13 +101,11 @@ where
         let messages = batch.records.iter().map(named).collect::<Result<HashMap<_, _>, _>>()?;
         let ids: Vec<OutboxId> = messages.values().flatten().flatten().copied().collect();
         let deliveries = self.deliver.run(&ids, self.system.now()).await?;
-        let outcomes = [
-            (Metric::KlaviyoSent, count(&deliveries, |delivery| matches!(delivery, Delivery::Sent))),
-            (Metric::KlaviyoRetryable, count(&deliveries, |delivery| matches!(delivery, Delivery::Failed { .. }))),
-            (Metric::KlaviyoParked, count(&deliveries, |delivery| matches!(delivery, Delivery::Parked { .. }))),
-        ];
-        for (metric, number) in outcomes.into_iter().filter(|(_, number)| *number > 0) {
-            self.metrics.record(metric, number, &[]);
+        for metric in [Metric::KlaviyoSent, Metric::KlaviyoRetryable, Metric::KlaviyoParked] {
+            let number = deliveries.values().filter(|delivery| metric_of(delivery) == metric).map(|_| 1).sum();
+            if number > 0 {
+                self.metrics.record(metric, number, &[]);
+            }
         }
         let mut response = SqsBatchResponse::default();
         for (message_id, ids) in messages {
@@ -135,8 +133,12 @@ fn named(message: &SqsMessage) -> Result<(&str, Option<Vec<OutboxId>>), SenderEr
     Ok((id, rows))
 }
 
-fn count(deliveries: &Deliveries, is_one: fn(&Delivery) -> bool) -> i64 {
-    deliveries.values().filter(|delivery| is_one(delivery)).map(|_| 1).sum()
+fn metric_of(delivery: &Delivery) -> Metric {
+    match delivery {
+        Delivery::Sent => Metric::KlaviyoSent,
+        Delivery::Failed { .. } => Metric::KlaviyoRetryable,
+        Delivery::Parked { .. } => Metric::KlaviyoParked,
+    }
 }
 
 fn any_failed(ids: &[OutboxId], deliveries: &Deliveries) -> bool {
