@@ -26,7 +26,6 @@ def differences(one, one_name, other, other_name):
 
 def exit_with(check, problems):
     """Prints each problem; the exit code is 1 if there is any."""
-    problems = list(problems)
     for problem in problems:
         print(f"{check}: {problem}", file=sys.stderr)
     sys.exit(1 if problems else 0)
