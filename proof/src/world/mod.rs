@@ -1,6 +1,7 @@
 //! A world of its own for each run: database, stand-ins, wires, functions, and what the outside does by itself.
 
 mod deliveries;
+mod interleave;
 mod reader;
 mod tables;
 

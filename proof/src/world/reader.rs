@@ -1,15 +1,9 @@
 //! Readers, their browsers, and what they may see.
 
-use std::{pin::pin, time::Duration};
-
 use pledge_testkit::http::HttpEvent;
 use serde_json::Value;
 
 use super::{PERSEVERANCE, World};
-use crate::plane::{Fault, Way};
-
-/// After how long somebody counts as waiting for whoever is held, if not for a lock in the database.
-const LOCKED_OUT: Duration = Duration::from_secs(5);
 
 /// All that a server error may say.
 const ANYBODY_MAY_READ: [&str; 4] = [
@@ -48,38 +42,6 @@ impl World {
         let request = self.browser.post(url).header("content-type", "application/x-www-form-urlencoded").body(form);
         let response = request.send().await.unwrap();
         assert!(response.status().is_success(), "{}", response.text().await.unwrap());
-    }
-
-    /// Holds the first request at its `step`, lets `between` happen, and lets the request go on; if the request's locks
-    /// keep the others waiting, they wait for it. Returns whether the request has such a step.
-    pub async fn interleave(
-        &self,
-        step: usize,
-        first: impl Future<Output = ()>,
-        between: impl Future<Output = ()>,
-    ) -> bool {
-        self.plane.arm(&[Fault { step, way: Way::Held }]);
-        let mut first = pin!(first);
-        let held = tokio::select! {
-            () = &mut first => false,
-            () = self.plane.holding() => true,
-        };
-        if held {
-            let second = async {
-                let mut between = pin!(between);
-                let through = tokio::select! {
-                    () = &mut between => true,
-                    _ = tokio::time::timeout(LOCKED_OUT, self.somebody_waits_for_a_lock()) => false,
-                };
-                self.plane.release();
-                if !through {
-                    between.await;
-                }
-            };
-            tokio::join!(first, second);
-        }
-        _ = self.plane.disarm();
-        held
     }
 }
 

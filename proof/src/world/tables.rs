@@ -81,15 +81,6 @@ impl World {
         self.taken.clear();
     }
 
-    /// Resolves when a session waits for what another one has locked.
-    pub(super) async fn somebody_waits_for_a_lock(&self) {
-        const WAITING: &str =
-            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-        while self.count(WAITING).await == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    }
-
     /// How many rows all tables have together.
     pub async fn rows(&self) -> i64 {
         let counts = TABLES.map(|table| format!("(select count(*) from {table})")).join(" + ");
