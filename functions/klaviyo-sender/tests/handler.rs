@@ -14,7 +14,12 @@ use pledge_domain::{
 };
 use pledge_queue::Message;
 use pledge_runtime::{Metrics, Stage, System};
-use pledge_testkit::{FakeMarketing, FakePublisher, FixedClock, InMemoryStore, builders::a_new_preorder, time::t};
+use pledge_testkit::{
+    FakeMarketing, FakePublisher, FixedClock, InMemoryStore,
+    builders::a_new_preorder,
+    sqs::{batch, record},
+    time::t,
+};
 use serde_json::{Value, json};
 
 type Handler = klaviyo_sender::handler::Handler<InMemoryStore, FakePublisher, FakeMarketing, FixedClock>;
@@ -41,21 +46,8 @@ async fn invoke(handler: &Handler, payload: Value) -> Result<Value, SenderError>
     handler.handle(LambdaEvent::new(payload, Context::default())).await
 }
 
-/// An SQS record, as the event source mapping hands it over.
-fn record(id: &str, body: &str) -> Value {
-    json!({
-        "messageId": id, "receiptHandle": "handle", "body": body, "md5OfBody": "", "attributes": {},
-        "messageAttributes": {}, "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:us-east-1:1:klaviyo",
-        "awsRegion": "us-east-1",
-    })
-}
-
 fn naming(id: &str, rows: &[OutboxId]) -> Value {
     record(id, &Message::new(rows.to_vec()).to_body().unwrap())
-}
-
-fn batch(records: &[Value]) -> Value {
-    json!({ "Records": records })
 }
 
 /// The messages that come again, sorted.

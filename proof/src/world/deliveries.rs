@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use pledge_domain::ports::Clock as _;
 use pledge_stripe_events::sign;
-use pledge_testkit::http::HttpEvent;
+use pledge_testkit::{http::HttpEvent, sqs};
 use serde_json::{Value, json};
 
 use super::{PERSEVERANCE, World, id_of, reader::assert_says_nothing};
@@ -96,14 +96,8 @@ impl World {
 /// A batch as the event source mapping hands it over.
 #[must_use]
 pub fn sqs_event(batch: &[Delivery]) -> Value {
-    let records = batch.iter().map(|delivery| {
-        json!({
-            "messageId": delivery.id, "receiptHandle": "handle", "body": delivery.body, "md5OfBody": "",
-            "attributes": {}, "messageAttributes": {}, "eventSource": "aws:sqs",
-            "eventSourceARN": "arn:aws:sqs:us-east-1:1:klaviyo", "awsRegion": "us-east-1",
-        })
-    });
-    json!({ "Records": records.collect::<Vec<_>>() })
+    let records: Vec<_> = batch.iter().map(|delivery| sqs::record(&delivery.id, &delivery.body)).collect();
+    sqs::batch(&records)
 }
 
 /// Which messages of a batch come again.

@@ -16,6 +16,7 @@ pub mod http;
 pub mod log;
 pub mod memory;
 pub mod plans;
+pub mod sqs;
 pub mod time;
 pub mod wire;
 

@@ -5,13 +5,14 @@ mod requests;
 use std::ops::RangeInclusive;
 
 use bytes::Bytes;
+use pledge_testkit::http::HttpEvent;
 use serde_json::{Value, json};
 use tokio_postgres::Client;
 
 use crate::{Failure, machine};
 
 pub use requests::messages;
-use requests::{form, get, http, id, posted_by, session_completed, token};
+use requests::{asked_by, form, from_a_browser, id, posted_by, session_completed};
 
 /// The Firebase project.
 pub const PROJECT: &str = "bench";
@@ -115,11 +116,11 @@ impl Work {
     /// The `n`th request, counted from one.
     pub fn event(self, n: u32) -> Bytes {
         const SUBSCRIPTION: &str = "/payment/stripe/champion-subscription";
-        let event = match self {
-            Self::Hello => http("GET", "/hello", &[], ""),
-            Self::InitiatePreorder => http("POST", "/preorders", &[], &form(n).to_string()),
-            Self::CreateCheckout => http("POST", "/checkout", &[], &json!({ "preorderId": id(n) }).to_string()),
-            Self::ChampionStatus => get(SUBSCRIPTION, &token(n), ("novelId", "1")),
+        let request = match self {
+            Self::Hello => HttpEvent::get("/hello"),
+            Self::InitiatePreorder => HttpEvent::post("/preorders").json(&form(n)),
+            Self::CreateCheckout => HttpEvent::post("/checkout").json(&json!({ "preorderId": id(n) })),
+            Self::ChampionStatus => asked_by(n, SUBSCRIPTION, "novelId=1"),
             Self::Subscribe => posted_by(n, SUBSCRIPTION, &json!({ "novelId": 1, "tierLevel": 1, "autoRenew": true })),
             Self::Cancel => posted_by(n, &format!("{SUBSCRIPTION}/cancel"), &json!({ "novelId": 1 })),
             Self::Resume => posted_by(n, &format!("{SUBSCRIPTION}/resume"), &json!({ "novelId": 1 })),
@@ -129,11 +130,11 @@ impl Work {
             Self::StripeWebhook => {
                 let body = session_completed(n);
                 let signature = pledge_stripe_events::sign(body.as_bytes(), SIGNING_SECRET, machine::now());
-                http("POST", "/webhooks/stripe", &[("stripe-signature", signature)], &body)
+                HttpEvent::post("/webhooks/stripe").header("stripe-signature", &signature).body(&body)
             }
-            Self::KlaviyoSender => messages([n]),
+            Self::KlaviyoSender => return messages([n]).to_string().into(),
         };
-        event.to_string().into()
+        from_a_browser(request).to_json().into()
     }
 
     /// Whether the answer says that the work was done.

@@ -1,6 +1,7 @@
 //! Events as Lambda hands them over.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use pledge_testkit::{http::HttpEvent, sqs};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -13,20 +14,11 @@ pub fn id(n: u32) -> Uuid {
 
 /// A batch of the queue, with one message for each row.
 pub fn messages(rows: impl IntoIterator<Item = u32>) -> Value {
-    let records = rows.into_iter().map(|n| {
-        json!({
-            "messageId": Uuid::from_u128(n.into()),
-            "receiptHandle": "bench",
-            "body": json!({ "version": 1, "outboxIds": [id(n)] }).to_string(),
-            "attributes": { "ApproximateReceiveCount": "1" },
-            "messageAttributes": {},
-            "md5OfBody": "",
-            "eventSource": "aws:sqs",
-            "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:klaviyo",
-            "awsRegion": "us-east-1",
-        })
-    });
-    json!({ "Records": records.collect::<Vec<_>>() })
+    let record = |n| {
+        let body = json!({ "version": 1, "outboxIds": [id(n)] });
+        sqs::record(&Uuid::from_u128(n.into()).to_string(), &body.to_string())
+    };
+    sqs::batch(&rows.into_iter().map(record).collect::<Vec<_>>())
 }
 
 pub fn form(n: u32) -> Value {
@@ -61,7 +53,7 @@ pub fn session_completed(n: u32) -> String {
 }
 
 /// What Firebase's emulator gives a reader who has signed in: unsigned.
-pub fn token(n: u32) -> String {
+fn token(n: u32) -> String {
     let now = machine::now().unix_timestamp();
     let claims = json!({
         "iss": format!("https://securetoken.google.com/{PROJECT}"),
@@ -78,59 +70,31 @@ pub fn token(n: u32) -> String {
     format!("{}.{}.", part(json!({ "alg": "none", "typ": "JWT" })), part(claims))
 }
 
-/// A question of a reader who has signed in.
-pub fn get(path: &str, token: &str, (name, value): (&str, &str)) -> Value {
-    let mut event = http("GET", path, &[("authorization", format!("Bearer {token}"))], "");
-    event["rawQueryString"] = format!("{name}={value}").into();
-    event["queryStringParameters"] = json!({ name: value });
-    event
+/// A question of the `n`th reader, who has signed in.
+pub fn asked_by(n: u32, path: &str, query: &str) -> HttpEvent {
+    signed_in(n, HttpEvent::get(path).query(query))
 }
 
 /// A request of the `n`th reader, who has signed in.
-pub fn posted_by(n: u32, path: &str, body: &Value) -> Value {
-    http("POST", path, &[("authorization", format!("Bearer {}", token(n)))], &body.to_string())
+pub fn posted_by(n: u32, path: &str, body: &Value) -> HttpEvent {
+    signed_in(n, HttpEvent::post(path).json(body))
 }
 
-/// A request as an HTTP API of API Gateway hands it over, payload version 2.0.
-pub fn http(method: &str, path: &str, headers: &[(&str, String)], body: &str) -> Value {
-    let mut all = json!({
-        "accept": "application/json",
-        "content-type": "application/json",
-        "host": "abcdefghij.execute-api.us-east-1.amazonaws.com",
-        "user-agent": "bench",
-        "x-amzn-trace-id": "Root=1-65a0b0c0-0123456789abcdef01234567",
-        "x-forwarded-for": "192.0.2.1",
-        "x-forwarded-port": "443",
-        "x-forwarded-proto": "https",
-    });
-    for (name, value) in headers {
-        all[name] = value.as_str().into();
-    }
-    json!({
-        "version": "2.0",
-        "routeKey": format!("{method} {path}"),
-        "rawPath": path,
-        "rawQueryString": "",
-        "headers": all,
-        "requestContext": {
-            "accountId": "123456789012",
-            "apiId": "abcdefghij",
-            "domainName": "abcdefghij.execute-api.us-east-1.amazonaws.com",
-            "domainPrefix": "abcdefghij",
-            "http": {
-                "method": method,
-                "path": path,
-                "protocol": "HTTP/1.1",
-                "sourceIp": "192.0.2.1",
-                "userAgent": "bench",
-            },
-            "requestId": "JKJaXmPLvHcESHA=",
-            "routeKey": format!("{method} {path}"),
-            "stage": "$default",
-            "time": "12/Mar/2026:19:03:58 +0000",
-            "timeEpoch": 1_773_342_238_000_u64,
-        },
-        "body": body,
-        "isBase64Encoded": false,
-    })
+fn signed_in(n: u32, request: HttpEvent) -> HttpEvent {
+    request.header("authorization", &format!("Bearer {}", token(n)))
+}
+
+/// With what every request of a browser has.
+pub fn from_a_browser(request: HttpEvent) -> HttpEvent {
+    const HEADERS: [(&str, &str); 8] = [
+        ("accept", "application/json"),
+        ("content-type", "application/json"),
+        ("host", "abcdefghij.execute-api.us-east-1.amazonaws.com"),
+        ("user-agent", "bench"),
+        ("x-amzn-trace-id", "Root=1-65a0b0c0-0123456789abcdef01234567"),
+        ("x-forwarded-for", "192.0.2.1"),
+        ("x-forwarded-port", "443"),
+        ("x-forwarded-proto", "https"),
+    ];
+    HEADERS.into_iter().fold(request, |request, (name, value)| request.header(name, value))
 }
