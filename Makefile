@@ -4,14 +4,16 @@
 # Lets cargo find what scripts/install-tools put there.
 export PATH := $(PATH):$(CURDIR)/.local/venv/bin
 STAGE ?= dev
+# The whole workspace is always built together: features, and so what is compiled, depend on what is built together.
+BINARIES := $(or $(CARGO_TARGET_DIR),target)/debug
 
 ## The local cloud, at http://127.0.0.1:9000 (PLEDGE_PORT)
 run: build
-	@exec cargo run --quiet --bin pledge-local
+	@exec $(BINARIES)/pledge-local
 
 ## The journeys of readers through a local cloud, and what happened in each system
 demo: build
-	@exec cargo run --quiet --bin pledge-demo
+	@exec $(BINARIES)/pledge-demo
 
 ## Every test, beside a PostgreSQL server and a local cloud of their own
 test:
@@ -42,16 +44,18 @@ bench:
 ## The variables with which a program outside joins the running local cloud: eval "$(make env)". The same as files for
 ## `sam local` and `cargo lambda`: .local/env.json and .local/env
 env:
-	@cargo run --quiet --bin pledge-local -- env
+	@cargo build --quiet --workspace --bins
+	@$(BINARIES)/pledge-local env
 
 ## What engineers do by hand, with the variables of a stage: make ops ARGS="parked list" (docs/RUNBOOK.md)
 ops:
-	@cargo run --quiet --bin ops -- $(ARGS)
+	@cargo build --quiet --workspace --bins
+	@$(BINARIES)/ops $(ARGS)
 
 ## Newly built functions into the running local cloud
 deploy-local:
 	@cargo build --workspace --bins
-	@cargo run --quiet --bin pledge-local -- deploy
+	@$(BINARIES)/pledge-local deploy
 
 ## The stage STAGE (dev, staging or prod; samconfig.toml) in AWS
 deploy:

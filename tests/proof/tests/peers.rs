@@ -23,7 +23,7 @@ impl Peers {
             eprintln!("skipped: scripts/peers installs the peers and runs this");
             return None;
         };
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/peers.py");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../peers/peers.py");
         let mut child = Command::new(python).arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
         Some(Self(child, output))

@@ -27,7 +27,7 @@ fn tries() -> u64 {
 
 /// Events of several API versions as Stripe sends them.
 fn corpus() -> Vec<Value> {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/stripe-events/tests/fixtures");
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/stripe-events/tests/fixtures");
     let mut files: Vec<_> = fs::read_dir(fixtures)
         .unwrap()
         .flat_map(|folder| fs::read_dir(folder.unwrap().path()).unwrap())
