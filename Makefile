@@ -32,6 +32,7 @@ check:
 	cargo clippy --workspace --all-targets -- -D warnings
 	scripts/check-links
 	scripts/check-template
+	scripts/check-docs
 	scripts/check-openapi
 	scripts/check-mutations
 	scripts/check-counts
