@@ -14,6 +14,7 @@ pub mod status;
 pub mod subscribe;
 pub mod subscription;
 pub mod tier;
+pub mod timeline;
 
 use crate::{
     Timestamp,

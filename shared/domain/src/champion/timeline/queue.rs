@@ -1,0 +1,109 @@
+//! What is left of each payment, and who is next.
+
+use time::Duration;
+
+use super::Entry;
+use crate::{champion::TierLevel, ids::SubscriptionId};
+
+/// What is left of one line.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    /// The place of its entry in the order of entering.
+    entry: usize,
+    tier: TierLevel,
+    left: Duration,
+}
+
+/// The queues of all tiers. A slot stands behind those that entered before it.
+#[derive(Debug, Default)]
+pub(super) struct Queues {
+    slots: Vec<Slot>,
+    frozen: Vec<bool>,
+}
+
+/// What is to run next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Next {
+    slot: usize,
+    pub(super) entry: usize,
+    pub(super) tier: TierLevel,
+    pub(super) left: Duration,
+}
+
+impl Queues {
+    /// Puts time at the end of its tier's queue.
+    pub(super) fn push(&mut self, entry: usize, tier: TierLevel, length: Duration) {
+        self.slots.push(Slot { entry, tier, left: length });
+    }
+
+    /// Freezes what is left of an entry, or lets it go on. Returns whether anything was left.
+    pub(super) fn freeze(&mut self, entry: usize, frozen: bool) -> bool {
+        if self.frozen.len() <= entry {
+            self.frozen.resize(entry + 1, false);
+        }
+        self.frozen[entry] = frozen;
+        self.slots.iter().any(|slot| slot.entry == entry && slot.left > Duration::ZERO)
+    }
+
+    fn runnable(&self) -> impl DoubleEndedIterator<Item = (usize, &Slot)> {
+        let frozen = |entry: usize| self.frozen.get(entry).copied().unwrap_or_default();
+        self.slots.iter().enumerate().filter(move |(_, slot)| slot.left > Duration::ZERO && !frozen(slot.entry))
+    }
+
+    /// What runs: the first of the highest tier.
+    pub(super) fn next(&self) -> Option<Next> {
+        // Of equal maxima `max_by_key` returns the last one, so the first in has to come last.
+        let (slot, next) = self.runnable().rev().max_by_key(|(_, slot)| slot.tier)?;
+        Some(Next { slot, entry: next.entry, tier: next.tier, left: next.left })
+    }
+
+    /// Uses up time of what runs.
+    pub(super) fn spend(&mut self, next: Next, time: Duration) {
+        self.slots[next.slot].left -= time;
+    }
+
+    /// All the time that waits or runs.
+    pub(super) fn total(&self) -> Duration {
+        self.runnable().map(|(_, slot)| slot.left).sum()
+    }
+
+    /// Takes from what a subscription has left at a tier, the newest first. Returns what wasn't there.
+    pub(super) fn take(
+        &mut self,
+        entries: &[&Entry],
+        subscription: Option<&SubscriptionId>,
+        tier: TierLevel,
+        length: Duration,
+    ) -> Duration {
+        let theirs = |slot: &Slot| {
+            slot.tier == tier && subscription.is_some() && entries[slot.entry].subscription.as_ref() == subscription
+        };
+        let newest_first: Vec<_> =
+            self.runnable().rev().filter(|(_, slot)| theirs(slot)).map(|(index, _)| index).collect();
+        self.take_from(newest_first, length).1
+    }
+
+    /// Takes from what is left of an entry. Returns what was taken from which slot.
+    pub(super) fn withhold(&mut self, entry: usize, length: Duration) -> Vec<(usize, Duration)> {
+        let theirs = self.slots.iter().enumerate().rev().filter(|(_, slot)| slot.entry == entry);
+        self.take_from(theirs.map(|(index, _)| index).collect(), length).0
+    }
+
+    /// Gives back what was withheld.
+    pub(super) fn give_back(&mut self, withheld: Vec<(usize, Duration)>) {
+        for (slot, length) in withheld {
+            self.slots[slot].left += length;
+        }
+    }
+
+    fn take_from(&mut self, slots: Vec<usize>, mut length: Duration) -> (Vec<(usize, Duration)>, Duration) {
+        let mut taken = Vec::new();
+        for slot in slots {
+            let part = length.min(self.slots[slot].left);
+            self.slots[slot].left -= part;
+            length -= part;
+            taken.push((slot, part));
+        }
+        (taken, length)
+    }
+}

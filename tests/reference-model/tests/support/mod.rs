@@ -1,0 +1,90 @@
+//! Generated histories, and the way from the reference model's words to the timeline's.
+
+use pledge_domain::{
+    Timestamp,
+    champion::{
+        TierLevel,
+        timeline::{Entry, EntryKind, Line, Timeline},
+    },
+    ids::{PaymentRecordId, SubscriptionId},
+};
+use pledge_reference_model::{Minute, Payment};
+use proptest::prelude::*;
+use time::Duration;
+
+pub fn at(minute: i64) -> Timestamp {
+    Timestamp::UNIX_EPOCH + Duration::minutes(minute)
+}
+
+pub fn minutes(moment: Timestamp) -> i64 {
+    (moment - Timestamp::UNIX_EPOCH).whole_minutes()
+}
+
+pub fn record(number: usize) -> PaymentRecordId {
+    PaymentRecordId::new(uuid::Uuid::from_u128(number as u128))
+}
+
+pub fn number(payment: PaymentRecordId) -> usize {
+    usize::try_from(payment.as_uuid().as_u128()).unwrap()
+}
+
+pub fn subscription(number: u8) -> Option<SubscriptionId> {
+    (number > 0).then(|| SubscriptionId::parse(format!("sub_{number}")).unwrap())
+}
+
+/// A payment of tiers and minutes.
+pub fn entry(number: usize, enters: i64, lines: &[(u8, i64)]) -> Entry {
+    let line = |(tier, length): &(u8, i64)| Line {
+        tier: TierLevel::new((*tier).into()).unwrap(),
+        length: Duration::minutes(*length),
+    };
+    Entry {
+        payment: record(number),
+        rank: format!("in_{number:04}"),
+        enters_at: at(enters),
+        subscription: None,
+        kind: EntryKind::Bought,
+        lines: lines.iter().map(line).collect(),
+        revocations: Vec::new(),
+    }
+}
+
+pub fn entries(payments: &[Payment]) -> Vec<Entry> {
+    let entry = |payment: &Payment| Entry {
+        subscription: subscription(payment.subscription),
+        revocations: payment.revocations.iter().map(|(minute, revoked)| (at(*minute), *revoked)).collect(),
+        ..entry(payment.number, payment.enters, &payment.lines)
+    };
+    payments.iter().map(entry).collect()
+}
+
+/// The timeline, cut into minutes.
+pub fn calendar(timeline: &Timeline, minutes: i64) -> Vec<Minute> {
+    let minute = |minute| timeline.at(at(minute)).map(|it| (number(it.payment), it.tier.get()));
+    (0..minutes).map(minute).collect()
+}
+
+/// How many minutes of a payment run at a tier.
+pub fn bought(timeline: &Timeline, payment: usize, tier: u8) -> i64 {
+    let theirs = timeline.segments.iter().filter(|it| it.payment == record(payment) && it.tier.get() == tier);
+    theirs.map(|it| (it.period.end - it.period.start).whole_minutes()).sum()
+}
+
+/// Up to seven payments, some of which enter in the same minute, some taken back and given again.
+pub fn history() -> impl Strategy<Value = Vec<Payment>> {
+    let length = prop_oneof![6 => 1..90_i64, 1 => Just(0), 2 => -60..0_i64];
+    let lines = prop::collection::vec((prop_oneof![1..=3_u8, 4..=13_u8], length), 0..4);
+    let moment = prop_oneof![0..300_i64, (0..6_i64).prop_map(|tens| tens * 10)];
+    let revocations = prop::collection::vec((moment.clone(), any::<bool>()), 0..4);
+    let payment = (moment, 0..3_u8, lines, revocations);
+    prop::collection::vec(payment, 0..7).prop_map(|payments| {
+        let number = |(number, (enters, subscription, lines, revocations))| Payment {
+            number,
+            enters,
+            subscription,
+            lines,
+            revocations,
+        };
+        payments.into_iter().enumerate().map(number).collect()
+    })
+}
