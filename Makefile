@@ -34,6 +34,7 @@ check:
 	scripts/check-template
 	scripts/check-docs
 	scripts/check-openapi
+	scripts/check-client
 	scripts/check-mutations
 	scripts/check-counts
 

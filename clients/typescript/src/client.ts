@@ -1,133 +1,167 @@
-/** Client of Pledge's API. The types are made from docs/openapi.yaml; this file adds `fetch`, errors and repeats. */
+/** Client of Pledge's API. The types are made from docs/openapi.yaml. */
 
-import type { components, operations } from "./schema.js";
+import { PledgeError } from "./error.js";
+import { poll, type WaitOptions } from "./polling.js";
+import { send } from "./transport.js";
+import type {
+  ChampionPurchase,
+  ChampionPurchaseRequest,
+  ChampionStatus,
+  ChampionSubscription,
+  ChampionSubscriptionRequest,
+  Checkout,
+  InitiatedPreorder,
+  Preorder,
+  PreorderForm,
+} from "./types.js";
 
-type Schemas = components["schemas"];
-
-export type PreorderForm = Schemas["PreorderForm"];
-export type InitiatedPreorder = Schemas["InitiatedPreorder"];
-export type Preorder = Schemas["Preorder"];
-export type Checkout = Schemas["Checkout"];
-export type ChampionSubscriptionRequest = Schemas["ChampionSubscriptionRequest"];
-export type ChampionSubscription = Schemas["ChampionSubscription"];
-export type ChampionPurchaseRequest = Schemas["ChampionPurchaseRequest"];
-export type ChampionPurchase = Schemas["ChampionPurchase"];
-export type ChampionStatus = Schemas["ChampionStatus"];
-
-type Body<Response> = Response extends { content: { "application/json": infer Json } } ? Json : never;
-type Bodies<Operation> = Operation extends { responses: infer All } ? Body<All[keyof All]> : never;
-type Code<Json> = Json extends { code?: infer Known } ? Exclude<Known, undefined> : never;
-
-/** Every `code` that the documented operations answer with. */
-export type ErrorCode = Code<Bodies<operations[keyof operations]>>;
-
-/** The API refused, failed, or was throttled. Act on `code`; show `message` to people. */
-export class PledgeError extends Error {
-  override readonly name = "PledgeError";
-
-  constructor(
-    readonly status: number,
-    /** Undefined if API Gateway answered without asking a function. */
-    readonly code: ErrorCode | undefined,
-    message: string,
-    /** What is wrong with each field, if `code` is `INVALID_REQUEST`. */
-    readonly fields: Readonly<Record<string, string>> = {},
-    /** What to tell the operators, if `status` is 5xx. */
-    readonly requestId?: string,
-  ) {
-    super(message);
-  }
-}
+type Token = string | null | undefined;
 
 export interface PledgeOptions {
-  /** Where the API is, without a slash at the end. */
+  /** Where the API is, such as `https://api.example.com`. */
   baseUrl: string;
-  /** The Firebase ID token of whoever is signed in; nothing if nobody is. */
-  idToken?: () => Promise<string | undefined> | undefined;
-  /** How often a request is repeated that could not be served; repeats are safe. Two times unless given. */
+  /** Gives the Firebase ID token of whoever is signed in; nothing if nobody is. Asked before each call. */
+  idToken?: () => Promise<Token> | Token;
+  /** How often a call is repeated that could not be served, or whose answer was lost. Two times unless given. */
   repeats?: number;
+  /** How long a call may take with its repeats, in milliseconds; a minute unless given. */
+  timeLimit?: number;
+  /** Sends requests; the platform's `fetch` unless given. */
   fetch?: typeof fetch;
 }
 
-interface Call {
-  method?: "GET" | "POST";
+export interface CallOptions {
+  /** Ends the call. */
+  signal?: AbortSignal;
+  /** As in `PledgeOptions`, for this call. */
+  timeLimit?: number;
+}
+
+export interface KeyedCallOptions extends CallOptions {
+  /** Pass the key of an earlier call to get what that one made, such as after a reload. A new one unless given. */
+  idempotencyKey?: string;
+}
+
+interface Request {
   body?: unknown;
   headers?: Record<string, string>;
 }
 
-const REPEATABLE = new Set([429, 502, 503, 504]);
+const SUBSCRIPTION = "/payment/stripe/champion-subscription";
 
+/** Every method fails with a `PledgeError` and nothing else. */
 export class Pledge {
-  constructor(private readonly options: PledgeOptions) {}
+  readonly #options: PledgeOptions;
+  readonly #baseUrl: string;
 
-  /** Stores a preorder. Pass the key of an earlier call to get its preorder again, such as after a reload. */
-  initiatePreorder(form: PreorderForm, idempotencyKey: string = crypto.randomUUID()): Promise<InitiatedPreorder> {
-    return this.call("/preorders", { body: form, headers: { "idempotency-key": idempotencyKey } });
+  constructor(options: PledgeOptions) {
+    this.#options = options;
+    this.#baseUrl = options.baseUrl.replace(/\/+$/, "");
   }
 
-  preorder(preorderId: string): Promise<Preorder> {
-    return this.call(`/preorders/${encodeURIComponent(preorderId)}`, { method: "GET" });
+  /** Stores a preorder, before any payment. */
+  initiatePreorder(form: PreorderForm, options: KeyedCallOptions = {}): Promise<InitiatedPreorder> {
+    return this.#post("/preorders", { body: form, headers: key(options) }, options);
+  }
+
+  /** Shows a preorder to whoever has its id; holds no personal data. */
+  preorder(preorderId: string, options: CallOptions = {}): Promise<Preorder> {
+    return this.#get(`/preorders/${encodeURIComponent(preorderId)}`, options);
+  }
+
+  /**
+   * Looks at a preorder until its payment has an end, and returns what was seen last: the customer comes back from the
+   * pay page before Stripe has told the API, and a bank debit stays `processing` for days.
+   */
+  waitForPreorder(preorderId: string, options: WaitOptions<Preorder> = {}): Promise<Preorder> {
+    const settled = ({ status }: Preorder) => status !== "initiated" && status !== "processing";
+    return poll((signal) => this.preorder(preorderId, withSignal(signal)), settled, options);
   }
 
   /** Opens the pay page of a preorder, or of a form, which becomes one. Send the customer to `url`. */
-  checkout(
-    preorder: { preorderId: string } | PreorderForm,
-    idempotencyKey: string = crypto.randomUUID(),
-  ): Promise<Checkout> {
-    return this.call("/checkout", { body: preorder, headers: { "idempotency-key": idempotencyKey } });
+  checkout(preorder: { preorderId: string } | PreorderForm, options: KeyedCallOptions = {}): Promise<Checkout> {
+    return this.#post("/checkout", { body: preorder, headers: key(options) }, options);
   }
 
-  /** Starts a monthly subscription. Pay it with `clientSecret` and Stripe.js. */
-  subscribe(request: Omit<ChampionSubscriptionRequest, "autoRenew">): Promise<ChampionSubscription> {
-    return this.call("/payment/stripe/champion-subscription", { body: { ...request, autoRenew: true } });
+  /** Starts a monthly subscription. Pay it with `clientSecret` and Stripe.js; without one, nothing is due now. */
+  subscribe(
+    request: Omit<ChampionSubscriptionRequest, "autoRenew">,
+    options: CallOptions = {},
+  ): Promise<ChampionSubscription> {
+    return this.#post(SUBSCRIPTION, { body: { ...request, autoRenew: true } }, options);
   }
 
-  championStatus(novelId: number): Promise<ChampionStatus> {
-    return this.call(`/payment/stripe/champion-subscription?novelId=${novelId}`, { method: "GET" });
+  /** Shows how the reader's support of a novel stands. */
+  championStatus(novelId: number, options: CallOptions = {}): Promise<ChampionStatus> {
+    return this.#get(`${SUBSCRIPTION}?novelId=${encodeURIComponent(novelId)}`, options);
+  }
+
+  /**
+   * Looks until this subscription is the one that counts and is paid, and returns what was seen last. Call it when
+   * Stripe.js says that the payment succeeded: Stripe tells the API a moment later.
+   */
+  waitForSubscription(
+    { novelId, subscriptionId }: { novelId: number; subscriptionId: string },
+    options: WaitOptions<ChampionStatus> = {},
+  ): Promise<ChampionStatus> {
+    const settled = (status: ChampionStatus) =>
+      status.isActive && status.subscriptionId === subscriptionId && status.pendingAttempt === null;
+    return poll((signal) => this.championStatus(novelId, withSignal(signal)), settled, options);
   }
 
   /** Lets the subscription end with the period that is paid. */
-  cancel(novelId: number): Promise<ChampionStatus> {
-    return this.call("/payment/stripe/champion-subscription/cancel", { body: { novelId } });
+  cancel(novelId: number, options: CallOptions = {}): Promise<ChampionStatus> {
+    return this.#post(`${SUBSCRIPTION}/cancel`, { body: { novelId } }, options);
   }
 
   /** Lets a cancelled subscription go on. */
-  resume(novelId: number): Promise<ChampionStatus> {
-    return this.call("/payment/stripe/champion-subscription/resume", { body: { novelId } });
+  resume(novelId: number, options: CallOptions = {}): Promise<ChampionStatus> {
+    return this.#post(`${SUBSCRIPTION}/resume`, { body: { novelId } }, options);
   }
 
   /** Buys 30 days once. Pay them with `clientSecret` and Stripe.js. */
-  purchase(request: ChampionPurchaseRequest): Promise<ChampionPurchase> {
-    return this.call("/payment/stripe/champion-purchase", { body: request });
+  purchase(request: ChampionPurchaseRequest, options: CallOptions = {}): Promise<ChampionPurchase> {
+    return this.#post("/payment/stripe/champion-purchase", { body: request }, options);
   }
 
-  private async call<Answer>(path: string, { method = "POST", body, headers }: Call): Promise<Answer> {
-    const { baseUrl, idToken, repeats = 2, fetch: send = fetch } = this.options;
-    const token = await idToken?.();
+  #get<Answer>(path: string, options: CallOptions): Promise<Answer> {
+    return this.#call("GET", path, {}, options);
+  }
+
+  #post<Answer>(path: string, request: Request, options: CallOptions): Promise<Answer> {
+    return this.#call("POST", path, request, options);
+  }
+
+  async #call<Answer>(method: string, path: string, { body, headers }: Request, call: CallOptions): Promise<Answer> {
+    const { repeats = 2, timeLimit = 60_000, fetch: transport = globalThis.fetch } = this.#options;
+    const token = await this.#token();
     const request: RequestInit = {
       method,
       headers: {
         ...(body === undefined ? {} : { "content-type": "application/json" }),
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };
-    for (let left = repeats; ; left -= 1) {
-      const response = await send(baseUrl + path, request);
-      if (response.ok) return (await response.json()) as Answer;
-      if (left <= 0 || !REPEATABLE.has(response.status)) throw await refusal(response);
-      await new Promise((resolve) => setTimeout(resolve, 1000 * Number(response.headers.get("retry-after") ?? 1)));
+    const limits = { repeats, timeLimit: call.timeLimit ?? timeLimit, signal: call.signal };
+    // What the API answers with is held to docs/openapi.yaml on its side.
+    return (await send(transport, this.#baseUrl + path, request, limits)) as Answer;
+  }
+
+  async #token(): Promise<Token> {
+    try {
+      return await this.#options.idToken?.();
+    } catch (cause) {
+      throw new PledgeError("ID_TOKEN_UNAVAILABLE", "Whoever is signed in could not be asked for.", { cause });
     }
   }
 }
 
-async function refusal(response: Response): Promise<PledgeError> {
-  const body = (await response.json().catch(() => ({}))) as {
-    code?: ErrorCode;
-    message?: string;
-    fields?: Record<string, string>;
-    requestId?: string;
-  };
-  return new PledgeError(response.status, body.code, body.message ?? response.statusText, body.fields, body.requestId);
+function key({ idempotencyKey = crypto.randomUUID() }: KeyedCallOptions): Record<string, string> {
+  return { "idempotency-key": idempotencyKey };
+}
+
+function withSignal(signal: AbortSignal | undefined): CallOptions {
+  return signal === undefined ? {} : { signal };
 }

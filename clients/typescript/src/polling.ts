@@ -1,0 +1,29 @@
+import { pause } from "./pause.js";
+
+/** The wait after the first look, in milliseconds; it grows by half with each. */
+const FIRST_WAIT = 300;
+const LONGEST_WAIT = 4000;
+
+export interface WaitOptions<Value> {
+  /** How long to go on looking, in milliseconds; 30 s unless given. */
+  waitLimit?: number;
+  signal?: AbortSignal;
+  /** Is told of every look, such as to show it. */
+  onUpdate?: (value: Value) => void;
+}
+
+/** Looks until `settled` says so or the limit is over, and returns what was seen last. */
+export async function poll<Value>(
+  look: (signal: AbortSignal | undefined) => Promise<Value>,
+  settled: (value: Value) => boolean,
+  { waitLimit = 30_000, signal, onUpdate }: WaitOptions<Value>,
+): Promise<Value> {
+  const end = Date.now() + waitLimit;
+  for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 1.5, LONGEST_WAIT)) {
+    const value = await look(signal);
+    onUpdate?.(value);
+    const jittered = wait * (0.75 + Math.random() / 2);
+    if (settled(value) || Date.now() + jittered >= end) return value;
+    await pause(jittered, signal);
+  }
+}

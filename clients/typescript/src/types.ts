@@ -1,0 +1,16 @@
+/** The API's requests and answers by their own names. All of them are made from docs/openapi.yaml. */
+
+import type { components } from "./schema.js";
+
+type Schemas = components["schemas"];
+
+export type PreorderForm = Schemas["PreorderForm"];
+export type InitiatedPreorder = Schemas["InitiatedPreorder"];
+export type Preorder = Schemas["Preorder"];
+export type PreorderStatus = Schemas["PreorderStatus"];
+export type Checkout = Schemas["Checkout"];
+export type ChampionSubscriptionRequest = Schemas["ChampionSubscriptionRequest"];
+export type ChampionSubscription = Schemas["ChampionSubscription"];
+export type ChampionPurchaseRequest = Schemas["ChampionPurchaseRequest"];
+export type ChampionPurchase = Schemas["ChampionPurchase"];
+export type ChampionStatus = Schemas["ChampionStatus"];
