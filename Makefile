@@ -31,6 +31,7 @@ check:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	scripts/check-links
+	scripts/check-floors
 	scripts/check-template
 	scripts/check-docs
 	scripts/check-openapi

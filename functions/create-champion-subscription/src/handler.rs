@@ -1,7 +1,7 @@
 //! From requests to the use cases and back.
 
 use lambda_http::http::{Method, StatusCode};
-use pledge_application::champions::{Champions, Subscription};
+use pledge_application::champions::{Champions, SubscribeRequest};
 use pledge_domain::{
     champion::ChampionKey,
     ports::{Billing, ChampionStore, Clock, Randomness, TokenVerifier},
@@ -58,7 +58,7 @@ where
         if standing.subscription.is_some_and(|subscription| subscription.renews()) {
             return Err(ApiError::already_subscribed());
         }
-        let wish = Subscription { reader, novel, level, payment_method };
+        let wish = SubscribeRequest { reader, novel, level, payment_method };
         let made = self.champions.subscribe(&wish, &self.system, now).await?;
         answer::json(StatusCode::CREATED, &output::subscription(&made))
     }

@@ -6,8 +6,9 @@
 use lambda_http::http::{Method, StatusCode};
 use pledge_application::record_stripe_event::{RecordError, RecordStripeEvent};
 use pledge_domain::{
-    payment_event::{Outcome, Recorded, StripeEvent},
+    decide::{Outcome, Recorded},
     ports::{Clock, Publisher, StripeEventStore},
+    stripe::StripeEvent,
 };
 use pledge_http_api::{ApiError, Body, Request, Response, answer, body, route, telemetry};
 use pledge_runtime::{Metric, Metrics};
@@ -67,9 +68,9 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
 
     fn measure(&self, event: &StripeEvent, recorded: &Recorded) {
         self.metrics.count(Metric::WebhookEvents, &[("Outcome", outcome_name(recorded))]);
-        if let Recorded::Now { facts, .. } = recorded {
-            for fact in facts {
-                self.metrics.count(Metric::BusinessFacts, &[("Fact", fact.metric.name())]);
+        if let Recorded::Now { announcements, .. } = recorded {
+            for new in announcements {
+                self.metrics.count(Metric::BusinessFacts, &[("Fact", new.kind.name())]);
             }
         }
         if let Some(version) = event.api_version.as_deref().filter(|version| *version != self.api_version) {

@@ -4,8 +4,8 @@
 use lambda_http::{Body, Response};
 use pledge_application::record_stripe_event::RecordStripeEvent;
 use pledge_domain::{
+    decide::Outcome,
     ids::EventId,
-    payment_event::Outcome,
     preorder::{Preorder, Status},
 };
 use pledge_runtime::{Metrics, Stage, System};

@@ -5,10 +5,11 @@ use std::fmt;
 use pledge_application::record_stripe_event::RecordStripeEvent;
 use pledge_domain::{
     Timestamp,
+    decide::Recorded,
     error_chain::ErrorChain,
     ids::EventId,
-    payment_event::{Recorded, StripeEvent},
     ports::{Publisher, StripeEventStore},
+    stripe::StripeEvent,
 };
 use pledge_stripe_api::StripeClient;
 use pledge_stripe_events::decode;

@@ -8,7 +8,7 @@ use pledge_domain::{
     },
     preorder::{
         Preorder,
-        checkout::{Decision, OpenSession, decide},
+        checkout::{CheckoutDecision, OpenSession, decide},
     },
     user::{Account, Owner},
 };
@@ -70,10 +70,10 @@ where
         let mut refusal = CheckoutError::PaymentPending;
         for _ in 0..MAX_TRIES {
             let attempt = match decide(&preorder, now) {
-                Decision::Reuse(session) => return Ok(session),
-                Decision::AlreadyCompleted => return Err(CheckoutError::AlreadyCompleted),
-                Decision::PaymentPending => return Err(CheckoutError::PaymentPending),
-                Decision::Open { attempt } => attempt,
+                CheckoutDecision::Reuse(session) => return Ok(session),
+                CheckoutDecision::AlreadyCompleted => return Err(CheckoutError::AlreadyCompleted),
+                CheckoutDecision::PaymentPending => return Err(CheckoutError::PaymentPending),
+                CheckoutDecision::Open { attempt } => attempt,
             };
             let request = self.request(&preorder, owner.as_ref(), attempt)?;
             let session = match self.gateway.open_session(&request).await {

@@ -6,7 +6,7 @@ use futures_util::{FutureExt, StreamExt, stream};
 use pledge_domain::{
     Timestamp,
     ids::OutboxId,
-    outbox::OutboxEntry,
+    outbox::Announcement,
     ports::{Delivery, Marketing, MarketingError, OutboxStore, StoreError},
 };
 
@@ -85,7 +85,7 @@ impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
         Ok(deliveries.into_iter().collect())
     }
 
-    async fn send(&self, entry: &OutboxEntry) -> Delivery {
+    async fn send(&self, entry: &Announcement) -> Delivery {
         let mut backoff = self.retry.backoff;
         let mut last = String::new();
         for attempt in 1..=self.retry.tries {

@@ -2,8 +2,9 @@
 
 use pledge_domain::{
     Timestamp,
-    payment_event::{Recorded, StripeEvent},
+    decide::Recorded,
     ports::{PublishError, Publisher, StoreError, StripeEventStore},
+    stripe::StripeEvent,
 };
 
 /// Records Stripe's events.
@@ -11,7 +12,7 @@ use pledge_domain::{
 pub struct RecordStripeEvent<Store, Queue> {
     /// Where events and what they change are kept.
     pub store: Store,
-    /// Tells the sender about new facts.
+    /// Tells the sender about new announcements.
     pub queue: Queue,
     /// Whether real money moves in this stage.
     pub livemode: bool,
@@ -22,7 +23,7 @@ pub struct RecordStripeEvent<Store, Queue> {
 pub struct Processed {
     /// What recording it came to.
     pub recorded: Recorded,
-    /// Whether the sender was told of the new facts. If not, the sweep finds them.
+    /// Whether the sender was told of the new announcements. If not, the sweep finds them.
     pub queued: Result<(), PublishError>,
 }
 
@@ -48,8 +49,8 @@ impl<Store: StripeEventStore, Queue: Publisher> RecordStripeEvent<Store, Queue> 
         }
         let recorded = self.store.record(event, now).await?;
         let queued = match &recorded {
-            Recorded::Now { facts, .. } if !facts.is_empty() => {
-                let rows: Vec<_> = facts.iter().map(|fact| fact.id).collect();
+            Recorded::Now { announcements, .. } if !announcements.is_empty() => {
+                let rows: Vec<_> = announcements.iter().map(|new| new.id).collect();
                 self.queue.publish(&rows).await
             }
             Recorded::Now { .. } | Recorded::Before => Ok(()),

@@ -28,11 +28,14 @@ impl fmt::Display for ErrorChain<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ports::StoreError;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("the database is unavailable")]
+    struct Unavailable(#[source] Box<dyn Error>);
 
     #[test]
     fn every_cause_is_named_once() {
-        let error = StoreError::Unavailable("connection refused".into());
+        let error = Unavailable("connection refused".into());
         assert_eq!(ErrorChain(&error).to_string(), "the database is unavailable: connection refused");
     }
 }

@@ -4,7 +4,12 @@
 //! HTTP, no SDK and no SQL, reads no clock, no environment and no randomness. Effects happen in the adapters, behind
 //! the traits in [`ports`].
 
-pub mod champion;
+// The ground floor: words that everybody shares.
+pub mod champion_key;
+pub mod champion_metadata;
+pub mod color;
+pub mod contact;
+pub mod effect;
 pub mod email;
 pub mod error_chain;
 pub mod fields;
@@ -12,10 +17,22 @@ pub mod ids;
 pub mod locale;
 pub mod money;
 pub mod outbox;
-pub mod payment_event;
-pub mod ports;
-pub mod preorder;
+pub mod period;
+pub mod tier_level;
 pub mod user;
+
+// The ground floor: what Stripe's events say.
+pub mod stripe;
+
+// The first floor: who has what. None of these knows another.
+pub mod champion;
+pub mod preorder;
+
+// The second floor: the one decision about an event.
+pub mod decide;
+
+// The roof: what the use cases need.
+pub mod ports;
 
 /// A point in time. Always UTC at the edges of the system, `timestamptz` in the database.
 pub type Timestamp = time::OffsetDateTime;

@@ -1,4 +1,4 @@
-//! Facts for Klaviyo, stored together with the state change that they report.
+//! Announcements for Klaviyo, stored together with the state change that they report.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -10,10 +10,10 @@ use crate::{
     money::Money,
 };
 
-/// The kinds of facts that marketing hears of. What they are called in Klaviyo is configuration of the sender.
+/// The kinds of announcements. What they are called in Klaviyo is configuration of the sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Metric {
+pub enum AnnouncementKind {
     /// The form was sent; nothing is paid.
     PreorderStarted,
     /// The preorder is paid.
@@ -38,8 +38,8 @@ pub enum Metric {
     ChampionRefunded,
 }
 
-impl Metric {
-    /// Every metric.
+impl AnnouncementKind {
+    /// Every kind.
     pub const ALL: [Self; 11] = [
         Self::PreorderStarted,
         Self::PreorderSuccess,
@@ -72,14 +72,14 @@ impl Metric {
         }
     }
 
-    /// The metric with this name, or none.
+    /// Returns the kind with this name, or none.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|metric| metric.name() == name)
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 
-/// Whom a fact is about. Klaviyo finds or makes the profile by the address.
+/// Whom an announcement is about. Klaviyo finds or makes the profile by the address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// The address.
@@ -98,7 +98,7 @@ pub struct Profile {
     pub last_name: Option<String>,
 }
 
-/// What an outbox row says, as it is stored.
+/// What an announcement says, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payload {
     /// Whom it is about.
@@ -113,25 +113,25 @@ pub struct Payload {
     pub occurred_at: Timestamp,
 }
 
-/// One fact: a row of the outbox.
+/// One announcement: a row of the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutboxEntry {
+pub struct Announcement {
     /// Derived from the key; Klaviyo's `unique_id`.
     pub id: OutboxId,
-    /// What makes the fact unique, such as `preorder_success:<preorder id>`.
+    /// What makes the announcement unique, such as `preorder_success:<preorder id>`.
     pub key: String,
-    /// What kind of fact it is.
-    pub metric: Metric,
+    /// What it announces.
+    pub kind: AnnouncementKind,
     /// What it says.
     pub payload: Payload,
 }
 
-impl OutboxEntry {
-    /// The fact `metric` about `subject`, for example a preorder's id.
+impl Announcement {
+    /// Announces `kind` about `subject`, for example a preorder's id.
     #[must_use]
-    pub fn new(metric: Metric, subject: &str, payload: Payload) -> Self {
-        let key = format!("{}:{subject}", metric.name());
-        Self { id: OutboxId::for_key(&key), key, metric, payload }
+    pub fn new(kind: AnnouncementKind, subject: &str, payload: Payload) -> Self {
+        let key = format!("{}:{subject}", kind.name());
+        Self { id: OutboxId::for_key(&key), key, kind, payload }
     }
 }
 
@@ -151,11 +151,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn metric_names_are_read_back() {
-        for metric in Metric::ALL {
-            assert_eq!(Metric::parse(metric.name()), Some(metric));
+    fn the_names_of_kinds_are_read_back() {
+        for kind in AnnouncementKind::ALL {
+            assert_eq!(AnnouncementKind::parse(kind.name()), Some(kind));
         }
-        assert_eq!(Metric::parse("other"), None);
+        assert_eq!(AnnouncementKind::parse("other"), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use http::{
 };
 use pledge_domain::{
     error_chain::ErrorChain,
-    outbox::OutboxEntry,
+    outbox::Announcement,
     ports::{Marketing, MarketingError},
 };
 use pledge_runtime::{Secret, secrets::Rotating};
@@ -70,8 +70,8 @@ fn authorization(key: &str) -> Result<HeaderValue, InvalidApiKey> {
 }
 
 impl Marketing for KlaviyoClient {
-    async fn send(&self, entry: &OutboxEntry) -> Result<(), MarketingError> {
-        let body = event::body(entry, self.metric_names.get(entry.metric))
+    async fn send(&self, entry: &Announcement) -> Result<(), MarketingError> {
+        let body = event::body(entry, self.metric_names.get(entry.kind))
             .map_err(|error| MarketingError::Permanent { reason: ErrorChain(error.as_ref()).to_string() })?;
         let key = self.authorization.current();
         let mut response = self.post(&key, body.clone()).await?;

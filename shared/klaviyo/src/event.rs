@@ -1,6 +1,6 @@
 //! The request body, a JSON:API document.
 
-use pledge_domain::{ids::OutboxId, outbox::OutboxEntry};
+use pledge_domain::{ids::OutboxId, outbox::Announcement};
 use serde::Serialize;
 use serde_json::{Map, Value, value::RawValue};
 use time::{UtcOffset, format_description::well_known::Rfc3339};
@@ -9,7 +9,7 @@ use time::{UtcOffset, format_description::well_known::Rfc3339};
 ///
 /// # Errors
 /// If the time or the amount has no JSON form; the same entry fails again.
-pub(crate) fn body(entry: &OutboxEntry, metric_name: &str) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+pub(crate) fn body(entry: &Announcement, metric_name: &str) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let payload = &entry.payload;
     // Klaviyo's value is a number; the decimal text goes in as it is, since a float would change it.
     let value = payload.value.map(|money| RawValue::from_string(money.to_decimal())).transpose()?;
@@ -82,18 +82,18 @@ mod tests {
         email::Email,
         ids::UserId,
         money::{Currency, Money},
-        outbox::{Metric, Payload, Profile},
+        outbox::{AnnouncementKind, Payload, Profile},
     };
     use serde_json::json;
 
     use super::*;
 
-    fn entry(profile: Profile, value: Option<Money>) -> OutboxEntry {
+    fn entry(profile: Profile, value: Option<Money>) -> Announcement {
         let Value::Object(properties) = json!({ "color": "Red", "preorder_id": "p-1" }) else { unreachable!() };
         // 2026-01-02 03:04:05.5 in Tokyo.
         let occurred_at = Timestamp::from_unix_timestamp_nanos(1_767_290_645_500_000_000).unwrap();
         let occurred_at = occurred_at.to_offset(UtcOffset::from_hms(9, 0, 0).unwrap());
-        OutboxEntry::new(Metric::PreorderSuccess, "p-1", Payload { profile, properties, value, occurred_at })
+        Announcement::new(AnnouncementKind::PreorderSuccess, "p-1", Payload { profile, properties, value, occurred_at })
     }
 
     fn anonymous() -> Profile {
@@ -101,7 +101,7 @@ mod tests {
         Profile { email, external_id: None, phone_number: None, first_name: None, last_name: None }
     }
 
-    fn body_text(entry: &OutboxEntry) -> String {
+    fn body_text(entry: &Announcement) -> String {
         String::from_utf8(body(entry, "Rolitt Preorder Success").unwrap()).unwrap()
     }
 

@@ -2,24 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use pledge_domain::outbox::Metric;
+use pledge_domain::outbox::AnnouncementKind;
 
-/// The name of each metric; [`Metric::name`] unless configured otherwise. Klaviyo makes a metric at its first event.
+/// The name of each metric; [`AnnouncementKind::name`] unless configured otherwise. Klaviyo makes a metric at its first event.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct MetricNames(BTreeMap<Metric, String>);
+pub struct MetricNames(BTreeMap<AnnouncementKind, String>);
 
 /// A name was configured for a metric that doesn't exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a metric; these are: {names}", names = Metric::ALL.map(Metric::name).join(", "))]
+#[error("{0:?} is not a metric; these are: {names}", names = AnnouncementKind::ALL.map(AnnouncementKind::name).join(", "))]
 pub struct UnknownMetric(pub String);
 
 impl MetricNames {
-    /// Takes the configured names by [`Metric::name`].
+    /// Takes the configured names by [`AnnouncementKind::name`].
     ///
     /// # Errors
     /// [`UnknownMetric`] for any other key.
     pub fn new(configured: BTreeMap<String, String>) -> Result<Self, UnknownMetric> {
-        let named = configured.into_iter().map(|(metric, name)| match Metric::parse(&metric) {
+        let named = configured.into_iter().map(|(metric, name)| match AnnouncementKind::parse(&metric) {
             Some(metric) => Ok((metric, name)),
             None => Err(UnknownMetric(metric)),
         });
@@ -28,7 +28,7 @@ impl MetricNames {
 
     /// What Klaviyo calls it.
     #[must_use]
-    pub fn get(&self, metric: Metric) -> &str {
+    pub fn get(&self, metric: AnnouncementKind) -> &str {
         self.0.get(&metric).map_or_else(|| metric.name(), String::as_str)
     }
 }
@@ -41,15 +41,15 @@ mod tests {
     fn configured_names_replace_the_defaults_one_by_one() {
         let configured = BTreeMap::from([("preorder_success".to_owned(), "Rolitt Preorder Success".to_owned())]);
         let names = MetricNames::new(configured).unwrap();
-        assert_eq!(names.get(Metric::PreorderSuccess), "Rolitt Preorder Success");
-        assert_eq!(names.get(Metric::PreorderStarted), "preorder_started");
+        assert_eq!(names.get(AnnouncementKind::PreorderSuccess), "Rolitt Preorder Success");
+        assert_eq!(names.get(AnnouncementKind::PreorderStarted), "preorder_started");
     }
 
     #[test]
     fn a_misspelt_metric_is_an_error() {
         let configured = BTreeMap::from([("preorder_succes".to_owned(), "x".to_owned())]);
         assert_eq!(MetricNames::new(configured), Err(UnknownMetric("preorder_succes".to_owned())));
-        for metric in Metric::ALL {
+        for metric in AnnouncementKind::ALL {
             assert!(UnknownMetric(String::new()).to_string().contains(metric.name()));
         }
     }

@@ -15,7 +15,7 @@ use axum::{
 use pledge_domain::{
     Timestamp,
     email::Email,
-    outbox::{Metric, OutboxEntry, Payload, Profile},
+    outbox::{Announcement, AnnouncementKind, Payload, Profile},
     ports::{Marketing, MarketingError},
 };
 use pledge_klaviyo::{KlaviyoClient, MetricNames};
@@ -34,11 +34,11 @@ fn client(base: &str) -> KlaviyoClient {
     KlaviyoClient::new(http, base, &Secret::new("pk_test_1"), MetricNames::default()).unwrap()
 }
 
-fn entry() -> OutboxEntry {
+fn entry() -> Announcement {
     let email = Email::parse("reader@example.com").unwrap();
     let profile = Profile { email, external_id: None, phone_number: None, first_name: None, last_name: None };
     let payload = Payload { profile, properties: Default::default(), value: None, occurred_at: Timestamp::UNIX_EPOCH };
-    OutboxEntry::new(Metric::PreorderStarted, "p-1", payload)
+    Announcement::new(AnnouncementKind::PreorderStarted, "p-1", payload)
 }
 
 /// What Klaviyo makes of one answer.

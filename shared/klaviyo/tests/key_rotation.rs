@@ -9,7 +9,7 @@ use axum::{
 use pledge_domain::{
     Timestamp,
     email::Email,
-    outbox::{Metric, OutboxEntry, Payload, Profile},
+    outbox::{Announcement, AnnouncementKind, Payload, Profile},
     ports::{Marketing, MarketingError},
 };
 use pledge_klaviyo::{KlaviyoClient, MetricNames};
@@ -33,11 +33,11 @@ async fn world() -> (KlaviyoClient, FakeVault) {
     (KlaviyoClient::new(http, &base, &key, MetricNames::default()).unwrap(), vault)
 }
 
-fn entry() -> OutboxEntry {
+fn entry() -> Announcement {
     let email = Email::parse("reader@example.com").unwrap();
     let profile = Profile { email, external_id: None, phone_number: None, first_name: None, last_name: None };
     let payload = Payload { profile, properties: Default::default(), value: None, occurred_at: Timestamp::UNIX_EPOCH };
-    OutboxEntry::new(Metric::PreorderStarted, "p-1", payload)
+    Announcement::new(AnnouncementKind::PreorderStarted, "p-1", payload)
 }
 
 #[tokio::test]

@@ -2,8 +2,9 @@
 
 use pledge_domain::{
     Timestamp,
-    payment_event::{Recorded, StripeEvent},
+    decide::Recorded,
     ports::{StoreError, StripeEventStore},
+    stripe::StripeEvent,
 };
 
 use crate::{

@@ -3,7 +3,7 @@
 use pledge_domain::{
     Timestamp,
     ids::OutboxId,
-    outbox::{Metric, OutboxEntry, Payload},
+    outbox::{Announcement, AnnouncementKind, Payload},
     ports::{Backlog, Delivery, OutboxStore, StoreError, UnsentEntry},
 };
 use tokio_postgres::{Row, types::Json};
@@ -63,10 +63,10 @@ impl OutboxStore for Database {
 fn unsent(row: &Row) -> Result<UnsentEntry, Failure> {
     let columns = Columns(row);
     let Json(payload): Json<Payload> = columns.get("payload")?;
-    let entry = OutboxEntry {
+    let entry = Announcement {
         id: OutboxId::from_uuid(columns.get("id")?),
         key: columns.get("key")?,
-        metric: columns.parse("metric", Metric::parse)?,
+        kind: columns.parse("metric", AnnouncementKind::parse)?,
         payload,
     };
     Ok(UnsentEntry { entry, attempts: columns.get("attempts")? })

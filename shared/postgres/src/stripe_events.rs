@@ -2,12 +2,12 @@
 
 use pledge_domain::{
     Timestamp,
+    decide::{NewAnnouncement, Outcome, Plan, Recorded, Snapshot, decide},
     ids::{InvoiceId, OutboxId, PaymentIntentId, SessionId},
-    outbox::OutboxEntry,
-    payment_event::{
-        Lookup, NewFact, Outcome, PaymentFacts, Plan, PreorderWrite, Recorded, Snapshot, StripeEvent, decide,
-    },
+    outbox::Announcement,
     ports::{StoreError, StripeEventStore},
+    preorder::PreorderWrite,
+    stripe::{Lookup, PaymentFacts, StripeEvent},
 };
 use tokio_postgres::Row;
 
@@ -89,9 +89,9 @@ pub(crate) async fn record<'a>(
     let ledger = plan.champion.as_deref().map(write::ledger).unwrap_or_default();
     let written = transaction.commit(writes(&plan, &ledger, event, now)).await?;
     let inserted = written.first().into_iter().flatten().map(outbox_id).collect::<Result<Vec<_>, _>>()?;
-    let new = plan.outbox.iter().filter(|entry| inserted.contains(&entry.id));
-    let facts = new.map(|entry| NewFact { id: entry.id, metric: entry.metric }).collect();
-    Ok(Recorded::Now { outcome: plan.outcome, facts })
+    let new = plan.announcements.iter().filter(|entry| inserted.contains(&entry.id));
+    let announcements = new.map(|entry| NewAnnouncement { id: entry.id, kind: entry.kind }).collect();
+    Ok(Recorded::Now { outcome: plan.outcome, announcements })
 }
 
 /// Records for a person an event whose effects the database refuses for good: Stripe's repeats would fail as well, and
@@ -105,7 +105,7 @@ async fn park(lease: Lease, event: &StripeEvent, reason: String, now: Timestamp)
     }
     let outcome = Outcome::Parked { reason };
     transaction.commit(vec![insert_event(event, &outcome, now)]).await?;
-    Ok(Recorded::Now { outcome, facts: Vec::new() })
+    Ok(Recorded::Now { outcome, announcements: Vec::new() })
 }
 
 /// The names of everything that the event speaks of. What shares a name is recorded one after the other.
@@ -122,9 +122,9 @@ fn lock_keys(event: &StripeEvent, keys: &Lookup) -> Vec<String> {
     names
 }
 
-/// The plan as statements; the outbox comes first, since its answer says which facts are new.
+/// The plan as statements; the outbox comes first, since its answer says which announcements are new.
 fn writes<'a>(plan: &'a Plan, ledger: &'a str, event: &'a StripeEvent, now: Timestamp) -> Vec<Statement<'a>> {
-    let mut statements = vec![insert_outbox(&plan.outbox, now)];
+    let mut statements = vec![insert_outbox(&plan.announcements, now)];
     statements.extend(plan.preorder.as_ref().map(|write| write_preorder(write, now)));
     statements.extend(plan.champion.iter().flat_map(|write| write::statements(write, ledger, now)));
     statements.extend(plan.payment.as_ref().map(|(intent, facts)| {
@@ -161,11 +161,11 @@ fn write_preorder(write: &PreorderWrite, now: Timestamp) -> Statement<'_> {
     }
 }
 
-pub(crate) fn insert_outbox(entries: &[OutboxEntry], now: Timestamp) -> Statement<'_> {
+pub(crate) fn insert_outbox(entries: &[Announcement], now: Timestamp) -> Statement<'_> {
     Statement::new(sql!("insert_outbox"))
         .uuids(entries.iter().map(|entry| entry.id.as_uuid()).collect())
         .texts(entries.iter().map(|entry| entry.key.as_str()).collect())
-        .texts(entries.iter().map(|entry| entry.metric.name()).collect())
+        .texts(entries.iter().map(|entry| entry.kind.name()).collect())
         .jsons(entries.iter().map(|entry| &entry.payload))
         .time(now)
 }

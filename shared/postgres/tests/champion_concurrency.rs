@@ -8,11 +8,11 @@ use std::collections::BTreeSet;
 use pledge_domain::{
     champion::{
         ChampionAccount, ChampionKey,
-        subscribe::{Decision, subscribe},
+        subscribe::{SubscribeDecision, subscribe},
     },
     ids::{InvoiceId, SubscriptionId},
-    payment_event::{BillingReason, Fact, InvoiceFact, StripeEvent, SubscriptionFact, SubscriptionStatus::*},
     ports::{ChampionStore, StripeEventStore},
+    stripe::{BillingReason, Fact, InvoiceFact, StripeEvent, SubscriptionFact, SubscriptionStatus::*},
 };
 use pledge_testkit::{
     InMemoryStore,
@@ -157,8 +157,8 @@ async fn fifty_requests_at_once_make_one_reservation() {
         });
     }
     let decisions = all.join_all().await;
-    let Decision::Start(reservation) = &decisions[0] else { panic!("{decisions:?}") };
-    assert!(decisions.iter().all(|decision| *decision == Decision::Start(reservation.clone())));
+    let SubscribeDecision::Start(reservation) = &decisions[0] else { panic!("{decisions:?}") };
+    assert!(decisions.iter().all(|decision| *decision == SubscribeDecision::Start(reservation.clone())));
     assert_eq!(subject.count("select count(*) from payment_record").await, 1);
 }
 

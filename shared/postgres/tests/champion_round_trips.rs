@@ -5,8 +5,8 @@ mod support;
 use pledge_domain::{
     champion::{Step, booking},
     ids::CustomerId,
-    payment_event::{BillingReason, SubscriptionStatus},
     ports::{ChampionStore, StripeEventStore},
+    stripe::{BillingReason, SubscriptionStatus},
 };
 use pledge_testkit::{
     TestDatabase,

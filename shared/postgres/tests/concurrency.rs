@@ -6,9 +6,10 @@ mod support;
 use std::future::Future;
 
 use pledge_domain::{
-    payment_event::{Recorded, StripeEvent},
+    decide::Recorded,
     ports::{CheckoutSaved, OutboxStore, PreorderStore, StripeEventStore},
     preorder::{Preorder, Status},
+    stripe::StripeEvent,
     user::{Owner, VerifiedUser},
 };
 use pledge_testkit::{
@@ -54,7 +55,7 @@ async fn an_event_that_is_delivered_twenty_times_at_once_counts_once() {
 
 #[tokio::test]
 async fn an_event_without_keys_that_is_delivered_twice_at_once_is_recorded_once() {
-    use pledge_domain::payment_event::Fact;
+    use pledge_domain::stripe::Fact;
     let subject = PostgresStore::with_connections(10).await;
     let event = pledge_testkit::builders::event("evt_1", "customer.created", Fact::Ignored { reason: "not for us" });
     let recorded = record_all(&subject, vec![event; 10]).await;

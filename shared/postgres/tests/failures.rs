@@ -6,7 +6,7 @@ mod support;
 use std::{error::Error, time::Duration};
 
 use pledge_domain::{
-    payment_event::Recorded,
+    decide::Recorded,
     ports::{PreorderStore, StoreError, StripeEventStore},
     preorder::Status,
     user::Owner,

@@ -4,7 +4,7 @@
 mod support;
 
 use pledge_domain::{
-    payment_event::{Outcome, Recorded},
+    decide::{Outcome, Recorded},
     ports::{PreorderStore, StoreError, StripeEventStore},
     preorder::Status,
     user::Owner,
@@ -30,8 +30,8 @@ async fn an_event_with_refused_effects_is_parked_and_can_be_decided_anew() {
     let event = session_paid("evt_1", &subject.preorder(preorder_id(1)).await);
 
     let recorded = subject.store.record(&event, t(60)).await.unwrap();
-    let Recorded::Now { outcome: Outcome::Parked { reason }, facts } = recorded else { panic!("{recorded:?}") };
-    assert_eq!((reason.as_str(), facts.len()), ("the database refused: SQLSTATE 23514 never_completed", 0));
+    let Recorded::Now { outcome: Outcome::Parked { reason }, announcements } = recorded else { panic!("{recorded:?}") };
+    assert_eq!((reason.as_str(), announcements.len()), ("the database refused: SQLSTATE 23514 never_completed", 0));
     assert_eq!(subject.preorder(preorder_id(1)).await.status, Status::Initiated);
     assert_eq!(subject.store.record(&event, t(61)).await.unwrap(), Recorded::Before);
     assert_eq!(subject.count("select count(*) from stripe_event where outcome = 'parked'").await, 1);

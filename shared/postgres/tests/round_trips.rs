@@ -3,7 +3,7 @@
 mod support;
 
 use pledge_domain::{
-    payment_event::Recorded,
+    decide::Recorded,
     ports::{Delivery, OutboxStore, PreorderStore, StripeEventStore},
     user::Owner,
 };

@@ -12,8 +12,8 @@ use pledge_domain::{
     email::Email,
     ids::{CustomerId, NovelId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId, UserId},
     money::{Currency, Money},
-    payment_event::SubscriptionStatus,
     ports::{Billing, BillingError, ClientSecret, GatewayError, IntentState, PurchaseRequest, SubscriptionRequest},
+    stripe::SubscriptionStatus,
 };
 use serde_json::{Value, json};
 use support::{Reply, Server};

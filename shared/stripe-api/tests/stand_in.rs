@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use pledge_domain::{
     ids::{PriceId, UserId},
-    payment_event::{Fact, InvoiceFact, PaymentStatus, SessionStep, SubscriptionStatus},
     ports::{Billing, BillingError, CheckoutGateway, GatewayError, IntentState, SessionRequest},
+    stripe::{CheckoutPaymentStatus, Fact, InvoiceFact, SessionStep, SubscriptionStatus},
 };
 use pledge_stand_ins::{
     Fault,
@@ -30,7 +30,7 @@ async fn a_session_that_is_paid_comes_back_with_everything_that_it_was_opened_wi
 
     for facts in world.facts().await {
         let completed = facts.iter().find_map(|fact| match fact {
-            Fact::Session(fact) if fact.step == SessionStep::Completed(PaymentStatus::Paid) => Some(fact),
+            Fact::Session(fact) if fact.step == SessionStep::Completed(CheckoutPaymentStatus::Paid) => Some(fact),
             _ => None,
         });
         let fact = completed.unwrap();

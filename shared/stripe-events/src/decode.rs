@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use pledge_domain::{
     Timestamp,
     ids::EventId,
-    payment_event::{Fact, StripeEvent},
+    stripe::{Fact, StripeEvent},
 };
 use serde::{Deserialize, de::IgnoredAny};
 

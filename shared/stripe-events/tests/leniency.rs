@@ -9,7 +9,7 @@
 
 mod support;
 
-use pledge_domain::payment_event::{Fact, SessionFact, StripeEvent};
+use pledge_domain::stripe::{Fact, SessionFact, StripeEvent};
 use pledge_stripe_events::{DecodeError, decode};
 use proptest::{prelude::*, sample::Index};
 use serde_json::{Value, json};

@@ -6,8 +6,8 @@ use lambda_http::{Body, Context, RequestExt, Response};
 use pledge_application::champions::Champions;
 use pledge_domain::{
     ids::SubscriptionId,
-    payment_event::{BillingReason, SubscriptionStatus},
     ports::{ChampionStore, StripeEventStore},
+    stripe::{BillingReason, SubscriptionStatus},
 };
 use pledge_testkit::{
     FakeBilling, FakeSystem, FakeTokens, InMemoryStore,

@@ -1,6 +1,6 @@
 //! The event that Stripe would have sent about an object.
 
-use pledge_domain::payment_event::StripeEvent;
+use pledge_domain::stripe::StripeEvent;
 use pledge_stripe_events::{DecodeError, decode};
 use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ pub fn about(object: &Value, moment: &Moment) -> Result<StripeEvent, DecodeError
 
 #[cfg(test)]
 mod tests {
-    use pledge_domain::payment_event::Fact;
+    use pledge_domain::stripe::Fact;
 
     use super::*;
 

@@ -2,7 +2,7 @@
 
 use pledge_domain::{
     Timestamp,
-    payment_event::{Fact, StripeEvent},
+    stripe::{Fact, StripeEvent},
 };
 use pledge_stripe_api::StripeClient;
 use serde_json::{Value, json};

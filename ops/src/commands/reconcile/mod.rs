@@ -13,7 +13,7 @@ mod source;
 mod subscriptions;
 
 use pledge_application::record_stripe_event::RecordStripeEvent;
-use pledge_domain::{Timestamp, payment_event::StripeEvent};
+use pledge_domain::{Timestamp, stripe::StripeEvent};
 use pledge_postgres::DecidingAnew;
 use pledge_queue::SqsPublisher;
 use pledge_stripe_api::StripeClient;

@@ -2,7 +2,7 @@
 
 use pledge_domain::{
     Timestamp,
-    payment_event::{Fact, StripeEvent},
+    stripe::{Fact, StripeEvent},
 };
 use serde_json::{Value, json};
 use tokio_postgres::{Client, Error};

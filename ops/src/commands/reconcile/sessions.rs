@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use pledge_domain::{
     Timestamp,
     ids::PaymentIntentId,
-    payment_event::{Fact, PaymentStatus, SessionFact, SessionStep, StripeEvent},
+    stripe::{CheckoutPaymentStatus, Fact, SessionFact, SessionStep, StripeEvent},
 };
 use serde_json::{Value, json};
 use tokio_postgres::{Client, Error, Row};
@@ -88,6 +88,6 @@ fn with_preorder(fact: &SessionFact, row: &Row) -> Result<Option<Difference>, Er
     if is_paid || session != Some(fact.session.as_str()) || state == Some("closed") {
         return Ok(None);
     }
-    let known = fact.step == SessionStep::Completed(PaymentStatus::Unpaid) && state == Some("awaiting_payment");
+    let known = fact.step == SessionStep::Completed(CheckoutPaymentStatus::Unpaid) && state == Some("awaiting_payment");
     Ok((!known).then(|| Difference::missing(format!("is over without payment, but its preorder is {status}"))))
 }

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use pledge_domain::{Timestamp, payment_event::StripeEvent};
+use pledge_domain::{Timestamp, stripe::StripeEvent};
 use pledge_stripe_api::StripeClient;
 use serde_json::Value;
 use tokio_postgres::{Client, Error};

@@ -4,7 +4,7 @@ use pledge_domain::{
     Timestamp,
     champion::{
         ChampionKey,
-        renewal::{self, Decision},
+        renewal::{self, RenewalDecision},
         status::Standing,
     },
     ports::{Billing, ChampionStore},
@@ -37,9 +37,9 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     ) -> Result<Standing, RenewalError> {
         let account = self.store.account(key).await.map_err(Failure::from)?;
         match renewal::decide(&account, renew) {
-            Decision::NotFound => return Err(RenewalError::SubscriptionNotFound),
-            Decision::AlreadySo(_) => {}
-            Decision::Change(subscription) => {
+            RenewalDecision::NotFound => return Err(RenewalError::SubscriptionNotFound),
+            RenewalDecision::AlreadyDone(_) => {}
+            RenewalDecision::Change(subscription) => {
                 let current = self.look(key, &subscription.id, now).await?;
                 if current.made.subscription.status.is_terminal() {
                     return Err(RenewalError::SubscriptionNotFound);

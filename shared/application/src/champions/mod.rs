@@ -18,7 +18,7 @@ use pledge_domain::{
 
 pub use change_renewal::RenewalError;
 pub use purchase::{Purchase, PurchaseError};
-pub use subscribe::{SubscribeError, Subscription};
+pub use subscribe::{SubscribeError, SubscribeRequest};
 
 /// Everything that readers can ask for.
 #[derive(Debug)]

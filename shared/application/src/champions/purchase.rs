@@ -4,7 +4,7 @@ use pledge_domain::{
     Timestamp,
     champion::{
         ChampionAccount, ChampionKey, ChampionMetadata, PaymentRecord, TierLevel,
-        purchase::{self, Decision},
+        purchase::{self, PurchaseDecision},
         subscribe::{self, Attached},
     },
     ids::{CustomerId, NovelId, PaymentIntentId, PaymentRecordId},
@@ -65,9 +65,9 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
             let fresh = PaymentRecordId::new(random.uuid());
             let step = |account: ChampionAccount| purchase::purchase(account, level, fresh, now);
             let payment = match self.store.step(&key, now, step).await.map_err(Failure::from)? {
-                Decision::TierNotFound => return Err(PurchaseError::TierNotFound),
-                Decision::LowerTier { current } => return Err(PurchaseError::LowerTier { current }),
-                Decision::Pay(payment) => payment,
+                PurchaseDecision::TierNotFound => return Err(PurchaseError::TierNotFound),
+                PurchaseDecision::LowerTier { current } => return Err(PurchaseError::LowerTier { current }),
+                PurchaseDecision::Pay(payment) => payment,
             };
             let Some(intent) = self.intent(&key, reader, &payment, customer.clone(), now).await? else { continue };
             match (intent.state, intent.client_secret) {

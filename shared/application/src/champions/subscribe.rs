@@ -4,11 +4,11 @@ use pledge_domain::{
     Timestamp,
     champion::{
         ChampionAccount, ChampionKey, ChampionMetadata, PaymentRecord, Tier, TierLevel,
-        subscribe::{self, Attached, Decision},
+        subscribe::{self, Attached, SubscribeDecision},
     },
     ids::{CustomerId, NovelId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId},
-    payment_event::SubscriptionStatus,
     ports::{Billing, ChampionStore, Randomness, SubscriptionAnswer, SubscriptionRequest},
+    stripe::SubscriptionStatus,
     user::VerifiedUser,
 };
 
@@ -16,7 +16,7 @@ use super::{Champions, Failure, MAX_STEPS, nothing_was_made};
 
 /// What a reader asks for.
 #[derive(Debug, Clone)]
-pub struct Subscription {
+pub struct SubscribeRequest {
     /// Who asks.
     pub reader: VerifiedUser,
     /// What they want to support.
@@ -52,7 +52,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     /// [`SubscribeError`]. A retry is safe.
     pub async fn subscribe(
         &self,
-        request: &Subscription,
+        request: &SubscribeRequest,
         random: &impl Randomness,
         now: Timestamp,
     ) -> Result<SubscriptionAnswer, SubscribeError> {
@@ -61,12 +61,14 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         for _ in 0..MAX_STEPS {
             let fresh = PaymentRecordId::new(random.uuid());
             let found = match self.decide(&key, request.level, fresh, now).await? {
-                Decision::TierNotFound => return Err(SubscribeError::TierNotFound),
-                Decision::AlreadySubscribed => return Err(SubscribeError::AlreadySubscribed),
-                Decision::Reactivate(id) => self.reactivate(&key, &id, now).await?,
-                Decision::Resume(id) => self.resume(&key, &id, now).await?,
-                Decision::Start(reservation) => self.start(&key, request, &reservation, customer.clone(), now).await?,
-                Decision::Replace(id) => {
+                SubscribeDecision::TierNotFound => return Err(SubscribeError::TierNotFound),
+                SubscribeDecision::AlreadySubscribed => return Err(SubscribeError::AlreadySubscribed),
+                SubscribeDecision::Reactivate(id) => self.reactivate(&key, &id, now).await?,
+                SubscribeDecision::Resume(id) => self.resume(&key, &id, now).await?,
+                SubscribeDecision::Start(reservation) => {
+                    self.start(&key, request, &reservation, customer.clone(), now).await?
+                }
+                SubscribeDecision::Replace(id) => {
                     self.replace(&key, &id, now).await?;
                     None
                 }
@@ -85,7 +87,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         level: TierLevel,
         fresh: PaymentRecordId,
         now: Timestamp,
-    ) -> Result<Decision, Failure> {
+    ) -> Result<SubscribeDecision, Failure> {
         let step = |account: ChampionAccount| subscribe::subscribe(account, level, fresh, now);
         Ok(self.store.step(key, now, step).await?)
     }
@@ -131,7 +133,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     async fn start(
         &self,
         key: &ChampionKey,
-        request: &Subscription,
+        request: &SubscribeRequest,
         reservation: &PaymentRecord,
         customer: Option<CustomerId>,
         now: Timestamp,
@@ -218,7 +220,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     }
 
     /// Lets the subscription be paid with what the reader chose.
-    async fn pay_with(&self, request: &Subscription, answer: &SubscriptionAnswer) -> Result<(), Failure> {
+    async fn pay_with(&self, request: &SubscribeRequest, answer: &SubscriptionAnswer) -> Result<(), Failure> {
         let Some(method) = &request.payment_method else { return Ok(()) };
         let subscription = &answer.made.subscription;
         let method = match &subscription.customer {

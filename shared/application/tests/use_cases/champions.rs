@@ -1,13 +1,13 @@
 //! Subscribing, buying, cancelling and resuming: whatever is repeated, raced or lost.
 
 use pledge_application::champions::{
-    Champions, Failure, Purchase, PurchaseError, RenewalError, SubscribeError, Subscription,
+    Champions, Failure, Purchase, PurchaseError, RenewalError, SubscribeError, SubscribeRequest,
 };
 use pledge_domain::{
     champion::{PaymentStatus, status::Standing},
     ids::{CustomerId, NovelId, PaymentMethodId, PriceId, SubscriptionId},
-    payment_event::{BillingReason, SubscriptionStatus},
     ports::{BillingError, ChampionStore, GatewayError, IntentState, StripeEventStore, SubscriptionAnswer},
+    stripe::{BillingReason, SubscriptionStatus},
 };
 use pledge_testkit::{
     FakeBilling, InMemoryStore, SeededIds,
@@ -33,7 +33,7 @@ impl World {
     }
 
     async fn subscribe_with(&self, tier: i64, method: Option<&str>) -> Result<SubscriptionAnswer, SubscribeError> {
-        let wish = Subscription {
+        let wish = SubscribeRequest {
             reader: signed_in("ada", "ada@example.com"),
             novel: champion("ada").novel,
             level: level(tier),
@@ -154,7 +154,7 @@ async fn who_is_subscribed_is_told_so_even_before_the_webhook() {
 #[tokio::test]
 async fn an_unknown_tier_makes_nothing() {
     let world = World::new();
-    let wish = Subscription {
+    let wish = SubscribeRequest {
         reader: signed_in("ada", "ada@example.com"),
         novel: NovelId::new(8).unwrap(),
         level: level(1),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use pledge_application::deliver_events::{DeliverEvents, Deliveries, Retry};
 use pledge_domain::{
     ids::OutboxId,
-    outbox::OutboxEntry,
+    outbox::Announcement,
     ports::{Delivery, Marketing, MarketingError, PreorderStore, StoreError, StripeEventStore},
     user::Owner,
 };
@@ -177,7 +177,7 @@ struct DiesAfterSending {
 }
 
 impl Marketing for DiesAfterSending {
-    async fn send(&self, entry: &OutboxEntry) -> Result<(), MarketingError> {
+    async fn send(&self, entry: &Announcement) -> Result<(), MarketingError> {
         self.klaviyo.send(entry).await?;
         self.store.be_unavailable_once();
         Ok(())
@@ -197,7 +197,7 @@ async fn a_row_that_trips_a_bug_does_not_take_the_batch_with_it() {
 struct PanicsAt(OutboxId);
 
 impl Marketing for PanicsAt {
-    async fn send(&self, entry: &OutboxEntry) -> Result<(), MarketingError> {
+    async fn send(&self, entry: &Announcement) -> Result<(), MarketingError> {
         assert_ne!(entry.id, self.0, "on purpose");
         Ok(())
     }
@@ -214,7 +214,7 @@ async fn ten_rows_are_on_their_way_at_once() {
 struct TakesASecond;
 
 impl Marketing for TakesASecond {
-    async fn send(&self, _entry: &OutboxEntry) -> Result<(), MarketingError> {
+    async fn send(&self, _entry: &Announcement) -> Result<(), MarketingError> {
         tokio::time::sleep(Duration::from_secs(1)).await;
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use pledge_application::initiate_preorder::{InitiateError, InitiatePreorder, Initiated, Request};
 use pledge_domain::{
-    outbox::Metric,
+    outbox::AnnouncementKind,
     ports::StoreError,
     preorder::{Color, PreorderForm, Status},
     user::Account,
@@ -57,7 +57,7 @@ async fn the_form_is_stored_with_its_event_and_the_sender_is_told() {
     assert_eq!(initiate.store.preorders(), [preorder]);
     let outbox = initiate.store.outbox();
     assert_eq!(outbox.len(), 1);
-    assert_eq!(outbox[0].entry.metric, Metric::PreorderStarted);
+    assert_eq!(outbox[0].entry.kind, AnnouncementKind::PreorderStarted);
     assert_eq!(outbox[0].entry.payload.properties["preorder_id"], preorder_id(1).to_string());
     assert_eq!(initiate.queue.messages(), [vec![outbox[0].entry.id]]);
 }

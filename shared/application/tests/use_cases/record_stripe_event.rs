@@ -2,10 +2,11 @@
 
 use pledge_application::record_stripe_event::{RecordError, RecordStripeEvent};
 use pledge_domain::{
-    outbox::Metric,
-    payment_event::{NewFact, Outcome, Recorded, StripeEvent},
+    decide::{NewAnnouncement, Outcome, Recorded},
+    outbox::AnnouncementKind,
     ports::StoreError,
     preorder::{Preorder, Status},
+    stripe::StripeEvent,
 };
 use pledge_testkit::{
     FakePublisher, InMemoryStore,
@@ -29,10 +30,10 @@ async fn a_payment_completes_the_preorder_and_the_sender_is_told() {
 
     assert_eq!(record.store.preorders()[0].status, Status::Completed);
     let outbox = record.store.outbox();
-    assert_eq!(outbox.iter().map(|row| row.entry.metric).collect::<Vec<_>>(), [Metric::PreorderSuccess]);
+    assert_eq!(outbox.iter().map(|row| row.entry.kind).collect::<Vec<_>>(), [AnnouncementKind::PreorderSuccess]);
     let rows = vec![outbox[0].entry.id];
-    let facts = vec![NewFact { id: rows[0], metric: Metric::PreorderSuccess }];
-    assert_eq!(processed.recorded, Recorded::Now { outcome: Outcome::Applied, facts });
+    let announcements = vec![NewAnnouncement { id: rows[0], kind: AnnouncementKind::PreorderSuccess }];
+    assert_eq!(processed.recorded, Recorded::Now { outcome: Outcome::Applied, announcements });
     assert_eq!(record.queue.messages(), [rows]);
 }
 

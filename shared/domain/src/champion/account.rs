@@ -8,7 +8,7 @@ use crate::{
     },
     email::Email,
     ids::{CustomerId, InvoiceId, PaymentIntentId, PaymentRecordId, PriceId, SubscriptionId},
-    payment_event::PaymentFacts,
+    stripe::PaymentFacts,
 };
 
 /// What is stored about a reader and a novel.

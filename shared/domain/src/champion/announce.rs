@@ -1,7 +1,7 @@
 //! What Klaviyo hears of champions.
 //!
-//! Each fact has a key of its own: an invoice, a payment, or a subscription with the end that it was given. Which
-//! metric a payment has is decided by the payment alone, not by what else is known, or the order of arrival would
+//! Each announcement has a key of its own: an invoice, a payment, or a subscription with the end that it was given. Which
+//! kind a payment has is decided by the payment alone, not by what else is known, or the order of arrival would
 //! choose. Nobody without an e-mail address is announced: Klaviyo finds its profiles by it. Their support is the same.
 
 use serde_json::{Map, Value, json};
@@ -11,23 +11,23 @@ use crate::{
     Timestamp,
     champion::{ChampionAccount, PaymentKind, PaymentRecord, PurchaseType, Subscription, TierLevel},
     email::Email,
-    outbox::{Metric, OutboxEntry, Payload, Profile},
+    outbox::{Announcement, AnnouncementKind, Payload, Profile},
 };
 
 /// A payment was made. The address on the invoice serves a reader of whom we have none.
-pub(super) fn paid(account: &ChampionAccount, payment: &PaymentRecord, email: Option<&Email>) -> Option<OutboxEntry> {
-    let metric = match payment.kind {
-        PaymentKind::Subscription => Metric::ChampionStarted,
-        PaymentKind::Renewal => Metric::ChampionRenewed,
-        PaymentKind::PlanChange if payment.amount.amount > 0 => Metric::ChampionUpgraded,
+pub(super) fn paid(account: &ChampionAccount, payment: &PaymentRecord, email: Option<&Email>) -> Option<Announcement> {
+    let kind = match payment.kind {
+        PaymentKind::Subscription => AnnouncementKind::ChampionStarted,
+        PaymentKind::Renewal => AnnouncementKind::ChampionRenewed,
+        PaymentKind::PlanChange if payment.amount.amount > 0 => AnnouncementKind::ChampionUpgraded,
         PaymentKind::PlanChange | PaymentKind::CarriedOver => return None,
         PaymentKind::Purchase => match payment.purchase {
-            Some(PurchaseType::New) => Metric::ChampionStarted,
-            Some(PurchaseType::Upgrade) => Metric::ChampionUpgraded,
-            Some(PurchaseType::Extend) | None => Metric::ChampionExtended,
+            Some(PurchaseType::New) => AnnouncementKind::ChampionStarted,
+            Some(PurchaseType::Upgrade) => AnnouncementKind::ChampionUpgraded,
+            Some(PurchaseType::Extend) | None => AnnouncementKind::ChampionExtended,
         },
     };
-    about_payment(account, metric, payment, payment.paid_at?, email)
+    about_payment(account, kind, payment, payment.paid_at?, email)
 }
 
 /// A try to pay was refused.
@@ -36,18 +36,18 @@ pub(super) fn payment_failed(
     payment: &PaymentRecord,
     at: Timestamp,
     email: Option<&Email>,
-) -> Option<OutboxEntry> {
-    about_payment(account, Metric::ChampionPaymentFailed, payment, at, email)
+) -> Option<Announcement> {
+    about_payment(account, AnnouncementKind::ChampionPaymentFailed, payment, at, email)
 }
 
 /// All the money went back.
-pub(super) fn refunded(account: &ChampionAccount, payment: &PaymentRecord, at: Timestamp) -> Option<OutboxEntry> {
-    about_payment(account, Metric::ChampionRefunded, payment, at, None)
+pub(super) fn refunded(account: &ChampionAccount, payment: &PaymentRecord, at: Timestamp) -> Option<Announcement> {
+    about_payment(account, AnnouncementKind::ChampionRefunded, payment, at, None)
 }
 
-/// A subscription is going to end, or has ended. One that ends as announced is one fact; one that ends otherwise, or
-/// is cancelled again in a later period, is another.
-pub(super) fn cancelled(account: &ChampionAccount, subscription: &Subscription, at: Timestamp) -> Option<OutboxEntry> {
+/// A subscription is going to end, or has ended. One that ends as was said is announced once; one that ends otherwise, or
+/// is cancelled again in a later period, is announced anew.
+pub(super) fn cancelled(account: &ChampionAccount, subscription: &Subscription, at: Timestamp) -> Option<Announcement> {
     let end = subscription.period_end.filter(|_| subscription.cancel_at_period_end);
     let when = end.map_or_else(|| "at_once".to_owned(), |end| end.unix_timestamp().to_string());
     let mut properties = properties(account, subscription.tier);
@@ -56,16 +56,16 @@ pub(super) fn cancelled(account: &ChampionAccount, subscription: &Subscription, 
     let end = end.and_then(|end| end.format(&Rfc3339).ok());
     properties.extend(end.map(|end| ("ends_at".to_owned(), json!(end))));
     let payload = Payload { profile: profile(account, None)?, properties, value: None, occurred_at: at };
-    Some(OutboxEntry::new(Metric::ChampionCancelled, &format!("{}:{when}", subscription.id), payload))
+    Some(Announcement::new(AnnouncementKind::ChampionCancelled, &format!("{}:{when}", subscription.id), payload))
 }
 
 fn about_payment(
     account: &ChampionAccount,
-    metric: Metric,
+    kind: AnnouncementKind,
     payment: &PaymentRecord,
     at: Timestamp,
     email: Option<&Email>,
-) -> Option<OutboxEntry> {
+) -> Option<Announcement> {
     let mut properties = properties(account, payment.tier);
     properties.insert("payment_method".into(), json!(payment.method.name()));
     properties.insert("amount".into(), json!(payment.amount.to_decimal()));
@@ -75,7 +75,7 @@ fn about_payment(
     }
     let payload =
         Payload { profile: profile(account, email)?, properties, value: Some(payment.amount), occurred_at: at };
-    Some(OutboxEntry::new(metric, &subject(payment), payload))
+    Some(Announcement::new(kind, &subject(payment), payload))
 }
 
 /// What names a payment the same way whoever made its record: the invoice, else Stripe's payment, else our own id.

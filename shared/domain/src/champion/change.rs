@@ -3,23 +3,32 @@
 use crate::{
     Timestamp,
     champion::{ChampionAccount, ChampionWrite, PaymentRecord, announce},
-    outbox::OutboxEntry,
+    outbox::Announcement,
 };
 
-/// The answer to a request, and what to write for it.
+/// What changes about a reader and a novel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChampionChange {
+    /// What to write.
+    pub write: ChampionWrite,
+    /// What Klaviyo is to hear. An announcement whose key is stored already is not stored again.
+    pub announcements: Vec<Announcement>,
+}
+
+/// The answer to a request, and what changes for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step<T> {
     /// The answer.
     pub answer: T,
-    /// What to write, together with the facts that follow from it; none if nothing changes.
-    pub write: Option<(ChampionWrite, Vec<OutboxEntry>)>,
+    /// What changes, if anything does.
+    pub change: Option<ChampionChange>,
 }
 
 impl<T> Step<T> {
     /// An answer that changes nothing.
     #[must_use]
     pub fn only(answer: T) -> Self {
-        Self { answer, write: None }
+        Self { answer, change: None }
     }
 }
 
@@ -28,39 +37,42 @@ pub(super) struct Change {
     before: ChampionAccount,
     /// The account to change.
     pub(super) after: ChampionAccount,
-    outbox: Vec<OutboxEntry>,
+    announcements: Vec<Announcement>,
 }
 
 impl Change {
     pub(super) fn of(account: ChampionAccount) -> Self {
-        Self { after: account.clone(), before: account, outbox: Vec::new() }
+        Self { after: account.clone(), before: account, announcements: Vec::new() }
     }
 
-    /// Adds a fact for Klaviyo.
-    pub(super) fn announce(&mut self, entry: Option<OutboxEntry>) {
-        self.outbox.extend(entry);
+    /// Adds an announcement.
+    pub(super) fn announce(&mut self, entry: Option<Announcement>) {
+        self.announcements.extend(entry);
     }
 
-    /// What to write, with the facts that follow from this one; none if nothing is new.
-    pub(super) fn finish(mut self, at: Timestamp) -> Option<(ChampionWrite, Vec<OutboxEntry>)> {
+    /// Returns what changes, with what follows from it; none if nothing is new.
+    pub(super) fn finish(mut self, at: Timestamp) -> Option<ChampionChange> {
         self.after.settle();
         for payment in &self.after.payments {
             if taken_back(payment) && !self.before.payment(payment.id).is_some_and(taken_back) {
-                self.outbox.extend(announce::refunded(&self.after, payment, at));
+                self.announcements.extend(announce::refunded(&self.after, payment, at));
             }
         }
         for subscription in self.after.subscriptions.iter().filter(|it| it.is_over()) {
             if !self.before.subscriptions.iter().any(|it| it.id == subscription.id && it.is_over()) {
-                self.outbox.extend(announce::cancelled(&self.after, subscription, at));
+                self.announcements.extend(announce::cancelled(&self.after, subscription, at));
             }
         }
-        let changed = self.after != self.before || !self.outbox.is_empty();
-        changed.then(|| (self.after.changes_since(&self.before), self.outbox))
+        let changed = self.after != self.before || !self.announcements.is_empty();
+        changed.then(|| ChampionChange {
+            write: self.after.changes_since(&self.before),
+            announcements: self.announcements,
+        })
     }
 
-    /// The same, as the answer to a request.
+    /// Returns what changes, with the answer to the request that asked for it.
     pub(super) fn step<T>(self, answer: T, now: Timestamp) -> Step<T> {
-        Step { answer, write: self.finish(now) }
+        Step { answer, change: self.finish(now) }
     }
 }
 

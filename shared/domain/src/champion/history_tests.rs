@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::{test_world::*, *};
-use crate::payment_event::{BillingReason, Fact, InvoiceFact, StripeEvent, SubscriptionStatus};
+use crate::stripe::{BillingReason, Fact, InvoiceFact, StripeEvent, SubscriptionStatus};
 
 /// What became of the money of one payment.
 #[derive(Debug, Clone, Copy, PartialEq)]

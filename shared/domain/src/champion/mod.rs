@@ -5,7 +5,6 @@ mod announce;
 pub mod booking;
 mod change;
 pub mod entitlement;
-pub mod metadata;
 pub mod on_event;
 pub mod payment;
 pub mod purchase;
@@ -16,17 +15,18 @@ pub mod subscription;
 pub mod tier;
 pub mod timeline;
 
-use crate::{
-    Timestamp,
-    ids::{NovelId, UserId},
+pub use crate::{
+    champion_key::ChampionKey,
+    champion_metadata::{ChampionMetadata, PurchaseType},
+    period::Period,
+    tier_level::TierLevel,
 };
 pub use account::{ChampionAccount, ChampionWrite, Support};
-pub use change::Step;
+pub use change::{ChampionChange, Step};
 pub use entitlement::{Entitlement, Grant, GrantType, Ledger};
-pub use metadata::{ChampionMetadata, PurchaseType};
 pub use payment::{PaymentKind, PaymentMethod, PaymentRecord, PaymentStatus};
 pub use subscription::{Subscription, Version};
-pub use tier::{Tier, TierLevel};
+pub use tier::Tier;
 
 #[cfg(test)]
 mod history_tests;
@@ -34,21 +34,3 @@ mod history_tests;
 mod request_tests;
 #[cfg(test)]
 mod test_world;
-
-/// Who supports what. Everything about one key is decided one after the other.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ChampionKey {
-    /// The reader.
-    pub user: UserId,
-    /// The novel.
-    pub novel: NovelId,
-}
-
-/// A span of time, from its start up to but not including its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Period {
-    /// The first moment in it.
-    pub start: Timestamp,
-    /// The first moment after it.
-    pub end: Timestamp,
-}

@@ -10,18 +10,20 @@
 use crate::{
     Timestamp,
     champion::{
-        ChampionAccount, ChampionMetadata, PaymentKind, PaymentMethod, PaymentRecord, Period, Subscription, Version,
-        announce, change::Change,
+        ChampionAccount, ChampionChange, ChampionMetadata, PaymentKind, PaymentMethod, PaymentRecord, Period,
+        Subscription, Version, announce, change::Change,
     },
+    effect::Effect,
     ids::{PaymentIntentId, PaymentRecordId},
-    payment_event::{
-        BillingReason, InvoiceFact, Outcome, PaymentFacts, Plan, PurchaseFact, StripeEvent, SubscriptionFact,
-    },
+    stripe::{BillingReason, InvoiceFact, PaymentFacts, PurchaseFact, StripeEvent, SubscriptionFact},
 };
+
+/// What an event does to a reader's support of a novel.
+type ChampionEffect = Effect<ChampionChange>;
 
 /// An invoice was paid.
 #[must_use]
-pub fn invoice_paid(account: ChampionAccount, fact: &InvoiceFact) -> Plan {
+pub fn invoice_paid(account: ChampionAccount, fact: &InvoiceFact) -> ChampionEffect {
     let mut payment = of_invoice(&account, fact);
     let mut change = Change::of(account);
     let first = payment.paid_at.is_none();
@@ -32,12 +34,12 @@ pub fn invoice_paid(account: ChampionAccount, fact: &InvoiceFact) -> Plan {
     }
     change.after.put_payment(payment);
     change.after.merge_subscription(Subscription::running(fact.subscription.clone(), fact.customer.clone()));
-    plan(change, fact.at)
+    effect(change, fact.at)
 }
 
 /// An invoice could not be paid. What is bought stays bought; Stripe tries again, or gives up and says so.
 #[must_use]
-pub fn invoice_failed(account: ChampionAccount, fact: &InvoiceFact) -> Plan {
+pub fn invoice_failed(account: ChampionAccount, fact: &InvoiceFact) -> ChampionEffect {
     let mut payment = of_invoice(&account, fact);
     let mut change = Change::of(account);
     payment.failed_at = payment.failed_at.max(Some(fact.at));
@@ -46,7 +48,7 @@ pub fn invoice_failed(account: ChampionAccount, fact: &InvoiceFact) -> Plan {
     }
     change.announce(announce::payment_failed(&change.after, &payment, fact.at, fact.email.as_ref()));
     change.after.put_payment(payment);
-    plan(change, fact.at)
+    effect(change, fact.at)
 }
 
 /// The payment that an invoice is, with everything that the event says about it but whether it was paid.
@@ -112,17 +114,22 @@ fn unused_id(account: &ChampionAccount, metadata: Option<&ChampionMetadata>) -> 
 
 /// Refunds, disputes or the invoice of a payment became known.
 #[must_use]
-pub fn payment_facts(account: ChampionAccount, intent: &PaymentIntentId, facts: &PaymentFacts, at: Timestamp) -> Plan {
+pub fn payment_facts(
+    account: ChampionAccount,
+    intent: &PaymentIntentId,
+    facts: &PaymentFacts,
+    at: Timestamp,
+) -> ChampionEffect {
     let mut change = Change::of(account);
     change.after.put_intent(intent, facts);
-    plan(change, at)
+    effect(change, at)
 }
 
 /// A single purchase was paid.
 #[must_use]
-pub fn purchase_succeeded(account: ChampionAccount, fact: &PurchaseFact, at: Timestamp) -> Plan {
+pub fn purchase_succeeded(account: ChampionAccount, fact: &PurchaseFact, at: Timestamp) -> ChampionEffect {
     let Some(mut payment) = of_purchase(&account, fact, at) else {
-        return Plan::ignore("no purchase of ours");
+        return Effect::ignore("no purchase of ours");
     };
     let mut change = Change::of(account);
     let first = payment.paid_at.is_none();
@@ -132,33 +139,33 @@ pub fn purchase_succeeded(account: ChampionAccount, fact: &PurchaseFact, at: Tim
         change.announce(announce::paid(&change.after, &payment, None));
     }
     change.after.put_payment(payment);
-    plan(change, at)
+    effect(change, at)
 }
 
 /// A try to pay for a single purchase was refused; another card may follow.
 #[must_use]
-pub fn purchase_failed(account: ChampionAccount, fact: &PurchaseFact, at: Timestamp) -> Plan {
+pub fn purchase_failed(account: ChampionAccount, fact: &PurchaseFact, at: Timestamp) -> ChampionEffect {
     match of_purchase(&account, fact, at) {
         Some(payment) => refused(account, payment, at),
-        None => Plan::ignore("no purchase of ours"),
+        None => Effect::ignore("no purchase of ours"),
     }
 }
 
 /// The same of a payment that has no metadata.
 #[must_use]
-pub fn payment_refused(account: ChampionAccount, intent: &PaymentIntentId, at: Timestamp) -> Plan {
+pub fn payment_refused(account: ChampionAccount, intent: &PaymentIntentId, at: Timestamp) -> ChampionEffect {
     match known_purchase(&account, intent, None).filter(|payment| payment.kind == PaymentKind::Purchase).cloned() {
         Some(payment) => refused(account, PaymentRecord { payment_intent: Some(intent.clone()), ..payment }, at),
-        None => Plan::ignore("no purchase of ours"),
+        None => Effect::ignore("no purchase of ours"),
     }
 }
 
-fn refused(account: ChampionAccount, mut payment: PaymentRecord, at: Timestamp) -> Plan {
+fn refused(account: ChampionAccount, mut payment: PaymentRecord, at: Timestamp) -> ChampionEffect {
     let mut change = Change::of(account);
     payment.failed_at = payment.failed_at.max(Some(at));
     change.announce(announce::payment_failed(&change.after, &payment, at, None));
     change.after.put_payment(payment);
-    plan(change, at)
+    effect(change, at)
 }
 
 /// Found by the payment, by the record in its metadata, or, of rows from before there was a column for it, by the
@@ -200,7 +207,7 @@ fn of_purchase(account: &ChampionAccount, fact: &PurchaseFact, at: Timestamp) ->
 
 /// A subscription changed.
 #[must_use]
-pub fn subscription_changed(account: ChampionAccount, fact: &SubscriptionFact, event: &StripeEvent) -> Plan {
+pub fn subscription_changed(account: ChampionAccount, fact: &SubscriptionFact, event: &StripeEvent) -> ChampionEffect {
     let metadata = fact.metadata.as_ref();
     let news = Subscription {
         id: fact.subscription.clone(),
@@ -223,14 +230,11 @@ pub fn subscription_changed(account: ChampionAccount, fact: &SubscriptionFact, e
         change.after.put_payment(PaymentRecord { subscription, ..payment.clone() });
     }
     change.after.merge_subscription(news);
-    plan(change, event.created)
+    effect(change, event.created)
 }
 
-fn plan(change: Change, at: Timestamp) -> Plan {
-    match change.finish(at) {
-        Some((write, outbox)) => Plan { champion: Some(Box::new(write)), outbox, ..Plan::nothing(Outcome::Applied) },
-        None => Plan::ignore("known already"),
-    }
+fn effect(change: Change, at: Timestamp) -> ChampionEffect {
+    change.finish(at).map_or_else(|| Effect::ignore("known already"), Effect::Change)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     champion::{GrantType, PaymentStatus, PurchaseType, test_world::*},
     email::Email,
-    payment_event::{BillingReason::*, Fact, SubscriptionStatus},
+    stripe::{BillingReason::*, Fact, SubscriptionStatus},
 };
 
 fn paid(id: &str, fact: InvoiceFact) -> StripeEvent {
@@ -229,7 +229,7 @@ fn an_old_row_is_found_by_its_description() {
     let new = PaymentRecord::new(record_id(9), PaymentKind::Purchase, PaymentMethod::Stripe, usd(500), t(-60));
     account.put_payment(PaymentRecord { description: Some("Champion: pi_old".into()), tier: Some(level(2)), ..new });
     let bare = PurchaseFact { metadata: None, ..bought("old", 1, None, PurchaseType::New) };
-    let refused = crate::payment_event::PaymentFailedFact { payment_intent: pi("old"), preorder: None, attempt: None };
+    let refused = crate::stripe::PaymentFailedFact { payment_intent: pi("old"), preorder: None, attempt: None };
     let events =
         [event("1", 0, Fact::PaymentFailed(refused)), event("2", 5, Fact::PurchaseSucceeded(Box::new(bare.clone())))];
     let world = converges(&account, &events);

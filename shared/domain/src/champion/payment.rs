@@ -7,7 +7,7 @@ use crate::{
     champion::{Period, PurchaseType, TierLevel},
     ids::{CustomerId, InvoiceId, PaymentIntentId, PaymentRecordId, SubscriptionId},
     money::Money,
-    payment_event::PaymentFacts,
+    stripe::PaymentFacts,
 };
 
 /// What was paid for.

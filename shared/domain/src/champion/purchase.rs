@@ -12,7 +12,7 @@ use crate::{
 
 /// What a request to buy leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision {
+pub enum PurchaseDecision {
     /// The novel has no such tier on sale, or there is no such novel.
     TierNotFound,
     /// A higher tier runs. The tier of the newest payment counts, so this purchase would take away what is paid.
@@ -26,16 +26,21 @@ pub enum Decision {
 
 /// Decides about a request, and stores the payment if none of the same tier and price waits to be paid.
 #[must_use]
-pub fn purchase(account: ChampionAccount, level: TierLevel, fresh: PaymentRecordId, now: Timestamp) -> Step<Decision> {
+pub fn purchase(
+    account: ChampionAccount,
+    level: TierLevel,
+    fresh: PaymentRecordId,
+    now: Timestamp,
+) -> Step<PurchaseDecision> {
     let Some(tier) = account.tier_on_sale(level) else {
-        return Step::only(Decision::TierNotFound);
+        return Step::only(PurchaseDecision::TierNotFound);
     };
     let running = account.ledger().entitlement.filter(|held| now < held.period.end);
     let purchase = match running.map(|held| (held.tier, level.cmp(&held.tier))) {
         None => PurchaseType::New,
         Some((_, std::cmp::Ordering::Equal)) => PurchaseType::Extend,
         Some((_, std::cmp::Ordering::Greater)) => PurchaseType::Upgrade,
-        Some((current, std::cmp::Ordering::Less)) => return Step::only(Decision::LowerTier { current }),
+        Some((current, std::cmp::Ordering::Less)) => return Step::only(PurchaseDecision::LowerTier { current }),
     };
     let waiting = account.payments.iter().filter(|payment| payment.kind == PaymentKind::Purchase && payment.is_open());
     // One without a type is from before this system, which doesn't know Stripe's object for it.
@@ -43,7 +48,7 @@ pub fn purchase(account: ChampionAccount, level: TierLevel, fresh: PaymentRecord
         .filter(|payment| payment.tier == Some(level) && payment.amount == tier.price && payment.purchase.is_some())
         .max_by_key(|payment| (payment.created_at, payment.id));
     if let Some(payment) = same {
-        return Step::only(Decision::Pay(Box::new(payment.clone())));
+        return Step::only(PurchaseDecision::Pay(Box::new(payment.clone())));
     }
     let payment = PaymentRecord {
         tier: Some(level),
@@ -54,7 +59,7 @@ pub fn purchase(account: ChampionAccount, level: TierLevel, fresh: PaymentRecord
     };
     let mut change = Change::of(account);
     change.after.put_payment(payment.clone());
-    change.step(Decision::Pay(Box::new(payment)), now)
+    change.step(PurchaseDecision::Pay(Box::new(payment)), now)
 }
 
 /// Stores Stripe's payment in ours.

@@ -1,18 +1,18 @@
 //! What readers ask for, one request after the other, between Stripe's events.
 
 use super::{
-    purchase::{self, Decision as Purchase},
-    renewal::{self, Decision as Renewal},
-    subscribe::{self, Attached, Decision, Made},
+    purchase::{self, PurchaseDecision as Purchase},
+    renewal::{self, RenewalDecision as Renewal},
+    subscribe::{self, Attached, Made, SubscribeDecision},
     test_world::*,
     *,
 };
 use crate::{
     ids::SubscriptionId,
-    payment_event::{BillingReason, Fact, SubscriptionStatus, SubscriptionStatus::*},
+    stripe::{BillingReason, Fact, SubscriptionStatus, SubscriptionStatus::*},
 };
 
-fn ask(world: &mut World, tier: i64, fresh: u128) -> Decision {
+fn ask(world: &mut World, tier: i64, fresh: u128) -> SubscribeDecision {
     world.step(subscribe::subscribe(world.account.clone(), level(tier), record_id(fresh), t(0)))
 }
 
@@ -59,36 +59,36 @@ fn paid(tier: i64) -> Fact {
 #[test]
 fn everybody_who_asks_at_once_gets_one_reservation() {
     let mut world = World::new(account());
-    let Decision::Start(first) = ask(&mut world, 3, 1) else { panic!() };
+    let SubscribeDecision::Start(first) = ask(&mut world, 3, 1) else { panic!() };
     assert_eq!((first.id, first.amount, first.status()), (record_id(1), usd(500), PaymentStatus::Pending));
     for fresh in 2..50 {
-        assert_eq!(ask(&mut world, 3, fresh), Decision::Start(first.clone()));
+        assert_eq!(ask(&mut world, 3, fresh), SubscribeDecision::Start(first.clone()));
     }
     assert_eq!(world.account.payments.len(), 1);
     for _ in 0..2 {
         assert_eq!(attach(&mut world, 1, &made("a", Incomplete)), Attached::Saved);
     }
     assert_eq!(attach(&mut world, 1, &made("b", Incomplete)), Attached::Unwanted);
-    assert_eq!(ask(&mut world, 3, 50), Decision::Resume(sub("a")));
+    assert_eq!(ask(&mut world, 3, 50), SubscribeDecision::Resume(sub("a")));
 }
 
 #[test]
 fn an_unknown_tier_or_novel_is_not_found() {
     let mut other = World::new(ChampionAccount { tiers: vec![], ..account() });
-    assert_eq!(ask(&mut other, 1, 1), Decision::TierNotFound);
+    assert_eq!(ask(&mut other, 1, 1), SubscribeDecision::TierNotFound);
     let mut retired = World::new(account());
     retired.account.tiers[0].active = false;
-    assert_eq!(ask(&mut retired, 1, 1), Decision::TierNotFound);
+    assert_eq!(ask(&mut retired, 1, 1), SubscribeDecision::TierNotFound);
     assert_eq!(buy(&mut retired, 1, 1, 0), Purchase::TierNotFound);
 }
 
 #[test]
 fn whoever_has_a_live_subscription_gets_no_second_one() {
     for status in [Active, Trialing, PastDue, Unpaid, Paused] {
-        assert_eq!(ask(&mut subscribed(1, status), 4, 9), Decision::AlreadySubscribed, "{status:?}");
+        assert_eq!(ask(&mut subscribed(1, status), 4, 9), SubscribeDecision::AlreadySubscribed, "{status:?}");
     }
     let mut over = subscribed(1, Active).after(&[event("9", 9, changed(Canceled, false, MONTH))]);
-    assert!(matches!(ask(&mut over, 1, 9), Decision::Start(_)));
+    assert!(matches!(ask(&mut over, 1, 9), SubscribeDecision::Start(_)));
 }
 
 #[test]
@@ -101,13 +101,13 @@ fn nothing_is_granted_by_asking() {
 fn another_tier_ends_the_unpaid_attempt_first() {
     let mut world = World::new(account());
     ask(&mut world, 1, 1);
-    let Decision::Start(own) = ask(&mut world, 4, 2) else { panic!() };
+    let SubscribeDecision::Start(own) = ask(&mut world, 4, 2) else { panic!() };
     assert_eq!((own.id, own.tier), (record_id(1), Some(level(1))), "whether Stripe made it must be known first");
     attach(&mut world, 1, &made("a", Incomplete));
-    assert_eq!(ask(&mut world, 4, 2), Decision::Replace(sub("a")));
+    assert_eq!(ask(&mut world, 4, 2), SubscribeDecision::Replace(sub("a")));
     observe(&mut world, IncompleteExpired, false);
     assert_eq!(world.account.payments[0].status(), PaymentStatus::Failed);
-    let Decision::Start(second) = ask(&mut world, 4, 2) else { panic!() };
+    let SubscribeDecision::Start(second) = ask(&mut world, 4, 2) else { panic!() };
     assert_eq!((second.id, second.tier), (record_id(2), Some(level(4))));
 }
 
@@ -116,11 +116,11 @@ fn an_attempt_that_stripe_refused_locks_nobody_out() {
     let mut world = World::new(account());
     ask(&mut world, 1, 1);
     world.step(subscribe::give_up(world.account.clone(), record_id(1), t(1)));
-    let Decision::Start(second) = ask(&mut world, 1, 2) else { panic!() };
+    let SubscribeDecision::Start(second) = ask(&mut world, 1, 2) else { panic!() };
     assert_eq!(second.id, record_id(2));
     attach(&mut world, 2, &made("a", Incomplete));
     world.step(subscribe::give_up(world.account.clone(), record_id(2), t(1)));
-    assert_eq!(ask(&mut world, 1, 3), Decision::Resume(sub("a")), "what Stripe has made isn't given up");
+    assert_eq!(ask(&mut world, 1, 3), SubscribeDecision::Resume(sub("a")), "what Stripe has made isn't given up");
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_refused_card_may_be_followed_by_another() {
     let unpaid = invoice("a", BillingReason::SubscriptionCreate, 1, 5);
     let mut world = subscribed(1, Incomplete).after(&[event("1", 5, Fact::InvoiceFailed(Box::new(unpaid)))]);
     assert_eq!(world.account.payments[0].status(), PaymentStatus::Failed);
-    assert_eq!(ask(&mut world, 1, 9), Decision::Resume(sub("a")));
+    assert_eq!(ask(&mut world, 1, 9), SubscribeDecision::Resume(sub("a")));
     let world = world.after(&[event("2", 9, paid(1))]);
     assert_eq!(world.account.payments[0].status(), PaymentStatus::Completed);
 }
@@ -137,11 +137,11 @@ fn a_refused_card_may_be_followed_by_another() {
 fn subscribing_again_before_a_cancelled_one_ends_lets_it_go_on() {
     let mut world = subscribed(1, Active);
     observe(&mut world, Active, true);
-    assert_eq!(ask(&mut world, 1, 9), Decision::Reactivate(sub("a")));
-    assert_eq!(ask(&mut world, 5, 9), Decision::Replace(sub("a")));
+    assert_eq!(ask(&mut world, 1, 9), SubscribeDecision::Reactivate(sub("a")));
+    assert_eq!(ask(&mut world, 5, 9), SubscribeDecision::Replace(sub("a")));
     let paid_until = world.support.as_ref().unwrap().period.end;
     observe(&mut world, Canceled, false);
-    assert!(matches!(ask(&mut world, 5, 9), Decision::Start(_)));
+    assert!(matches!(ask(&mut world, 5, 9), SubscribeDecision::Start(_)));
     assert_eq!(world.support.unwrap().period.end, paid_until, "what was paid stays bought");
 }
 
@@ -149,10 +149,10 @@ fn subscribing_again_before_a_cancelled_one_ends_lets_it_go_on() {
 fn only_a_live_subscription_can_be_cancelled_and_resumed() {
     assert_eq!(renewal::decide(&subscribed(1, Incomplete).account, false), Renewal::NotFound);
     let mut world = subscribed(1, Active);
-    assert!(matches!(renewal::decide(&world.account, true), Renewal::AlreadySo(_)));
+    assert!(matches!(renewal::decide(&world.account, true), Renewal::AlreadyDone(_)));
     assert!(matches!(renewal::decide(&world.account, false), Renewal::Change(_)));
     observe(&mut world, Active, true);
-    assert!(matches!(renewal::decide(&world.account, false), Renewal::AlreadySo(_)));
+    assert!(matches!(renewal::decide(&world.account, false), Renewal::AlreadyDone(_)));
     assert!(matches!(renewal::decide(&world.account, true), Renewal::Change(_)));
     assert!(world.support.unwrap().cancel_at_period_end);
 }

@@ -15,7 +15,7 @@ use crate::{
 
 /// What a request to subscribe leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision {
+pub enum SubscribeDecision {
     /// The novel has no such tier on sale, or there is no such novel.
     TierNotFound,
     /// A subscription runs and will go on.
@@ -34,25 +34,30 @@ pub enum Decision {
 
 /// Decides about a request, and stores the reservation if there is none.
 #[must_use]
-pub fn subscribe(account: ChampionAccount, level: TierLevel, fresh: PaymentRecordId, now: Timestamp) -> Step<Decision> {
+pub fn subscribe(
+    account: ChampionAccount,
+    level: TierLevel,
+    fresh: PaymentRecordId,
+    now: Timestamp,
+) -> Step<SubscribeDecision> {
     let Some(tier) = account.tier_on_sale(level) else {
-        return Step::only(Decision::TierNotFound);
+        return Step::only(SubscribeDecision::TierNotFound);
     };
     if let Some(live) = account.live_subscription() {
         let decision = if live.renews() {
-            Decision::AlreadySubscribed
+            SubscribeDecision::AlreadySubscribed
         } else if account.tier_of(live) == Some(level) {
-            Decision::Reactivate(live.id.clone())
+            SubscribeDecision::Reactivate(live.id.clone())
         } else {
-            Decision::Replace(live.id.clone())
+            SubscribeDecision::Replace(live.id.clone())
         };
         return Step::only(decision);
     }
     if let Some(attempt) = account.open_attempt() {
         let decision = match &attempt.subscription {
-            None => Decision::Start(Box::new(attempt.clone())),
-            Some(subscription) if attempt.tier == Some(level) => Decision::Resume(subscription.clone()),
-            Some(subscription) => Decision::Replace(subscription.clone()),
+            None => SubscribeDecision::Start(Box::new(attempt.clone())),
+            Some(subscription) if attempt.tier == Some(level) => SubscribeDecision::Resume(subscription.clone()),
+            Some(subscription) => SubscribeDecision::Replace(subscription.clone()),
         };
         return Step::only(decision);
     }
@@ -65,7 +70,7 @@ pub fn subscribe(account: ChampionAccount, level: TierLevel, fresh: PaymentRecor
     };
     let mut change = Change::of(account);
     change.after.put_payment(reservation.clone());
-    change.step(Decision::Start(Box::new(reservation)), now)
+    change.step(SubscribeDecision::Start(Box::new(reservation)), now)
 }
 
 /// A subscription that Stripe has made, or described.

@@ -6,7 +6,7 @@ use crate::{
     Timestamp,
     champion::TierLevel,
     ids::{CustomerId, EventId, SubscriptionId},
-    payment_event::SubscriptionStatus,
+    stripe::SubscriptionStatus,
 };
 
 /// Which event a description comes from. Events of the same second have no order; the id makes one up, so that

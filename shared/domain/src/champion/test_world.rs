@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::{
+    Timestamp,
+    decide::{Snapshot, decide},
     email::Email,
     ids::{CustomerId, EventId, InvoiceId, NovelId, PaymentIntentId, PaymentRecordId, SubscriptionId, UserId},
     money::{Currency, Money},
-    payment_event::{
+    stripe::{
         BillingReason, DisputeFact, Fact, InvoiceFact, InvoicePaymentFact, PaymentFacts, PurchaseFact, RefundFact,
-        Snapshot, StripeEvent, SubscriptionFact, SubscriptionStatus, decide,
+        StripeEvent, SubscriptionFact, SubscriptionStatus,
     },
 };
 
@@ -194,7 +196,7 @@ impl World {
         if let Some(write) = plan.champion {
             self.write(*write);
         }
-        self.keys.extend(plan.outbox.into_iter().map(|entry| entry.key));
+        self.keys.extend(plan.announcements.into_iter().map(|entry| entry.key));
     }
 
     pub fn write(&mut self, write: ChampionWrite) {
@@ -210,9 +212,9 @@ impl World {
 
     /// Takes a request's step; returns its answer.
     pub fn step<T>(&mut self, step: Step<T>) -> T {
-        if let Some((write, entries)) = step.write {
-            self.write(write);
-            self.keys.extend(entries.into_iter().map(|entry| entry.key));
+        if let Some(change) = step.change {
+            self.write(change.write);
+            self.keys.extend(change.announcements.into_iter().map(|entry| entry.key));
         }
         step.answer
     }

@@ -1,45 +1,10 @@
 //! The tiers of a novel: what a month of support costs.
 
-use std::fmt;
-
 use crate::{
-    ids::{InvalidId, NovelId, PriceId},
+    ids::{NovelId, PriceId},
     money::{Currency, Money},
+    tier_level::TierLevel,
 };
-
-/// How high a tier is: 1 to 13.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TierLevel(u8);
-
-impl TierLevel {
-    /// Level 1.
-    pub const LOWEST: Self = Self(1);
-    /// The highest level.
-    pub const MAX: u8 = 13;
-
-    /// Takes 1 to 13.
-    ///
-    /// # Errors
-    /// [`InvalidId`] for any other number.
-    pub fn new(level: i64) -> Result<Self, InvalidId> {
-        match u8::try_from(level) {
-            Ok(level @ 1..=Self::MAX) => Ok(Self(level)),
-            _ => Err(InvalidId { kind: "tier level" }),
-        }
-    }
-
-    /// The level as a number.
-    #[must_use]
-    pub fn get(self) -> u8 {
-        self.0
-    }
-}
-
-impl fmt::Display for TierLevel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// A tier of a novel. Prices come from here and never from a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,11 +55,11 @@ impl Tier {
     /// The default tiers, as tiers of this novel.
     #[must_use]
     pub fn defaults(novel: NovelId) -> Vec<Self> {
-        (1..=TierLevel::MAX)
+        TierLevel::all()
             .zip(DEFAULT_TIERS)
             .map(|(level, default)| Self {
                 novel,
-                level: TierLevel(level),
+                level,
                 name: default.name.to_owned(),
                 price: Money::new(default.cents, Currency::USD),
                 stripe_price: None,
@@ -107,14 +72,6 @@ impl Tier {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn levels_go_from_1_to_13() {
-        assert_eq!(TierLevel::new(13).unwrap().get(), 13);
-        for wrong in [0, -1, 14, 256 + 1, i64::MAX] {
-            assert!(TierLevel::new(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn every_default_tier_costs_more_and_gives_more_than_the_one_below() {

@@ -5,7 +5,7 @@ use std::{future::Future, time::Duration};
 use crate::{
     Timestamp,
     ids::OutboxId,
-    outbox::OutboxEntry,
+    outbox::Announcement,
     ports::{Cause, StoreError},
 };
 
@@ -24,7 +24,7 @@ pub struct PublishError(#[source] pub Cause);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnsentEntry {
     /// What it says.
-    pub entry: OutboxEntry,
+    pub entry: Announcement,
     /// How often sending it has failed.
     pub attempts: i32,
 }
@@ -86,7 +86,7 @@ pub struct Backlog {
 /// Klaviyo.
 pub trait Marketing: Send + Sync {
     /// Sends one event. The entry's id is its `unique_id`: a repeat counts once.
-    fn send(&self, entry: &OutboxEntry) -> impl Future<Output = Result<(), MarketingError>> + Send;
+    fn send(&self, entry: &Announcement) -> impl Future<Output = Result<(), MarketingError>> + Send;
 }
 
 /// Why Klaviyo didn't take an event. The reasons carry no personal data.

@@ -4,10 +4,11 @@ use std::future::Future;
 
 use crate::{
     Timestamp,
+    decide::Recorded,
     ids::{PreorderId, UserId},
-    payment_event::{Recorded, StripeEvent},
     ports::Cause,
     preorder::{Preorder, checkout::OpenSession, initiate::NewPreorder},
+    stripe::StripeEvent,
     user::Account,
 };
 
@@ -89,8 +90,8 @@ pub enum CheckoutSaved {
 
 /// Stripe's events and everything that they change.
 pub trait StripeEventStore: Send + Sync {
-    /// Records an event in one transaction: locks what it names ([`crate::payment_event::Fact::lookup`]), reads it,
-    /// decides ([`crate::payment_event::decide`]), and writes the plan, the outbox rows and the event's id.
+    /// Records an event in one transaction: locks what it names ([`crate::stripe::Fact::lookup`]), reads it,
+    /// decides ([`crate::decide::decide`]), and writes the plan, the outbox rows and the event's id.
     ///
     /// [`Recorded::Before`] if the event's id is stored already. Two deliveries at once take effect one after the
     /// other, so the second is `Before`. A failure leaves nothing behind; effects that the store refuses for what they

@@ -4,31 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::ids::PriceId;
-
-/// A colour that the catalogue had when the preorder was made.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Color(String);
-
-impl Color {
-    /// A colour read back from our own database or from metadata that we wrote; it may have left the catalogue since.
-    #[must_use]
-    pub fn recorded(name: String) -> Self {
-        Self(name)
-    }
-
-    /// Stands for the colour of a payment that doesn't say what was bought.
-    #[must_use]
-    pub fn unknown() -> Self {
-        Self("unknown".to_owned())
-    }
-
-    /// The colour's name.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
+use crate::{color::Color, ids::PriceId};
 
 /// The colours on sale. Prices come from here and never from a request. As JSON: `{"<colour>": "price_…"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -51,7 +27,7 @@ impl Catalogue {
     /// The colour of that exact name, with its price.
     #[must_use]
     pub fn find(&self, color: &str) -> Option<(Color, &PriceId)> {
-        self.0.get_key_value(color).map(|(name, price)| (Color(name.clone()), price))
+        self.0.get_key_value(color).map(|(name, price)| (Color::recorded(name.clone()), price))
     }
 
     /// The names of all colours.

@@ -7,7 +7,7 @@ use crate::{
 
 /// What to do when somebody wants to pay for a preorder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision {
+pub enum CheckoutDecision {
     /// A session is open already: send them there.
     Reuse(OpenSession),
     /// Open a session as this attempt. The number makes Stripe's idempotency key, so a repeat after a crash gets the
@@ -38,18 +38,18 @@ const LEAST_REMAINING: time::Duration = time::Duration::minutes(2);
 
 /// Decides what a checkout request leads to.
 #[must_use]
-pub fn decide(preorder: &Preorder, now: Timestamp) -> Decision {
+pub fn decide(preorder: &Preorder, now: Timestamp) -> CheckoutDecision {
     if preorder.payment.is_some() || matches!(preorder.status, Status::Completed | Status::Refunded) {
-        return Decision::AlreadyCompleted;
+        return CheckoutDecision::AlreadyCompleted;
     }
     match &preorder.session {
-        Some(Session { state: SessionState::AwaitingPayment, .. }) => Decision::PaymentPending,
+        Some(Session { state: SessionState::AwaitingPayment, .. }) => CheckoutDecision::PaymentPending,
         Some(Session { id, url: Some(url), expires_at: Some(expires_at), state: SessionState::Open })
             if now + LEAST_REMAINING < *expires_at =>
         {
-            Decision::Reuse(OpenSession { id: id.clone(), url: url.clone(), expires_at: *expires_at })
+            CheckoutDecision::Reuse(OpenSession { id: id.clone(), url: url.clone(), expires_at: *expires_at })
         }
-        _ => Decision::Open { attempt: preorder.checkout_attempt + 1 },
+        _ => CheckoutDecision::Open { attempt: preorder.checkout_attempt + 1 },
     }
 }
 
@@ -66,20 +66,20 @@ mod tests {
 
     #[test]
     fn the_first_checkout_is_attempt_one() {
-        assert_eq!(decide(&initiated(), t(0)), Decision::Open { attempt: 1 });
+        assert_eq!(decide(&initiated(), t(0)), CheckoutDecision::Open { attempt: 1 });
     }
 
     #[test]
     fn an_open_session_is_used_again_until_shortly_before_it_expires() {
         let preorder = with_session(SessionState::Open, t(3600));
-        assert!(matches!(decide(&preorder, t(10)), Decision::Reuse(_)));
-        assert_eq!(decide(&preorder, t(3599)), Decision::Open { attempt: 2 });
+        assert!(matches!(decide(&preorder, t(10)), CheckoutDecision::Reuse(_)));
+        assert_eq!(decide(&preorder, t(3599)), CheckoutDecision::Open { attempt: 2 });
     }
 
     #[test]
     fn nobody_pays_twice() {
-        assert_eq!(decide(&with_session(SessionState::AwaitingPayment, t(0)), t(10)), Decision::PaymentPending);
-        assert_eq!(decide(&with_session(SessionState::Closed, t(3600)), t(10)), Decision::Open { attempt: 2 });
-        assert_eq!(decide(&paid_by("cs_1"), t(10)), Decision::AlreadyCompleted);
+        assert_eq!(decide(&with_session(SessionState::AwaitingPayment, t(0)), t(10)), CheckoutDecision::PaymentPending);
+        assert_eq!(decide(&with_session(SessionState::Closed, t(3600)), t(10)), CheckoutDecision::Open { attempt: 2 });
+        assert_eq!(decide(&paid_by("cs_1"), t(10)), CheckoutDecision::AlreadyCompleted);
     }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::{
     Timestamp,
     ids::PreorderId,
-    outbox::{Metric, OutboxEntry, Payload},
+    outbox::{Announcement, AnnouncementKind, Payload},
     preorder::{Preorder, PreorderForm, Status},
     user::Owner,
 };
@@ -18,7 +18,7 @@ pub struct NewPreorder {
     /// Who it belongs to, and whether their profile may be touched.
     pub owner: Owner,
     /// The `preorder_started` event.
-    pub started: OutboxEntry,
+    pub started: Announcement,
 }
 
 /// Plans a new preorder.
@@ -44,12 +44,12 @@ pub fn plan(id: PreorderId, form: PreorderForm, owner: Owner, now: Timestamp) ->
     NewPreorder { preorder, owner, started }
 }
 
-fn started(preorder: &Preorder, now: Timestamp) -> OutboxEntry {
+fn started(preorder: &Preorder, now: Timestamp) -> Announcement {
     let mut properties = serde_json::Map::new();
     properties.insert("color".into(), json!(preorder.color.as_str()));
     properties.insert("preorder_id".into(), json!(preorder.id));
     properties.insert("locale".into(), json!(preorder.locale.tag()));
     properties.insert("source".into(), json!("web_form"));
     let payload = Payload { profile: preorder.profile(), properties, value: None, occurred_at: now };
-    OutboxEntry::new(Metric::PreorderStarted, &preorder.id.to_string(), payload)
+    Announcement::new(AnnouncementKind::PreorderStarted, &preorder.id.to_string(), payload)
 }

@@ -9,6 +9,7 @@
 //! A payment wins over everything that came before it; nothing that arrives late takes a payment back.
 
 pub mod catalogue;
+mod change;
 pub mod checkout;
 pub mod form;
 pub mod initiate;
@@ -22,8 +23,10 @@ use crate::{
     money::Money,
     outbox::{Profile, e164},
 };
-pub use catalogue::{Catalogue, Color};
-pub use form::{Contact, PreorderForm};
+pub use crate::{color::Color, contact::Contact};
+pub use catalogue::Catalogue;
+pub use change::{PreorderChange, PreorderWrite};
+pub use form::PreorderForm;
 
 /// Where a preorder stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

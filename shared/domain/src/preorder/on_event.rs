@@ -13,53 +13,55 @@ use serde_json::json;
 
 use crate::{
     Timestamp,
+    effect::Effect,
     ids::PaymentIntentId,
     locale::Locale,
-    outbox::{Metric, OutboxEntry, Payload},
-    payment_event::{
-        Outcome, PaymentFacts, PaymentFailedFact, PaymentStatus, Plan, PreorderWrite, SessionFact, SessionStep,
-        Snapshot,
-    },
-    preorder::{Color, Payment, Preorder, Session, SessionState, Status},
+    outbox::{Announcement, AnnouncementKind, Payload},
+    preorder::{Color, Payment, Preorder, PreorderChange, PreorderWrite, Session, SessionState, Status},
+    stripe::{CheckoutPaymentStatus, PaymentFacts, PaymentFailedFact, SessionFact, SessionStep},
 };
 
-/// A session took a step.
+/// What an event does to a preorder.
+type PreorderEffect = Effect<PreorderChange>;
+
+/// Decides what a step of a session does to the preorder that is stored, if one is; `known` is what is known of the
+/// session's payment.
 #[must_use]
-pub fn session(snapshot: Snapshot, fact: &SessionFact, at: Timestamp) -> Plan {
+pub fn session(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFact, at: Timestamp) -> PreorderEffect {
     if fact.step.is_paid() {
-        return paid(snapshot, fact, at);
+        return paid(stored, known, fact, at);
     }
-    let Some(preorder) = snapshot.preorder else {
-        return Plan::ignore("no preorder of ours, and nothing was paid");
+    let Some(preorder) = stored else {
+        return Effect::ignore("no preorder of ours, and nothing was paid");
     };
     if preorder.payment.is_some() {
-        return Plan::ignore("the preorder is paid");
+        return Effect::ignore("the preorder is paid");
     }
     let Some(mut preorder) = adopt(preorder, fact) else {
-        return Plan::ignore("a newer session exists");
+        return Effect::ignore("a newer session exists");
     };
     let state = preorder.session.as_ref().map(|session| session.state);
     match fact.step {
-        SessionStep::Completed(PaymentStatus::Unpaid) if state == Some(SessionState::Open) => {
+        SessionStep::Completed(CheckoutPaymentStatus::Unpaid) if state == Some(SessionState::Open) => {
             preorder.status = Status::Processing;
             set_state(&mut preorder, SessionState::AwaitingPayment);
-            Plan::update(preorder)
+            PreorderChange::update(preorder, [])
         }
         SessionStep::AsyncPaymentFailed if state != Some(SessionState::Closed) => {
             preorder.status = Status::Failed;
             set_state(&mut preorder, SessionState::Closed);
-            Plan::update(preorder)
+            PreorderChange::update(preorder, [])
         }
         SessionStep::Expired if state != Some(SessionState::Closed) => {
             preorder.status = Status::Cancelled;
             set_state(&mut preorder, SessionState::Closed);
-            let outbox = vec![abandoned(&preorder, fact, at)];
-            Plan { outbox, ..Plan::update(preorder) }
+            let abandoned = abandoned(&preorder, fact, at);
+            PreorderChange::update(preorder, [abandoned])
         }
         SessionStep::Completed(_)
         | SessionStep::AsyncPaymentSucceeded
         | SessionStep::AsyncPaymentFailed
-        | SessionStep::Expired => Plan::ignore("the session is further already"),
+        | SessionStep::Expired => Effect::ignore("the session is further already"),
     }
 }
 
@@ -92,22 +94,26 @@ fn set_state(preorder: &mut Preorder, state: SessionState) {
     }
 }
 
-fn paid(snapshot: Snapshot, fact: &SessionFact, at: Timestamp) -> Plan {
+fn paid(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFact, at: Timestamp) -> PreorderEffect {
     let Some(amount) = fact.amount else {
-        return Plan::park("a paid session without an amount");
+        return Effect::park("a paid session without an amount");
     };
-    let (mut preorder, rescued) = match snapshot.preorder {
+    let (mut preorder, rescued) = match stored {
         Some(preorder) => (preorder, false),
         None => match rescue(fact, at) {
             Some(preorder) => (preorder, true),
             None => {
-                return Plan::park("a paid session that names neither a preorder nor an e-mail address");
+                return Effect::park("a paid session that names neither a preorder nor an e-mail address");
             }
         },
     };
     if let Some(payment) = &preorder.payment {
         let same = payment.intent == fact.payment_intent;
-        return if same { Plan::ignore("the preorder is paid") } else { Plan::park("a second payment for a preorder") };
+        return if same {
+            Effect::ignore("the preorder is paid")
+        } else {
+            Effect::park("a second payment for a preorder")
+        };
     }
     preorder.status = Status::Completed;
     preorder.checkout_attempt = preorder.checkout_attempt.max(fact.attempt.unwrap_or_default());
@@ -118,11 +124,11 @@ fn paid(snapshot: Snapshot, fact: &SessionFact, at: Timestamp) -> Plan {
     preorder.contact = preorder.contact.clone().or(fact.contact.clone());
     preorder.payment =
         Some(Payment { intent: fact.payment_intent.clone(), amount, paid_at: at, refunded: 0, dispute: None });
-    let mut outbox = vec![success(&preorder, at)];
-    outbox.extend(apply_facts(&mut preorder, &snapshot.payment, at));
+    let mut announcements = vec![success(&preorder, at)];
+    announcements.extend(apply_facts(&mut preorder, known, at));
     let write =
         if rescued { PreorderWrite::Insert(Box::new(preorder)) } else { PreorderWrite::Update(Box::new(preorder)) };
-    Plan { preorder: Some(write), outbox, ..Plan::nothing(Outcome::Applied) }
+    Effect::Change(PreorderChange { write, announcements })
 }
 
 /// A preorder made from the payment itself: it never vanishes just because we don't know what it is for.
@@ -145,46 +151,48 @@ fn rescue(fact: &SessionFact, at: Timestamp) -> Option<Preorder> {
     })
 }
 
-/// A try to pay was refused. The session stays open; the customer may try another card in it.
+/// Decides what a refused try to pay does. The session stays open; the customer may try another card in it.
 #[must_use]
-pub fn payment_failed(snapshot: Snapshot, fact: &PaymentFailedFact) -> Plan {
-    let Some(mut preorder) = snapshot.preorder else {
-        return Plan::ignore("no preorder of ours");
+pub fn payment_failed(stored: Option<Preorder>, fact: &PaymentFailedFact) -> PreorderEffect {
+    let Some(mut preorder) = stored else {
+        return Effect::ignore("no preorder of ours");
     };
     if preorder.payment.is_some() {
-        return Plan::ignore("the preorder is paid");
+        return Effect::ignore("the preorder is paid");
     }
     let attempt = fact.attempt.unwrap_or(preorder.checkout_attempt);
     match attempt.cmp(&preorder.checkout_attempt) {
-        Ordering::Less => return Plan::ignore("a newer session exists"),
+        Ordering::Less => return Effect::ignore("a newer session exists"),
         Ordering::Equal if preorder.session.as_ref().is_some_and(|s| s.state != SessionState::Open) => {
-            return Plan::ignore("the session is further already");
+            return Effect::ignore("the session is further already");
         }
         Ordering::Equal | Ordering::Greater => {}
     }
     if preorder.status == Status::Failed {
-        return Plan::ignore("known already");
+        return Effect::ignore("known already");
     }
     preorder.status = Status::Failed;
-    Plan::update(preorder)
+    PreorderChange::update(preorder, [])
 }
 
-/// Refunds and disputes of a payment came in.
+/// Decides what newly known refunds and disputes of a payment do: nothing unless it is this preorder's payment.
 #[must_use]
-pub fn payment_facts(snapshot: Snapshot, intent: &PaymentIntentId, facts: &PaymentFacts, at: Timestamp) -> Plan {
-    let unclaimed = Plan::nothing(Outcome::Applied);
-    let Some(mut preorder) = snapshot.preorder else {
-        return unclaimed;
+pub fn payment_facts(
+    stored: Option<Preorder>,
+    intent: &PaymentIntentId,
+    facts: &PaymentFacts,
+    at: Timestamp,
+) -> PreorderEffect {
+    let of_intent = |it: &Preorder| it.payment.as_ref().and_then(|payment| payment.intent.as_ref()) == Some(intent);
+    let Some(mut preorder) = stored.filter(of_intent) else {
+        return Effect::ignore("no preorder with this payment");
     };
-    if preorder.payment.as_ref().and_then(|payment| payment.intent.as_ref()) != Some(intent) {
-        return unclaimed;
-    }
-    let outbox = apply_facts(&mut preorder, facts, at);
-    Plan { outbox: outbox.into_iter().collect(), ..Plan::update(preorder) }
+    let refunded = apply_facts(&mut preorder, facts, at);
+    PreorderChange::update(preorder, refunded)
 }
 
-/// Brings payment and facts together; returns the event to send if all the money is gone.
-fn apply_facts(preorder: &mut Preorder, facts: &PaymentFacts, at: Timestamp) -> Option<OutboxEntry> {
+/// Brings payment and facts together; returns the announcement if all the money is gone.
+fn apply_facts(preorder: &mut Preorder, facts: &PaymentFacts, at: Timestamp) -> Option<Announcement> {
     let payment = preorder.payment.as_mut()?;
     payment.refunded = facts.refunded.min(payment.amount.amount);
     payment.dispute.clone_from(&facts.dispute);
@@ -205,7 +213,7 @@ fn properties(preorder: &Preorder) -> serde_json::Map<String, serde_json::Value>
     properties
 }
 
-fn with_payment(metric: Metric, preorder: &Preorder, at: Timestamp) -> OutboxEntry {
+fn with_payment(kind: AnnouncementKind, preorder: &Preorder, at: Timestamp) -> Announcement {
     let value = preorder.payment.as_ref().map(|payment| payment.amount);
     let mut properties = properties(preorder);
     if let Some(money) = value {
@@ -213,22 +221,22 @@ fn with_payment(metric: Metric, preorder: &Preorder, at: Timestamp) -> OutboxEnt
         properties.insert("currency".into(), json!(money.currency.to_iso()));
     }
     let payload = Payload { profile: preorder.profile(), properties, value, occurred_at: at };
-    OutboxEntry::new(metric, &preorder.id.to_string(), payload)
+    Announcement::new(kind, &preorder.id.to_string(), payload)
 }
 
-fn success(preorder: &Preorder, at: Timestamp) -> OutboxEntry {
-    with_payment(Metric::PreorderSuccess, preorder, at)
+fn success(preorder: &Preorder, at: Timestamp) -> Announcement {
+    with_payment(AnnouncementKind::PreorderSuccess, preorder, at)
 }
 
-fn refunded(preorder: &Preorder, at: Timestamp) -> OutboxEntry {
-    with_payment(Metric::PreorderRefunded, preorder, at)
+fn refunded(preorder: &Preorder, at: Timestamp) -> Announcement {
+    with_payment(AnnouncementKind::PreorderRefunded, preorder, at)
 }
 
 /// Keyed by session: a preorder can be abandoned more than once, each time in another session.
-fn abandoned(preorder: &Preorder, fact: &SessionFact, at: Timestamp) -> OutboxEntry {
+fn abandoned(preorder: &Preorder, fact: &SessionFact, at: Timestamp) -> Announcement {
     let payload =
         Payload { profile: preorder.profile(), properties: properties(preorder), value: None, occurred_at: at };
-    OutboxEntry::new(Metric::PreorderAbandoned, &format!("{}:{}", preorder.id, fact.session), payload)
+    Announcement::new(AnnouncementKind::PreorderAbandoned, &format!("{}:{}", preorder.id, fact.session), payload)
 }
 
 #[cfg(test)]

@@ -2,11 +2,12 @@
 
 use super::*;
 use crate::{
+    contact::Contact,
+    decide::{Snapshot, decide},
     email::Email,
     ids::{EventId, PreorderId, SessionId},
     money::{Currency, Money},
-    payment_event::{DisputeFact, Fact, RefundFact, StripeEvent, decide},
-    preorder::Contact,
+    stripe::{DisputeFact, Fact, RefundFact, StripeEvent},
 };
 
 pub fn t(seconds: i64) -> Timestamp {
@@ -40,7 +41,8 @@ fn in_checkout() -> Preorder {
 }
 
 pub fn paid_by(session: &str) -> Preorder {
-    let (stored, _) = run(&[step(session, 1, SessionStep::Completed(PaymentStatus::Paid))], Some(in_checkout()));
+    let (stored, _) =
+        run(&[step(session, 1, SessionStep::Completed(CheckoutPaymentStatus::Paid))], Some(in_checkout()));
     stored.preorder.unwrap()
 }
 
@@ -106,7 +108,7 @@ fn run(facts: &[Fact], preorder: Option<Preorder>) -> (Snapshot, std::collection
         if let Some((_, facts)) = plan.payment {
             stored.payment = facts;
         }
-        keys.extend(plan.outbox.into_iter().map(|entry| entry.key));
+        keys.extend(plan.announcements.into_iter().map(|entry| entry.key));
     }
     (stored, keys)
 }
@@ -141,8 +143,8 @@ fn converges(preorder: Option<&Preorder>, facts: &[Fact]) -> (Preorder, Vec<Stri
     (expected.preorder.unwrap(), kinds)
 }
 
-const PAID: SessionStep = SessionStep::Completed(PaymentStatus::Paid);
-const UNPAID: SessionStep = SessionStep::Completed(PaymentStatus::Unpaid);
+const PAID: SessionStep = SessionStep::Completed(CheckoutPaymentStatus::Paid);
+const UNPAID: SessionStep = SessionStep::Completed(CheckoutPaymentStatus::Unpaid);
 
 #[test]
 fn a_refused_card_and_then_a_payment_complete_the_preorder() {
@@ -230,9 +232,8 @@ fn a_second_payment_waits_for_a_person() {
     let Fact::Session(mut fact) = step("cs_2", 2, PAID) else { unreachable!() };
     fact.payment_intent = Some(PaymentIntentId::parse("pi_2").unwrap());
     let before = paid_by("cs_1");
-    let plan = session(Snapshot { preorder: Some(before), ..Snapshot::default() }, &fact, t(99));
-    assert!(matches!(plan.outcome, Outcome::Parked { .. }));
-    assert_eq!(plan.preorder, None);
+    let effect = session(Some(before), &PaymentFacts::default(), &fact, t(99));
+    assert!(matches!(effect, Effect::Park { .. }), "{effect:?}");
 }
 
 #[test]

@@ -81,12 +81,12 @@ async fn take<T>(
     let mut statements = vec![read::lock(key)];
     statements.extend(read::account(key, None));
     let (transaction, rows) = lease.begin(statements).await?;
-    let Step { answer, write } = step(read::build(key.clone(), &rows[1..])?);
-    match write {
-        Some((write, facts)) => {
-            let ledger = write::ledger(&write);
-            let mut statements = write::statements(&write, &ledger, now);
-            statements.push(insert_outbox(&facts, now));
+    let Step { answer, change } = step(read::build(key.clone(), &rows[1..])?);
+    match change {
+        Some(change) => {
+            let ledger = write::ledger(&change.write);
+            let mut statements = write::statements(&change.write, &ledger, now);
+            statements.push(insert_outbox(&change.announcements, now));
             transaction.commit(statements).await?;
         }
         None => transaction.rollback().await?,

@@ -4,7 +4,7 @@ use pledge_domain::{
     champion::{ChampionAccount, ChampionKey},
     email::Email,
     ids::{CustomerId, InvoiceId, NovelId, PaymentIntentId, SubscriptionId, UserId},
-    payment_event::Lookup,
+    stripe::Lookup,
 };
 use tokio_postgres::Row;
 

@@ -7,7 +7,7 @@ use pledge_domain::{
     },
     ids::{CustomerId, EventId, InvoiceId, NovelId, PaymentIntentId, PaymentRecordId, PriceId, SubscriptionId},
     money::{Currency, Money},
-    payment_event::{PaymentFacts, SubscriptionStatus},
+    stripe::{PaymentFacts, SubscriptionStatus},
 };
 use tokio_postgres::Row;
 

@@ -78,7 +78,7 @@ async fn initiate(lease: Lease, new: &NewPreorder) -> Result<Preorder, Failure> 
         .time(new.preorder.created_at)
         .uuid(started.id.as_uuid())
         .text(started.key.as_str())
-        .text(started.metric.name())
+        .text(started.kind.name())
         .json(&started.payload);
     let mut statements = vec![insert];
     statements.extend(owner::give_new(new));

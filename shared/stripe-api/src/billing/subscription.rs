@@ -16,7 +16,7 @@ use crate::{
     billing::{
         error::{blames, is_missing},
         metadata,
-        subscription_answer::Subscription,
+        subscription_answer::SubscriptionBody,
     },
     key::key,
 };
@@ -40,7 +40,8 @@ pub async fn create(client: &StripeClient, request: &SubscriptionRequest) -> Res
         .payment_settings(settings)
         .metadata(metadata(&request.metadata))
         .expand(expand());
-    let subscription: Subscription = client.create(&create, &key(&format!("champion:{}", request.payment))?).await?;
+    let subscription: SubscriptionBody =
+        client.create(&create, &key(&format!("champion:{}", request.payment))?).await?;
     Ok(subscription.try_into()?)
 }
 
@@ -83,5 +84,5 @@ pub async fn cancel_now(client: &StripeClient, id: &SubscriptionId) -> Result<Su
 }
 
 async fn answer(client: &StripeClient, request: &impl StripeRequest) -> Result<SubscriptionAnswer, StripeError> {
-    client.send::<Subscription>(request).await?.try_into()
+    client.send::<SubscriptionBody>(request).await?.try_into()
 }

@@ -4,8 +4,8 @@ use pledge_domain::{
     Timestamp,
     champion::{self, Period, subscribe::Made},
     ids::{CustomerId, InvoiceId, PaymentIntentId, SubscriptionId},
-    payment_event::SubscriptionStatus,
     ports::{ClientSecret, SubscriptionAnswer},
+    stripe::SubscriptionStatus,
 };
 use serde::Deserialize;
 
@@ -13,7 +13,7 @@ use crate::StripeError;
 
 /// <https://docs.stripe.com/api/subscriptions/object>, with `latest_invoice` expanded.
 #[derive(Deserialize)]
-pub struct Subscription {
+pub struct SubscriptionBody {
     id: SubscriptionId,
     customer: CustomerId,
     status: String,
@@ -85,10 +85,10 @@ impl InvoiceObject {
     }
 }
 
-impl TryFrom<Subscription> for SubscriptionAnswer {
+impl TryFrom<SubscriptionBody> for SubscriptionAnswer {
     type Error = StripeError;
 
-    fn try_from(answer: Subscription) -> Result<Self, StripeError> {
+    fn try_from(answer: SubscriptionBody) -> Result<Self, StripeError> {
         let status = SubscriptionStatus::parse(&answer.status).ok_or_else(|| StripeError::Unreadable {
             problem: "a subscription with an unknown status".to_owned(),
             request_id: None,

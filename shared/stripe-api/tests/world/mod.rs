@@ -19,9 +19,9 @@ use pledge_domain::{
     ids::{CustomerId, NovelId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PreorderId, PriceId, UserId},
     locale::Locale,
     money::{Currency, Money},
-    payment_event::Fact,
     ports::{Billing, PurchaseRequest, SessionRequest, SubscriptionRequest},
     preorder::Color,
+    stripe::Fact,
 };
 use pledge_stand_ins::{StripeOptions, StripeStandIn, WebhookTarget};
 use pledge_stripe_api::StripeClient;

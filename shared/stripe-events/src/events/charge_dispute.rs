@@ -2,7 +2,7 @@
 
 use pledge_domain::{
     ids::PaymentIntentId,
-    payment_event::{DisputeFact, Fact},
+    stripe::{DisputeFact, Fact},
 };
 use serde::Deserialize;
 

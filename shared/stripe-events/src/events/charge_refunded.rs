@@ -3,7 +3,7 @@
 use pledge_domain::{
     ids::PaymentIntentId,
     money::{Currency, Money},
-    payment_event::{Fact, RefundFact},
+    stripe::{Fact, RefundFact},
 };
 use serde::Deserialize;
 

@@ -5,7 +5,7 @@ use pledge_domain::{
     email::Email,
     ids::{PaymentIntentId, SessionId},
     money::{Currency, Money},
-    payment_event::{Fact, PaymentStatus, SessionFact, SessionStep},
+    stripe::{CheckoutPaymentStatus, Fact, SessionFact, SessionStep},
 };
 use serde::Deserialize;
 
@@ -58,9 +58,9 @@ struct CollectedInformation {
 pub fn completed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let session: Session = payload.object()?;
     let status = match session.payment_status.as_str() {
-        "paid" => PaymentStatus::Paid,
-        "unpaid" => PaymentStatus::Unpaid,
-        "no_payment_required" => PaymentStatus::NoPaymentRequired,
+        "paid" => CheckoutPaymentStatus::Paid,
+        "unpaid" => CheckoutPaymentStatus::Unpaid,
+        "no_payment_required" => CheckoutPaymentStatus::NoPaymentRequired,
         _ => return Err(Unreadable::because("a session with an unknown payment_status")),
     };
     session.took(SessionStep::Completed(status))

@@ -3,7 +3,7 @@
 use pledge_domain::{
     Timestamp,
     ids::{CustomerId, PriceId, SubscriptionId},
-    payment_event::{Fact, SubscriptionFact, SubscriptionStatus},
+    stripe::{Fact, SubscriptionFact, SubscriptionStatus},
 };
 use serde::Deserialize;
 

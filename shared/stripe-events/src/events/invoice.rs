@@ -5,7 +5,7 @@ use pledge_domain::{
     email::Email,
     ids::{CustomerId, InvoiceId, PaymentIntentId, PriceId, SubscriptionId},
     money::{Currency, Money},
-    payment_event::{BillingReason, Fact, InvoiceFact},
+    stripe::{BillingReason, Fact, InvoiceFact},
 };
 use serde::Deserialize;
 

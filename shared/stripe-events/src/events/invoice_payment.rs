@@ -3,7 +3,7 @@
 
 use pledge_domain::{
     ids::{InvoiceId, PaymentIntentId},
-    payment_event::{Fact, InvoicePaymentFact},
+    stripe::{Fact, InvoicePaymentFact},
 };
 use serde::Deserialize;
 

@@ -9,7 +9,7 @@ mod invoice_payment;
 mod payment_intent;
 mod refund_failed;
 
-use pledge_domain::payment_event::Fact;
+use pledge_domain::stripe::Fact;
 
 use crate::wire::{Payload, Unreadable};
 

@@ -4,7 +4,7 @@ use pledge_domain::{
     champion::ChampionMetadata,
     ids::{CustomerId, PaymentIntentId},
     money::{Currency, Money},
-    payment_event::{Fact, PaymentFailedFact, PurchaseFact},
+    stripe::{Fact, PaymentFailedFact, PurchaseFact},
 };
 use serde::Deserialize;
 

@@ -3,7 +3,7 @@
 //! The money is with the merchant again, and still owed. Only a person can find another way to return it.
 //! `refund.failed` exists since 2024-10-28; before, `charge.refund.updated` said it.
 
-use pledge_domain::payment_event::Fact;
+use pledge_domain::stripe::Fact;
 use serde::Deserialize;
 
 use crate::wire::{Payload, Unreadable, contact::clean, lenient};

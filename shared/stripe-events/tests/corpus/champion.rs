@@ -6,7 +6,7 @@ use pledge_domain::{
     email::Email,
     ids::{CustomerId, InvoiceId, NovelId, PaymentIntentId, PaymentRecordId, PriceId, SubscriptionId, UserId},
     money::{Currency, Money},
-    payment_event::{
+    stripe::{
         BillingReason, Fact, InvoiceFact, InvoicePaymentFact, PaymentFailedFact, PurchaseFact, SubscriptionFact,
         SubscriptionStatus,
     },

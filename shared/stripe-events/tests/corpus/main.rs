@@ -10,7 +10,7 @@ mod support;
 
 use std::{collections::BTreeSet, fs};
 
-use pledge_domain::payment_event::Fact;
+use pledge_domain::stripe::Fact;
 use pledge_stripe_events::{HANDLED, decode};
 use support::{SHAPES, fixture, fixtures};
 

@@ -6,11 +6,11 @@ use pledge_domain::{
     ids::{PaymentIntentId, PreorderId, PriceId, SessionId, UserId},
     locale::Locale,
     money::{Currency, Money},
-    payment_event::{
-        DisputeFact, Fact, PaymentFailedFact, PaymentStatus, RefundFact, SessionFact,
+    preorder::{Color, Contact},
+    stripe::{
+        CheckoutPaymentStatus, DisputeFact, Fact, PaymentFailedFact, RefundFact, SessionFact,
         SessionStep::{self, AsyncPaymentFailed, AsyncPaymentSucceeded, Completed, Expired},
     },
-    preorder::{Color, Contact},
 };
 
 use crate::ignored;
@@ -18,8 +18,8 @@ use crate::ignored;
 /// Fixture and fact.
 pub fn expectations() -> Vec<(&'static str, Fact)> {
     vec![
-        ("checkout.session.completed", filled_in(Completed(PaymentStatus::Paid))),
-        ("checkout.session.completed.unpaid", filled_in(Completed(PaymentStatus::Unpaid))),
+        ("checkout.session.completed", filled_in(Completed(CheckoutPaymentStatus::Paid))),
+        ("checkout.session.completed.unpaid", filled_in(Completed(CheckoutPaymentStatus::Unpaid))),
         ("checkout.session.completed.foreign", foreign()),
         ("checkout.session.completed.subscription", ignored("a session that is not for a one-time payment")),
         ("checkout.session.async_payment_succeeded", filled_in(AsyncPaymentSucceeded)),
@@ -106,7 +106,7 @@ fn foreign() -> Fact {
     };
     Fact::Session(Box::new(SessionFact {
         session: SessionId::parse("cs_test_b1FromPaymentLink").unwrap(),
-        step: Completed(PaymentStatus::NoPaymentRequired),
+        step: Completed(CheckoutPaymentStatus::NoPaymentRequired),
         expires_at: Some(Timestamp::from_unix_timestamp(1_752_076_800).unwrap()),
         preorder: None,
         attempt: None,

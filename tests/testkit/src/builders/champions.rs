@@ -7,7 +7,7 @@ use pledge_domain::{
     },
     ids::{CustomerId, InvoiceId, NovelId, PaymentIntentId, PaymentRecordId, SubscriptionId},
     money::{Currency, Money},
-    payment_event::{
+    stripe::{
         BillingReason, DisputeFact, Fact, InvoiceFact, InvoicePaymentFact, PurchaseFact, RefundFact, StripeEvent,
         SubscriptionFact, SubscriptionStatus,
     },

@@ -3,10 +3,10 @@
 use pledge_domain::{
     ids::{EventId, PaymentIntentId, SessionId},
     money::{Currency, Money},
-    payment_event::{
-        DisputeFact, Fact, PaymentFailedFact, PaymentStatus, RefundFact, SessionFact, SessionStep, StripeEvent,
-    },
     preorder::{Contact, Preorder},
+    stripe::{
+        CheckoutPaymentStatus, DisputeFact, Fact, PaymentFailedFact, RefundFact, SessionFact, SessionStep, StripeEvent,
+    },
 };
 
 use crate::time::t;
@@ -66,13 +66,13 @@ fn session(id: &str, kind: &str, preorder: &Preorder, step: SessionStep) -> Stri
 /// The session is completed and paid.
 #[must_use]
 pub fn session_paid(id: &str, preorder: &Preorder) -> StripeEvent {
-    session(id, "checkout.session.completed", preorder, SessionStep::Completed(PaymentStatus::Paid))
+    session(id, "checkout.session.completed", preorder, SessionStep::Completed(CheckoutPaymentStatus::Paid))
 }
 
 /// The session is completed with a method that pays days later.
 #[must_use]
 pub fn session_unpaid(id: &str, preorder: &Preorder) -> StripeEvent {
-    session(id, "checkout.session.completed", preorder, SessionStep::Completed(PaymentStatus::Unpaid))
+    session(id, "checkout.session.completed", preorder, SessionStep::Completed(CheckoutPaymentStatus::Unpaid))
 }
 
 /// The money came days later.

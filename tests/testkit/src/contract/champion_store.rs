@@ -5,12 +5,13 @@ use pledge_domain::{
     champion::{
         ChampionAccount, ChampionKey, PaymentKind, PaymentMethod, PaymentRecord, PaymentStatus, Step, Subscription,
         booking,
-        subscribe::{self, Attached, Decision, Made},
+        subscribe::{self, Attached, Made, SubscribeDecision},
     },
+    decide::{Outcome, Recorded},
     ids::{CustomerId, InvoiceId, PaymentRecordId, PriceId, SubscriptionId},
     money::{Currency, Money},
-    payment_event::{BillingReason::*, Outcome, Recorded, StripeEvent, SubscriptionStatus},
     ports::{ChampionStore, OutboxStore, StripeEventStore},
+    stripe::{BillingReason::*, StripeEvent, SubscriptionStatus},
 };
 use time::Duration;
 
@@ -26,13 +27,13 @@ use crate::{
 
 const DAY: i64 = 86_400;
 
-/// Records an event that must be new; returns what became of it and the keys of the facts that it added.
+/// Records an event that must be new; returns what became of it and the keys of the announcements that it added.
 async fn record(subject: &impl Subject, event: &StripeEvent) -> (Outcome, Vec<String>) {
-    let Recorded::Now { outcome, facts } = subject.store().record(event, t(100)).await.unwrap() else {
+    let Recorded::Now { outcome, announcements } = subject.store().record(event, t(100)).await.unwrap() else {
         panic!("{} was recorded before", event.id);
     };
     let mut keys: Vec<_> =
-        subject.store().unsent(&ids(&facts)).await.unwrap().into_iter().map(|row| row.entry.key).collect();
+        subject.store().unsent(&ids(&announcements)).await.unwrap().into_iter().map(|row| row.entry.key).collect();
     keys.sort();
     (outcome, keys)
 }
@@ -50,7 +51,7 @@ async fn account(subject: &impl Subject, key: &ChampionKey) -> ChampionAccount {
     account
 }
 
-async fn ask(subject: &impl Subject, key: &ChampionKey, tier: i64, fresh: u32) -> Decision {
+async fn ask(subject: &impl Subject, key: &ChampionKey, tier: i64, fresh: u32) -> SubscribeDecision {
     let fresh = payment_record_id(fresh);
     let step = |account| subscribe::subscribe(account, level(tier), fresh, t(0));
     subject.store().step(key, t(0), step).await.unwrap()
@@ -116,7 +117,7 @@ pub async fn a_price_is_remembered_for_its_amount<S: Subject>(subject: &S) {
 
 pub async fn what_a_step_writes_is_read_as_it_was<S: Subject>(subject: &S) {
     let key = ada(subject).await;
-    let Decision::Start(reservation) = ask(subject, &key, 2, 1).await else { panic!() };
+    let SubscribeDecision::Start(reservation) = ask(subject, &key, 2, 1).await else { panic!() };
     assert_eq!(account(subject, &key).await.payments, [*reservation.clone()]);
     assert_eq!(attach(subject, &key, reservation.id).await, Attached::Saved);
     let account = account(subject, &key).await;
@@ -127,7 +128,7 @@ pub async fn what_a_step_writes_is_read_as_it_was<S: Subject>(subject: &S) {
         (PaymentStatus::Pending, SubscriptionStatus::Incomplete)
     );
     assert_eq!((subject.support(&key).await, subject.ledger(&key).await.len()), (None, 0), "nothing is granted");
-    assert_eq!(ask(subject, &key, 2, 2).await, Decision::Resume(account.subscriptions[0].id.clone()));
+    assert_eq!(ask(subject, &key, 2, 2).await, SubscribeDecision::Resume(account.subscriptions[0].id.clone()));
 }
 
 pub async fn a_step_that_writes_nothing_changes_nothing<S: Subject>(subject: &S) {
@@ -140,13 +141,13 @@ pub async fn a_step_that_writes_nothing_changes_nothing<S: Subject>(subject: &S)
 /// What a new subscription fills, column by column.
 pub async fn a_new_subscription_fills_every_column<S: Subject>(subject: &S) {
     let key = ada(subject).await;
-    let Decision::Start(reservation) = ask(subject, &key, 2, 1).await else { panic!() };
+    let SubscribeDecision::Start(reservation) = ask(subject, &key, 2, 1).await else { panic!() };
     attach(subject, &key, reservation.id).await;
     let fact = invoice("in_1", SubscriptionCreate, Some(metadata(&key, 2, Some(reservation.id))), t(60));
-    let (_, facts) = record(subject, &invoice_paid("evt_1", fact.clone())).await;
-    assert_eq!(facts, ["champion_started:in_1"]);
-    let (outcome, facts) = record(subject, &invoice_paid("evt_2", fact)).await;
-    assert_eq!((outcome, facts.len()), (Outcome::Ignored { reason: "known already" }, 0));
+    let (_, keys) = record(subject, &invoice_paid("evt_1", fact.clone())).await;
+    assert_eq!(keys, ["champion_started:in_1"]);
+    let (outcome, keys) = record(subject, &invoice_paid("evt_2", fact)).await;
+    assert_eq!((outcome, keys.len()), (Outcome::Ignored { reason: "known already" }, 0));
     record(subject, &invoice_linked("evt_3", "in_1", "pi_1")).await;
 
     let (sub, customer) = (SubscriptionId::parse("sub_a").unwrap(), CustomerId::parse("cus_a").unwrap());
@@ -177,12 +178,12 @@ pub async fn a_renewal_extends_and_names_its_subscription<S: Subject>(subject: &
     let data = Some(metadata(&key, 2, Some(payment_record_id(1))));
     record(subject, &invoice_paid("evt_1", invoice("in_1", SubscriptionCreate, data.clone(), t(0)))).await;
     let failed = invoice("in_2", SubscriptionCycle, data.clone(), t(31 * DAY));
-    let (_, facts) = record(subject, &invoice_failed("evt_2", failed)).await;
-    assert_eq!(facts, ["champion_payment_failed:in_2"]);
+    let (_, keys) = record(subject, &invoice_failed("evt_2", failed)).await;
+    assert_eq!(keys, ["champion_payment_failed:in_2"]);
     assert_eq!(subject.support(&key).await.unwrap().period.end, t(31 * DAY));
     let renewal = invoice("in_2", SubscriptionCycle, None, t(31 * DAY));
-    let (_, facts) = record(subject, &invoice_paid("evt_3", renewal)).await;
-    assert_eq!(facts, ["champion_renewed:in_2"]);
+    let (_, keys) = record(subject, &invoice_paid("evt_3", renewal)).await;
+    assert_eq!(keys, ["champion_renewed:in_2"]);
     let account = account(subject, &key).await;
     assert_eq!((account.subscriptions.len(), account.payments.len()), (1, 2));
     assert_eq!(subject.support(&key).await.unwrap().period.end, t(62 * DAY));
@@ -197,8 +198,8 @@ pub async fn an_event_finds_its_reader_through_what_is_stored<S: Subject>(subjec
     let data = Some(metadata(&key, 2, Some(payment_record_id(1))));
     record(subject, &invoice_paid("evt_1", invoice("in_1", SubscriptionCreate, data, t(0)))).await;
     let cancelled = subscription_changed("evt_2", SubscriptionStatus::Active, true, None, t(9));
-    let (_, facts) = record(subject, &cancelled).await;
-    assert_eq!(facts, [format!("champion_cancelled:sub_a:{}", t(9 + 31 * DAY).unix_timestamp())]);
+    let (_, keys) = record(subject, &cancelled).await;
+    assert_eq!(keys, [format!("champion_cancelled:sub_a:{}", t(9 + 31 * DAY).unix_timestamp())]);
     let support = subject.support(&key).await.unwrap();
     assert_eq!((support.auto_renew, support.cancel_at_period_end), (false, true));
     let resumed = subscription_changed("evt_3", SubscriptionStatus::Active, false, None, t(10));
@@ -216,8 +217,8 @@ pub async fn a_refund_finds_its_invoice_whichever_is_told_first<S: Subject>(subj
     for event in [&refund, &link] {
         assert_eq!(record(subject, event).await, (Outcome::Applied, vec![]));
     }
-    let (_, facts) = record(subject, &paid).await;
-    assert_eq!(facts, ["champion_refunded:in_1", "champion_started:in_1"]);
+    let (_, keys) = record(subject, &paid).await;
+    assert_eq!(keys, ["champion_refunded:in_1", "champion_started:in_1"]);
     let support = subject.support(&key).await.unwrap();
     assert_eq!((support.is_active, support.period.start), (false, support.period.end));
     let ledger = subject.ledger(&key).await;
@@ -229,8 +230,8 @@ pub async fn a_lost_dispute_takes_back_a_purchase<S: Subject>(subject: &S) {
     record(subject, &purchase_paid("evt_1", "pi_1", Some(metadata(&key, 2, None)), t(0))).await;
     record(subject, &intent_disputed("evt_2", "pi_1", "needs_response")).await;
     assert!(subject.support(&key).await.unwrap().is_active);
-    let (_, facts) = record(subject, &intent_disputed("evt_3", "pi_1", "lost")).await;
-    assert_eq!(facts, ["champion_refunded:pi_1"]);
+    let (_, keys) = record(subject, &intent_disputed("evt_3", "pi_1", "lost")).await;
+    assert_eq!(keys, ["champion_refunded:pi_1"]);
     assert!(!subject.support(&key).await.unwrap().is_active);
 }
 
@@ -243,7 +244,7 @@ pub async fn what_is_not_ours_is_ignored_and_recorded<S: Subject>(subject: &S) {
         purchase_paid("evt_4", "pi_1", None, t(0)),
     ];
     for event in foreign {
-        assert!(matches!(record(subject, &event).await, (Outcome::Ignored { .. }, facts) if facts.is_empty()));
+        assert!(matches!(record(subject, &event).await, (Outcome::Ignored { .. }, keys) if keys.is_empty()));
         assert_eq!(subject.store().record(&event, t(101)).await.unwrap(), Recorded::Before);
     }
 }
@@ -261,8 +262,8 @@ pub async fn an_old_purchase_is_found_by_its_description<S: Subject>(subject: &S
     let key = ada(subject).await;
     let old = PaymentRecord { description: Some("Champion pi_old".into()), ..a_purchase(1, t(0)) };
     subject.put_payment(&key, &old).await;
-    let (_, facts) = record(subject, &purchase_paid("evt_1", "pi_old", None, t(5))).await;
-    assert_eq!(facts, ["champion_extended:pi_old"]);
+    let (_, keys) = record(subject, &purchase_paid("evt_1", "pi_old", None, t(5))).await;
+    assert_eq!(keys, ["champion_extended:pi_old"]);
     let [payment] = account(subject, &key).await.payments.try_into().unwrap();
     assert_eq!((payment.id, payment.payment_intent, payment.paid_at), (old.id, Some(an_intent("pi_old")), Some(t(5))));
 }

@@ -17,8 +17,8 @@ use std::future::Future;
 use pledge_domain::{
     Timestamp,
     champion::{ChampionKey, PaymentRecord, Support, Tier},
+    decide::NewAnnouncement,
     ids::{OutboxId, PreorderId, UserId},
-    payment_event::NewFact,
     ports::{ChampionStore, OutboxStore, PreorderStore, StripeEventStore},
     preorder::Preorder,
 };
@@ -26,9 +26,9 @@ use pledge_domain::{
 use crate::{InMemoryStore, memory::UserRow};
 pub use ledger::LedgerRow;
 
-/// The rows of the facts that an event brought.
-fn ids(facts: &[NewFact]) -> Vec<OutboxId> {
-    facts.iter().map(|fact| fact.id).collect()
+/// The rows of the announcements that an event brought.
+fn ids(announcements: &[NewAnnouncement]) -> Vec<OutboxId> {
+    announcements.iter().map(|new| new.id).collect()
 }
 
 /// A store under test, with a look at what the ports don't show.

@@ -2,8 +2,8 @@
 #![allow(missing_docs, reason = "the name of a promise says it")]
 
 use pledge_domain::{
+    decide::Recorded,
     ids::OutboxId,
-    payment_event::Recorded,
     ports::{Backlog, Delivery, OutboxStore, PreorderStore, StripeEventStore},
     user::Owner,
 };
@@ -94,12 +94,12 @@ pub async fn of_two_outcomes_in_one_call_sent_wins<S: Subject>(subject: &S) {
 pub async fn a_sent_success_is_noted_on_the_preorder<S: Subject>(subject: &S) {
     let preorder = a_preorder(1);
     let recorded = subject.store().record(&session_paid("evt_1", &preorder), t(60)).await.unwrap();
-    let Recorded::Now { facts, .. } = recorded else { panic!("{recorded:?}") };
+    let Recorded::Now { announcements, .. } = recorded else { panic!("{recorded:?}") };
     for (delivery, expected) in [(failed(), None), (parked(), None), (Delivery::Sent, Some(t(1000)))] {
-        settle(subject, facts[0].id, delivery).await;
+        settle(subject, announcements[0].id, delivery).await;
         assert_eq!(subject.success_sent_at(preorder.id).await, expected);
     }
-    subject.store().settle(&[(facts[0].id, Delivery::Sent)], t(2000)).await.unwrap();
+    subject.store().settle(&[(announcements[0].id, Delivery::Sent)], t(2000)).await.unwrap();
     assert_eq!(subject.success_sent_at(preorder.id).await, Some(t(1000)), "once");
 }
 

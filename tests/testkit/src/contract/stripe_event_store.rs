@@ -2,10 +2,11 @@
 #![allow(missing_docs, reason = "the name of a promise says it")]
 
 use pledge_domain::{
+    decide::{Outcome, Recorded},
     ids::OutboxId,
-    payment_event::{Fact, Outcome, Recorded, SessionFact, StripeEvent},
     ports::{OutboxStore, PreorderStore, StripeEventStore},
     preorder::{Preorder, Status},
+    stripe::{Fact, SessionFact, StripeEvent},
     user::Owner,
 };
 
@@ -26,12 +27,12 @@ async fn initiated(subject: &impl Subject) -> Preorder {
     subject.store().initiate(&new).await.unwrap()
 }
 
-/// Records an event that must be new; returns the keys of the facts that it added.
+/// Records an event that must be new; returns the keys of the announcements that it added.
 async fn record(subject: &impl Subject, event: &StripeEvent) -> (Outcome, Vec<String>) {
-    let Recorded::Now { outcome, facts } = subject.store().record(event, t(100)).await.unwrap() else {
+    let Recorded::Now { outcome, announcements } = subject.store().record(event, t(100)).await.unwrap() else {
         panic!("{} was recorded before", event.id);
     };
-    (outcome, keys(subject, &ids(&facts)).await)
+    (outcome, keys(subject, &ids(&announcements)).await)
 }
 
 async fn keys(subject: &impl Subject, ids: &[OutboxId]) -> Vec<String> {

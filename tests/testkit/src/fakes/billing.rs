@@ -9,11 +9,11 @@ use pledge_domain::{
     champion::{Period, Subscription, Tier, subscribe::Made},
     email::Email,
     ids::{CustomerId, InvoiceId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId, UserId},
-    payment_event::SubscriptionStatus,
     ports::{
         Billing, BillingError, ClientSecret, IntentAnswer, IntentState, PurchaseRequest, SubscriptionAnswer,
         SubscriptionRequest,
     },
+    stripe::SubscriptionStatus,
 };
 use time::Duration;
 

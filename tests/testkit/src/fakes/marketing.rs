@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use pledge_domain::{
-    outbox::OutboxEntry,
+    outbox::Announcement,
     ports::{Marketing, MarketingError},
 };
 
@@ -12,8 +12,8 @@ use crate::fakes::script::Script;
 /// Takes every event, or fails as often as it is told.
 #[derive(Debug, Default)]
 pub struct FakeMarketing {
-    script: Script<OutboxEntry, MarketingError>,
-    taken: Mutex<Vec<OutboxEntry>>,
+    script: Script<Announcement, MarketingError>,
+    taken: Mutex<Vec<Announcement>>,
 }
 
 impl FakeMarketing {
@@ -24,19 +24,19 @@ impl FakeMarketing {
 
     /// Every event that was tried, taken or not.
     #[must_use]
-    pub fn tried(&self) -> Vec<OutboxEntry> {
+    pub fn tried(&self) -> Vec<Announcement> {
         self.script.calls()
     }
 
     /// Every event that was taken, in order; repeats too.
     #[must_use]
-    pub fn taken(&self) -> Vec<OutboxEntry> {
+    pub fn taken(&self) -> Vec<Announcement> {
         self.taken.lock().unwrap().clone()
     }
 }
 
 impl Marketing for FakeMarketing {
-    async fn send(&self, entry: &OutboxEntry) -> Result<(), MarketingError> {
+    async fn send(&self, entry: &Announcement) -> Result<(), MarketingError> {
         if let Some(error) = self.script.called(entry.clone()) {
             return Err(error);
         }

@@ -4,8 +4,8 @@ use pledge_domain::{
     Timestamp,
     champion::{ChampionAccount, ChampionKey, ChampionWrite, Step, Support, Tier},
     ids::{CustomerId, InvoiceId, PriceId, UserId},
-    payment_event::Lookup,
     ports::{ChampionStore, StoreError},
+    stripe::Lookup,
     user::VerifiedUser,
 };
 
@@ -55,10 +55,10 @@ impl ChampionStore for InMemoryStore {
         step: impl Fn(ChampionAccount) -> Step<T> + Send + Sync,
     ) -> Result<T, StoreError> {
         let mut tables = self.transaction()?;
-        let Step { answer, write } = step(tables.champion_account(key, None));
-        if let Some((write, facts)) = write {
-            tables.write_champion(write);
-            tables.add_to_outbox(&facts, now);
+        let Step { answer, change } = step(tables.champion_account(key, None));
+        if let Some(change) = change {
+            tables.write_champion(change.write);
+            tables.add_to_outbox(&change.announcements, now);
         }
         Ok(answer)
     }

@@ -14,11 +14,12 @@ use std::{
 use pledge_domain::{
     Timestamp,
     champion::{ChampionKey, Tier},
+    decide::Outcome,
     ids::{CustomerId, EventId, NovelId, OutboxId, PaymentIntentId, PreorderId, UserId},
-    outbox::OutboxEntry,
-    payment_event::{Outcome, PaymentFacts},
+    outbox::Announcement,
     ports::StoreError,
     preorder::Preorder,
+    stripe::PaymentFacts,
 };
 
 use crate::{fakes::on_purpose, memory::champions::Champion};
@@ -105,7 +106,7 @@ impl InMemoryStore {
 
 impl Tables {
     /// Adds facts whose key isn't there yet, and returns the new rows.
-    pub(crate) fn add_to_outbox(&mut self, entries: &[OutboxEntry], now: Timestamp) -> Vec<OutboxId> {
+    pub(crate) fn add_to_outbox(&mut self, entries: &[Announcement], now: Timestamp) -> Vec<OutboxId> {
         let mut added = Vec::new();
         for entry in entries {
             self.outbox.entry(entry.id).or_insert_with(|| {

@@ -3,7 +3,7 @@
 use pledge_domain::{
     Timestamp,
     ids::{OutboxId, PreorderId},
-    outbox::{Metric, OutboxEntry},
+    outbox::{Announcement, AnnouncementKind},
     ports::{Backlog, Delivery, OutboxStore, StoreError, UnsentEntry},
 };
 
@@ -13,7 +13,7 @@ use crate::memory::InMemoryStore;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxRow {
     /// What it says.
-    pub entry: OutboxEntry,
+    pub entry: Announcement,
     /// When it was made.
     pub created_at: Timestamp,
     /// When the sweep last queued it.
@@ -29,7 +29,7 @@ pub struct OutboxRow {
 }
 
 impl OutboxRow {
-    pub(crate) fn new(entry: OutboxEntry, now: Timestamp) -> Self {
+    pub(crate) fn new(entry: Announcement, now: Timestamp) -> Self {
         Self { entry, created_at: now, queued_at: None, sent_at: None, parked_at: None, attempts: 0, last_error: None }
     }
 
@@ -74,7 +74,7 @@ impl OutboxStore for InMemoryStore {
             let Some(row) = tables.outbox.get_mut(id).filter(|row| row.sent_at.is_none()) else { continue };
             row.settle(delivery, now);
             if *delivery == Delivery::Sent
-                && row.entry.metric == Metric::PreorderSuccess
+                && row.entry.kind == AnnouncementKind::PreorderSuccess
                 && let Some(preorder) = preorder_of(&row.entry)
             {
                 tables.success_sent_at.insert(preorder, now);
@@ -109,6 +109,6 @@ impl OutboxStore for InMemoryStore {
 }
 
 /// The preorder that the key of a `preorder_success` names.
-fn preorder_of(entry: &OutboxEntry) -> Option<PreorderId> {
+fn preorder_of(entry: &Announcement) -> Option<PreorderId> {
     PreorderId::parse(entry.key.split_once(':')?.1).ok()
 }

@@ -2,9 +2,11 @@
 
 use pledge_domain::{
     Timestamp,
-    payment_event::{Lookup, NewFact, PreorderWrite, Recorded, Snapshot, StripeEvent, decide},
+    decide::{NewAnnouncement, Recorded, Snapshot, decide},
     ports::{StoreError, StripeEventStore},
     preorder::Preorder,
+    preorder::PreorderWrite,
+    stripe::{Lookup, StripeEvent},
 };
 
 use crate::memory::{InMemoryStore, Tables};
@@ -32,11 +34,11 @@ impl StripeEventStore for InMemoryStore {
         if let Some((intent, facts)) = plan.payment {
             tables.payments.insert(intent, facts);
         }
-        let inserted = tables.add_to_outbox(&plan.outbox, now);
-        let new = plan.outbox.iter().filter(|entry| inserted.contains(&entry.id));
-        let facts = new.map(|entry| NewFact { id: entry.id, metric: entry.metric }).collect();
+        let inserted = tables.add_to_outbox(&plan.announcements, now);
+        let new = plan.announcements.iter().filter(|entry| inserted.contains(&entry.id));
+        let announcements = new.map(|entry| NewAnnouncement { id: entry.id, kind: entry.kind }).collect();
         tables.events.insert(event.id.clone(), plan.outcome.clone());
-        Ok(Recorded::Now { outcome: plan.outcome, facts })
+        Ok(Recorded::Now { outcome: plan.outcome, announcements })
     }
 }
 

@@ -9,7 +9,7 @@ use time::Duration;
 use crate::{
     Timestamp,
     champion::{Period, TierLevel},
-    payment_event::SubscriptionStatus,
+    stripe::SubscriptionStatus,
 };
 
 /// What matters about a subscription for its grace.

@@ -3,8 +3,9 @@
 //! It alone is enough to book a payment: an event can arrive before the transaction that made the object has committed.
 
 use crate::{
-    champion::{ChampionKey, TierLevel},
+    champion_key::ChampionKey,
     ids::{NovelId, PaymentRecordId, UserId},
+    tier_level::TierLevel,
 };
 
 /// What a single purchase was when it was made.

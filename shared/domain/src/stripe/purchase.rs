@@ -1,9 +1,10 @@
 //! `payment_intent.*` of single purchases.
 
 use crate::{
-    champion::ChampionMetadata,
+    champion_metadata::ChampionMetadata,
     ids::{CustomerId, PaymentIntentId},
     money::Money,
+    stripe::Lookup,
 };
 
 /// A single purchase was paid, or a try to pay was refused.
@@ -20,4 +21,11 @@ pub struct PurchaseFact {
     pub customer: Option<CustomerId>,
     /// Our metadata. Without it the payment may be an invoice's, somebody else's, or one from before there was metadata.
     pub metadata: Option<ChampionMetadata>,
+}
+
+impl PurchaseFact {
+    /// Returns the keys that the event names.
+    pub(super) fn lookup(&self) -> Lookup {
+        Lookup { payment_intent: Some(self.payment_intent.clone()), ..Lookup::by_metadata(self.metadata.as_ref()) }
+    }
 }

@@ -1,11 +1,13 @@
-//! `invoice.*` and `invoice_payment.paid`: what a subscription's payments come as.
+//! `invoice.*` of subscriptions.
 
 use crate::{
     Timestamp,
-    champion::{ChampionMetadata, Period},
+    champion_metadata::ChampionMetadata,
     email::Email,
     ids::{CustomerId, InvoiceId, PaymentIntentId, PriceId, SubscriptionId},
     money::Money,
+    period::Period,
+    stripe::Lookup,
 };
 
 /// An invoice's `billing_reason`.
@@ -50,11 +52,14 @@ pub struct InvoiceFact {
     pub at: Timestamp,
 }
 
-/// `invoice_payment.paid`: which payment belongs to an invoice. It may come before the invoice's own event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvoicePaymentFact {
-    /// The invoice.
-    pub invoice: InvoiceId,
-    /// The payment.
-    pub payment_intent: PaymentIntentId,
+impl InvoiceFact {
+    /// Returns the keys that the event names.
+    pub(super) fn lookup(&self) -> Lookup {
+        Lookup {
+            payment_intent: self.payment_intent.clone(),
+            subscription: Some(self.subscription.clone()),
+            invoice: Some(self.invoice.clone()),
+            ..Lookup::by_metadata(self.metadata.as_ref())
+        }
+    }
 }

@@ -2,18 +2,20 @@
 
 use crate::{
     Timestamp,
+    color::Color,
+    contact::Contact,
     email::Email,
     ids::{PaymentIntentId, PreorderId, PriceId, SessionId, UserId},
     locale::Locale,
     money::Money,
-    preorder::{Color, Contact},
+    stripe::Lookup,
 };
 
 /// Which step of its life the session took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionStep {
     /// `checkout.session.completed`: the customer is through; whether they paid is another question.
-    Completed(PaymentStatus),
+    Completed(CheckoutPaymentStatus),
     /// `checkout.session.async_payment_succeeded`: the money came, days later.
     AsyncPaymentSucceeded,
     /// `checkout.session.async_payment_failed`: the money didn't come.
@@ -27,17 +29,16 @@ impl SessionStep {
     #[must_use]
     pub fn is_paid(self) -> bool {
         match self {
-            Self::Completed(PaymentStatus::Paid | PaymentStatus::NoPaymentRequired) | Self::AsyncPaymentSucceeded => {
-                true
-            }
-            Self::Completed(PaymentStatus::Unpaid) | Self::AsyncPaymentFailed | Self::Expired => false,
+            Self::Completed(CheckoutPaymentStatus::Paid | CheckoutPaymentStatus::NoPaymentRequired)
+            | Self::AsyncPaymentSucceeded => true,
+            Self::Completed(CheckoutPaymentStatus::Unpaid) | Self::AsyncPaymentFailed | Self::Expired => false,
         }
     }
 }
 
 /// A session's `payment_status`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PaymentStatus {
+pub enum CheckoutPaymentStatus {
     /// The money is there.
     Paid,
     /// The money may come later.
@@ -82,5 +83,15 @@ impl SessionFact {
     #[must_use]
     pub fn preorder_or_rescued(&self) -> PreorderId {
         self.preorder.unwrap_or_else(|| PreorderId::for_session(&self.session))
+    }
+
+    /// Returns the keys that the event names.
+    pub(super) fn lookup(&self) -> Lookup {
+        Lookup {
+            preorder: Some(self.preorder_or_rescued()),
+            session: Some(self.session.clone()),
+            payment_intent: self.payment_intent.clone(),
+            ..Lookup::default()
+        }
     }
 }

@@ -4,44 +4,9 @@
 //! and counts as soon as somebody claims the payment.
 
 use crate::{
-    ids::{InvoiceId, PaymentIntentId, PreorderId},
-    money::Money,
-    payment_event::InvoicePaymentFact,
+    ids::InvoiceId,
+    stripe::{DisputeFact, InvoicePaymentFact, RefundFact},
 };
-
-/// `charge.refunded`: money went back. Stripe counts cumulatively, so the largest amount seen is the newest.
-///
-/// A refund that fails at the bank afterwards (`refund.failed`) doesn't undo this: the merchant still owes the money,
-/// so it is a case for a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefundFact {
-    /// The payment.
-    pub payment_intent: PaymentIntentId,
-    /// `metadata.preorderId`: Stripe copies a `PaymentIntent`'s metadata to its charge.
-    pub preorder: Option<PreorderId>,
-    /// All that went back so far.
-    pub refunded: Money,
-}
-
-/// `charge.dispute.*`: the customer's bank took the money back, or tries to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DisputeFact {
-    /// The payment.
-    pub payment_intent: PaymentIntentId,
-    /// Stripe's status: `needs_response`, `under_review`, `won`, `lost`, `warning_…`.
-    pub status: String,
-}
-
-/// `payment_intent.payment_failed`: a try to pay was refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PaymentFailedFact {
-    /// The payment.
-    pub payment_intent: PaymentIntentId,
-    /// `metadata.preorderId`.
-    pub preorder: Option<PreorderId>,
-    /// `metadata.checkoutAttempt`: which session the try belongs to.
-    pub attempt: Option<i32>,
-}
 
 /// Everything that came in about one payment. Merging is commutative and idempotent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -99,7 +64,10 @@ fn stage(status: &str) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::money::Currency;
+    use crate::{
+        ids::PaymentIntentId,
+        money::{Currency, Money},
+    };
 
     #[test]
     fn refunds_merge_in_any_order() {

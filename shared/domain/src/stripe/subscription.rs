@@ -2,8 +2,9 @@
 
 use crate::{
     Timestamp,
-    champion::ChampionMetadata,
+    champion_metadata::ChampionMetadata,
     ids::{CustomerId, PriceId, SubscriptionId},
+    stripe::Lookup,
 };
 
 /// A subscription's status in Stripe (<https://docs.stripe.com/api/subscriptions/object#subscription_object-status>).
@@ -92,4 +93,11 @@ pub struct SubscriptionFact {
     pub price: Option<PriceId>,
     /// Our metadata.
     pub metadata: Option<ChampionMetadata>,
+}
+
+impl SubscriptionFact {
+    /// Returns the keys that the event names.
+    pub(super) fn lookup(&self) -> Lookup {
+        Lookup { subscription: Some(self.subscription.clone()), ..Lookup::by_metadata(self.metadata.as_ref()) }
+    }
 }

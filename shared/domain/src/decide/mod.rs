@@ -1,0 +1,104 @@
+//! The one decision about a Stripe event: from what is stored and the event to what is to be written.
+//!
+//! Stripe delivers at least once and in no order. [`decide`] is a pure function; run over the same events in any order,
+//! any number of times, it ends in the same state and the same set of announcements.
+
+mod plan;
+mod recorded;
+mod snapshot;
+
+use crate::{
+    Timestamp,
+    champion::{ChampionAccount, ChampionChange, on_event as champion},
+    effect::Effect,
+    ids::PaymentIntentId,
+    preorder::{PreorderChange, on_event as preorder},
+    stripe::{Fact, PaymentFacts, PaymentFailedFact, StripeEvent},
+};
+pub use plan::{Outcome, Plan};
+pub use recorded::{NewAnnouncement, Recorded};
+pub use snapshot::Snapshot;
+
+/// Decides what an event changes. Pure: the time that counts is the event's own.
+#[must_use]
+pub fn decide(snapshot: Snapshot, event: &StripeEvent) -> Plan {
+    let at = event.created;
+    match &event.fact {
+        Fact::Session(fact) => of_preorder(preorder::session(snapshot.preorder, &snapshot.payment, fact, at)),
+        Fact::PaymentFailed(fact) => payment_failed(snapshot, fact, at),
+        Fact::Refund(fact) => {
+            let facts = snapshot.payment.clone().with_refund(fact);
+            payment_facts(snapshot, &fact.payment_intent, facts, at)
+        }
+        Fact::Dispute(fact) => {
+            let facts = snapshot.payment.clone().with_dispute(fact);
+            payment_facts(snapshot, &fact.payment_intent, facts, at)
+        }
+        Fact::InvoicePaymentLinked(fact) => {
+            let facts = snapshot.payment.clone().with_invoice(fact);
+            payment_facts(snapshot, &fact.payment_intent, facts, at)
+        }
+        Fact::InvoicePaid(fact) => with_account(snapshot, event, |account| champion::invoice_paid(account, fact)),
+        Fact::InvoiceFailed(fact) => with_account(snapshot, event, |account| champion::invoice_failed(account, fact)),
+        Fact::PurchaseSucceeded(fact) => {
+            with_account(snapshot, event, |account| champion::purchase_succeeded(account, fact, at))
+        }
+        Fact::PurchaseFailed(fact) => {
+            with_account(snapshot, event, |account| champion::purchase_failed(account, fact, at))
+        }
+        Fact::SubscriptionChanged(fact) => {
+            with_account(snapshot, event, |account| champion::subscription_changed(account, fact, event))
+        }
+        Fact::Ignored { reason } => Plan::ignore(reason),
+        Fact::Malformed { reason } => Plan::park(reason.clone()),
+    }
+}
+
+fn with_account(
+    snapshot: Snapshot,
+    event: &StripeEvent,
+    decide: impl FnOnce(ChampionAccount) -> Effect<ChampionChange>,
+) -> Plan {
+    let Some(mut account) = snapshot.champion else {
+        return Plan::ignore("no reader and novel of ours");
+    };
+    if let Some(intent) = event.fact.lookup().payment_intent {
+        account.put_intent(&intent, &snapshot.payment);
+    }
+    of_champion(decide(account))
+}
+
+/// A payment without champion metadata was refused: a preorder's, or a purchase's from before there was metadata.
+fn payment_failed(snapshot: Snapshot, fact: &PaymentFailedFact, at: Timestamp) -> Plan {
+    match snapshot {
+        Snapshot { preorder: None, champion: Some(account), .. } => {
+            of_champion(champion::payment_refused(account, &fact.payment_intent, at))
+        }
+        snapshot => of_preorder(preorder::payment_failed(snapshot.preorder, fact)),
+    }
+}
+
+/// Something became known of a payment, whoever it belongs to. It is kept also if nobody has claimed the payment yet.
+fn payment_facts(snapshot: Snapshot, intent: &PaymentIntentId, facts: PaymentFacts, at: Timestamp) -> Plan {
+    let mut plan = of_preorder(preorder::payment_facts(snapshot.preorder, intent, &facts, at));
+    if let Some(account) = snapshot.champion {
+        let theirs = of_champion(champion::payment_facts(account, intent, &facts, at));
+        plan.champion = theirs.champion;
+        plan.announcements.extend(theirs.announcements);
+    }
+    Plan { payment: Some((intent.clone(), facts)), outcome: Outcome::Applied, ..plan }
+}
+
+fn of_preorder(effect: Effect<PreorderChange>) -> Plan {
+    Plan::of(effect, |change, plan| {
+        plan.preorder = Some(change.write);
+        plan.announcements = change.announcements;
+    })
+}
+
+fn of_champion(effect: Effect<ChampionChange>) -> Plan {
+    Plan::of(effect, |change, plan| {
+        plan.champion = Some(Box::new(change.write));
+        plan.announcements = change.announcements;
+    })
+}

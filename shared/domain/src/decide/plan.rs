@@ -1,0 +1,93 @@
+//! What is to be written for an event.
+
+use crate::{
+    champion::ChampionWrite, effect::Effect, ids::PaymentIntentId, outbox::Announcement, preorder::PreorderWrite,
+    stripe::PaymentFacts,
+};
+
+/// What to write. Leaves the executor no choices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The preorder to insert or to replace.
+    pub preorder: Option<PreorderWrite>,
+    /// The new state of what is known of the payment.
+    pub payment: Option<(PaymentIntentId, PaymentFacts)>,
+    /// What changes about a reader and a novel.
+    pub champion: Option<Box<ChampionWrite>>,
+    /// What Klaviyo is to hear. An announcement whose key is stored already is not stored again.
+    pub announcements: Vec<Announcement>,
+    /// What became of the event.
+    pub outcome: Outcome,
+}
+
+impl Plan {
+    /// Returns the plan for an effect; `add` puts a change into it.
+    pub(super) fn of<Change>(effect: Effect<Change>, add: impl FnOnce(Change, &mut Self)) -> Self {
+        match effect {
+            Effect::Change(change) => {
+                let mut plan = Self::nothing(Outcome::Applied);
+                add(change, &mut plan);
+                plan
+            }
+            Effect::Ignore { reason } => Self::ignore(reason),
+            Effect::Park { reason } => Self::park(reason),
+        }
+    }
+
+    /// Returns a plan that writes nothing but the event's outcome.
+    #[must_use]
+    pub fn nothing(outcome: Outcome) -> Self {
+        Self { preorder: None, payment: None, champion: None, announcements: Vec::new(), outcome }
+    }
+
+    /// Returns the plan for an event that rightly changes nothing.
+    #[must_use]
+    pub fn ignore(reason: &'static str) -> Self {
+        Self::nothing(Outcome::Ignored { reason })
+    }
+
+    /// Returns the plan for an event that a person must look at.
+    #[must_use]
+    pub fn park(reason: impl Into<String>) -> Self {
+        Self::nothing(Outcome::Parked { reason: reason.into() })
+    }
+}
+
+/// What became of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// State changed.
+    Applied,
+    /// Rightly nothing changed.
+    Ignored {
+        /// Why not.
+        reason: &'static str,
+    },
+    /// It should have changed something but can't: a person must look. Retrying doesn't help.
+    Parked {
+        /// What is wrong, without personal data.
+        reason: String,
+    },
+}
+
+impl Outcome {
+    /// The name in the database and in metrics.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Ignored { .. } => "ignored",
+            Self::Parked { .. } => "parked",
+        }
+    }
+
+    /// Why, unless it was applied.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Applied => None,
+            Self::Ignored { reason } => Some(reason),
+            Self::Parked { reason } => Some(reason),
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! What a Stripe event does to one part of the state.
+
+/// What a Stripe event does to a preorder, or to a reader's support of a novel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect<Change> {
+    /// It changes something.
+    Change(Change),
+    /// It rightly changes nothing.
+    Ignore {
+        /// Why not.
+        reason: &'static str,
+    },
+    /// It should change something but can't: a person must look.
+    Park {
+        /// What is wrong, without personal data.
+        reason: String,
+    },
+}
+
+impl<Change> Effect<Change> {
+    /// Returns the effect of an event that rightly changes nothing.
+    #[must_use]
+    pub fn ignore(reason: &'static str) -> Self {
+        Self::Ignore { reason }
+    }
+
+    /// Returns the effect of an event that a person must look at.
+    #[must_use]
+    pub fn park(reason: impl Into<String>) -> Self {
+        Self::Park { reason: reason.into() }
+    }
+}

@@ -1,0 +1,32 @@
+//! What changes about a preorder.
+
+use crate::{effect::Effect, outbox::Announcement, preorder::Preorder};
+
+/// What a Stripe event changes about a preorder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreorderChange {
+    /// The preorder to insert or to replace.
+    pub write: PreorderWrite,
+    /// What Klaviyo is to hear. An announcement whose key is stored already is not stored again.
+    pub announcements: Vec<Announcement>,
+}
+
+/// A write of one preorder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PreorderWrite {
+    /// It wasn't there.
+    Insert(Box<Preorder>),
+    /// It was, and is locked by this transaction.
+    Update(Box<Preorder>),
+}
+
+impl PreorderChange {
+    /// Returns the effect of an event that changes a stored preorder.
+    pub(super) fn update(
+        preorder: Preorder,
+        announcements: impl IntoIterator<Item = Announcement>,
+    ) -> Effect<PreorderChange> {
+        let write = PreorderWrite::Update(Box::new(preorder));
+        Effect::Change(Self { write, announcements: announcements.into_iter().collect() })
+    }
+}

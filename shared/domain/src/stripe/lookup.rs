@@ -1,0 +1,37 @@
+//! The keys of an event.
+
+use crate::{
+    champion_key::ChampionKey,
+    champion_metadata::ChampionMetadata,
+    ids::{InvoiceId, PaymentIntentId, PaymentRecordId, PreorderId, SessionId, SubscriptionId},
+};
+
+/// The keys by which an event names what it is about. What shares a key is decided one after the other.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lookup {
+    /// From our own metadata.
+    pub preorder: Option<PreorderId>,
+    /// The Checkout session.
+    pub session: Option<SessionId>,
+    /// The payment.
+    pub payment_intent: Option<PaymentIntentId>,
+    /// The reader and the novel, from our own metadata. Where it is missing they are found through the ids below, or
+    /// through the payment, in what is stored.
+    pub champion: Option<ChampionKey>,
+    /// From our own metadata.
+    pub payment_record: Option<PaymentRecordId>,
+    /// The subscription.
+    pub subscription: Option<SubscriptionId>,
+    /// The invoice.
+    pub invoice: Option<InvoiceId>,
+}
+
+impl Lookup {
+    pub(super) fn by_metadata(metadata: Option<&ChampionMetadata>) -> Self {
+        Self {
+            champion: metadata.map(|metadata| metadata.champion.clone()),
+            payment_record: metadata.and_then(|metadata| metadata.payment),
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What Stripe tells us, in our own words: one file for each fact, with the keys by which it names what it is about.
+
+mod checkout_session;
+mod dispute;
+mod invoice;
+mod invoice_payment;
+mod lookup;
+mod payment_facts;
+mod payment_failed;
+mod purchase;
+mod refund;
+mod subscription;
+
+use crate::{Timestamp, ids::EventId};
+pub use checkout_session::{CheckoutPaymentStatus, SessionFact, SessionStep};
+pub use dispute::DisputeFact;
+pub use invoice::{BillingReason, InvoiceFact};
+pub use invoice_payment::InvoicePaymentFact;
+pub use lookup::Lookup;
+pub use payment_facts::PaymentFacts;
+pub use payment_failed::PaymentFailedFact;
+pub use purchase::PurchaseFact;
+pub use refund::RefundFact;
+pub use subscription::{SubscriptionFact, SubscriptionStatus};
+
+/// A verified Stripe event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StripeEvent {
+    /// Stripe's id: the same in every delivery of the event.
+    pub id: EventId,
+    /// Stripe's type, such as `checkout.session.completed`.
+    pub kind: String,
+    /// The API version that shaped the payload.
+    pub api_version: Option<String>,
+    /// When it happened, to the second. Events of the same second have no order.
+    pub created: Timestamp,
+    /// Whether real money moved.
+    pub livemode: bool,
+    /// What it says.
+    pub fact: Fact,
+}
+
+/// What an event says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    /// `checkout.session.*`
+    Session(Box<SessionFact>),
+    /// `payment_intent.payment_failed`, unless it has champion metadata
+    PaymentFailed(PaymentFailedFact),
+    /// `invoice.paid` and `invoice.payment_succeeded`: two events about one payment
+    InvoicePaid(Box<InvoiceFact>),
+    /// `invoice.payment_failed`
+    InvoiceFailed(Box<InvoiceFact>),
+    /// `invoice_payment.paid`
+    InvoicePaymentLinked(InvoicePaymentFact),
+    /// `payment_intent.succeeded`, unless it is a preorder's
+    PurchaseSucceeded(Box<PurchaseFact>),
+    /// `payment_intent.payment_failed` with champion metadata
+    PurchaseFailed(Box<PurchaseFact>),
+    /// `customer.subscription.*`
+    SubscriptionChanged(Box<SubscriptionFact>),
+    /// `charge.refunded`
+    Refund(RefundFact),
+    /// `charge.dispute.*`
+    Dispute(DisputeFact),
+    /// Nothing that changes anything here.
+    Ignored {
+        /// Why not.
+        reason: &'static str,
+    },
+    /// Something that should matter, but can't be understood. A person must look.
+    Malformed {
+        /// What is wrong, without personal data.
+        reason: String,
+    },
+}
+
+impl Fact {
+    /// Returns the keys to look state up by, and to lock.
+    #[must_use]
+    pub fn lookup(&self) -> Lookup {
+        match self {
+            Self::Session(fact) => fact.lookup(),
+            Self::PaymentFailed(fact) => fact.lookup(),
+            Self::InvoicePaid(fact) | Self::InvoiceFailed(fact) => fact.lookup(),
+            Self::InvoicePaymentLinked(fact) => fact.lookup(),
+            Self::PurchaseSucceeded(fact) | Self::PurchaseFailed(fact) => fact.lookup(),
+            Self::SubscriptionChanged(fact) => fact.lookup(),
+            Self::Refund(fact) => fact.lookup(),
+            Self::Dispute(fact) => fact.lookup(),
+            Self::Ignored { .. } | Self::Malformed { .. } => Lookup::default(),
+        }
+    }
+}
