@@ -117,7 +117,8 @@ def routes_from_openapi(template):
             api["Properties"].pop(ours, None)
         api["Properties"].update(Name=name, ProtocolType="HTTP")
         if cors := body.get("x-amazon-apigateway-cors"):
-            # In the API's spelling, not CloudFormation's: the emulator stores the property as it finds it.
+            # SAM writes it in the API's spelling (allowOrigins), which is what the emulator reads. CloudFormation's own
+            # (AllowOrigins) would be stored and never looked at.
             api["Properties"]["CorsConfiguration"] = cors
         integrations = {}
         for path, methods in body.get("paths", {}).items():

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 mod champion_specification;
+mod cors;
 mod database_down;
 mod firebase_down;
 mod gmail_sign_in;
