@@ -2,6 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
+use url::form_urlencoded;
 
 /// A request to an HTTP API in payload format 2.0
 /// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>).
@@ -65,11 +66,12 @@ impl HttpEvent {
         Self { body: Some(STANDARD.encode(bytes)), base64: true, ..self }
     }
 
-    /// The event's JSON.
+    /// Returns the event's JSON. As in API Gateway's own events, there is no `queryStringParameters` without a query and
+    /// no `body` without a body.
     #[must_use]
     pub fn to_json(&self) -> String {
         let route = format!("{} {}", self.method, self.path);
-        let event = json!({
+        let mut event = json!({
             "version": "2.0",
             "routeKey": route,
             "rawPath": self.path,
@@ -93,9 +95,49 @@ impl HttpEvent {
                 "time": "14/Nov/2023:22:13:20 +0000",
                 "timeEpoch": 1_700_000_000_000_i64,
             },
-            "body": self.body,
             "isBase64Encoded": self.base64,
         });
+        if !self.query.is_empty() {
+            event["queryStringParameters"] = parameters(&self.query).into();
+        }
+        if let Some(body) = &self.body {
+            event["body"] = body.as_str().into();
+        }
         event.to_string()
+    }
+}
+
+/// Returns the decoded parameters of a query; the values of a repeated one are joined with commas.
+fn parameters(query: &str) -> Map<String, Value> {
+    let mut parameters = Map::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let value = match parameters.get(name.as_ref()).and_then(Value::as_str) {
+            Some(before) => format!("{before},{value}"),
+            None => value.into_owned(),
+        };
+        parameters.insert(name.into_owned(), value.into());
+    }
+    parameters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(request: &HttpEvent) -> Value {
+        serde_json::from_str(&request.to_json()).unwrap()
+    }
+
+    #[test]
+    fn a_query_is_also_there_decoded_with_repeated_parameters_joined() {
+        let event = event(&HttpEvent::get("/novels").query("id=1&name=a%20b+c&id=2"));
+        assert_eq!(event["rawQueryString"], "id=1&name=a%20b+c&id=2");
+        assert_eq!(event["queryStringParameters"], json!({ "id": "1,2", "name": "a b c" }));
+    }
+
+    #[test]
+    fn a_request_without_query_and_body_has_no_fields_for_them() {
+        let event = event(&HttpEvent::get("/novels"));
+        assert_eq!((event.get("queryStringParameters"), event.get("body")), (None, None));
     }
 }
