@@ -1,5 +1,5 @@
 # Each name stands for a command that one could type.
-.PHONY: run demo test proof check bench env ops build deploy deploy-local clean
+.PHONY: run demo test proof check bench bench-short env ops build deploy deploy-local clean
 
 # Lets cargo find what scripts/install-tools put there.
 export PATH := $(PATH):$(CURDIR)/.local/venv/bin
@@ -43,6 +43,11 @@ check:
 bench:
 	@scripts/install-tools
 	@scripts/bench
+
+## Whether the bench still runs, in seconds and without numbers
+bench-short:
+	@scripts/install-tools
+	@scripts/bench --short
 
 ## The variables with which a program outside joins the running local cloud: eval "$(make env)". The same as files for
 ## `sam local` and `cargo lambda`: .local/env.json and .local/env

@@ -2,7 +2,12 @@
 //!
 //! Everything outside the process under measure is real or answers at once: a Lambda Runtime API, PostgreSQL, and one
 //! server in the place of SQS, Stripe, Klaviyo and Firebase. All rows of a table come from the same run.
-#![allow(clippy::print_stdout, clippy::float_arithmetic, reason = "a tool that prints statistics")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::float_arithmetic,
+    reason = "a tool that prints statistics, and what stopped it"
+)]
 
 mod cli;
 mod function;
@@ -29,7 +34,7 @@ async fn main() -> ExitCode {
     match cli::run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            println!("pledge-bench: {failure}");
+            eprintln!("pledge-bench: {failure}");
             ExitCode::FAILURE
         }
     }

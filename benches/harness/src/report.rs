@@ -146,9 +146,9 @@ fn size(results: &Results) -> String {
         "system calls per request",
     ]);
     for row_ in &results.rows {
-        let Some(own) = &row_.own else { continue };
-        let size = [megabytes(own.size.binary), megabytes(own.size.zip), own.crates.to_string()];
-        row(&mut text, &[&[format!("`{}`", row_.subject.name)][..], &size, &efforts(own.effort)].concat());
+        let Some(sizes) = row_.own.as_ref().and_then(|own| own.sizes.as_ref()) else { continue };
+        let size = [megabytes(sizes.size.binary), megabytes(sizes.size.zip), sizes.crates.to_string()];
+        row(&mut text, &[&[format!("`{}`", row_.subject.name)][..], &size, &efforts(sizes.effort)].concat());
     }
     for Further { subject, effort, .. } in &results.further {
         let size = [NONE; 3].map(str::to_owned);

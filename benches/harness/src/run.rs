@@ -36,9 +36,18 @@ pub struct Options {
     /// Cold starts of each.
     #[arg(long, default_value_t = 15)]
     starts: u32,
-    /// Blocks of a hundred warm requests of each.
+    /// Blocks of warm requests of each.
     #[arg(long, default_value_t = 10)]
     blocks: u32,
+    /// Requests in a block; processor time is divided by it.
+    #[arg(long, default_value_t = 100)]
+    block: u32,
+    /// Warm requests before those that are measured: enough for a compiler at run time to have done its work.
+    #[arg(long, default_value_t = 300)]
+    warming: u32,
+    /// Leave out sizes and instructions, which mean nothing for binaries of the dev profile.
+    #[arg(long)]
+    without_sizes: bool,
 }
 
 /// Everything about one program.
@@ -61,6 +70,12 @@ pub struct Further {
 /// What is only of interest in our own binaries.
 pub struct Own {
     pub counts: Counts,
+    /// Unless they were left out.
+    pub sizes: Option<Sizes>,
+}
+
+/// What depends on how the binary was compiled.
+pub struct Sizes {
     pub size: Size,
     pub crates: usize,
     pub effort: Option<Effort>,
@@ -81,9 +96,6 @@ impl Results {
     }
 }
 
-/// Enough for a compiler at run time to have done its work.
-const WARMING: u32 = 300;
-
 pub async fn run(options: &Options) -> Result<Results, Failure> {
     let asked = |work: &Work| options.only.is_empty() || options.only.iter().any(|name| name == work.binary());
     let works = [Work::Hello].into_iter().chain(Work::FUNCTIONS).filter(asked);
@@ -97,18 +109,19 @@ pub async fn run(options: &Options) -> Result<Results, Failure> {
     let further: Vec<_> =
         Work::FURTHER.into_iter().filter(asked).map(|work| Subject::rust(work, &options.binaries)).collect();
     let everything = subjects.iter().map(|(subject, _)| subject).chain(&further);
-    let mut requests = warm(everything, options.blocks).await?;
+    let mut requests = warm(everything, options).await?;
     let further_requests = requests.split_off(subjects.len());
     let hello = Subject::rust(Work::Hello, &options.binaries);
     let (round_trip, call) = (floor::round_trip(&hello).await?, floor::call(&hello).await?);
     let mut rows = Vec::new();
     for (((subject, is_own), starts), requests) in subjects.into_iter().zip(starts).zip(requests) {
-        let own = if is_own { Some(own(&subject).await?) } else { None };
+        let own = if is_own { Some(own(&subject, options.without_sizes).await?) } else { None };
         rows.push(Row { subject, starts, requests, own });
     }
     let mut others = Vec::new();
     for (subject, requests) in further.into_iter().zip(further_requests) {
-        let (counts, effort) = (counts(&subject).await?, effort(&subject, None).await);
+        let counts = counts(&subject).await?;
+        let effort = if options.without_sizes { None } else { effort(&subject, None).await };
         others.push(Further { subject, requests, counts, effort });
     }
     Ok(Results { rows, further: others, round_trip, call })
@@ -127,14 +140,14 @@ async fn cold(subjects: &[(Subject, bool)], starts: u32) -> Result<Vec<Starts>, 
     Ok(all.into_iter().map(|(_, _, cold)| cold.summary()).collect())
 }
 
-async fn warm(subjects: impl Iterator<Item = &Subject>, blocks: u32) -> Result<Vec<Requests>, Failure> {
+async fn warm(subjects: impl Iterator<Item = &Subject>, options: &Options) -> Result<Vec<Requests>, Failure> {
     let mut all = Vec::new();
     for subject in subjects {
-        all.push(Warm::up(subject, WARMING, blocks).await?);
+        all.push(Warm::up(subject, options.warming, options.blocks * options.block).await?);
     }
-    for _ in 0..blocks {
+    for _ in 0..options.blocks {
         for warm in &mut all {
-            warm.block().await?;
+            warm.block(options.block).await?;
         }
     }
     let mut requests = Vec::new();
@@ -144,11 +157,13 @@ async fn warm(subjects: impl Iterator<Item = &Subject>, blocks: u32) -> Result<V
     Ok(requests)
 }
 
-async fn own(subject: &Subject) -> Result<Own, Failure> {
-    Ok(Own {
-        counts: counts(subject).await?,
-        size: size(&subject.program)?,
-        crates: crates(subject.work.binary()).await?,
-        effort: effort(subject, None).await,
-    })
+async fn own(subject: &Subject, without_sizes: bool) -> Result<Own, Failure> {
+    let counts = counts(subject).await?;
+    let sizes = if without_sizes {
+        None
+    } else {
+        let (size, crates) = (size(&subject.program)?, crates(subject.work.binary()).await?);
+        Some(Sizes { size, crates, effort: effort(subject, None).await })
+    };
+    Ok(Own { counts, sizes })
 }

@@ -8,9 +8,6 @@ use crate::{
     subject::Subject,
 };
 
-/// How many requests are measured at a time; processor time is divided by it.
-const BLOCK: u32 = 100;
-
 /// A process that has warmed up.
 pub struct Warm {
     subject: Subject,
@@ -31,9 +28,9 @@ pub struct Requests {
 }
 
 impl Warm {
-    /// Starts it, and warms it up with so many requests; enough for a compiler at run time.
-    pub async fn up(subject: &Subject, warming: u32, blocks: u32) -> Result<Self, Failure> {
-        let bench = Bench::of(subject, warming + blocks * BLOCK).await?;
+    /// Starts the subject and warms it up with `warming` requests; `measured` requests may follow.
+    pub async fn up(subject: &Subject, warming: u32, measured: u32) -> Result<Self, Failure> {
+        let bench = Bench::of(subject, warming + measured).await?;
         let mut function = Function::start(subject, &bench.direct()).await?;
         function.ready().await?;
         let mut warm =
@@ -44,15 +41,15 @@ impl Warm {
         Ok(warm)
     }
 
-    /// One block of requests.
-    pub async fn block(&mut self) -> Result<(), Failure> {
+    /// Measures a block of `size` requests.
+    pub async fn block(&mut self, size: u32) -> Result<(), Failure> {
         let before = self.function.cpu()?;
-        for _ in 0..BLOCK {
+        for _ in 0..size {
             let latency = self.request().await?;
             self.latency.push(latency);
         }
         let cpu = self.function.cpu()? - before;
-        self.cpu.push(millis(cpu) * 1e3 / f64::from(BLOCK));
+        self.cpu.push(millis(cpu) * 1e3 / f64::from(size));
         Ok(())
     }
 

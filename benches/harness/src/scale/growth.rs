@@ -1,6 +1,6 @@
 //! Requests and queries on tables of several sizes.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use pledge_testkit::TestDatabase;
 
@@ -8,15 +8,14 @@ use crate::{
     Failure,
     function::Function,
     measure::bench::Bench,
-    scale::queries::{self, Query, Run},
+    scale::{
+        Options,
+        queries::{self, Query, Run},
+    },
     stats::{Summary, millis},
     subject::Subject,
     work::Work,
 };
-
-/// Requests of each kind. The first ones bring the tables' pages into memory.
-const REQUESTS: u32 = 150;
-const WARMING: u32 = 50;
 
 /// What was found on tables of one size.
 pub struct Size {
@@ -27,19 +26,20 @@ pub struct Size {
 }
 
 /// Runs every kind of request on the database, then looks at its queries.
-pub async fn measure(binaries: &Path, database: &Arc<TestDatabase>, rows: u32) -> Result<Size, Failure> {
+pub async fn measure(options: &Options, database: &Arc<TestDatabase>, rows: u32) -> Result<Size, Failure> {
     let client = database.connect().await;
     queries::start_counting(&client).await?;
     let (mut latency, mut next) = (Vec::new(), 1);
     for work in Work::all() {
-        latency.push((work, requests(&Subject::rust(work, binaries), database, next).await?));
-        next += REQUESTS;
+        let subject = Subject::rust(work, &options.binaries);
+        latency.push((work, requests(&subject, database, next, options.requests).await?));
+        next += options.requests;
     }
     Ok(Size { rows, latency, queries: queries::all(&client).await? })
 }
 
-async fn requests(subject: &Subject, database: &Arc<TestDatabase>, first: u32) -> Result<Summary, Failure> {
-    let all = first..=first + REQUESTS - 1;
+async fn requests(subject: &Subject, database: &Arc<TestDatabase>, first: u32, count: u32) -> Result<Summary, Failure> {
+    let all = first..=first + count - 1;
     let bench = Bench::on(Arc::clone(database), subject, all.clone()).await?;
     let mut function = Function::start(subject, &bench.direct()).await?;
     function.ready().await?;
@@ -47,7 +47,7 @@ async fn requests(subject: &Subject, database: &Arc<TestDatabase>, first: u32) -
     for n in all {
         let (time, answer) = function.invoke(subject.work.event(n)).await?;
         subject.work.check(&answer)?;
-        if n >= first + WARMING {
+        if n >= first + count / 3 {
             latency.push(millis(time) * 1e3);
         }
     }

@@ -23,6 +23,15 @@ pub struct Options {
     /// Rows that wait in the outbox when the sweep begins.
     #[arg(long, default_value_t = 100_000)]
     backlog: u32,
+    /// Requests of each kind; the first third brings the tables' pages into memory and isn't measured.
+    #[arg(long, default_value_t = 150)]
+    requests: u32,
+    /// Sizes of the batches that the sender gets, separated by commas. SQS hands over a hundred at most.
+    #[arg(long, value_delimiter = ',', default_value = "1,10,25,100")]
+    batches: Vec<u32>,
+    /// Batches of each size: so many at most.
+    #[arg(long, default_value_t = 20)]
+    batches_of_each: u32,
 }
 
 /// Runs all of it; fails if a query reads a table that grows from end to end.
@@ -31,14 +40,14 @@ pub async fn run(options: &Options) -> Result<String, Failure> {
     let mut sweeps = String::new();
     for rows in &options.rows {
         let database = Arc::new(TestDatabase::with_history(*rows).await);
-        sizes.push(growth::measure(&options.binaries, &database, *rows).await?);
+        sizes.push(growth::measure(options, &database, *rows).await?);
         sweeps.push_str(&sweep::run(&options.binaries, database, *rows, options.backlog).await?);
     }
     let sections = [
         growth::requests_table(&sizes),
         growth::queries_table(&sizes),
         sweep::HEAD.to_owned() + &sweeps,
-        sender::run(&options.binaries).await?,
+        sender::run(options).await?,
     ];
     Ok(sections.join("\n"))
 }

@@ -1,6 +1,6 @@
 //! The sender under load.
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -8,6 +8,7 @@ use crate::{
     Failure,
     function::Function,
     measure::bench::Bench,
+    scale::Options,
     stats::{Summary, millis},
     subject::Subject,
     work::{Work, messages},
@@ -16,29 +17,26 @@ use crate::{
 /// How long Klaviyo takes to answer here.
 const KLAVIYO: Duration = Duration::from_millis(100);
 
-/// What SQS may hand over at once.
-const SIZES: [u32; 4] = [1, 10, 25, 100];
-
 /// `SEND_INTERVAL_MILLISECONDS`: none, and the template's.
 const INTERVALS: [u32; 2] = [0, 35];
 
-pub async fn run(binaries: &Path) -> Result<String, Failure> {
-    let subject = Subject::rust(Work::KlaviyoSender, binaries);
+pub async fn run(options: &Options) -> Result<String, Failure> {
+    let subject = Subject::rust(Work::KlaviyoSender, &options.binaries);
     let mut text = format!(
         "| Messages in a batch, Klaviyo answers after {} ms | interval, ms | batch, ms | events a second: one sender | two, \
          a minute | CPU per event, µs |\n|--:|--:|--:|--:|--:|--:|\n",
         KLAVIYO.as_millis()
     );
     for interval in INTERVALS {
-        for size in SIZES {
-            text.push_str(&batches(&subject, size, interval).await?);
+        for size in &options.batches {
+            let count = (400 / size).clamp(4, 20).min(options.batches_of_each);
+            text.push_str(&batches(&subject, *size, count, interval).await?);
         }
     }
     Ok(text)
 }
 
-async fn batches(subject: &Subject, size: u32, interval: u32) -> Result<String, Failure> {
-    let count = (400 / size).clamp(4, 20);
+async fn batches(subject: &Subject, size: u32, count: u32, interval: u32) -> Result<String, Failure> {
     let bench = Bench::slow(subject, (count + 1) * size, KLAVIYO).await?;
     let mut environment = bench.direct();
     environment.push(("SEND_INTERVAL_MILLISECONDS", interval.to_string()));
