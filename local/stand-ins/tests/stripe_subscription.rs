@@ -6,92 +6,10 @@ mod support;
 
 use std::time::Duration;
 
-use pledge_stand_ins::Clock;
-use pledge_stand_ins::stripe::{StripeOptions, StripeStandIn};
-use reqwest::{Method, StatusCode};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
-use support::{Api, answer, text, types};
-
-const DAY: u64 = 24 * 60 * 60;
-/// 2026-10-01T00:00:00Z
-const OCTOBER: i64 = 1_790_812_800;
-const NOVEMBER: i64 = OCTOBER + 31 * 86_400;
-const DECEMBER: i64 = NOVEMBER + 30 * 86_400;
-
-struct Shop {
-    stripe: StripeStandIn,
-    api: Api,
-    customer: String,
-    price: String,
-}
-
-impl Shop {
-    async fn open() -> Self {
-        let options = StripeOptions { clock: Clock::stopped(OCTOBER), ..StripeOptions::default() };
-        let stripe = StripeStandIn::start(options).await.unwrap();
-        let api = Api::new(stripe.base_url());
-        let customer = api.make("/v1/customers", &[("email", "jo@example.com")]).await;
-        let price = Self::price(&api, "500", "tier_3").await;
-        Self { stripe, customer: text(&customer, "/id").to_owned(), price, api }
-    }
-
-    async fn price(api: &Api, amount: &str, key: &str) -> String {
-        let params = [
-            ("currency", "usd"),
-            ("unit_amount", amount),
-            ("recurring[interval]", "month"),
-            ("product_data[name]", "Champion"),
-            ("lookup_key", key),
-        ];
-        text(&api.make("/v1/prices", &params).await, "/id").to_owned()
-    }
-
-    /// Subscribes as the project does: incomplete until the reader confirms.
-    async fn subscribe(&self) -> Value {
-        let params = [
-            ("customer", self.customer.as_str()),
-            ("items[0][price]", &self.price),
-            ("payment_behavior", "default_incomplete"),
-            ("payment_settings[save_default_payment_method]", "on_subscription"),
-            ("metadata[userId]", "u1"),
-            ("expand[0]", "latest_invoice.confirmation_secret"),
-        ];
-        self.api.make("/v1/subscriptions", &params).await
-    }
-
-    /// Confirms a payment intent as Stripe.js does: publishable key and client secret.
-    async fn confirm(&self, secret: &str, method: &str) -> (StatusCode, Value) {
-        let intent = secret.split("_secret_").next().unwrap();
-        let path = format!("/v1/payment_intents/{intent}/confirm");
-        let params = [("client_secret", secret), ("payment_method", method), ("key", "pk_test_1")];
-        let mut encoded = url::form_urlencoded::Serializer::new(String::new());
-        encoded.extend_pairs(params);
-        let request = self.api.http.request(Method::POST, format!("{}{path}", self.api.base));
-        answer(request.header("content-type", "application/x-www-form-urlencoded").body(encoded.finish())).await
-    }
-
-    /// Subscribes and pays with a card that goes through.
-    async fn active(&self) -> String {
-        let subscription = self.subscribe().await;
-        let secret = text(&subscription, "/latest_invoice/confirmation_secret/client_secret");
-        assert_eq!(self.confirm(secret, "pm_card_visa").await.0, StatusCode::OK);
-        text(&subscription, "/id").to_owned()
-    }
-
-    fn status(&self, subscription: &str) -> String {
-        text(&self.stripe.object(subscription), "/status").to_owned()
-    }
-
-    fn end(&self, subscription: &str) -> i64 {
-        self.stripe.object(subscription).pointer("/items/data/0/current_period_end").unwrap().as_i64().unwrap()
-    }
-
-    /// The types of the events since `seen`, without payment methods and intents.
-    fn since(&self, seen: usize) -> Vec<String> {
-        let interesting = |kind: &&str| !kind.starts_with("payment_") && !kind.starts_with("charge.");
-        types(&self.stripe.events()[seen..]).into_iter().filter(interesting).map(str::to_owned).collect()
-    }
-}
+use support::shop::{DAY, DECEMBER, HOUR, NOVEMBER, OCTOBER, Shop};
+use support::{answer, text, types};
 
 #[tokio::test]
 async fn the_first_payment_makes_an_incomplete_subscription_active() {
@@ -237,15 +155,15 @@ async fn renewals_come_with_the_clock() {
     let id = shop.active().await;
     let seen = shop.stripe.events().len();
     let advance = format!("{}/_control/clock/advance", shop.api.base);
-    let moved = shop.api.http.post(advance).json(&json!({ "seconds": 31 * DAY })).send().await.unwrap();
-    assert_eq!(moved.json::<Value>().await.unwrap(), json!({ "now": NOVEMBER }));
+    let moved = shop.api.http.post(advance).json(&json!({ "seconds": 31 * DAY + HOUR })).send().await.unwrap();
+    assert_eq!(moved.json::<Value>().await.unwrap(), json!({ "now": NOVEMBER + 3600 }));
     assert_eq!(shop.end(&id), DECEMBER);
     assert_eq!(
         shop.since(seen),
         [
             "invoice.created",
-            "invoice.finalized",
             "customer.subscription.updated",
+            "invoice.finalized",
             "invoice.paid",
             "invoice.payment_succeeded",
             "invoice_payment.paid"
@@ -266,12 +184,9 @@ async fn a_failed_renewal_is_retried_and_recovers() {
     let id = shop.active().await;
     shop.stripe.replace_card(&shop.customer, "pm_card_chargeCustomerFail").unwrap();
     let seen = shop.stripe.events().len();
-    shop.stripe.advance(Duration::from_secs(31 * DAY));
+    shop.stripe.advance(Duration::from_secs(31 * DAY + HOUR));
     assert_eq!(shop.status(&id), "past_due");
-    assert_eq!(
-        shop.since(seen)[2..],
-        ["customer.subscription.updated", "invoice.payment_failed", "customer.subscription.updated"]
-    );
+    assert_eq!(shop.since(seen)[2..], ["invoice.finalized", "invoice.payment_failed", "customer.subscription.updated"]);
     shop.stripe.replace_card(&shop.customer, "pm_card_visa").unwrap();
     shop.stripe.advance(Duration::from_secs(3 * DAY));
     assert_eq!(shop.status(&id), "active");
@@ -282,7 +197,7 @@ async fn a_renewal_that_keeps_failing_ends_the_subscription() {
     let shop = Shop::open().await;
     let id = shop.active().await;
     shop.stripe.replace_card(&shop.customer, "pm_card_authenticationRequired").unwrap();
-    shop.stripe.advance(Duration::from_secs((31 + 3 + 5 + 7) * DAY));
+    shop.stripe.advance(Duration::from_secs((31 + 3 + 5 + 7) * DAY + HOUR));
     let object = shop.stripe.object(&id);
     assert_eq!(object["status"], "canceled");
     assert_eq!(object["cancellation_details"]["reason"], "payment_failed");
@@ -346,7 +261,7 @@ async fn a_change_of_tier_is_prorated_as_asked() {
                 ("subscription_update", &json!(due))
             );
         }
-        shop.stripe.advance(Duration::from_secs(31 * DAY / 2));
+        shop.stripe.advance(Duration::from_secs(31 * DAY / 2 + HOUR));
         let renewal = &shop.stripe.objects("invoice")[0];
         let expected = if behavior == "create_prorations" { 1250 } else { 1000 };
         assert_eq!(renewal["amount_paid"], expected, "{behavior}");

@@ -10,6 +10,7 @@
 //! | `POST payment_intents/{id}/refund` | `{"amount": 100}` or `{}` |
 //! | `POST payment_intents/{id}/dispute` | `{"reason": "fraudulent"}` |
 //! | `POST disputes/{id}/close` | `{"won": false}` |
+//! | `POST billing/settings` | [`BillingSettings`], each field optional |
 //! | `GET events`, `POST events/{id}/deliver` | |
 //! | `GET deliveries`, `DELETE deliveries?event=` | |
 //! | `POST deliveries/settings` | `{"hold", "copies", "delay_ms", "drop_new", "secrets", "concurrency"}`, each optional |
@@ -28,6 +29,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::billing::settings::BillingSettings;
 use super::checkout::pay::{self, Payment, PaymentOutcome};
 use super::error::ApiError;
 use super::payment::{confirm, dispute, method, refund};
@@ -48,6 +50,7 @@ pub(super) fn router(stripe: Arc<Stripe>) -> Router {
         .route("/_control/payment_intents/{id}/refund", post(refund_intent))
         .route("/_control/payment_intents/{id}/dispute", post(dispute_intent))
         .route("/_control/disputes/{id}/close", post(close_dispute))
+        .route("/_control/billing/settings", post(billing_settings))
         .route("/_control/events", get(events))
         .route("/_control/events/{id}/deliver", post(deliver))
         .route("/_control/deliveries", get(deliveries).delete(drop_deliveries))
@@ -173,6 +176,13 @@ struct Won {
 
 async fn close_dispute(State(stripe): Shared, Path(id): Path<String>, Json(Won { won }): Json<Won>) -> Response {
     act(&stripe, |world| dispute::close(world, &id, won).map(|()| world.get(&id).clone()))
+}
+
+async fn billing_settings(State(stripe): Shared, Json(settings): Json<BillingSettings>) -> Json<BillingSettings> {
+    Json(stripe.act(|world| {
+        world.billing = settings;
+        world.billing.clone()
+    }))
 }
 
 async fn events(State(stripe): Shared) -> Json<Vec<Value>> {

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::routing::any;
 use serde_json::Value;
 
+use super::billing::settings::BillingSettings;
 use super::checkout::pay::{self, Payment, PaymentOutcome};
 use super::error::ApiError;
 use super::objects::Fields;
@@ -166,6 +167,12 @@ impl StripeStandIn {
     /// When there is no such customer, or the method can't be attached.
     pub fn replace_card(&self, customer: &str, test_method: &str) -> Result<(), ControlError> {
         Ok(self.stripe.act(|world| method::replace(world, customer, test_method))?)
+    }
+
+    /// Replaces the account's billing settings: for how long renewals are drafts, when a refused invoice is tried
+    /// again, and what becomes of its subscription in the end.
+    pub fn set_billing(&self, settings: BillingSettings) {
+        self.stripe.act(|world| world.billing = settings);
     }
 
     /// Refunds a payment intent from the dashboard: `amount`, or what is left. Gives the refund.

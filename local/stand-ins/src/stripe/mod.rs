@@ -29,5 +29,5 @@ mod world;
 
 pub use checkout::pay::{Payment, PaymentChoice, PaymentOutcome};
 pub use handle::{ControlError, StripeStandIn};
-pub use options::{Retries, StripeOptions, WebhookTarget};
+pub use options::{AfterRetries, BillingSettings, Retries, StripeOptions, WebhookTarget};
 pub use webhooks::{Attempt, Delivery, DeliveryState, Order, signature};

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+pub use super::billing::settings::{AfterRetries, BillingSettings};
 use crate::clock::Clock;
 
 /// Options of [`super::StripeStandIn::start`].
@@ -15,6 +16,8 @@ pub struct StripeOptions {
     pub webhooks: Vec<WebhookTarget>,
     /// When a delivery is tried again.
     pub retries: Retries,
+    /// What the account's settings say about invoices of subscriptions.
+    pub billing: BillingSettings,
     /// The clock, real by default.
     pub clock: Clock,
     /// Where ids come from: equal seeds give equal ids. Without one, each start has its own.
@@ -28,6 +31,7 @@ impl Default for StripeOptions {
             secret_key: None,
             webhooks: Vec::new(),
             retries: Retries::default(),
+            billing: BillingSettings::default(),
             clock: Clock::real(),
             seed: None,
         }

@@ -1,6 +1,6 @@
 //! What follows from a payment: the session or invoice that it pays moves on.
 
-use super::billing::invoice;
+use super::billing::collection;
 use super::checkout;
 use super::world::World;
 
@@ -17,7 +17,7 @@ pub(crate) enum Owner {
 pub(crate) fn succeeded(world: &mut World, intent: &str) {
     match world.owners.get(intent).cloned() {
         Some(Owner::Session(session)) => checkout::paid(world, &session),
-        Some(Owner::Invoice(id)) => invoice::paid(world, &id),
+        Some(Owner::Invoice(id)) => collection::paid(world, &id),
         None => {}
     }
 }
@@ -26,7 +26,7 @@ pub(crate) fn succeeded(world: &mut World, intent: &str) {
 pub(crate) fn failed(world: &mut World, intent: &str) {
     match world.owners.get(intent).cloned() {
         Some(Owner::Session(session)) => checkout::refused(world, &session),
-        Some(Owner::Invoice(id)) => invoice::refused(world, &id),
+        Some(Owner::Invoice(id)) => collection::refused(world, &id),
         None => {}
     }
 }
@@ -34,7 +34,7 @@ pub(crate) fn failed(world: &mut World, intent: &str) {
 /// The customer must authenticate the payment.
 pub(crate) fn requires_action(world: &mut World, intent: &str) {
     match world.owners.get(intent).cloned() {
-        Some(Owner::Invoice(id)) => invoice::requires_action(world, &id),
+        Some(Owner::Invoice(id)) => collection::requires_action(world, &id),
         // The hosted page leads the customer through it.
         Some(Owner::Session(_)) | None => {}
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
+use super::billing::settings::BillingSettings;
 use super::error::ApiError;
 use super::events::{self, Origin};
 use super::idempotency::Idempotency;
@@ -23,6 +24,7 @@ pub(crate) struct World {
     pub(crate) objects: Objects,
     pub(crate) webhooks: Webhooks,
     pub(crate) idempotency: Idempotency,
+    pub(crate) billing: BillingSettings,
     /// The line items of each Checkout session.
     pub(crate) line_items: HashMap<String, Vec<Value>>,
     /// What each Checkout session gives its payment intent (`payment_intent_data`).
@@ -44,6 +46,7 @@ impl World {
             objects: Objects::default(),
             webhooks: Webhooks::new(options.retries.clone()),
             idempotency: Idempotency::default(),
+            billing: options.billing.clone(),
             line_items: HashMap::new(),
             intent_data: HashMap::new(),
             pending_lines: HashMap::new(),

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up should fail the test")]
 
 pub mod receiver;
+pub mod shop;
 
 use std::sync::Arc;
 use std::time::Duration;

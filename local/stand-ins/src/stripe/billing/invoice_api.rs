@@ -3,37 +3,93 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::invoice;
-use crate::stripe::api::{Call, Endpoint, Reply, retrieve};
+use super::{collection, invoice};
+use crate::stripe::api::{Call, Endpoint, NoParams, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::filters::{Created, is};
 use crate::stripe::objects::Fields;
+use crate::stripe::params::{Clearable, Metadata};
 use crate::stripe::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::get("/v1/invoices/{invoice}", |world, call| retrieve(world, call, "invoice")),
+    Endpoint::post("/v1/invoices/{invoice}", update),
+    Endpoint::post("/v1/invoices/{invoice}/finalize", finalize),
     Endpoint::post("/v1/invoices/{invoice}/pay", pay),
+    Endpoint::post("/v1/invoices/{invoice}/void", void),
+    Endpoint::post("/v1/invoices/{invoice}/mark_uncollectible", mark_uncollectible),
     Endpoint::list("/v1/invoices", list),
 ];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Update {
+    auto_advance: Option<bool>,
+    description: Option<Clearable<String>>,
+    metadata: Option<Metadata>,
+}
+
+fn update(world: &mut World, call: &Call) -> Reply {
+    let params: Update = call.params()?;
+    let mut invoice = world.find("invoice", &call.id)?;
+    if let Some(description) = params.description {
+        if invoice.text("status") != "draft" {
+            return Err(ApiError::invalid("Finalized invoices can't be updated in this way").param("description"));
+        }
+        invoice.set("description", description.into_option());
+    }
+    if let (Some(metadata), Some(current)) = (params.metadata, invoice.get_mut("metadata")) {
+        metadata.apply_to(current);
+    }
+    world.objects.insert(invoice);
+    if let Some(advance) = params.auto_advance {
+        collection::set_auto_advance(world, &call.id, advance);
+    }
+    Ok(world.get(&call.id).clone())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Finalize {
+    auto_advance: Option<bool>,
+}
+
+fn finalize(world: &mut World, call: &Call) -> Reply {
+    let params: Finalize = call.params()?;
+    let invoice = world.find("invoice", &call.id)?;
+    if invoice.text("status") != "draft" {
+        return Err(ApiError::invalid("This invoice is already finalized, you can't re-finalize a non-draft invoice."));
+    }
+    let advance = params.auto_advance.unwrap_or(invoice.flag("auto_advance"));
+    collection::finalize(world, &call.id);
+    if world.get(&call.id).text("status") == "open" {
+        collection::set_auto_advance(world, &call.id, advance);
+    }
+    Ok(world.get(&call.id).clone())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Pay {
     payment_method: Option<String>,
-    off_session: Option<bool>,
+    // Checked, and makes no difference: the bank is asked in either case.
+    #[serde(rename = "off_session")]
+    _off_session: Option<bool>,
 }
 
 fn pay(world: &mut World, call: &Call) -> Reply {
     let params: Pay = call.params()?;
     match world.find("invoice", &call.id)?.text("status") {
-        "open" => {}
-        "paid" => return Err(ApiError::invalid("Invoice is already paid").code("invoice_already_paid")),
+        "draft" => collection::finalize(world, &call.id),
+        "open" | "uncollectible" => {}
+        "paid" => return Err(ApiError::invalid("Invoice is already paid")),
         status => return Err(ApiError::invalid(format!("This invoice can't be paid: it is {status}."))),
     }
-    // Stripe takes the customer to be absent unless told otherwise.
-    invoice::pay(world, &call.id, params.payment_method.as_deref(), params.off_session.unwrap_or(true))?;
+    if world.get(&call.id).text("status") != "paid" {
+        collection::pay(world, &call.id, params.payment_method.as_deref())?;
+    }
     let paid = world.get(&call.id).clone();
-    if paid.text("status") == "open" {
+    if paid.text("status") != "paid" {
         return Err(ApiError::card(
             "invoice_payment_intent_requires_action",
             None,
@@ -41,6 +97,30 @@ fn pay(world: &mut World, call: &Call) -> Reply {
         ));
     }
     Ok(paid)
+}
+
+fn void(world: &mut World, call: &Call) -> Reply {
+    let NoParams {} = call.params()?;
+    match world.find("invoice", &call.id)?.text("status") {
+        "open" | "uncollectible" => collection::void(world, &call.id),
+        "paid" => return Err(ApiError::invalid("Invoices with `paid` payments cannot be voided.")),
+        _ => return Err(not_open()),
+    }
+    Ok(world.get(&call.id).clone())
+}
+
+fn mark_uncollectible(world: &mut World, call: &Call) -> Reply {
+    let NoParams {} = call.params()?;
+    match world.find("invoice", &call.id)?.text("status") {
+        "open" => collection::mark_uncollectible(world, &call.id),
+        "uncollectible" => return Err(ApiError::invalid("This invoice has already been marked uncollectible.")),
+        _ => return Err(not_open()),
+    }
+    Ok(world.get(&call.id).clone())
+}
+
+fn not_open() -> ApiError {
+    ApiError::invalid("You can only pass in open invoices. This invoice isn't open.")
 }
 
 #[derive(Deserialize)]

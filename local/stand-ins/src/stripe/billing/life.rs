@@ -3,23 +3,13 @@
 use serde_json::{Value, json};
 
 use super::period::Interval;
-use super::{invoice, invoice_payment, proration};
+use super::settings::AfterRetries;
+use super::{collection, invoice, invoice_payment, proration};
 use crate::stripe::objects::Fields;
 use crate::stripe::world::World;
 
 /// How long the first invoice can be paid, in seconds.
 const FIRST_PAYMENT: i64 = 23 * 60 * 60;
-
-/// The waits between the attempts to renew, in seconds: after 3, 5 and 7 days, then the
-/// subscription is cancelled. One of the schedules that Stripe offers.
-const RETRIES: [i64; 3] = [3 * DAY, 5 * DAY, 7 * DAY];
-const DAY: i64 = 24 * 60 * 60;
-
-/// When the payment of an invoice is tried again after its `attempts`th failure.
-pub(super) fn next_attempt(now: i64, attempts: i64) -> Option<i64> {
-    let index = usize::try_from(attempts).ok()?.checked_sub(1)?;
-    RETRIES.get(index).map(|wait| now + wait)
-}
 
 /// The items of a subscription.
 pub(super) fn items(subscription: &Value) -> &[Value] {
@@ -54,11 +44,16 @@ pub(super) fn lines(world: &mut World, id: &str, (start, end): (i64, i64)) -> Ve
     items.iter().map(line).collect()
 }
 
+/// Whether a subscription has ended for good.
+pub(super) fn is_over(world: &World, id: &str) -> bool {
+    matches!(world.get(id).text("status"), "canceled" | "incomplete_expired")
+}
+
 /// An invoice of the subscription was paid.
 pub(super) fn invoice_paid(world: &mut World, id: &str, invoice: &str) {
     let before = world.get(id).clone();
     let latest = before.text("latest_invoice") == invoice;
-    if matches!(before.text("status"), "incomplete" | "past_due") && latest {
+    if matches!(before.text("status"), "incomplete" | "past_due" | "unpaid") && latest {
         world.set(id, json!({ "status": "active" }));
     }
     let saves =
@@ -70,15 +65,23 @@ pub(super) fn invoice_paid(world: &mut World, id: &str, invoice: &str) {
     world.emit_change("customer.subscription.updated", id, &before);
 }
 
-/// An invoice was not paid. `last`: it was the last attempt.
-pub(super) fn invoice_refused(world: &mut World, id: &str, last: bool) {
+/// An invoice was not paid. `last`: it was the last attempt. Only the latest invoice says how the subscription stands.
+pub(super) fn invoice_refused(world: &mut World, id: &str, invoice: &str, last: bool) {
     let before = world.get(id).clone();
-    if last && before.text("status") == "past_due" {
-        cancel(world, id, "payment_failed");
-    } else if before.text("status") == "active" {
-        world.set(id, json!({ "status": "past_due" }));
-        world.emit_change("customer.subscription.updated", id, &before);
+    let collects = matches!(before.text("status"), "active" | "past_due");
+    if !collects || before.text("latest_invoice") != invoice {
+        return;
     }
+    let status = match world.billing.after_retries {
+        AfterRetries::Cancel if last => {
+            cancel(world, id, "payment_failed");
+            return;
+        }
+        AfterRetries::MarkUnpaid if last => "unpaid",
+        _ => "past_due",
+    };
+    world.set(id, json!({ "status": status }));
+    world.emit_change("customer.subscription.updated", id, &before);
 }
 
 /// Ends a subscription now.
@@ -101,8 +104,9 @@ pub(super) fn cancel(world: &mut World, id: &str, reason: &str) {
         details.set("reason", reason);
     }
     if unpaid {
-        invoice::void(world, subscription.text("latest_invoice"));
+        collection::void(world, subscription.text("latest_invoice"));
     }
+    collection::stop(world, id);
     world.emit("customer.subscription.deleted", id);
 }
 
@@ -110,7 +114,7 @@ pub(super) fn cancel(world: &mut World, id: &str, reason: &str) {
 fn expire(world: &mut World, id: &str) {
     let (now, before) = (world.now, world.get(id).clone());
     world.set(id, json!({ "status": "incomplete_expired", "canceled_at": now, "ended_at": now }));
-    invoice::void(world, before.text("latest_invoice"));
+    collection::void(world, before.text("latest_invoice"));
     world.emit_change("customer.subscription.updated", id, &before);
 }
 
@@ -128,9 +132,12 @@ fn renew(world: &mut World, id: &str) {
     let mut lines = world.pending_lines.remove(id).unwrap_or_default();
     lines.extend(self::lines(world, id, (start, end)));
     let invoice = invoice::make(world, id, "subscription_cycle", lines);
+    // The later invoices of an unpaid subscription stay drafts.
+    if before.text("status") != "unpaid" {
+        collection::schedule(world, &invoice, world.billing.draft_seconds);
+    }
+    world.emit("invoice.created", &invoice);
     world.emit_change("customer.subscription.updated", id, &before);
-    // A refusal has been told by events.
-    let _ = invoice::pay(world, &invoice, None, true);
 }
 
 /// What a subscription or an invoice is due for.
@@ -138,7 +145,7 @@ fn renew(world: &mut World, id: &str) {
 pub(crate) enum Due {
     Expire(String),
     Renew(String),
-    Retry(String),
+    Collect(String),
 }
 
 /// Does what is due.
@@ -146,11 +153,7 @@ pub(crate) fn run(world: &mut World, due: &Due) {
     match due {
         Due::Expire(subscription) => expire(world, subscription),
         Due::Renew(subscription) => renew(world, subscription),
-        Due::Retry(invoice) => {
-            world.set(invoice, json!({ "next_payment_attempt": null }));
-            // A refusal has been told by events.
-            let _ = invoice::pay(world, invoice, None, true);
-        }
+        Due::Collect(invoice) => collection::collect(world, invoice),
     }
 }
 
@@ -160,13 +163,13 @@ pub(crate) fn next(world: &World) -> Option<(i64, Due)> {
         let id = subscription.text("id").to_owned();
         match subscription.text("status") {
             "incomplete" => Some((subscription.int("created") + FIRST_PAYMENT, Due::Expire(id))),
-            "active" | "past_due" => Some((period(subscription).1, Due::Renew(id))),
+            "active" | "past_due" | "unpaid" => Some((period(subscription).1, Due::Renew(id))),
             _ => None,
         }
     });
     let invoices = world.objects.newest_first("invoice").filter_map(|invoice| {
         let at = invoice.get("next_payment_attempt").and_then(Value::as_i64)?;
-        Some((at, Due::Retry(invoice.text("id").to_owned())))
+        Some((at, Due::Collect(invoice.text("id").to_owned())))
     });
     subscriptions.chain(invoices).min_by_key(|(at, _)| *at)
 }

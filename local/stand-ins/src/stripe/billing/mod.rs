@@ -1,9 +1,11 @@
 //! Billing: subscriptions, their invoices and the payments of these.
 
+pub(crate) mod collection;
 pub(crate) mod invoice;
 pub(crate) mod invoice_api;
 pub(crate) mod invoice_payment;
 pub(crate) mod life;
 mod period;
 mod proration;
+pub(crate) mod settings;
 pub(crate) mod subscription;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{PaymentBehavior, PaymentSettings, PriceData, ProrationBehavior, item, item_list, price_of};
 use crate::stripe::api::{Call, Reply};
 use crate::stripe::billing::period::Interval;
-use crate::stripe::billing::{invoice, life};
+use crate::stripe::billing::{collection, invoice, life};
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
 use crate::stripe::params::{Limited, Metadata};
@@ -25,9 +25,10 @@ struct Create {
     payment_behavior: Option<PaymentBehavior>,
     payment_settings: Option<PaymentSettings>,
     default_payment_method: Option<String>,
-    off_session: Option<bool>,
     cancel_at_period_end: Option<bool>,
     // What follows is checked, and makes no difference here.
+    #[serde(rename = "off_session")]
+    _off_session: Option<bool>,
     #[serde(rename = "collection_method")]
     _collection_method: Option<CollectionMethod>,
     #[serde(rename = "proration_behavior")]
@@ -114,10 +115,11 @@ pub(super) fn create(world: &mut World, call: &Call) -> Reply {
     let period = life::period(world.get(&id));
     let lines = life::lines(world, &id, period);
     let first = invoice::make(world, &id, "subscription_create", lines);
-    let free = world.get(&first).int("total") == 0;
-    if free || behavior != PaymentBehavior::Default {
+    world.emit("invoice.created", &first);
+    collection::finalize(world, &first);
+    if world.get(&first).text("status") == "open" && behavior != PaymentBehavior::Default {
         // A refusal leaves the subscription incomplete, which the answer shows.
-        let _ = invoice::pay(world, &first, None, params.off_session.unwrap_or(false));
+        let _ = collection::pay(world, &first, None);
     }
     Ok(world.get(&id).clone())
 }

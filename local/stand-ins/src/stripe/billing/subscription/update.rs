@@ -1,12 +1,12 @@
 //! `POST /v1/subscriptions/{subscription}`. <https://docs.stripe.com/api/subscriptions/update>
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{PaymentBehavior, PaymentSettings, PriceData, ProrationBehavior, item, item_list, price_of};
 use crate::stripe::api::{Call, Reply};
 use crate::stripe::billing::period::Interval;
-use crate::stripe::billing::{invoice, life, proration};
+use crate::stripe::billing::{collection, invoice, life, proration};
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
 use crate::stripe::params::{Clearable, Limited, Metadata};
@@ -22,7 +22,9 @@ struct Update {
     payment_settings: Option<PaymentSettings>,
     payment_behavior: Option<PaymentBehavior>,
     proration_behavior: Option<ProrationBehavior>,
-    off_session: Option<bool>,
+    // Checked, and makes no difference here.
+    #[serde(rename = "off_session")]
+    _off_session: Option<bool>,
     description: Option<Clearable<Limited<500>>>,
     metadata: Option<Metadata>,
 }
@@ -70,9 +72,9 @@ pub(super) fn update(world: &mut World, call: &Call) -> Reply {
     world.objects.insert(after);
     let invoice = if changed { prorate(world, &before, params.proration_behavior) } else { None };
     world.emit_change("customer.subscription.updated", &call.id, &before);
-    if let Some(invoice) = invoice {
+    if let Some(invoice) = invoice.filter(|invoice| world.get(invoice).text("status") == "open") {
         // A refusal makes the subscription past due, which the answer shows.
-        let _ = invoice::pay(world, &invoice, None, params.off_session.unwrap_or(false));
+        let _ = collection::pay(world, &invoice, None);
     }
     Ok(world.get(&call.id).clone())
 }
@@ -183,6 +185,7 @@ fn prorate(world: &mut World, before: &Value, behavior: Option<ProrationBehavior
     let mut all = world.pending_lines.remove(id).unwrap_or_default();
     all.extend(lines);
     let invoice = invoice::make(world, id, "subscription_update", all);
-    world.set(id, json!({ "latest_invoice": invoice }));
+    world.emit("invoice.created", &invoice);
+    collection::finalize(world, &invoice);
     Some(invoice)
 }
