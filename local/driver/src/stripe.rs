@@ -58,11 +58,7 @@ impl Stripe {
     /// # Errors
     /// If Stripe refuses a parameter.
     pub async fn open_session(&self, params: &[(&str, &str)], endpoints: &Endpoints) -> Result<Value, Failure> {
-        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
-        let url = format!("{}/v1/checkout/sessions", endpoints.stripe_api_base);
-        let request = self.client.post(url).bearer_auth(&endpoints.stripe_secret_key);
-        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
-        Ok(request.send().await?.error_for_status()?.json().await?)
+        self.call("/v1/checkout/sessions", params, endpoints).await
     }
 
     /// Expires an open session, as the merchant may through Stripe's API.
@@ -133,6 +129,33 @@ impl Stripe {
     /// If the stand-in doesn't answer.
     pub async fn advance(&self, seconds: u64) -> Result<(), Failure> {
         self.post("clock/advance", &json!({ "seconds": seconds })).await.map(drop)
+    }
+
+    /// Changes the account's billing settings, as the stand-in's control takes them: `{"draft_seconds": 0}` charges
+    /// renewals at once, `{"after_retries": "mark_unpaid"}` keeps subscriptions that nobody pays. What isn't said has
+    /// Stripe's default.
+    ///
+    /// # Errors
+    /// If a setting isn't understood.
+    pub async fn billing(&self, settings: &Value) -> Result<(), Failure> {
+        self.post("billing/settings", settings).await.map(drop)
+    }
+
+    /// Calls Stripe's API as the merchant does, in the dashboard or from another program: `POST` with parameters.
+    ///
+    /// # Errors
+    /// If Stripe refuses.
+    pub async fn call(&self, path: &str, params: &[(&str, &str)], endpoints: &Endpoints) -> Result<Value, Failure> {
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
+        let url = format!("{}{path}", endpoints.stripe_api_base);
+        let request = self.client.post(&url).bearer_auth(&endpoints.stripe_secret_key);
+        let response = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form).send().await?;
+        let status = response.status();
+        let body = response.text().await?;
+        if !status.is_success() {
+            return Err(Failure::Status { method: Method::POST, url, status: status.as_u16(), body });
+        }
+        serde_json::from_str(&body).map_err(|error| Failure::Unexpected(error.to_string()))
     }
 
     /// Holds deliveries back, or lets new ones go at once again.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::period::Interval;
 use super::settings::AfterRetries;
-use super::{collection, invoice, invoice_payment, proration};
+use super::{collection, invoice, invoice_payment, pause, proration};
 use crate::stripe::objects::Fields;
 use crate::stripe::world::World;
 
@@ -132,11 +132,8 @@ fn renew(world: &mut World, id: &str) {
     let mut lines = world.pending_lines.remove(id).unwrap_or_default();
     lines.extend(self::lines(world, id, (start, end)));
     let invoice = invoice::make(world, id, "subscription_cycle", lines);
-    // The later invoices of an unpaid subscription stay drafts.
-    if before.text("status") != "unpaid" {
-        collection::schedule(world, &invoice, world.billing.draft_seconds);
-    }
     world.emit("invoice.created", &invoice);
+    pause::begin_collection(world, &before, &invoice);
     world.emit_change("customer.subscription.updated", id, &before);
 }
 
@@ -145,6 +142,7 @@ fn renew(world: &mut World, id: &str) {
 pub(crate) enum Due {
     Expire(String),
     Renew(String),
+    Resume(String),
     Collect(String),
 }
 
@@ -153,12 +151,16 @@ pub(crate) fn run(world: &mut World, due: &Due) {
     match due {
         Due::Expire(subscription) => expire(world, subscription),
         Due::Renew(subscription) => renew(world, subscription),
+        Due::Resume(subscription) => pause::resume(world, subscription),
         Due::Collect(invoice) => collection::collect(world, invoice),
     }
 }
 
 /// What is due next, and when.
 pub(crate) fn next(world: &World) -> Option<(i64, Due)> {
+    let pauses = world.objects.newest_first("subscription").filter_map(|subscription| {
+        Some((pause::resumes_at(subscription)?, Due::Resume(subscription.text("id").to_owned())))
+    });
     let subscriptions = world.objects.newest_first("subscription").filter_map(|subscription| {
         let id = subscription.text("id").to_owned();
         match subscription.text("status") {
@@ -171,5 +173,5 @@ pub(crate) fn next(world: &World) -> Option<(i64, Due)> {
         let at = invoice.get("next_payment_attempt").and_then(Value::as_i64)?;
         Some((at, Due::Collect(invoice.text("id").to_owned())))
     });
-    subscriptions.chain(invoices).min_by_key(|(at, _)| *at)
+    pauses.chain(subscriptions).chain(invoices).min_by_key(|(at, _)| *at)
 }

@@ -5,6 +5,7 @@ pub(crate) mod invoice;
 pub(crate) mod invoice_api;
 pub(crate) mod invoice_payment;
 pub(crate) mod life;
+mod pause;
 mod period;
 mod proration;
 pub(crate) mod settings;

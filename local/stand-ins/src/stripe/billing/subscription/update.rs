@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{PaymentBehavior, PaymentSettings, PriceData, ProrationBehavior, item, item_list, price_of};
 use crate::stripe::api::{Call, Reply};
+use crate::stripe::billing::pause::Pause;
 use crate::stripe::billing::period::Interval;
 use crate::stripe::billing::{collection, invoice, life, proration};
 use crate::stripe::error::ApiError;
@@ -20,6 +21,7 @@ struct Update {
     cancel_at_period_end: Option<bool>,
     default_payment_method: Option<Clearable<String>>,
     payment_settings: Option<PaymentSettings>,
+    pause_collection: Option<Clearable<Pause>>,
     payment_behavior: Option<PaymentBehavior>,
     proration_behavior: Option<ProrationBehavior>,
     // Checked, and makes no difference here.
@@ -59,6 +61,10 @@ pub(super) fn update(world: &mut World, call: &Call) -> Reply {
         };
         after.set("default_payment_method", chosen);
     }
+    if let Some(pause) = params.pause_collection {
+        let pause = pause.into_option().map(|pause| pause.to_value(world.now)).transpose()?;
+        after.set("pause_collection", pause);
+    }
     if let (Some(settings), Some(current)) = (params.payment_settings, after.get_mut("payment_settings")) {
         settings.apply_to(current);
     }
@@ -80,7 +86,8 @@ pub(super) fn update(world: &mut World, call: &Call) -> Reply {
 }
 
 fn check(subscription: &Value, params: &Update) -> Result<(), ApiError> {
-    let only_details = params.items.is_none() && params.cancel_at_period_end.is_none();
+    let only_details =
+        params.items.is_none() && params.cancel_at_period_end.is_none() && params.pause_collection.is_none();
     match subscription.text("status") {
         "canceled" | "incomplete_expired" if !only_details || params.default_payment_method.is_some() => {
             Err(ApiError::invalid("A canceled subscription can only update its cancellation_details and metadata."))

@@ -1,0 +1,70 @@
+//! Paused collection: a subscription stays active, and what becomes of its new invoices is the merchant's choice.
+//! <https://docs.stripe.com/billing/subscriptions/pause-payment>
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::collection;
+use crate::stripe::error::ApiError;
+use crate::stripe::objects::Fields;
+use crate::stripe::world::World;
+
+/// `pause_collection` of a subscription.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pause {
+    behavior: Behavior,
+    resumes_at: Option<i64>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Behavior {
+    KeepAsDraft,
+    MarkUncollectible,
+    Void,
+}
+
+impl Pause {
+    /// The value that the subscription shows; refused if it would be over before it begins.
+    pub(super) fn to_value(self, now: i64) -> Result<Value, ApiError> {
+        if self.resumes_at.is_some_and(|at| at <= now) {
+            return Err(ApiError::invalid("`pause_collection[resumes_at]` must be in the future.")
+                .param("pause_collection[resumes_at]"));
+        }
+        Ok(json!({ "behavior": self.behavior, "resumes_at": self.resumes_at }))
+    }
+}
+
+/// Sends the new draft of a renewal on its way, as the subscription's collection says.
+pub(super) fn begin_collection(world: &mut World, subscription: &Value, invoice: &str) {
+    match subscription.pointer("/pause_collection/behavior").and_then(Value::as_str) {
+        Some("keep_as_draft") => {}
+        Some("mark_uncollectible") => {
+            collection::finalize(world, invoice);
+            collection::mark_uncollectible(world, invoice);
+        }
+        Some(_) => {
+            collection::finalize(world, invoice);
+            collection::void(world, invoice);
+        }
+        // The later invoices of an unpaid subscription stay drafts.
+        None if subscription.text("status") == "unpaid" => {}
+        None => {
+            let after = world.billing.draft_seconds;
+            collection::schedule(world, invoice, after);
+        }
+    }
+}
+
+/// When a pause ends by itself.
+pub(super) fn resumes_at(subscription: &Value) -> Option<i64> {
+    subscription.pointer("/pause_collection/resumes_at").and_then(Value::as_i64)
+}
+
+/// Ends a pause whose time has come. Drafts that were kept stay drafts.
+pub(super) fn resume(world: &mut World, id: &str) {
+    let before = world.get(id).clone();
+    world.set(id, json!({ "pause_collection": null }));
+    world.emit_change("customer.subscription.updated", id, &before);
+}
