@@ -1,7 +1,10 @@
 """Checks that template.yaml says the same as the code and the documents about it:
 
 - each alarm has a section of its name in docs/RUNBOOK.md, and each alarm that the runbook names is there,
-- alarms and the dashboard watch metrics that the code has,
+- alarms and the dashboard watch metrics that the code has, or that the template takes out of a log,
+- the dashboard shows every alarm,
+- metric math is a function over all metrics of its alarm: CloudWatch's documentation shows no arithmetic inside of one,
+- every line of the access log is JSON, whatever is missing in it,
 - the table of IAM statements in docs/DEPLOY.md has every statement with its actions and resources, and no other,
 - variables of functions are texts: CloudFormation makes them texts, the emulator and `sam local` don't,
 - every stage of samconfig.toml gives the parameters that have no default, and none that doesn't exist,
@@ -64,6 +67,34 @@ def metrics_of_widget(rows):
 
 def metrics_of_the_code():
     return set(re.findall(r'Self::\w+ => "(\w+)"', read("shared/runtime/src/metrics/names.rs"))) - {"Count", "Seconds"}
+
+
+def metrics_of_filters(template):
+    for metric_filter in resources(template, "AWS::Logs::MetricFilter").values():
+        yield from (one["MetricName"] for one in metric_filter["Properties"]["MetricTransformations"])
+
+
+def problems_of_alarms(template):
+    known = metrics_of_the_code().union(metrics_of_filters(template))
+    for name in sorted(set(watched_metrics(template)) - known):
+        yield f"template.yaml watches {name}, which the code doesn't have"
+    for name, alarm in resources(template, "AWS::CloudWatch::Alarm").items():
+        for query in alarm["Properties"].get("Metrics", []):
+            if "Expression" in query and query["Expression"] not in {"SUM(METRICS())", "MAX(METRICS())"}:
+                yield f"template.yaml, {name}: {query['Expression']} may be more than CloudWatch takes"
+    shown = set(re.findall(r"\$\{(\w+Alarm)\.Arn\}", json.dumps(template["Resources"])))
+    yield from differences(shown, "the dashboard", set(resources(template, "AWS::CloudWatch::Alarm")), "template.yaml")
+
+
+def problems_of_access_logs(template):
+    for name, api in resources(template, "AWS::Serverless::HttpApi").items():
+        pattern = api["Properties"]["AccessLogSettings"]["Format"]["Fn::Sub"]
+        # API Gateway writes `-` for what isn't there.
+        line = re.sub(r"\$context(\.\w+)+", "-", pattern)
+        try:
+            json.loads(line)
+        except ValueError:
+            yield f"template.yaml, {name}: a line of the access log may be no JSON: {line}"
 
 
 def statements(template):
@@ -146,10 +177,10 @@ def wanted_events(template):
 
 def main():
     template = yaml_parse(read("template.yaml"))
-    unknown = sorted(set(watched_metrics(template)) - metrics_of_the_code())
     problems = [
         *differences(alarms(template), "template.yaml", alarms_of_runbook(), "RUNBOOK.md"),
-        *(f"template.yaml watches {name}, which the code doesn't have" for name in unknown),
+        *problems_of_alarms(template),
+        *problems_of_access_logs(template),
         *differences(described(statements(template)), "template.yaml", described(statements_of_the_table()), "DEPLOY.md"),
         *variables_that_are_no_text(template),
         *differences_of_stages(template),
