@@ -4,10 +4,11 @@
 mod support;
 
 use pledge_domain::{
-    ports::{GatewayError, StoreError, StripeEventStore},
+    ports::{GatewayError, StoreError},
     preorder::{Preorder, Status},
 };
 use pledge_testkit::{
+    Deliver,
     builders::{a_preorder, preorder_id, session_paid, session_unpaid, uid},
     fakes::on_purpose,
     time::t,
@@ -86,7 +87,7 @@ async fn refusal_of(prepare: impl AsyncFnOnce(&support::Handler, &Preorder)) -> 
 #[tokio::test]
 async fn a_completed_preorder_is_not_paid_again() {
     let paid = async |handler: &support::Handler, preorder: &Preorder| {
-        handler.checkout.store.record(&session_paid("evt_1", preorder), t(60)).await.unwrap();
+        handler.checkout.store.deliver(&session_paid("evt_1", preorder), t(60)).await.unwrap();
     };
     let expected = json!({ "code": "PREORDER_ALREADY_COMPLETED", "message": "This preorder is paid already." });
     assert_eq!(refusal_of(paid).await, (409, expected));
@@ -95,7 +96,7 @@ async fn a_completed_preorder_is_not_paid_again() {
 #[tokio::test]
 async fn a_payment_that_is_on_its_way_is_awaited() {
     let pending = async |handler: &support::Handler, preorder: &Preorder| {
-        handler.checkout.store.record(&session_unpaid("evt_1", preorder), t(60)).await.unwrap();
+        handler.checkout.store.deliver(&session_unpaid("evt_1", preorder), t(60)).await.unwrap();
     };
     let (status, body) = refusal_of(pending).await;
     assert_eq!((status, &body["code"]), (409, &json!("PAYMENT_PENDING")));

@@ -3,8 +3,9 @@
 
 mod support;
 
-use pledge_domain::ports::{StoreError, StripeEventStore, TokenError};
+use pledge_domain::ports::{StoreError, TokenError};
 use pledge_testkit::{
+    Deliver,
     builders::{a_preorder, preorder_id, session_paid, uid},
     fakes::on_purpose,
     http::HttpEvent,
@@ -149,7 +150,7 @@ async fn anybody_with_the_id_sees_the_state_and_no_personal_data() {
     });
     assert_eq!(read(&send(&handler, HttpEvent::get(&path)).await), (200, expected));
 
-    store.record(&session_paid("evt_1", &preorder), t(60)).await.unwrap();
+    store.deliver(&session_paid("evt_1", &preorder), t(60)).await.unwrap();
     let (_, paid) = read(&send(&handler, HttpEvent::get(&path)).await);
     assert_eq!(
         (&paid["status"], &paid["amount"], &paid["currency"]),

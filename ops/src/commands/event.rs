@@ -8,7 +8,7 @@ use pledge_domain::{
     decide::Recorded,
     error_chain::ErrorChain,
     ids::EventId,
-    ports::{Publisher, StripeEventStore},
+    ports::{KnownEvent, Publisher, StripeEventStore},
     stripe::StripeEvent,
 };
 use pledge_stripe_api::StripeClient;
@@ -58,11 +58,8 @@ pub async fn replay(tools: &Tools, id: &EventId, force: bool, apply: bool) -> Re
         dry_run("it would be recorded");
         return Ok(Done::All);
     }
-    let replayed = if force {
-        record(&stripe, &tools.recorder(database.deciding_anew())?, id, tools.now()).await?
-    } else {
-        record(&stripe, &tools.recorder(database)?, id, tools.now()).await?
-    };
+    let known = if force { KnownEvent::DecidedAnew } else { KnownEvent::Stays };
+    let replayed = record(&stripe, &tools.recorder(database)?, id, known, tools.now()).await?;
     if replayed == Replayed::Gone {
         return gone(id);
     }
@@ -75,10 +72,11 @@ pub async fn record<Store: StripeEventStore, Queue: Publisher>(
     stripe: &StripeClient,
     recorder: &RecordStripeEvent<Store, Queue>,
     id: &EventId,
+    known: KnownEvent,
     now: Timestamp,
 ) -> Result<Replayed, Failure> {
     match fetch(stripe, id).await? {
-        Some(event) => apply(recorder, &event, now).await,
+        Some(event) => apply(recorder, &event, known, now).await,
         None => Ok(Replayed::Gone),
     }
 }
@@ -87,11 +85,15 @@ pub async fn record<Store: StripeEventStore, Queue: Publisher>(
 pub async fn apply<Store: StripeEventStore, Queue: Publisher>(
     recorder: &RecordStripeEvent<Store, Queue>,
     event: &StripeEvent,
+    known: KnownEvent,
     now: Timestamp,
 ) -> Result<Replayed, Failure> {
-    let processed = recorder.run(event, now).await?;
+    let processed = match known {
+        KnownEvent::Stays => recorder.run(event, now).await?,
+        KnownEvent::DecidedAnew => recorder.decide_anew(event, now).await?,
+    };
     if let Err(error) = &processed.queued {
-        note(format_args!("the queue did not take the new facts; the sweep will: {}", ErrorChain(error)));
+        note(format_args!("the queue did not take the new announcements; the sweep will: {}", ErrorChain(error)));
     }
     Ok(match processed.recorded {
         Recorded::Before => Replayed::Before,

@@ -1,6 +1,6 @@
 //! `ops parked`: Stripe events that were recorded, but could not be applied.
 
-use pledge_domain::ids::EventId;
+use pledge_domain::{ids::EventId, ports::KnownEvent};
 use pledge_postgres::Database;
 
 use crate::{
@@ -24,7 +24,7 @@ pub async fn list(tools: &Tools, Limit { limit }: Limit) -> Result<Done, Failure
 /// Decides events anew: the given ones, or else all.
 pub async fn requeue(tools: &Tools, ids: Vec<EventId>, apply: bool) -> Result<Done, Failure> {
     let database = tools.database()?;
-    let (stripe, recorder) = (tools.stripe()?, tools.recorder(database.deciding_anew())?);
+    let (stripe, recorder) = (tools.stripe()?, tools.recorder(database.clone())?);
     let mut events = parked(&database, i64::MAX).await?;
     if !ids.is_empty() {
         for id in ids.iter().filter(|id| events.iter().all(|event| event.id != id.as_str())) {
@@ -42,7 +42,7 @@ pub async fn requeue(tools: &Tools, ids: Vec<EventId>, apply: bool) -> Result<Do
     let mut left = 0;
     for event in events {
         let id = EventId::parse(event.id)?;
-        let replayed = record(&stripe, &recorder, &id, tools.now()).await?;
+        let replayed = record(&stripe, &recorder, &id, KnownEvent::DecidedAnew, tools.now()).await?;
         line(format_args!("{id}\t{replayed}"))?;
         left += usize::from(replayed.is_unsolved());
     }

@@ -2,8 +2,8 @@
 
 use pledge_domain::{
     Timestamp,
-    decide::Recorded,
-    ports::{PublishError, Publisher, StoreError, StripeEventStore},
+    decide::{Plan, Recorded, decide},
+    ports::{KnownEvent, PublishError, Publisher, StoreError, StripeEventStore},
     stripe::StripeEvent,
 };
 
@@ -39,15 +39,34 @@ pub enum RecordError {
 }
 
 impl<Store: StripeEventStore, Queue: Publisher> RecordStripeEvent<Store, Queue> {
-    /// Records the event.
+    /// Records an event and tells the sender what is new. An event that was recorded before changes nothing.
     ///
     /// # Errors
     /// [`RecordError`]; nothing was stored then.
     pub async fn run(&self, event: &StripeEvent, now: Timestamp) -> Result<Processed, RecordError> {
+        self.record(event, KnownEvent::Stays, now).await
+    }
+
+    /// Records an event like [`run`](Self::run), but decides it anew if it was recorded before and changed nothing.
+    ///
+    /// # Errors
+    /// [`RecordError`]; nothing was stored then.
+    pub async fn decide_anew(&self, event: &StripeEvent, now: Timestamp) -> Result<Processed, RecordError> {
+        self.record(event, KnownEvent::DecidedAnew, now).await
+    }
+
+    async fn record(&self, event: &StripeEvent, known: KnownEvent, now: Timestamp) -> Result<Processed, RecordError> {
         if event.livemode != self.livemode {
             return Err(RecordError::WrongMode);
         }
-        let recorded = self.store.record(event, now).await?;
+        let recorded = match self.store.record(event, known, now, |snapshot| decide(snapshot, event)).await {
+            // Stripe's repeats would fail as well, and end after three days: a person must see it.
+            Err(StoreError::Rejected(cause)) => {
+                let reason = format!("the database refused: {cause}");
+                self.store.record(event, known, now, |_| Plan::park(reason.clone())).await?
+            }
+            result => result?,
+        };
         let queued = match &recorded {
             Recorded::Now { announcements, .. } if !announcements.is_empty() => {
                 let rows: Vec<_> = announcements.iter().map(|new| new.id).collect();

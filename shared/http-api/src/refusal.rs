@@ -25,7 +25,7 @@ impl From<StoreError> for ApiError {
                 message: "The service is unavailable for a moment. Please try again.",
                 cause: Box::new(error),
             },
-            StoreError::Internal(_) => Self::Internal(Box::new(error)),
+            StoreError::Internal(_) | StoreError::Rejected(_) => Self::Internal(Box::new(error)),
         }
     }
 }

@@ -53,7 +53,7 @@ impl Failure {
 
     /// Whether the values are what the server refuses (classes 22, data exceptions, and 23, constraints), and not the
     /// statement or the moment.
-    pub fn is_about_the_data(&self) -> bool {
+    fn is_about_the_data(&self) -> bool {
         matches!(self, Self::Refused { code, .. } if ["22", "23"].iter().any(|class| code.code().starts_with(class)))
     }
 
@@ -113,7 +113,11 @@ impl From<PoolError> for Failure {
 
 impl From<Failure> for StoreError {
     fn from(failure: Failure) -> Self {
-        if failure.is_temporary() { Self::Unavailable(Box::new(failure)) } else { Self::Internal(Box::new(failure)) }
+        match &failure {
+            failed if failed.is_temporary() => Self::Unavailable(Box::new(failure)),
+            failed if failed.is_about_the_data() => Self::Rejected(Box::new(failure)),
+            _ => Self::Internal(Box::new(failure)),
+        }
     }
 }
 

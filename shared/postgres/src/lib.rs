@@ -13,7 +13,6 @@ mod champion;
 mod columns;
 mod connector;
 mod database;
-mod deciding_anew;
 mod error;
 mod lease;
 mod outbox;
@@ -23,5 +22,4 @@ mod statement;
 mod stripe_events;
 
 pub use database::{Connection, Database};
-pub use deciding_anew::DecidingAnew;
 pub use settings::{InvalidUrl, Settings};

@@ -2,10 +2,10 @@
 
 use pledge_domain::{
     Timestamp,
-    decide::{NewAnnouncement, Outcome, Plan, Recorded, Snapshot, decide},
+    decide::{NewAnnouncement, Outcome, Plan, Recorded, Snapshot},
     ids::{InvoiceId, OutboxId, PaymentIntentId, SessionId},
     outbox::Announcement,
-    ports::{StoreError, StripeEventStore},
+    ports::{KnownEvent, StoreError, StripeEventStore},
     preorder::PreorderWrite,
     stripe::{Lookup, PaymentFacts, StripeEvent},
 };
@@ -22,32 +22,34 @@ use crate::{
 };
 
 impl StripeEventStore for Database {
-    async fn record(&self, event: &StripeEvent, now: Timestamp) -> Result<Recorded, StoreError> {
-        let refusal = match self.run(|lease| record(lease, event, now, exists(event))).await {
-            Err(StoreError::Internal(refusal)) => refusal,
-            result => return result,
-        };
-        match refusal.downcast_ref::<Failure>() {
-            Some(failure) if failure.is_about_the_data() => {
-                let reason = format!("the database refused: {failure}");
-                self.run(|lease| park(lease, event, reason.clone(), now)).await
-            }
-            _ => Err(StoreError::Internal(refusal)),
-        }
+    async fn record(
+        &self,
+        event: &StripeEvent,
+        known: KnownEvent,
+        now: Timestamp,
+        decide: impl Fn(Snapshot) -> Plan + Send + Sync,
+    ) -> Result<Recorded, StoreError> {
+        self.run(|lease| record(lease, event, known, now, &decide)).await
     }
 }
 
-fn exists(event: &StripeEvent) -> Statement<'_> {
-    Statement::new(sql!("stripe_event_exists")).text(event.id.as_str())
+/// The statement that has a row if the event is recorded and stays so.
+fn recorded_before(event: &StripeEvent, known: KnownEvent) -> Statement<'_> {
+    let sql = match known {
+        KnownEvent::Stays => sql!("stripe_event_exists"),
+        KnownEvent::DecidedAnew => sql!("forget_event_without_effect"),
+    };
+    Statement::new(sql).text(event.id.as_str())
 }
 
 /// Two round trips: lock and read, then write and commit; one more in between if only what is stored tells which reader
-/// and novel the event is about. An event that is known already, since `known` has a row, needs the first one only.
-pub(crate) async fn record<'a>(
+/// and novel the event is about. An event that was recorded before needs the first one only.
+async fn record(
     lease: Lease,
-    event: &'a StripeEvent,
+    event: &StripeEvent,
+    known: KnownEvent,
     now: Timestamp,
-    known: Statement<'a>,
+    decide: &(impl Fn(Snapshot) -> Plan + Sync),
 ) -> Result<Recorded, Failure> {
     let keys = event.fact.lookup();
     let intent = keys.payment_intent.as_ref().map(PaymentIntentId::as_str);
@@ -55,7 +57,7 @@ pub(crate) async fn record<'a>(
         Statement::new(sql!("lock_keys")).texts(lock_keys(event, &keys)),
         Statement::new(sql!("lock_linked_invoice")).text(intent),
         read::find_and_lock(&keys),
-        known,
+        recorded_before(event, known),
         Statement::new(sql!("preorder_for_event"))
             .uuid(keys.preorder.map(|id| id.as_uuid()))
             .text(keys.session.as_ref().map(SessionId::as_str))
@@ -64,10 +66,10 @@ pub(crate) async fn record<'a>(
     ];
     reads.extend(keys.champion.iter().flat_map(|key| read::account(key, keys.invoice.as_ref())));
     let (transaction, answers) = lease.begin(reads).await?;
-    let [_, _, champion, known, preorder, payment, account @ ..] = answers.as_slice() else {
+    let [_, _, champion, before, preorder, payment, account @ ..] = answers.as_slice() else {
         return Err(Failure::Missing("answer"));
     };
-    if !known.is_empty() {
+    if !before.is_empty() {
         transaction.rollback().await?;
         return Ok(Recorded::Before);
     }
@@ -85,27 +87,13 @@ pub(crate) async fn record<'a>(
         payment: payment.first().map(payment_facts).transpose()?.unwrap_or_default(),
         champion,
     };
-    let plan = decide(snapshot, event);
+    let plan = decide(snapshot);
     let ledger = plan.champion.as_deref().map(write::ledger).unwrap_or_default();
     let written = transaction.commit(writes(&plan, &ledger, event, now)).await?;
     let inserted = written.first().into_iter().flatten().map(outbox_id).collect::<Result<Vec<_>, _>>()?;
     let new = plan.announcements.iter().filter(|entry| inserted.contains(&entry.id));
     let announcements = new.map(|entry| NewAnnouncement { id: entry.id, kind: entry.kind }).collect();
     Ok(Recorded::Now { outcome: plan.outcome, announcements })
-}
-
-/// Records for a person an event whose effects the database refuses for good: Stripe's repeats would fail as well, and
-/// end after three days.
-async fn park(lease: Lease, event: &StripeEvent, reason: String, now: Timestamp) -> Result<Recorded, Failure> {
-    let lock = Statement::new(sql!("lock_keys")).texts(vec![event.id.to_string()]);
-    let (transaction, answers) = lease.begin(vec![lock, exists(event)]).await?;
-    if answers.last().is_some_and(|known| !known.is_empty()) {
-        transaction.rollback().await?;
-        return Ok(Recorded::Before);
-    }
-    let outcome = Outcome::Parked { reason };
-    transaction.commit(vec![insert_event(event, &outcome, now)]).await?;
-    Ok(Recorded::Now { outcome, announcements: Vec::new() })
 }
 
 /// The names of everything that the event speaks of. What shares a name is recorded one after the other.

@@ -11,11 +11,11 @@ use pledge_domain::{
         subscribe::{SubscribeDecision, subscribe},
     },
     ids::{InvoiceId, SubscriptionId},
-    ports::{ChampionStore, StripeEventStore},
+    ports::ChampionStore,
     stripe::{BillingReason, Fact, InvoiceFact, StripeEvent, SubscriptionFact, SubscriptionStatus::*},
 };
 use pledge_testkit::{
-    InMemoryStore,
+    Deliver, InMemoryStore,
     builders::{
         champion, intent_disputed, intent_refunded, invoice, invoice_failed, invoice_linked, invoice_paid, level,
         metadata, payment_record_id, purchase_paid, signed_in, subscription_changed, tiers,
@@ -111,7 +111,7 @@ async fn deliveries_at_once_end_as_deliveries_in_order() {
     let mut deliveries = Vec::new();
     for n in 1..=READERS {
         for event in story(n) {
-            memory.record(&event, t(100)).await.unwrap();
+            memory.deliver(&event, t(100)).await.unwrap();
         }
         deliveries.extend(shuffled(story(n), n));
     }
@@ -121,7 +121,7 @@ async fn deliveries_at_once_end_as_deliveries_in_order() {
         let mine: Vec<_> = deliveries.iter().skip(worker).step_by(CONNECTIONS).cloned().collect();
         all.spawn(async move {
             for event in mine {
-                store.record(&event, t(100)).await.unwrap();
+                store.deliver(&event, t(100)).await.unwrap();
             }
         });
     }
@@ -169,13 +169,13 @@ async fn a_refund_and_the_payment_at_the_same_moment_find_each_other() {
     for n in 1..=40 {
         let key = champion(&format!("reader-{n}"));
         let (invoice_id, intent) = (format!("in_r{n}"), format!("pi_r{n}"));
-        subject.store.record(&invoice_linked(&format!("evt_l{n}"), &invoice_id, &intent), t(9)).await.unwrap();
+        subject.store.deliver(&invoice_linked(&format!("evt_l{n}"), &invoice_id, &intent), t(9)).await.unwrap();
         let fact = invoice(&invoice_id, BillingReason::SubscriptionCreate, Some(metadata(&key, 2, None)), t(0));
         assert_eq!(fact.invoice, InvoiceId::parse(invoice_id).unwrap());
         let fact = InvoiceFact { subscription: SubscriptionId::parse(format!("sub_r{n}")).unwrap(), ..fact };
         let paid = invoice_paid(&format!("evt_p{n}"), fact);
         let refund = intent_refunded(&format!("evt_r{n}"), &intent, 300);
-        let (paid, refunded) = tokio::join!(subject.store.record(&paid, t(9)), subject.store.record(&refund, t(9)));
+        let (paid, refunded) = tokio::join!(subject.store.deliver(&paid, t(9)), subject.store.deliver(&refund, t(9)));
         assert!(paid.is_ok() && refunded.is_ok());
         assert!(!subject.support(&key).await.unwrap().is_active, "reader {n} keeps what was refunded");
     }

@@ -5,11 +5,11 @@ mod support;
 use pledge_domain::{
     champion::{Step, booking},
     ids::CustomerId,
-    ports::{ChampionStore, StripeEventStore},
+    ports::ChampionStore,
     stripe::{BillingReason, SubscriptionStatus},
 };
 use pledge_testkit::{
-    TestDatabase,
+    Deliver, TestDatabase,
     builders::{a_purchase, champion, invoice, invoice_paid, metadata, signed_in, subscription_changed, tiers},
     time::t,
     wire::Wire,
@@ -41,8 +41,8 @@ async fn a_step_takes_two_round_trips_and_an_event_one_more_if_only_what_is_stor
 
     let data = Some(metadata(&key, 2, None));
     let named = invoice_paid("evt_1", invoice("in_1", BillingReason::SubscriptionCreate, data, t(2)));
-    store.record(&named, t(3)).await.unwrap();
+    store.deliver(&named, t(3)).await.unwrap();
     assert_eq!(wire.take_round_trips(), 2, "record, named by metadata");
-    store.record(&subscription_changed("evt_2", SubscriptionStatus::Active, true, None, t(4)), t(5)).await.unwrap();
+    store.deliver(&subscription_changed("evt_2", SubscriptionStatus::Active, true, None, t(4)), t(5)).await.unwrap();
     assert_eq!(wire.take_round_trips(), 3, "record, found by its subscription");
 }

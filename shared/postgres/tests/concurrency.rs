@@ -7,12 +7,13 @@ use std::future::Future;
 
 use pledge_domain::{
     decide::Recorded,
-    ports::{CheckoutSaved, OutboxStore, PreorderStore, StripeEventStore},
+    ports::{CheckoutSaved, OutboxStore, PreorderStore},
     preorder::{Preorder, Status},
     stripe::StripeEvent,
     user::{Owner, VerifiedUser},
 };
 use pledge_testkit::{
+    Deliver,
     builders::{
         a_new_preorder, a_preorder, an_account, an_open_session, card_refused, dispute, preorder_id, refund,
         session_expired, session_paid, signed_in,
@@ -39,7 +40,7 @@ async fn initiated(subject: &PostgresStore) -> Preorder {
 async fn record_all(subject: &PostgresStore, events: Vec<StripeEvent>) -> Vec<Recorded> {
     at_once(events.into_iter().map(|event| {
         let store = subject.store.clone();
-        async move { store.record(&event, t(100)).await.unwrap() }
+        async move { store.deliver(&event, t(100)).await.unwrap() }
     }))
     .await
 }
@@ -159,7 +160,7 @@ async fn a_payment_and_a_checkout_at_once_keep_the_payment() {
         let owner = an_account("u1");
         let event = session_paid(&format!("evt_{round}"), &preorder);
         let (recorded, saved) = tokio::join!(
-            subject.store.record(&event, t(60)),
+            subject.store.deliver(&event, t(60)),
             subject.store.save_checkout(preorder.id, 1, Some(&session), Some(&owner), t(60)),
         );
         recorded.unwrap();
@@ -176,7 +177,7 @@ async fn the_payment_of_an_unknown_preorder_and_its_form_at_once_are_one_preorde
     for round in 1..=20 {
         let new = a_new_preorder(round, "reader@example.com", Owner::Unknown);
         let event = session_paid(&format!("evt_{round}"), &a_preorder(round));
-        let (initiated, recorded) = tokio::join!(subject.store.initiate(&new), subject.store.record(&event, t(60)));
+        let (initiated, recorded) = tokio::join!(subject.store.initiate(&new), subject.store.deliver(&event, t(60)));
         initiated.unwrap();
         assert!(matches!(recorded.unwrap(), Recorded::Now { .. }));
         assert_eq!(subject.preorder(new.preorder.id).await.status, Status::Completed);

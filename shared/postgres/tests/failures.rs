@@ -7,12 +7,13 @@ use std::{error::Error, time::Duration};
 
 use pledge_domain::{
     decide::Recorded,
-    ports::{PreorderStore, StoreError, StripeEventStore},
+    ports::{PreorderStore, StoreError},
     preorder::Status,
     user::Owner,
 };
 use pledge_postgres::Database;
 use pledge_testkit::{
+    Deliver,
     builders::{a_new_preorder, preorder_id, session_paid},
     contract::Subject,
     time::t,
@@ -66,11 +67,11 @@ async fn a_connection_that_breaks_before_the_commit_leaves_nothing() {
         let (subject, wire, store) = wired().await;
         let event = session_paid("evt_1", &subject.preorder(preorder_id(1)).await);
         wire.cut(cut);
-        let failed = store.record(&event, t(60)).await;
+        let failed = store.deliver(&event, t(60)).await;
         assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{cut:?}: {failed:?}");
         until_nothing_is_open(&subject).await;
         assert_nothing_is_recorded(&subject).await;
-        let again = store.record(&event, t(61)).await.unwrap();
+        let again = store.deliver(&event, t(61)).await.unwrap();
         assert!(matches!(again, Recorded::Now { .. }), "{cut:?}: Stripe's retry counts");
     }
 }
@@ -80,10 +81,10 @@ async fn an_answer_that_is_lost_after_the_commit_counts_once() {
     let (subject, wire, store) = wired().await;
     let event = session_paid("evt_1", &subject.preorder(preorder_id(1)).await);
     wire.cut(Cut::Answer(WRITE_AND_COMMIT));
-    let failed = store.record(&event, t(60)).await;
+    let failed = store.deliver(&event, t(60)).await;
     assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{failed:?}");
     until_nothing_is_open(&subject).await;
-    assert_eq!(store.record(&event, t(61)).await.unwrap(), Recorded::Before);
+    assert_eq!(store.deliver(&event, t(61)).await.unwrap(), Recorded::Before);
     assert_eq!(subject.preorder(preorder_id(1)).await.status, Status::Completed);
     assert_eq!(subject.count("select count(*) from outbox").await, 2);
 }
@@ -98,12 +99,12 @@ async fn a_call_that_is_given_up_between_its_round_trips_leaves_nothing() {
                 and state = 'idle in transaction'";
     let given_up = async { while subject.count(open).await == 0 {} };
     tokio::select! {
-        recorded = store.record(&event, t(60)) => panic!("{recorded:?} before the transaction was seen open"),
+        recorded = store.deliver(&event, t(60)) => panic!("{recorded:?} before the transaction was seen open"),
         () = given_up => {}
     }
     until_nothing_is_open(&subject).await;
     assert_nothing_is_recorded(&subject).await;
-    assert!(matches!(store.record(&event, t(61)).await.unwrap(), Recorded::Now { .. }));
+    assert!(matches!(store.deliver(&event, t(61)).await.unwrap(), Recorded::Now { .. }));
     assert_eq!(wire.connections(), 2, "the connection that was given up isn't used again");
 }
 
@@ -114,11 +115,11 @@ async fn a_pooled_connection_that_died_is_replaced_without_notice() {
     store.find(preorder_id(1)).await.unwrap();
     // It dies while nobody looks.
     wire.end_connections();
-    assert!(matches!(store.record(&event, t(60)).await.unwrap(), Recorded::Now { .. }));
+    assert!(matches!(store.deliver(&event, t(60)).await.unwrap(), Recorded::Now { .. }));
     wire.cut(Cut::Answer(0));
     assert!(store.find(preorder_id(1)).await.unwrap().is_some());
     wire.cut(Cut::Request(1));
-    assert_eq!(store.record(&event, t(61)).await.unwrap(), Recorded::Before, "also between two round trips");
+    assert_eq!(store.deliver(&event, t(61)).await.unwrap(), Recorded::Before, "also between two round trips");
 }
 
 #[tokio::test]
@@ -155,7 +156,7 @@ async fn what_the_server_refuses_is_told_without_what_the_row_holds() {
     let subject = PostgresStore::fresh().await;
     let mut new = a_new_preorder(1, "reader@example.com", Owner::Unknown);
     new.preorder.checkout_attempt = -1;
-    let Err(StoreError::Internal(cause)) = subject.store.initiate(&new).await else { panic!("must be refused") };
+    let Err(StoreError::Rejected(cause)) = subject.store.initiate(&new).await else { panic!("must be refused") };
     let mut told = format!("{cause} {cause:?}");
     let mut next: Option<&dyn Error> = cause.source();
     while let Some(error) = next {

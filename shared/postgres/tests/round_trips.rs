@@ -4,11 +4,11 @@ mod support;
 
 use pledge_domain::{
     decide::Recorded,
-    ports::{Delivery, OutboxStore, PreorderStore, StripeEventStore},
+    ports::{Delivery, OutboxStore, PreorderStore},
     user::Owner,
 };
 use pledge_testkit::{
-    TestDatabase,
+    Deliver, TestDatabase,
     builders::{a_new_preorder, an_account, an_open_session, preorder_id, refund, session_paid, signed_in, uid},
     time::t,
     wire::Wire,
@@ -44,10 +44,10 @@ async fn recording_an_event_takes_two_round_trips_and_everything_else_one() {
     assert_eq!(wire.take_round_trips(), 1, "knows_user");
 
     for event in [session_paid("evt_1", &preorder), refund("evt_2", &preorder, 1999)] {
-        assert!(matches!(store.record(&event, t(60)).await.unwrap(), Recorded::Now { .. }));
+        assert!(matches!(store.deliver(&event, t(60)).await.unwrap(), Recorded::Now { .. }));
         assert_eq!(wire.take_round_trips(), 2, "record, {}", event.kind);
     }
-    assert_eq!(store.record(&session_paid("evt_1", &preorder), t(61)).await.unwrap(), Recorded::Before);
+    assert_eq!(store.deliver(&session_paid("evt_1", &preorder), t(61)).await.unwrap(), Recorded::Before);
     assert_eq!(wire.take_round_trips(), 2, "record, known: one and the rollback");
 
     let id = new.started.id;

@@ -1,5 +1,5 @@
-//! What tests share: builders of domain values, a store in memory, fakes of every other port, the contracts of the
-//! ports as test suites, and a PostgreSQL database for each test.
+//! What tests share: builders of domain values, fakes of the ports that aren't a store, the contracts of the store
+//! ports as test suites, and a PostgreSQL database for each test. The store in memory is `pledge-memory`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,7 +14,6 @@ pub mod database;
 pub mod fakes;
 pub mod http;
 pub mod log;
-pub mod memory;
 pub mod plans;
 pub mod sqs;
 pub mod time;
@@ -26,4 +25,4 @@ pub use fakes::{
     FixedClock, SeededIds,
 };
 pub use log::Log;
-pub use memory::InMemoryStore;
+pub use pledge_memory::{Deliver, InMemoryStore};

@@ -7,13 +7,12 @@ use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCod
 use create_champion_subscription::handler::Handler;
 use lambda_http::{Context, RequestExt};
 use pledge_application::champions::Champions;
-use pledge_domain::ports::StripeEventStore;
 use pledge_postgres::{Database, Settings};
 use pledge_runtime::{Secret, http, tls};
 use pledge_stand_ins::{Clock, StripeOptions, StripeStandIn, WebhookTarget};
 use pledge_stripe_api::StripeClient;
 use pledge_stripe_events::{Secrets, TOLERANCE, decode, verify};
-use pledge_testkit::{FakeSystem, FakeTokens, TestDatabase, builders::signed_in, http::HttpEvent};
+use pledge_testkit::{Deliver, FakeSystem, FakeTokens, TestDatabase, builders::signed_in, http::HttpEvent};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
@@ -126,7 +125,7 @@ async fn receive(State(store): State<Database>, headers: HeaderMap, body: Bytes)
     let now = OffsetDateTime::from_unix_timestamp(Clock::machine_now()).unwrap();
     let secrets = Secrets::new([SECRET]).unwrap();
     verify(&body, headers["stripe-signature"].to_str().unwrap(), &secrets, TOLERANCE, now).unwrap();
-    match store.record(&decode(&body).unwrap(), now).await {
+    match store.deliver(&decode(&body).unwrap(), now).await {
         Ok(_) => StatusCode::OK,
         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }

@@ -6,11 +6,11 @@ use lambda_http::{Body, Context, RequestExt, Response};
 use pledge_application::champions::Champions;
 use pledge_domain::{
     ids::SubscriptionId,
-    ports::{ChampionStore, StripeEventStore},
+    ports::ChampionStore,
     stripe::{BillingReason, SubscriptionStatus},
 };
 use pledge_testkit::{
-    FakeBilling, FakeSystem, FakeTokens, InMemoryStore,
+    Deliver, FakeBilling, FakeSystem, FakeTokens, InMemoryStore,
     builders::{champion, invoice, invoice_paid, metadata, signed_in, tiers},
     http::HttpEvent,
     time::t,
@@ -50,7 +50,7 @@ pub async fn subscribed() -> Handler {
     let record = store.account(&key).await.unwrap().payments[0].id;
     let mut fact = invoice("in_1", BillingReason::SubscriptionCreate, Some(metadata(&key, 2, Some(record))), t(0));
     fact.subscription = id;
-    store.record(&invoice_paid("evt_1", fact), t(0)).await.unwrap();
+    store.deliver(&invoice_paid("evt_1", fact), t(0)).await.unwrap();
     handler
 }
 

@@ -13,8 +13,8 @@ mod source;
 mod subscriptions;
 
 use pledge_application::record_stripe_event::RecordStripeEvent;
-use pledge_domain::{Timestamp, stripe::StripeEvent};
-use pledge_postgres::DecidingAnew;
+use pledge_domain::{Timestamp, ports::KnownEvent, stripe::StripeEvent};
+use pledge_postgres::Database;
 use pledge_queue::SqsPublisher;
 use pledge_stripe_api::StripeClient;
 use serde_json::Value;
@@ -35,7 +35,7 @@ pub async fn run(tools: &Tools, window: Window, apply: bool) -> Result<Done, Fai
     let mut comparison = Comparison {
         stripe: tools.stripe()?,
         tables: Tables::open(&database).await?,
-        recorder: tools.recorder(database.deciding_anew())?,
+        recorder: tools.recorder(database)?,
         window: (window.from, window.end(tools.now())),
         now: tools.now(),
         apply,
@@ -53,7 +53,7 @@ pub async fn run(tools: &Tools, window: Window, apply: bool) -> Result<Done, Fai
 struct Comparison {
     stripe: StripeClient,
     tables: Tables,
-    recorder: RecordStripeEvent<DecidingAnew, SqsPublisher>,
+    recorder: RecordStripeEvent<Database, SqsPublisher>,
     window: (Timestamp, Timestamp),
     now: Timestamp,
     apply: bool,
@@ -100,9 +100,9 @@ impl Comparison {
             line(format_args!("{id}\t{}", difference.what))?;
             return Ok(());
         }
-        let replayed = apply(&self.recorder, event, self.now).await?;
+        let replayed = apply(&self.recorder, event, KnownEvent::DecidedAnew, self.now).await?;
         for moment in S::more(&self.stripe, object).await? {
-            apply(&self.recorder, &event::about(&moment.0, &moment.1)?, self.now).await?;
+            apply(&self.recorder, &event::about(&moment.0, &moment.1)?, KnownEvent::DecidedAnew, self.now).await?;
         }
         line(format_args!("{id}\t{}\t{replayed}", difference.what))?;
         match replayed {

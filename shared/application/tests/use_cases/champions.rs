@@ -6,11 +6,11 @@ use pledge_application::champions::{
 use pledge_domain::{
     champion::{PaymentStatus, status::Standing},
     ids::{CustomerId, NovelId, PaymentMethodId, PriceId, SubscriptionId},
-    ports::{BillingError, ChampionStore, GatewayError, IntentState, StripeEventStore, SubscriptionAnswer},
+    ports::{BillingError, ChampionStore, GatewayError, IntentState, SubscriptionAnswer},
     stripe::{BillingReason, SubscriptionStatus},
 };
 use pledge_testkit::{
-    FakeBilling, InMemoryStore, SeededIds,
+    Deliver, FakeBilling, InMemoryStore, SeededIds,
     builders::{champion, invoice, invoice_paid, level, metadata, signed_in, tiers},
     fakes::on_purpose,
     time::t,
@@ -65,7 +65,7 @@ impl World {
         let mut fact = invoice("in_1", BillingReason::SubscriptionCreate, data, t(5));
         fact.subscription = id.clone();
         fact.invoice = answer.made.invoice.clone().unwrap();
-        self.champions.store.record(&invoice_paid(&format!("evt_{id}"), fact), t(5)).await.unwrap();
+        self.champions.store.deliver(&invoice_paid(&format!("evt_{id}"), fact), t(5)).await.unwrap();
     }
 
     async fn knows_customer(&self) {

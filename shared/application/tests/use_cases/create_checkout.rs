@@ -7,12 +7,12 @@ use pledge_application::{
 use pledge_domain::{
     Timestamp,
     ids::{PreorderId, SessionId},
-    ports::{GatewayError, OpenedSession, PreorderStore, SessionRequest, StoreError, StripeEventStore},
+    ports::{GatewayError, OpenedSession, PreorderStore, SessionRequest, StoreError},
     preorder::{Preorder, Session, SessionState, Status, checkout::OpenSession},
     user::{Account, Owner},
 };
 use pledge_testkit::{
-    FakeGateway, FakeIdentity, InMemoryStore,
+    Deliver, FakeGateway, FakeIdentity, InMemoryStore,
     builders::{
         PRICE, a_new_preorder, a_preorder, an_account, preorder_id, session_expired, session_of, session_paid,
         session_unpaid, uid,
@@ -140,7 +140,7 @@ async fn whoever_loses_the_race_gets_the_winners_session() {
 #[tokio::test]
 async fn whoever_loses_the_race_against_the_payment_pays_nothing() {
     let (checkout, as_it_was) = with_owner().await;
-    checkout.store.record(&session_paid("evt_1", &as_it_was), t(5)).await.unwrap();
+    checkout.store.deliver(&session_paid("evt_1", &as_it_was), t(5)).await.unwrap();
     let error = checkout.run(as_it_was, t(10)).await.unwrap_err();
     assert!(matches!(error, CheckoutError::AlreadyCompleted), "{error:?}");
     assert_eq!(stored(&checkout).status, Status::Completed);
@@ -213,7 +213,7 @@ async fn a_crash_after_stripes_answer_leads_to_the_same_session() {
 #[tokio::test]
 async fn nobody_pays_while_a_payment_is_on_its_way() {
     let (checkout, preorder) = with_owner().await;
-    checkout.store.record(&session_unpaid("evt_1", &preorder), t(5)).await.unwrap();
+    checkout.store.deliver(&session_unpaid("evt_1", &preorder), t(5)).await.unwrap();
     let error = open(&checkout).await.unwrap_err();
     assert!(matches!(error, CheckoutError::PaymentPending), "{error:?}");
     assert!(checkout.gateway.requests().is_empty());
@@ -222,7 +222,7 @@ async fn nobody_pays_while_a_payment_is_on_its_way() {
 #[tokio::test]
 async fn nobody_pays_twice() {
     let (checkout, preorder) = with_owner().await;
-    checkout.store.record(&session_paid("evt_1", &preorder), t(5)).await.unwrap();
+    checkout.store.deliver(&session_paid("evt_1", &preorder), t(5)).await.unwrap();
     let error = open(&checkout).await.unwrap_err();
     assert!(matches!(error, CheckoutError::AlreadyCompleted), "{error:?}");
     assert!(checkout.gateway.requests().is_empty());
@@ -235,7 +235,7 @@ async fn an_abandoned_preorder_can_be_paid_after_all() {
         OpenedSession { id: session_of(&preorder), url: Some("https://x".into()), expires_at: t(99), open: true };
     checkout.gateway.answer_next(session);
     open_at(&checkout, t(-600)).await.unwrap();
-    checkout.store.record(&session_expired("evt_1", &preorder), t(99)).await.unwrap();
+    checkout.store.deliver(&session_expired("evt_1", &preorder), t(99)).await.unwrap();
     assert_eq!(stored(&checkout).status, Status::Cancelled);
 
     open_at(&checkout, t(100)).await.unwrap();

@@ -6,11 +6,11 @@ use pledge_application::deliver_events::{DeliverEvents, Deliveries, Retry};
 use pledge_domain::{
     ids::OutboxId,
     outbox::Announcement,
-    ports::{Delivery, Marketing, MarketingError, PreorderStore, StoreError, StripeEventStore},
+    ports::{Delivery, Marketing, MarketingError, PreorderStore, StoreError},
     user::Owner,
 };
 use pledge_testkit::{
-    FakeMarketing, InMemoryStore,
+    Deliver, FakeMarketing, InMemoryStore,
     builders::{a_new_preorder, a_preorder, preorder_id, session_paid},
     time::t,
 };
@@ -85,7 +85,7 @@ async fn a_sent_success_is_noted_on_the_preorder() {
     let deliver = deliver(0).await;
     let preorder = a_preorder(1);
     deliver.store.put(preorder.clone());
-    deliver.store.record(&session_paid("evt_1", &preorder), t(61)).await.unwrap();
+    deliver.store.deliver(&session_paid("evt_1", &preorder), t(61)).await.unwrap();
     run(&deliver).await;
     assert_eq!(deliver.store.success_sent_at(preorder_id(1)), Some(t(100)));
 }

@@ -27,10 +27,3 @@ pub use entitlement::{Entitlement, Grant, GrantType, Ledger};
 pub use payment::{PaymentKind, PaymentMethod, PaymentRecord, PaymentStatus};
 pub use subscription::{Subscription, Version};
 pub use tier::Tier;
-
-#[cfg(test)]
-mod history_tests;
-#[cfg(test)]
-mod request_tests;
-#[cfg(test)]
-mod test_world;

@@ -236,7 +236,3 @@ pub fn subscription_changed(account: ChampionAccount, fact: &SubscriptionFact, e
 fn effect(change: Change, at: Timestamp) -> ChampionEffect {
     change.finish(at).map_or_else(|| Effect::ignore("known already"), Effect::Change)
 }
-
-#[cfg(test)]
-#[path = "on_event_tests.rs"]
-mod tests;

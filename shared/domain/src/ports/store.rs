@@ -4,7 +4,7 @@ use std::future::Future;
 
 use crate::{
     Timestamp,
-    decide::Recorded,
+    decide::{Plan, Recorded, Snapshot},
     ids::{PreorderId, UserId},
     ports::Cause,
     preorder::{Preorder, checkout::OpenSession, initiate::NewPreorder},
@@ -22,6 +22,10 @@ pub enum StoreError {
     /// It refused, or holds something that it must not hold: the same call fails again.
     #[error("the database refused")]
     Internal(#[source] Cause),
+    /// What was to be written breaks a rule of the database, such as a constraint or a type's range: the same values
+    /// are refused again. The cause says which rule, without personal data.
+    #[error("the database does not take the values")]
+    Rejected(#[source] Cause),
 }
 
 /// Preorders.
@@ -88,14 +92,33 @@ pub enum CheckoutSaved {
     LostRace(Box<Preorder>),
 }
 
+/// What is to become of an event whose id is stored already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KnownEvent {
+    /// It stays as it is, as any delivery wants it.
+    Stays,
+    /// If it changed nothing when it was recorded, it is decided as if it were new: for an operator who has mended what
+    /// it was parked or ignored for.
+    DecidedAnew,
+}
+
 /// Stripe's events and everything that they change.
 pub trait StripeEventStore: Send + Sync {
-    /// Records an event in one transaction: locks what it names ([`crate::stripe::Fact::lookup`]), reads it,
-    /// decides ([`crate::decide::decide`]), and writes the plan, the outbox rows and the event's id.
+    /// Records an event in one transaction: locks what it names ([`crate::stripe::Fact::lookup`]), reads that, calls
+    /// `decide` with it, and writes the plan, the outbox rows and the event's id. Calls `decide` again only if nothing
+    /// was written.
     ///
-    /// [`Recorded::Before`] if the event's id is stored already. Two deliveries at once take effect one after the
-    /// other, so the second is `Before`. A failure leaves nothing behind; effects that the store refuses for what they
-    /// are, and would refuse again, leave the event parked. An owner that metadata names but that has no
-    /// user row is left out of a new preorder, to be linked later.
-    fn record(&self, event: &StripeEvent, now: Timestamp) -> impl Future<Output = Result<Recorded, StoreError>> + Send;
+    /// - Returns [`Recorded::Before`] if the event's id is stored already, unless `known` says otherwise. Two
+    ///   deliveries at once take effect one after the other, so the second is `Before`.
+    /// - An owner that metadata name but that has no user row is left out of a new preorder, to be linked later.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing was written. [`StoreError::Rejected`] if the plan itself can't be written.
+    fn record(
+        &self,
+        event: &StripeEvent,
+        known: KnownEvent,
+        now: Timestamp,
+        decide: impl Fn(Snapshot) -> Plan + Send + Sync,
+    ) -> impl Future<Output = Result<Recorded, StoreError>> + Send;
 }

@@ -238,7 +238,3 @@ fn abandoned(preorder: &Preorder, fact: &SessionFact, at: Timestamp) -> Announce
         Payload { profile: preorder.profile(), properties: properties(preorder), value: None, occurred_at: at };
     Announcement::new(AnnouncementKind::PreorderAbandoned, &format!("{}:{}", preorder.id, fact.session), payload)
 }
-
-#[cfg(test)]
-#[path = "on_event_tests.rs"]
-pub(crate) mod tests;

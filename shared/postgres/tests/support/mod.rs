@@ -13,8 +13,8 @@ use pledge_postgres::{Database, Settings};
 use pledge_testkit::{
     TestDatabase,
     builders::an_email,
+    contract::UserRow,
     contract::{LedgerRow, Subject},
-    memory::UserRow,
 };
 use tokio_postgres::Client;
 

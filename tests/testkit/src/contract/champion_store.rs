@@ -10,12 +10,13 @@ use pledge_domain::{
     decide::{Outcome, Recorded},
     ids::{CustomerId, InvoiceId, PaymentRecordId, PriceId, SubscriptionId},
     money::{Currency, Money},
-    ports::{ChampionStore, OutboxStore, StripeEventStore},
+    ports::{ChampionStore, OutboxStore},
     stripe::{BillingReason::*, StripeEvent, SubscriptionStatus},
 };
 use time::Duration;
 
 use crate::{
+    Deliver,
     builders::{
         a_purchase, an_email, an_intent, champion, intent_disputed, intent_refunded, invoice, invoice_failed,
         invoice_linked, invoice_paid, level, metadata, payment_record_id, purchase_paid, signed_in,
@@ -29,7 +30,7 @@ const DAY: i64 = 86_400;
 
 /// Records an event that must be new; returns what became of it and the keys of the announcements that it added.
 async fn record(subject: &impl Subject, event: &StripeEvent) -> (Outcome, Vec<String>) {
-    let Recorded::Now { outcome, announcements } = subject.store().record(event, t(100)).await.unwrap() else {
+    let Recorded::Now { outcome, announcements } = subject.store().deliver(event, t(100)).await.unwrap() else {
         panic!("{} was recorded before", event.id);
     };
     let mut keys: Vec<_> =
@@ -245,7 +246,7 @@ pub async fn what_is_not_ours_is_ignored_and_recorded<S: Subject>(subject: &S) {
     ];
     for event in foreign {
         assert!(matches!(record(subject, &event).await, (Outcome::Ignored { .. }, keys) if keys.is_empty()));
-        assert_eq!(subject.store().record(&event, t(101)).await.unwrap(), Recorded::Before);
+        assert_eq!(subject.store().deliver(&event, t(101)).await.unwrap(), Recorded::Before);
     }
 }
 

@@ -7,7 +7,6 @@
 //! with nothing in it.
 
 pub mod champion_store;
-mod ledger;
 pub mod outbox_store;
 pub mod preorder_store;
 pub mod stripe_event_store;
@@ -23,8 +22,9 @@ use pledge_domain::{
     preorder::Preorder,
 };
 
-use crate::{InMemoryStore, memory::UserRow};
-pub use ledger::LedgerRow;
+pub use pledge_memory::{LedgerRow, UserRow};
+
+use crate::InMemoryStore;
 
 /// The rows of the announcements that an event brought.
 fn ids(announcements: &[NewAnnouncement]) -> Vec<OutboxId> {

@@ -4,11 +4,12 @@
 use pledge_domain::{
     decide::Recorded,
     ids::OutboxId,
-    ports::{Backlog, Delivery, OutboxStore, PreorderStore, StripeEventStore},
+    ports::{Backlog, Delivery, OutboxStore, PreorderStore},
     user::Owner,
 };
 
 use crate::{
+    Deliver,
     builders::{a_new_preorder, a_preorder, preorder_id, session_paid},
     contract::Subject,
     time::t,
@@ -93,7 +94,7 @@ pub async fn of_two_outcomes_in_one_call_sent_wins<S: Subject>(subject: &S) {
 
 pub async fn a_sent_success_is_noted_on_the_preorder<S: Subject>(subject: &S) {
     let preorder = a_preorder(1);
-    let recorded = subject.store().record(&session_paid("evt_1", &preorder), t(60)).await.unwrap();
+    let recorded = subject.store().deliver(&session_paid("evt_1", &preorder), t(60)).await.unwrap();
     let Recorded::Now { announcements, .. } = recorded else { panic!("{recorded:?}") };
     for (delivery, expected) in [(failed(), None), (parked(), None), (Delivery::Sent, Some(t(1000)))] {
         settle(subject, announcements[0].id, delivery).await;

@@ -3,12 +3,13 @@
 
 use pledge_domain::{
     ids::SessionId,
-    ports::{CheckoutSaved, OutboxStore, PreorderStore, StripeEventStore},
+    ports::{CheckoutSaved, OutboxStore, PreorderStore},
     preorder::{Preorder, Session, SessionState, Status},
     user::{Account, Owner, VerifiedUser},
 };
 
 use crate::{
+    Deliver,
     builders::{a_new_preorder, an_account, an_email, an_open_session, preorder_id, session_paid, signed_in, uid},
     contract::Subject,
     time::t,
@@ -231,7 +232,7 @@ pub async fn a_used_up_attempt_loses_the_race<S: Subject>(subject: &S) {
 
 pub async fn a_paid_preorder_needs_no_session<S: Subject>(subject: &S) {
     let preorder = initiate(subject, 1, ADDRESS, Owner::Unknown).await;
-    subject.store().record(&session_paid("evt_1", &preorder), t(60)).await.unwrap();
+    subject.store().deliver(&session_paid("evt_1", &preorder), t(60)).await.unwrap();
     let paid = subject.preorder(preorder.id).await;
     let saved = subject.store().save_checkout(paid.id, 2, Some(&an_open_session("cs_2")), None, t(61)).await.unwrap();
     assert_eq!(saved, CheckoutSaved::LostRace(Box::new(paid.clone())));
@@ -298,7 +299,7 @@ pub async fn a_preorder_is_stuck_when_its_session_expired_unheard<S: Subject>(su
     initiate(subject, 3, ADDRESS, Owner::Unknown).await;
     subject.store().save_checkout(stuck.id, 1, Some(&open), None, t(10)).await.unwrap();
     subject.store().save_checkout(paid.id, 1, Some(&an_open_session("cs_2")), None, t(10)).await.unwrap();
-    subject.store().record(&session_paid("evt_1", &paid), t(60)).await.unwrap();
+    subject.store().deliver(&session_paid("evt_1", &paid), t(60)).await.unwrap();
     assert_eq!(subject.store().stuck(open.expires_at).await.unwrap(), 0, "it may still be paid");
     assert_eq!(subject.store().stuck(open.expires_at + time::Duration::seconds(1)).await.unwrap(), 1);
 }

@@ -4,13 +4,14 @@
 use pledge_domain::{
     decide::{Outcome, Recorded},
     ids::OutboxId,
-    ports::{OutboxStore, PreorderStore, StripeEventStore},
+    ports::{OutboxStore, PreorderStore},
     preorder::{Preorder, Status},
     stripe::{Fact, SessionFact, StripeEvent},
     user::Owner,
 };
 
 use crate::{
+    Deliver,
     builders::{
         a_new_preorder, a_preorder, an_account, dispute, event, refund, session_expired, session_of, session_paid,
         session_succeeded_later, session_unpaid, uid,
@@ -29,7 +30,7 @@ async fn initiated(subject: &impl Subject) -> Preorder {
 
 /// Records an event that must be new; returns the keys of the announcements that it added.
 async fn record(subject: &impl Subject, event: &StripeEvent) -> (Outcome, Vec<String>) {
-    let Recorded::Now { outcome, announcements } = subject.store().record(event, t(100)).await.unwrap() else {
+    let Recorded::Now { outcome, announcements } = subject.store().deliver(event, t(100)).await.unwrap() else {
         panic!("{} was recorded before", event.id);
     };
     (outcome, keys(subject, &ids(&announcements)).await)
@@ -56,7 +57,7 @@ pub async fn a_second_delivery_is_before_and_changes_nothing<S: Subject>(subject
     record(subject, &session_paid("evt_1", &preorder)).await;
     let after = subject.preorder(preorder.id).await;
     let other = session_expired("evt_1", &preorder);
-    assert_eq!(subject.store().record(&other, t(101)).await.unwrap(), Recorded::Before);
+    assert_eq!(subject.store().deliver(&other, t(101)).await.unwrap(), Recorded::Before);
     assert_eq!(subject.preorder(preorder.id).await, after);
 }
 
@@ -66,7 +67,7 @@ pub async fn what_is_ignored_or_malformed_is_recorded_too<S: Subject>(subject: &
     assert_eq!(record(subject, &ignored).await.0, Outcome::Ignored { reason: "not for us" });
     assert_eq!(record(subject, &malformed).await.0, Outcome::Parked { reason: "no payment".into() });
     for again in [ignored, malformed] {
-        assert_eq!(subject.store().record(&again, t(101)).await.unwrap(), Recorded::Before);
+        assert_eq!(subject.store().deliver(&again, t(101)).await.unwrap(), Recorded::Before);
     }
 }
 

@@ -1,6 +1,15 @@
-//! A store in memory: a real adapter of the ports with the same decisions, for tests that don't need SQL.
+//! The store ports in memory: a real adapter for tests that don't need SQL. It passes the same contract suites as the one
+//! on PostgreSQL, and needs nothing but the domain, so that the domain's own tests can run on it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test whose store is poisoned or awaits something should stop there and say where"
+)]
 
 mod champions;
+mod deliver;
+mod ledger;
 mod outbox;
 mod preorders;
 mod stripe_events;
@@ -22,7 +31,9 @@ use pledge_domain::{
     stripe::PaymentFacts,
 };
 
-use crate::{fakes::on_purpose, memory::champions::Champion};
+use crate::champions::Champion;
+pub use deliver::{Deliver, ready};
+pub use ledger::LedgerRow;
 pub use outbox::OutboxRow;
 pub use users::UserRow;
 
@@ -34,7 +45,7 @@ pub struct InMemoryStore {
 }
 
 /// What the database would hold.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Tables {
     pub(crate) users: BTreeMap<UserId, UserRow>,
     pub(crate) preorders: BTreeMap<PreorderId, Preorder>,
@@ -55,7 +66,19 @@ impl InMemoryStore {
 
     /// The next call of any port finds the database gone.
     pub fn be_unavailable_once(&self) {
-        self.fail_next(StoreError::Unavailable(on_purpose()));
+        self.fail_next(StoreError::Unavailable("the test wants it so".into()));
+    }
+
+    /// Returns a store of its own with the same content.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self { tables: Arc::new(Mutex::new(self.tables.lock().unwrap().clone())), failures: Arc::default() }
+    }
+
+    /// Returns everything that is known of Stripe's payments, by their ids.
+    #[must_use]
+    pub fn payments(&self) -> BTreeMap<PaymentIntentId, PaymentFacts> {
+        self.tables.lock().unwrap().payments.clone()
     }
 
     /// Every preorder, by id.

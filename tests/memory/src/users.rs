@@ -8,7 +8,7 @@ use pledge_domain::{
     user::{Account, VerifiedUser},
 };
 
-use crate::memory::Tables;
+use crate::Tables;
 
 /// A user row, as far as the ports' contracts speak of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -2,17 +2,14 @@
 
 use pledge_domain::{
     Timestamp,
-    champion::{ChampionAccount, ChampionKey, ChampionWrite, Step, Support, Tier},
+    champion::{ChampionAccount, ChampionKey, ChampionWrite, Grant, PaymentRecord, Step, Support, Tier},
     ids::{CustomerId, InvoiceId, PriceId, UserId},
     ports::{ChampionStore, StoreError},
     stripe::Lookup,
     user::VerifiedUser,
 };
 
-use crate::{
-    contract::LedgerRow,
-    memory::{InMemoryStore, Tables},
-};
+use crate::{InMemoryStore, LedgerRow, Tables};
 
 /// What is stored of one reader and one novel, besides tiers and the reader's row.
 #[derive(Debug, Clone)]
@@ -20,7 +17,7 @@ pub(crate) struct Champion {
     /// Only payments and subscriptions count here.
     account: ChampionAccount,
     pub(crate) support: Option<Support>,
-    pub(crate) ledger: Vec<LedgerRow>,
+    pub(crate) ledger: Vec<Grant>,
 }
 
 impl ChampionStore for InMemoryStore {
@@ -127,16 +124,23 @@ impl Tables {
             account.subscriptions.push(subscription);
         }
         champion.support = write.support.or(champion.support.take());
-        champion.ledger = write
-            .ledger
-            .iter()
-            .filter_map(|grant| Some(LedgerRow::new(grant, account.payment(grant.payment)?)))
-            .collect();
+        champion.ledger = write.ledger;
     }
 }
 
 impl InMemoryStore {
-    /// Gives a novel the default tiers.
+    /// Puts everything there that an account says.
+    pub fn put_champion(&self, account: ChampionAccount) {
+        let mut tables = self.tables.lock().unwrap();
+        let ChampionAccount { key, email, customer, tiers, payments, subscriptions, intents } = account;
+        tables.users.entry(key.user.clone()).or_default().email = email;
+        tables.customers.extend(customer.map(|customer| (key.user.clone(), customer)));
+        tables.tiers.insert(key.novel, tiers);
+        tables.payments.extend(intents);
+        tables.write_champion(ChampionWrite { key, payments, subscriptions, support: None, ledger: Vec::new() });
+    }
+
+    /// Adds tiers to their novels.
     pub fn open_novel(&self, tiers: Vec<Tier>) {
         for tier in tiers {
             self.tables.lock().unwrap().tiers.entry(tier.novel).or_default().push(tier);
@@ -144,7 +148,7 @@ impl InMemoryStore {
     }
 
     /// Puts a payment there as it is.
-    pub fn put_champion_payment(&self, key: &ChampionKey, payment: pledge_domain::champion::PaymentRecord) {
+    pub fn put_champion_payment(&self, key: &ChampionKey, payment: PaymentRecord) {
         let write = ChampionWrite {
             key: key.clone(),
             payments: vec![payment],
@@ -161,9 +165,18 @@ impl InMemoryStore {
         self.tables.lock().unwrap().champions.get(key)?.support.clone()
     }
 
-    /// The ledger, in the order of payment.
+    /// Returns the ledger, in the order of payment.
+    #[must_use]
+    pub fn grants(&self, key: &ChampionKey) -> Vec<Grant> {
+        self.tables.lock().unwrap().champions.get(key).map(|it| it.ledger.clone()).unwrap_or_default()
+    }
+
+    /// Returns the ledger as others read it, in the order of payment.
     #[must_use]
     pub fn ledger(&self, key: &ChampionKey) -> Vec<LedgerRow> {
-        self.tables.lock().unwrap().champions.get(key).map(|it| it.ledger.clone()).unwrap_or_default()
+        let tables = self.tables.lock().unwrap();
+        let Some(champion) = tables.champions.get(key) else { return Vec::new() };
+        let row = |grant: &Grant| Some(LedgerRow::new(grant, champion.account.payment(grant.payment)?));
+        champion.ledger.iter().filter_map(row).collect()
     }
 }

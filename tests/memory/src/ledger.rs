@@ -27,7 +27,7 @@ pub struct LedgerRow {
 }
 
 impl LedgerRow {
-    /// The row that a grant of this payment becomes.
+    /// Returns the row that a grant of this payment becomes.
     #[must_use]
     pub fn new(grant: &Grant, payment: &PaymentRecord) -> Self {
         Self {

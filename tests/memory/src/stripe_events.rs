@@ -2,22 +2,29 @@
 
 use pledge_domain::{
     Timestamp,
-    decide::{NewAnnouncement, Recorded, Snapshot, decide},
-    ports::{StoreError, StripeEventStore},
+    decide::{NewAnnouncement, Outcome, Plan, Recorded, Snapshot},
+    ports::{KnownEvent, StoreError, StripeEventStore},
     preorder::Preorder,
     preorder::PreorderWrite,
     stripe::{Lookup, StripeEvent},
 };
 
-use crate::memory::{InMemoryStore, Tables};
+use crate::{InMemoryStore, Tables};
 
 impl StripeEventStore for InMemoryStore {
-    async fn record(&self, event: &StripeEvent, now: Timestamp) -> Result<Recorded, StoreError> {
+    async fn record(
+        &self,
+        event: &StripeEvent,
+        known: KnownEvent,
+        now: Timestamp,
+        decide: impl Fn(Snapshot) -> Plan + Send + Sync,
+    ) -> Result<Recorded, StoreError> {
         let mut tables = self.transaction()?;
-        if tables.events.contains_key(&event.id) {
-            return Ok(Recorded::Before);
+        match tables.events.get(&event.id) {
+            Some(outcome) if known == KnownEvent::Stays || *outcome == Outcome::Applied => return Ok(Recorded::Before),
+            _ => {}
         }
-        let plan = decide(tables.snapshot(&event.fact.lookup()), event);
+        let plan = decide(tables.snapshot(&event.fact.lookup()));
         match plan.preorder {
             Some(PreorderWrite::Insert(mut preorder)) => {
                 preorder.user_id = preorder.user_id.filter(|id| tables.users.contains_key(id));

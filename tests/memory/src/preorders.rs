@@ -7,11 +7,15 @@ use pledge_domain::{
     email::Email,
     ids::{PreorderId, UserId},
     ports::{CheckoutSaved, PreorderStore, StoreError},
-    preorder::{Preorder, Session, SessionState, Status, checkout::OpenSession, initiate::NewPreorder},
+    preorder::{
+        Preorder, Session, SessionState, Status,
+        checkout::{OpenSession, use_up_attempt},
+        initiate::NewPreorder,
+    },
     user::{Account, Owner},
 };
 
-use crate::memory::{InMemoryStore, Tables};
+use crate::{InMemoryStore, Tables};
 
 impl PreorderStore for InMemoryStore {
     async fn initiate(&self, new: &NewPreorder) -> Result<Preorder, StoreError> {
@@ -63,21 +67,11 @@ impl PreorderStore for InMemoryStore {
             tables.ensure_account(account, &email);
             tables.give(id, &account.id);
         }
-        let mut preorder = tables.preorder(id)?;
-        if preorder.checkout_attempt >= attempt || preorder.payment.is_some() {
+        let preorder = tables.preorder(id)?;
+        let Some(saved) = use_up_attempt(preorder.clone(), attempt, session) else {
             return Ok(CheckoutSaved::LostRace(Box::new(preorder)));
-        }
-        preorder.checkout_attempt = attempt;
-        if let Some(open) = session {
-            preorder.status = Status::Processing;
-            preorder.session = Some(Session {
-                id: open.id.clone(),
-                url: Some(open.url.clone()),
-                expires_at: Some(open.expires_at),
-                state: SessionState::Open,
-            });
-        }
-        tables.preorders.insert(id, preorder);
+        };
+        tables.preorders.insert(id, saved);
         Ok(CheckoutSaved::Saved)
     }
 

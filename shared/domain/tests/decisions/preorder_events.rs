@@ -1,14 +1,23 @@
 //! Every history of a preorder, in every order, any number of times.
 
-use super::*;
-use crate::{
+use std::collections::{BTreeMap, BTreeSet};
+
+use pledge_domain::{
+    Timestamp,
+    color::Color,
     contact::Contact,
-    decide::{Snapshot, decide},
+    effect::Effect,
     email::Email,
-    ids::{EventId, PreorderId, SessionId},
+    ids::{EventId, PaymentIntentId, PreorderId, SessionId},
+    locale::Locale,
     money::{Currency, Money},
-    stripe::{DisputeFact, Fact, RefundFact, StripeEvent},
+    preorder::{Preorder, Session, SessionState, Status, on_event::session},
+    stripe::{
+        CheckoutPaymentStatus, DisputeFact, Fact, PaymentFacts, PaymentFailedFact, RefundFact, SessionFact,
+        SessionStep, StripeEvent,
+    },
 };
+use pledge_memory::{Deliver, InMemoryStore, ready};
 
 pub fn t(seconds: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + time::Duration::seconds(1_700_000_000 + seconds)
@@ -41,9 +50,8 @@ fn in_checkout() -> Preorder {
 }
 
 pub fn paid_by(session: &str) -> Preorder {
-    let (stored, _) =
-        run(&[step(session, 1, SessionStep::Completed(CheckoutPaymentStatus::Paid))], Some(in_checkout()));
-    stored.preorder.unwrap()
+    let paid = step(session, 1, SessionStep::Completed(CheckoutPaymentStatus::Paid));
+    run(&[paid], Some(in_checkout())).preorder.unwrap()
 }
 
 fn usd(amount: i64) -> Money {
@@ -88,29 +96,31 @@ fn card_refused(attempt: i32) -> Fact {
     })
 }
 
-/// The least store that can be: one preorder, one payment, the keys of the outbox.
-fn run(facts: &[Fact], preorder: Option<Preorder>) -> (Snapshot, std::collections::BTreeSet<String>) {
-    let mut stored = Snapshot { preorder, ..Snapshot::default() };
-    let mut keys = std::collections::BTreeSet::new();
-    for fact in facts {
+/// What is stored in the end: the preorder, what is known of the payment, the keys of what was announced.
+#[derive(Debug, Clone, PartialEq)]
+struct Stored {
+    preorder: Option<Preorder>,
+    payments: BTreeMap<PaymentIntentId, PaymentFacts>,
+    keys: BTreeSet<String>,
+}
+
+/// Delivers facts, each as an event of its own, so that a repeated one is decided again.
+fn run(facts: &[Fact], preorder: Option<Preorder>) -> Stored {
+    let store = InMemoryStore::default();
+    preorder.into_iter().for_each(|preorder| store.put(preorder));
+    for (n, fact) in facts.iter().enumerate() {
         let event = StripeEvent {
-            id: EventId::parse("evt_1").unwrap(),
+            id: EventId::parse(format!("evt_{n}")).unwrap(),
             kind: String::new(),
             api_version: None,
             created: t(60),
             livemode: false,
             fact: fact.clone(),
         };
-        let plan = decide(stored.clone(), &event);
-        if let Some(PreorderWrite::Insert(preorder) | PreorderWrite::Update(preorder)) = plan.preorder {
-            stored.preorder = Some(*preorder);
-        }
-        if let Some((_, facts)) = plan.payment {
-            stored.payment = facts;
-        }
-        keys.extend(plan.announcements.into_iter().map(|entry| entry.key));
+        ready(store.deliver(&event, t(60))).unwrap();
     }
-    (stored, keys)
+    let keys = store.outbox().into_iter().map(|row| row.entry.key).collect();
+    Stored { preorder: store.preorders().pop(), payments: store.payments(), keys }
 }
 
 /// Every order of the facts, each order also with every fact delivered twice.
@@ -131,15 +141,15 @@ fn every_order(facts: &[Fact]) -> Vec<Vec<Fact>> {
 }
 
 fn converges(preorder: Option<&Preorder>, facts: &[Fact]) -> (Preorder, Vec<String>) {
-    let (expected, keys) = run(facts, preorder.cloned());
+    let expected = run(facts, preorder.cloned());
     for order in every_order(facts) {
         let twice: Vec<_> = order.iter().flat_map(|fact| [fact.clone(), fact.clone()]).collect();
         let again: Vec<_> = order.iter().chain(&order).cloned().collect();
         for deliveries in [&order, &twice, &again] {
-            assert_eq!(run(deliveries, preorder.cloned()), (expected.clone(), keys.clone()), "{deliveries:#?}");
+            assert_eq!(run(deliveries, preorder.cloned()), expected, "{deliveries:#?}");
         }
     }
-    let kinds = keys.iter().map(|key| key.split(':').next().unwrap_or_default().to_owned()).collect();
+    let kinds = expected.keys.iter().map(|key| key.split(':').next().unwrap_or_default().to_owned()).collect();
     (expected.preorder.unwrap(), kinds)
 }
 
@@ -224,7 +234,7 @@ fn a_payment_that_names_no_preorder_becomes_one() {
 
 #[test]
 fn an_unpaid_session_of_nobody_stays_nobodys() {
-    assert_eq!(run(&[step("cs_1", 1, SessionStep::Expired), refund(1)], None).0.preorder, None);
+    assert_eq!(run(&[step("cs_1", 1, SessionStep::Expired), refund(1)], None).preorder, None);
 }
 
 #[test]

@@ -1,11 +1,18 @@
 //! Histories of one reader and one novel, in every order.
 
-use super::*;
-use crate::{
-    champion::{GrantType, PaymentStatus, PurchaseType, test_world::*},
+use pledge_domain::{
+    champion::{
+        ChampionAccount, GrantType, PaymentKind, PaymentMethod, PaymentRecord, PaymentStatus, Period, PurchaseType,
+    },
     email::Email,
-    stripe::{BillingReason::*, Fact, SubscriptionStatus},
+    ids::PriceId,
+    stripe::{
+        BillingReason::{SubscriptionCreate, SubscriptionCycle, SubscriptionUpdate},
+        Fact, InvoiceFact, PaymentFailedFact, PurchaseFact, StripeEvent, SubscriptionStatus,
+    },
 };
+
+use crate::reader::*;
 
 fn paid(id: &str, fact: InvoiceFact) -> StripeEvent {
     let at = (fact.at - t(0)).whole_seconds();
@@ -18,11 +25,11 @@ fn failed(id: &str, fact: InvoiceFact) -> StripeEvent {
 }
 
 /// Delivers in every order, and in each order everything twice; returns the one end that all of them have.
-fn converges(account: &ChampionAccount, events: &[StripeEvent]) -> World {
-    let expected = World::new(account.clone()).after(events);
+fn converges(account: &ChampionAccount, events: &[StripeEvent]) -> Reader {
+    let expected = Reader::new(account.clone()).after(events);
     for order in orders(events) {
-        let world = World::new(account.clone()).after(order.iter().flat_map(|event| [*event, *event]));
-        assert_eq!(world, expected, "{order:#?}");
+        let reader = Reader::new(account.clone()).after(order.iter().flat_map(|event| [*event, *event]));
+        assert_eq!(reader, expected, "{order:#?}");
     }
     expected
 }
@@ -43,7 +50,7 @@ fn orders(events: &[StripeEvent]) -> Vec<Vec<&StripeEvent>> {
 
 fn reserved() -> ChampionAccount {
     let mut account = account();
-    account.put_payment(reservation(1, 1));
+    account.payments.push(reservation(1, 1));
     account
 }
 
@@ -52,20 +59,20 @@ fn the_first_invoice_is_booked_once_on_its_reservation_or_from_metadata_alone() 
     let first = invoice("1", SubscriptionCreate, 1, 0);
     let events = [paid("1", first.clone()), paid("2", first), event("3", 1, link("1", "1"))];
     for before in [reserved(), account()] {
-        let world = converges(&before, &events);
-        let [payment] = world.account.payments.as_slice() else { panic!("{world:#?}") };
+        let reader = converges(&before, &events);
+        let [payment] = reader.account.payments.as_slice() else { panic!("{reader:#?}") };
         assert_eq!(
             (payment.id, payment.kind, payment.status()),
             (record_id(1), PaymentKind::Subscription, PaymentStatus::Completed)
         );
         assert_eq!((payment.payment_intent.clone(), payment.subscription.clone()), (Some(pi("1")), Some(sub("a"))));
-        let support = world.support.unwrap();
+        let support = reader.support.unwrap();
         assert_eq!((support.tier, support.period), (level(1), Period { start: t(0), end: t(MONTH) }));
         assert!(support.is_active && support.auto_renew);
         assert_eq!((support.subscription, support.customer.unwrap().as_str()), (Some(sub("a")), "cus_1"));
-        let [grant] = world.ledger.as_slice() else { panic!() };
+        let [grant] = reader.ledger.as_slice() else { panic!() };
         assert_eq!((grant.kind, grant.days(), grant.before), (GrantType::New, 31, None));
-        assert_eq!(Vec::from_iter(world.keys), ["champion_started:in_1"]);
+        assert_eq!(Vec::from_iter(reader.keys), ["champion_started:in_1"]);
     }
 }
 
@@ -79,18 +86,18 @@ fn renewals_extend_and_a_failed_one_takes_nothing_away() {
         paid("4", second),
         event("5", MONTH + DAY, changed(SubscriptionStatus::Active, false, 2 * MONTH)),
     ];
-    let failed = World::new(reserved()).after(&events[..3]);
+    let failed = Reader::new(reserved()).after(&events[..3]);
     assert_eq!(
         failed.support.as_ref().map(|it| (it.is_active, it.auto_renew, it.period.end)),
         Some((true, true, t(MONTH)))
     );
     assert_eq!(failed.account.payments[1].status(), PaymentStatus::Failed);
-    let world = converges(&reserved(), &events);
-    assert_eq!(world.ledger.iter().map(|grant| grant.kind).collect::<Vec<_>>(), [GrantType::New, GrantType::Renew]);
+    let reader = converges(&reserved(), &events);
+    assert_eq!(reader.ledger.iter().map(|grant| grant.kind).collect::<Vec<_>>(), [GrantType::New, GrantType::Renew]);
     // Paid a day late: the month begins then.
-    assert_eq!(world.support.unwrap().period.end, t(2 * MONTH + DAY));
+    assert_eq!(reader.support.unwrap().period.end, t(2 * MONTH + DAY));
     let keys = ["champion_payment_failed:in_2", "champion_renewed:in_2", "champion_started:in_1"];
-    assert_eq!(Vec::from_iter(world.keys), keys);
+    assert_eq!(Vec::from_iter(reader.keys), keys);
 }
 
 #[test]
@@ -104,14 +111,14 @@ fn purchases_between_renewals_extend_and_upgrade() {
         purchase("3", 2 * DAY, "q", 4, 3, PurchaseType::Upgrade),
         paid("4", invoice("2", SubscriptionCycle, 1, MONTH)),
     ];
-    let world = converges(&account(), &events);
-    let kinds: Vec<_> = world.ledger.iter().map(|grant| (grant.kind, grant.tier.get(), grant.days())).collect();
+    let reader = converges(&account(), &events);
+    let kinds: Vec<_> = reader.ledger.iter().map(|grant| (grant.kind, grant.tier.get(), grant.days())).collect();
     use GrantType::{Extend, New, Renew, Upgrade};
     assert_eq!(kinds, [(New, 1, 31), (Extend, 1, 30), (Upgrade, 4, 30), (Renew, 1, 31)]);
     let end = t(2 * MONTH + 60 * DAY);
-    assert_eq!(world.support.unwrap().period, Period { start: t(0), end });
-    assert!(world.ledger.windows(2).all(|pair| pair[0].after == pair[1].before));
-    assert!(world.keys.contains("champion_extended:pi_p") && world.keys.contains("champion_upgraded:pi_q"));
+    assert_eq!(reader.support.unwrap().period, Period { start: t(0), end });
+    assert!(reader.ledger.windows(2).all(|pair| pair[0].after == pair[1].before));
+    assert!(reader.keys.contains("champion_extended:pi_p") && reader.keys.contains("champion_upgraded:pi_q"));
 }
 
 #[test]
@@ -123,14 +130,17 @@ fn a_refund_in_full_drops_its_month_whenever_it_arrives() {
         event("4", DAY, refund("1", 200)),
         paid("5", invoice("2", SubscriptionCycle, 1, MONTH)),
     ];
-    let world = converges(&reserved(), &events);
-    assert_eq!(world.account.payments.iter().find(|p| p.id == record_id(1)).unwrap().status(), PaymentStatus::Refunded);
+    let reader = converges(&reserved(), &events);
     assert_eq!(
-        world.ledger.iter().map(|grant| (grant.revoked, grant.days())).collect::<Vec<_>>(),
+        reader.account.payments.iter().find(|p| p.id == record_id(1)).unwrap().status(),
+        PaymentStatus::Refunded
+    );
+    assert_eq!(
+        reader.ledger.iter().map(|grant| (grant.revoked, grant.days())).collect::<Vec<_>>(),
         [(true, 0), (false, 31)]
     );
-    assert_eq!(world.support.unwrap().period, Period { start: t(MONTH), end: t(2 * MONTH) });
-    assert!(world.keys.contains("champion_refunded:in_1"));
+    assert_eq!(reader.support.unwrap().period, Period { start: t(MONTH), end: t(2 * MONTH) });
+    assert!(reader.keys.contains("champion_refunded:in_1"));
 }
 
 #[test]
@@ -141,14 +151,14 @@ fn a_lost_dispute_takes_back_and_a_part_of_the_money_does_not() {
         event("3", DAY, refund("1", 499)),
         event("4", DAY, dispute("1", "needs_response")),
     ];
-    let world = converges(&reserved(), &events);
-    assert_eq!(world.support.as_ref().map(|support| support.is_active), Some(true));
-    let world = world.after(&[event("5", DAY, dispute("1", "lost"))]);
+    let reader = converges(&reserved(), &events);
+    assert_eq!(reader.support.as_ref().map(|support| support.is_active), Some(true));
+    let reader = reader.after(&[event("5", DAY, dispute("1", "lost"))]);
     assert_eq!(
-        world.support.map(|support| (support.is_active, support.period)),
+        reader.support.map(|support| (support.is_active, support.period)),
         Some((false, Period { start: t(0), end: t(0) }))
     );
-    assert!(world.keys.contains("champion_refunded:in_1"));
+    assert!(reader.keys.contains("champion_refunded:in_1"));
 }
 
 #[test]
@@ -159,13 +169,13 @@ fn a_cancelled_subscription_runs_to_its_end_and_is_reported_once() {
         event("3", DAY, changed(SubscriptionStatus::Active, true, MONTH)),
         event("4", MONTH, changed(SubscriptionStatus::Canceled, true, MONTH)),
     ];
-    let cancelled = World::new(account()).after(&events[..3]).support.unwrap();
+    let cancelled = Reader::new(account()).after(&events[..3]).support.unwrap();
     assert_eq!((cancelled.is_active, cancelled.auto_renew, cancelled.cancel_at_period_end), (true, false, true));
-    let world = converges(&account(), &events);
-    let support = world.support.unwrap();
+    let reader = converges(&account(), &events);
+    let support = reader.support.unwrap();
     assert_eq!((support.is_active, support.auto_renew, support.cancel_at_period_end), (true, false, false));
     let cancelled = format!("champion_cancelled:sub_a:{}", t(MONTH).unix_timestamp());
-    assert_eq!(Vec::from_iter(world.keys), [cancelled.as_str(), "champion_started:in_1"]);
+    assert_eq!(Vec::from_iter(reader.keys), [cancelled.as_str(), "champion_started:in_1"]);
 }
 
 #[test]
@@ -176,8 +186,8 @@ fn cancelling_resuming_and_cancelling_later_are_two_cancellations() {
         event("3", 2 * DAY, changed(SubscriptionStatus::Active, false, MONTH)),
         event("4", MONTH + DAY, changed(SubscriptionStatus::Active, true, 2 * MONTH)),
     ];
-    let world = converges(&account(), &events);
-    assert_eq!(world.keys.iter().filter(|key| key.starts_with("champion_cancelled")).count(), 2);
+    let reader = converges(&account(), &events);
+    assert_eq!(reader.keys.iter().filter(|key| key.starts_with("champion_cancelled")).count(), 2);
 }
 
 #[test]
@@ -188,11 +198,11 @@ fn an_abandoned_attempt_fails_silently() {
         failed("2", unpaid),
         event("3", DAY, changed(SubscriptionStatus::IncompleteExpired, false, MONTH)),
     ];
-    let world = converges(&reserved(), &events);
-    let [payment] = world.account.payments.as_slice() else { panic!() };
+    let reader = converges(&reserved(), &events);
+    let [payment] = reader.account.payments.as_slice() else { panic!() };
     assert_eq!((payment.status(), payment.is_open()), (PaymentStatus::Failed, false));
-    assert_eq!((world.support, world.ledger.len()), (None, 0));
-    assert_eq!(Vec::from_iter(world.keys), ["champion_payment_failed:in_1"]);
+    assert_eq!((reader.support, reader.ledger.len()), (None, 0));
+    assert_eq!(Vec::from_iter(reader.keys), ["champion_payment_failed:in_1"]);
 }
 
 #[test]
@@ -201,9 +211,9 @@ fn an_immediate_end_is_a_cancellation_also_if_the_payment_is_told_later() {
         event("1", DAY, changed(SubscriptionStatus::Canceled, false, MONTH)),
         paid("2", invoice("1", SubscriptionCreate, 1, 0)),
     ];
-    let world = converges(&account(), &events);
-    assert!(world.keys.contains("champion_cancelled:sub_a:at_once"));
-    assert!(world.support.is_some_and(|support| support.is_active && !support.auto_renew));
+    let reader = converges(&account(), &events);
+    assert!(reader.keys.contains("champion_cancelled:sub_a:at_once"));
+    assert!(reader.support.is_some_and(|support| support.is_active && !support.auto_renew));
 }
 
 #[test]
@@ -217,26 +227,26 @@ fn a_change_of_plan_changes_the_tier_and_no_date() {
 #[test]
 fn the_price_says_more_about_the_tier_than_old_metadata() {
     let mut account = account();
-    let price = crate::ids::PriceId::parse("price_5").unwrap();
+    let price = PriceId::parse("price_5").unwrap();
     account.tiers[4].stripe_price = Some(price.clone());
     let renewal = InvoiceFact { price: Some(price), ..invoice("2", SubscriptionCycle, 1, MONTH) };
-    assert_eq!(World::new(account).after(&[paid("1", renewal)]).support.unwrap().tier, level(5));
+    assert_eq!(Reader::new(account).after(&[paid("1", renewal)]).support.unwrap().tier, level(5));
 }
 
 #[test]
 fn an_old_row_is_found_by_its_description() {
     let mut account = account();
     let new = PaymentRecord::new(record_id(9), PaymentKind::Purchase, PaymentMethod::Stripe, usd(500), t(-60));
-    account.put_payment(PaymentRecord { description: Some("Champion: pi_old".into()), tier: Some(level(2)), ..new });
+    account.payments.push(PaymentRecord { description: Some("Champion: pi_old".into()), tier: Some(level(2)), ..new });
     let bare = PurchaseFact { metadata: None, ..bought("old", 1, None, PurchaseType::New) };
-    let refused = crate::stripe::PaymentFailedFact { payment_intent: pi("old"), preorder: None, attempt: None };
+    let refused = PaymentFailedFact { payment_intent: pi("old"), preorder: None, attempt: None };
     let events =
         [event("1", 0, Fact::PaymentFailed(refused)), event("2", 5, Fact::PurchaseSucceeded(Box::new(bare.clone())))];
-    let world = converges(&account, &events);
-    assert_eq!(world.support.unwrap().tier, level(2));
-    assert_eq!(world.account.payments[0].payment_intent, Some(pi("old")));
+    let reader = converges(&account, &events);
+    assert_eq!(reader.support.unwrap().tier, level(2));
+    assert_eq!(reader.account.payments[0].payment_intent, Some(pi("old")));
     let foreign = PurchaseFact { payment_intent: pi("foreign"), ..bare };
-    let before = World::new(account.clone());
+    let before = Reader::new(account.clone());
     assert_eq!(before.after(&[event("3", 0, Fact::PurchaseSucceeded(Box::new(foreign)))]).account, account);
 }
 
@@ -254,11 +264,11 @@ fn an_invoices_payment_is_no_purchase() {
 #[test]
 fn without_an_address_the_support_is_the_same_and_nobody_is_told() {
     let nobody = ChampionAccount { email: None, ..account() };
-    let silent = World::new(nobody.clone()).after(&[paid("1", invoice("1", SubscriptionCreate, 1, 0))]);
+    let silent = Reader::new(nobody.clone()).after(&[paid("1", invoice("1", SubscriptionCreate, 1, 0))]);
     assert!(silent.support.is_some() && silent.keys.is_empty());
     let email = Some(Email::parse("billing@example.com").unwrap());
     let told = InvoiceFact { email, ..invoice("1", SubscriptionCreate, 1, 0) };
-    assert_eq!(World::new(nobody).after(&[paid("1", told)]).keys.len(), 1);
+    assert_eq!(Reader::new(nobody).after(&[paid("1", told)]).keys.len(), 1);
 }
 
 #[test]
@@ -267,8 +277,8 @@ fn what_was_carried_over_is_extended_and_not_booked_again() {
     let period = Some(Period { start: t(-10 * DAY), end: t(20 * DAY) });
     let kind = PaymentKind::CarriedOver;
     let new = PaymentRecord::new(record_id(9), kind, PaymentMethod::Stripe, usd(0), t(-10 * DAY));
-    account.put_payment(PaymentRecord { period, paid_at: Some(t(-10 * DAY)), tier: Some(level(2)), ..new });
-    let world = World::new(account).after(&[paid("1", invoice("2", SubscriptionCycle, 2, 0))]);
-    assert_eq!(world.support.unwrap().period, Period { start: t(-10 * DAY), end: t(20 * DAY + MONTH) });
-    assert_eq!(world.ledger.len(), 1);
+    account.payments.push(PaymentRecord { period, paid_at: Some(t(-10 * DAY)), tier: Some(level(2)), ..new });
+    let reader = Reader::new(account).after(&[paid("1", invoice("2", SubscriptionCycle, 2, 0))]);
+    assert_eq!(reader.support.unwrap().period, Period { start: t(-10 * DAY), end: t(20 * DAY + MONTH) });
+    assert_eq!(reader.ledger.len(), 1);
 }

@@ -7,7 +7,7 @@ use pledge_domain::{
     ports::{Backlog, Delivery, OutboxStore, StoreError, UnsentEntry},
 };
 
-use crate::memory::InMemoryStore;
+use crate::InMemoryStore;
 
 /// A row of the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,19 +1,23 @@
-//! The least store that can be, and events to feed it: for the tests of this folder.
+//! One reader and one novel in the store in memory, and events about them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::*;
-use crate::{
+use pledge_domain::{
     Timestamp,
-    decide::{Snapshot, decide},
+    champion::{
+        ChampionAccount, ChampionKey, ChampionMetadata, Grant, PaymentKind, PaymentMethod, PaymentRecord, Period,
+        PurchaseType, Step, Support, Tier, TierLevel,
+    },
     email::Email,
     ids::{CustomerId, EventId, InvoiceId, NovelId, PaymentIntentId, PaymentRecordId, SubscriptionId, UserId},
     money::{Currency, Money},
+    ports::ChampionStore,
     stripe::{
         BillingReason, DisputeFact, Fact, InvoiceFact, InvoicePaymentFact, PaymentFacts, PurchaseFact, RefundFact,
         StripeEvent, SubscriptionFact, SubscriptionStatus,
     },
 };
+use pledge_memory::{Deliver, InMemoryStore, ready};
 
 pub const DAY: i64 = 86_400;
 /// The length of every test invoice's period, unlike that of a purchase.
@@ -135,87 +139,61 @@ pub fn changed(status: SubscriptionStatus, cancelling: bool, period_end: i64) ->
     Fact::SubscriptionChanged(Box::new(state(status, cancelling, period_end)))
 }
 
-/// One reader, one novel, the payments of nobody, the keys of the outbox.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct World {
+/// A store with one reader and one novel, and what is in it.
+#[derive(Debug)]
+pub struct Reader {
+    store: InMemoryStore,
     pub account: ChampionAccount,
-    pub facts: BTreeMap<PaymentIntentId, PaymentFacts>,
-    pub ledger: Vec<Grant>,
     pub support: Option<Support>,
+    pub ledger: Vec<Grant>,
+    /// What is known of Stripe's payments.
+    pub facts: BTreeMap<PaymentIntentId, PaymentFacts>,
+    /// The keys of what was announced.
     pub keys: BTreeSet<String>,
-    seen: BTreeSet<EventId>,
 }
 
-impl World {
+impl Reader {
     pub fn new(account: ChampionAccount) -> Self {
-        let (ledger, support) = (account.ledger().grants, account.support());
-        let (facts, keys, seen) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
-        Self { account, facts, ledger, support, keys, seen }
+        let store = InMemoryStore::default();
+        store.put_champion(account);
+        Self::of(store)
     }
 
-    pub fn after<'a>(mut self, events: impl IntoIterator<Item = &'a StripeEvent>) -> Self {
+    fn of(store: InMemoryStore) -> Self {
+        let mut account = ready(store.account(&key())).unwrap();
+        account.payments.sort_by_key(|payment| payment.id);
+        account.subscriptions.sort_by_key(|it| it.id.clone());
+        let (support, ledger, facts) = (store.support(&key()), store.grants(&key()), store.payments());
+        let keys = store.outbox().into_iter().map(|row| row.entry.key).collect();
+        Self { store, account, support, ledger, facts, keys }
+    }
+
+    /// Delivers events.
+    pub fn after<'a>(self, events: impl IntoIterator<Item = &'a StripeEvent>) -> Self {
         for event in events {
-            self.deliver(event);
+            ready(self.store.deliver(event, t(0))).unwrap();
         }
-        self.account.payments.sort_by_key(|payment| payment.id);
-        self.account.subscriptions.sort_by_key(|it| it.id.clone());
-        self
-    }
-
-    /// Whether the event's keys lead to the account, as the database would find out.
-    fn resolves(&self, fact: &Fact) -> bool {
-        let lookup = fact.lookup();
-        let of_invoice = |id: &InvoiceId| self.account.payments.iter().any(|p| p.invoice.as_ref() == Some(id));
-        let of_intent = |id: &PaymentIntentId| {
-            self.account.payments.iter().any(|p| p.payment_intent.as_ref() == Some(id) || p.describes(id))
-                || self.facts.get(id).and_then(|facts| facts.invoice.as_ref()).is_some_and(of_invoice)
-        };
-        let of_subscription = |id: &SubscriptionId| self.account.subscriptions.iter().any(|it| it.id == *id);
-        lookup.champion.is_some()
-            || lookup.subscription.is_some_and(|id| of_subscription(&id))
-            || lookup.invoice.is_some_and(|id| of_invoice(&id))
-            || lookup.payment_intent.is_some_and(|id| of_intent(&id))
-    }
-
-    fn deliver(&mut self, event: &StripeEvent) {
-        if !self.seen.insert(event.id.clone()) {
-            return;
-        }
-        let intent = event.fact.lookup().payment_intent;
-        let snapshot = Snapshot {
-            payment: intent.and_then(|id| self.facts.get(&id).cloned()).unwrap_or_default(),
-            champion: self
-                .resolves(&event.fact)
-                .then(|| ChampionAccount { intents: self.facts.clone().into_iter().collect(), ..self.account.clone() }),
-            ..Snapshot::default()
-        };
-        let plan = decide(snapshot, event);
-        if let Some((id, facts)) = plan.payment {
-            self.facts.insert(id, facts);
-        }
-        if let Some(write) = plan.champion {
-            self.write(*write);
-        }
-        self.keys.extend(plan.announcements.into_iter().map(|entry| entry.key));
-    }
-
-    pub fn write(&mut self, write: ChampionWrite) {
-        for payment in write.payments {
-            self.account.put_payment(payment);
-        }
-        for subscription in write.subscriptions {
-            self.account.subscriptions.retain(|known| known.id != subscription.id);
-            self.account.subscriptions.push(subscription);
-        }
-        (self.ledger, self.support) = (write.ledger, write.support);
+        Self::of(self.store)
     }
 
     /// Takes a request's step; returns its answer.
-    pub fn step<T>(&mut self, step: Step<T>) -> T {
-        if let Some(change) = step.change {
-            self.write(change.write);
-            self.keys.extend(change.announcements.into_iter().map(|entry| entry.key));
-        }
-        step.answer
+    pub fn step<T: Send>(&mut self, step: impl Fn(ChampionAccount) -> Step<T> + Send + Sync) -> T {
+        let answer = ready(self.store.step(&key(), t(0), step)).unwrap();
+        *self = Self::of(self.store.clone());
+        answer
+    }
+}
+
+impl Clone for Reader {
+    fn clone(&self) -> Self {
+        Self::of(self.store.copy())
+    }
+}
+
+impl PartialEq for Reader {
+    fn eq(&self, other: &Self) -> bool {
+        let content =
+            |it: &Self| (it.account.clone(), it.support.clone(), it.ledger.clone(), it.facts.clone(), it.keys.clone());
+        content(self) == content(other)
     }
 }

@@ -1,0 +1,217 @@
+//! What readers ask for, one request after the other, between Stripe's events.
+
+use pledge_domain::{
+    champion::{
+        ChampionAccount, PaymentKind, PaymentMethod, PaymentRecord, PaymentStatus, PurchaseType, Step, Subscription,
+        booking,
+        purchase::{self, PurchaseDecision as Purchase},
+        renewal::{self, RenewalDecision as Renewal},
+        subscribe::{self, Attached, Made, SubscribeDecision},
+    },
+    ids::SubscriptionId,
+    stripe::{BillingReason, Fact, SubscriptionStatus, SubscriptionStatus::*},
+};
+
+use crate::reader::*;
+
+fn ask(reader: &mut Reader, tier: i64, fresh: u128) -> SubscribeDecision {
+    reader.step(|account| subscribe::subscribe(account, level(tier), record_id(fresh), t(0)))
+}
+
+fn buy(reader: &mut Reader, tier: i64, fresh: u128, now: i64) -> Purchase {
+    reader.step(|account| purchase::purchase(account, level(tier), record_id(fresh), t(now)))
+}
+
+fn answer(id: SubscriptionId, status: SubscriptionStatus, cancelling: bool) -> Subscription {
+    Subscription {
+        status,
+        cancel_at_period_end: cancelling,
+        started: status.is_live(),
+        ..Subscription::running(id, None)
+    }
+}
+
+fn made(name: &str, status: SubscriptionStatus) -> Made {
+    Made { subscription: answer(sub(name), status, false), invoice: Some(inv(name)), payment_intent: None }
+}
+
+fn attach(reader: &mut Reader, record: u128, made: &Made) -> Attached {
+    reader.step(|account| subscribe::attach(account, record_id(record), made, t(1)))
+}
+
+fn observe(reader: &mut Reader, status: SubscriptionStatus, cancelling: bool) {
+    reader.step(|account| subscribe::observe(account, &answer(sub("a"), status, cancelling), t(2)));
+}
+
+/// Reserved as record 1, made as `sub_a`, and unless it is incomplete, paid.
+fn subscribed(tier: i64, status: SubscriptionStatus) -> Reader {
+    let mut reader = Reader::new(account());
+    ask(&mut reader, tier, 1);
+    attach(&mut reader, 1, &made("a", Incomplete));
+    if status == Incomplete {
+        return reader;
+    }
+    reader.after(&[event("1", 5, paid(tier)), event("2", 6, changed(status, false, MONTH))])
+}
+
+fn paid(tier: i64) -> Fact {
+    Fact::InvoicePaid(Box::new(invoice("a", BillingReason::SubscriptionCreate, tier, 5)))
+}
+
+#[test]
+fn everybody_who_asks_at_once_gets_one_reservation() {
+    let mut reader = Reader::new(account());
+    let SubscribeDecision::Start(first) = ask(&mut reader, 3, 1) else { panic!() };
+    assert_eq!((first.id, first.amount, first.status()), (record_id(1), usd(500), PaymentStatus::Pending));
+    for fresh in 2..50 {
+        assert_eq!(ask(&mut reader, 3, fresh), SubscribeDecision::Start(first.clone()));
+    }
+    assert_eq!(reader.account.payments.len(), 1);
+    for _ in 0..2 {
+        assert_eq!(attach(&mut reader, 1, &made("a", Incomplete)), Attached::Saved);
+    }
+    assert_eq!(attach(&mut reader, 1, &made("b", Incomplete)), Attached::Unwanted);
+    assert_eq!(ask(&mut reader, 3, 50), SubscribeDecision::Resume(sub("a")));
+}
+
+#[test]
+fn an_unknown_tier_or_novel_is_not_found() {
+    let mut other = Reader::new(ChampionAccount { tiers: vec![], ..account() });
+    assert_eq!(ask(&mut other, 1, 1), SubscribeDecision::TierNotFound);
+    let mut without = account();
+    without.tiers[0].active = false;
+    let mut retired = Reader::new(without);
+    assert_eq!(ask(&mut retired, 1, 1), SubscribeDecision::TierNotFound);
+    assert_eq!(buy(&mut retired, 1, 1, 0), Purchase::TierNotFound);
+}
+
+#[test]
+fn whoever_has_a_live_subscription_gets_no_second_one() {
+    for status in [Active, Trialing, PastDue, Unpaid, Paused] {
+        assert_eq!(ask(&mut subscribed(1, status), 4, 9), SubscribeDecision::AlreadySubscribed, "{status:?}");
+    }
+    let mut over = subscribed(1, Active).after(&[event("9", 9, changed(Canceled, false, MONTH))]);
+    assert!(matches!(ask(&mut over, 1, 9), SubscribeDecision::Start(_)));
+}
+
+#[test]
+fn nothing_is_granted_by_asking() {
+    let reader = subscribed(1, Incomplete);
+    assert_eq!((reader.support, reader.ledger.len(), reader.keys.len()), (None, 0, 0));
+}
+
+#[test]
+fn another_tier_ends_the_unpaid_attempt_first() {
+    let mut reader = Reader::new(account());
+    ask(&mut reader, 1, 1);
+    let SubscribeDecision::Start(own) = ask(&mut reader, 4, 2) else { panic!() };
+    assert_eq!((own.id, own.tier), (record_id(1), Some(level(1))), "whether Stripe made it must be known first");
+    attach(&mut reader, 1, &made("a", Incomplete));
+    assert_eq!(ask(&mut reader, 4, 2), SubscribeDecision::Replace(sub("a")));
+    observe(&mut reader, IncompleteExpired, false);
+    assert_eq!(reader.account.payments[0].status(), PaymentStatus::Failed);
+    let SubscribeDecision::Start(second) = ask(&mut reader, 4, 2) else { panic!() };
+    assert_eq!((second.id, second.tier), (record_id(2), Some(level(4))));
+}
+
+#[test]
+fn an_attempt_that_stripe_refused_locks_nobody_out() {
+    let mut reader = Reader::new(account());
+    ask(&mut reader, 1, 1);
+    reader.step(|account| subscribe::give_up(account, record_id(1), t(1)));
+    let SubscribeDecision::Start(second) = ask(&mut reader, 1, 2) else { panic!() };
+    assert_eq!(second.id, record_id(2));
+    attach(&mut reader, 2, &made("a", Incomplete));
+    reader.step(|account| subscribe::give_up(account, record_id(2), t(1)));
+    assert_eq!(ask(&mut reader, 1, 3), SubscribeDecision::Resume(sub("a")), "what Stripe has made isn't given up");
+}
+
+#[test]
+fn a_refused_card_may_be_followed_by_another() {
+    let unpaid = invoice("a", BillingReason::SubscriptionCreate, 1, 5);
+    let mut reader = subscribed(1, Incomplete).after(&[event("1", 5, Fact::InvoiceFailed(Box::new(unpaid)))]);
+    assert_eq!(reader.account.payments[0].status(), PaymentStatus::Failed);
+    assert_eq!(ask(&mut reader, 1, 9), SubscribeDecision::Resume(sub("a")));
+    let reader = reader.after(&[event("2", 9, paid(1))]);
+    assert_eq!(reader.account.payments[0].status(), PaymentStatus::Completed);
+}
+
+#[test]
+fn subscribing_again_before_a_cancelled_one_ends_lets_it_go_on() {
+    let mut reader = subscribed(1, Active);
+    observe(&mut reader, Active, true);
+    assert_eq!(ask(&mut reader, 1, 9), SubscribeDecision::Reactivate(sub("a")));
+    assert_eq!(ask(&mut reader, 5, 9), SubscribeDecision::Replace(sub("a")));
+    let paid_until = reader.support.as_ref().unwrap().period.end;
+    observe(&mut reader, Canceled, false);
+    assert!(matches!(ask(&mut reader, 5, 9), SubscribeDecision::Start(_)));
+    assert_eq!(reader.support.unwrap().period.end, paid_until, "what was paid stays bought");
+}
+
+#[test]
+fn only_a_live_subscription_can_be_cancelled_and_resumed() {
+    assert_eq!(renewal::decide(&subscribed(1, Incomplete).account, false), Renewal::NotFound);
+    let mut reader = subscribed(1, Active);
+    assert!(matches!(renewal::decide(&reader.account, true), Renewal::AlreadyDone(_)));
+    assert!(matches!(renewal::decide(&reader.account, false), Renewal::Change(_)));
+    observe(&mut reader, Active, true);
+    assert!(matches!(renewal::decide(&reader.account, false), Renewal::AlreadyDone(_)));
+    assert!(matches!(renewal::decide(&reader.account, true), Renewal::Change(_)));
+    assert!(reader.support.unwrap().cancel_at_period_end);
+}
+
+#[test]
+fn an_answer_counts_at_once_and_the_event_about_it_has_the_last_word() {
+    let mut reader = subscribed(1, Active);
+    observe(&mut reader, Active, true);
+    let resumed = reader.clone().after(&[event("8", 8, changed(Active, false, MONTH))]);
+    assert!(resumed.support.unwrap().auto_renew);
+    let late = reader.after(&[event("3", 4, changed(Incomplete, false, MONTH))]);
+    assert!(!late.support.unwrap().auto_renew);
+}
+
+#[test]
+fn a_purchase_is_new_more_or_higher_and_never_lower() {
+    let mut reader = Reader::new(account());
+    let pay = |reader: &mut Reader, tier, n: u128, now| match buy(reader, tier, n, now) {
+        Purchase::Pay(payment) => {
+            let name = n.to_string();
+            reader.step(|account| purchase::attach(account, payment.id, &pi(&name), t(now)));
+            let kind = payment.purchase.unwrap();
+            let paid = Fact::PurchaseSucceeded(Box::new(bought(&name, tier, Some(n), kind)));
+            *reader = reader.clone().after(&[event(&name, now, paid)]);
+            kind
+        }
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(pay(&mut reader, 2, 1, 0), PurchaseType::New);
+    assert_eq!(pay(&mut reader, 2, 2, DAY), PurchaseType::Extend);
+    assert_eq!(pay(&mut reader, 3, 3, 2 * DAY), PurchaseType::Upgrade);
+    assert_eq!(buy(&mut reader, 2, 4, 3 * DAY), Purchase::LowerTier { current: level(3) });
+    assert_eq!(pay(&mut reader, 2, 5, 90 * DAY), PurchaseType::New, "the higher tier has run out");
+}
+
+#[test]
+fn a_second_click_pays_the_same_payment() {
+    let mut reader = Reader::new(account());
+    let first = buy(&mut reader, 2, 1, 0);
+    assert_eq!(buy(&mut reader, 2, 2, 1), first);
+    assert_ne!(buy(&mut reader, 3, 3, 1), first);
+    reader.step(|account| purchase::close(account, record_id(1), t(2)));
+    let Purchase::Pay(next) = buy(&mut reader, 2, 4, 3) else { panic!() };
+    assert_eq!(next.id, record_id(4));
+}
+
+#[test]
+fn a_payment_through_somebody_else_is_booked_once_by_the_same_ledger() {
+    let mut reader = Reader::new(account());
+    let new = PaymentRecord::new(record_id(1), PaymentKind::Purchase, PaymentMethod::PayPal, usd(300), t(0));
+    let paid = PaymentRecord { tier: Some(level(2)), paid_at: Some(t(0)), ..new };
+    assert!(reader.step(|account| booking::step(account, paid.clone())));
+    assert_eq!((reader.ledger.len(), reader.keys.len()), (1, 1));
+    assert_eq!(
+        reader.support.as_ref().map(|it| (it.is_active, it.method.clone())),
+        Some((true, PaymentMethod::PayPal))
+    );
+    assert_eq!(booking::step(reader.account, paid), Step::only(false));
+}

@@ -1,0 +1,10 @@
+//! Every decision about Stripe's events and readers' requests, on the store in memory: in every order, any number of
+//! times.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
+
+mod champion_events;
+mod champion_histories;
+mod champion_requests;
+mod preorder_checkout;
+mod preorder_events;
+mod reader;

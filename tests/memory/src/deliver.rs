@@ -1,0 +1,42 @@
+//! How tests deliver events, and call ports that never wait.
+
+use std::{
+    future::Future,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+use pledge_domain::{
+    Timestamp,
+    decide::{Recorded, decide},
+    ports::{KnownEvent, StoreError, StripeEventStore},
+    stripe::StripeEvent,
+};
+
+/// Delivery of an event to a store, with the domain's decision.
+pub trait Deliver: StripeEventStore {
+    /// Records an event as the webhook does.
+    ///
+    /// # Errors
+    /// Those of [`StripeEventStore::record`].
+    fn deliver(
+        &self,
+        event: &StripeEvent,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Recorded, StoreError>> + Send {
+        self.record(event, KnownEvent::Stays, now, |snapshot| decide(snapshot, event))
+    }
+}
+
+impl<Store: StripeEventStore> Deliver for Store {}
+
+/// Returns what a future of the store in memory resolves to: it never waits.
+///
+/// # Panics
+/// If the future isn't ready at once.
+pub fn ready<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("the future waits for something"),
+    }
+}
