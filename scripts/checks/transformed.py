@@ -6,7 +6,7 @@
 - what calls a function calls its alias, and is allowed to: API Gateway on each route, EventBridge by each rule,
 - each alias names a version that is published with the function,
 - the queue hands messages over in parts that may fail one by one,
-- something comes every minute that sweeps the outbox.
+- something comes every minute that sweeps the outbox, and what a schedule calls isn't called again when it fails.
 
 The argument names another template to look at. Prints each difference and exits with 1 if there is any.
 """
@@ -143,6 +143,16 @@ def problems_of_the_schedule(resources):
     ]
     if {"Ref": "KlaviyoSenderFunctionAliaslive"} not in minutely:
         yield "nothing sweeps the outbox every minute"
+    once = {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}
+    called_once = {
+        f"{config['FunctionName']['Ref']}Alias{config['Qualifier']}"
+        for config in of_type(resources, "AWS::Lambda::EventInvokeConfig").values()
+        if {key: config.get(key) for key in once} == once
+    }
+    for name, rule in of_type(resources, "AWS::Events::Rule").items():
+        for target in rule["Targets"]:
+            if target.get("RetryPolicy") != once or target["Arn"].get("Ref") not in called_once:
+                yield f"{name} is repeated when it fails, beside the next one"
 
 
 def main():
