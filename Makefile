@@ -1,5 +1,5 @@
 # Each name stands for a command that one could type.
-.PHONY: run demo test proof check bench bench-short env ops build deploy deploy-local clean
+.PHONY: run demo test proof check bench bench-short env ops build deploy deploy-local smoke restart clean
 
 # Lets cargo find what scripts/install-tools put there.
 export PATH := $(PATH):$(CURDIR)/.local/venv/bin
@@ -33,6 +33,7 @@ check:
 	scripts/check-links
 	scripts/check-floors
 	scripts/check-template
+	scripts/check-deploy
 	scripts/check-docs
 	scripts/check-openapi
 	scripts/check-client
@@ -68,6 +69,14 @@ deploy-local:
 ## The stage STAGE (dev, staging or prod; samconfig.toml) in AWS
 deploy:
 	@scripts/deploy $(STAGE)
+
+## Whether that stage answers as it should
+smoke:
+	@scripts/smoke $(STAGE)
+
+## That stage's functions with the secrets as they are now, at once: for one that leaked
+restart:
+	@scripts/restart $(STAGE)
 
 build:
 	@scripts/install-tools

@@ -1,0 +1,38 @@
+"""The AWS CLI, as far as a deployment needs it."""
+
+import json
+import os
+import subprocess
+
+
+class AwsFailed(Exception):
+    """What the AWS CLI said."""
+
+
+class Aws:
+    """Calls the AWS CLI with the credentials of the environment."""
+
+    def __init__(self, region):
+        self.environment = {**os.environ, "AWS_REGION": region, "AWS_DEFAULT_REGION": region, "AWS_PAGER": ""}
+
+    def __call__(self, *arguments):
+        """The answer, as JSON; None if there is none."""
+        answer = subprocess.run(
+            ["aws", *arguments, "--output", "json"], env=self.environment, capture_output=True, text=True, check=False
+        )
+        if answer.returncode:
+            raise AwsFailed(answer.stderr.strip() or f"aws {' '.join(arguments[:2])} failed")
+        return json.loads(answer.stdout) if answer.stdout.strip() else None
+
+    def outputs(self, stack):
+        described = self("cloudformation", "describe-stacks", "--stack-name", stack)
+        return {output["OutputKey"]: output["OutputValue"] for output in described["Stacks"][0].get("Outputs", [])}
+
+    def functions(self, stack):
+        """The functions of a stack: name in the template, name in AWS."""
+        described = self("cloudformation", "describe-stack-resources", "--stack-name", stack)
+        return {
+            resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+            for resource in described["StackResources"]
+            if resource["ResourceType"] == "AWS::Lambda::Function"
+        }
