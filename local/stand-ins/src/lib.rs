@@ -6,6 +6,7 @@
 
 mod clock;
 mod control;
+mod cors;
 mod faults;
 mod http_client;
 mod ids;
@@ -16,6 +17,7 @@ mod server;
 pub mod firebase;
 pub mod klaviyo;
 pub mod stripe;
+mod stripe_js;
 
 pub use clock::Clock;
 pub use faults::{Answer, Fault, Faults, When};

@@ -3,6 +3,8 @@
 //! | Route below `/_control` | |
 //! |---|---|
 //! | `GET users` | all users |
+//! | `GET codes` | what would have been sent by e-mail: `email`, `requestType`, `oobCode`, `oobLink` |
+//! | `POST twin` | `{"email"}`: one more account with an address that has one, as Firebase makes in a race |
 //! | `POST google` | `{"email", "name"}`: signs in with Google, gives `idToken` |
 //! | `POST race` | `{"email"}`: taken by somebody else after its next lookup |
 //! | `POST token` | claims: a token with exactly these |
@@ -19,6 +21,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::codes::Code;
 use super::handle::{google_user, service_account};
 use super::idp::sign_in_with_google;
 use super::state::Firebase;
@@ -30,6 +33,8 @@ type Shared = State<Arc<Firebase>>;
 pub(super) fn router(firebase: Arc<Firebase>) -> Router {
     Router::new()
         .route("/_control/users", get(users))
+        .route("/_control/codes", get(codes))
+        .route("/_control/twin", post(twin))
         .route("/_control/google", post(google))
         .route("/_control/race", post(race))
         .route("/_control/token", post(token))
@@ -41,6 +46,15 @@ pub(super) fn router(firebase: Arc<Firebase>) -> Router {
 
 async fn users(State(firebase): Shared) -> Json<Vec<User>> {
     Json(firebase.lock().users.all.clone())
+}
+
+async fn codes(State(firebase): Shared) -> Json<Vec<Code>> {
+    Json(firebase.lock().codes.clone())
+}
+
+async fn twin(State(firebase): Shared, Json(Email { email }): Json<Email>) -> Json<User> {
+    let now = firebase.common.clock.now_millis();
+    Json(firebase.lock().users.twin(&email, now))
 }
 
 #[derive(Deserialize)]
@@ -82,7 +96,12 @@ async fn account(State(firebase): Shared) -> Json<Value> {
 }
 
 async fn reset(State(firebase): Shared) -> Json<Value> {
-    firebase.lock().users.all.clear();
+    {
+        let mut inner = firebase.lock();
+        inner.users.all.clear();
+        inner.sessions.clear();
+        inner.codes.clear();
+    }
     firebase.common.faults.clear();
     firebase.common.log.clear();
     Json(json!({ "ok": true }))

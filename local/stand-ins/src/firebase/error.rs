@@ -53,6 +53,16 @@ impl ApiError {
         }
     }
 
+    /// A request that Google may know and this stand-in doesn't: 501.
+    pub(crate) fn unsimulated(request: &str) -> Self {
+        Self {
+            status: StatusCode::NOT_IMPLEMENTED,
+            message: format!("STAND_IN_UNSIMULATED : The stand-in for Firebase doesn't simulate {request}."),
+            reason: "notImplemented",
+            grpc: Some("UNIMPLEMENTED"),
+        }
+    }
+
     /// What a fault with `status` looks like.
     pub(crate) fn injected(status: u16) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

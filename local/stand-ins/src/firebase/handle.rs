@@ -4,7 +4,8 @@ use std::io;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::http::{Method, Uri};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use serde_json::{Value, json};
@@ -12,9 +13,10 @@ use serde_json::{Value, json};
 use super::error::ApiError;
 use super::state::Firebase;
 use super::users::User;
-use super::{accounts, admin, control, idp, oauth, tokens};
+use super::{accounts, admin, codes, control, idp, oauth, sessions, tokens};
 use crate::clock::Clock;
 use crate::control::Common;
+use crate::cors;
 use crate::faults::Faults;
 use crate::intake::{self, Intake};
 use crate::request_log::RequestLog;
@@ -81,10 +83,13 @@ impl FirebaseStandIn {
         let api = Router::new()
             // The emulator has the host's name in its paths, production doesn't.
             .nest("/identitytoolkit.googleapis.com/v1", identity_toolkit())
-            .nest("/v1", identity_toolkit())
+            .route("/securetoken.googleapis.com/v1/token", post(sessions::refresh))
+            .nest("/v1", identity_toolkit().route("/token", post(sessions::refresh)))
             .route("/token", post(oauth::token))
             .route("/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com", get(oauth::jwk_set))
+            .fallback(unsimulated)
             .layer(from_fn_with_state(intake, intake::layer))
+            .layer(from_fn(cors::layer))
             .with_state(Arc::clone(&firebase));
         let router =
             api.merge(control::router(Arc::clone(&firebase))).merge(crate::control::router(common, Arc::new(|| ())));
@@ -103,6 +108,11 @@ impl FirebaseStandIn {
     #[must_use]
     pub fn host(&self) -> String {
         self.base_url().replace("http://", "")
+    }
+
+    /// Lets the links of e-mails lead to this page, which gets `mode` and `oobCode`.
+    pub fn set_action_url(&self, url: String) {
+        self.firebase.lock().action_url = Some(url);
     }
 
     /// Where the JWK set of ID tokens is.
@@ -163,7 +173,7 @@ impl FirebaseStandIn {
     pub fn claims_of(&self, uid: &str) -> Option<Value> {
         let inner = self.firebase.lock();
         let now = self.firebase.common.clock.now();
-        inner.users.by_id(uid).map(|user| tokens::claims(user, "password", &self.firebase.project, now))
+        inner.users.by_id(uid).map(|user| tokens::claims(user, "password", &self.firebase.project, now, now))
     }
 
     /// Lets somebody else take `email` right after its next lookup found nobody.
@@ -191,6 +201,15 @@ fn identity_toolkit() -> Router<Arc<Firebase>> {
         .route("/accounts:signInWithIdp", post(idp::sign_in_with_idp))
         .route("/accounts:lookup", post(accounts::lookup))
         .route("/accounts:update", post(accounts::update))
+        .route("/accounts:delete", post(accounts::delete))
+        .route("/accounts:createAuthUri", post(accounts::create_auth_uri))
+        .route("/accounts:sendOobCode", post(codes::send))
+        .route("/accounts:resetPassword", post(codes::reset_password))
+}
+
+/// What Google may answer and this stand-in doesn't.
+async fn unsimulated(method: Method, uri: Uri) -> ApiError {
+    ApiError::unsimulated(&format!("{method} {}", uri.path()))
 }
 
 /// What Google says of somebody with this address.

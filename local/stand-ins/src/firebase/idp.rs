@@ -9,10 +9,11 @@ use axum::extract::{Query, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::accounts::{ApiKey, extend, sign_in};
+use super::accounts::{ApiKey, extend, owner};
 use super::admin::parse;
 use super::error::ApiError;
 use super::keys::decode;
+use super::sessions;
 use super::state::{Firebase, Inner};
 use super::users::{User, canonical_email};
 
@@ -23,6 +24,10 @@ const GOOGLE: &str = "google.com";
 struct SignIn {
     post_body: Option<String>,
     request_uri: Option<String>,
+    /// Of the account to link with, if not a new one.
+    id_token: Option<String>,
+    #[serde(rename = "autoCreate")]
+    _auto_create: Option<bool>,
     #[serde(rename = "returnSecureToken")]
     _return_secure_token: Option<bool>,
     #[serde(rename = "returnIdpCredential")]
@@ -49,7 +54,13 @@ pub(super) async fn sign_in_with_idp(
     let token = field("id_token").ok_or_else(|| ApiError::code("INVALID_IDP_RESPONSE"))?;
     let claims =
         google_claims(&token).ok_or_else(|| ApiError::code("INVALID_IDP_RESPONSE : Unable to parse id_token"))?;
-    Ok(Json(sign_in_with_google(&firebase, &claims, &token)?))
+    match params.id_token {
+        None => Ok(Json(sign_in_with_google(&firebase, &claims, &token)?)),
+        Some(id_token) => {
+            let current = owner(&firebase, &firebase.lock(), Some(&id_token))?;
+            link_with_google(&firebase, &claims, &token, &current).map(Json)
+        }
+    }
 }
 
 fn google_claims(token: &str) -> Option<Value> {
@@ -58,52 +69,94 @@ fn google_claims(token: &str) -> Option<Value> {
 
 /// Signs in who the claims name: the account that is linked, that has the address, or a new one.
 pub(super) fn sign_in_with_google(firebase: &Firebase, claims: &Value, token: &str) -> Result<Value, ApiError> {
-    let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
-    let raw_id = text("sub").ok_or_else(|| ApiError::code("INVALID_IDP_RESPONSE : no sub"))?;
-    let email = text("email").as_deref().map(canonical_email).transpose()?;
+    let google = Google::of(claims)?;
     let mut inner = firebase.lock();
-    let known = find(&inner, &raw_id, email.as_deref());
+    let linked = inner.users.by_raw_id(GOOGLE, &google.sub);
+    let known = linked.or_else(|| inner.users.by_email(google.email.as_deref()?)).map(|user| user.local_id.clone());
     let is_new = known.is_none();
     let id = match known {
         Some(id) => id,
         None => {
-            let user = User { email: email.clone(), ..User::default() };
+            let user = User { email: google.email.clone(), ..User::default() };
             inner.users.add(user, firebase.common.clock.now_millis())?.local_id.clone()
         }
     };
-    if let Some(user) = inner.users.by_id_mut(&id) {
-        if !user.email_verified && !is_new {
-            // Google proved the address, whoever chose the password did not: it is void.
-            user.password = None;
-            user.provider_user_info.retain(|info| info.get("providerId").is_none_or(|id| id != "password"));
-        }
-        user.email_verified = true;
-        user.display_name = text("name").or(user.display_name.take());
-        user.photo_url = text("picture").or(user.photo_url.take());
-        user.link(GOOGLE, &raw_id);
+    if let Some(user) = inner.users.by_id_mut(&id)
+        && !user.email_verified
+        && !is_new
+    {
+        // Google proved the address, whoever chose the password did not: it is void.
+        user.password = None;
+        user.provider_user_info.retain(|info| info.get("providerId").is_none_or(|id| id != "password"));
     }
-    let mut answer = sign_in(firebase, &mut inner, &id, GOOGLE)?;
-    extend(
-        &mut answer,
-        json!({
-            "kind": "identitytoolkit#VerifyAssertionResponse",
-            "providerId": GOOGLE,
-            "federatedId": format!("https://accounts.google.com/{raw_id}"),
-            "email": email,
-            "emailVerified": true,
-            "displayName": text("name"),
-            "fullName": text("name"),
-            "photoUrl": text("picture"),
-            "isNewUser": is_new,
-            "oauthIdToken": token,
-            "rawUserInfo": claims.to_string(),
-        }),
-    );
-    Ok(answer)
+    google.enter(firebase, &mut inner, &id, is_new, token)
 }
 
-fn find(inner: &Inner, raw_id: &str, email: Option<&str>) -> Option<String> {
-    let linked = inner.users.by_raw_id(GOOGLE, raw_id);
-    let user = linked.or_else(|| inner.users.by_email(email?))?;
-    Some(user.local_id.clone())
+/// Lets the account `id` sign in as whom the claims name too, as an anonymous user does who becomes somebody.
+fn link_with_google(firebase: &Firebase, claims: &Value, token: &str, id: &str) -> Result<Value, ApiError> {
+    let google = Google::of(claims)?;
+    let mut inner = firebase.lock();
+    if inner.users.by_raw_id(GOOGLE, &google.sub).is_some_and(|other| other.local_id != id) {
+        return Err(ApiError::code("FEDERATED_USER_ID_ALREADY_LINKED"));
+    }
+    if let Some(email) = &google.email
+        && inner.users.by_id(id).is_some_and(|user| user.email.is_none())
+    {
+        inner.users.give_email(id, email.clone())?;
+    }
+    google.enter(firebase, &mut inner, id, false, token)
+}
+
+/// Somebody as Google describes them.
+struct Google<'a> {
+    claims: &'a Value,
+    sub: String,
+    email: Option<String>,
+}
+
+impl<'a> Google<'a> {
+    fn of(claims: &'a Value) -> Result<Self, ApiError> {
+        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        let sub = text("sub").ok_or_else(|| ApiError::code("INVALID_IDP_RESPONSE : no sub"))?.to_owned();
+        Ok(Self { claims, sub, email: text("email").map(canonical_email).transpose()? })
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.claims.get(name).and_then(Value::as_str).map(str::to_owned)
+    }
+
+    /// Links the account and opens a session for it.
+    fn enter(
+        &self,
+        firebase: &Firebase,
+        inner: &mut Inner,
+        id: &str,
+        is_new: bool,
+        token: &str,
+    ) -> Result<Value, ApiError> {
+        if let Some(user) = inner.users.by_id_mut(id) {
+            user.email_verified |= self.email.is_some() && user.email == self.email;
+            user.display_name = self.text("name").or(user.display_name.take());
+            user.photo_url = self.text("picture").or(user.photo_url.take());
+            user.link(GOOGLE, &self.sub);
+        }
+        let mut answer = sessions::open(firebase, inner, id, GOOGLE)?;
+        extend(
+            &mut answer,
+            json!({
+                "kind": "identitytoolkit#VerifyAssertionResponse",
+                "providerId": GOOGLE,
+                "federatedId": format!("https://accounts.google.com/{}", self.sub),
+                "email": self.email,
+                "emailVerified": true,
+                "displayName": self.text("name"),
+                "fullName": self.text("name"),
+                "photoUrl": self.text("picture"),
+                "isNewUser": is_new,
+                "oauthIdToken": token,
+                "rawUserInfo": self.claims.to_string(),
+            }),
+        );
+        Ok(answer)
+    }
 }

@@ -1,15 +1,17 @@
 //! The stand-in for Firebase Auth. It acts as the emulator does (unsigned ID tokens, `owner` as
 //! the administrator's token) or, for tests, as production: signed ID tokens, a JWK set, and access
-//! tokens for a service account.
+//! tokens for a service account. Browsers reach it with the package `firebase`: `connectAuthEmulator`.
 
 mod accounts;
 mod admin;
+mod codes;
 mod control;
 mod error;
 mod handle;
 mod idp;
 mod keys;
 mod oauth;
+mod sessions;
 mod state;
 mod tokens;
 mod users;

@@ -2,8 +2,10 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::codes::Code;
 use super::handle::Mode;
 use super::keys::Key;
+use super::sessions::Sessions;
 use super::users::Users;
 use crate::control::Common;
 use crate::ids::Ids;
@@ -28,8 +30,13 @@ pub(crate) struct Inner {
     pub(crate) rotations: usize,
     /// Access tokens and when they end.
     pub(crate) access_tokens: Vec<(String, i64)>,
+    pub(crate) sessions: Sessions,
+    /// What would have been sent by e-mail.
+    pub(crate) codes: Vec<Code>,
     pub(crate) ids: Ids,
     pub(crate) base_url: String,
+    /// The page that links in e-mails lead to, as a project can choose it.
+    pub(crate) action_url: Option<String>,
 }
 
 /// The service account's key; the others sign ID tokens in turn.
@@ -48,8 +55,11 @@ impl Firebase {
             signing: Key::load(0)?,
             rotations: 0,
             access_tokens: Vec::new(),
+            sessions: Sessions::new(),
+            codes: Vec::new(),
             ids: Ids::new(seed.wrapping_add(1)),
             base_url: String::new(),
+            action_url: None,
         };
         Ok(Self {
             common,

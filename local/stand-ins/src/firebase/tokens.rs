@@ -9,8 +9,12 @@ use super::users::User;
 /// How long an ID token lives, in seconds.
 pub(crate) const LIFETIME: i64 = 3600;
 
-/// The claims of a user who signs in with `provider` (`password`, `google.com`) at `now`.
-pub(crate) fn claims(user: &User, provider: &str, project: &str, now: i64) -> Value {
+/// The provider of users who only have an id.
+pub(crate) const ANONYMOUS: &str = "anonymous";
+
+/// The claims that a user has at `now` who signed in with `provider` (`password`, `google.com`, `anonymous`) at
+/// `auth_time`.
+pub(crate) fn claims(user: &User, provider: &str, project: &str, auth_time: i64, now: i64) -> Value {
     let mut identities = Map::new();
     for info in &user.provider_user_info {
         let id = info.get("providerId").and_then(Value::as_str).unwrap_or_default();
@@ -23,11 +27,14 @@ pub(crate) fn claims(user: &User, provider: &str, project: &str, now: i64) -> Va
         "aud": project,
         "sub": user.local_id,
         "user_id": user.local_id,
-        "auth_time": now,
+        "auth_time": auth_time,
         "iat": now,
         "exp": now + LIFETIME,
     });
     if let Some(claims) = claims.as_object_mut() {
+        if provider == ANONYMOUS {
+            claims.insert("provider_id".to_owned(), json!(provider));
+        }
         if let Some(email) = &user.email {
             identities.insert("email".to_owned(), json!([email]));
             claims.insert("email".to_owned(), json!(email));
@@ -56,11 +63,11 @@ pub(crate) fn issue(mode: Mode, key: &Key, claims: &Value) -> String {
     }
 }
 
-/// The user id of a token that this stand-in issued and that has not expired.
-pub(crate) fn user_of(mode: Mode, key: &Key, token: &str, now: i64) -> Option<String> {
+/// The claims of a token that this stand-in issued and that has not expired.
+pub(crate) fn verify(mode: Mode, key: &Key, token: &str, now: i64) -> Option<Value> {
     let claims = match mode {
         Mode::Emulator => decode(token.split('.').nth(1)?)?,
         Mode::Production => key.verify(token)?,
     };
-    (claims.get("exp")?.as_i64()? > now).then(|| claims.get("sub")?.as_str().map(str::to_owned)).flatten()
+    (claims.get("exp")?.as_i64()? > now).then_some(claims)
 }

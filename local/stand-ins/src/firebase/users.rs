@@ -41,6 +41,9 @@ pub struct User {
     pub last_login_at: Option<String>,
     #[serde(skip)]
     pub(crate) password: Option<String>,
+    /// Sessions that began before have ended; seconds since the epoch.
+    #[serde(skip)]
+    pub(crate) valid_since: i64,
 }
 
 impl User {
@@ -64,6 +67,11 @@ impl User {
         }));
     }
 
+    /// The providers that the user can sign in with.
+    pub(crate) fn sign_in_methods(&self) -> Vec<&str> {
+        self.provider_user_info.iter().filter_map(|info| info.get("providerId")?.as_str()).collect()
+    }
+
     /// Sets the password; weak ones are refused.
     pub(crate) fn set_password(&mut self, password: &str) -> Result<(), ApiError> {
         if password.chars().count() < PASSWORD {
@@ -76,7 +84,7 @@ impl User {
     }
 }
 
-/// All users. No two have one e-mail address.
+/// All users. No two have one e-mail address, but for twins.
 #[derive(Debug)]
 pub(crate) struct Users {
     pub(crate) all: Vec<User>,
@@ -129,6 +137,31 @@ impl Users {
     /// Lets somebody else take `email` right after its next lookup found nobody.
     pub(crate) fn race(&mut self, email: &str) {
         self.races.push(email.to_lowercase());
+    }
+
+    /// Gives a user another address, which nobody has proved.
+    pub(crate) fn give_email(&mut self, id: &str, email: String) -> Result<&mut User, ApiError> {
+        if self.by_email(&email).is_some_and(|other| other.local_id != id) {
+            return Err(ApiError::code("EMAIL_EXISTS"));
+        }
+        let user = self.by_id_mut(id).ok_or_else(|| ApiError::code("USER_NOT_FOUND"))?;
+        if user.email.as_ref() != Some(&email) {
+            user.email = Some(email);
+            user.email_verified = false;
+        }
+        Ok(user)
+    }
+
+    /// Adds an account whose address another may have.
+    pub(crate) fn twin(&mut self, email: &str, now_millis: i64) -> User {
+        let user = User {
+            local_id: self.ids.next("", 28),
+            email: Some(email.to_lowercase()),
+            created_at: now_millis.to_string(),
+            ..User::default()
+        };
+        self.all.push(user.clone());
+        user
     }
 
     /// After a lookup of `email`: whether somebody else takes it now.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::routing::any;
 use serde_json::Value;
 
@@ -20,10 +21,12 @@ use super::world::World;
 use super::{api, checkout, control, payment};
 use crate::clock::Clock;
 use crate::control::Common;
+use crate::cors;
 use crate::faults::Faults;
 use crate::http_client;
 use crate::request_log::RequestLog;
 use crate::server::Server;
+use crate::stripe_js;
 
 /// A running stand-in; it stops when this is dropped.
 #[derive(Debug)]
@@ -67,7 +70,9 @@ impl StripeStandIn {
         let after_advance = Arc::new(move || world.act(|_| ()));
         let router = Router::new()
             .route("/v1/{*path}", any(api::handle))
+            .layer(from_fn(cors::layer))
             .with_state(Arc::clone(&stripe))
+            .merge(stripe_js::router())
             .merge(checkout::page::router(Arc::clone(&stripe)))
             .merge(payment::page::router(Arc::clone(&stripe)))
             .merge(control::router(Arc::clone(&stripe)))

@@ -7,7 +7,7 @@ pub(crate) fn page(title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=en><head><meta charset=utf-8>\
          <meta name=viewport content=\"width=device-width, initial-scale=1\">\
-         <title>{title}</title><style>{STYLE}</style></head><body><main>{body}\
+         <link rel=icon href=\"data:,\"><title>{title}</title><style>{STYLE}</style></head><body><main>{body}\
          <footer>A local stand-in for Stripe. No money moves.</footer></main></body></html>"
     )
 }
