@@ -15,10 +15,11 @@ run: build
 demo: build
 	@exec $(BINARIES)/pledge-demo
 
-## Every test, beside a PostgreSQL server and a local cloud of their own
+## Every test, beside a PostgreSQL server and a local cloud of their own; those in a browser where a Chromium is installed
 test:
 	@scripts/install-tools
 	@scripts/test
+	@scripts/test-browser
 
 ## Every step of every journey broken in every way, and every order of events: docs/PROOF.md
 proof:
@@ -37,6 +38,7 @@ check:
 	scripts/check-docs
 	scripts/check-openapi
 	scripts/check-client
+	scripts/check-storefront
 	scripts/check-mutations
 	scripts/check-counts
 

@@ -11,8 +11,8 @@ use tokio::task::JoinHandle;
 use crate::database::{Database, Shutdown};
 use crate::deployment::{Deployed, deploy};
 use crate::emulator::Emulator;
-use crate::site::Site;
 use crate::stand_ins::{self, StandIns};
+use crate::storefront::{Address, Storefront, Systems};
 use crate::{Endpoints, Error, Options, front};
 
 /// A running local cloud. [`Cloud::stop`] ends it in order; dropping it kills what it runs.
@@ -26,7 +26,7 @@ pub struct Cloud {
     emulator: Emulator,
     database: Database,
     _stand_ins: StandIns,
-    _site: Site,
+    _storefront: Storefront,
     _lock: File,
 }
 
@@ -64,7 +64,17 @@ impl Cloud {
             },
         )?;
 
-        let site = Site::start(&api).await?;
+        let address = Address::take(&options).await?;
+        let storefront_url = address.url.clone();
+        stand_ins.send_mail_links_to(&storefront_url);
+        let systems = Systems {
+            api: &api,
+            stripe: &stand_ins.stripe(),
+            firebase: &format!("http://{}", stand_ins.firebase()),
+            firebase_project: stand_ins::FIREBASE_PROJECT_ID,
+        };
+        let storefront = Storefront::serve(address, &options.project, &systems);
+        progress.ready("Storefront", &storefront_url);
         let mut endpoints = Endpoints {
             api,
             database_url: database.url.clone(),
@@ -79,7 +89,8 @@ impl Cloud {
             klaviyo_queue_url: String::new(),
             klaviyo_dead_letter_queue_url: String::new(),
             preorder_prices: stand_ins.preorder_prices.clone(),
-            public_site_url: options.public_site_url.clone().unwrap_or_else(|| site.url.clone()),
+            public_site_url: options.public_site_url.clone().unwrap_or_else(|| storefront_url.clone()),
+            storefront: storefront_url,
             controls: stand_ins.controls(),
             logs: options.logs(),
         };
@@ -91,7 +102,16 @@ impl Cloud {
         let front = tokio::spawn(async move { front::serve(listener, port, &http_api_id, &webhook_api_id).await });
         progress.ready("API", &endpoints.api);
         endpoints.write(&options.endpoints_file())?;
-        Ok(Self { options, endpoints, front, emulator, database, _stand_ins: stand_ins, _site: site, _lock: lock })
+        Ok(Self {
+            options,
+            endpoints,
+            front,
+            emulator,
+            database,
+            _stand_ins: stand_ins,
+            _storefront: storefront,
+            _lock: lock,
+        })
     }
 
     /// Every address of the cloud.

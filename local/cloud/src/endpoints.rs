@@ -39,8 +39,10 @@ pub struct Endpoints {
     pub klaviyo_dead_letter_queue_url: String,
     /// Colour → Stripe price id, as JSON.
     pub preorder_prices: String,
-    /// The origin of the front end.
+    /// The origin of the front end, which readers are sent back to.
     pub public_site_url: String,
+    /// The storefront of this repository, which is the front end unless another is named.
+    pub storefront: String,
     /// Where the stand-ins are told to fail, to be slow, to move their clocks.
     pub controls: Controls,
     /// The folder of the functions' logs.

@@ -18,8 +18,8 @@ mod front;
 mod options;
 mod process;
 mod progress;
-mod site;
 mod stand_ins;
+mod storefront;
 
 pub use cloud::Cloud;
 pub use database::Shutdown;

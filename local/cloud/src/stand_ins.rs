@@ -58,6 +58,11 @@ impl StandIns {
         self.firebase.host()
     }
 
+    /// Lets the links of Firebase's e-mails lead to the storefront at `url`.
+    pub(crate) fn send_mail_links_to(&self, url: &str) {
+        self.firebase.set_action_url(format!("{url}/en/account-action"));
+    }
+
     pub(crate) fn controls(&self) -> Controls {
         Controls {
             stripe: format!("{}/_control", self.stripe()),

@@ -1,0 +1,20 @@
+/**
+ * What differs from deployment to deployment. It is served beside the pages, so that they are the same files everywhere.
+ *
+ * @typedef {object} Config
+ * @property {string} api The API's address.
+ * @property {object} firebase
+ * @property {string} firebase.apiKey
+ * @property {string} firebase.projectId
+ * @property {string} [firebase.authDomain] Needed for Google's popup.
+ * @property {string} [firebase.emulator] The address of the emulator; locally only.
+ * @property {object} stripe
+ * @property {string} stripe.script The address of Stripe.js.
+ * @property {string} stripe.publishableKey
+ * @property {{id: number, title: string}[]} novels The site's own list of novels.
+ */
+
+/** @returns {Promise<Config>} */
+export async function loadConfig() {
+  return (await fetch("/config.json")).json();
+}

@@ -1,0 +1,45 @@
+/** What to say when the API or Firebase refuses. */
+
+import { PledgeError } from "./vendor/pledge-client.js";
+
+import { showProblems } from "./form.js";
+import { problemOf } from "./session.js";
+
+/**
+ * What to tell the reader. Problems of a form's fields are shown at the fields.
+ *
+ * @param {unknown} error
+ * @param {import("./texts.js").Texts} texts
+ * @param {HTMLFormElement} [form]
+ * @returns {string}
+ */
+export function explain(error, texts, form) {
+  const firebase = problemOf(error);
+  if (firebase) return texts[firebase];
+  if (!(error instanceof PledgeError)) {
+    console.error(error);
+    return texts.wrong("");
+  }
+  switch (error.code) {
+    case "INVALID_REQUEST":
+      return (form ? showProblems(form, error.fields) : Object.values(error.fields)).join(", ");
+    case "NETWORK_ERROR":
+    case "TIMED_OUT":
+    case "ABORTED":
+      return texts.offline;
+    case "TOO_MANY_REQUESTS":
+      return texts.tooMany;
+    case "SERVICE_UNAVAILABLE":
+    case "PAYMENT_PROVIDER_UNAVAILABLE":
+      return texts.unavailable;
+    case "UNAUTHENTICATED":
+    case "ID_TOKEN_UNAVAILABLE":
+      return texts.signInAgain;
+    case "INTERNAL_ERROR":
+    case "UNEXPECTED_ANSWER":
+      return texts.wrong(error.requestId ?? "");
+    default:
+      // A refusal says in its message what to do about it.
+      return error.message;
+  }
+}

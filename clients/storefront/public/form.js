@@ -1,0 +1,76 @@
+/** Forms whose fields say what is wrong with them. */
+
+import { h } from "./dom.js";
+
+let ids = 0;
+
+/**
+ * A labelled control with room for an error and a hint.
+ *
+ * @param {string} label
+ * @param {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} control
+ * @param {{hint?: string}} [options]
+ */
+export function field(label, control, { hint } = {}) {
+  ids += 1;
+  control.id = `field-${ids}`;
+  control.setAttribute("aria-describedby", `${control.id}-error`);
+  return h(
+    "div",
+    { class: "field", "data-field": control.name },
+    h("label", { for: control.id }, label, hint ? h("span", { class: "hint" }, hint) : null),
+    control,
+    h("p", { class: "error", id: `${control.id}-error` }),
+  );
+}
+
+/**
+ * Shows each message at its field and leads to the first; what has no field is given back.
+ *
+ * @param {HTMLFormElement} form
+ * @param {Readonly<Record<string, string>>} problems
+ * @returns {string[]}
+ */
+export function showProblems(form, problems) {
+  const left = new Map(Object.entries(problems));
+  /** @type {HTMLElement | undefined} */
+  let first;
+  for (const element of form.querySelectorAll("[data-field]")) {
+    const place = /** @type {HTMLElement} */ (element);
+    const name = place.dataset.field ?? "";
+    const problem = left.get(name);
+    left.delete(name);
+    const error = place.querySelector(".error");
+    if (error) error.textContent = problem ?? "";
+    const control = /** @type {HTMLElement | null} */ (place.querySelector("input, select, textarea"));
+    control?.setAttribute("aria-invalid", String(problem !== undefined));
+    if (problem !== undefined) first ??= control ?? undefined;
+  }
+  first?.focus();
+  return [...left].map(([name, problem]) => `${name} ${problem}`);
+}
+
+/**
+ * A form that says what it is doing. `submit` is given what was typed and returns what to say if it failed.
+ *
+ * @param {{action: string, busy: string}} texts
+ * @param {import("./dom.js").Child[]} content
+ * @param {(values: FormData, form: HTMLFormElement) => Promise<string | undefined>} submit
+ */
+export function form(texts, content, submit) {
+  const notice = h("p", { class: "notice", role: "alert" });
+  const button = h("button", { class: "primary" }, texts.action);
+  const element = h("form", { novalidate: true }, ...content, notice, button);
+  element.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    button.textContent = texts.busy;
+    notice.textContent = "";
+    showProblems(element, {});
+    const problem = await submit(new FormData(element), element);
+    button.disabled = false;
+    button.textContent = texts.action;
+    notice.textContent = problem ?? "";
+  });
+  return element;
+}

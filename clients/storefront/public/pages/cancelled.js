@@ -1,0 +1,46 @@
+/** Where Stripe sends the customer who goes back from the pay page. */
+
+import { h } from "../dom.js";
+import { explain } from "../failure.js";
+import { takePreorderId } from "./return.js";
+
+/** @param {import("../app.js").Page} page */
+export default function cancelled(page) {
+  const { main, texts, to } = page;
+  const preorderId = takePreorderId();
+  main.append(
+    h("h1", {}, texts.cancelledTitle),
+    h("p", { class: "lead" }, texts.cancelled),
+    h(
+      "div",
+      { class: "actions" },
+      preorderId ? payAgain(page, preorderId) : null,
+      h("a", { class: "button", href: to("") }, texts.again),
+    ),
+  );
+}
+
+/**
+ * A button that opens the pay page of a preorder again.
+ *
+ * @param {import("../app.js").Page} page
+ * @param {string} preorderId
+ */
+export function payAgain({ main, pledge, texts }, preorderId) {
+  const notice = h("p", { class: "notice", role: "alert" });
+  main.append(notice);
+  return h(
+    "button",
+    {
+      class: "primary",
+      onclick: async () => {
+        try {
+          location.assign((await pledge.checkout({ preorderId })).url);
+        } catch (error) {
+          notice.textContent = explain(error, texts);
+        }
+      },
+    },
+    texts.payNow,
+  );
+}

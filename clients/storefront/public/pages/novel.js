@@ -1,0 +1,154 @@
+/** One novel: its tiers, and paying for one. */
+
+import { TIERS } from "../catalogue.js";
+import { h } from "../dom.js";
+import { explain } from "../failure.js";
+import { form } from "../form.js";
+import { loadStripe } from "../payment.js";
+import { date, money } from "../texts.js";
+
+/** @import { ChampionStatus } from "../vendor/pledge-client.js" */
+
+/** @param {import("../app.js").Page} page */
+export default async function novel(page) {
+  const { main, texts, config, session, to, rest } = page;
+  const found = config.novels.find(({ id }) => String(id) === rest);
+  if (!found) {
+    main.append(h("h1", {}, texts.notFound));
+    return;
+  }
+  const state = h("div", { role: "status" });
+  const choice = h("div", {});
+  main.append(h("h1", {}, found.title), state, choice);
+  if (!(await session.user())) {
+    choice.append(tiers(page, undefined, "disabled"));
+    const here = encodeURIComponent(location.pathname);
+    choice.append(h("a", { class: "button primary", href: `${to("sign-in")}?next=${here}` }, texts.signIn));
+    return;
+  }
+  try {
+    const status = await page.pledge.championStatus(found.id);
+    show(page, state, status);
+    if (status.autoRenew) return;
+    choose(page, choice, state, found.id, status);
+  } catch (error) {
+    choice.append(h("p", { class: "notice", role: "alert" }, explain(error, texts)));
+  }
+}
+
+/**
+ * @param {import("../app.js").Page} page
+ * @param {HTMLElement} state
+ * @param {ChampionStatus} status
+ */
+function show({ texts, locale, to }, state, status) {
+  if (!status.isActive) {
+    state.replaceChildren();
+    return;
+  }
+  const tier = TIERS.find(({ level }) => level === status.tierLevel)?.name ?? texts.tier(status.tierLevel ?? 0);
+  const day = status.endDate && date(locale, status.endDate);
+  state.replaceChildren(
+    h(
+      "p",
+      { class: "notice good" },
+      texts.champion(tier),
+      day ? ` (${status.autoRenew ? texts.renews(day) : texts.until(day)}). ` : ". ",
+      h("a", { href: to("account") }, texts.account),
+    ),
+  );
+}
+
+/**
+ * @param {import("../app.js").Page} page
+ * @param {number | undefined} chosen
+ * @param {"disabled"} [disabled]
+ */
+function tiers({ texts, locale }, chosen, disabled) {
+  const level = TIERS.some((tier) => tier.level === chosen) ? chosen : 4;
+  return h(
+    "fieldset",
+    { disabled: disabled !== undefined },
+    h("legend", {}, texts.chooseTier),
+    h(
+      "div",
+      { class: "tiers" },
+      TIERS.map((tier) =>
+        h(
+          "label",
+          { class: "choice" },
+          h("input", { type: "radio", name: "tierLevel", value: tier.level, checked: tier.level === level }),
+          h(
+            "span",
+            {},
+            tier.name,
+            h("strong", {}, money(locale, tier.amount, "usd")),
+            h("small", {}, `${texts.perMonth}, ${texts.chapters(tier.chapters)}`),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+/**
+ * @param {import("../app.js").Page} page
+ * @param {HTMLElement} choice
+ * @param {HTMLElement} state
+ * @param {number} novelId
+ * @param {ChampionStatus} status
+ */
+function choose(page, choice, state, novelId, status) {
+  const { texts, pledge } = page;
+  const element = form(
+    { action: texts.support, busy: texts.working },
+    [tiers(page, status.pendingAttempt?.tierLevel ?? status.tierLevel ?? undefined)],
+    async (values) => {
+      try {
+        const tierLevel = Number(values.get("tierLevel"));
+        const { clientSecret, subscriptionId } = await pledge.subscribe({ novelId, tierLevel });
+        const wait = async () => {
+          const after = await pledge.waitForSubscription({ novelId, subscriptionId });
+          choice.replaceChildren(h("h2", {}, texts.championTitle));
+          if (after.isActive) show(page, state, after);
+          else choice.append(h("p", {}, texts.bookedLater));
+        };
+        if (clientSecret) await pay(page, choice, TIERS.find(({ level }) => level === tierLevel), clientSecret, wait);
+        else await wait();
+      } catch (error) {
+        return explain(error, texts, element);
+      }
+    },
+  );
+  choice.append(element);
+}
+
+/**
+ * Shows Stripe's card form and pays with it.
+ *
+ * @param {import("../app.js").Page} page
+ * @param {HTMLElement} choice
+ * @param {{name: string, amount: number} | undefined} tier
+ * @param {string} clientSecret
+ * @param {() => Promise<void>} paid
+ */
+async function pay({ texts, config, locale }, choice, tier, clientSecret, paid) {
+  const stripe = await loadStripe(config.stripe);
+  const elements = stripe.elements({ clientSecret, locale });
+  const card = h("div", { class: "field" });
+  const amount = tier ? ` ${money(locale, tier.amount, "usd")}` : "";
+  choice.replaceChildren(
+    h("h2", {}, texts.card),
+    tier ? h("p", { class: "lead" }, `${tier.name}:${amount} ${texts.perMonth}`) : "",
+    form({ action: `${texts.pay}${amount}`, busy: texts.working }, [card], async () => {
+      const confirmed = await stripe.confirmPayment({
+        elements,
+        redirect: "if_required",
+        confirmParams: { return_url: location.href },
+      });
+      if (confirmed.error) return confirmed.error.message ?? texts.failed;
+      await paid();
+    }),
+  );
+  elements.create("payment").mount(card);
+}

@@ -1,0 +1,60 @@
+/** The order form. */
+
+import { COLORS } from "../catalogue.js";
+import { h } from "../dom.js";
+import { explain } from "../failure.js";
+import { field, form } from "../form.js";
+
+/** @param {import("../app.js").Page} page */
+export default async function order({ main, locale, texts, pledge, session }) {
+  const user = await session.user();
+  const colors = COLORS.map((color, index) =>
+    h(
+      "label",
+      { class: "choice swatch", "data-color": color },
+      h("input", { type: "radio", name: "color", value: color, checked: index === 0 }),
+      h("span", {}, texts.colors[color]),
+    ),
+  );
+  main.append(
+    h("h1", {}, texts.orderTitle),
+    h("p", { class: "lead" }, texts.orderLead),
+    form(
+      { action: texts.toPayment, busy: texts.working },
+      [
+        h("fieldset", {}, h("legend", {}, texts.color), h("div", { class: "swatches" }, colors)),
+        field(
+          texts.email,
+          h("input", { name: "email", type: "email", autocomplete: "email", required: true, value: user?.email }),
+        ),
+        h(
+          "div",
+          { class: "row" },
+          field(texts.firstName, h("input", { name: "firstName", autocomplete: "given-name" }), { hint: texts.optional }),
+          field(texts.lastName, h("input", { name: "lastName", autocomplete: "family-name" }), { hint: texts.optional }),
+        ),
+        h(
+          "label",
+          { class: "check field" },
+          h("input", { type: "checkbox", name: "marketingConsent" }),
+          h("span", {}, texts.consent),
+        ),
+      ],
+      async (values, element) => {
+        try {
+          const { url } = await pledge.checkout({
+            email: String(values.get("email")),
+            color: String(values.get("color")),
+            locale,
+            firstName: String(values.get("firstName")) || null,
+            lastName: String(values.get("lastName")) || null,
+            marketingConsent: values.has("marketingConsent"),
+          });
+          location.assign(url);
+        } catch (error) {
+          return explain(error, texts, element);
+        }
+      },
+    ),
+  );
+}

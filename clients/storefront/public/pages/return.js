@@ -1,0 +1,80 @@
+/** Where Stripe sends the customer after the payment; Stripe's word to the API may come later than they do. */
+
+import { PledgeError } from "../vendor/pledge-client.js";
+
+import { h } from "../dom.js";
+import { explain } from "../failure.js";
+import { money } from "../texts.js";
+import { payAgain } from "./cancelled.js";
+
+/** @import { Preorder } from "../vendor/pledge-client.js" */
+
+/** @param {import("../app.js").Page} page */
+export default async function returned(page) {
+  const { main, texts, pledge, locale, to } = page;
+  const preorderId = takePreorderId();
+  const status = h("div", { role: "status" }, h("div", { class: "spinner" }), h("h1", {}, texts.confirming));
+  main.append(status);
+
+  /** @param {string} title @param {import("../dom.js").Child[]} content */
+  const show = (title, ...content) => status.replaceChildren(h("h1", {}, title), ...content.map((child) => h("p", {}, child)));
+  const orderAgain = h("a", { class: "button", href: to("") }, texts.again);
+  if (!preorderId) return show(texts.unknownPreorder, orderAgain);
+  try {
+    const preorder = await pledge.waitForPreorder(preorderId);
+    show(...describe(preorder, texts, locale));
+    status.append(facts(preorder, texts));
+    const retry = preorder.status === "failed" || preorder.status === "cancelled";
+    main.append(h("div", { class: "actions" }, retry ? payAgain(page, preorderId) : orderAgain));
+  } catch (error) {
+    const unknown = error instanceof PledgeError && error.code === "PREORDER_NOT_FOUND";
+    show(unknown ? texts.unknownPreorder : explain(error, texts), orderAgain);
+  }
+}
+
+/**
+ * The preorder that the address names. It leaves the address, since whoever has the id may look at the preorder, and
+ * stays in this tab for a reload.
+ */
+export function takePreorderId() {
+  const named = new URLSearchParams(location.search).get("preorder_id");
+  if (named) {
+    sessionStorage.setItem("preorderId", named);
+    history.replaceState(null, "", location.pathname);
+  }
+  return named ?? sessionStorage.getItem("preorderId");
+}
+
+/**
+ * @param {Preorder} preorder
+ * @param {import("../texts.js").Texts} texts
+ * @param {import("../texts.js").Locale} locale
+ * @returns {[title: string, text: string]}
+ */
+function describe({ status, amount, currency }, texts, locale) {
+  switch (status) {
+    case "completed":
+      return [texts.paidTitle, texts.paid(amount !== null && currency ? money(locale, amount, currency) : "")];
+    case "failed":
+      return [texts.failedTitle, texts.failed];
+    case "cancelled":
+      return [texts.cancelledTitle, texts.expired];
+    case "refunded":
+      return [texts.refundedTitle, ""];
+    case "initiated":
+    case "processing":
+      return [texts.delayedTitle, texts.delayed];
+    default:
+      // A status of a newer API than this page.
+      return [status, ""];
+  }
+}
+
+/**
+ * @param {Preorder} preorder
+ * @param {import("../texts.js").Texts} texts
+ */
+function facts({ preorderNumber, color }, texts) {
+  const known = color in texts.colors ? texts.colors[/** @type {keyof typeof texts.colors} */ (color)] : color;
+  return h("dl", {}, h("dt", {}, texts.number), h("dd", {}, preorderNumber), h("dt", {}, texts.color), h("dd", {}, known));
+}

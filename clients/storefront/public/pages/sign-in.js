@@ -1,0 +1,115 @@
+/** Signing in, making an account, and asking for another password. */
+
+import { h } from "../dom.js";
+import { explain } from "../failure.js";
+import { field, form } from "../form.js";
+
+/** @param {import("../app.js").Page} page */
+export default function signIn(page) {
+  const mode = new URLSearchParams(location.search).get("mode");
+  page.main.classList.add("narrow");
+  if (mode === "reset") reset(page);
+  else withPassword(page, mode === "sign-up");
+}
+
+/**
+ * Where to go on; only to a page of this shop.
+ *
+ * @param {import("../app.js").Page} page
+ */
+function next({ to }) {
+  const wanted = new URLSearchParams(location.search).get("next") ?? "";
+  return /^\/(?![/\\])/.test(wanted) ? wanted : to("account");
+}
+
+/**
+ * @param {string} mode
+ * @param {string} label
+ */
+function switchTo(mode, label) {
+  const query = new URLSearchParams(location.search);
+  query.set("mode", mode);
+  return h("p", {}, h("a", { href: `?${query}` }, label));
+}
+
+/**
+ * @param {import("../app.js").Page} page
+ * @param {boolean} isNew
+ */
+function withPassword(page, isNew) {
+  const { main, texts, session } = page;
+  const email = h("input", { name: "email", type: "email", autocomplete: "username", required: true });
+  const password = h("input", {
+    name: "password",
+    type: "password",
+    autocomplete: isNew ? "new-password" : "current-password",
+    required: true,
+  });
+  main.append(
+    h("h1", {}, isNew ? texts.signUpTitle : texts.signInTitle),
+    google(page),
+    h("div", { class: "or" }, texts.or),
+    form(
+      { action: isNew ? texts.signUp : texts.signIn, busy: texts.working },
+      [field(texts.email, email), field(texts.password, password)],
+      async () => {
+        try {
+          await (isNew ? session.signUp(email.value, password.value) : session.signIn(email.value, password.value));
+          location.assign(next(page));
+        } catch (error) {
+          return explain(error, texts);
+        }
+      },
+    ),
+    h("p", {}),
+    isNew ? switchTo("sign-in", texts.haveAccount) : switchTo("sign-up", texts.noAccount),
+    isNew ? "" : switchTo("reset", texts.forgot),
+  );
+}
+
+/** @param {import("../app.js").Page} page */
+function google(page) {
+  const { texts, session } = page;
+  const notice = h("p", { class: "notice", role: "alert" });
+  /** @param {string} [email] */
+  const enter = async (email) => {
+    try {
+      await session.signInWithGoogle(email);
+      location.assign(next(page));
+    } catch (error) {
+      notice.textContent = explain(error, texts);
+      return explain(error, texts);
+    }
+  };
+  const button = h("button", { class: "google", onclick: () => (session.asksForGoogleAddress ? ask() : enter()) }, texts.withGoogle);
+  const box = h("div", {}, button, notice);
+  const ask = () => {
+    const email = h("input", { name: "email", type: "email", value: "reader@gmail.com" });
+    const question = form({ action: texts.withGoogle, busy: texts.working }, [field(texts.googleWho, email)], () =>
+      enter(email.value),
+    );
+    box.replaceChildren(question);
+    email.focus();
+  };
+  return box;
+}
+
+/** @param {import("../app.js").Page} page */
+function reset({ main, texts, session }) {
+  const email = h("input", { name: "email", type: "email", autocomplete: "username", required: true });
+  const sent = h("p", { class: "notice good", role: "status" });
+  main.append(
+    h("h1", {}, texts.resetTitle),
+    form({ action: texts.sendReset, busy: texts.working }, [field(texts.email, email)], async () => {
+      try {
+        await session.sendPasswordReset(email.value);
+      } catch (error) {
+        // Whether there is such an account is nobody's business.
+        if (/** @type {{code?: string}} */ (error).code !== "auth/user-not-found") return explain(error, texts);
+      }
+      sent.textContent = texts.resetSent;
+    }),
+    sent,
+    switchTo("sign-in", texts.signIn),
+  );
+}

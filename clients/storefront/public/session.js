@@ -1,0 +1,139 @@
+/** Who is signed in, with Firebase Authentication. */
+
+import {
+  applyActionCode,
+  browserLocalPersistence,
+  browserPopupRedirectResolver,
+  confirmPasswordReset,
+  connectAuthEmulator,
+  createUserWithEmailAndPassword,
+  GoogleAuthProvider,
+  indexedDBLocalPersistence,
+  initializeApp,
+  initializeAuth,
+  onAuthStateChanged,
+  sendEmailVerification,
+  sendPasswordResetEmail,
+  signInWithCredential,
+  signInWithEmailAndPassword,
+  signInWithPopup,
+  signOut,
+} from "./vendor/firebase-auth.js";
+
+/** @import { Auth, User } from "./vendor/firebase-auth.js" */
+
+export class Session {
+  /** @type {Auth} */
+  #auth;
+  #isLocal;
+
+  /** @param {import("./config.js").Config["firebase"]} config */
+  constructor({ emulator, ...config }) {
+    const persistence = [indexedDBLocalPersistence, browserLocalPersistence];
+    this.#auth = initializeAuth(initializeApp(config), { persistence });
+    this.#isLocal = emulator !== undefined;
+    if (emulator) connectAuthEmulator(this.#auth, emulator, { disableWarnings: true });
+  }
+
+  /**
+   * Whoever is signed in, once that is known.
+   *
+   * @returns {Promise<User | null>}
+   */
+  async user() {
+    await this.#auth.authStateReady();
+    return this.#auth.currentUser;
+  }
+
+  /** For the API: the ID token, refreshed if it is about to end. */
+  async idToken() {
+    return (await this.user())?.getIdToken();
+  }
+
+  /** @param {(user: User | null) => void} listener */
+  onChange(listener) {
+    return onAuthStateChanged(this.#auth, listener);
+  }
+
+  /**
+   * @param {string} email
+   * @param {string} password
+   */
+  async signIn(email, password) {
+    await signInWithEmailAndPassword(this.#auth, email, password);
+  }
+
+  /**
+   * Makes an account and sends a link that proves the address.
+   *
+   * @param {string} email
+   * @param {string} password
+   */
+  async signUp(email, password) {
+    const { user } = await createUserWithEmailAndPassword(this.#auth, email, password);
+    await sendEmailVerification(user);
+  }
+
+  /** Whether Google's popup is replaced by a question, since it would load a script of Google's. */
+  get asksForGoogleAddress() {
+    return this.#isLocal;
+  }
+
+  /** @param {string} [email] Who Google says it is; locally only. */
+  async signInWithGoogle(email) {
+    if (!this.#isLocal) {
+      await signInWithPopup(this.#auth, new GoogleAuthProvider(), browserPopupRedirectResolver);
+      return;
+    }
+    // The emulator takes a Google token that nobody signed.
+    const claims = { sub: email, email, email_verified: true, name: email?.split("@")[0] };
+    await signInWithCredential(this.#auth, GoogleAuthProvider.credential(JSON.stringify(claims)));
+  }
+
+  /** @param {string} email */
+  async sendPasswordReset(email) {
+    await sendPasswordResetEmail(this.#auth, email);
+  }
+
+  /**
+   * @param {string} code
+   * @param {string} password
+   */
+  async resetPassword(code, password) {
+    await confirmPasswordReset(this.#auth, code, password);
+  }
+
+  /** @param {string} code */
+  async verifyEmail(code) {
+    await applyActionCode(this.#auth, code);
+    // The token that is in use doesn't say so yet.
+    await (await this.user())?.getIdToken(true);
+  }
+
+  async signOut() {
+    await signOut(this.#auth);
+  }
+}
+
+/** Firebase's errors that somebody can do something about, by the key of what to say. */
+const PROBLEMS = /** @type {const} */ ({
+  "auth/email-already-in-use": "emailInUse",
+  "auth/invalid-credential": "wrongPassword",
+  "auth/wrong-password": "wrongPassword",
+  "auth/user-not-found": "wrongPassword",
+  "auth/invalid-email": "invalidEmail",
+  "auth/weak-password": "weakPassword",
+  "auth/invalid-action-code": "linkUsed",
+  "auth/expired-action-code": "linkUsed",
+  "auth/too-many-requests": "tooMany",
+  "auth/network-request-failed": "offline",
+});
+
+/**
+ * @param {unknown} error
+ * @returns {typeof PROBLEMS[keyof typeof PROBLEMS] | undefined}
+ */
+export function problemOf(error) {
+  const code = /** @type {{code?: string}} */ (error)?.code ?? "";
+  return code in PROBLEMS ? PROBLEMS[/** @type {keyof typeof PROBLEMS} */ (code)] : undefined;
+}

@@ -1,0 +1,1 @@
+export * from "../../../typescript/dist/index.js";

@@ -1,0 +1,226 @@
+// Bundled from clients/typescript by build.js.
+
+// ../typescript/dist/error.js
+var PledgeError = class extends Error {
+  code;
+  /** Of the answer; 0 without one. */
+  status;
+  /** What to correct in each field, if `code` is `INVALID_REQUEST`; otherwise empty. */
+  fields;
+  /** What to tell the operators, if `status` is 5xx. */
+  requestId;
+  /** In how many seconds a repeat makes sense, if the API says so. */
+  retryAfter;
+  constructor(code, message, details = {}) {
+    super(message, "cause" in details ? { cause: details.cause } : {});
+    this.name = "PledgeError";
+    this.code = code;
+    this.status = details.status ?? 0;
+    this.fields = details.fields ?? {};
+    this.requestId = details.requestId;
+    this.retryAfter = details.retryAfter;
+  }
+};
+async function refusal(response) {
+  const body = await response.json().catch(() => void 0);
+  const { code, message, fields, requestId } = isObject(body) ? body : {};
+  const known = typeof code === "string" ? code : void 0;
+  const fallback = response.status === 429 ? "TOO_MANY_REQUESTS" : "UNEXPECTED_ANSWER";
+  const text = typeof message === "string" ? message : `The API answered ${response.status}.`;
+  const retryAfter = secondsToWait(response);
+  return new PledgeError(known ?? fallback, text, {
+    status: response.status,
+    ...isObject(fields) ? { fields } : {},
+    ...typeof requestId === "string" ? { requestId } : {},
+    ...retryAfter === void 0 ? {} : { retryAfter }
+  });
+}
+function secondsToWait(response) {
+  const header = response.headers.get("retry-after");
+  if (header === null || header.trim() === "")
+    return void 0;
+  const seconds = Number.isNaN(Number(header)) ? (Date.parse(header) - Date.now()) / 1e3 : Number(header);
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : void 0;
+}
+function isObject(value) {
+  return typeof value === "object" && value !== null;
+}
+
+// ../typescript/dist/pause.js
+function pause(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const aborted = () => {
+      clearTimeout(timer);
+      reject(new PledgeError("ABORTED", "The call was ended.", { cause: signal?.reason }));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", aborted);
+      resolve();
+    }, milliseconds);
+    if (signal?.aborted)
+      aborted();
+    else
+      signal?.addEventListener("abort", aborted, { once: true });
+  });
+}
+
+// ../typescript/dist/polling.js
+var FIRST_WAIT = 300;
+var LONGEST_WAIT = 4e3;
+async function poll(look, settled, { waitLimit = 3e4, signal, onUpdate }) {
+  const end = Date.now() + waitLimit;
+  for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 1.5, LONGEST_WAIT)) {
+    const value = await look(signal);
+    onUpdate?.(value);
+    const jittered = wait * (0.75 + Math.random() / 2);
+    if (settled(value) || Date.now() + jittered >= end)
+      return value;
+    await pause(jittered, signal);
+  }
+}
+
+// ../typescript/dist/transport.js
+var REPEATABLE = /* @__PURE__ */ new Set([429, 502, 503, 504]);
+var ATTEMPT_LIMIT = 31e3;
+var FIRST_WAIT2 = 400;
+async function send(transport, url, request, limits) {
+  const end = Date.now() + limits.timeLimit;
+  for (let repeat = 0; ; repeat += 1) {
+    const failure = await attempt(transport, url, request, end, limits.signal);
+    if (!(failure instanceof PledgeError))
+      return failure.json;
+    const repeatable = failure.code === "NETWORK_ERROR" || REPEATABLE.has(failure.status);
+    const wait = waitBefore(repeat, failure.retryAfter);
+    if (!repeatable || repeat >= limits.repeats || Date.now() + wait >= end)
+      throw failure;
+    await pause(wait, limits.signal);
+  }
+}
+function waitBefore(repeat, retryAfter) {
+  const least = retryAfter === void 0 ? FIRST_WAIT2 * 2 ** repeat : retryAfter * 1e3;
+  return least * (1 + Math.random() / 2);
+}
+async function attempt(transport, url, request, end, signal) {
+  const abort = new AbortController();
+  const giveUp = () => abort.abort();
+  signal?.addEventListener("abort", giveUp, { once: true });
+  const timer = setTimeout(giveUp, Math.max(0, Math.min(ATTEMPT_LIMIT, end - Date.now())));
+  try {
+    if (signal?.aborted)
+      throw signal.reason;
+    const response = await transport(url, { ...request, signal: abort.signal });
+    if (!response.ok)
+      return await refusal(response);
+    return { json: await response.json() };
+  } catch (cause) {
+    if (signal?.aborted)
+      return new PledgeError("ABORTED", "The call was ended.", { cause: signal.reason });
+    if (abort.signal.aborted && Date.now() >= end - 1) {
+      return new PledgeError("TIMED_OUT", "The API did not answer in time.", { cause });
+    }
+    if (cause instanceof SyntaxError) {
+      return new PledgeError("UNEXPECTED_ANSWER", "The answer is no JSON.", { cause });
+    }
+    return new PledgeError("NETWORK_ERROR", "The API could not be reached.", { cause });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", giveUp);
+  }
+}
+
+// ../typescript/dist/client.js
+var SUBSCRIPTION = "/payment/stripe/champion-subscription";
+var Pledge = class {
+  #options;
+  #baseUrl;
+  constructor(options) {
+    this.#options = options;
+    this.#baseUrl = options.baseUrl.replace(/\/+$/, "");
+  }
+  /** Stores a preorder, before any payment. */
+  initiatePreorder(form, options = {}) {
+    return this.#post("/preorders", { body: form, headers: key(options) }, options);
+  }
+  /** Shows a preorder to whoever has its id; holds no personal data. */
+  preorder(preorderId, options = {}) {
+    return this.#get(`/preorders/${encodeURIComponent(preorderId)}`, options);
+  }
+  /**
+   * Looks at a preorder until its payment has an end, and returns what was seen last: the customer comes back from the
+   * pay page before Stripe has told the API, and a bank debit stays `processing` for days.
+   */
+  waitForPreorder(preorderId, options = {}) {
+    const settled = ({ status }) => status !== "initiated" && status !== "processing";
+    return poll((signal) => this.preorder(preorderId, withSignal(signal)), settled, options);
+  }
+  /** Opens the pay page of a preorder, or of a form, which becomes one. Send the customer to `url`. */
+  checkout(preorder, options = {}) {
+    return this.#post("/checkout", { body: preorder, headers: key(options) }, options);
+  }
+  /** Starts a monthly subscription. Pay it with `clientSecret` and Stripe.js; without one, nothing is due now. */
+  subscribe(request, options = {}) {
+    return this.#post(SUBSCRIPTION, { body: { ...request, autoRenew: true } }, options);
+  }
+  /** Shows how the reader's support of a novel stands. */
+  championStatus(novelId, options = {}) {
+    return this.#get(`${SUBSCRIPTION}?novelId=${encodeURIComponent(novelId)}`, options);
+  }
+  /**
+   * Looks until this subscription is the one that counts and is paid, and returns what was seen last. Call it when
+   * Stripe.js says that the payment succeeded: Stripe tells the API a moment later.
+   */
+  waitForSubscription({ novelId, subscriptionId }, options = {}) {
+    const settled = (status) => status.isActive && status.subscriptionId === subscriptionId && status.pendingAttempt === null;
+    return poll((signal) => this.championStatus(novelId, withSignal(signal)), settled, options);
+  }
+  /** Lets the subscription end with the period that is paid. */
+  cancel(novelId, options = {}) {
+    return this.#post(`${SUBSCRIPTION}/cancel`, { body: { novelId } }, options);
+  }
+  /** Lets a cancelled subscription go on. */
+  resume(novelId, options = {}) {
+    return this.#post(`${SUBSCRIPTION}/resume`, { body: { novelId } }, options);
+  }
+  /** Buys 30 days once. Pay them with `clientSecret` and Stripe.js. */
+  purchase(request, options = {}) {
+    return this.#post("/payment/stripe/champion-purchase", { body: request }, options);
+  }
+  #get(path, options) {
+    return this.#call("GET", path, {}, options);
+  }
+  #post(path, request, options) {
+    return this.#call("POST", path, request, options);
+  }
+  async #call(method, path, { body, headers }, call) {
+    const { repeats = 2, timeLimit = 6e4, fetch: transport = globalThis.fetch } = this.#options;
+    const token = await this.#token();
+    const request = {
+      method,
+      headers: {
+        ...body === void 0 ? {} : { "content-type": "application/json" },
+        ...token ? { authorization: `Bearer ${token}` } : {},
+        ...headers
+      },
+      ...body === void 0 ? {} : { body: JSON.stringify(body) }
+    };
+    const limits = { repeats, timeLimit: call.timeLimit ?? timeLimit, signal: call.signal };
+    return await send(transport, this.#baseUrl + path, request, limits);
+  }
+  async #token() {
+    try {
+      return await this.#options.idToken?.();
+    } catch (cause) {
+      throw new PledgeError("ID_TOKEN_UNAVAILABLE", "Whoever is signed in could not be asked for.", { cause });
+    }
+  }
+};
+function key({ idempotencyKey = crypto.randomUUID() }) {
+  return { "idempotency-key": idempotencyKey };
+}
+function withSignal(signal) {
+  return signal === void 0 ? {} : { signal };
+}
+export {
+  Pledge,
+  PledgeError
+};

@@ -1,0 +1,176 @@
+// The journeys of readers through the storefront, as they see them.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { accessible, shot, visit } from "./browser.mjs";
+import { control, endpoints } from "./endpoints.mjs";
+
+const shop = endpoints.storefront;
+let number = 0;
+const somebody = (host = "example.com") => `reader-${Date.now()}-${(number += 1)}@${host}`;
+const heading = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
+
+/** Fills the order form in and goes to Stripe's page. */
+async function order(page, email) {
+  await page.goto(`${shop}/en/`);
+  await page.getByRole("radio", { name: "Sakura Pink" }).check();
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByRole("button", { name: "Go to payment" }).click();
+  await page.waitForURL(/\/c\/pay\//);
+}
+
+async function signUp(page, email) {
+  await page.goto(`${shop}/en/sign-in?mode=sign-up`);
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill("correct horse");
+  await page.getByRole("button", { name: "Make an account" }).click();
+  await heading(page, "Your account");
+}
+
+test("a reader orders, pays and sees that it is paid", async () => {
+  await visit({}, async (page) => {
+    await page.goto(`${shop}/en/`);
+    await heading(page, "Preorder yours");
+    await accessible(page);
+    await shot(page, "order");
+    await order(page, somebody());
+    await page.getByRole("button", { name: /by card/ }).first().click();
+    await heading(page, "Thank you. It's paid.");
+    await page.getByText(/ROL-[0-9A-F]{8}/).waitFor();
+    assert.equal(new URL(page.url()).search, "", "the preorder's id leaves the address");
+    await accessible(page);
+    await shot(page, "paid");
+    await page.reload();
+    await heading(page, "Thank you. It's paid.");
+  });
+});
+
+test("a form that is wrong says so at the field", async () => {
+  // The browser itself writes a line for each answer that is an error.
+  await visit({ expected: /status of 400/ }, async (page) => {
+    await page.goto(`${shop}/en/`);
+    await page.getByLabel("E-mail").fill("nobody");
+    await page.getByRole("button", { name: "Go to payment" }).click();
+    await page.getByText(/must be an e-mail address/).waitFor();
+    assert.equal(await page.getByLabel("E-mail").getAttribute("aria-invalid"), "true");
+    await accessible(page);
+  });
+});
+
+test("a reader who goes back from the pay page can pay later", async () => {
+  await visit({}, async (page) => {
+    await order(page, somebody());
+    await page.getByRole("link", { name: /Go back to the shop/ }).click();
+    await heading(page, "Nothing was charged.");
+    await accessible(page);
+    await page.getByRole("button", { name: "Pay now" }).click();
+    await page.waitForURL(/\/c\/pay\//);
+    await page.getByRole("button", { name: /by card/ }).first().click();
+    await heading(page, "Thank you. It's paid.");
+  });
+});
+
+test("a reader signs up, confirms the address, forgets the password and chooses another", async () => {
+  await visit({ expected: /status of 400/ }, async (page) => {
+    const email = somebody();
+    await page.goto(`${shop}/en/sign-in`);
+    await heading(page, "Sign in");
+    await accessible(page);
+    await shot(page, "sign-in");
+    await signUp(page, email);
+    const mails = () => control("firebase", "codes").then((codes) => codes.filter((code) => code.email === email));
+    await page.goto((await mails())[0].oobLink);
+    await heading(page, "Your address is confirmed.");
+    await page.goto(`${shop}/en/account`);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("link", { name: "Sign in" }).click();
+    await page.getByLabel("E-mail").fill(email);
+    await page.getByLabel("Password").fill("a wrong one");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("Address and password don't belong together.").waitFor();
+    await page.getByRole("link", { name: "I forgot my password" }).click();
+    await page.getByLabel("E-mail").fill(email);
+    await page.getByRole("button", { name: "Send me a link" }).click();
+    await page.getByText(/a link is on its way/).waitFor();
+    await page.goto((await mails())[0].oobLink);
+    await page.getByLabel("New password").fill("battery staple");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("link", { name: "Sign in" }).last().click();
+    await page.getByLabel("E-mail").fill(email);
+    await page.getByLabel("Password").fill("battery staple");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await heading(page, "Your account");
+    await page.getByText(`Signed in as ${email}`).waitFor();
+  });
+});
+
+test("a reader becomes a champion with 3-D Secure, ends it and lets it go on", async () => {
+  await visit({ expected: /status of 402/ }, async (page) => {
+    await page.goto(`${shop}/en/novels`);
+    await page.getByRole("link", { name: "The Lantern Keeper" }).click();
+    await page.getByRole("link", { name: "Sign in" }).last().click();
+    await page.getByRole("button", { name: "Continue with Google" }).click();
+    await page.getByLabel(/Which Google account/).fill(somebody("gmail.com"));
+    await page.getByRole("button", { name: "Continue with Google" }).click();
+    await heading(page, "The Lantern Keeper");
+    await page.getByRole("radio", { name: /Martial King/ }).check();
+    await accessible(page);
+    await shot(page, "novel");
+    await page.getByRole("button", { name: "Support every month" }).click();
+
+    await page.getByLabel("Card number").fill("4000000000000002");
+    await page.getByLabel(/Expiration/).fill("1230");
+    await page.getByLabel("Security code").fill("123");
+    await page.getByRole("button", { name: /^Pay/ }).click();
+    await page.getByText("Your card was declined.").waitFor();
+
+    await page.getByLabel("Card number").fill("4000000000003220");
+    await accessible(page);
+    await shot(page, "card");
+    await page.getByRole("button", { name: /^Pay/ }).click();
+    const bank = page.frameLocator('iframe[title="3-D Secure"]');
+    await bank.getByRole("button", { name: "Yes, confirm" }).waitFor();
+    await shot(page, "3-d-secure");
+    await bank.getByRole("button", { name: "Yes, confirm" }).click();
+    await page.getByRole("heading", { name: "Thank you, champion." }).waitFor();
+    await page.getByText(/You are a champion: Martial King \(renews on/).waitFor();
+
+    await page.goto(`${shop}/en/account`);
+    await page.getByText(/Martial King, renews on/).waitFor();
+    await accessible(page);
+    await shot(page, "account");
+    await page.getByRole("button", { name: "End it: The Lantern Keeper" }).click();
+    await page.getByText(/Martial King, ends on/).waitFor();
+    await page.getByRole("button", { name: "Let it go on: The Lantern Keeper" }).click();
+    await page.getByText(/Martial King, renews on/).waitFor();
+  });
+});
+
+for (const [locale, title] of [
+  ["es", "Reserva el tuyo"],
+  ["ja", "ご予約はこちら"],
+  ["zh-HK", "立即預購"],
+]) {
+  test(`the shop speaks ${locale}, also on a phone`, async () => {
+    await visit({ locale, width: 400, height: 800 }, async (page) => {
+      await page.goto(shop);
+      await heading(page, title);
+      await accessible(page);
+      await shot(page, `order-${locale}`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+      assert.equal(wide, false, "nothing is wider than the screen");
+    });
+  });
+}
+
+test("a page of another origin can't read the API", async () => {
+  await visit({ expected: /CORS policy|ERR_FAILED/ }, async (page) => {
+    // Another origin of this machine: localhost isn't 127.0.0.1.
+    await page.goto(`${shop.replace("127.0.0.1", "localhost")}/favicon.svg`);
+    const answer = await page.evaluate(
+      (url) => fetch(url).then(() => "answered", (error) => error.name),
+      `${endpoints.api}/preorders/0a1b2c3d-7e11-4c7e-9a50-3d1f5e0c9b21`,
+    );
+    assert.equal(answer, "TypeError");
+  });
+});
