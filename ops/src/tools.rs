@@ -12,7 +12,7 @@ use pledge_firebase::{AccountSource, FirebaseClient};
 use pledge_postgres::{Database, Settings};
 use pledge_queue::SqsPublisher;
 use pledge_runtime::{
-    Environment, Parser, Stage, System,
+    Environment, Stage, System,
     aws::{self, AwsSettings},
     http,
     secrets::{self, SecretsManager},
@@ -38,7 +38,7 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// Reads the secrets that the environment names.
+    /// Starts the shared clients and reads the secrets that the environment names.
     pub async fn start(mut environment: Environment) -> Result<Self, Failure> {
         tracing_subscriber::fmt()
             .with_max_level(LevelFilter::WARN)
@@ -46,9 +46,7 @@ impl Tools {
             .without_time()
             .with_target(false)
             .init();
-        let mut parser = Parser::new(&environment);
-        let (stage, aws) = (parser.stage(), AwsSettings::parse(&mut parser));
-        let (stage, aws) = parser.finish(|| stage.zip(aws))?;
+        let (stage, aws) = environment.configure(|parser| parser.stage().zip(AwsSettings::parse(parser)))?;
         let tls = tls::client_config(tls::web_roots())?;
         let http = http::client(tls.clone())?;
         let aws = aws::sdk_config(&aws, http.clone());
@@ -56,42 +54,40 @@ impl Tools {
         Ok(Self { environment, stage, tls, http, aws })
     }
 
-    /// Now.
+    /// Returns the present time.
     pub fn now(&self) -> Timestamp {
         System.now()
     }
 
-    /// The database in `DATABASE_URL`.
+    /// Returns the database that `DATABASE_URL` names.
     pub fn database(&self) -> Result<Database, Failure> {
-        let settings = self.configure(Settings::configured)?;
+        let settings = self.environment.configure(Settings::configured)?;
         Ok(Database::new(settings.with_connections(CONNECTIONS), Some(self.tls.clone()))?)
     }
 
-    /// Stripe's API, with the key in `STRIPE_SECRET_KEY`.
+    /// Returns a client of Stripe's API, configured by `STRIPE_SECRET_KEY`.
     pub fn stripe(&self) -> Result<StripeClient, Failure> {
-        let (key, base) = self
-            .configure(|parser| parser.stripe_key("STRIPE_SECRET_KEY").zip(parser.optional_url("STRIPE_API_BASE")))?;
-        let base = base.unwrap_or_else(|| pledge_stripe_api::API_BASE.to_owned());
-        Ok(StripeClient::new(self.http.clone(), &base, &key)?)
+        let config = self.environment.configure(pledge_stripe_api::Config::parse)?;
+        Ok(StripeClient::new(self.http.clone(), &config)?)
     }
 
-    /// The sender's queue, `KLAVIYO_QUEUE_URL`.
+    /// Returns a writer of the sender's queue, which `KLAVIYO_QUEUE_URL` names.
     pub fn queue(&self) -> Result<SqsPublisher, Failure> {
         Ok(SqsPublisher::new(&self.aws, self.queue_url()?))
     }
 
-    /// The queue of what the sender's queue has given up.
+    /// Returns the dead-letter queue of the sender's queue.
     pub async fn dead_letters(&self) -> Result<DeadLetters, Failure> {
         DeadLetters::of(&self.aws, &self.queue_url()?).await
     }
 
-    /// Firebase's accounts, in `FIREBASE_PROJECT_ID`.
+    /// Returns a client of the accounts in the Firebase project that `FIREBASE_PROJECT_ID` names.
     pub fn accounts(&self) -> Result<FirebaseClient, Failure> {
-        let source = self.configure(AccountSource::parse)?;
+        let source = self.environment.configure(AccountSource::parse)?;
         Ok(FirebaseClient::new(self.http.clone(), source, Arc::new(System)))
     }
 
-    /// The webhook's use case on this store.
+    /// Returns the use case of the webhook function on `store`.
     pub fn recorder<Store: StripeEventStore>(
         &self,
         store: Store,
@@ -100,12 +96,6 @@ impl Tools {
     }
 
     fn queue_url(&self) -> Result<String, Failure> {
-        self.configure(|parser| parser.url("KLAVIYO_QUEUE_URL"))
-    }
-
-    fn configure<T>(&self, take: impl FnOnce(&mut Parser<'_>) -> Option<T>) -> Result<T, Failure> {
-        let mut parser = Parser::new(&self.environment);
-        let taken = take(&mut parser);
-        Ok(parser.finish(|| taken)?)
+        Ok(self.environment.configure(pledge_queue::Config::parse)?.url)
     }
 }

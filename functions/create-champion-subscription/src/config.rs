@@ -1,47 +1,32 @@
 //! What this function is configured with.
 
 use pledge_firebase::Issuer;
-use pledge_postgres::Settings;
-use pledge_runtime::{ConfigError, Environment, Parser, Secret};
+use pledge_runtime::Parser;
 
-/// The configuration.
+/// The configuration: the variables of each adapter.
 #[derive(Debug)]
 pub struct Config {
-    /// `DATABASE_URL`, a secret, and the variables beside it ([`Settings::configured`]).
-    pub database: Settings,
-    /// `STRIPE_SECRET_KEY`, a secret of this stage's mode.
-    pub stripe_key: Secret,
-    /// `STRIPE_API_BASE`, in the stage `local` only.
-    pub stripe_base: String,
-    /// `FIREBASE_PROJECT_ID`: whose ID tokens are accepted.
+    /// Where the database is.
+    pub database: pledge_postgres::Settings,
+    /// How Stripe's API is reached.
+    pub stripe: pledge_stripe_api::Config,
+    /// Whose ID tokens are accepted.
     pub issuer: Issuer,
 }
 
 impl Config {
-    /// Takes the configuration out of the environment.
-    ///
-    /// # Errors
-    /// Everything that is missing or wrong, each with its variable.
-    pub fn parse(environment: &Environment) -> Result<Self, ConfigError> {
-        let mut parser = Parser::new(environment);
-        let database = Settings::configured(&mut parser);
-        let stripe_key = parser.stripe_key("STRIPE_SECRET_KEY");
-        let stripe_base = parser.optional_url("STRIPE_API_BASE");
-        let issuer = Issuer::parse(&mut parser);
-        parser.finish(|| {
-            Some(Self {
-                database: database?,
-                stripe_key: stripe_key?,
-                stripe_base: stripe_base?.unwrap_or_else(|| pledge_stripe_api::API_BASE.to_owned()),
-                issuer: issuer?,
-            })
-        })
+    /// Takes the variables.
+    pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
+        let database = pledge_postgres::Settings::configured(parser);
+        let stripe = pledge_stripe_api::Config::parse(parser);
+        let issuer = Issuer::parse(parser);
+        Some(Self { database: database?, stripe: stripe?, issuer: issuer? })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use pledge_runtime::secrets::read_all;
+    use pledge_runtime::{Environment, secrets::read_all};
     use pledge_testkit::FakeVault;
 
     use super::*;
@@ -49,7 +34,7 @@ mod tests {
     #[test]
     fn everything_that_is_missing_or_wrong_is_named() {
         let variables = [("STAGE", "prod"), ("STRIPE_SECRET_KEY", "sk_test_1"), ("STRIPE_API_BASE", "http://[::1]:1")];
-        let error = Config::parse(&Environment::from_iter(variables)).unwrap_err().to_string();
+        let error = Environment::from_iter(variables).configure(Config::parse).unwrap_err().to_string();
         for name in ["DATABASE_URL", "STRIPE_SECRET_KEY", "STRIPE_API_BASE", "FIREBASE_PROJECT_ID"] {
             assert!(error.contains(name), "{name} is not in {error}");
         }
@@ -64,7 +49,7 @@ mod tests {
             let mut environment =
                 Environment::from_iter([("STAGE", stage), ("STRIPE_SECRET_KEY_SECRET_ARN", "arn:key")]);
             read_all(&mut environment, &FakeVault::new([("arn:key", key)])).await;
-            let error = Config::parse(&environment).unwrap_err().to_string();
+            let error = environment.configure(Config::parse).unwrap_err().to_string();
             assert!(error.contains(remedy), "{stage}: {error}");
         }
     }

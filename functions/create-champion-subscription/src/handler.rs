@@ -7,7 +7,7 @@ use pledge_domain::{
     ports::{Billing, ChampionStore, Clock, Randomness, TokenVerifier},
     user::VerifiedUser,
 };
-use pledge_http_api::{ApiError, Body, Request, Response, answer, auth, route};
+use pledge_http_api::{ApiError, Body, Request, Response, Routes, answer, auth, route};
 
 use crate::{input, output};
 
@@ -21,18 +21,13 @@ pub struct Handler<Store, Stripe, Verifier, System> {
     pub system: System,
 }
 
-impl<Store, Stripe, Verifier, System> Handler<Store, Stripe, Verifier, System>
+impl<Store, Stripe, Verifier, System> Routes for Handler<Store, Stripe, Verifier, System>
 where
     Store: ChampionStore,
     Stripe: Billing,
     Verifier: TokenVerifier,
     System: Clock + Randomness,
 {
-    /// Answers a request.
-    pub async fn handle(&self, request: Request) -> Response<Body> {
-        answer::respond(request, async |request| self.route(request).await).await
-    }
-
     async fn route(&self, request: &Request) -> Result<Response<Body>, ApiError> {
         match (request.method(), route::segments(request).as_slice()) {
             (&Method::POST, [.., "champion-subscription"]) => self.subscribe(request).await,
@@ -43,7 +38,15 @@ where
             _ => Err(route::unknown()),
         }
     }
+}
 
+impl<Store, Stripe, Verifier, System> Handler<Store, Stripe, Verifier, System>
+where
+    Store: ChampionStore,
+    Stripe: Billing,
+    Verifier: TokenVerifier,
+    System: Clock + Randomness,
+{
     async fn reader(&self, request: &Request) -> Result<VerifiedUser, ApiError> {
         auth::required(request, &self.verifier, self.system.now()).await
     }

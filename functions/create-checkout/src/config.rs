@@ -2,64 +2,53 @@
 
 use pledge_domain::preorder::Catalogue;
 use pledge_firebase::{AccountSource, Issuer};
-use pledge_postgres::Settings;
-use pledge_runtime::{ConfigError, Environment, Parser, Secret};
+use pledge_runtime::Parser;
 use url::Url;
 
-/// The configuration.
+/// The configuration: the variables of each adapter, and those of this function.
 #[derive(Debug)]
 pub struct Config {
-    /// `DATABASE_URL`, a secret, and the variables beside it ([`Settings::configured`]).
-    pub database: Settings,
-    /// `STRIPE_SECRET_KEY`, a secret of this stage's mode.
-    pub stripe_key: Secret,
-    /// `STRIPE_API_BASE`, in the stage `local` only.
-    pub stripe_base: String,
-    /// `KLAVIYO_QUEUE_URL`
-    pub queue_url: String,
+    /// Where the database is.
+    pub database: pledge_postgres::Settings,
+    /// How Stripe's API is reached.
+    pub stripe: pledge_stripe_api::Config,
+    /// Where the sender's queue is.
+    pub queue: pledge_queue::Config,
+    /// Whose ID tokens are accepted.
+    pub issuer: Issuer,
+    /// Where Firebase accounts are found and made.
+    pub accounts: AccountSource,
     /// `PREORDER_PRICES`: colour → Stripe price id, as JSON.
     pub catalogue: Catalogue,
     /// `PUBLIC_SITE_URL`: where Stripe sends the customer back to.
     pub site: Url,
-    /// `FIREBASE_PROJECT_ID`: whose ID tokens are accepted.
-    pub issuer: Issuer,
-    /// `FIREBASE_SERVICE_ACCOUNT`, a secret, or `FIREBASE_AUTH_EMULATOR_HOST`: where accounts are.
-    pub accounts: AccountSource,
 }
 
 impl Config {
-    /// Takes the configuration out of the environment.
-    ///
-    /// # Errors
-    /// Everything that is missing or wrong, each with its variable.
-    pub fn parse(environment: &Environment) -> Result<Self, ConfigError> {
-        let mut parser = Parser::new(environment);
-        let database = Settings::configured(&mut parser);
-        let stripe_key = parser.stripe_key("STRIPE_SECRET_KEY");
-        let stripe_base = parser.optional_url("STRIPE_API_BASE");
-        let queue_url = parser.url("KLAVIYO_QUEUE_URL");
+    /// Takes the variables.
+    pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
+        let database = pledge_postgres::Settings::configured(parser);
+        let stripe = pledge_stripe_api::Config::parse(parser);
+        let queue = pledge_queue::Config::parse(parser);
+        let issuer = Issuer::parse(parser);
+        let accounts = AccountSource::parse(parser);
         let catalogue = parser.json("PREORDER_PRICES");
         let site = parser.parse("PUBLIC_SITE_URL", Url::parse);
-        let issuer = Issuer::parse(&mut parser);
-        let accounts = AccountSource::parse(&mut parser);
-        parser.finish(|| {
-            Some(Self {
-                database: database?,
-                stripe_key: stripe_key?,
-                stripe_base: stripe_base?.unwrap_or_else(|| pledge_stripe_api::API_BASE.to_owned()),
-                queue_url: queue_url?,
-                catalogue: catalogue?,
-                site: site?,
-                issuer: issuer?,
-                accounts: accounts?,
-            })
+        Some(Self {
+            database: database?,
+            stripe: stripe?,
+            queue: queue?,
+            issuer: issuer?,
+            accounts: accounts?,
+            catalogue: catalogue?,
+            site: site?,
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use pledge_runtime::secrets::read_all;
+    use pledge_runtime::{Environment, secrets::read_all};
     use pledge_testkit::FakeVault;
 
     use super::*;
@@ -72,7 +61,7 @@ mod tests {
             ("STRIPE_API_BASE", "http://127.0.0.1:1"),
             ("FIREBASE_AUTH_EMULATOR_HOST", "127.0.0.1:2"),
         ];
-        let error = Config::parse(&Environment::from_iter(variables)).unwrap_err().to_string();
+        let error = Environment::from_iter(variables).configure(Config::parse).unwrap_err().to_string();
         for name in ["STRIPE_SECRET_KEY", "STRIPE_API_BASE", "FIREBASE_AUTH_EMULATOR_HOST", "PUBLIC_SITE_URL"] {
             assert!(error.contains(name), "{name} is not in {error}");
         }
@@ -87,7 +76,7 @@ mod tests {
             let mut environment =
                 Environment::from_iter([("STAGE", stage), ("STRIPE_SECRET_KEY_SECRET_ARN", "arn:key")]);
             read_all(&mut environment, &FakeVault::new([("arn:key", key)])).await;
-            let error = Config::parse(&environment).unwrap_err().to_string();
+            let error = environment.configure(Config::parse).unwrap_err().to_string();
             assert!(error.contains(remedy), "{stage}: {error}");
         }
     }

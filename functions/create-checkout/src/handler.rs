@@ -8,7 +8,9 @@ use pledge_domain::{
     ports::{CheckoutGateway, Clock, IdentityProvider, PreorderStore, Publisher, Randomness, TokenVerifier},
     preorder::Preorder,
 };
-use pledge_http_api::{ApiError, Body, Request, Response, answer, body, fields::Fields, intake::PreorderIntake, route};
+use pledge_http_api::{
+    ApiError, Body, Request, Response, Routes, answer, body, fields::Fields, intake::PreorderIntake, route,
+};
 use pledge_runtime::Metric;
 use serde_json::json;
 
@@ -20,6 +22,24 @@ pub struct Handler<Store, Identity, Queue, Gateway, Verifier, System> {
     pub checkout: CreateCheckout<Store, Identity, Gateway>,
 }
 
+impl<Store, Identity, Queue, Gateway, Verifier, System> Routes
+    for Handler<Store, Identity, Queue, Gateway, Verifier, System>
+where
+    Store: PreorderStore,
+    Identity: IdentityProvider,
+    Queue: Publisher,
+    Gateway: CheckoutGateway,
+    Verifier: TokenVerifier,
+    System: Clock + Randomness,
+{
+    async fn route(&self, request: &Request) -> Result<Response<Body>, ApiError> {
+        match (request.method(), route::segments(request).as_slice()) {
+            (&Method::POST, [.., "checkout"]) => self.open(request).await,
+            _ => Err(route::unknown()),
+        }
+    }
+}
+
 impl<Store, Identity, Queue, Gateway, Verifier, System> Handler<Store, Identity, Queue, Gateway, Verifier, System>
 where
     Store: PreorderStore,
@@ -29,18 +49,6 @@ where
     Verifier: TokenVerifier,
     System: Clock + Randomness,
 {
-    /// Answers a request.
-    pub async fn handle(&self, request: Request) -> Response<Body> {
-        answer::respond(request, async |request| self.route(request).await).await
-    }
-
-    async fn route(&self, request: &Request) -> Result<Response<Body>, ApiError> {
-        match (request.method(), route::segments(request).as_slice()) {
-            (&Method::POST, [.., "checkout"]) => self.open(request).await,
-            _ => Err(route::unknown()),
-        }
-    }
-
     async fn open(&self, request: &Request) -> Result<Response<Body>, ApiError> {
         let preorder = self.preorder(request).await?;
         let id = preorder.id;

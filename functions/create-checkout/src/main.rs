@@ -3,38 +3,31 @@
 use std::{process::ExitCode, sync::Arc};
 
 use create_checkout::{config::Config, handler::Handler};
-use lambda_http::{Error, service_fn};
 use pledge_application::{create_checkout::CreateCheckout, initiate_preorder::InitiatePreorder, site::Site};
 use pledge_firebase::{FirebaseClient, FirebaseVerifier};
-use pledge_http_api::intake::PreorderIntake;
+use pledge_http_api::{intake::PreorderIntake, serve};
 use pledge_postgres::Database;
 use pledge_queue::SqsPublisher;
-use pledge_runtime::{Environment, Runtime, System, ahead, exit_code};
+use pledge_runtime::{System, prewarm, run};
 use pledge_stripe_api::StripeClient;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    exit_code(run().await)
-}
-
-async fn run() -> Result<(), Error> {
-    let runtime = Runtime::start(Environment::from_process(), env!("CARGO_CRATE_NAME")).await?;
-    let config = Config::parse(&runtime.environment)?;
-    let store = Database::new(config.database, Some(runtime.tls))?;
-    ahead(store.warm_up()).await;
-    let identity = Arc::new(FirebaseClient::new(runtime.http.clone(), config.accounts, Arc::new(System)));
-    let gateway = StripeClient::new(runtime.http.clone(), &config.stripe_base, &config.stripe_key)?;
-    let site = Site::new(&config.site);
-    let handler = Handler {
-        checkout: CreateCheckout { store: store.clone(), identity: identity.clone(), gateway, site },
-        intake: PreorderIntake {
-            initiate: InitiatePreorder { store, identity, queue: SqsPublisher::new(&runtime.aws, config.queue_url) },
+    run(env!("CARGO_CRATE_NAME"), Config::parse, async |runtime, config| {
+        let store = Database::new(config.database, Some(runtime.tls))?;
+        prewarm(store.warm_up()).await;
+        let identity = Arc::new(FirebaseClient::new(runtime.http.clone(), config.accounts, Arc::new(System)));
+        let queue = SqsPublisher::new(&runtime.aws, config.queue.url);
+        let gateway = StripeClient::new(runtime.http.clone(), &config.stripe)?;
+        let site = Site::new(&config.site);
+        let intake = PreorderIntake {
+            initiate: InitiatePreorder { store: store.clone(), identity: identity.clone(), queue },
             verifier: FirebaseVerifier::new(runtime.http, config.issuer),
             catalogue: config.catalogue,
             system: System,
             metrics: runtime.metrics,
-        },
-    };
-    let serve = service_fn(async |request| Ok::<_, Error>(handler.handle(request).await));
-    lambda_http::run(serve).await
+        };
+        serve(Handler { intake, checkout: CreateCheckout { store, identity, gateway, site } }).await
+    })
+    .await
 }

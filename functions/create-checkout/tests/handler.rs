@@ -121,11 +121,11 @@ async fn an_unknown_preorder_is_not_found() {
 
 #[tokio::test]
 async fn a_stripe_that_fails_keeps_the_preorder_and_a_retry_works() {
-    let spent = || GatewayError::Spent(on_purpose());
+    let consumed = || GatewayError::IdempotencyKeyConsumed(on_purpose());
     let cases = [
         (503, vec![GatewayError::Unavailable(on_purpose())]),
         (502, vec![GatewayError::Refused(on_purpose())]),
-        (503, vec![spent(), spent(), spent(), spent()]),
+        (503, vec![consumed(), consumed(), consumed(), consumed()]),
     ];
     for (status, failures) in cases {
         let (handler, preorder) = with_preorder();

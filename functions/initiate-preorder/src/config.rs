@@ -2,55 +2,44 @@
 
 use pledge_domain::preorder::Catalogue;
 use pledge_firebase::{AccountSource, Issuer};
-use pledge_postgres::Settings;
-use pledge_runtime::{ConfigError, Environment, Parser};
+use pledge_runtime::Parser;
 
-/// The configuration.
+/// The configuration: the variables of each adapter, and those of this function.
 #[derive(Debug)]
 pub struct Config {
-    /// `DATABASE_URL`, a secret, and the variables beside it ([`Settings::configured`]).
-    pub database: Settings,
-    /// `KLAVIYO_QUEUE_URL`
-    pub queue_url: String,
+    /// Where the database is.
+    pub database: pledge_postgres::Settings,
+    /// Where the sender's queue is.
+    pub queue: pledge_queue::Config,
+    /// Whose ID tokens are accepted.
+    pub issuer: Issuer,
+    /// Where Firebase accounts are found and made.
+    pub accounts: AccountSource,
     /// `PREORDER_PRICES`: colour → Stripe price id, as JSON.
     pub catalogue: Catalogue,
-    /// `FIREBASE_PROJECT_ID`: whose ID tokens are accepted.
-    pub issuer: Issuer,
-    /// `FIREBASE_SERVICE_ACCOUNT`, a secret, or `FIREBASE_AUTH_EMULATOR_HOST`: where accounts are.
-    pub accounts: AccountSource,
 }
 
 impl Config {
-    /// Takes the configuration out of the environment.
-    ///
-    /// # Errors
-    /// Everything that is missing or wrong, each with its variable.
-    pub fn parse(environment: &Environment) -> Result<Self, ConfigError> {
-        let mut parser = Parser::new(environment);
-        let database = Settings::configured(&mut parser);
-        let queue_url = parser.url("KLAVIYO_QUEUE_URL");
+    /// Takes the variables.
+    pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
+        let database = pledge_postgres::Settings::configured(parser);
+        let queue = pledge_queue::Config::parse(parser);
+        let issuer = Issuer::parse(parser);
+        let accounts = AccountSource::parse(parser);
         let catalogue = parser.json("PREORDER_PRICES");
-        let issuer = Issuer::parse(&mut parser);
-        let accounts = AccountSource::parse(&mut parser);
-        parser.finish(|| {
-            Some(Self {
-                database: database?,
-                queue_url: queue_url?,
-                catalogue: catalogue?,
-                issuer: issuer?,
-                accounts: accounts?,
-            })
-        })
+        Some(Self { database: database?, queue: queue?, issuer: issuer?, accounts: accounts?, catalogue: catalogue? })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use pledge_runtime::Environment;
+
     use super::*;
 
     #[test]
     fn every_missing_variable_is_named_at_once() {
-        let error = Config::parse(&Environment::from_iter([("STAGE", "prod")])).unwrap_err().to_string();
+        let error = Environment::from_iter([("STAGE", "prod")]).configure(Config::parse).unwrap_err().to_string();
         let needed =
             ["DATABASE_URL", "KLAVIYO_QUEUE_URL", "PREORDER_PRICES", "FIREBASE_PROJECT_ID", "FIREBASE_SERVICE_ACCOUNT"];
         for name in needed {

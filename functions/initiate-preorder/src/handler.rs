@@ -6,13 +6,32 @@ use pledge_domain::{
     ports::{Clock, IdentityProvider, PreorderStore, Publisher, Randomness, TokenVerifier},
     preorder::Preorder,
 };
-use pledge_http_api::{ApiError, Body, Request, Response, answer, body, fields::Fields, intake::PreorderIntake, route};
+use pledge_http_api::{
+    ApiError, Body, Request, Response, Routes, answer, body, fields::Fields, intake::PreorderIntake, route,
+};
 use serde_json::json;
 
 /// The endpoints of this function.
 pub struct Handler<Store, Identity, Queue, Verifier, System> {
     /// Turns forms into preorders.
     pub intake: PreorderIntake<Store, Identity, Queue, Verifier, System>,
+}
+
+impl<Store, Identity, Queue, Verifier, System> Routes for Handler<Store, Identity, Queue, Verifier, System>
+where
+    Store: PreorderStore,
+    Identity: IdentityProvider,
+    Queue: Publisher,
+    Verifier: TokenVerifier,
+    System: Clock + Randomness,
+{
+    async fn route(&self, request: &Request) -> Result<Response<Body>, ApiError> {
+        match (request.method(), route::segments(request).as_slice()) {
+            (&Method::POST, [.., "preorders"]) => self.initiate(request).await,
+            (&Method::GET, [.., "preorders", id]) => self.show(id).await,
+            _ => Err(route::unknown()),
+        }
+    }
 }
 
 impl<Store, Identity, Queue, Verifier, System> Handler<Store, Identity, Queue, Verifier, System>
@@ -23,19 +42,6 @@ where
     Verifier: TokenVerifier,
     System: Clock + Randomness,
 {
-    /// Answers a request.
-    pub async fn handle(&self, request: Request) -> Response<Body> {
-        answer::respond(request, async |request| self.route(request).await).await
-    }
-
-    async fn route(&self, request: &Request) -> Result<Response<Body>, ApiError> {
-        match (request.method(), route::segments(request).as_slice()) {
-            (&Method::POST, [.., "preorders"]) => self.initiate(request).await,
-            (&Method::GET, [.., "preorders", id]) => self.show(id).await,
-            _ => Err(route::unknown()),
-        }
-    }
-
     async fn initiate(&self, request: &Request) -> Result<Response<Body>, ApiError> {
         let preorder = self.intake.receive(request, Fields::new(body::object(request)?)).await?;
         answer::json(

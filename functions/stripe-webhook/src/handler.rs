@@ -10,19 +10,17 @@ use pledge_domain::{
     ports::{Clock, Publisher, StripeEventStore},
     stripe::StripeEvent,
 };
-use pledge_http_api::{ApiError, Body, Request, Response, answer, body, route, telemetry};
+use pledge_http_api::{ApiError, Body, Request, Response, Routes, answer, body, route, telemetry};
 use pledge_runtime::{Metric, Metrics};
-use pledge_stripe_events::{Secrets, TOLERANCE, decode, verify};
+use pledge_stripe_events::{Endpoint, TOLERANCE, decode, verify};
 use serde_json::json;
 
 /// The endpoint of this function.
 pub struct Handler<Store, Queue, System> {
     /// Records the event.
     pub record: RecordStripeEvent<Store, Queue>,
-    /// The endpoint's signing secrets: more than one while they are rotated.
-    pub secrets: Secrets,
-    /// The API version that the endpoint was registered with. Others are understood too, but somebody should know.
-    pub api_version: String,
+    /// What the endpoint was registered with at Stripe.
+    pub endpoint: Endpoint,
     /// The time.
     pub system: System,
     /// Business metrics.
@@ -32,19 +30,16 @@ pub struct Handler<Store, Queue, System> {
 /// Far above any event that Stripe sends.
 const MAX_EVENT: usize = 1024 * 1024;
 
-impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Queue, System> {
-    /// Answers a delivery.
-    pub async fn handle(&self, request: Request) -> Response<Body> {
-        answer::respond(request, async |request| self.route(request).await).await
-    }
-
+impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Routes for Handler<Store, Queue, System> {
     async fn route(&self, request: &Request) -> Result<Response<Body>, ApiError> {
         match (request.method(), route::segments(request).as_slice()) {
             (&Method::POST, [.., "webhooks", "stripe"]) => self.receive(request).await,
             _ => Err(route::unknown()),
         }
     }
+}
 
+impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Queue, System> {
     async fn receive(&self, request: &Request) -> Result<Response<Body>, ApiError> {
         let event = self.verified(request)?;
         let now = self.system.now();
@@ -73,7 +68,7 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
                 self.metrics.count(Metric::BusinessFacts, &[("Fact", new.kind.name())]);
             }
         }
-        if let Some(version) = event.api_version.as_deref().filter(|version| *version != self.api_version) {
+        if let Some(version) = event.api_version.as_deref().filter(|version| *version != self.endpoint.api_version) {
             self.metrics.count(Metric::ApiVersionDrift, &[("ApiVersion", version)]);
         }
     }
@@ -83,7 +78,7 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
         let bytes = body::bytes(request, MAX_EVENT)?;
         let header = request.headers().get("stripe-signature").and_then(|value| value.to_str().ok());
         let now = self.system.now();
-        if let Err(error) = verify(bytes, header.unwrap_or_default(), &self.secrets, TOLERANCE, now) {
+        if let Err(error) = verify(bytes, header.unwrap_or_default(), &self.endpoint.secrets, TOLERANCE, now) {
             self.metrics.count(Metric::SignatureFailures, &[]);
             tracing::warn!(%error, "a delivery without a valid signature");
             return Err(refused("INVALID_SIGNATURE", "The Stripe-Signature header does not match the body."));

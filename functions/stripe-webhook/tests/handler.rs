@@ -8,8 +8,9 @@ use pledge_domain::{
     ids::EventId,
     preorder::{Preorder, Status},
 };
+use pledge_http_api::Routes;
 use pledge_runtime::{Metrics, Stage, System};
-use pledge_stripe_events::{Secrets, sign};
+use pledge_stripe_events::{API_VERSION, Endpoint, Secrets, sign};
 use pledge_testkit::{
     FakePublisher, FixedClock, InMemoryStore,
     builders::{a_preorder, intent_of, session_of},
@@ -32,8 +33,7 @@ fn handler() -> (Handler, Preorder) {
     store.put(preorder.clone());
     let handler = Handler {
         record: RecordStripeEvent { store, queue: FakePublisher::default(), livemode: false },
-        secrets: Secrets::new([OLD, NEW]).unwrap(),
-        api_version: "2026-09-30.endive".to_owned(),
+        endpoint: Endpoint { secrets: Secrets::new([OLD, NEW]).unwrap(), api_version: API_VERSION.to_owned() },
         system: FixedClock::default(),
         metrics: Metrics::new(Stage::Local, System, std::io::sink()),
     };
@@ -43,7 +43,7 @@ fn handler() -> (Handler, Preorder) {
 /// The preorder is paid, as Stripe writes it: indented, and with more fields than anybody reads.
 fn paid(preorder: &Preorder) -> Value {
     json!({
-        "id": "evt_1", "object": "event", "api_version": "2026-09-30.endive", "created": t(0).unix_timestamp(),
+        "id": "evt_1", "object": "event", "api_version": API_VERSION, "created": t(0).unix_timestamp(),
         "livemode": false, "pending_webhooks": 1, "type": "checkout.session.completed",
         "data": { "object": {
             "id": session_of(preorder), "object": "checkout.session", "mode": "payment", "payment_status": "paid",

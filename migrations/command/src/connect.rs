@@ -4,7 +4,7 @@ use std::error::Error;
 
 use pledge_postgres::{Connection, Database, Settings};
 use pledge_runtime::{
-    Environment, Parser,
+    Environment,
     aws::{self, AwsSettings},
     http,
     secrets::{self, SecretsManager},
@@ -15,13 +15,10 @@ use pledge_runtime::{
 pub async fn to_database(mut environment: Environment) -> Result<Connection, Box<dyn Error + Send + Sync>> {
     let tls = tls::client_config(tls::web_roots())?;
     if environment.get("DATABASE_URL_SECRET_ARN").is_some() {
-        let mut parser = Parser::new(&environment);
-        let aws = AwsSettings::parse(&mut parser);
-        let aws = aws::sdk_config(&parser.finish(|| aws)?, http::client(tls.clone())?);
+        let aws = environment.configure(AwsSettings::parse)?;
+        let aws = aws::sdk_config(&aws, http::client(tls.clone())?);
         secrets::read_all(&mut environment, &SecretsManager::new(&aws)).await;
     }
-    let mut parser = Parser::new(&environment);
-    let settings = Settings::configured(&mut parser);
-    let database = Database::new(parser.finish(|| settings)?, Some(tls))?;
+    let database = Database::new(environment.configure(Settings::configured)?, Some(tls))?;
     Ok(database.connection().await?)
 }

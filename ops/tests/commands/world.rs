@@ -11,7 +11,7 @@ use pledge_domain::{
 use pledge_postgres::{Database, Settings};
 use pledge_runtime::{Secret, http, tls};
 use pledge_stand_ins::{FirebaseOptions, FirebaseStandIn, StripeOptions, StripeStandIn};
-use pledge_stripe_api::StripeClient;
+use pledge_stripe_api::{Config, StripeClient};
 use pledge_testkit::{TestDatabase, builders::a_new_preorder, time::t};
 use serde_json::Value;
 use tokio::process::Command;
@@ -53,7 +53,8 @@ impl World {
         let options = StripeOptions { secret_key: Some(KEY.to_owned()), ..StripeOptions::default() };
         let stand_in = StripeStandIn::start(options).await.unwrap();
         let http = http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap();
-        let stripe = StripeClient::new(http.clone(), &stand_in.base_url(), &Secret::new(KEY)).unwrap();
+        let stripe =
+            StripeClient::new(http.clone(), &Config { base: stand_in.base_url(), key: Secret::new(KEY) }).unwrap();
         let database = TestDatabase::new().await;
         let store = Database::new(Settings::parse(&database.url()).unwrap(), None).unwrap();
         Self {

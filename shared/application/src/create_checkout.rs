@@ -78,8 +78,8 @@ where
             let request = self.request(&preorder, owner.as_ref(), attempt)?;
             let session = match self.gateway.open_session(&request).await {
                 Ok(session) => payable(session),
-                Err(GatewayError::Spent(cause)) => {
-                    refusal = CheckoutError::Gateway(GatewayError::Spent(cause));
+                Err(GatewayError::IdempotencyKeyConsumed(cause)) => {
+                    refusal = CheckoutError::Gateway(GatewayError::IdempotencyKeyConsumed(cause));
                     None
                 }
                 Err(error) => return Err(CheckoutError::Gateway(error)),

@@ -42,7 +42,7 @@ pub enum AccountSource {
     },
 }
 
-/// Switches everything to an emulator. The parser refuses it outside the stage `local`.
+/// The variable that puts an emulator in Firebase's place.
 const EMULATOR_HOST: &str = "FIREBASE_AUTH_EMULATOR_HOST";
 
 impl Issuer {
@@ -77,16 +77,13 @@ fn project(parser: &mut Parser<'_>) -> Option<String> {
 }
 
 fn emulator(parser: &mut Parser<'_>) -> Option<Option<(String, LocalOnly)>> {
-    let host = parser.optional(EMULATOR_HOST, |host| {
+    parser.emulator(EMULATOR_HOST, |host| {
         if host.contains('/') {
             Err("set host:port without http://, such as 127.0.0.1:9099")
         } else {
             Ok(host.to_owned())
         }
-    })?;
-    let Some(host) = host else { return Some(None) };
-    let proof = parser.stage()?.local_only()?;
-    Some(Some((host, proof)))
+    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Responses, and the one place where an error is logged and turned into one.
 
 use lambda_http::{
-    Body, Request, RequestExt, Response,
+    Body, Response,
     http::{HeaderValue, StatusCode, header},
 };
 use pledge_domain::error_chain::ErrorChain;
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::error::{ApiError, RETRY_AFTER_SECONDS};
 
-/// A JSON response. Answers are about one person, so nothing may cache them.
+/// Makes a JSON response that nothing may cache, since most are about one person.
 ///
 /// # Errors
 /// [`ApiError::Internal`] if the value can't be written as JSON.
@@ -19,7 +19,7 @@ pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Response<Body>
     Ok(response(status, body))
 }
 
-/// 303: a plain HTML form goes on to another page.
+/// Makes a redirection (303), with which a plain HTML form goes on to another page.
 ///
 /// # Errors
 /// [`ApiError::Internal`] if the address can't be a header.
@@ -39,20 +39,9 @@ fn response(status: StatusCode, body: String) -> Response<Body> {
     response
 }
 
-/// Runs a handler and makes every error a response. An error is logged here, once, with everything that caused it; a
-/// client's mistake is no more than a line at `info`.
-pub async fn respond(
-    request: Request,
-    handler: impl AsyncFnOnce(&Request) -> Result<Response<Body>, ApiError>,
-) -> Response<Body> {
-    let request_id = request.lambda_context_ref().map(|context| context.request_id.clone()).unwrap_or_default();
-    match handler(&request).await {
-        Ok(response) => response,
-        Err(error) => refuse(&error, &request_id),
-    }
-}
-
-fn refuse(error: &ApiError, request_id: &str) -> Response<Body> {
+/// Makes the response of an error, and logs the error once with everything that caused it. A client's mistake is no more
+/// than a line at `info`.
+pub(crate) fn refuse(error: &ApiError, request_id: &str) -> Response<Body> {
     let status = error.status();
     if status.is_server_error() {
         tracing::error!(code = error.code(), error = %ErrorChain(error), "the request failed");

@@ -13,8 +13,10 @@ pub mod idempotency;
 pub mod intake;
 pub mod refusal;
 pub mod route;
+mod serve;
 pub mod telemetry;
 
 pub use error::ApiError;
 /// The request and response types of API Gateway.
 pub use lambda_http::{Body, Request, Response};
+pub use serve::{Routes, serve};

@@ -78,7 +78,7 @@ impl From<CheckoutError> for ApiError {
 impl From<GatewayError> for ApiError {
     fn from(error: GatewayError) -> Self {
         let status = match error {
-            GatewayError::Unavailable(_) | GatewayError::Spent(_) => StatusCode::SERVICE_UNAVAILABLE,
+            GatewayError::Unavailable(_) | GatewayError::IdempotencyKeyConsumed(_) => StatusCode::SERVICE_UNAVAILABLE,
             GatewayError::Refused(_) => StatusCode::BAD_GATEWAY,
         };
         Self::Unavailable {

@@ -1,4 +1,4 @@
-//! The client.
+//! The client of Klaviyo's API.
 
 use std::{fmt, time::Duration};
 
@@ -11,10 +11,10 @@ use pledge_domain::{
     outbox::Announcement,
     ports::{Marketing, MarketingError},
 };
-use pledge_runtime::{Secret, secrets::Rotating};
+use pledge_runtime::secrets::Rotating;
 use reqwest::{Client, Response};
 
-use crate::{event, metric_names::MetricNames, response};
+use crate::{config::Config, event, metric_names::MetricNames, response};
 
 /// The version of the API that the body and the errors are written for.
 const REVISION: HeaderValue = HeaderValue::from_static("2026-07-15");
@@ -35,25 +35,26 @@ pub struct KlaviyoClient {
     metric_names: MetricNames,
 }
 
-/// The API key can't be a header.
+/// The API key has characters that no header can carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the Klaviyo API key has characters that no key has")]
 pub struct InvalidApiKey;
 
 impl KlaviyoClient {
-    /// A client of the API at `base`, normally [`crate::API_BASE`], without a slash at its end. A key that Klaviyo
-    /// refuses is read again where it came from, and a new one used at once.
+    /// Makes a client that sends its requests over `http`. A key that Klaviyo refuses is read again where it came from,
+    /// and a new one is used at once.
     ///
     /// # Errors
     /// [`InvalidApiKey`] if the key has control characters.
-    pub fn new(http: Client, base: &str, key: &Secret, metric_names: MetricNames) -> Result<Self, InvalidApiKey> {
-        let authorization = Rotating::new(key, authorization)?;
+    pub fn new(http: Client, config: Config) -> Result<Self, InvalidApiKey> {
+        let authorization = Rotating::new(&config.key, authorization)?;
         let headers = HeaderMap::from_iter([
             (HeaderName::from_static("revision"), REVISION),
             (CONTENT_TYPE, JSON_API),
             (ACCEPT, JSON_API),
         ]);
-        Ok(Self { http, url: format!("{base}/api/events"), authorization, headers, metric_names })
+        let url = format!("{}/api/events", config.base);
+        Ok(Self { http, url, authorization, headers, metric_names: config.metric_names })
     }
 
     async fn post(&self, key: &HeaderValue, body: Vec<u8>) -> Result<Response, MarketingError> {
@@ -62,7 +63,7 @@ impl KlaviyoClient {
     }
 }
 
-/// The header that a key becomes.
+/// Makes the `Authorization` header of an API key.
 fn authorization(key: &str) -> Result<HeaderValue, InvalidApiKey> {
     let mut authorization = HeaderValue::try_from(format!("Klaviyo-API-Key {key}")).map_err(|_| InvalidApiKey)?;
     authorization.set_sensitive(true);
@@ -85,7 +86,7 @@ impl Marketing for KlaviyoClient {
     }
 }
 
-/// Whether Klaviyo took the event is unknown; a repeat counts once.
+/// Returns the error of a request without an answer. Whether Klaviyo took the event is unknown; a repeat counts once.
 fn no_answer(error: reqwest::Error) -> MarketingError {
     let reason = ErrorChain(&error.without_url()).to_string();
     MarketingError::Retryable { reason, retry_after: None }

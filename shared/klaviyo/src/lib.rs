@@ -3,12 +3,11 @@
 //! One request an event: the bulk endpoint fails as a whole for one repeated `unique_id`, and repeats are normal here.
 
 mod client;
+mod config;
 mod event;
 mod metric_names;
 mod response;
 
 pub use client::{InvalidApiKey, KlaviyoClient};
+pub use config::{API_BASE, Config};
 pub use metric_names::{MetricNames, UnknownMetric};
-
-/// Klaviyo's own address.
-pub const API_BASE: &str = "https://a.klaviyo.com";

@@ -18,7 +18,7 @@ use pledge_domain::{
     outbox::{Announcement, AnnouncementKind, Payload, Profile},
     ports::{Marketing, MarketingError},
 };
-use pledge_klaviyo::{KlaviyoClient, MetricNames};
+use pledge_klaviyo::{Config, KlaviyoClient, MetricNames};
 use pledge_runtime::{Secret, http, tls};
 use tokio::{net::TcpListener, sync::Mutex, time::Instant};
 
@@ -29,9 +29,13 @@ async fn serve(app: Router) -> String {
     base
 }
 
+fn config(base: &str, key: &str) -> Config {
+    Config { base: base.to_owned(), key: Secret::new(key), metric_names: MetricNames::default() }
+}
+
 fn client(base: &str) -> KlaviyoClient {
     let http = http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap();
-    KlaviyoClient::new(http, base, &Secret::new("pk_test_1"), MetricNames::default()).unwrap()
+    KlaviyoClient::new(http, config(base, "pk_test_1")).unwrap()
 }
 
 fn entry() -> Announcement {
@@ -103,7 +107,7 @@ async fn a_klaviyo_that_does_not_answer_is_left_after_five_seconds() {
 #[test]
 fn a_key_with_a_line_break_is_refused_and_a_client_does_not_show_its_key() {
     let http = http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap();
-    let broken = KlaviyoClient::new(http, "https://example.com", &Secret::new("pk\n1"), MetricNames::default());
+    let broken = KlaviyoClient::new(http, config("https://example.com", "pk\n1"));
     assert!(broken.is_err());
     assert!(!format!("{:?}", client("https://example.com")).contains("pk_test"));
 }

@@ -12,7 +12,7 @@ use pledge_domain::{
     outbox::{Announcement, AnnouncementKind, Payload, Profile},
     ports::{Marketing, MarketingError},
 };
-use pledge_klaviyo::{KlaviyoClient, MetricNames};
+use pledge_klaviyo::{Config, KlaviyoClient, MetricNames};
 use pledge_runtime::{http, secrets::read, tls};
 use pledge_testkit::FakeVault;
 use tokio::net::TcpListener;
@@ -30,7 +30,8 @@ async fn world() -> (KlaviyoClient, FakeVault) {
     let vault = FakeVault::new([("arn:key", "pk_old")]);
     let key = read("KLAVIYO_API_KEY", "arn:key", &vault).await.unwrap();
     let http = http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap();
-    (KlaviyoClient::new(http, &base, &key, MetricNames::default()).unwrap(), vault)
+    let config = Config { base, key, metric_names: MetricNames::default() };
+    (KlaviyoClient::new(http, config).unwrap(), vault)
 }
 
 fn entry() -> Announcement {

@@ -5,8 +5,10 @@
 //!
 //! The SDK puts X-Ray's trace header on the request and SQS passes it on, so a trace goes on in the sender.
 
+mod config;
 mod message;
 mod publisher;
 
+pub use config::Config;
 pub use message::{Message, MessageError};
 pub use publisher::{NotTaken, SqsPublisher};

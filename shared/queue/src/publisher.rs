@@ -47,7 +47,7 @@ pub struct NotTaken {
 }
 
 impl SqsPublisher {
-    /// A client for the queue at `queue_url`.
+    /// Makes a client of the queue at `queue_url`.
     #[must_use]
     pub fn new(config: &SdkConfig, queue_url: impl Into<String>) -> Self {
         // `publish` itself limits the whole of it.

@@ -1,7 +1,8 @@
 //! What every function stands on: configuration, secrets, one HTTP client, AWS, logs and metrics.
 //!
-//! `main` calls [`Runtime::start`], parses its own configuration from [`Runtime::environment`] and builds its adapters
-//! from the rest. Only this crate reads the environment, the clock and randomness.
+//! A `main` calls [`run`] with the parse of its configuration and with what composes its adapters. Only this crate reads
+//! the environment, the clock and randomness, and it knows the variables of no vendor but AWS: each adapter takes its
+//! own with a [`Parser`].
 
 pub mod aws;
 pub mod env;
@@ -19,5 +20,5 @@ pub use env::{ConfigError, Environment, Parser};
 pub use metrics::{Metric, Metrics};
 pub use secret::Secret;
 pub use stage::{LocalOnly, Stage};
-pub use start::{Runtime, StartError, ahead, exit_code};
+pub use start::{Runtime, StartError, prewarm, run};
 pub use system::System;

@@ -14,19 +14,19 @@ pub struct Secret {
 }
 
 impl Secret {
-    /// Hides the text.
+    /// Makes a secret of a text.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into(), origin: None }
     }
 
-    /// The text itself, for the one call that needs it. Never log or format it.
+    /// Returns the text, for the one call that needs it. Never log or format it.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.text
     }
 
-    /// The text without the spaces around it.
+    /// Returns the secret without the spaces around its text.
     pub(crate) fn trimmed(&self) -> Self {
         Self { text: self.text.trim().to_owned(), origin: self.origin.clone() }
     }
@@ -35,7 +35,7 @@ impl Secret {
         Self { origin: Some(origin), ..self }
     }
 
-    /// The same secret; when it is read again, only a text that passes the check is taken.
+    /// Returns the secret with a check for its replacements: when it is read again, only a text that passes is taken.
     pub(crate) fn only_if(self, check: impl Fn(&str) -> Result<(), &'static str> + Send + Sync + 'static) -> Self {
         Self { origin: self.origin.map(|origin| origin.only_if(check)), ..self }
     }
@@ -46,7 +46,7 @@ impl Secret {
 }
 
 impl PartialEq for Secret {
-    /// The same text, wherever it is from.
+    /// Compares the texts, wherever they were read from.
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text
     }

@@ -80,27 +80,45 @@ struct Base {
 
 impl Base {
     fn parse(environment: &Environment) -> Result<Self, ConfigError> {
-        let mut parser = Parser::new(environment);
-        let log_level = logging::parse_level(&mut parser);
-        let aws = AwsSettings::parse(&mut parser);
-        let stage = parser.stage();
-        parser.finish(|| Some(Self { stage: stage?, log_level: log_level?, aws: aws? }))
+        environment.configure(|parser| {
+            let (log_level, aws) = (logging::parse_level(parser), AwsSettings::parse(parser));
+            Some(Self { stage: parser.stage()?, log_level: log_level?, aws: aws? })
+        })
     }
 }
 
 /// Does during the start what the first request would have to do otherwise, such as connecting to the database. Lambda
-/// gives a start a whole processor, whatever the function's memory. What fails is logged: the request tries it again.
-pub async fn ahead<Error: std::error::Error + 'static>(work: impl Future<Output = Result<(), Error>>) {
+/// gives a start a whole processor, whatever the function's memory. A failure is logged only: the request tries again.
+pub async fn prewarm<Error: std::error::Error + 'static>(work: impl Future<Output = Result<(), Error>>) {
     if let Err(error) = work.await {
         tracing::warn!(target: "pledge", error = %ErrorChain(&error), "left to the first request");
     }
 }
 
-/// Ends `main`: logs the error and all its causes in one line, which names the variable if the configuration is wrong.
-#[must_use]
-pub fn exit_code(result: Result<(), Box<dyn Error + Send + Sync>>) -> ExitCode {
-    let Err(error) = result else { return ExitCode::SUCCESS };
+/// Runs a function of this process: starts the [`Runtime`], takes the configuration with `parse`, and hands both to
+/// `serve`, which composes the adapters and answers invocations until the process ends.
+///
+/// `name` is the crate of the binary, as in `env!("CARGO_CRATE_NAME")`. An error is logged with all its causes in one
+/// line, which names every variable that is missing or wrong, and fails the process.
+pub async fn run<Config>(
+    name: &str,
+    parse: impl FnOnce(&mut Parser<'_>) -> Option<Config>,
+    serve: impl AsyncFnOnce(Runtime, Config) -> Result<(), BoxError>,
+) -> ExitCode {
+    let Err(error) = start_and_serve(name, parse, serve).await else { return ExitCode::SUCCESS };
     logging::init(LevelFilter::ERROR, "pledge");
     tracing::error!(target: "pledge", error = %ErrorChain(error.as_ref()), "the function cannot run");
     ExitCode::FAILURE
+}
+
+type BoxError = Box<dyn Error + Send + Sync>;
+
+async fn start_and_serve<Config>(
+    name: &str,
+    parse: impl FnOnce(&mut Parser<'_>) -> Option<Config>,
+    serve: impl AsyncFnOnce(Runtime, Config) -> Result<(), BoxError>,
+) -> Result<(), BoxError> {
+    let runtime = Runtime::start(Environment::from_process(), name).await?;
+    let config = runtime.environment.configure(parse)?;
+    serve(runtime, config).await
 }

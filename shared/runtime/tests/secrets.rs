@@ -49,14 +49,14 @@ async fn a_secret_that_was_parsed_can_be_read_again() {
 }
 
 #[tokio::test]
-async fn a_stripe_key_of_the_other_mode_is_not_taken_over() {
-    let vault = FakeVault::new([("arn:key", "sk_live_1")]);
-    let variables = [("STAGE", "prod"), ("STRIPE_SECRET_KEY_SECRET_ARN", "arn:key")];
-    let mut environment = Environment::from_iter(variables);
+async fn a_replacement_that_fails_the_check_of_its_variable_is_not_used() {
+    let vault = FakeVault::new([("arn:key", "live_1")]);
+    let mut environment = Environment::from_iter([("STAGE", "prod"), ("API_KEY_SECRET_ARN", "arn:key")]);
     read_all(&mut environment, &vault).await;
-    let secret = Parser::new(&environment).stripe_key("STRIPE_SECRET_KEY").unwrap();
+    let check = |text: &str| if text.starts_with("live_") { Ok(()) } else { Err("set a live key") };
+    let secret = Parser::new(&environment).checked_secret("API_KEY", check).unwrap();
     let rotating = Rotating::new(&secret, |text| Ok::<_, &str>(text.to_owned())).unwrap();
-    vault.put("arn:key", "sk_test_1");
+    vault.put("arn:key", "test_1");
     assert!(!rotating.renew(&rotating.current()).await);
 }
 

@@ -6,6 +6,7 @@
 mod answer;
 mod billing;
 mod checkout;
+mod config;
 mod error;
 mod gateway_error;
 mod key;
@@ -13,7 +14,8 @@ mod outgoing;
 mod retry;
 mod transport;
 
+pub use config::{API_BASE, Config};
 pub use error::{ApiError, ErrorKind, StripeError};
 pub use retry::Limits;
 pub use stripe_client_core::IdempotencyKey;
-pub use transport::{API_BASE, InvalidSettings, StripeClient};
+pub use transport::{InvalidSettings, StripeClient};

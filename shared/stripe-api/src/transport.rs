@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use pledge_runtime::{Secret, secrets::Rotating};
+use pledge_runtime::secrets::Rotating;
 use reqwest::{
     Client, Response, Url,
     header::{AUTHORIZATION, HeaderName, HeaderValue},
@@ -13,13 +13,11 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::{
     answer::Answer,
+    config::Config,
     error::StripeError,
     outgoing::Outgoing,
     retry::{Limits, Schedule},
 };
-
-/// Where Stripe's API is.
-pub const API_BASE: &str = "https://api.stripe.com";
 
 const STRIPE_VERSION: HeaderName = HeaderName::from_static("stripe-version");
 
@@ -44,22 +42,22 @@ pub enum InvalidSettings {
 }
 
 impl StripeClient {
-    /// A client of the API at `base` ([`API_BASE`], without `/v1`) that authenticates with `key` (`sk_…` or `rk_…`). A
-    /// key that Stripe refuses is read again where it came from, and a new one used in the same call.
+    /// Makes a client that sends its requests over `http`. A key that Stripe refuses is read again where it came from,
+    /// and a new one is used in the same call.
     ///
     /// # Errors
-    /// [`InvalidSettings`] if one of them can't be used.
-    pub fn new(http: Client, base: &str, key: &Secret) -> Result<Self, InvalidSettings> {
-        let base = base.trim_end_matches('/');
+    /// [`InvalidSettings`] if the address or the key can't be used.
+    pub fn new(http: Client, config: &Config) -> Result<Self, InvalidSettings> {
+        let base = config.base.trim_end_matches('/');
         let is_web = Url::parse(base).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         if !is_web {
             return Err(InvalidSettings::Base);
         }
-        let authorization = Rotating::new(key, authorization)?;
+        let authorization = Rotating::new(&config.key, authorization)?;
         Ok(Self { http, base: base.to_owned(), authorization, limits: Limits::default() })
     }
 
-    /// The same client with other limits.
+    /// Returns the client with other limits.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
@@ -115,7 +113,7 @@ impl StripeClient {
     }
 }
 
-/// The header that a key becomes.
+/// Makes the `Authorization` header of a secret key.
 fn authorization(key: &str) -> Result<HeaderValue, InvalidSettings> {
     let key = key.trim();
     if key.is_empty() || !key.bytes().all(|b| b.is_ascii_graphic()) {

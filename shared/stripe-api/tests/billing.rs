@@ -92,16 +92,16 @@ async fn a_reader_becomes_one_customer() {
 async fn a_spent_key_is_followed_by_the_next_one_for_everybody_alike() {
     let stored = Reply::error(500, "api_error", "").with("idempotent-replayed", "true");
     let other_parameters = Reply::error(400, "idempotency_error", "");
-    for spent in [stored, other_parameters] {
-        let server = Server::start([spent.clone(), Reply::json(200, &json!({"id": "cus_1"}))]).await;
+    for consumed in [stored, other_parameters] {
+        let server = Server::start([consumed.clone(), Reply::json(200, &json!({"id": "cus_1"}))]).await;
         assert_eq!(server.client().create_customer(&reader(), None).await.unwrap(), customer());
         let asked = server.asked();
         let keys: Vec<_> = asked.iter().map(|asked| asked.header("idempotency-key")).collect();
         assert_eq!(keys, ["champion-customer:firebase-uid", "champion-customer:firebase-uid:2"]);
 
-        let server = Server::start([spent]).await;
+        let server = Server::start([consumed]).await;
         let error = server.client().create_customer(&reader(), None).await.unwrap_err();
-        assert!(matches!(error, BillingError::Gateway(GatewayError::Spent(_))));
+        assert!(matches!(error, BillingError::Gateway(GatewayError::IdempotencyKeyConsumed(_))));
         assert_eq!(server.asked().len(), 3);
     }
 }

@@ -119,10 +119,10 @@ async fn an_error_says_whether_to_repeat_to_take_a_new_key_or_to_give_up() {
         (Reply::error(409, "idempotency_error", "idempotency_key_in_use"), "unavailable"),
         (Reply::error(429, "invalid_request_error", "rate_limit"), "unavailable"),
         (Reply::Answer(502, vec![], "<html></html>".into()), "unavailable"),
-        (api_error(), "spent"),
-        (api_error().with("idempotent-replayed", "true"), "spent"),
-        (Reply::Answer(502, vec![("idempotent-replayed", "true")], "<html></html>".into()), "spent"),
-        (Reply::error(400, "idempotency_error", ""), "spent"),
+        (api_error(), "consumed"),
+        (api_error().with("idempotent-replayed", "true"), "consumed"),
+        (Reply::Answer(502, vec![("idempotent-replayed", "true")], "<html></html>".into()), "consumed"),
+        (Reply::error(400, "idempotency_error", ""), "consumed"),
         (Reply::error(400, "invalid_request_error", "resource_missing"), "refused"),
         (Reply::error(401, "invalid_request_error", ""), "refused"),
         (Reply::error(403, "invalid_request_error", ""), "refused"),
@@ -134,7 +134,7 @@ async fn an_error_says_whether_to_repeat_to_take_a_new_key_or_to_give_up() {
         let error = server.client().open_session(&request()).await.unwrap_err();
         let kind = match error {
             GatewayError::Unavailable(_) => "unavailable",
-            GatewayError::Spent(_) => "spent",
+            GatewayError::IdempotencyKeyConsumed(_) => "consumed",
             GatewayError::Refused(_) => "refused",
         };
         assert_eq!(kind, expected, "case {i}");

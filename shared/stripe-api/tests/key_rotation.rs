@@ -5,7 +5,7 @@ mod support;
 
 use pledge_runtime::secrets::read;
 use pledge_stand_ins::{StripeOptions, StripeStandIn};
-use pledge_stripe_api::{IdempotencyKey, StripeClient, StripeError};
+use pledge_stripe_api::{Config, IdempotencyKey, StripeClient, StripeError};
 use pledge_testkit::FakeVault;
 use serde_json::Value;
 use stripe_core::customer::CreateCustomer;
@@ -17,7 +17,7 @@ async fn world() -> (StripeStandIn, StripeClient, FakeVault) {
     let stand_in = StripeStandIn::start(options).await.unwrap();
     let vault = FakeVault::new([("arn:key", "sk_test_old")]);
     let key = read("STRIPE_SECRET_KEY", "arn:key", &vault).await.unwrap();
-    let stripe = StripeClient::new(http(), &stand_in.base_url(), &key).unwrap();
+    let stripe = StripeClient::new(http(), &Config { base: stand_in.base_url(), key }).unwrap();
     (stand_in, stripe, vault)
 }
 

@@ -87,7 +87,7 @@ async fn other_parameters_under_a_used_key_spend_it_and_an_unknown_price_is_refu
     let request = world.session_request().await;
     world.stripe.open_session(&request).await.unwrap();
     let other = SessionRequest { cancel_url: "https://example.com/elsewhere".into(), ..request.clone() };
-    assert!(matches!(world.stripe.open_session(&other).await, Err(GatewayError::Spent(_))));
+    assert!(matches!(world.stripe.open_session(&other).await, Err(GatewayError::IdempotencyKeyConsumed(_))));
     let price = PriceId::parse("price_unknown").unwrap();
     let unknown = SessionRequest { attempt: 2, price, ..request };
     assert!(matches!(world.stripe.open_session(&unknown).await, Err(GatewayError::Refused(_))));

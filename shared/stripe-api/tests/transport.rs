@@ -7,7 +7,7 @@ mod support;
 use std::time::{Duration, Instant};
 
 use pledge_runtime::Secret;
-use pledge_stripe_api::{ErrorKind, IdempotencyKey, InvalidSettings, StripeClient, StripeError};
+use pledge_stripe_api::{Config, ErrorKind, IdempotencyKey, InvalidSettings, StripeClient, StripeError};
 use serde::Deserialize;
 use serde_json::json;
 use stripe_checkout::checkout_session::{CreateCheckoutSession, RetrieveCheckoutSession};
@@ -178,7 +178,8 @@ async fn an_answer_that_cannot_be_read_is_not_quoted() {
 
 #[test]
 fn settings_that_cannot_work_are_refused_and_the_key_is_not_printed() {
-    let new = |base: &str, key: &str| StripeClient::new(http(), base, &Secret::new(key));
+    let new =
+        |base: &str, key: &str| StripeClient::new(http(), &Config { base: base.to_owned(), key: Secret::new(key) });
     for base in ["", "api.stripe.com", "ftp://api.stripe.com"] {
         assert_eq!(new(base, "sk_test_1").unwrap_err(), InvalidSettings::Base, "{base:?}");
     }

@@ -5,9 +5,11 @@
 //! arrive, and only the fields that matter here are read. There is one file for each kind of event in `events`.
 
 mod decode;
+mod endpoint;
 mod events;
 mod signature;
 mod wire;
 
 pub use decode::{DecodeError, HANDLED, decode};
+pub use endpoint::{API_VERSION, Endpoint};
 pub use signature::{InvalidSecrets, Secrets, SignatureError, TOLERANCE, sign, verify};

@@ -19,13 +19,13 @@ use pledge_domain::{
     preorder::Catalogue,
 };
 use pledge_firebase::{AccountSource, FirebaseClient};
-use pledge_http_api::{Response, intake::PreorderIntake};
+use pledge_http_api::{Response, Routes, intake::PreorderIntake};
 use pledge_klaviyo::{KlaviyoClient, MetricNames};
 use pledge_postgres::{Database, Settings};
 use pledge_runtime::{Metrics, Secret, Stage, System, http, tls};
 use pledge_stand_ins::Clock as WorldClock;
 use pledge_stripe_api::{Limits, StripeClient};
-use pledge_stripe_events::Secrets;
+use pledge_stripe_events::{API_VERSION, Endpoint, Secrets};
 use pledge_testkit::{FakeTokens, SeededIds, builders::signed_in, http::HttpEvent};
 use rustls::RootCertStore;
 use serde_json::Value;
@@ -108,10 +108,18 @@ impl Functions {
             proof: Stage::Local.local_only().unwrap(),
         };
         let identity = Arc::new(FirebaseClient::new(http.clone(), source, Arc::new(machine.clone())));
-        let stripe = StripeClient::new(http.clone(), &addresses.stripe, &Secret::new("sk_test_proof")).unwrap();
+        let stripe = StripeClient::new(
+            http.clone(),
+            &pledge_stripe_api::Config { base: addresses.stripe.clone(), key: Secret::new("sk_test_proof") },
+        )
+        .unwrap();
         let stripe = stripe.with_limits(Limits { first_pause: PAUSE, ..Limits::default() });
-        let klaviyo =
-            KlaviyoClient::new(http, &addresses.klaviyo, &Secret::new("pk_proof"), MetricNames::default()).unwrap();
+        let klaviyo = pledge_klaviyo::Config {
+            base: addresses.klaviyo.clone(),
+            key: Secret::new("pk_proof"),
+            metric_names: MetricNames::default(),
+        };
+        let klaviyo = KlaviyoClient::new(http, klaviyo).unwrap();
         let queue = addresses.queue.clone();
         let metrics = || Metrics::new(Stage::Local, System, std::io::sink());
         let tokens = || FakeTokens::default().with(TOKEN, signed_in("reader", READER));
@@ -144,8 +152,10 @@ impl Functions {
             },
             webhook: stripe_webhook::handler::Handler {
                 record: RecordStripeEvent { store: store.clone(), queue: queue.clone(), livemode: false },
-                secrets: Secrets::new([WEBHOOK_SECRET]).unwrap(),
-                api_version: "2026-09-30.endive".to_owned(),
+                endpoint: Endpoint {
+                    secrets: Secrets::new([WEBHOOK_SECRET]).unwrap(),
+                    api_version: API_VERSION.to_owned(),
+                },
                 system: machine.clone(),
                 metrics: metrics(),
             },

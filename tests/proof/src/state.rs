@@ -126,7 +126,7 @@ fn without<'a>(lines: &'a [String], other: &'a [String]) -> impl Iterator<Item =
 /// What isn't state, but a trace of how it came about:
 ///
 /// - whether an event changed something or came too late to, which depends on their order (but none may be parked);
-/// - a payment for which Stripe made nothing: its idempotency key was spent by a 500, and the next try took another.
+/// - a payment for which Stripe made nothing: its idempotency key was consumed by a 500, and the next try took another.
 fn counts(table: &str, row: &Value) -> bool {
     match table {
         "stripe_event" => row["outcome"] == "parked",

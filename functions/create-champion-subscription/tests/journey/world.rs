@@ -7,10 +7,11 @@ use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCod
 use create_champion_subscription::handler::Handler;
 use lambda_http::{Context, RequestExt};
 use pledge_application::champions::Champions;
+use pledge_http_api::Routes;
 use pledge_postgres::{Database, Settings};
 use pledge_runtime::{Secret, http, tls};
 use pledge_stand_ins::{Clock, StripeOptions, StripeStandIn, WebhookTarget};
-use pledge_stripe_api::StripeClient;
+use pledge_stripe_api::{Config, StripeClient};
 use pledge_stripe_events::{Secrets, TOLERANCE, decode, verify};
 use pledge_testkit::{Deliver, FakeSystem, FakeTokens, TestDatabase, builders::signed_in, http::HttpEvent};
 use serde_json::{Value, json};
@@ -50,7 +51,8 @@ impl World {
         let stripe = StripeStandIn::start(options).await.unwrap();
         stripe.set_copies(2);
         let http = http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap();
-        let billing = StripeClient::new(http.clone(), &stripe.base_url(), &Secret::new(KEY)).unwrap();
+        let billing =
+            StripeClient::new(http.clone(), &Config { base: stripe.base_url(), key: Secret::new(KEY) }).unwrap();
         let handler = Handler {
             champions: Champions { store, billing },
             verifier: FakeTokens::default().with(TOKEN, signed_in("ada", "ada@example.com")),

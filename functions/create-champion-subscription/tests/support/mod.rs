@@ -9,6 +9,7 @@ use pledge_domain::{
     ports::ChampionStore,
     stripe::{BillingReason, SubscriptionStatus},
 };
+use pledge_http_api::Routes;
 use pledge_testkit::{
     Deliver, FakeBilling, FakeSystem, FakeTokens, InMemoryStore,
     builders::{champion, invoice, invoice_paid, metadata, signed_in, tiers},

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use lambda_http::{Body, Context, RequestExt, Response};
 use pledge_application::{create_checkout::CreateCheckout, initiate_preorder::InitiatePreorder, site::Site};
 use pledge_domain::preorder::Preorder;
-use pledge_http_api::intake::PreorderIntake;
+use pledge_http_api::{Routes, intake::PreorderIntake};
 use pledge_runtime::{Metrics, Stage, System};
 use pledge_testkit::{
     FakeGateway, FakeIdentity, FakePublisher, FakeSystem, FakeTokens, InMemoryStore,

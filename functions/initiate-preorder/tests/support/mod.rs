@@ -3,7 +3,7 @@
 
 use lambda_http::{Body, Context, RequestExt, Response};
 use pledge_application::initiate_preorder::InitiatePreorder;
-use pledge_http_api::intake::PreorderIntake;
+use pledge_http_api::{Routes, intake::PreorderIntake};
 use pledge_runtime::{Metrics, Stage, System};
 use pledge_testkit::{
     FakeIdentity, FakePublisher, FakeSystem, FakeTokens, InMemoryStore,

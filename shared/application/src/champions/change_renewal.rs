@@ -40,7 +40,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
             RenewalDecision::NotFound => return Err(RenewalError::SubscriptionNotFound),
             RenewalDecision::AlreadyDone(_) => {}
             RenewalDecision::Change(subscription) => {
-                let current = self.look(key, &subscription.id, now).await?;
+                let current = self.refresh(key, &subscription.id, now).await?;
                 if current.made.subscription.status.is_terminal() {
                     return Err(RenewalError::SubscriptionNotFound);
                 }

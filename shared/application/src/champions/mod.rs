@@ -71,7 +71,7 @@ pub enum Failure {
 fn nothing_was_made(error: &BillingError) -> bool {
     match error {
         BillingError::Gateway(GatewayError::Unavailable(_)) => false,
-        BillingError::Gateway(GatewayError::Spent(_) | GatewayError::Refused(_))
+        BillingError::Gateway(GatewayError::IdempotencyKeyConsumed(_) | GatewayError::Refused(_))
         | BillingError::Declined { .. }
         | BillingError::UnusablePaymentMethod => true,
     }

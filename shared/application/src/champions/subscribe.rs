@@ -99,7 +99,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         id: &SubscriptionId,
         now: Timestamp,
     ) -> Result<Option<SubscriptionAnswer>, Failure> {
-        let current = self.look(key, id, now).await?;
+        let current = self.refresh(key, id, now).await?;
         if !current.made.subscription.status.is_live() {
             return Ok(None);
         }
@@ -115,13 +115,13 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         id: &SubscriptionId,
         now: Timestamp,
     ) -> Result<Option<SubscriptionAnswer>, Failure> {
-        let answer = self.look(key, id, now).await?;
+        let answer = self.refresh(key, id, now).await?;
         Ok(Some(answer).filter(|answer| answer.made.subscription.status == SubscriptionStatus::Incomplete))
     }
 
     /// Ends what is in the way, unless it turns out to be paid by now.
     async fn replace(&self, key: &ChampionKey, id: &SubscriptionId, now: Timestamp) -> Result<(), Failure> {
-        let current = self.look(key, id, now).await?.made.subscription;
+        let current = self.refresh(key, id, now).await?.made.subscription;
         if current.renews() || current.status.is_terminal() {
             return Ok(());
         }
@@ -197,8 +197,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Ok(self.store.step(key, now, |account| subscribe::give_up(account, payment, now)).await?)
     }
 
-    /// How the subscription stands in Stripe, which is stored as well.
-    pub(super) async fn look(
+    /// Reads the subscription from Stripe, stores its state, and returns it.
+    pub(super) async fn refresh(
         &self,
         key: &ChampionKey,
         id: &SubscriptionId,

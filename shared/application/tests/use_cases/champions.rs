@@ -198,7 +198,7 @@ async fn a_lost_attempt_of_another_tier_is_found_and_cancelled() {
 async fn a_refusal_of_stripe_locks_nobody_out() {
     let refusals = [
         BillingError::Declined { code: Some("insufficient_funds".into()) },
-        GatewayError::Spent(on_purpose()).into(),
+        GatewayError::IdempotencyKeyConsumed(on_purpose()).into(),
         GatewayError::Refused(on_purpose()).into(),
     ];
     for refusal in refusals {

@@ -57,8 +57,8 @@ async fn open_at(checkout: &Checkout, now: Timestamp) -> Result<OpenSession, Che
     checkout.run(stored(checkout), now).await
 }
 
-fn spent() -> GatewayError {
-    GatewayError::Spent(on_purpose())
+fn key_consumed() -> GatewayError {
+    GatewayError::IdempotencyKeyConsumed(on_purpose())
 }
 
 #[tokio::test]
@@ -162,7 +162,7 @@ async fn a_replayed_session_that_has_ended_leads_to_the_next_attempt() {
 #[tokio::test]
 async fn a_spent_key_leads_to_the_next_attempt() {
     let (checkout, _) = with_owner().await;
-    checkout.gateway.fail_next(spent());
+    checkout.gateway.fail_next(key_consumed());
     open(&checkout).await.unwrap();
     assert_eq!(attempts(&checkout), [1, 2]);
 }
@@ -171,10 +171,10 @@ async fn a_spent_key_leads_to_the_next_attempt() {
 async fn a_stripe_that_fails_for_good_is_left_alone_after_a_few_attempts() {
     let (checkout, _) = with_owner().await;
     for _ in 0..4 {
-        checkout.gateway.fail_next(spent());
+        checkout.gateway.fail_next(key_consumed());
     }
     let error = open(&checkout).await.unwrap_err();
-    assert!(matches!(error, CheckoutError::Gateway(GatewayError::Spent(_))), "{error:?}");
+    assert!(matches!(error, CheckoutError::Gateway(GatewayError::IdempotencyKeyConsumed(_))), "{error:?}");
     assert_eq!(attempts(&checkout), [1, 2, 3, 4]);
     assert_eq!(stored(&checkout).status, Status::Initiated);
 

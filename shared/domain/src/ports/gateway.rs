@@ -18,9 +18,9 @@ pub enum GatewayError {
     /// idempotency key is safe.
     #[error("the payment provider is unavailable")]
     Unavailable(#[source] Cause),
-    /// It answered with a failure that it will repeat for this idempotency key: the next try needs a new one.
-    #[error("the payment provider failed for good under this idempotency key")]
-    Spent(#[source] Cause),
+    /// The provider answered with a failure that it will repeat for this idempotency key. The next try needs a new key.
+    #[error("the payment provider has consumed this idempotency key")]
+    IdempotencyKeyConsumed(#[source] Cause),
     /// It refused what we asked: our configuration or our code is wrong.
     #[error("the payment provider refused the request")]
     Refused(#[source] Cause),

@@ -45,7 +45,7 @@ impl AwsSettings {
         let access_key_id = parser.text("AWS_ACCESS_KEY_ID");
         let secret_access_key = parser.text("AWS_SECRET_ACCESS_KEY").map(Secret::new);
         let session_token = parser.optional_text("AWS_SESSION_TOKEN").map(Secret::new);
-        let endpoint_url = parser.optional_url("AWS_ENDPOINT_URL");
+        let endpoint_url = parser.emulator_url("AWS_ENDPOINT_URL");
         Some(Self {
             region: region?,
             access_key_id: access_key_id?,

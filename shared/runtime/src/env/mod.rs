@@ -1,10 +1,11 @@
 //! Configuration as a pure parse of a map.
 //!
 //! [`Environment`] is the map: the process's variables, and the secrets that [`crate::secrets::read_all`] added.
-//! [`Parser`] takes values out of it and collects everything that is wrong, so that one start shows all of it:
+//! [`Parser`] takes values out of it and collects everything that is wrong, so that one start shows all of it. Each
+//! adapter takes its own variables; a function's configuration is made of those of its adapters:
 //!
 //! ```
-//! use pledge_runtime::{ConfigError, Environment, Parser, Secret};
+//! use pledge_runtime::{Environment, Parser, Secret};
 //!
 //! struct Config {
 //!     /// `STRIPE_WEBHOOK_SECRETS`, from Secrets Manager.
@@ -14,16 +15,15 @@
 //! }
 //!
 //! impl Config {
-//!     fn parse(environment: &Environment) -> Result<Self, ConfigError> {
-//!         let mut parser = Parser::new(environment);
+//!     fn parse(parser: &mut Parser<'_>) -> Option<Self> {
 //!         let webhook_secrets = parser.secret_list("STRIPE_WEBHOOK_SECRETS");
 //!         let queue_url = parser.url("KLAVIYO_QUEUE_URL");
-//!         parser.finish(|| Some(Self { webhook_secrets: webhook_secrets?, queue_url: queue_url? }))
+//!         Some(Self { webhook_secrets: webhook_secrets?, queue_url: queue_url? })
 //!     }
 //! }
 //!
 //! let empty = Environment::from_iter([("STAGE", "prod")]);
-//! assert_eq!(Config::parse(&empty).err().map(|error| error.problems().len()), Some(2));
+//! assert_eq!(empty.configure(Config::parse).err().map(|error| error.problems().len()), Some(2));
 //! ```
 
 mod error;
@@ -49,7 +49,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// The variables of this process; those that aren't UTF-8 are left out. Nothing else reads them.
+    /// Reads the variables of this process and leaves out those that aren't UTF-8. Nothing else in the project reads them.
     #[must_use]
     pub fn from_process() -> Self {
         std::env::vars_os()
@@ -57,18 +57,28 @@ impl Environment {
             .collect()
     }
 
-    /// The variable without the spaces around it; none if it is missing or empty.
+    /// Returns the value of a variable without the spaces around it, or none if it is missing or empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// The ARN of the secret `name`, from the variable `<name>_SECRET_ARN`.
+    /// Returns the configuration that `parse` takes out of these variables.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with everything that is missing or wrong, each with its variable.
+    pub fn configure<T>(&self, parse: impl FnOnce(&mut Parser<'_>) -> Option<T>) -> Result<T, ConfigError> {
+        let mut parser = Parser::new(self);
+        let parsed = parse(&mut parser);
+        parser.finish(|| parsed)
+    }
+
+    /// Returns the ARN of the secret `name`, from the variable `<name>_SECRET_ARN`.
     pub(crate) fn secret_arn(&self, name: &str) -> Option<&str> {
         self.get(&arn_variable(name))
     }
 
-    /// Every secret that is given by ARN, with the ARN.
+    /// Returns the name and the ARN of every secret that is given by ARN.
     pub(crate) fn secret_arns(&self) -> impl Iterator<Item = (&str, &str)> {
         self.variables.keys().filter_map(|variable| {
             let name = variable.strip_suffix(ARN_SUFFIX)?;
@@ -76,18 +86,18 @@ impl Environment {
         })
     }
 
-    /// What reading the secret `name` came to; none if it wasn't read.
+    /// Returns the secret `name` or why it couldn't be read, or none if nobody has tried.
     pub(crate) fn read_secret(&self, name: &str) -> Option<&Result<Secret, VaultError>> {
         self.secrets.get(name)
     }
 
-    /// Adds what reading secrets came to.
+    /// Adds secrets by their names, with the failures of those that couldn't be read.
     pub(crate) fn add_secrets(&mut self, read: impl IntoIterator<Item = (String, Result<Secret, VaultError>)>) {
         self.secrets.extend(read);
     }
 }
 
-/// The variable that holds the ARN of the secret `name`.
+/// Returns the name of the variable that holds the ARN of the secret `name`.
 pub(crate) fn arn_variable(name: &str) -> String {
     format!("{name}{ARN_SUFFIX}")
 }

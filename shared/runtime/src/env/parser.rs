@@ -9,13 +9,14 @@ use url::Url;
 use super::{ConfigError, Environment, Problem, arn_variable};
 use crate::{
     secret::Secret,
-    stage::{EMULATOR_VARIABLES, Stage},
+    stage::{LocalOnly, Stage},
 };
 
 /// Takes values out of an [`Environment`] and collects everything that is wrong.
 ///
-/// A method that returns `None` has recorded why; the `optional_` ones return `Some(None)` for a variable that is
-/// missing or empty. [`Parser::finish`] turns the values into the configuration, or the records into an error.
+/// A method that returns `None` has recorded a problem. The `optional` and `emulator` ones return `Some(None)` for a
+/// variable that is missing or empty. [`Parser::finish`] turns the values into the configuration, or the recorded
+/// problems into an error.
 #[derive(Debug)]
 pub struct Parser<'a> {
     environment: &'a Environment,
@@ -24,47 +25,62 @@ pub struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    /// Starts with `STAGE`, and refuses the variables of emulators wherever the stage isn't `local`.
+    /// Starts with the variable `STAGE`, which decides what the others may be.
     #[must_use]
     pub fn new(environment: &'a Environment) -> Self {
         let mut parser = Self { environment, stage: None, problems: Vec::new() };
         parser.stage = parser.parse("STAGE", |name| Stage::parse(name).ok_or("set one of local, dev, staging, prod"));
-        if parser.stage != Some(Stage::Local) {
-            for name in EMULATOR_VARIABLES.into_iter().filter(|name| environment.get(name).is_some()) {
-                parser.problem(name, "unset it: emulators are for STAGE=local only");
-            }
-        }
         parser
     }
 
-    /// `STAGE`.
+    /// Returns the value of `STAGE`, or none if that is missing or wrong.
     #[must_use]
     pub fn stage(&self) -> Option<Stage> {
         self.stage
     }
 
-    /// A text that isn't empty.
+    /// Takes a text that isn't empty.
     pub fn text(&mut self, name: &str) -> Option<String> {
         self.parse(name, |text| Ok::<_, &str>(text.to_owned()))
     }
 
-    /// A text, if there is one.
+    /// Takes a text, if there is one.
     #[must_use]
     pub fn optional_text(&self, name: &str) -> Option<String> {
         self.environment.get(name).map(str::to_owned)
     }
 
-    /// The address of something on HTTP, without a slash at its end.
+    /// Takes an `http` or `https` address and removes the slash at its end.
     pub fn url(&mut self, name: &str) -> Option<String> {
         self.parse(name, http_url)
     }
 
-    /// The address of something on HTTP, without a slash at its end.
+    /// Takes an `http` or `https` address, if there is one, and removes the slash at its end.
     pub fn optional_url(&mut self, name: &str) -> Option<Option<String>> {
         self.optional(name, http_url)
     }
 
-    /// Whatever `parse` makes of the text; its error says what to do.
+    /// Takes the address of an emulator or a stand-in that replaces a real service, parsed by `parse`, with the proof
+    /// that the stage is `local`. In every other stage the variable must not be set.
+    pub fn emulator<T, E: Display>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<Option<(T, LocalOnly)>> {
+        let Some(address) = self.environment.get(name) else { return Some(None) };
+        let Some(proof) = self.stage.and_then(Stage::local_only) else {
+            self.problem(name, "unset it: emulators are for STAGE=local only");
+            return None;
+        };
+        self.keep(name, parse(address)).map(|address| Some((address, proof)))
+    }
+
+    /// Takes the `http` or `https` address of an emulator as [`Parser::emulator`] does, without the slash at its end.
+    pub fn emulator_url(&mut self, name: &str) -> Option<Option<String>> {
+        Some(self.emulator(name, http_url)?.map(|(url, _)| url))
+    }
+
+    /// Takes what `parse` makes of the text. Its error says what to do.
     pub fn parse<T, E: Display>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
         let Some(text) = self.environment.get(name) else {
             self.problem(name, "set it");
@@ -73,7 +89,7 @@ impl<'a> Parser<'a> {
         self.keep(name, parse(text))
     }
 
-    /// Whatever `parse` makes of the text, if there is one.
+    /// Takes what `parse` makes of the text, if there is one.
     pub fn optional<T, E: Display>(
         &mut self,
         name: &str,
@@ -85,23 +101,23 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Texts separated by commas: one at least, none empty.
+    /// Takes texts separated by commas: one at least, none empty.
     pub fn list(&mut self, name: &str) -> Option<Vec<String>> {
         self.parse(name, |text| items(text).map(|items| items.map(str::to_owned).collect()))
     }
 
-    /// A JSON document, such as a map. Not for secrets: the remedy may quote the text.
+    /// Takes a JSON document, such as a map. Not for secrets: the remedy may quote the text.
     pub fn json<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         self.parse(name, |text| serde_json::from_str(text).map_err(|error| format!("set valid JSON ({error})")))
     }
 
-    /// A secret: from Secrets Manager by the ARN in `<name>_SECRET_ARN`; in the stage `local` also the plain variable.
-    /// One with an ARN can be read again ([`crate::secrets::Rotating`]).
+    /// Takes a secret: from Secrets Manager by the ARN in `<name>_SECRET_ARN`; in the stage `local` also the plain
+    /// variable. One with an ARN can be read again ([`crate::secrets::Rotating`]).
     pub fn secret(&mut self, name: &str) -> Option<Secret> {
         self.secret_value(name)
     }
 
-    /// A secret, if the variable or its ARN is set.
+    /// Takes a secret, if the variable or its ARN is set.
     pub fn optional_secret(&mut self, name: &str) -> Option<Option<Secret>> {
         if self.environment.get(name).is_none() && self.environment.secret_arn(name).is_none() {
             return Some(None);
@@ -109,24 +125,28 @@ impl<'a> Parser<'a> {
         self.secret(name).map(Some)
     }
 
-    /// Secrets separated by commas, as while one is being rotated: one at least, none empty.
+    /// Takes secrets separated by commas, as while one is being rotated: one at least, none empty.
     pub fn secret_list(&mut self, name: &str) -> Option<Vec<Secret>> {
         self.parse_secret(name, |text| items(text).map(|items| items.map(Secret::new).collect()))
     }
 
-    /// Whatever `parse` makes of a secret. Its error says what to do and must not quote the secret.
+    /// Takes what `parse` makes of a secret. Its error says what to do and must not quote the secret.
     pub fn parse_secret<T, E: Display>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
         let secret = self.secret_value(name)?;
         self.keep(name, parse(secret.expose()))
     }
 
-    /// A Stripe secret key of this stage's mode.
-    pub fn stripe_key(&mut self, name: &str) -> Option<Secret> {
+    /// Takes a secret that passes `check`, now and whenever it is read again. The error of `check` says what to do and
+    /// must not quote the secret.
+    pub fn checked_secret(
+        &mut self,
+        name: &str,
+        check: impl Fn(&str) -> Result<(), &'static str> + Send + Sync + 'static,
+    ) -> Option<Secret> {
         let secret = self.secret_value(name)?;
-        let Some(stage) = self.stage else { return Some(secret) };
-        let checked = stage.check_stripe_key(secret.expose());
+        let checked = check(secret.expose());
         self.keep(name, checked)?;
-        Some(secret.only_if(move |text| stage.check_stripe_key(text)))
+        Some(secret.only_if(check))
     }
 
     /// Records what is wrong with a variable, for rules that the methods above don't know.
@@ -134,10 +154,10 @@ impl<'a> Parser<'a> {
         self.problems.push(Problem { name: name.to_owned(), remedy: remedy.to_string() });
     }
 
-    /// The configuration that `build` makes of the values, if nothing was recorded.
+    /// Returns the configuration that `build` makes of the values, if no problem was recorded.
     ///
     /// # Errors
-    /// [`ConfigError`] with everything that was recorded.
+    /// [`ConfigError`] with every recorded problem.
     pub fn finish<T>(self, build: impl FnOnce() -> Option<T>) -> Result<T, ConfigError> {
         if self.problems.is_empty()
             && let Some(built) = build()
@@ -174,7 +194,10 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// The parts between commas, without the spaces around them.
+/// Splits a text at its commas and trims each part.
+///
+/// # Errors
+/// What to do, if a part is empty.
 fn items(text: &str) -> Result<impl Iterator<Item = &str>, &'static str> {
     if text.split(',').any(|item| item.trim().is_empty()) {
         return Err("set a list separated by commas without an empty item");

@@ -10,7 +10,7 @@ use pledge_domain::{
 use serde::Deserialize;
 use stripe_core::customer::CreateCustomer;
 
-use crate::{StripeClient, billing::spare_key};
+use crate::{StripeClient, billing::numbered_key};
 
 #[derive(Deserialize)]
 struct Customer {
@@ -23,6 +23,6 @@ pub async fn create(client: &StripeClient, reader: &UserId, email: Option<&Email
     if let Some(email) = email {
         request = request.email(email.as_str());
     }
-    let customer: Customer = spare_key::create(client, &request, &format!("champion-customer:{reader}")).await?;
+    let customer: Customer = numbered_key::create(client, &request, &format!("champion-customer:{reader}")).await?;
     Ok(customer.id)
 }

@@ -2,10 +2,10 @@
 
 mod customer;
 mod error;
+mod numbered_key;
 mod payment;
 mod payment_method;
 mod price;
-mod spare_key;
 mod subscription;
 mod subscription_answer;
 

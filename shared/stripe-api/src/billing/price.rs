@@ -8,7 +8,7 @@ use stripe_product::price::{CreatePrice, CreatePriceProductData, CreatePriceRecu
 
 use crate::{
     StripeClient,
-    billing::{currency, spare_key},
+    billing::{currency, numbered_key},
 };
 
 #[derive(Deserialize)]
@@ -27,6 +27,6 @@ pub async fn create(client: &StripeClient, tier: &Tier) -> Result<PriceId, Billi
         .product_data(product)
         .metadata(metadata);
     let name = format!("champion-price:{novel}:{level}:{}:{}", money.currency, money.amount);
-    let price: Price = spare_key::create(client, &request, &name).await?;
+    let price: Price = numbered_key::create(client, &request, &name).await?;
     Ok(price.id)
 }

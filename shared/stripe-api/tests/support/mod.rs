@@ -21,7 +21,7 @@ use axum::{
 };
 use futures_util::stream;
 use pledge_runtime::{Secret, http, tls};
-use pledge_stripe_api::{Limits, StripeClient};
+use pledge_stripe_api::{Config, Limits, StripeClient};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -159,7 +159,8 @@ async fn answer(
 
 /// A client with the real limits.
 pub fn client(url: &str) -> StripeClient {
-    StripeClient::new(http(), url, &Secret::new("sk_test_4eC39HqLyjWDarjtT1zdp7dc")).unwrap()
+    let key = Secret::new("sk_test_4eC39HqLyjWDarjtT1zdp7dc");
+    StripeClient::new(http(), &Config { base: url.to_owned(), key }).unwrap()
 }
 
 /// The HTTP client of a function.

@@ -1,0 +1,63 @@
+//! The variables of this adapter: where Klaviyo's API is, with which key it is called, and what it calls its metrics.
+
+use std::collections::BTreeMap;
+
+use pledge_runtime::{Parser, Secret};
+
+use crate::metric_names::MetricNames;
+
+/// Klaviyo's own address.
+pub const API_BASE: &str = "https://a.klaviyo.com";
+
+/// How Klaviyo's API is reached.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `KLAVIYO_API_BASE`, for the stage `local` only: a stand-in's address. [`API_BASE`] unless set.
+    pub base: String,
+    /// `KLAVIYO_API_KEY`, a secret.
+    pub key: Secret,
+    /// `KLAVIYO_METRIC_NAMES`: what metrics are called in this Klaviyo account, as JSON, if not by their own names.
+    pub metric_names: MetricNames,
+}
+
+impl Config {
+    /// Takes the variables.
+    pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
+        let base = parser.emulator_url("KLAVIYO_API_BASE");
+        let key = parser.secret("KLAVIYO_API_KEY");
+        let metric_names = parser.optional("KLAVIYO_METRIC_NAMES", |text| {
+            let names: BTreeMap<String, String> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+            MetricNames::new(names).map_err(|error| error.to_string())
+        });
+        Some(Self {
+            base: base?.unwrap_or_else(|| API_BASE.to_owned()),
+            key: key?,
+            metric_names: metric_names?.unwrap_or_default(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pledge_runtime::{ConfigError, Environment};
+
+    use super::*;
+
+    fn parse(stage: &str, extra: (&str, &str)) -> Result<Config, ConfigError> {
+        Environment::from_iter([("STAGE", stage), ("KLAVIYO_API_KEY", "pk_1"), extra]).configure(Config::parse)
+    }
+
+    #[test]
+    fn events_go_to_klaviyo_itself_unless_a_local_stand_in_is_set() {
+        assert_eq!(parse("local", ("OTHER", "x")).unwrap().base, "https://a.klaviyo.com");
+        assert_eq!(parse("local", ("KLAVIYO_API_BASE", "http://127.0.0.1:1")).unwrap().base, "http://127.0.0.1:1");
+        let error = parse("prod", ("KLAVIYO_API_BASE", "http://127.0.0.1:1")).unwrap_err();
+        assert_eq!(error.problems()[0].name, "KLAVIYO_API_BASE");
+    }
+
+    #[test]
+    fn a_misspelt_metric_is_named() {
+        let error = parse("local", ("KLAVIYO_METRIC_NAMES", r#"{"preorder_sucess":"x"}"#)).unwrap_err();
+        assert_eq!(error.problems()[0].name, "KLAVIYO_METRIC_NAMES");
+    }
+}
