@@ -9,7 +9,10 @@ use pledge_domain::{
 };
 use pledge_http_api::{ApiError, Body, Request, Response, Routes, answer, auth, route};
 
-use crate::{input, output};
+use crate::{
+    input,
+    output::{ChampionPurchase, ChampionStatus, ChampionSubscription},
+};
 
 /// The endpoints of this function.
 pub struct Handler<Store, Stripe, Verifier, System> {
@@ -63,27 +66,27 @@ where
         }
         let wish = SubscribeRequest { reader, novel, level, payment_method };
         let made = self.champions.subscribe(&wish, &self.system, now).await?;
-        answer::json(StatusCode::CREATED, &output::subscription(&made))
+        answer::json(StatusCode::CREATED, &ChampionSubscription::from(made))
     }
 
     async fn purchase(&self, request: &Request) -> Result<Response<Body>, ApiError> {
         let reader = self.reader(request).await?;
         let input::Choice { novel, level, .. } = input::purchase(request, &reader)?;
         let made = self.champions.purchase(&reader, novel, level, &self.system, self.system.now()).await?;
-        answer::json(StatusCode::CREATED, &output::purchase(&made))
+        answer::json(StatusCode::CREATED, &ChampionPurchase::from(made))
     }
 
     async fn change_renewal(&self, request: &Request, renew: bool) -> Result<Response<Body>, ApiError> {
         let reader = self.reader(request).await?;
         let key = ChampionKey { novel: input::novel(request, &reader)?, user: reader.id };
         let standing = self.champions.change_renewal(&key, renew, self.system.now()).await?;
-        answer::json(StatusCode::OK, &output::standing(&key, &standing))
+        answer::json(StatusCode::OK, &ChampionStatus::new(&key, standing))
     }
 
     async fn show(&self, request: &Request) -> Result<Response<Body>, ApiError> {
         let reader = self.reader(request).await?;
         let key = ChampionKey { user: reader.id, novel: input::novel_in_query(request)? };
         let standing = self.champions.standing(&key, self.system.now()).await?;
-        answer::json(StatusCode::OK, &output::standing(&key, &standing))
+        answer::json(StatusCode::OK, &ChampionStatus::new(&key, standing))
     }
 }

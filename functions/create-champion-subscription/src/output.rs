@@ -1,66 +1,148 @@
-//! What responses carry.
+//! The bodies of this function's responses.
 
 use pledge_application::champions::Purchase;
 use pledge_domain::{
-    Timestamp,
-    champion::{ChampionKey, status::Standing},
+    champion::{ChampionKey, PaymentRecord, status::Standing},
+    ids::{PaymentIntentId, SubscriptionId},
+    money::Currency,
     ports::{ClientSecret, SubscriptionAnswer},
 };
-use serde_json::{Value, json};
-use time::format_description::well_known::Rfc3339;
+use pledge_http_api::Moment;
+use serde::{Serialize, Serializer};
 
-/// A subscription to pay, or one that goes on.
-pub fn subscription(answer: &SubscriptionAnswer) -> Value {
-    let subscription = &answer.made.subscription;
-    let mut body = json!({
-        "success": true,
-        "subscriptionId": subscription.id,
-        "status": subscription.status.name(),
-        "currentPeriodStart": answer.period.and_then(|period| moment(period.start)),
-        "currentPeriodEnd": answer.period.and_then(|period| moment(period.end)),
-        "autoRenew": !subscription.cancel_at_period_end,
-    });
-    if let Some(secret) = &answer.client_secret {
-        body["clientSecret"] = ClientSecret::expose(secret).into();
+/// A subscription that waits for its first payment, or one that goes on.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChampionSubscription {
+    /// Always true.
+    success: bool,
+    /// The subscription in Stripe.
+    subscription_id: SubscriptionId,
+    /// What Stripe.js pays the first month with; none if nothing is due now.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "exposed")]
+    client_secret: Option<ClientSecret>,
+    /// The state, in Stripe's words.
+    status: &'static str,
+    /// When the running period began, as Stripe has it.
+    current_period_start: Option<Moment>,
+    /// When the running period ends, as Stripe has it.
+    current_period_end: Option<Moment>,
+    /// Whether it renews at the end of the period.
+    auto_renew: bool,
+}
+
+impl From<SubscriptionAnswer> for ChampionSubscription {
+    fn from(answer: SubscriptionAnswer) -> Self {
+        let subscription = answer.made.subscription;
+        Self {
+            success: true,
+            subscription_id: subscription.id,
+            client_secret: answer.client_secret,
+            status: subscription.status.name(),
+            current_period_start: answer.period.map(|period| Moment(period.start)),
+            current_period_end: answer.period.map(|period| Moment(period.end)),
+            auto_renew: !subscription.cancel_at_period_end,
+        }
     }
-    body
 }
 
-/// A payment to make.
-pub fn purchase(purchase: &Purchase) -> Value {
-    json!({
-        "success": true,
-        "paymentIntentId": purchase.payment_intent,
-        "clientSecret": purchase.client_secret.expose(),
-        "amount": purchase.amount.amount,
-        "currency": purchase.amount.currency,
-    })
+/// A purchase of 30 days that waits for its payment.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChampionPurchase {
+    /// Always true.
+    success: bool,
+    /// The payment in Stripe.
+    payment_intent_id: PaymentIntentId,
+    /// What Stripe.js pays it with.
+    #[serde(serialize_with = "exposed")]
+    client_secret: Option<ClientSecret>,
+    /// The price, in minor units of the currency.
+    amount: i64,
+    /// The currency of the price.
+    currency: Currency,
 }
 
-/// How a reader stands with a novel.
-pub fn standing(key: &ChampionKey, standing: &Standing) -> Value {
-    let support = standing.support.as_ref();
-    let pending = standing.pending.as_ref().map(|attempt| {
-        json!({
-            "tierLevel": attempt.tier.map(|tier| tier.get()),
-            "status": attempt.status().name(),
-            "subscriptionId": attempt.subscription,
-            "createdAt": moment(attempt.created_at),
-        })
-    });
-    json!({
-        "novelId": key.novel.get(),
-        "tierLevel": support.map(|support| support.tier.get()),
-        "isActive": standing.runs,
-        "startDate": support.and_then(|support| moment(support.period.start)),
-        "endDate": support.and_then(|support| moment(support.period.end)),
-        "autoRenew": support.is_some_and(|support| support.auto_renew),
-        "cancelAtPeriodEnd": support.is_some_and(|support| support.cancel_at_period_end),
-        "subscriptionId": support.and_then(|support| support.subscription.as_ref()),
-        "pendingAttempt": pending,
-    })
+impl From<Purchase> for ChampionPurchase {
+    fn from(purchase: Purchase) -> Self {
+        Self {
+            success: true,
+            payment_intent_id: purchase.payment_intent,
+            client_secret: Some(purchase.client_secret),
+            amount: purchase.amount.amount,
+            currency: purchase.amount.currency,
+        }
+    }
 }
 
-fn moment(time: Timestamp) -> Option<String> {
-    time.format(&Rfc3339).ok()
+/// How a reader's support of a novel stands.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChampionStatus {
+    /// The novel.
+    novel_id: i64,
+    /// The tier that was bought; none if nothing ever was.
+    tier_level: Option<u8>,
+    /// Whether what was bought runs now.
+    is_active: bool,
+    /// When the unbroken run of payments began.
+    start_date: Option<Moment>,
+    /// When what was bought ends.
+    end_date: Option<Moment>,
+    /// Whether the reader will be charged again.
+    auto_renew: bool,
+    /// Whether a subscription runs that is going to end.
+    cancel_at_period_end: bool,
+    /// The subscription that counts, also one that has ended.
+    subscription_id: Option<SubscriptionId>,
+    /// A subscription that waits for its first payment.
+    pending_attempt: Option<PendingAttempt>,
+}
+
+impl ChampionStatus {
+    /// Makes the body of a reader's standing with a novel.
+    pub fn new(key: &ChampionKey, standing: Standing) -> Self {
+        let support = standing.support.as_ref();
+        Self {
+            novel_id: key.novel.get(),
+            tier_level: support.map(|support| support.tier.get()),
+            is_active: standing.runs,
+            start_date: support.map(|support| Moment(support.period.start)),
+            end_date: support.map(|support| Moment(support.period.end)),
+            auto_renew: support.is_some_and(|support| support.auto_renew),
+            cancel_at_period_end: support.is_some_and(|support| support.cancel_at_period_end),
+            subscription_id: support.and_then(|support| support.subscription.clone()),
+            pending_attempt: standing.pending.map(PendingAttempt::from),
+        }
+    }
+}
+
+/// A subscription that waits for its first payment.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PendingAttempt {
+    /// The tier that was asked for.
+    tier_level: Option<u8>,
+    /// `pending`, or `failed` after a refused card.
+    status: &'static str,
+    /// The subscription in Stripe; none for the moment in which Stripe is being asked.
+    subscription_id: Option<SubscriptionId>,
+    /// When it was asked for.
+    created_at: Moment,
+}
+
+impl From<PaymentRecord> for PendingAttempt {
+    fn from(attempt: PaymentRecord) -> Self {
+        Self {
+            tier_level: attempt.tier.map(|tier| tier.get()),
+            status: attempt.status().name(),
+            created_at: Moment(attempt.created_at),
+            subscription_id: attempt.subscription,
+        }
+    }
+}
+
+/// Writes a secret where it belongs: into the response to the reader whose payment it is for.
+fn exposed<S: Serializer>(secret: &Option<ClientSecret>, serializer: S) -> Result<S::Ok, S::Error> {
+    secret.as_ref().map(ClientSecret::expose).serialize(serializer)
 }

@@ -12,7 +12,8 @@ use pledge_http_api::{
     ApiError, Body, Request, Response, Routes, answer, body, fields::Fields, intake::PreorderIntake, route,
 };
 use pledge_runtime::Metric;
-use serde_json::json;
+
+use crate::output::Checkout;
 
 /// The endpoint of this function.
 pub struct Handler<Store, Identity, Queue, Gateway, Verifier, System> {
@@ -57,7 +58,7 @@ where
         if body::is_html_form(request) {
             return answer::see_other(&session.url);
         }
-        answer::json(StatusCode::OK, &json!({ "url": session.url, "sessionId": session.id, "preorderId": id }))
+        answer::json(StatusCode::OK, &Checkout { url: session.url, session_id: session.id, preorder_id: id })
     }
 
     /// The preorder that the request names, or the one that its form becomes.

@@ -4,12 +4,12 @@ use lambda_http::http::{Method, StatusCode};
 use pledge_domain::{
     ids::PreorderId,
     ports::{Clock, IdentityProvider, PreorderStore, Publisher, Randomness, TokenVerifier},
-    preorder::Preorder,
 };
 use pledge_http_api::{
     ApiError, Body, Request, Response, Routes, answer, body, fields::Fields, intake::PreorderIntake, route,
 };
-use serde_json::json;
+
+use crate::output::{InitiatedPreorder, PublicPreorder};
 
 /// The endpoints of this function.
 pub struct Handler<Store, Identity, Queue, Verifier, System> {
@@ -44,35 +44,13 @@ where
 {
     async fn initiate(&self, request: &Request) -> Result<Response<Body>, ApiError> {
         let preorder = self.intake.receive(request, Fields::new(body::object(request)?)).await?;
-        answer::json(
-            StatusCode::CREATED,
-            &json!({
-                "success": true,
-                "preorderId": preorder.id,
-                "preorderNumber": preorder.id.number(),
-                "firebaseUid": preorder.user_id,
-                "status": preorder.status.name(),
-            }),
-        )
+        answer::json(StatusCode::CREATED, &InitiatedPreorder::from(preorder))
     }
 
     async fn show(&self, id: &str) -> Result<Response<Body>, ApiError> {
         let unknown = || ApiError::not_found("PREORDER_NOT_FOUND", "There is no preorder with this id.");
         let id = PreorderId::parse(id).map_err(|_| unknown())?;
         let preorder = self.intake.initiate.store.find(id).await?.ok_or_else(unknown)?;
-        answer::json(StatusCode::OK, &public(&preorder))
+        answer::json(StatusCode::OK, &PublicPreorder::from(preorder))
     }
-}
-
-/// What anybody may see who has the id: no personal data.
-fn public(preorder: &Preorder) -> serde_json::Value {
-    let amount = preorder.payment.as_ref().map(|payment| payment.amount);
-    json!({
-        "preorderId": preorder.id,
-        "preorderNumber": preorder.id.number(),
-        "status": preorder.status.name(),
-        "color": preorder.color.as_str(),
-        "amount": amount.map(|money| money.amount),
-        "currency": amount.map(|money| money.currency),
-    })
 }

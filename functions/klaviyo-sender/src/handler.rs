@@ -15,7 +15,8 @@ use pledge_domain::{
 };
 use pledge_queue::Message;
 use pledge_runtime::{Metric, Metrics};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 /// What this function is invoked for.
 pub struct Handler<Store, Queue, Klaviyo, System> {
@@ -59,6 +60,19 @@ impl From<SenderError> for Diagnostic {
     }
 }
 
+/// What a scheduled invocation answers, for the log of whoever invokes it by hand.
+#[derive(Debug, Serialize)]
+struct SweepReport {
+    /// How many rows were queued again.
+    requeued: usize,
+    /// How many rows wait to be sent.
+    waiting: i64,
+    /// How many rows wait for an operator.
+    parked: i64,
+    /// How many preorders are being paid although their pay page has expired.
+    stuck: i64,
+}
+
 /// How many rounds one sweep may take.
 const SWEEP_ROUNDS: usize = 20;
 
@@ -75,14 +89,14 @@ where
     /// [`SenderError`] if the whole batch must come again.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Value, SenderError> {
         if event.payload.get("Records").is_none() {
-            return self.sweep().await;
+            return serde_json::to_value(self.sweep().await?).map_err(SenderError::UnknownEvent);
         }
         let batch: SqsEvent = serde_json::from_value(event.payload).map_err(SenderError::UnknownEvent)?;
         let response = self.deliver(batch).await?;
         serde_json::to_value(response).map_err(SenderError::UnknownEvent)
     }
 
-    async fn sweep(&self) -> Result<Value, SenderError> {
+    async fn sweep(&self) -> Result<SweepReport, SenderError> {
         let now = self.system.now();
         let swept = self.sweep.run(SWEEP_ROUNDS, now).await?;
         let Backlog { waiting, oldest, parked } = swept.backlog;
@@ -94,7 +108,7 @@ where
         if swept.requeued > 0 {
             tracing::warn!(requeued = swept.requeued, "events had waited too long and were queued again");
         }
-        Ok(json!({ "requeued": swept.requeued, "waiting": waiting, "parked": parked, "stuck": swept.stuck }))
+        Ok(SweepReport { requeued: swept.requeued, waiting, parked, stuck: swept.stuck })
     }
 
     async fn deliver(&self, batch: SqsEvent) -> Result<SqsBatchResponse, SenderError> {

@@ -13,7 +13,8 @@ use pledge_domain::{
 use pledge_http_api::{ApiError, Body, Request, Response, Routes, answer, body, route, telemetry};
 use pledge_runtime::{Metric, Metrics};
 use pledge_stripe_events::{Endpoint, TOLERANCE, decode, verify};
-use serde_json::json;
+
+use crate::output::ReceivedEvent;
 
 /// The endpoint of this function.
 pub struct Handler<Store, Queue, System> {
@@ -58,7 +59,7 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
         telemetry::published(&self.metrics, &processed.queued);
         self.measure(&event, &processed.recorded);
         log(&event, &processed.recorded);
-        answer::json(StatusCode::OK, &json!({ "received": true, "outcome": outcome_name(&processed.recorded) }))
+        answer::json(StatusCode::OK, &ReceivedEvent { received: true, outcome: outcome_name(&processed.recorded) })
     }
 
     fn measure(&self, event: &StripeEvent, recorded: &Recorded) {

@@ -1,97 +1,15 @@
 //! What Stripe gets for what it delivers, and what a stranger gets.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
-use lambda_http::{Body, Response};
-use pledge_application::record_stripe_event::RecordStripeEvent;
-use pledge_domain::{
-    decide::Outcome,
-    ids::EventId,
-    preorder::{Preorder, Status},
+mod support;
+
+use pledge_domain::{decide::Outcome, preorder::Status};
+use pledge_stripe_events::sign;
+use pledge_testkit::{http::HttpEvent, time::t};
+use serde_json::json;
+use support::{
+    LIMIT, NEW, OLD, answer, assert_nothing_happened, bytes, delivery, handler, outcome, paid, received, send, signed,
 };
-use pledge_http_api::Routes;
-use pledge_runtime::{Metrics, Stage, System};
-use pledge_stripe_events::{API_VERSION, Endpoint, Secrets, sign};
-use pledge_testkit::{
-    FakePublisher, FixedClock, InMemoryStore,
-    builders::{a_preorder, intent_of, session_of},
-    http::HttpEvent,
-    time::t,
-};
-use serde_json::{Value, json};
-
-type Handler = stripe_webhook::handler::Handler<InMemoryStore, FakePublisher, FixedClock>;
-
-const OLD: &str = "whsec_old";
-const NEW: &str = "whsec_new";
-
-/// The largest body, in bytes.
-const LIMIT: usize = 1024 * 1024;
-
-/// A test stage with one preorder, while its signing secret is rotated. It is [`t`]`(0)`.
-fn handler() -> (Handler, Preorder) {
-    let (store, preorder) = (InMemoryStore::default(), a_preorder(1));
-    store.put(preorder.clone());
-    let handler = Handler {
-        record: RecordStripeEvent { store, queue: FakePublisher::default(), livemode: false },
-        endpoint: Endpoint { secrets: Secrets::new([OLD, NEW]).unwrap(), api_version: API_VERSION.to_owned() },
-        system: FixedClock::default(),
-        metrics: Metrics::new(Stage::Local, System, std::io::sink()),
-    };
-    (handler, preorder)
-}
-
-/// The preorder is paid, as Stripe writes it: indented, and with more fields than anybody reads.
-fn paid(preorder: &Preorder) -> Value {
-    json!({
-        "id": "evt_1", "object": "event", "api_version": API_VERSION, "created": t(0).unix_timestamp(),
-        "livemode": false, "pending_webhooks": 1, "type": "checkout.session.completed",
-        "data": { "object": {
-            "id": session_of(preorder), "object": "checkout.session", "mode": "payment", "payment_status": "paid",
-            "payment_intent": intent_of(preorder), "amount_total": 29900, "currency": "usd",
-            "metadata": { "preorderId": preorder.id, "checkoutAttempt": "1" },
-            "customer_details": { "email": "reader-1@example.com", "name": "山田 花子" },
-        } },
-    })
-}
-
-fn bytes(event: &Value) -> String {
-    serde_json::to_string_pretty(event).unwrap()
-}
-
-fn delivery(body: &str, signature: &str) -> HttpEvent {
-    HttpEvent::post("/webhooks/stripe").header("Stripe-Signature", signature).body(body)
-}
-
-/// A delivery that was signed just now.
-fn signed(event: &Value) -> HttpEvent {
-    let body = bytes(event);
-    delivery(&body, &sign(body.as_bytes(), NEW, t(0)))
-}
-
-async fn send(handler: &Handler, event: HttpEvent) -> Response<Body> {
-    handler.handle(lambda_http::request::from_str(&event.to_json()).unwrap()).await
-}
-
-/// The status and the JSON of the answer.
-async fn answer(handler: &Handler, event: HttpEvent) -> (u16, Value) {
-    let response = send(handler, event).await;
-    (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
-}
-
-fn received(outcome: &str) -> (u16, Value) {
-    (200, json!({ "received": true, "outcome": outcome }))
-}
-
-fn outcome(handler: &Handler) -> Option<Outcome> {
-    handler.record.store.outcome(&EventId::parse("evt_1").unwrap())
-}
-
-fn assert_nothing_happened(handler: &Handler, preorder: &Preorder) {
-    assert_eq!(handler.record.store.preorders(), std::slice::from_ref(preorder));
-    assert!(handler.record.store.outbox().is_empty());
-    assert_eq!(outcome(handler), None);
-    assert!(handler.record.queue.messages().is_empty());
-}
 
 #[tokio::test]
 async fn a_payment_completes_the_preorder() {

@@ -1,12 +1,13 @@
 //! Responses, and the one place where an error is logged and turned into one.
 
+use std::collections::BTreeMap;
+
 use lambda_http::{
     Body, Response,
     http::{HeaderValue, StatusCode, header},
 };
 use pledge_domain::error_chain::ErrorChain;
 use serde::Serialize;
-use serde_json::json;
 
 use crate::error::{ApiError, RETRY_AFTER_SECONDS};
 
@@ -39,6 +40,22 @@ fn response(status: StatusCode, body: String) -> Response<Body> {
     response
 }
 
+/// The body of every response that isn't what the client wished.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ErrorBody<'a> {
+    /// What went wrong, for programs; `docs/ERRORS.md` lists the codes.
+    code: &'static str,
+    /// What went wrong, for people.
+    message: String,
+    /// The id under which the log has the rest. Server errors alone have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+    /// The name of each wrong field, and what to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fields: Option<BTreeMap<&'a str, &'a str>>,
+}
+
 /// Makes the response of an error, and logs the error once with everything that caused it. A client's mistake is no more
 /// than a line at `info`.
 pub(crate) fn refuse(error: &ApiError, request_id: &str) -> Response<Body> {
@@ -48,14 +65,14 @@ pub(crate) fn refuse(error: &ApiError, request_id: &str) -> Response<Body> {
     } else {
         tracing::info!(code = error.code(), status = status.as_u16(), "the request was refused");
     }
-    let mut body = json!({ "code": error.code(), "message": error.message() });
-    if status.is_server_error() {
-        body["requestId"] = request_id.into();
-    }
-    if let ApiError::InvalidFields(fields) = error {
-        body["fields"] = fields.iter().collect();
-    }
-    let mut response = response(status, body.to_string());
+    let body = ErrorBody {
+        code: error.code(),
+        message: error.message(),
+        request_id: status.is_server_error().then_some(request_id),
+        fields: error.fields(),
+    };
+    // A struct of texts is always valid JSON.
+    let mut response = response(status, serde_json::to_string(&body).unwrap_or_default());
     if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::BAD_GATEWAY {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
     }
@@ -65,6 +82,7 @@ pub(crate) fn refuse(error: &ApiError, request_id: &str) -> Response<Body> {
 #[cfg(test)]
 mod tests {
     use pledge_domain::fields::FieldErrors;
+    use serde_json::json;
 
     use super::*;
 

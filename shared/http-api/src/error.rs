@@ -1,9 +1,11 @@
 //! What a client is told when something is wrong.
 
+use std::collections::BTreeMap;
+
 use lambda_http::http::StatusCode;
 use pledge_domain::{fields::FieldErrors, ports::Cause};
 
-/// A request that isn't answered as it wished. The codes are listed in `docs/ERRORS.md`.
+/// A request that isn't answered as its client wished. The codes are listed in `docs/ERRORS.md`.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     /// 400: these fields are wrong.
@@ -18,7 +20,7 @@ pub enum ApiError {
         /// The largest body that is accepted.
         limit: usize,
     },
-    /// 401: nobody, or not who they say.
+    /// 401: nobody is signed in, or the token isn't valid.
     #[error("not authenticated: {0}")]
     Unauthenticated(&'static str),
     /// A refusal of the rules, with its own code.
@@ -31,7 +33,7 @@ pub enum ApiError {
         /// What to do, for people.
         message: String,
     },
-    /// 502 or 503: something that we need doesn't answer; a retry may succeed.
+    /// 502 or 503: another system doesn't answer; a retry may succeed.
     #[error("something that is needed does not answer")]
     Unavailable {
         /// 502 or 503.
@@ -44,7 +46,7 @@ pub enum ApiError {
         #[source]
         cause: Cause,
     },
-    /// 500: our fault.
+    /// 500: a fault of this system.
     #[error("internal error")]
     Internal(#[source] Cause),
 }
@@ -53,19 +55,19 @@ pub enum ApiError {
 pub(crate) const RETRY_AFTER_SECONDS: &str = "5";
 
 impl ApiError {
-    /// 404: no such thing.
+    /// Makes a 404.
     #[must_use]
     pub fn not_found(code: &'static str, message: impl Into<String>) -> Self {
         Self::Refused { status: StatusCode::NOT_FOUND, code, message: message.into() }
     }
 
-    /// 409: it can't be done in the state that things are in.
+    /// Makes a 409, for what can't be done in the present state.
     #[must_use]
     pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
         Self::Refused { status: StatusCode::CONFLICT, code, message: message.into() }
     }
 
-    /// The response's status.
+    /// Returns the status of the response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
@@ -77,7 +79,7 @@ impl ApiError {
         }
     }
 
-    /// The code in the body.
+    /// Returns the code in the body.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -88,7 +90,21 @@ impl ApiError {
         }
     }
 
-    /// The message in the body.
+    /// Returns the wrong fields with what to do about each, if the error is about fields.
+    #[must_use]
+    pub fn fields(&self) -> Option<BTreeMap<&str, &str>> {
+        match self {
+            Self::InvalidFields(fields) => Some(fields.iter().collect()),
+            Self::InvalidRequest(_)
+            | Self::TooLarge { .. }
+            | Self::Unauthenticated(_)
+            | Self::Refused { .. }
+            | Self::Unavailable { .. }
+            | Self::Internal(_) => None,
+        }
+    }
+
+    /// Returns the message in the body.
     #[must_use]
     pub fn message(&self) -> String {
         match self {

@@ -1,7 +1,7 @@
 //! The HTTP edge of the functions behind API Gateway: from a request to typed input, from a result to a response.
 //!
-//! What a client sees of an error is `{"code","message","fields"?}`: a client error says what to fix, a server error
-//! says nothing but the request's id.
+//! The body of an error is `{"code", "message"}`; an error of the client adds `fields`, what to fix, and an error of the
+//! server `requestId` and nothing else.
 
 pub mod answer;
 pub mod auth;
@@ -11,6 +11,7 @@ pub mod error;
 pub mod fields;
 pub mod idempotency;
 pub mod intake;
+mod moment;
 pub mod refusal;
 pub mod route;
 mod serve;
@@ -19,4 +20,5 @@ pub mod telemetry;
 pub use error::ApiError;
 /// The request and response types of API Gateway.
 pub use lambda_http::{Body, Request, Response};
+pub use moment::Moment;
 pub use serve::{Routes, serve};

@@ -66,6 +66,18 @@ impl HttpEvent {
         Self { body: Some(STANDARD.encode(bytes)), base64: true, ..self }
     }
 
+    /// Returns the method of the request.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        self.method
+    }
+
+    /// Returns the path of the request, with the stage if there is one.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     /// Returns the event's JSON. As in API Gateway's own events, there is no `queryStringParameters` without a query and
     /// no `body` without a body.
     #[must_use]

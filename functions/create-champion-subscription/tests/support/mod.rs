@@ -68,9 +68,12 @@ pub fn show(query: &str) -> HttpEvent {
     HttpEvent::get(SUBSCRIPTION).query(query).header("authorization", &format!("Bearer {TOKEN}"))
 }
 
+/// Sends a request, and holds the response to `docs/openapi.yaml`.
 pub async fn send(handler: &Handler, event: HttpEvent) -> Response<Body> {
     let request = lambda_http::request::from_str(&event.to_json()).unwrap();
-    handler.handle(request.with_lambda_context(Context::default())).await
+    let response = handler.handle(request.with_lambda_context(Context::default())).await;
+    pledge_openapi::assert_documented(&event, &response);
+    response
 }
 
 /// The status and the JSON of an answer.

@@ -63,11 +63,14 @@ pub fn stored(handler: &Handler) -> Preorder {
     preorders.remove(0)
 }
 
+/// Sends a request, and holds the response to `docs/openapi.yaml`.
 pub async fn send(handler: &Handler, event: HttpEvent) -> Response<Body> {
     let request = lambda_http::request::from_str(&event.to_json()).unwrap();
     let mut context = Context::default();
     context.request_id = REQUEST_ID.to_owned();
-    handler.handle(request.with_lambda_context(context)).await
+    let response = handler.handle(request.with_lambda_context(context)).await;
+    pledge_openapi::assert_documented(&event, &response);
+    response
 }
 
 /// The status and the JSON of an answer.

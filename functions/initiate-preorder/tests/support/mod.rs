@@ -1,5 +1,6 @@
 //! The handler on fakes, and requests to it.
 #![allow(clippy::unwrap_used, reason = "a test that can't be set up should stop")]
+#![allow(dead_code, reason = "each test binary uses its part")]
 
 use lambda_http::{Body, Context, RequestExt, Response};
 use pledge_application::initiate_preorder::InitiatePreorder;
@@ -37,11 +38,14 @@ pub fn handler() -> Handler {
     Handler { intake }
 }
 
+/// Sends a request, and holds the response to `docs/openapi.yaml`.
 pub async fn send(handler: &Handler, event: HttpEvent) -> Response<Body> {
     let request = lambda_http::request::from_str(&event.to_json()).unwrap();
     let mut context = Context::default();
     context.request_id = REQUEST_ID.to_owned();
-    handler.handle(request.with_lambda_context(context)).await
+    let response = handler.handle(request.with_lambda_context(context)).await;
+    pledge_openapi::assert_documented(&event, &response);
+    response
 }
 
 /// The status and the JSON of an answer.

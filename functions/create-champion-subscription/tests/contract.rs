@@ -1,0 +1,88 @@
+//! Every response that docs/openapi.yaml has for this function's operations.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
+
+mod support;
+
+use pledge_domain::ports::{BillingError, GatewayError, StoreError};
+use pledge_openapi::{Given, assert_documented, documented};
+use pledge_testkit::http::HttpEvent;
+use serde_json::{Value, json};
+use support::{CANCEL, Handler, PURCHASE, RESUME, SUBSCRIPTION, handler, post, send, show, subscribed, wish};
+
+/// Sends a request to a handler that somebody has prepared, and notes what it gave.
+async fn ask(given: &mut Given, handler: &Handler, request: HttpEvent) {
+    given.extend(assert_documented(&request, &send(handler, request.clone()).await));
+}
+
+/// What every operation that asks Stripe can answer, apart from success.
+async fn failures(given: &mut Given, handler: &Handler, request: &HttpEvent) {
+    handler.champions.store.fail_next(StoreError::Internal("on purpose".into()));
+    ask(given, handler, request.clone()).await;
+    handler.champions.store.be_unavailable_once();
+    ask(given, handler, request.clone()).await;
+    handler.champions.billing.fail_next(GatewayError::Refused("on purpose".into()).into());
+    ask(given, handler, request.clone()).await;
+}
+
+/// What every operation that takes a body answers to a wrong one.
+async fn bad_input(given: &mut Given, path: &str, body: &Value) {
+    let handler = handler();
+    let mut foreign = body.clone();
+    foreign["userId"] = "eve".into();
+    ask(given, &handler, HttpEvent::post(path).json(body)).await;
+    ask(given, &handler, post(path, &json!({}))).await;
+    ask(given, &handler, post(path, &foreign)).await;
+    ask(given, &handler, post(path, &json!({ "novelId": "x".repeat(65 * 1024) }))).await;
+}
+
+fn declined() -> BillingError {
+    BillingError::Declined { code: Some("insufficient_funds".to_owned()) }
+}
+
+#[tokio::test]
+async fn every_documented_response_is_given() {
+    let mut given = Given::new();
+    let novel = json!({ "novelId": 7 });
+    let purchase = json!({ "novelId": 7, "tierLevel": 5 });
+
+    for (path, body) in [(SUBSCRIPTION, wish(2)), (PURCHASE, purchase.clone())] {
+        bad_input(&mut given, path, &body).await;
+        let handler = handler();
+        let mut unknown = body.clone();
+        unknown["novelId"] = 8.into();
+        ask(&mut given, &handler, post(path, &unknown)).await;
+        handler.champions.billing.fail_next(declined());
+        ask(&mut given, &handler, post(path, &body)).await;
+        failures(&mut given, &handler, &post(path, &body)).await;
+        ask(&mut given, &handler, post(path, &body)).await;
+    }
+    let lower = json!({ "novelId": 7, "tierLevel": 1 });
+    ask(&mut given, &subscribed().await, post(PURCHASE, &lower)).await;
+    for path in [CANCEL, RESUME] {
+        bad_input(&mut given, path, &novel).await;
+        ask(&mut given, &handler(), post(path, &novel)).await;
+        let subscribed = subscribed().await;
+        if path == RESUME {
+            ask(&mut given, &subscribed, post(CANCEL, &novel)).await;
+        }
+        failures(&mut given, &subscribed, &post(path, &novel)).await;
+        ask(&mut given, &subscribed, post(path, &novel)).await;
+    }
+    let handler = handler();
+    ask(&mut given, &handler, show("novelId=7")).await;
+    ask(&mut given, &handler, show("novelId=0")).await;
+    ask(&mut given, &handler, HttpEvent::get(SUBSCRIPTION).query("novelId=7")).await;
+    handler.champions.store.fail_next(StoreError::Internal("on purpose".into()));
+    ask(&mut given, &handler, show("novelId=7")).await;
+    handler.champions.store.be_unavailable_once();
+    ask(&mut given, &handler, show("novelId=7")).await;
+
+    let operations = [
+        "createChampionSubscription",
+        "getChampionSubscription",
+        "cancelChampionSubscription",
+        "resumeChampionSubscription",
+        "createChampionPurchase",
+    ];
+    assert_eq!(given, documented(&operations));
+}

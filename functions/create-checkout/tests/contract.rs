@@ -1,0 +1,35 @@
+//! Every response that docs/openapi.yaml has for this function's operations.
+#![allow(clippy::unwrap_used, reason = "a test that can't be set up should stop")]
+
+mod support;
+
+use pledge_domain::ports::{GatewayError, StoreError};
+use pledge_openapi::{Given, assert_documented, documented};
+use pledge_testkit::builders::a_preorder;
+use serde_json::json;
+use support::{html_form, pay_for, post, send, with_preorder};
+
+#[tokio::test]
+async fn every_documented_response_is_given() {
+    let (handler, preorder) = with_preorder();
+    let mut given = Given::new();
+    let mut ask = async |request| given.extend(assert_documented(&request, &send(&handler, request.clone()).await));
+    let form = json!({ "email": "reader@example.com", "color": "Red" });
+
+    handler.checkout.gateway.fail_next(GatewayError::Refused("on purpose".into()));
+    ask(pay_for(&preorder)).await;
+    handler.checkout.store.fail_next(StoreError::Internal("on purpose".into()));
+    ask(pay_for(&preorder)).await;
+    handler.checkout.store.be_unavailable_once();
+    ask(pay_for(&preorder)).await;
+    ask(pay_for(&preorder)).await;
+    ask(pay_for(&a_preorder(9))).await;
+    ask(post(&json!({}))).await;
+    ask(post(&json!({ "email": "x".repeat(65 * 1024) }))).await;
+    ask(post(&form).header("Authorization", "Bearer foreign")).await;
+    ask(post(&form).header("Idempotency-Key", "1")).await;
+    ask(post(&json!({ "email": "other@example.com", "color": "Red" })).header("Idempotency-Key", "1")).await;
+    ask(html_form("email=reader%40example.com&color=Red")).await;
+
+    assert_eq!(given, documented(&["createCheckout"]));
+}

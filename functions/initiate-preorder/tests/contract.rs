@@ -1,0 +1,43 @@
+//! Every response that docs/openapi.yaml has for this function's operations.
+#![allow(clippy::unwrap_used, reason = "a test that can't be set up should stop")]
+
+mod support;
+
+use pledge_domain::ports::StoreError;
+use pledge_openapi::{Given, assert_documented, documented};
+use pledge_testkit::{
+    builders::{a_preorder, preorder_id},
+    http::HttpEvent,
+};
+use serde_json::json;
+use support::{form, handler, post, send};
+
+#[tokio::test]
+async fn every_documented_response_is_given() {
+    let handler = handler();
+    let store = &handler.intake.initiate.store;
+    let preorder = a_preorder(1);
+    store.put(preorder.clone());
+    let see = |id: &dyn std::fmt::Display| HttpEvent::get(&format!("/preorders/{id}"));
+    let keyed = |form| post(form).header("Idempotency-Key", "1");
+    let requests = [
+        keyed(&form()),
+        keyed(&json!({ "email": "reader@example.com", "color": "Honey Khaki" })),
+        post(&json!({})),
+        post(&form()).header("Authorization", "Bearer foreign"),
+        post(&json!({ "email": "x".repeat(65 * 1024) })),
+        see(&preorder.id),
+        see(&preorder_id(9)),
+    ];
+    let mut given = Given::new();
+    for request in requests {
+        given.extend(assert_documented(&request, &send(&handler, request.clone()).await));
+    }
+    for failure in [|| StoreError::Internal("on purpose".into()), || StoreError::Unavailable("on purpose".into())] {
+        for request in [post(&form()), see(&preorder.id)] {
+            store.fail_next(failure());
+            given.extend(assert_documented(&request, &send(&handler, request.clone()).await));
+        }
+    }
+    assert_eq!(given, documented(&["initiatePreorder", "getPreorder"]));
+}

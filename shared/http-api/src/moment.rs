@@ -1,0 +1,15 @@
+//! Points in time as responses write them.
+
+use pledge_domain::Timestamp;
+use serde::{Serialize, Serializer, ser::Error};
+use time::format_description::well_known::Rfc3339;
+
+/// A point in time, written as RFC 3339 in UTC: `2026-01-01T00:00:00Z`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment(pub Timestamp);
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.format(&Rfc3339).map_err(S::Error::custom)?.serialize(serializer)
+    }
+}

@@ -1,0 +1,116 @@
+//! Compares what a function answers with `docs/openapi.yaml`.
+//!
+//! Clients must ignore fields that they don't know, so the document's response schemas are open. A test must not: a field
+//! that is answered and not documented is a difference too. So a body is validated against a copy of the schemas in which
+//! every response object is closed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a response that isn't as documented should stop the test and say where"
+)]
+
+mod document;
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
+
+use jsonschema::{Draft, Validator};
+use lambda_http::{Body, Response};
+use pledge_testkit::http::HttpEvent;
+use serde_json::{Value, json};
+
+use document::{Document, Operation};
+
+/// The responses that were given, each as its `operationId` and its status.
+pub type Given = BTreeSet<(String, u16)>;
+
+/// API Gateway answers this without asking a function.
+const THROTTLED: u16 = 429;
+
+static DOCUMENT: LazyLock<Document> = LazyLock::new(|| {
+    let text = fs::read_to_string(project().join("docs/openapi.yaml")).unwrap();
+    Document::new(serde_saphyr::from_str(&text).unwrap())
+});
+
+/// Returns the folder of the project.
+fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Asserts that a response is one that the document has for the request: its status, its headers, and its body with
+/// neither a field too few nor one too many. Returns the operation and the status; none for a path that the document
+/// doesn't have.
+pub fn assert_documented(request: &HttpEvent, response: &Response<Body>) -> Option<(String, u16)> {
+    let operation = DOCUMENT.operation(request.method(), request.path())?;
+    let status = response.status().as_u16();
+    let what = format!("{} {status}", operation.id);
+    let documented = operation.response(status).unwrap_or_else(|| panic!("{what} isn't documented"));
+    assert_headers(&what, &documented, response);
+    assert_body(&what, &documented, response.body());
+    Some((operation.id.to_owned(), status))
+}
+
+/// Returns every response that the document has for these operations, without those of API Gateway.
+///
+/// # Panics
+/// If the document doesn't have an operation.
+#[must_use]
+pub fn documented(operations: &[&str]) -> Given {
+    let all: Vec<Operation<'_>> = DOCUMENT.operations().collect();
+    let of = |id: &str| all.iter().find(|operation| operation.id == id).unwrap_or_else(|| panic!("no operation {id}"));
+    let responses = operations.iter().flat_map(|id| of(id).statuses().map(|status| ((*id).to_owned(), status)));
+    responses.filter(|(_, status)| *status != THROTTLED).collect()
+}
+
+/// Returns the ids of all operations of the document.
+#[must_use]
+pub fn operations() -> BTreeSet<String> {
+    DOCUMENT.operations().map(|operation| operation.id.to_owned()).collect()
+}
+
+/// Returns the pointers of the response schemas that are closed, which none may be.
+#[must_use]
+pub fn closed_responses() -> Vec<String> {
+    DOCUMENT.closed_responses()
+}
+
+fn assert_headers(what: &str, documented: &Value, response: &Response<Body>) {
+    let headers = documented["headers"].as_object().into_iter().flatten();
+    for (name, header) in headers {
+        let header = DOCUMENT.resolve(header);
+        let Some(value) = response.headers().get(name) else {
+            assert_ne!(header["required"], true, "{what} has no header {name}");
+            continue;
+        };
+        let text = value.to_str().unwrap();
+        // A header is text; what its schema says of numbers holds for the number that the text is.
+        let is_number = DOCUMENT.resolve(&header["schema"])["type"] == "integer";
+        let value = if is_number { text.parse::<u64>().unwrap().into() } else { Value::from(text) };
+        assert_valid(&format!("{what}, header {name}"), &header["schema"], &value);
+    }
+}
+
+fn assert_body(what: &str, documented: &Value, body: &Body) {
+    let Some(content) = documented["content"].as_object() else {
+        assert!(body.is_empty(), "{what} has a body");
+        return;
+    };
+    let schema = &content["application/json"]["schema"];
+    let value: Value = serde_json::from_slice(body).unwrap_or_else(|error| panic!("{what} is no JSON: {error}"));
+    assert_valid(what, schema, &value);
+}
+
+fn assert_valid(what: &str, schema: &Value, value: &Value) {
+    let problems: Vec<String> = validator(schema).iter_errors(value).map(|error| error.to_string()).collect();
+    assert!(problems.is_empty(), "{what} isn't as docs/openapi.yaml says: {problems:#?}\n{value:#}");
+}
+
+fn validator(schema: &Value) -> Validator {
+    let schema = json!({ "allOf": [schema], "components": DOCUMENT.closed_components() });
+    jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true).build(&schema).unwrap()
+}
