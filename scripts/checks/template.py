@@ -8,6 +8,7 @@
 - the table of IAM statements in docs/DEPLOY.md has every statement with its actions and resources, and no other,
 - variables of functions are texts: CloudFormation makes them texts, the emulator and `sam local` don't,
 - every stage of samconfig.toml gives the parameters that have no default, and none that doesn't exist,
+- the functions are the folders below functions/,
 - each function and each type of Stripe's events that the code handles has an event in events/.
 
 Prints each difference and exits with 1 if there is any.
@@ -24,8 +25,6 @@ try:
 except ModuleNotFoundError:  # before Python 3.11
     from pip._vendor import tomli as tomllib
 
-# The runbook has one section for what differs only in the function.
-SHARED_SECTION = re.compile(r"(InitiatePreorder|CreateCheckout|CreateChampionSubscription|StripeWebhook|KlaviyoSender)Errors")
 
 
 def resources(template, kind):
@@ -33,7 +32,10 @@ def resources(template, kind):
 
 
 def alarms(template):
-    return {SHARED_SECTION.sub("FunctionErrors", name) for name in resources(template, "AWS::CloudWatch::Alarm")}
+    """The names of the alarms as the runbook has them: one section for those that differ only in the function."""
+    functions = [name.removesuffix("Function") for name in resources(template, "AWS::Serverless::Function")]
+    of_a_function = re.compile(f"({'|'.join(functions)})Errors")
+    return {of_a_function.sub("FunctionErrors", name) for name in resources(template, "AWS::CloudWatch::Alarm")}
 
 
 def alarms_of_runbook():
@@ -168,9 +170,19 @@ def differences_of_stages(template):
             yield f"samconfig.toml, {stage}: Stage must be {stage}"
 
 
+def binaries(template):
+    functions = resources(template, "AWS::Serverless::Function").values()
+    return {function["Metadata"]["BuildProperties"]["Binary"] for function in functions}
+
+
+def folders():
+    """The functions: the folders below functions/, from which everything but the template derives its list."""
+    return {manifest.parent.name for manifest in ROOT.glob("functions/*/Cargo.toml")}
+
+
 def wanted_events(template):
-    for function in resources(template, "AWS::Serverless::Function").values():
-        yield f"events/{function['Metadata']['BuildProperties']['Binary']}.json"
+    for binary in sorted(binaries(template)):
+        yield f"events/{binary}.json"
     for kind in sorted(event_types()):
         yield f"events/stripe/{kind}.json"
 
@@ -184,6 +196,7 @@ def main():
         *differences(described(statements(template)), "template.yaml", described(statements_of_the_table()), "DEPLOY.md"),
         *variables_that_are_no_text(template),
         *differences_of_stages(template),
+        *differences(binaries(template), "template.yaml", folders(), "functions/"),
         *(f"{file} is missing" for file in wanted_events(template) if not (ROOT / file).exists()),
     ]
     exit_with("check-template", problems)

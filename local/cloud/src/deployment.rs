@@ -1,5 +1,6 @@
 //! Deploys `template.yaml` into the emulator, through `deploy.py` beside this crate.
 
+use std::fs;
 use std::process::Stdio;
 
 use serde::Deserialize;
@@ -8,10 +9,6 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 use crate::{Endpoints, Error, Options};
-
-/// The binary of each function, which must have been built.
-const FUNCTIONS: [&str; 5] =
-    ["initiate-preorder", "create-checkout", "create-champion-subscription", "stripe-webhook", "klaviyo-sender"];
 
 /// What the template's `Outputs` say after the deployment.
 #[derive(Debug, Deserialize)]
@@ -27,12 +24,7 @@ pub(crate) struct Deployed {
 ///
 /// Of `endpoints`, what the deployment itself creates (the queues) is not looked at.
 pub(crate) async fn deploy(options: &Options, endpoints: &Endpoints) -> Result<Deployed, Error> {
-    for function in FUNCTIONS {
-        let binary = options.binaries.join(function);
-        if !binary.exists() {
-            return Err(Error::NotBuilt(binary));
-        }
-    }
+    require_binaries(options)?;
     let failed = || Error::io("the deployment could not be started");
     let mut python = Command::new(options.python());
     let mut child = python
@@ -50,6 +42,18 @@ pub(crate) async fn deploy(options: &Options, endpoints: &Endpoints) -> Result<D
     let output = child.wait_with_output().await.map_err(failed())?;
     let outputs = output.status.success().then(|| serde_json::from_slice(&output.stdout).ok()).flatten();
     outputs.ok_or_else(|| Error::Deployment(String::from_utf8_lossy(&output.stderr).into_owned()))
+}
+
+/// Checks that every function has been built. The functions are the folders below `functions/`.
+fn require_binaries(options: &Options) -> Result<(), Error> {
+    let failed = || Error::io("the folder of the functions could not be read");
+    for function in fs::read_dir(options.project.join("functions")).map_err(failed())? {
+        let binary = options.binaries.join(function.map_err(failed())?.file_name());
+        if !binary.exists() {
+            return Err(Error::NotBuilt(binary));
+        }
+    }
+    Ok(())
 }
 
 fn request(options: &Options, endpoints: &Endpoints) -> Value {

@@ -6,6 +6,7 @@ use std::{
     sync::{Mutex, MutexGuard},
 };
 
+use pledge_testkit::functions;
 use tracing_subscriber::{
     Layer as _, Registry,
     filter::{LevelFilter, Targets},
@@ -42,10 +43,6 @@ const MARKERS: [&str; 18] = [
     "Bearer ",
 ];
 
-/// The functions' own crates, beside those whose names begin with `pledge`.
-const FUNCTIONS: [&str; 5] =
-    ["initiate_preorder", "create_checkout", "create_champion_subscription", "stripe_webhook", "klaviyo_sender"];
-
 /// How many of the newest lines are kept for whoever reads why a run fails.
 const TAIL: usize = 8;
 
@@ -59,7 +56,8 @@ struct Heard {
 
 /// Begins to listen, if nobody does yet: as production logs, and at `debug` what is ours.
 pub fn begin() {
-    let ours = FUNCTIONS.into_iter().chain(["pledge"]).map(|target| (target, LevelFilter::DEBUG));
+    let crates = functions().into_iter().map(|function| function.replace('-', "_"));
+    let ours = crates.chain(["pledge".to_owned()]).map(|target| (target, LevelFilter::DEBUG));
     let targets = Targets::new()
         .with_default(LevelFilter::WARN)
         .with_targets(ours)

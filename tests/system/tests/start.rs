@@ -1,5 +1,8 @@
 //! A function whose configuration is wrong doesn't start, and says what to correct. Needs no cloud.
 
+use std::collections::BTreeSet;
+
+use pledge_testkit::functions;
 use pledge_tests::{Ended, Function};
 
 /// Lambda's own variables, and the stage.
@@ -7,7 +10,7 @@ const STAGE: [(&str, &str); 4] =
     [("STAGE", "local"), ("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
 
 /// The variables that each function can't do without.
-const NEEDED: [(&str, &[&str]); 4] = [
+const NEEDED: [(&str, &[&str]); 5] = [
     (
         "initiate-preorder",
         &["DATABASE_URL", "KLAVIYO_QUEUE_URL", "PREORDER_PRICES", "FIREBASE_PROJECT_ID", "FIREBASE_SERVICE_ACCOUNT"],
@@ -24,6 +27,7 @@ const NEEDED: [(&str, &[&str]); 4] = [
             "FIREBASE_SERVICE_ACCOUNT",
         ],
     ),
+    ("create-champion-subscription", &["DATABASE_URL", "STRIPE_SECRET_KEY", "FIREBASE_PROJECT_ID"]),
     ("stripe-webhook", &["DATABASE_URL", "STRIPE_WEBHOOK_SECRETS", "KLAVIYO_QUEUE_URL"]),
     ("klaviyo-sender", &["DATABASE_URL", "KLAVIYO_API_KEY", "KLAVIYO_QUEUE_URL"]),
 ];
@@ -39,6 +43,12 @@ fn assert_names(ended: &Ended, names: &[&str]) {
     for name in names {
         assert!(ended.log[0].contains(name), "{name} is not in {}", ended.log[0]);
     }
+}
+
+#[test]
+fn every_function_is_looked_at() {
+    let looked_at: BTreeSet<String> = NEEDED.iter().map(|(function, _)| (*function).to_owned()).collect();
+    assert_eq!(looked_at, functions().into_iter().collect());
 }
 
 #[tokio::test]

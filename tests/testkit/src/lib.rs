@@ -12,6 +12,7 @@ pub mod builders;
 pub mod contract;
 pub mod database;
 pub mod fakes;
+mod functions;
 pub mod http;
 pub mod log;
 pub mod plans;
@@ -24,5 +25,6 @@ pub use fakes::{
     FakeBilling, FakeGateway, FakeIdentity, FakeMarketing, FakePublisher, FakeSystem, FakeTokens, FakeVault,
     FixedClock, SeededIds,
 };
+pub use functions::functions;
 pub use log::Log;
 pub use pledge_memory::{Deliver, InMemoryStore};

@@ -147,3 +147,18 @@ impl Work {
         if done { Ok(()) } else { Err(format!("{}: {answer}", self.name()).into()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use pledge_testkit::functions;
+
+    use super::Work;
+
+    #[test]
+    fn every_function_is_measured() {
+        let measured: BTreeSet<String> = Work::FUNCTIONS.iter().map(|work| work.binary().to_owned()).collect();
+        assert_eq!(measured, functions().into_iter().collect());
+    }
+}
