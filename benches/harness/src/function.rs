@@ -17,9 +17,10 @@ use tokio::{
     time::timeout,
 };
 
+use pledge_faults::{Call, RuntimeApi};
+
 use crate::{
     Failure,
-    lambda_api::{Call, LambdaApi},
     subject::{Environment, Subject},
 };
 
@@ -31,14 +32,14 @@ pub struct Function {
     name: String,
     child: Child,
     pid: Pid,
-    api: LambdaApi,
+    api: RuntimeApi,
     started: Instant,
 }
 
 impl Function {
     /// Starts the process with nothing in its environment but what Lambda and the template put there.
     pub async fn start(subject: &Subject, environment: &Environment) -> Result<Self, Failure> {
-        let api = LambdaApi::start().await?;
+        let api = RuntimeApi::start(PATIENCE).await;
         let mut command = Command::new(&subject.program);
         command.args(&subject.arguments).env_clear().envs(environment.iter().map(|(name, value)| (name, value)));
         command.env("AWS_LAMBDA_RUNTIME_API", api.address().to_string());
@@ -60,9 +61,9 @@ impl Function {
     /// Has one event handled. Returns the time until the answer, and the answer. The process is ready again then.
     pub async fn invoke(&mut self, event: Bytes) -> Result<(Duration, Bytes), Failure> {
         let sent = Instant::now();
-        self.api.invoke(event)?;
+        self.api.send(event);
         let (at, body) = match self.call().await? {
-            Call::Response(at, body) => (at, body),
+            Call::Response(_, at, body) => (at, body),
             other => return Err(format!("{}: {other} instead of a response", self.name).into()),
         };
         self.ready().await?;
@@ -91,10 +92,9 @@ impl Function {
     }
 
     async fn call(&mut self) -> Result<Call, Failure> {
-        let ended = || format!("{}: the process has ended", self.name);
         tokio::select! {
-            call = timeout(PATIENCE, self.api.call()) => Ok(call?.ok_or_else(ended)?),
-            _ = self.child.wait() => Err(ended().into()),
+            call = timeout(PATIENCE, self.api.call()) => Ok(call?),
+            _ = self.child.wait() => Err(format!("{}: the process has ended", self.name).into()),
         }
     }
 }

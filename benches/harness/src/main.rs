@@ -11,8 +11,6 @@
 
 mod cli;
 mod function;
-mod http_server;
-mod lambda_api;
 mod machine;
 mod measure;
 mod outside;
@@ -21,7 +19,6 @@ mod run;
 mod scale;
 mod stats;
 mod subject;
-mod wire;
 mod work;
 
 use std::{error::Error, process::ExitCode};

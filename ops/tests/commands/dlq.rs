@@ -18,8 +18,8 @@ async fn world() -> (World, Vec<OutboxId>) {
     world.store.settle(&[(ids[0], Delivery::Sent)], t(20)).await.unwrap();
     let failed = Delivery::Failed { reason: "503".to_owned() };
     world.store.settle(&[(ids[1], failed)], t(20)).await.unwrap();
-    world.sqs.bury(ids.iter().map(|id| Message::new(vec![*id]).to_body().unwrap()));
-    world.sqs.bury(["{}".to_owned()]);
+    world.sqs.queue.put_dead(ids.iter().map(|id| Message::new(vec![*id]).to_body().unwrap()));
+    world.sqs.queue.put_dead(["{}".to_owned()]);
     (world, ids)
 }
 
@@ -31,24 +31,24 @@ async fn every_message_is_shown_with_what_became_of_its_rows() {
     assert!(said.lines()[0].contains("\tsent\t") && said.lines()[0].contains(&ids[0].to_string()));
     assert!(said.lines()[1].contains("\twaiting\t") && said.lines()[1].ends_with("\t503"));
     assert!(said.lines()[13].contains("can't be read"));
-    assert_eq!(world.sqs.buried().len(), 14, "nothing is taken out");
-    assert!(world.sqs.sent().is_empty());
+    assert_eq!(world.sqs.queue.dead().len(), 14, "nothing is taken out");
+    assert!(world.sqs.queue.sent().is_empty());
 }
 
 #[tokio::test]
 async fn what_waits_goes_back_and_what_is_settled_goes_away() {
     let (world, ids) = world().await;
     world.succeeds("dlq redrive").await;
-    assert!(world.sqs.buried().len() == 14 && world.sqs.sent().is_empty());
+    assert!(world.sqs.queue.dead().len() == 14 && world.sqs.queue.sent().is_empty());
 
     let done = world.ops("dlq redrive --apply").await;
     assert_eq!(done.status, 3, "one message can't be read: {done:?}");
-    let sent = world.sqs.sent().concat();
+    let sent = world.sqs.queue.sent().concat();
     assert!(!sent.contains(&ids[0].to_string()));
     assert!(ids[1..].iter().all(|id| sent.contains(&id.to_string())));
-    assert_eq!(world.sqs.buried(), ["m-13"]);
+    assert_eq!(world.sqs.queue.dead(), ["m-13"]);
 
     world.succeeds("dlq redrive --discard-unreadable --apply").await;
-    assert!(world.sqs.buried().is_empty());
-    assert_eq!(world.sqs.sent().len(), 12);
+    assert!(world.sqs.queue.dead().is_empty());
+    assert_eq!(world.sqs.queue.sent().len(), 12);
 }

@@ -21,13 +21,13 @@ async fn an_event_is_replayed_once() {
     let done = world.succeeds(&format!("event replay {event} --apply")).await;
     assert_eq!(done.lines(), [format!("{event}\tapplied")]);
     assert_eq!(world.status(preorder).await, "completed");
-    assert_eq!(world.sqs.sent().len(), 1, "the sender hears of preorder_success");
+    assert_eq!(world.sqs.queue.sent().len(), 1, "the sender hears of preorder_success");
 
     for again in [format!("event replay {event} --apply"), format!("event replay {event} --force --apply")] {
         let again = world.succeeds(&again).await;
         assert!(again.out.contains("recorded before as applied"), "{again:?}");
     }
-    assert_eq!(world.sqs.sent().len(), 1);
+    assert_eq!(world.sqs.queue.sent().len(), 1);
 }
 
 #[tokio::test]

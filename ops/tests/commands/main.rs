@@ -10,7 +10,6 @@ mod export;
 mod outbox;
 mod queries;
 mod reconcile;
-mod sqs;
 mod users;
 mod webhook;
 mod world;

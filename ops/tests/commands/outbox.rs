@@ -36,16 +36,16 @@ async fn rows_are_listed_by_state_and_without_personal_data() {
 async fn a_parked_row_is_queued_again() {
     let (world, [_, parked, _]) = world().await;
     world.succeeds("outbox requeue --all").await;
-    assert!(world.sqs.sent().is_empty() && world.store.unsent(&[parked]).await.unwrap().is_empty());
+    assert!(world.sqs.queue.sent().is_empty() && world.store.unsent(&[parked]).await.unwrap().is_empty());
 
     world.succeeds("outbox requeue --all --apply").await;
-    let sent = world.sqs.sent();
+    let sent = world.sqs.queue.sent();
     assert!(sent.len() == 1 && sent[0].contains(&parked.to_string()), "{sent:?}");
     assert_eq!(world.store.unsent(&[parked]).await.unwrap().len(), 1, "the sender takes it now");
 
     let again = world.succeeds("outbox requeue --all --apply").await;
     assert!(again.err.contains("Nothing to do"), "{again:?}");
-    assert_eq!(world.sqs.sent().len(), 1);
+    assert_eq!(world.sqs.queue.sent().len(), 1);
 }
 
 #[tokio::test]
@@ -54,6 +54,6 @@ async fn a_sent_row_is_left_alone_and_an_unknown_one_named() {
     let unknown = "00000000-0000-4000-8000-000000000000";
     let said = world.succeeds(&format!("outbox requeue {sent} {waiting} {unknown} --apply")).await;
     assert!(said.err.contains(&format!("{unknown}: there is no such row")), "{said:?}");
-    let queued = world.sqs.sent();
+    let queued = world.sqs.queue.sent();
     assert!(queued.len() == 1 && queued[0].contains(&waiting.to_string()), "{queued:?}");
 }

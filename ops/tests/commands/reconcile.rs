@@ -50,7 +50,7 @@ async fn preorders_get_what_no_webhook_told() {
     }
     let facts = "select count(*) from outbox where metric <> 'preorder_started'";
     assert_eq!(world.count(facts).await, 4, "two successes, a refund and an abandoned cart");
-    assert_eq!(world.sqs.sent().len(), 4);
+    assert_eq!(world.sqs.queue.sent().len(), 4);
 
     let again = world.succeeds(&format!("{RECONCILE} --apply")).await;
     assert!(again.lines().is_empty(), "{again:?}");

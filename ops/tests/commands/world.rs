@@ -8,6 +8,7 @@ use pledge_domain::{
     preorder::{Preorder, checkout::OpenSession},
     user::Owner,
 };
+use pledge_faults::QueueServer;
 use pledge_postgres::{Database, Settings};
 use pledge_runtime::{Secret, http, tls};
 use pledge_stand_ins::{FirebaseOptions, FirebaseStandIn, StripeOptions, StripeStandIn};
@@ -17,8 +18,6 @@ use serde_json::Value;
 use tokio::process::Command;
 use tokio_postgres::Client;
 
-use crate::sqs::FakeSqs;
-
 /// The key that Stripe knows.
 pub const KEY: &str = "sk_test_of_the_tests";
 
@@ -26,7 +25,7 @@ pub struct World {
     pub stand_in: StripeStandIn,
     pub stripe: StripeClient,
     pub firebase: FirebaseStandIn,
-    pub sqs: FakeSqs,
+    pub sqs: QueueServer,
     pub store: Database,
     pub tables: Client,
     database: TestDatabase,
@@ -61,7 +60,7 @@ impl World {
             stand_in,
             stripe,
             firebase: FirebaseStandIn::start(FirebaseOptions::default()).await.unwrap(),
-            sqs: FakeSqs::start().await,
+            sqs: QueueServer::start().await,
             store,
             tables: database.connect().await,
             database,
@@ -77,7 +76,7 @@ impl World {
             ("AWS_REGION", "eu-west-1"),
             ("AWS_ACCESS_KEY_ID", "test"),
             ("AWS_SECRET_ACCESS_KEY", "test"),
-            ("AWS_ENDPOINT_URL", &self.sqs.url),
+            ("AWS_ENDPOINT_URL", &self.sqs.base_url()),
             ("KLAVIYO_QUEUE_URL", &self.sqs.queue_url()),
             ("DATABASE_URL", &self.database.url()),
             ("STRIPE_SECRET_KEY", KEY),

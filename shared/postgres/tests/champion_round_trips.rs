@@ -8,41 +8,41 @@ use pledge_domain::{
     ports::ChampionStore,
     stripe::{BillingReason, SubscriptionStatus},
 };
+use pledge_faults::{COUNTING, Setup, TcpProxy};
 use pledge_testkit::{
     Deliver, TestDatabase,
     builders::{a_purchase, champion, invoice, invoice_paid, metadata, signed_in, subscription_changed, tiers},
     time::t,
-    wire::Wire,
 };
 
 #[tokio::test]
 async fn a_step_takes_two_round_trips_and_an_event_one_more_if_only_what_is_stored_names_its_reader() {
     let database = TestDatabase::new().await;
-    let wire = Wire::to(&database).await;
-    let store = support::store(&wire.url(), 1);
+    let proxy = TcpProxy::start(database.address(), Setup { latency: COUNTING, ..Setup::default() }).await;
+    let store = support::store(&database.url_through(proxy.address()), 1);
     store.warm_up().await.unwrap();
-    wire.take_round_trips();
+    assert_eq!(proxy.take_counts().connections, 1);
     let key = champion("ada");
 
     store.sign_in(&signed_in("ada", "ada@example.com"), t(0)).await.unwrap();
-    assert_eq!(wire.take_round_trips(), 1, "sign_in");
+    assert_eq!(proxy.take_counts().round_trips, 1, "sign_in");
     store.save_customer(&key.user, &CustomerId::parse("cus_1").unwrap()).await.unwrap();
-    assert_eq!(wire.take_round_trips(), 1, "save_customer");
+    assert_eq!(proxy.take_counts().round_trips, 1, "save_customer");
     store.save_price(&tiers()[0], &"price_1".to_owned().try_into().unwrap(), t(0)).await.unwrap();
-    assert_eq!(wire.take_round_trips(), 1, "save_price");
+    assert_eq!(proxy.take_counts().round_trips, 1, "save_price");
     store.account(&key).await.unwrap();
-    assert_eq!(wire.take_round_trips(), 1, "account");
+    assert_eq!(proxy.take_counts().round_trips, 1, "account");
 
     let paid = pledge_domain::champion::PaymentRecord { paid_at: Some(t(0)), ..a_purchase(1, t(0)) };
     store.step(&key, t(1), |account| booking::step(account, paid.clone())).await.unwrap();
-    assert_eq!(wire.take_round_trips(), 2, "step");
+    assert_eq!(proxy.take_counts().round_trips, 2, "step");
     store.step(&key, t(1), |_| Step::only(())).await.unwrap();
-    assert_eq!(wire.take_round_trips(), 2, "step, nothing to write");
+    assert_eq!(proxy.take_counts().round_trips, 2, "step, nothing to write");
 
     let data = Some(metadata(&key, 2, None));
     let named = invoice_paid("evt_1", invoice("in_1", BillingReason::SubscriptionCreate, data, t(2)));
     store.deliver(&named, t(3)).await.unwrap();
-    assert_eq!(wire.take_round_trips(), 2, "record, named by metadata");
+    assert_eq!(proxy.take_counts().round_trips, 2, "record, named by metadata");
     store.deliver(&subscription_changed("evt_2", SubscriptionStatus::Active, true, None, t(4)), t(5)).await.unwrap();
-    assert_eq!(wire.take_round_trips(), 3, "record, found by its subscription");
+    assert_eq!(proxy.take_counts().round_trips, 3, "record, found by its subscription");
 }

@@ -11,24 +11,25 @@ use pledge_domain::{
     preorder::Status,
     user::Owner,
 };
+use pledge_faults::{COUNTING, FailureMode, LinkState, Setup, TcpProxy};
 use pledge_postgres::Database;
 use pledge_testkit::{
     Deliver,
     builders::{a_new_preorder, preorder_id, session_paid},
     contract::Subject,
     time::t,
-    wire::{Cut, Wire},
 };
 use support::PostgresStore;
 use tokio::time::{Instant, sleep, timeout};
 
-/// A store whose only connection runs through a wire, with one preorder in it.
-async fn wired() -> (PostgresStore, Wire, Database) {
+/// Returns a store whose only connection runs through a proxy, with one preorder in it.
+async fn behind_a_proxy() -> (PostgresStore, TcpProxy, Database) {
     let subject = PostgresStore::fresh().await;
     subject.store.initiate(&a_new_preorder(1, "reader@example.com", Owner::Unknown)).await.unwrap();
-    let wire = Wire::to(&subject.database).await;
-    let store = support::store(&wire.url(), 1);
-    (subject, wire, store)
+    let setup = Setup { latency: COUNTING, ..Setup::default() };
+    let proxy = TcpProxy::start(subject.database.address(), setup).await;
+    let store = support::store(&subject.database.url_through(proxy.address()), 1);
+    (subject, proxy, store)
 }
 
 /// Waits until no transaction is open on the server.
@@ -53,34 +54,38 @@ async fn assert_nothing_is_recorded(subject: &PostgresStore) {
 const LOCK_AND_READ: usize = 1;
 const WRITE_AND_COMMIT: usize = 2;
 
-/// Checked, so that the cuts below are where their names say.
+/// Checked, so that the failures below are where their names say.
 #[tokio::test]
 async fn connecting_without_tls_and_password_takes_one_round_trip() {
-    let (_subject, wire, store) = wired().await;
+    let (_subject, proxy, store) = behind_a_proxy().await;
     store.warm_up().await.unwrap();
-    assert_eq!(wire.take_round_trips(), LOCK_AND_READ);
+    assert_eq!(proxy.take_counts().round_trips, LOCK_AND_READ);
 }
 
 #[tokio::test]
 async fn a_connection_that_breaks_before_the_commit_leaves_nothing() {
-    for cut in [Cut::Request(LOCK_AND_READ), Cut::Answer(LOCK_AND_READ), Cut::Request(WRITE_AND_COMMIT)] {
-        let (subject, wire, store) = wired().await;
+    for (trip, mode) in [
+        (LOCK_AND_READ, FailureMode::Refused),
+        (LOCK_AND_READ, FailureMode::AnswerLost),
+        (WRITE_AND_COMMIT, FailureMode::Refused),
+    ] {
+        let (subject, proxy, store) = behind_a_proxy().await;
         let event = session_paid("evt_1", &subject.preorder(preorder_id(1)).await);
-        wire.cut(cut);
+        proxy.fail_at(trip, mode);
         let failed = store.deliver(&event, t(60)).await;
-        assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{cut:?}: {failed:?}");
+        assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{mode:?} at {trip}: {failed:?}");
         until_nothing_is_open(&subject).await;
         assert_nothing_is_recorded(&subject).await;
         let again = store.deliver(&event, t(61)).await.unwrap();
-        assert!(matches!(again, Recorded::Now { .. }), "{cut:?}: Stripe's retry counts");
+        assert!(matches!(again, Recorded::Now { .. }), "{mode:?} at {trip}: Stripe's retry counts");
     }
 }
 
 #[tokio::test]
 async fn an_answer_that_is_lost_after_the_commit_counts_once() {
-    let (subject, wire, store) = wired().await;
+    let (subject, proxy, store) = behind_a_proxy().await;
     let event = session_paid("evt_1", &subject.preorder(preorder_id(1)).await);
-    wire.cut(Cut::Answer(WRITE_AND_COMMIT));
+    proxy.fail_at(WRITE_AND_COMMIT, FailureMode::AnswerLost);
     let failed = store.deliver(&event, t(60)).await;
     assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{failed:?}");
     until_nothing_is_open(&subject).await;
@@ -91,9 +96,9 @@ async fn an_answer_that_is_lost_after_the_commit_counts_once() {
 
 #[tokio::test]
 async fn a_call_that_is_given_up_between_its_round_trips_leaves_nothing() {
-    let (subject, wire, store) = wired().await;
+    let (subject, proxy, store) = behind_a_proxy().await;
     store.warm_up().await.unwrap();
-    wire.take_round_trips();
+    proxy.take_counts();
     let event = session_paid("evt_1", &subject.preorder(preorder_id(1)).await);
     let open = "select count(*) from pg_stat_activity where datname = current_database() \
                 and state = 'idle in transaction'";
@@ -105,20 +110,20 @@ async fn a_call_that_is_given_up_between_its_round_trips_leaves_nothing() {
     until_nothing_is_open(&subject).await;
     assert_nothing_is_recorded(&subject).await;
     assert!(matches!(store.deliver(&event, t(61)).await.unwrap(), Recorded::Now { .. }));
-    assert_eq!(wire.connections(), 2, "the connection that was given up isn't used again");
+    assert_eq!(proxy.take_counts().connections, 1, "the connection that was given up isn't used again");
 }
 
 #[tokio::test]
 async fn a_pooled_connection_that_died_is_replaced_without_notice() {
-    let (subject, wire, store) = wired().await;
+    let (subject, proxy, store) = behind_a_proxy().await;
     let event = session_paid("evt_1", &subject.preorder(preorder_id(1)).await);
     store.find(preorder_id(1)).await.unwrap();
     // It dies while nobody looks.
-    wire.end_connections();
+    proxy.break_connections();
     assert!(matches!(store.deliver(&event, t(60)).await.unwrap(), Recorded::Now { .. }));
-    wire.cut(Cut::Answer(0));
+    proxy.fail_at(0, FailureMode::AnswerLost);
     assert!(store.find(preorder_id(1)).await.unwrap().is_some());
-    wire.cut(Cut::Request(1));
+    proxy.fail_at(1, FailureMode::Refused);
     assert_eq!(store.deliver(&event, t(61)).await.unwrap(), Recorded::Before, "also between two round trips");
 }
 
@@ -133,8 +138,8 @@ async fn a_server_that_is_down_is_unavailable_at_once() {
 
 #[tokio::test]
 async fn a_server_that_accepts_and_is_silent_is_unavailable_soon() {
-    let (_subject, wire, store) = wired().await;
-    wire.pull();
+    let (_subject, proxy, store) = behind_a_proxy().await;
+    proxy.set(LinkState::Silent);
     let started = Instant::now();
     let failed = store.find(preorder_id(1)).await;
     assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{failed:?}");
@@ -143,7 +148,7 @@ async fn a_server_that_accepts_and_is_silent_is_unavailable_soon() {
 
 #[tokio::test]
 async fn a_row_that_stays_locked_is_unavailable_and_not_waited_for_forever() {
-    let (subject, _wire, store) = wired().await;
+    let (subject, _proxy, store) = behind_a_proxy().await;
     subject.tables.batch_execute("begin; select 1 from preorders for update").await.unwrap();
     let started = Instant::now();
     let failed = store.save_checkout(preorder_id(1), 1, None, None, t(60)).await;

@@ -7,57 +7,57 @@ use pledge_domain::{
     ports::{Delivery, OutboxStore, PreorderStore},
     user::Owner,
 };
+use pledge_faults::{COUNTING, Setup, TcpProxy};
 use pledge_testkit::{
     Deliver, TestDatabase,
     builders::{a_new_preorder, an_account, an_open_session, preorder_id, refund, session_paid, signed_in, uid},
     time::t,
-    wire::Wire,
 };
 
 #[tokio::test]
 async fn recording_an_event_takes_two_round_trips_and_everything_else_one() {
     let database = TestDatabase::new().await;
-    let wire = Wire::to(&database).await;
-    let store = support::store(&wire.url(), 1);
+    let proxy = TcpProxy::start(database.address(), Setup { latency: COUNTING, ..Setup::default() }).await;
+    let store = support::store(&database.url_through(proxy.address()), 1);
     store.warm_up().await.unwrap();
-    wire.take_round_trips();
+    assert_eq!(proxy.take_counts().connections, 1);
 
     let new = a_new_preorder(1, "reader@example.com", Owner::SignedIn(signed_in("u1", "reader@example.com")));
     let preorder = store.initiate(&new).await.unwrap();
-    assert_eq!(wire.take_round_trips(), 1, "initiate");
+    assert_eq!(proxy.take_counts().round_trips, 1, "initiate");
     store.initiate(&a_new_preorder(2, "other@example.com", Owner::ByEmail(an_account("u2")))).await.unwrap();
-    assert_eq!(wire.take_round_trips(), 1, "initiate by e-mail");
+    assert_eq!(proxy.take_counts().round_trips, 1, "initiate by e-mail");
     store.find(preorder.id).await.unwrap();
-    assert_eq!(wire.take_round_trips(), 1, "find");
+    assert_eq!(proxy.take_counts().round_trips, 1, "find");
     let session = an_open_session("cs_1");
     for (attempt, outcome) in [(1, "saved"), (1, "lost race")] {
         store.save_checkout(preorder.id, attempt, Some(&session), Some(&an_account("u1")), t(2)).await.unwrap();
-        assert_eq!(wire.take_round_trips(), 1, "save_checkout, {outcome}");
+        assert_eq!(proxy.take_counts().round_trips, 1, "save_checkout, {outcome}");
     }
     store.without_owner(None, 10).await.unwrap();
-    assert_eq!(wire.take_round_trips(), 1, "without_owner");
+    assert_eq!(proxy.take_counts().round_trips, 1, "without_owner");
     store.link_owner(preorder_id(2), &an_account("u3"), t(2)).await.unwrap();
-    assert_eq!(wire.take_round_trips(), 1, "link_owner");
+    assert_eq!(proxy.take_counts().round_trips, 1, "link_owner");
     store.stuck(t(60)).await.unwrap();
-    assert_eq!(wire.take_round_trips(), 1, "stuck");
+    assert_eq!(proxy.take_counts().round_trips, 1, "stuck");
     store.knows_user(&uid("u1")).await.unwrap();
-    assert_eq!(wire.take_round_trips(), 1, "knows_user");
+    assert_eq!(proxy.take_counts().round_trips, 1, "knows_user");
 
     for event in [session_paid("evt_1", &preorder), refund("evt_2", &preorder, 1999)] {
         assert!(matches!(store.deliver(&event, t(60)).await.unwrap(), Recorded::Now { .. }));
-        assert_eq!(wire.take_round_trips(), 2, "record, {}", event.kind);
+        assert_eq!(proxy.take_counts().round_trips, 2, "record, {}", event.kind);
     }
     assert_eq!(store.deliver(&session_paid("evt_1", &preorder), t(61)).await.unwrap(), Recorded::Before);
-    assert_eq!(wire.take_round_trips(), 2, "record, known: one and the rollback");
+    assert_eq!(proxy.take_counts().round_trips, 2, "record, known: one and the rollback");
 
     let id = new.started.id;
     store.unsent(&[id]).await.unwrap();
-    assert_eq!(wire.take_round_trips(), 1, "unsent");
+    assert_eq!(proxy.take_counts().round_trips, 1, "unsent");
     store.settle(&[(id, Delivery::Sent)], t(62)).await.unwrap();
-    assert_eq!(wire.take_round_trips(), 1, "settle");
+    assert_eq!(proxy.take_counts().round_trips, 1, "settle");
     store.take_overdue(t(100), t(100), 10).await.unwrap();
-    assert_eq!(wire.take_round_trips(), 1, "take_overdue");
+    assert_eq!(proxy.take_counts().round_trips, 1, "take_overdue");
     store.backlog().await.unwrap();
-    assert_eq!(wire.take_round_trips(), 1, "backlog");
-    assert_eq!(wire.connections(), 1);
+    let last = proxy.take_counts();
+    assert_eq!((last.round_trips, last.connections), (1, 0), "backlog, on the connection of the first call");
 }

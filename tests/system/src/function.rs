@@ -2,6 +2,7 @@
 
 use std::{process::Stdio, time::Duration};
 
+use pledge_faults::RuntimeApi;
 use pledge_local::Options;
 use pledge_testkit::http::HttpEvent;
 use serde_json::Value;
@@ -10,10 +11,11 @@ use tokio::{
     time::timeout,
 };
 
-use crate::runtime_api::RuntimeApi;
-
 /// How long a function may take to start and answer, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long the function is told that an invocation may take.
+const TIME_LIMIT: Duration = Duration::from_secs(15);
 
 /// A running function.
 #[derive(Debug)]
@@ -34,14 +36,14 @@ pub struct Ended {
 impl Function {
     /// Starts the binary with these variables and no others but the runtime's.
     pub async fn start<'a>(name: &str, variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let runtime = RuntimeApi::start().await;
+        let runtime = RuntimeApi::start(TIME_LIMIT).await;
         let binary = Options::default().binaries.join(name);
         assert!(binary.exists(), "{} is missing: cargo build --workspace --bins", binary.display());
         let mut command = Command::new(binary);
         command
             .env_clear()
             .envs(variables)
-            .env("AWS_LAMBDA_RUNTIME_API", &runtime.address)
+            .env("AWS_LAMBDA_RUNTIME_API", runtime.address().to_string())
             .env("AWS_LAMBDA_FUNCTION_NAME", name)
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
@@ -55,7 +57,8 @@ impl Function {
 
     /// The result of an invocation with this event.
     pub async fn invoke(&self, event: &Value) -> Value {
-        timeout(PATIENCE, self.runtime.invoke(event.to_string())).await.expect("the function answers in time")
+        let result = timeout(PATIENCE, self.runtime.invoke(event.to_string().into())).await;
+        serde_json::from_slice(&result.expect("the function answers in time")).unwrap()
     }
 
     /// The status, headers and body of the answer to a request.

@@ -12,7 +12,6 @@
 mod cloud;
 mod environment;
 mod function;
-mod runtime_api;
 
 pub use cloud::Cloud;
 pub use function::{Ended, Function};

@@ -18,7 +18,6 @@ pub mod log;
 pub mod plans;
 pub mod sqs;
 pub mod time;
-pub mod wire;
 
 pub use database::TestDatabase;
 pub use fakes::{

@@ -8,7 +8,6 @@ use crate::{
     measure::bench::Bench,
     stats::{Summary, millis},
     subject::Subject,
-    wire::Wire,
 };
 
 /// Cold starts of one subject. Times are milliseconds.
@@ -42,13 +41,13 @@ pub struct Starts {
 impl Cold {
     /// One more start. `n` is the request that comes first.
     pub async fn measure(&mut self, subject: &Subject, bench: &Bench, n: u32) -> Result<(), Failure> {
-        let mut wire = Wire::to(bench.server(), Duration::ZERO).await?;
-        let mut function = Function::start(subject, &bench.through(&wire)).await?;
+        let (proxy, environment) = bench.behind_a_proxy(Duration::ZERO).await;
+        let mut function = Function::start(subject, &environment).await?;
         let mut before_database = None;
         let ready = loop {
             let cpu = tokio::select! {
                 biased;
-                _ = wire.connected.recv(), if before_database.is_none() => function.cpu()?,
+                () = proxy.connected(), if before_database.is_none() => function.cpu()?,
                 ready = function.ready() => break ready?,
             };
             before_database = Some(cpu);

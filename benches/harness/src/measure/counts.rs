@@ -2,19 +2,14 @@
 
 use std::{fmt, sync::atomic::Ordering::Relaxed};
 
-use crate::{
-    Failure,
-    function::Function,
-    http_server::Traffic,
-    measure::bench::Bench,
-    subject::Subject,
-    wire::{self, COUNTING, Wire},
-};
+use pledge_faults::{self as faults, COUNTING, TcpProxy, Traffic};
+
+use crate::{Failure, function::Function, measure::bench::Bench, subject::Subject};
 
 /// What went over the network in one phase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Phase {
-    pub database: wire::Counts,
+    pub database: faults::Counts,
     pub http_connections: usize,
     pub http_calls: usize,
     pub http_bytes: usize,
@@ -31,24 +26,24 @@ pub struct Counts {
 /// Counts a start, a first request and one more.
 pub async fn counts(subject: &Subject) -> Result<Counts, Failure> {
     let bench = Bench::of(subject, 2).await?;
-    let wire = Wire::to(bench.server(), COUNTING).await?;
-    let mut function = Function::start(subject, &bench.through(&wire)).await?;
+    let (proxy, environment) = bench.behind_a_proxy(COUNTING).await;
+    let mut function = Function::start(subject, &environment).await?;
     function.ready().await?;
-    let start = phase(&wire, &bench.outside.traffic);
+    let start = phase(&proxy, bench.outside.traffic());
     let mut requests = Vec::new();
     for n in 1..=2 {
         let (_, answer) = function.invoke(subject.work.event(n)).await?;
         subject.work.check(&answer)?;
-        requests.push(phase(&wire, &bench.outside.traffic));
+        requests.push(phase(&proxy, bench.outside.traffic()));
     }
     function.end().await?;
     let [first, warm] = requests.as_slice() else { return Err("two requests".into()) };
     Ok(Counts { start, first: *first, warm: *warm })
 }
 
-fn phase(wire: &Wire, traffic: &Traffic) -> Phase {
+fn phase(proxy: &TcpProxy, traffic: &Traffic) -> Phase {
     Phase {
-        database: wire.take(),
+        database: proxy.take_counts(),
         http_connections: traffic.connections.swap(0, Relaxed),
         http_calls: traffic.requests.swap(0, Relaxed),
         http_bytes: traffic.bytes.swap(0, Relaxed),
@@ -58,7 +53,7 @@ fn phase(wire: &Wire, traffic: &Traffic) -> Phase {
 /// Without bytes, which change with every word in a text.
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let wire::Counts { connections, round_trips, statements, bytes: _ } = self.database;
+        let faults::Counts { connections, round_trips, statements, bytes: _ } = self.database;
         let (opened, calls) = (self.http_connections, self.http_calls);
         write!(
             f,

@@ -47,7 +47,7 @@ pub async fn round_trip(subject: &Subject) -> Result<Floor, Failure> {
 /// One `SendMessageBatch`, as bytes on an open connection.
 pub async fn call(subject: &Subject) -> Result<Floor, Failure> {
     let bench = Bench::of(subject, 0).await?;
-    let address = bench.outside.address;
+    let address = bench.outside.address();
     alone(async move || {
         let stream = tokio::sync::Mutex::new(TcpStream::connect(address).await?);
         let request = request(address);

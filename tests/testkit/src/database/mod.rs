@@ -6,6 +6,8 @@ mod environment;
 mod server;
 mod template;
 
+use std::net::SocketAddr;
+
 use tokio_postgres::{Client, Config, config::Host};
 
 /// A database of this test alone.
@@ -62,10 +64,20 @@ impl TestDatabase {
     #[must_use]
     pub fn url(&self) -> String {
         let (host, port) = self.address();
+        self.url_at(&format!("{host}:{port}"))
+    }
+
+    /// Returns its address for programs that reach the server through a proxy.
+    #[must_use]
+    pub fn url_through(&self, proxy: SocketAddr) -> String {
+        self.url_at(&proxy.to_string())
+    }
+
+    fn url_at(&self, server: &str) -> String {
         let user = self.config.get_user().unwrap_or("postgres");
         let password = self.config.get_password().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         let password = password.map(|password| format!(":{password}")).unwrap_or_default();
-        format!("postgres://{user}{password}@{host}:{port}/{}?sslmode=disable", self.name)
+        format!("postgres://{user}{password}@{server}/{}?sslmode=disable", self.name)
     }
 
     /// Host and port of the server.
