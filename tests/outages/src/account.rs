@@ -1,4 +1,4 @@
-//! What became of everybody: what they were told, held against PostgreSQL, Stripe and Klaviyo.
+//! Holds what everybody was told against PostgreSQL, Stripe and Klaviyo.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -57,7 +57,7 @@ pub async fn account(driver: &Driver, domain: &str, told: &[String]) -> Account 
     Account::of(&expected, &actual)
 }
 
-/// The facts in the tables.
+/// Returns the facts in the tables about the readers of this domain.
 async fn rows(driver: &Driver, domain: &str) -> Vec<String> {
     let of = format!("%@{domain}");
     let json = async |sql: &str| driver.database.json(sql, &[&of]).await.unwrap();
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_missing_is_lost_and_what_is_there_twice_is_doubled() {
+    fn a_missing_fact_is_lost_and_one_that_is_there_twice_or_unexpected_is_doubled() {
         let facts = |facts: &[&str]| facts.iter().map(|fact| (*fact).to_owned()).collect::<Vec<_>>();
         let account = Account::of(&facts(&["a", "b", "c"]), &facts(&["a", "a", "c", "d"]));
         assert_eq!(account, Account { lost: facts(&["b"]), doubled: facts(&["a", "d"]) });

@@ -1,10 +1,10 @@
-//! What becomes of the real binaries when what they stand on gives way: a process that is killed, a system that is gone
-//! for a while.
+//! What becomes of the real binaries when what they need fails: a process that is killed, a system that is gone for a
+//! while.
 //!
 //! [`killed`] runs each function on a Lambda Runtime API of its own, stops it with SIGKILL at one step after the other
-//! and compares how it ends. [`outage`] puts [`gate`]s and a [`cable`] between the functions of a whole local cloud and
-//! everything that they need, sends readers through it, breaks one thing after the other, and [`account`]s for
-//! everybody afterwards.
+//! and compares how it ends. [`outage`] puts proxies between the functions of a whole local cloud and everything that they
+//! need ([`environment`]), has readers order and subscribe ([`load`]), breaks one thing after the other, and holds what
+//! everybody was told against what there is ([`account`]).
 
 #![allow(
     clippy::unwrap_used,
@@ -16,10 +16,8 @@
 )]
 
 pub mod account;
-pub mod cable;
-pub mod gate;
+pub mod environment;
 pub mod killed;
+pub mod load;
 pub mod outage;
-pub mod readers;
 pub mod table;
-pub mod town;

@@ -1,15 +1,15 @@
-//! What gives way, and for how long.
+//! The outages: what fails, and for how long.
 
 use std::time::Duration;
 
+use pledge_faults::{
+    HttpFault::{self, AnswerLost, HangUp, Silence, Slow, Status},
+    LinkState,
+};
 use pledge_local::Shutdown;
 use tokio::time::sleep;
 
-use crate::{
-    cable::Weather,
-    gate::Trouble::{self, AnswerLost, HangUp, Silence, Slow, Spared, Status},
-    town::Town,
-};
+use crate::environment::TestEnvironment;
 
 /// How long things are broken.
 const LASTS: Duration = Duration::from_secs(12);
@@ -17,24 +17,34 @@ const LASTS: Duration = Duration::from_secs(12);
 /// How long PostgreSQL is down when it is restarted.
 const DOWN: Duration = Duration::from_secs(6);
 
-/// How often a cable is cut, and how long it takes to mend it.
+/// How long connections hold before they are cut, and how long no new one comes about.
 const CUT: (Duration, Duration) = (Duration::from_millis(600), Duration::from_millis(150));
 
 /// How slow answers of PostgreSQL are, in turns: so that functions wait, and so that they give up.
 const SLOW: [Duration; 2] = [Duration::from_millis(300), Duration::from_secs(3)];
 
 /// SQS, gone in every way in turn.
-const NO_SQS: &[Trouble] = &[HangUp, Status(503), Silence];
+const NO_SQS: &[HttpFault] = &[HangUp, Status(503), Silence];
 
 /// Klaviyo, failing three times in ten.
-const BAD_KLAVIYO: &[Trouble] =
-    &[Spared, Status(500), Spared, Spared, Status(429), Spared, Spared, AnswerLost, Spared, Spared];
+const BAD_KLAVIYO: &[HttpFault] = &[
+    HttpFault::None,
+    Status(500),
+    HttpFault::None,
+    HttpFault::None,
+    Status(429),
+    HttpFault::None,
+    HttpFault::None,
+    AnswerLost,
+    HttpFault::None,
+    HttpFault::None,
+];
 
 /// Stripe, slower than we wait for it two times in three.
-const SLOW_STRIPE: &[Trouble] =
+const SLOW_STRIPE: &[HttpFault] =
     &[Slow(Duration::from_secs(6)), Slow(Duration::from_secs(1)), Slow(Duration::from_secs(6))];
 
-/// What gives way.
+/// What fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outage {
     /// Nothing, for comparison.
@@ -56,7 +66,7 @@ pub enum Outage {
 }
 
 impl Outage {
-    /// All of them.
+    /// Every outage.
     pub const ALL: [Self; 8] = [
         Self::Nothing,
         Self::DatabaseRestarted,
@@ -68,7 +78,7 @@ impl Outage {
         Self::StripeSlow,
     ];
 
-    /// What it is called in the table.
+    /// Returns what the outage is called in the table.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -83,48 +93,48 @@ impl Outage {
         }
     }
 
-    /// Whether somebody who calls the API must notice: whoever needs only the outbox must not.
+    /// Returns whether somebody who calls the API must notice; whoever needs only the outbox must not.
     #[must_use]
     pub fn is_noticed(self) -> bool {
         !matches!(self, Self::Nothing | Self::QueueGone | Self::KlaviyoFailing)
     }
 
-    /// Breaks it, and mends it after a while.
-    pub async fn strike(self, town: &mut Town) {
+    /// Brings the outage about, and ends it after a while.
+    pub async fn cause(self, environment: &mut TestEnvironment) {
         match self {
             Self::Nothing => sleep(LASTS).await,
-            Self::DatabaseRestarted => town.cloud.restart_database(Shutdown::Fast, DOWN).await.unwrap(),
-            Self::DatabaseCrashed => town.cloud.restart_database(Shutdown::Immediate, DOWN).await.unwrap(),
+            Self::DatabaseRestarted => environment.cloud.restart_database(Shutdown::Fast, DOWN).await.unwrap(),
+            Self::DatabaseCrashed => environment.cloud.restart_database(Shutdown::Immediate, DOWN).await.unwrap(),
             Self::ConnectionsCut => {
                 let (between, to_mend) = CUT;
                 for _ in 0..LASTS.as_millis() / (between + to_mend).as_millis() {
                     sleep(between).await;
-                    town.postgres.set(Weather::Cut);
+                    environment.postgres.set(LinkState::Down);
                     sleep(to_mend).await;
-                    town.postgres.set(Weather::Fair);
+                    environment.postgres.set(LinkState::Up);
                 }
             }
             Self::ConnectionsSlow => {
                 for delay in SLOW.into_iter().cycle().take(4) {
-                    town.postgres.set(Weather::Slow(delay));
+                    environment.postgres.set(LinkState::Slow(delay));
                     sleep(LASTS / 4).await;
                 }
-                town.postgres.set(Weather::Fair);
+                environment.postgres.set(LinkState::Up);
             }
             Self::QueueGone => {
-                town.sqs.set(NO_SQS);
+                environment.sqs.set(NO_SQS);
                 sleep(LASTS).await;
-                town.sqs.set(&[Spared]);
+                environment.sqs.set(&[HttpFault::None]);
             }
             Self::KlaviyoFailing => {
-                town.klaviyo.set(BAD_KLAVIYO);
+                environment.klaviyo.set(BAD_KLAVIYO);
                 sleep(LASTS).await;
-                town.klaviyo.set(&[Spared]);
+                environment.klaviyo.set(&[HttpFault::None]);
             }
             Self::StripeSlow => {
-                town.stripe.set(SLOW_STRIPE);
+                environment.stripe.set(SLOW_STRIPE);
                 sleep(LASTS).await;
-                town.stripe.set(&[Spared]);
+                environment.stripe.set(&[HttpFault::None]);
             }
         }
     }

@@ -1,40 +1,40 @@
-//! What is printed.
+//! The table that is printed.
 
 use std::time::Duration;
 
-use crate::{account::Account, outage::Outage, readers::Requests};
+use crate::{account::Account, load::Requests, outage::Outage};
 
 /// One outage.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// What gave way.
+    /// What failed.
     pub outage: Outage,
     /// How many readers came.
-    pub readers: usize,
-    /// What they and Stripe asked of the API.
+    pub load: usize,
+    /// What they and Stripe sent to the API.
     pub requests: Requests,
-    /// How many connections, answers or requests were troubled.
-    pub struck: usize,
+    /// How many connections, answers and requests were disturbed.
+    pub disturbed: usize,
     /// What became of the readers.
     pub account: Account,
     /// From the end of the outage until nothing was left to do.
     pub drained: Duration,
 }
 
-/// The head of the table.
+/// The head of the table, in Markdown.
 pub const HEAD: &str = "\
-| what gave way | readers | requests | 5xx | no answer | hit | lost | doubled | drained after |
+| what gave mode | load | requests | 5xx | no answer | hit | lost | doubled | drained after |
 |---|---|---|---|---|---|---|---|---|";
 
 impl std::fmt::Display for Row {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { outage, readers, requests, struck, account, drained } = self;
+        let Self { outage, load, requests, disturbed, account, drained } = self;
         let Requests { all, refused, unanswered } = requests;
         let (lost, doubled) = (account.lost.len(), account.doubled.len());
         let (name, seconds) = (outage.name(), drained.as_secs());
         write!(
             f,
-            "| {name} | {readers} | {all} | {refused} | {unanswered} | {struck} | {lost} | {doubled} | {seconds} s |"
+            "| {name} | {load} | {all} | {refused} | {unanswered} | {disturbed} | {lost} | {doubled} | {seconds} s |"
         )
     }
 }

@@ -1,4 +1,4 @@
-//! Something gives way while readers come and go. Afterwards everybody is accounted for.
+//! Lets one system after the other fail while readers come and go, and holds what they were told against what there is.
 //!
 //! It takes some minutes and a local cloud of its own, so it is part of `make proof` only.
 
@@ -8,72 +8,72 @@ use std::time::{Duration, Instant};
 
 use pledge_outages::{
     account::account,
+    environment::TestEnvironment,
+    load::{Load, Requests},
     outage::Outage,
-    readers::{Readers, Requests},
     table::{HEAD, Row},
-    town::Town,
 };
-use pledge_proof::dials;
+use pledge_proof::settings;
 use tokio::{sync::oneshot, time::sleep};
 
-/// How long all is well before.
+/// How long everything works before an outage begins.
 const BEFORE: Duration = Duration::from_secs(3);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn everybody_is_accounted_for() {
-    if !dials::whole() {
+async fn no_outage_loses_or_doubles_anything() {
+    if !settings::whole() {
         println!("left to `make proof`");
         return;
     }
-    let mut town = Town::start().await;
+    let mut environment = TestEnvironment::start().await;
     println!("{HEAD}");
     let mut rows = Vec::new();
     for (number, outage) in Outage::ALL.into_iter().enumerate() {
-        let row = live_through(&mut town, outage, &format!("outage{number}.example.com")).await;
+        let row = live_through(&mut environment, outage, &format!("outage{number}.example.com")).await;
         println!("{row}");
         rows.push(row);
     }
-    town.cloud.stop().await;
-    for Row { outage, requests, struck, account, .. } in &rows {
+    environment.cloud.stop().await;
+    for Row { outage, requests, disturbed, account, .. } in &rows {
         assert_eq!(account.lost, [""; 0], "{outage:?}: lost");
         assert_eq!(account.doubled, [""; 0], "{outage:?}: doubled");
-        assert_eq!(*struck > 0, *outage != Outage::Nothing, "{outage:?} was real");
+        assert_eq!(*disturbed > 0, *outage != Outage::Nothing, "{outage:?} was real");
         assert_eq!(requests.refused + requests.unanswered > 0, outage.is_noticed(), "{outage:?} was noticed");
     }
 }
 
-async fn live_through(town: &mut Town, outage: Outage, domain: &str) -> Row {
-    let (struck, delivered) = (town.struck(), deliveries(town).await);
-    let readers = Readers::new(&town.driver, domain);
+async fn live_through(environment: &mut TestEnvironment, outage: Outage, domain: &str) -> Row {
+    let (disturbed, delivered) = (environment.disturbed(), deliveries(environment).await);
+    let load = Load::new(&environment.driver, domain);
     let (over, is_over) = oneshot::channel();
-    let coming = tokio::spawn(readers.clone().come(async { is_over.await.unwrap() }));
+    let coming = tokio::spawn(load.clone().come(async { is_over.await.unwrap() }));
     sleep(BEFORE).await;
-    outage.strike(town).await;
+    outage.cause(environment).await;
     let mended = Instant::now();
     over.send(()).unwrap();
     let count = coming.await.unwrap();
-    town.driver.stripe.idle().await.unwrap();
-    town.driver.klaviyo.settled(&town.driver.database).await.unwrap();
+    environment.driver.stripe.idle().await.unwrap();
+    environment.driver.klaviyo.settled(&environment.driver.database).await.unwrap();
     let drained = mended.elapsed();
-    let (asked, told) = (readers.requests(), deliveries(town).await);
+    let (asked, told) = (load.requests(), deliveries(environment).await);
     Row {
         outage,
-        readers: count,
+        load: count,
         requests: Requests {
             all: asked.all + told.all - delivered.all,
             refused: asked.refused + told.refused - delivered.refused,
             unanswered: asked.unanswered + told.unanswered - delivered.unanswered,
         },
-        struck: town.struck() - struck,
-        account: account(&town.driver, domain, &readers.facts()).await,
+        disturbed: environment.disturbed() - disturbed,
+        account: account(&environment.driver, domain, &load.facts()).await,
         drained,
     }
 }
 
-/// What Stripe has asked so far.
-async fn deliveries(town: &Town) -> Requests {
+/// Returns how many deliveries Stripe has tried so far.
+async fn deliveries(environment: &TestEnvironment) -> Requests {
     let mut requests = Requests::default();
-    for delivery in town.driver.stripe.deliveries().await.unwrap() {
+    for delivery in environment.driver.stripe.deliveries().await.unwrap() {
         for attempt in delivery["attempts"].as_array().unwrap() {
             requests.all += 1;
             match attempt["status"].as_u64() {

@@ -1,4 +1,4 @@
-//! One run for every step and every way to fail there.
+//! Runs a journey once for every step and every way to fail there.
 
 use std::{
     collections::BTreeMap,
@@ -9,40 +9,40 @@ use std::{
     thread,
 };
 
+use pledge_faults::{FailureMode, Fault, System};
 use pledge_testkit::TestDatabase;
 
 use crate::{
+    environment::{StartMode, TestEnvironment},
+    final_state::FinalState,
     journeys::Journey,
-    plane::{Fault, System, Way},
-    state::End,
-    world::{Warmth, World},
 };
 
-/// How many runs go on at once. They mostly wait for each other's ends of wires.
+/// How many runs go on at once. They mostly wait for answers that travel.
 const AT_ONCE: usize = 6;
 
-/// In which ways a step is to fail.
+/// In which modes a step is to fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ways {
-    /// [`Way::in_short`].
+pub enum Modes {
+    /// In those of [`FailureMode::in_short`].
     Short,
-    /// All but those that take seconds.
+    /// In all but those that take seconds.
     Quick,
-    /// All.
+    /// In all.
     All,
 }
 
-impl Ways {
-    fn of(self, system: System) -> Vec<Way> {
+impl Modes {
+    fn of(self, system: System) -> Vec<FailureMode> {
         match self {
-            Self::Short => Way::in_short(system),
-            Self::Quick => Way::of(system, false),
-            Self::All => Way::of(system, true),
+            Self::Short => FailureMode::in_short(system),
+            Self::Quick => FailureMode::of(system, false),
+            Self::All => FailureMode::of(system, true),
         }
     }
 }
 
-/// A run: where it failed, and what came of it.
+/// A run: where it was made to fail, and what came of it.
 #[derive(Debug, Clone)]
 struct Case {
     faults: Vec<Fault>,
@@ -52,7 +52,7 @@ struct Case {
 #[derive(Debug, Clone)]
 struct Ran {
     steps: Vec<System>,
-    end: End,
+    end: FinalState,
 }
 
 /// What was tried.
@@ -66,32 +66,33 @@ pub struct Counted {
     pub double: usize,
 }
 
-/// Fails at each step of the journey in each way, and demands the undisturbed end. With `twice`, also fails once more at
-/// each step that follows the first failure, both times in the ways of [`Way::in_short`]: all ways would multiply.
+/// Fails at each step of the journey in each mode, and demands the undisturbed end. With `twice`, also fails once more at
+/// each step that follows the first failure, both times in the modes of [`FailureMode::in_short`]: all modes would multiply.
+/// Returns what was tried.
 ///
 /// # Panics
-/// With everything that went wrong.
+/// If a run ends otherwise; the message says which ones and how.
 #[must_use]
-pub fn break_everywhere(journey: Journey, warmth: Warmth, ways: Ways, twice: bool) -> Counted {
-    let undisturbed = run_all(journey, warmth, &[vec![], vec![]]);
+pub fn break_everywhere(journey: Journey, start_mode: StartMode, modes: Modes, twice: bool) -> Counted {
+    let undisturbed = run_all(journey, start_mode, &[vec![], vec![]]);
     let [first, second] = undisturbed.as_slice() else { panic!("two runs") };
     let first = ran(first);
     assert_eq!(first.end.difference(&ran(second).end), "", "{journey:?}: equal runs end equally");
     assert_eq!(first.end.metrics(), journey.facts(), "{journey:?}, undisturbed");
 
-    let single = each_step(&first.steps, &[], ways);
-    let singles = run_all(journey, warmth, &single);
+    let single = each_step(&first.steps, &[], modes);
+    let singles = run_all(journey, start_mode, &single);
     let double: Vec<_> = if twice {
         let after = |case: &Case| {
             let ran = case.outcome.as_ref().ok()?;
-            let in_short = |fault: &Fault| Way::in_short(ran.steps[fault.step]).contains(&fault.way);
-            case.faults.iter().all(in_short).then(|| each_step(&ran.steps, &case.faults, Ways::Short))
+            let in_short = |fault: &Fault| FailureMode::in_short(ran.steps[fault.step]).contains(&fault.mode);
+            case.faults.iter().all(in_short).then(|| each_step(&ran.steps, &case.faults, Modes::Short))
         };
         singles.iter().filter_map(after).flatten().collect()
     } else {
         Vec::new()
     };
-    let doubles = run_all(journey, warmth, &double);
+    let doubles = run_all(journey, start_mode, &double);
 
     let mut wrong = Vec::new();
     for case in singles.iter().chain(&doubles) {
@@ -103,24 +104,24 @@ pub fn break_everywhere(journey: Journey, warmth: Warmth, ways: Ways, twice: boo
     }
     let shown = wrong.iter().take(5).cloned().collect::<Vec<_>>().join("\n\n");
     let counted = Counted { steps: first.steps.len(), single: singles.len(), double: doubles.len() };
-    println!("{journey:?}, {warmth:?}: {} steps ({}), {counted:?}", first.steps.len(), summary(&first.steps));
-    assert!(wrong.is_empty(), "{journey:?}, {warmth:?}: {} of {counted:?} end otherwise\n\n{shown}", wrong.len());
+    println!("{journey:?}, {start_mode:?}: {} steps ({}), {counted:?}", first.steps.len(), summary(&first.steps));
+    assert!(wrong.is_empty(), "{journey:?}, {start_mode:?}: {} of {counted:?} end otherwise\n\n{shown}", wrong.len());
     counted
 }
 
-/// Every fault at every step after those that fail already.
-fn each_step(steps: &[System], before: &[Fault], ways: Ways) -> Vec<Vec<Fault>> {
+/// Returns every fault at every step after those that fail already.
+fn each_step(steps: &[System], before: &[Fault], modes: Modes) -> Vec<Vec<Fault>> {
     // An outage fails the two steps that follow as well.
-    let first = before.last().map_or(0, |fault| fault.step + if fault.way == Way::Outage { 3 } else { 1 });
+    let first = before.last().map_or(0, |fault| fault.step + if fault.mode == FailureMode::Outage { 3 } else { 1 });
     let faults = steps
         .iter()
         .enumerate()
         .skip(first)
-        .flat_map(|(step, system)| ways.of(*system).into_iter().map(move |way| Fault { step, way }));
+        .flat_map(|(step, system)| modes.of(*system).into_iter().map(move |mode| Fault { step, mode }));
     faults.map(|fault| before.iter().copied().chain([fault]).collect()).collect()
 }
 
-fn run_all(journey: Journey, warmth: Warmth, cases: &[Vec<Fault>]) -> Vec<Case> {
+fn run_all(journey: Journey, start_mode: StartMode, cases: &[Vec<Fault>]) -> Vec<Case> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
     thread::scope(|scope| {
@@ -129,7 +130,7 @@ fn run_all(journey: Journey, warmth: Warmth, cases: &[Vec<Fault>]) -> Vec<Case> 
                 let runtime = runtime();
                 let database = runtime.block_on(TestDatabase::new());
                 while let Some(faults) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let outcome = runtime.block_on(run(&database, journey, warmth, faults));
+                    let outcome = runtime.block_on(run(&database, journey, start_mode, faults));
                     done.lock().unwrap().push(Case { faults: faults.clone(), outcome });
                 }
             });
@@ -142,13 +143,18 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-async fn run(database: &TestDatabase, journey: Journey, warmth: Warmth, faults: &[Fault]) -> Result<Ran, String> {
+async fn run(
+    database: &TestDatabase,
+    journey: Journey,
+    start_mode: StartMode,
+    faults: &[Fault],
+) -> Result<Ran, String> {
     use futures_util::FutureExt as _;
     let run = async {
-        let mut world = World::new(database, warmth).await;
-        let steps = journey.go(&mut world, faults).await;
-        assert_eq!(world.plane.waiting(), 0, "every fault strikes");
-        let end = world.end().await;
+        let mut environment = TestEnvironment::new(database, start_mode).await;
+        let steps = journey.run(&mut environment, faults).await;
+        assert_eq!(environment.injector.waiting(), 0, "every fault has happened");
+        let end = environment.end().await;
         Ran { steps, end }
     };
     std::panic::AssertUnwindSafe(run).catch_unwind().await.map_err(|panic| {
@@ -167,7 +173,7 @@ fn ran(case: &Case) -> &Ran {
 fn describe(case: &Case, steps: &[System]) -> String {
     let faults = case.faults.iter().map(|fault| {
         let system = steps.get(fault.step).map(|system| format!("{system:?}")).unwrap_or_default();
-        format!("{:?} at step {} ({system})", fault.way, fault.step)
+        format!("{:?} at step {} ({system})", fault.mode, fault.step)
     });
     faults.collect::<Vec<_>>().join(", then ")
 }

@@ -1,4 +1,4 @@
-//! The five functions, composed as their `main`s do it, and called as Lambda does it.
+//! Composes the five functions as their `main`s do, and calls them as Lambda does.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use pledge_http_api::{Response, Routes, intake::PreorderIntake};
 use pledge_klaviyo::{KlaviyoClient, MetricNames};
 use pledge_postgres::{Database, Settings};
 use pledge_runtime::{Metrics, Secret, Stage, System, http, tls};
-use pledge_stand_ins::Clock as WorldClock;
+use pledge_stand_ins::Clock as SharedClock;
 use pledge_stripe_api::{Limits, StripeClient};
 use pledge_stripe_events::{API_VERSION, Endpoint, Secrets};
 use pledge_testkit::{FakeTokens, SeededIds, builders::signed_in, http::HttpEvent};
@@ -31,7 +31,7 @@ use rustls::RootCertStore;
 use serde_json::Value;
 use time::Duration;
 
-use crate::queue::Queue;
+use crate::publisher::QueuePublisher;
 
 /// The endpoint's signing secret.
 pub const WEBHOOK_SECRET: &str = "whsec_proof";
@@ -42,12 +42,12 @@ pub const READER: &str = "reader@example.com";
 /// The ID token of the reader `reader`.
 pub const TOKEN: &str = "token-of-reader";
 
-/// The machine: the world's clock, and randomness that is the same in every run.
+/// The clock that everybody shares, and randomness that is the same in every run.
 #[derive(Debug, Clone)]
 pub struct Machine {
-    /// The clock of the world.
-    pub clock: WorldClock,
-    /// Identifiers.
+    /// The clock that everybody shares.
+    pub clock: SharedClock,
+    /// Makes identifiers.
     pub ids: Arc<SeededIds>,
 }
 
@@ -74,8 +74,8 @@ pub struct Addresses {
     pub klaviyo: String,
     /// `host:port` of Firebase.
     pub firebase: String,
-    /// SQS.
-    pub queue: Queue,
+    /// The way into the queue.
+    pub queue: QueuePublisher,
     /// What can be ordered, by Stripe's prices.
     pub catalogue: Catalogue,
 }
@@ -83,20 +83,27 @@ pub struct Addresses {
 /// The functions in one process.
 pub struct Functions {
     /// `POST /preorders`
-    pub initiate: initiate_preorder::handler::Handler<Database, Arc<FirebaseClient>, Queue, FakeTokens, Machine>,
+    pub initiate:
+        initiate_preorder::handler::Handler<Database, Arc<FirebaseClient>, QueuePublisher, FakeTokens, Machine>,
     /// `POST /checkout`
-    pub checkout:
-        create_checkout::handler::Handler<Database, Arc<FirebaseClient>, Queue, StripeClient, FakeTokens, Machine>,
+    pub checkout: create_checkout::handler::Handler<
+        Database,
+        Arc<FirebaseClient>,
+        QueuePublisher,
+        StripeClient,
+        FakeTokens,
+        Machine,
+    >,
     /// `/payment/stripe/…`
     pub champion: create_champion_subscription::handler::Handler<Database, StripeClient, FakeTokens, Machine>,
     /// `POST /webhooks/stripe`
-    pub webhook: stripe_webhook::handler::Handler<Database, Queue, Machine>,
+    pub webhook: stripe_webhook::handler::Handler<Database, QueuePublisher, Machine>,
     /// Batches and the schedule.
-    pub sender: klaviyo_sender::handler::Handler<Database, Queue, KlaviyoClient, Machine>,
+    pub sender: klaviyo_sender::handler::Handler<Database, QueuePublisher, KlaviyoClient, Machine>,
 }
 
 impl Functions {
-    /// A process that has just started: no connection is open.
+    /// Returns the functions as they are in a process that has just started: no connection is open.
     #[must_use]
     pub fn start(addresses: &Addresses, machine: &Machine, connections: usize) -> Self {
         let http = http::client(tls::client_config(RootCertStore::empty()).unwrap()).unwrap();
@@ -172,7 +179,7 @@ impl Functions {
         }
     }
 
-    /// Hands a request to the function that API Gateway would choose.
+    /// Hands a request to the function that API Gateway would choose. Returns the status and the JSON body of its answer.
     pub async fn request(&self, event: &HttpEvent) -> (u16, Value) {
         let request: Request = lambda_http::request::from_str(&event.to_json()).unwrap();
         let response = match request.uri().path() {
@@ -184,7 +191,7 @@ impl Functions {
         read(&response)
     }
 
-    /// Invokes the sender; none if the invocation failed.
+    /// Invokes the sender. Returns its answer; none if the invocation failed.
     pub async fn invoke_sender(&self, payload: Value) -> Option<Value> {
         self.sender.handle(LambdaEvent::new(payload, Context::default())).await.ok()
     }

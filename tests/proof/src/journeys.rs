@@ -1,23 +1,23 @@
-//! What readers do. Every journey sets up its world unharmed, and then the plane may do its worst.
+//! What readers do. Every journey sets up its environment without a fault; only then may steps fail.
 
 use std::time::Duration;
 
+use pledge_faults::{Fault, System};
 use pledge_stand_ins::stripe::{Payment, PaymentChoice};
 use pledge_testkit::http::HttpEvent;
 use serde_json::{Value, json};
 
 use crate::{
+    environment::TestEnvironment,
     functions::{READER, TOKEN},
-    plane::{Fault, System},
-    world::World,
 };
 
 const DAY: u64 = 24 * 60 * 60;
 
-/// Of every reader who sends a form.
+/// The first name of every reader who sends a form.
 pub const FIRST_NAME: &str = "Seraphina";
 
-/// The journeys, each with one part in which the faults strike; what comes before goes well.
+/// The journeys, each with one part in which steps may fail; what comes before goes well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Journey {
     /// A reader sends the form, opens the checkout and pays by card.
@@ -28,11 +28,11 @@ pub enum Journey {
     PreorderDelayed,
     /// A reader's card is refused, and another one taken.
     PreorderRetried,
-    /// The money goes back.
+    /// A reader pays, and the money goes back.
     PreorderRefunded,
     /// A reader subscribes and pays the first invoice.
     SubscriptionStarted,
-    /// A month later.
+    /// A month after a reader has subscribed, the subscription renews.
     SubscriptionRenewed,
     /// A subscriber ends the subscription with its period.
     SubscriptionCancelled,
@@ -66,119 +66,119 @@ impl Journey {
         Self::Sweep,
     ];
 
-    /// Goes the journey with these faults; returns the steps that were counted.
-    pub async fn go(self, world: &mut World, faults: &[Fault]) -> Vec<System> {
+    /// Runs the journey with these faults. Returns the steps that were counted.
+    pub async fn run(self, environment: &mut TestEnvironment, faults: &[Fault]) -> Vec<System> {
         match self {
             Self::PreorderPaid => {
-                world.plane.arm(faults);
-                paid(world).await;
+                environment.injector.arm(faults);
+                paid(environment).await;
             }
             Self::PreorderAbandoned => {
-                world.plane.arm(faults);
-                let preorder = preorder(world, READER).await;
-                checkout(world, &preorder).await;
-                world.advance(Duration::from_secs(2 * DAY));
-                world.settle().await;
+                environment.injector.arm(faults);
+                let preorder = preorder(environment, READER).await;
+                checkout(environment, &preorder).await;
+                environment.advance(Duration::from_secs(2 * DAY));
+                environment.settle().await;
             }
             Self::PreorderDelayed => {
-                world.plane.arm(faults);
-                let preorder = preorder(world, READER).await;
-                let session = checkout(world, &preorder).await;
+                environment.injector.arm(faults);
+                let preorder = preorder(environment, READER).await;
+                let session = checkout(environment, &preorder).await;
                 let debit = Payment { method: PaymentChoice::BankDebit, ..Payment::default() };
-                world.stripe.pay_session(&session, debit);
-                world.settle().await;
-                world.advance(Duration::from_secs(3 * DAY));
-                world.stripe.settle_session(&session, true).unwrap();
-                world.settle().await;
+                environment.stripe.pay_session(&session, debit);
+                environment.settle().await;
+                environment.advance(Duration::from_secs(3 * DAY));
+                environment.stripe.settle_session(&session, true).unwrap();
+                environment.settle().await;
             }
             Self::PreorderRetried => {
-                world.plane.arm(faults);
-                let preorder = preorder(world, READER).await;
-                let session = checkout(world, &preorder).await;
+                environment.injector.arm(faults);
+                let preorder = preorder(environment, READER).await;
+                let session = checkout(environment, &preorder).await;
                 let declined = Payment { method: PaymentChoice::DeclinedCard, ..Payment::default() };
-                world.stripe.pay_session(&session, declined);
-                world.settle().await;
-                let session = checkout(world, &preorder).await;
-                world.stripe.pay_session(&session, Payment::default());
-                world.settle().await;
+                environment.stripe.pay_session(&session, declined);
+                environment.settle().await;
+                let session = checkout(environment, &preorder).await;
+                environment.stripe.pay_session(&session, Payment::default());
+                environment.settle().await;
             }
             Self::PreorderRefunded => {
-                paid(world).await;
-                world.plane.arm(faults);
-                let intents = world.stripe.objects("payment_intent");
+                paid(environment).await;
+                environment.injector.arm(faults);
+                let intents = environment.stripe.objects("payment_intent");
                 let intent = intents[0]["id"].as_str().unwrap();
-                world.stripe.refund(intent, Some(100)).unwrap();
-                world.stripe.refund(intent, None).unwrap();
-                world.settle().await;
+                environment.stripe.refund(intent, Some(100)).unwrap();
+                environment.stripe.refund(intent, None).unwrap();
+                environment.settle().await;
             }
             Self::SubscriptionStarted => {
-                world.plane.arm(faults);
-                subscribed(world).await;
+                environment.injector.arm(faults);
+                subscribed(environment).await;
             }
             Self::SubscriptionRenewed => {
-                subscribed(world).await;
-                world.plane.arm(faults);
-                world.advance(Duration::from_secs(32 * DAY));
-                world.settle().await;
+                subscribed(environment).await;
+                environment.injector.arm(faults);
+                environment.advance(Duration::from_secs(32 * DAY));
+                environment.settle().await;
             }
             Self::SubscriptionCancelled => {
-                subscribed(world).await;
-                world.plane.arm(faults);
+                subscribed(environment).await;
+                environment.injector.arm(faults);
                 let novel = json!({ "novelId": 7 });
-                world.ask(&champion("champion-subscription/cancel", &novel), 200).await;
-                world.settle().await;
-                world.ask(&champion("champion-subscription/resume", &novel), 200).await;
-                world.settle().await;
-                world.ask(&champion("champion-subscription/cancel", &novel), 200).await;
-                world.settle().await;
-                world.advance(Duration::from_secs(32 * DAY));
-                world.settle().await;
+                environment.ask(&champion("champion-subscription/cancel", &novel), 200).await;
+                environment.settle().await;
+                environment.ask(&champion("champion-subscription/resume", &novel), 200).await;
+                environment.settle().await;
+                environment.ask(&champion("champion-subscription/cancel", &novel), 200).await;
+                environment.settle().await;
+                environment.advance(Duration::from_secs(32 * DAY));
+                environment.settle().await;
             }
             Self::SubscriptionRefunded => {
-                subscribed(world).await;
-                world.plane.arm(faults);
-                let intents = world.stripe.objects("payment_intent");
-                world.stripe.refund(intents[0]["id"].as_str().unwrap(), None).unwrap();
-                world.settle().await;
+                subscribed(environment).await;
+                environment.injector.arm(faults);
+                let intents = environment.stripe.objects("payment_intent");
+                environment.stripe.refund(intents[0]["id"].as_str().unwrap(), None).unwrap();
+                environment.settle().await;
             }
             Self::Purchased => {
-                world.plane.arm(faults);
-                purchased(world, 2).await;
-                world.advance(Duration::from_secs(DAY));
-                purchased(world, 5).await;
+                environment.injector.arm(faults);
+                purchased(environment, 2).await;
+                environment.advance(Duration::from_secs(DAY));
+                purchased(environment, 5).await;
             }
             Self::OneEvent => {
-                let preorder = preorder(world, READER).await;
-                let session = checkout(world, &preorder).await;
-                world.settle().await;
-                world.stripe.pay_session(&session, Payment::default());
-                world.plane.arm(faults);
-                world.settle().await;
+                let preorder = preorder(environment, READER).await;
+                let session = checkout(environment, &preorder).await;
+                environment.settle().await;
+                environment.stripe.pay_session(&session, Payment::default());
+                environment.injector.arm(faults);
+                environment.settle().await;
             }
             Self::Batch => {
                 for n in 0..12 {
-                    preorder(world, &format!("reader-{n}@example.com")).await;
+                    preorder(environment, &format!("reader-{n}@example.com")).await;
                 }
-                world.plane.arm(faults);
-                world.settle().await;
+                environment.injector.arm(faults);
+                environment.settle().await;
             }
             Self::Sweep => {
                 for n in 0..3 {
-                    preorder(world, &format!("reader-{n}@example.com")).await;
+                    preorder(environment, &format!("reader-{n}@example.com")).await;
                 }
-                drop(world.queue.receive());
-                world.clock.advance(Duration::from_secs(600));
-                world.plane.arm(faults);
-                world.sweep().await;
-                world.settle().await;
+                drop(environment.queue.receive());
+                environment.clock.advance(Duration::from_secs(600));
+                environment.injector.arm(faults);
+                environment.sweep().await;
+                environment.settle().await;
             }
         }
-        world.plane.disarm()
+        environment.injector.disarm()
     }
 }
 
 impl Journey {
-    /// What Klaviyo counts in the end, so that a journey which goes wrong from the start is no measure.
+    /// Returns what Klaviyo counts in the end, sorted, so that a journey which goes wrong from the start is no measure.
     #[must_use]
     pub fn facts(self) -> Vec<&'static str> {
         let mut facts = match self {
@@ -200,12 +200,12 @@ impl Journey {
     }
 }
 
-/// The form of this reader is sent, with the key that a front end makes for one form. Returns the preorder's id.
-pub async fn preorder(world: &mut World, email: &str) -> String {
-    text(&world.ask(&form(email), 201).await, "preorderId")
+/// Sends the form of this reader. Returns the preorder's id.
+pub async fn preorder(environment: &mut TestEnvironment, email: &str) -> String {
+    text(&environment.ask(&form(email), 201).await, "preorderId")
 }
 
-/// The form of this reader.
+/// Returns the form of this reader, with the idempotency key that a front end makes for one form.
 #[must_use]
 pub fn form(email: &str) -> HttpEvent {
     let form =
@@ -213,51 +213,51 @@ pub fn form(email: &str) -> HttpEvent {
     HttpEvent::post("/preorders").json(&form).header("idempotency-key", &format!("form of {email}"))
 }
 
-/// The wish to pay for this preorder.
+/// Returns the request to pay for this preorder.
 #[must_use]
 pub fn wish_to_pay(preorder: &str) -> HttpEvent {
     HttpEvent::post("/checkout").json(&json!({ "preorderId": preorder }))
 }
 
-/// The checkout of the preorder is opened. Returns the session's id.
-pub async fn checkout(world: &mut World, preorder: &str) -> String {
-    text(&world.ask(&wish_to_pay(preorder), 200).await, "sessionId")
+/// Opens the checkout of this preorder. Returns the session's id.
+pub async fn checkout(environment: &mut TestEnvironment, preorder: &str) -> String {
+    text(&environment.ask(&wish_to_pay(preorder), 200).await, "sessionId")
 }
 
-/// The form, the checkout and a card.
-pub async fn paid(world: &mut World) {
-    let preorder = preorder(world, READER).await;
-    let session = checkout(world, &preorder).await;
-    world.stripe.pay_session(&session, Payment::default());
-    world.settle().await;
+/// Sends the form, opens the checkout and pays by card; everything is delivered afterwards.
+pub async fn paid(environment: &mut TestEnvironment) {
+    let preorder = preorder(environment, READER).await;
+    let session = checkout(environment, &preorder).await;
+    environment.stripe.pay_session(&session, Payment::default());
+    environment.settle().await;
 }
 
-/// A request of the reader who is signed in.
+/// Returns a request of the reader who is signed in.
 #[must_use]
 pub fn champion(path: &str, body: &Value) -> HttpEvent {
     let bearer = format!("Bearer {TOKEN}");
     HttpEvent::post(&format!("/payment/stripe/{path}")).json(body).header("authorization", &bearer)
 }
 
-/// The wish to support novel 7.
+/// Returns the request to support novel 7 at this level.
 #[must_use]
 pub fn subscription(level: i64) -> HttpEvent {
     champion("champion-subscription", &json!({ "novelId": 7, "tierLevel": level, "autoRenew": true }))
 }
 
-/// The reader subscribes and pays.
-pub async fn subscribed(world: &mut World) {
-    let answer = world.ask(&subscription(2), 201).await;
-    world.confirm(&text(&answer, "clientSecret"), "pm_card_visa").await;
-    world.settle().await;
+/// Subscribes to novel 7 and pays; everything is delivered afterwards.
+pub async fn subscribed(environment: &mut TestEnvironment) {
+    let answer = environment.ask(&subscription(2), 201).await;
+    environment.confirm(&text(&answer, "clientSecret"), "pm_card_visa").await;
+    environment.settle().await;
 }
 
-/// The reader buys 30 days.
-pub async fn purchased(world: &mut World, level: i64) {
+/// Buys 30 days of novel 7 at this level; everything is delivered afterwards.
+pub async fn purchased(environment: &mut TestEnvironment, level: i64) {
     let wish = champion("champion-purchase", &json!({ "novelId": 7, "tierLevel": level }));
-    let answer = world.ask(&wish, 201).await;
-    world.confirm(&text(&answer, "clientSecret"), "pm_card_visa").await;
-    world.settle().await;
+    let answer = environment.ask(&wish, 201).await;
+    environment.confirm(&text(&answer, "clientSecret"), "pm_card_visa").await;
+    environment.settle().await;
 }
 
 fn text(body: &Value, name: &str) -> String {

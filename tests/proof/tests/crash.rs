@@ -3,79 +3,79 @@
 #![allow(clippy::large_futures, reason = "a whole journey is one future, and tests have the stack for it")]
 
 use pledge_proof::{
-    dials,
-    enumeration::{Ways, break_everywhere},
+    enumeration::{Modes, break_everywhere},
+    environment::StartMode,
     journeys::Journey::{self, *},
-    world::Warmth,
+    settings,
 };
 
-/// A journey, broken everywhere: in one process that goes on, and with a cold start for every call.
+/// Breaks a journey everywhere: in one process that goes on, and with a cold start for every call.
 fn prove(journey: Journey, twice: bool) {
-    if dials::whole() {
-        _ = break_everywhere(journey, Warmth::Warm, Ways::All, twice);
-        _ = break_everywhere(journey, Warmth::Cold, Ways::Quick, false);
+    if settings::whole() {
+        _ = break_everywhere(journey, StartMode::Warm, Modes::All, twice);
+        _ = break_everywhere(journey, StartMode::Cold, Modes::Quick, false);
     } else {
-        _ = break_everywhere(journey, Warmth::Warm, Ways::Short, false);
+        _ = break_everywhere(journey, StartMode::Warm, Modes::Short, false);
     }
 }
 
 #[test]
-fn a_preorder_is_paid() {
+fn a_preorder_is_paid_once_whatever_step_fails() {
     prove(PreorderPaid, false);
 }
 
 #[test]
-fn a_preorder_is_abandoned() {
+fn a_preorder_is_abandoned_once_whatever_step_fails() {
     prove(PreorderAbandoned, false);
 }
 
 #[test]
-fn a_preorder_is_paid_days_later() {
+fn a_preorder_is_paid_days_later_once_whatever_step_fails() {
     prove(PreorderDelayed, false);
 }
 
 #[test]
-fn a_card_is_refused_and_another_taken() {
+fn a_card_is_refused_and_another_taken_once_whatever_step_fails() {
     prove(PreorderRetried, false);
 }
 
 #[test]
-fn a_preorder_is_refunded() {
+fn a_preorder_is_refunded_once_whatever_step_fails() {
     prove(PreorderRefunded, false);
 }
 
 #[test]
-fn a_subscription_starts() {
+fn a_subscription_starts_once_whatever_step_fails() {
     prove(SubscriptionStarted, false);
 }
 
 #[test]
-fn a_subscription_renews() {
+fn a_subscription_renews_once_whatever_step_fails() {
     prove(SubscriptionRenewed, false);
 }
 
 #[test]
-fn a_subscription_is_cancelled_resumed_and_cancelled() {
+fn a_subscription_is_cancelled_resumed_and_cancelled_whatever_step_fails() {
     prove(SubscriptionCancelled, false);
 }
 
 #[test]
-fn a_subscription_is_refunded() {
+fn a_subscription_is_refunded_once_whatever_step_fails() {
     prove(SubscriptionRefunded, false);
 }
 
 #[test]
-fn days_are_bought() {
+fn days_are_bought_once_whatever_step_fails() {
     prove(Purchased, false);
 }
 
 #[test]
-fn one_event_is_recorded() {
+fn one_event_is_recorded_once_whatever_step_fails() {
     prove(OneEvent, true);
 }
 
 #[test]
-fn a_batch_is_sent() {
+fn a_batch_is_sent_once_whatever_step_fails() {
     prove(Batch, true);
 }
 

@@ -9,20 +9,21 @@
 
 use std::{fs, path::Path};
 
+use pledge_faults::{Delivery, FailureMode, Fault};
 use pledge_proof::{
-    Fault, Way, World, dials,
+    TestEnvironment,
+    environment::{StartMode, sqs_event},
     functions::{READER, TOKEN, WEBHOOK_SECRET},
     journeys::{Journey, champion, form, preorder},
-    queue::Delivery,
-    shuffle::Dice,
-    watch,
-    world::{Warmth, sqs_event},
+    log_audit,
+    random::SeededRandom,
+    settings,
 };
 use pledge_testkit::{TestDatabase, http::HttpEvent};
 use serde_json::{Value, json};
 
 fn tries() -> u64 {
-    if dials::whole() { 20_000 } else { 400 }
+    if settings::whole() { 20_000 } else { 400 }
 }
 
 /// Events of several API versions as Stripe sends them.
@@ -39,7 +40,7 @@ fn corpus() -> Vec<Value> {
 }
 
 /// Changes something somewhere in a value.
-fn damage(value: &mut Value, dice: &mut Dice) {
+fn damage(value: &mut Value, random: &mut SeededRandom) {
     let strange = [
         json!(null),
         json!(true),
@@ -55,34 +56,34 @@ fn damage(value: &mut Value, dice: &mut Dice) {
         json!([[[[{}]]]]),
         json!("cs_test_' or 1=1; --"),
     ];
-    let descend = dice.below(8) > 0;
+    let descend = random.below(8) > 0;
     match value {
         Value::Object(fields) if descend && !fields.is_empty() => {
-            let index = dice.below(fields.len());
+            let index = random.below(fields.len());
             let key = fields.keys().nth(index).unwrap().clone();
-            if dice.below(6) == 0 {
+            if random.below(6) == 0 {
                 fields.remove(&key);
             } else {
-                damage(fields.get_mut(&key).unwrap(), dice);
+                damage(fields.get_mut(&key).unwrap(), random);
             }
         }
         Value::Array(items) if descend && !items.is_empty() => {
-            let index = dice.below(items.len());
-            damage(&mut items[index], dice);
+            let index = random.below(items.len());
+            damage(&mut items[index], random);
         }
-        value => *value = strange[dice.below(strange.len())].clone(),
+        value => *value = strange[random.below(strange.len())].clone(),
     }
 }
 
-/// Changes bytes of a text.
-fn scramble(text: &str, dice: &mut Dice) -> String {
+/// Returns the text with some characters cut off, inserted or replaced.
+fn scramble(text: &str, random: &mut SeededRandom) -> String {
     let mut chars: Vec<char> = text.chars().collect();
-    for _ in 0..=dice.below(4) {
-        let at = dice.below(chars.len().max(1));
-        match dice.below(3) {
+    for _ in 0..=random.below(4) {
+        let at = random.below(chars.len().max(1));
+        match random.below(3) {
             0 => chars.truncate(at),
-            1 => chars.insert(at.min(chars.len()), ['"', '{', ',', '=', '\u{0}', 'é', ' '][dice.below(7)]),
-            _ if at < chars.len() => chars[at] = char::from(32 + u8::try_from(dice.below(95)).unwrap()),
+            1 => chars.insert(at.min(chars.len()), ['"', '{', ',', '=', '\u{0}', 'é', ' '][random.below(7)]),
+            _ if at < chars.len() => chars[at] = char::from(32 + u8::try_from(random.below(95)).unwrap()),
             _ => {}
         }
     }
@@ -90,47 +91,47 @@ fn scramble(text: &str, dice: &mut Dice) -> String {
 }
 
 #[tokio::test]
-async fn damaged_events_with_a_good_signature() {
+async fn damaged_events_with_a_good_signature_cause_no_server_error_and_store_nothing_when_refused() {
     let database = TestDatabase::new().await;
-    let world = World::new(&database, Warmth::Warm).await;
+    let environment = TestEnvironment::new(&database, StartMode::Warm).await;
     let corpus = corpus();
     let mut refused = 0;
     for seed in 0..tries() {
-        let mut dice = Dice(seed);
-        let mut event = corpus[dice.below(corpus.len())].clone();
+        let mut random = SeededRandom(seed);
+        let mut event = corpus[random.below(corpus.len())].clone();
         // Mostly in what it is about: an event whose envelope is damaged comes no further than that.
-        for _ in 0..=dice.below(3) {
-            let whole = dice.below(8) == 0 || event.pointer("/data/object").is_none();
-            damage(event.pointer_mut(if whole { "" } else { "/data/object" }).unwrap(), &mut dice);
+        for _ in 0..=random.below(3) {
+            let whole = random.below(8) == 0 || event.pointer("/data/object").is_none();
+            damage(event.pointer_mut(if whole { "" } else { "/data/object" }).unwrap(), &mut random);
         }
-        let before = world.rows().await;
-        let (status, body) = world.functions().request(&world.delivery(&event)).await;
-        assert!(matches!(status, 200 | 400), "seed {seed}: {status} {body}\n{event}\n{:#?}", watch::tail());
+        let before = environment.rows().await;
+        let (status, body) = environment.functions().request(&environment.delivery(&event)).await;
+        assert!(matches!(status, 200 | 400), "seed {seed}: {status} {body}\n{event}\n{:#?}", log_audit::tail());
         if status != 200 {
-            assert_eq!(world.rows().await, before, "seed {seed}: what is refused stores nothing");
+            assert_eq!(environment.rows().await, before, "seed {seed}: what is refused stores nothing");
             refused += 1;
         }
     }
-    watch::assert_clean();
+    log_audit::assert_clean();
     println!("{} damaged events with a good signature, {refused} of them refused", tries());
 }
 
 #[tokio::test]
 async fn without_a_good_signature_nothing_is_stored() {
     let database = TestDatabase::new().await;
-    let world = World::new(&database, Warmth::Warm).await;
+    let environment = TestEnvironment::new(&database, StartMode::Warm).await;
     let corpus = corpus();
     let send = async |header: &str, body: &str| {
         let event = HttpEvent::post("/webhooks/stripe").header("stripe-signature", header).body(body);
-        let (status, answer) = world.functions().request(&event).await;
+        let (status, answer) = environment.functions().request(&event).await;
         assert_eq!((status, &answer["code"]), (400, &json!("INVALID_SIGNATURE")), "{header}");
     };
     let mut headers = 0;
     for seed in 0..tries() {
-        let mut dice = Dice(seed);
-        let body = corpus[dice.below(corpus.len())].to_string();
-        let good = pledge_stripe_events::sign(body.as_bytes(), WEBHOOK_SECRET, world.now());
-        let header: String = scramble(&good, &mut dice).chars().filter(|c| !c.is_control() && c.is_ascii()).collect();
+        let mut random = SeededRandom(seed);
+        let body = corpus[random.below(corpus.len())].to_string();
+        let good = pledge_stripe_events::sign(body.as_bytes(), WEBHOOK_SECRET, environment.now());
+        let header: String = scramble(&good, &mut random).chars().filter(|c| !c.is_control() && c.is_ascii()).collect();
         // Not every change makes it a bad one: v1 may come twice, blanks may be added, and digits may be in capitals.
         let (time, signature) = good.split_once(",v1=").unwrap();
         if header.to_ascii_lowercase().contains(signature) && header.contains(time) {
@@ -140,34 +141,35 @@ async fn without_a_good_signature_nothing_is_stored() {
         headers += 1;
     }
     let body = corpus[0].to_string();
-    let good = pledge_stripe_events::sign(body.as_bytes(), WEBHOOK_SECRET, world.now());
+    let good = pledge_stripe_events::sign(body.as_bytes(), WEBHOOK_SECRET, environment.now());
     let (time, signature) = good.split_once(",v1=").unwrap();
-    let other = pledge_stripe_events::sign(body.as_bytes(), "whsec_other", world.now());
-    let old = pledge_stripe_events::sign(body.as_bytes(), WEBHOOK_SECRET, world.now() - time::Duration::minutes(6));
+    let other = pledge_stripe_events::sign(body.as_bytes(), "whsec_other", environment.now());
+    let old =
+        pledge_stripe_events::sign(body.as_bytes(), WEBHOOK_SECRET, environment.now() - time::Duration::minutes(6));
     let made_up =
         ["", time, &format!("{time},v1="), &format!("{time},v0={signature}"), &format!("v1={signature}"), &other, &old];
     for header in made_up {
         send(header, &body).await;
     }
     send(&good, &format!("{body} ")).await;
-    assert_eq!(world.rows().await, 0);
-    watch::assert_clean();
+    assert_eq!(environment.rows().await, 0);
+    log_audit::assert_clean();
     println!("{} bad signatures", headers + made_up.len() + 1);
 }
 
 #[tokio::test]
 async fn an_event_of_the_other_mode_changes_nothing() {
     let database = TestDatabase::new().await;
-    let world = World::new(&database, Warmth::Warm).await;
+    let environment = TestEnvironment::new(&database, StartMode::Warm).await;
     for mut event in corpus() {
         event["livemode"] = json!(true);
-        let (status, answer) = world.functions().request(&world.delivery(&event)).await;
+        let (status, answer) = environment.functions().request(&environment.delivery(&event)).await;
         assert_eq!((status, &answer["code"]), (400, &json!("LIVEMODE_MISMATCH")), "{}", event["type"]);
     }
-    assert_eq!(world.rows().await, 0);
+    assert_eq!(environment.rows().await, 0);
 }
 
-/// A request of every endpoint that takes one, with every field.
+/// Returns a body for every endpoint that takes one, with every field.
 fn requests(preorder: &str) -> Vec<(&'static str, Value)> {
     let form = json!({
         "email": "a@example.com", "color": "Red", "locale": "en", "firstName": "A", "lastName": "B",
@@ -186,107 +188,107 @@ fn requests(preorder: &str) -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// A request of any endpoint with anything damaged: its body, its path, its query, its headers.
-fn damaged_request(preorder: &str, dice: &mut Dice) -> HttpEvent {
+/// Returns a request to any endpoint with anything damaged: its body, its path, its query, its headers.
+fn damaged_request(preorder: &str, random: &mut SeededRandom) -> HttpEvent {
     let bearer = format!("Bearer {TOKEN}");
-    if dice.below(8) == 0 {
-        let path: String = scramble(preorder, dice).chars().filter(char::is_ascii_alphanumeric).collect();
+    if random.below(8) == 0 {
+        let path: String = scramble(preorder, random).chars().filter(char::is_ascii_alphanumeric).collect();
         return HttpEvent::get(&format!("/preorders/{path}"));
     }
-    if dice.below(8) == 0 {
+    if random.below(8) == 0 {
         // What no URI may have, the Lambda library refuses by itself.
         let in_uri = |c: &char| c.is_ascii_alphanumeric() || "=&%+-_.~,:/?".contains(*c);
-        let query: String = scramble("novelId=7", dice).chars().filter(in_uri).collect();
+        let query: String = scramble("novelId=7", random).chars().filter(in_uri).collect();
         let show = HttpEvent::get("/payment/stripe/champion-subscription").query(&query);
         return show.header("authorization", &bearer);
     }
     let mut requests = requests(preorder);
-    let index = dice.below(requests.len());
+    let index = random.below(requests.len());
     let (path, mut body) = requests.swap_remove(index);
-    damage(&mut body, dice);
-    let text = if dice.below(3) == 0 { scramble(&body.to_string(), dice) } else { body.to_string() };
+    damage(&mut body, random);
+    let text = if random.below(3) == 0 { scramble(&body.to_string(), random) } else { body.to_string() };
     let types = ["application/json", "application/x-www-form-urlencoded", "text/plain", ""];
-    let event = HttpEvent::post(path).header("content-type", types[dice.below(8).saturating_sub(4)]);
-    let header = |text: &str, dice: &mut Dice| {
-        scramble(text, dice).chars().filter(|c| c.is_ascii_graphic() || *c == ' ').collect::<String>()
+    let event = HttpEvent::post(path).header("content-type", types[random.below(8).saturating_sub(4)]);
+    let header = |text: &str, random: &mut SeededRandom| {
+        scramble(text, random).chars().filter(|c| c.is_ascii_graphic() || *c == ' ').collect::<String>()
     };
-    let event = match dice.below(6) {
-        0 => event.header("authorization", &header(&bearer, dice)),
+    let event = match random.below(6) {
+        0 => event.header("authorization", &header(&bearer, random)),
         1 => event,
         _ => event.header("authorization", &bearer),
     };
-    let event = if dice.below(4) == 0 { event.header("idempotency-key", &header("key-1", dice)) } else { event };
-    if dice.below(12) == 0 { event.base64(text.as_bytes()) } else { event.body(&text) }
+    let event = if random.below(4) == 0 { event.header("idempotency-key", &header("key-1", random)) } else { event };
+    if random.below(12) == 0 { event.base64(text.as_bytes()) } else { event.body(&text) }
 }
 
 #[tokio::test]
-async fn damaged_requests() {
+async fn damaged_requests_cause_no_server_error_and_store_nothing_when_refused() {
     let database = TestDatabase::new().await;
-    let mut world = World::new(&database, Warmth::Warm).await;
-    let preorder = preorder(&mut world, READER).await;
+    let mut environment = TestEnvironment::new(&database, StartMode::Warm).await;
+    let preorder = preorder(&mut environment, READER).await;
     let mut refused = 0;
     for seed in 0..tries() {
-        let event = damaged_request(&preorder, &mut Dice(seed));
-        let before = world.rows().await;
-        let (status, answer) = world.functions().request(&event).await;
-        assert!(status < 500, "seed {seed}: {status} {answer} for {event:?}\n{:#?}", watch::tail());
+        let event = damaged_request(&preorder, &mut SeededRandom(seed));
+        let before = environment.rows().await;
+        let (status, answer) = environment.functions().request(&event).await;
+        assert!(status < 500, "seed {seed}: {status} {answer} for {event:?}\n{:#?}", log_audit::tail());
         if status >= 400 {
             assert!(answer["code"].is_string() && answer["message"].is_string(), "seed {seed}: {answer}");
-            assert_eq!(world.rows().await, before, "seed {seed}: a refused request stores nothing; {event:?}");
+            assert_eq!(environment.rows().await, before, "seed {seed}: a refused request stores nothing; {event:?}");
             refused += 1;
         }
     }
-    watch::assert_clean();
+    log_audit::assert_clean();
     println!("{} damaged requests, {refused} of them refused", tries());
 }
 
 #[tokio::test]
-async fn damaged_messages() {
+async fn damaged_messages_do_not_stop_the_sender() {
     let database = TestDatabase::new().await;
-    let world = World::new(&database, Warmth::Warm).await;
+    let environment = TestEnvironment::new(&database, StartMode::Warm).await;
     for seed in 0..tries() {
-        let mut dice = Dice(seed);
+        let mut random = SeededRandom(seed);
         let mut body = json!({ "version": 1, "outboxIds": ["0a1b2c3d-0000-4000-8000-000000000000"] });
-        damage(&mut body, &mut dice);
-        let body = if dice.below(2) == 0 { scramble(&body.to_string(), &mut dice) } else { body.to_string() };
+        damage(&mut body, &mut random);
+        let body = if random.below(2) == 0 { scramble(&body.to_string(), &mut random) } else { body.to_string() };
         let batch = [Delivery { id: "m".to_owned(), body: body.clone(), count: 0 }];
-        assert!(world.functions().invoke_sender(sqs_event(&batch)).await.is_some(), "seed {seed}: {body}");
+        assert!(environment.functions().invoke_sender(sqs_event(&batch)).await.is_some(), "seed {seed}: {body}");
     }
-    assert_eq!(world.rows().await, 0);
-    watch::assert_clean();
+    assert_eq!(environment.rows().await, 0);
+    log_audit::assert_clean();
     println!("{} damaged messages", tries());
 }
 
-/// Every run of the whole suite is listened to; here are the refusals that no journey meets.
+/// The log of every run of the whole suite is audited; here are the refusals that no journey meets.
 #[tokio::test]
 async fn nothing_personal_or_secret_is_logged() {
     let database = TestDatabase::new().await;
     for journey in Journey::ALL {
-        let mut world = World::new(&database, Warmth::Warm).await;
-        let steps = journey.go(&mut world, &[]).await;
+        let mut environment = TestEnvironment::new(&database, StartMode::Warm).await;
+        let steps = journey.run(&mut environment, &[]).await;
         // And once more, with two failures.
-        let mut world = World::new(&database, Warmth::Warm).await;
-        let fault = |step| Fault { step, way: Way::AnswerLost };
-        journey.go(&mut world, &[fault(1), fault(steps.len() / 2 + 2)]).await;
+        let mut environment = TestEnvironment::new(&database, StartMode::Warm).await;
+        let fault = |step| Fault { step, mode: FailureMode::AnswerLost };
+        journey.run(&mut environment, &[fault(1), fault(steps.len() / 2 + 2)]).await;
     }
-    let mut world = World::new(&database, Warmth::Warm).await;
+    let mut environment = TestEnvironment::new(&database, StartMode::Warm).await;
     let body = json!({
         "email": "marker@example.com", "color": "Red", "locale": "en", "firstName": "Seraphina",
         "phone": "+85251234567", "addressLine1": "1 Marker Road",
     });
-    world.ask(&HttpEvent::post("/preorders").json(&body), 201).await;
+    environment.ask(&HttpEvent::post("/preorders").json(&body), 201).await;
     for mistake in [json!({ "email": "marker@example", "color": "Seraphina" }), json!("marker@example.com")] {
-        let (status, _) = world.request(&HttpEvent::post("/preorders").json(&mistake)).await;
+        let (status, _) = environment.request(&HttpEvent::post("/preorders").json(&mistake)).await;
         assert!((400..500).contains(&status));
     }
     let strange = champion("champion-subscription", &json!({ "novelId": 7, "tierLevel": 2, "autoRenew": true }));
-    let (status, _) = world.request(&strange.header("authorization", "Bearer marker@example.com")).await;
+    let (status, _) = environment.request(&strange.header("authorization", "Bearer marker@example.com")).await;
     assert_eq!(status, 401);
-    world.klaviyo.faults().add(pledge_stand_ins::Fault::status(400));
-    world.request(&form("marker.2@example.com")).await;
-    world.settle().await;
+    environment.klaviyo.faults().add(pledge_stand_ins::Fault::status(400));
+    environment.request(&form("marker.2@example.com")).await;
+    environment.settle().await;
 
-    watch::assert_clean();
-    assert!(watch::lines() > 50, "{} lines", watch::lines());
-    println!("{} lines of logs hold none of the markers", watch::lines());
+    log_audit::assert_clean();
+    assert!(log_audit::lines() > 50, "{} lines", log_audit::lines());
+    println!("{} lines of logs hold none of the markers", log_audit::lines());
 }

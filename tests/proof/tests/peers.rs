@@ -9,7 +9,7 @@ use std::{
 use axum::{Json, Router, routing::get};
 use pledge_domain::ports::{Clock, TokenVerifier};
 use pledge_firebase::{FirebaseVerifier, Issuer};
-use pledge_proof::dials;
+use pledge_proof::settings;
 use pledge_runtime::{System, http, tls};
 use pledge_stripe_events::{Secrets, TOLERANCE, sign, verify};
 use serde_json::{Value, json};
@@ -17,9 +17,9 @@ use serde_json::{Value, json};
 struct Peers(Child, BufReader<std::process::ChildStdout>);
 
 impl Peers {
-    /// None, with a word about it, unless `scripts/peers` says where they are.
+    /// Starts the peers; returns none, and says so, unless `scripts/peers` says where they are.
     fn start() -> Option<Self> {
-        let Some(python) = dials::python() else {
+        let Some(python) = settings::python() else {
             eprintln!("skipped: scripts/peers installs the peers and runs this");
             return None;
         };

@@ -1,4 +1,4 @@
-//! Fifty at the same moment: one wins, and the others get what it got.
+//! Sends fifty requests at the same moment: one wins, and the others get what it got.
 
 #![allow(clippy::large_futures, reason = "a whole journey is one future, and tests have the stack for it")]
 #![allow(
@@ -12,27 +12,27 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 use pledge_proof::{
-    World,
+    TestEnvironment,
+    environment::StartMode,
     journeys::{form, preorder, subscription, wish_to_pay},
-    world::Warmth,
 };
 use pledge_testkit::{TestDatabase, http::HttpEvent};
 use serde_json::{Value, json};
 
 const MANY: usize = 50;
 
-async fn world(database: &TestDatabase) -> World {
-    World::with_connections(database, Warmth::Warm, 20).await
+async fn environment(database: &TestDatabase) -> TestEnvironment {
+    TestEnvironment::with_connections(database, StartMode::Warm, 20).await
 }
 
-/// The answers to many requests at the same moment.
-async fn at_once(world: &World, events: impl IntoIterator<Item = HttpEvent>) -> Vec<(u16, Value)> {
+/// Sends many requests at the same moment. Returns their answers.
+async fn at_once(environment: &TestEnvironment, events: impl IntoIterator<Item = HttpEvent>) -> Vec<(u16, Value)> {
     let events: Vec<_> = events.into_iter().collect();
-    join_all(events.iter().map(|event| world.functions().request(event))).await
+    join_all(events.iter().map(|event| environment.functions().request(event))).await
 }
 
-/// The different values of a field in the answers that have this status; no answer may have another, but for those
-/// that ask to come again.
+/// Returns the different values of a field in the answers with this status. Checks that the others only ask to try again
+/// (503).
 fn values(answers: &[(u16, Value)], status: u16, field: &str) -> BTreeSet<String> {
     let (good, other): (Vec<_>, Vec<_>) = answers.iter().partition(|(got, _)| *got == status);
     assert!(!good.is_empty(), "{:?}", other.first());
@@ -40,64 +40,64 @@ fn values(answers: &[(u16, Value)], status: u16, field: &str) -> BTreeSet<String
     good.iter().map(|(_, body)| body[field].as_str().unwrap().to_owned()).collect()
 }
 
-fn living(world: &World) -> usize {
+fn living(environment: &TestEnvironment) -> usize {
     let over =
         |subscription: &Value| ["canceled", "incomplete_expired"].contains(&subscription["status"].as_str().unwrap());
-    world.stripe.objects("subscription").iter().filter(|subscription| !over(subscription)).count()
+    environment.stripe.objects("subscription").iter().filter(|subscription| !over(subscription)).count()
 }
 
 #[tokio::test]
 async fn fifty_subscriptions_at_once_are_one() {
     let database = TestDatabase::new().await;
-    let world = world(&database).await;
-    let answers = at_once(&world, std::iter::repeat_n(subscription(2), MANY)).await;
+    let environment = environment(&database).await;
+    let answers = at_once(&environment, std::iter::repeat_n(subscription(2), MANY)).await;
     assert_eq!(values(&answers, 201, "subscriptionId").len(), 1);
-    assert_eq!(world.stripe.objects("subscription").len(), 1);
-    assert_eq!(world.count("select count(*) from payment_record").await, 1);
+    assert_eq!(environment.stripe.objects("subscription").len(), 1);
+    assert_eq!(environment.count("select count(*) from payment_record").await, 1);
 }
 
 #[tokio::test]
 async fn fifty_subscriptions_of_five_tiers_at_once_leave_one_alive() {
     let database = TestDatabase::new().await;
-    let mut world = world(&database).await;
+    let mut environment = environment(&database).await;
     // Who changes the tier of an attempt ends the attempt: some find it ended, and have to come again.
-    at_once(&world, (0..50).map(|n| subscription(1 + n % 5))).await;
-    world.ask(&subscription(3), 201).await;
-    assert_eq!(living(&world), 1);
-    assert_eq!(world.count("select count(*) from payment_record where status = 'pending'").await, 1);
+    at_once(&environment, (0..50).map(|n| subscription(1 + n % 5))).await;
+    environment.ask(&subscription(3), 201).await;
+    assert_eq!(living(&environment), 1);
+    assert_eq!(environment.count("select count(*) from payment_record where status = 'pending'").await, 1);
 }
 
 #[tokio::test]
 async fn fifty_checkouts_at_once_are_one_session() {
     let database = TestDatabase::new().await;
-    let mut world = world(&database).await;
-    let preorder = preorder(&mut world, "reader@example.com").await;
-    let answers = at_once(&world, std::iter::repeat_n(wish_to_pay(&preorder), MANY)).await;
+    let mut environment = environment(&database).await;
+    let preorder = preorder(&mut environment, "reader@example.com").await;
+    let answers = at_once(&environment, std::iter::repeat_n(wish_to_pay(&preorder), MANY)).await;
     assert_eq!(values(&answers, 200, "sessionId").len(), 1);
-    assert_eq!(world.stripe.objects("checkout.session").len(), 1);
+    assert_eq!(environment.stripe.objects("checkout.session").len(), 1);
 }
 
 #[tokio::test]
 async fn fifty_forms_with_one_key_are_one_preorder() {
     let database = TestDatabase::new().await;
-    let world = world(&database).await;
-    let answers = at_once(&world, std::iter::repeat_n(form("reader@example.com"), MANY)).await;
+    let environment = environment(&database).await;
+    let answers = at_once(&environment, std::iter::repeat_n(form("reader@example.com"), MANY)).await;
     assert_eq!(values(&answers, 201, "preorderId").len(), 1);
-    assert_eq!(world.count("select count(*) from preorders").await, 1);
-    assert_eq!(world.count("select count(*) from outbox").await, 1);
-    assert_eq!(world.count("select count(*) from users").await, 1);
+    assert_eq!(environment.count("select count(*) from preorders").await, 1);
+    assert_eq!(environment.count("select count(*) from outbox").await, 1);
+    assert_eq!(environment.count("select count(*) from users").await, 1);
 }
 
 #[tokio::test]
 async fn a_user_made_by_many_requests_is_one() {
     let database = TestDatabase::new().await;
-    let world = world(&database).await;
+    let environment = environment(&database).await;
     let forms = (0..MANY).map(|n| {
         let body = json!({ "email": "reader@example.com", "color": "Red", "locale": "en" });
         HttpEvent::post("/preorders").json(&body).header("idempotency-key", &format!("form {n}"))
     });
-    let answers = at_once(&world, forms).await;
+    let answers = at_once(&environment, forms).await;
     assert_eq!(values(&answers, 201, "preorderId").len(), answers.iter().filter(|(status, _)| *status == 201).count());
-    assert_eq!(world.count("select count(*) from users").await, 1);
-    assert_eq!(world.count("select count(*) from preorders where user_id is null").await, 0);
+    assert_eq!(environment.count("select count(*) from users").await, 1);
+    assert_eq!(environment.count("select count(*) from preorders where user_id is null").await, 0);
 }

@@ -1,8 +1,7 @@
-//! Real processes, killed at a chosen step.
+//! Kills real processes at a chosen step.
 
 mod call;
-mod sqs;
-mod stage;
+mod process_harness;
 
 pub use call::Call;
-pub use stage::{Fate, Kill, Stage, everywhere};
+pub use process_harness::{Kill, ProcessHarness, RequestOutcome, everywhere};

@@ -1,9 +1,9 @@
-//! Readers, their browsers, and what they may see.
+//! Sends what readers and their browsers send, and checks what they may see.
 
 use pledge_testkit::http::HttpEvent;
 use serde_json::Value;
 
-use super::{PERSEVERANCE, World};
+use super::{MAX_ATTEMPTS, TestEnvironment};
 
 /// All that a server error may say.
 const ANYBODY_MAY_READ: [&str; 4] = [
@@ -13,10 +13,10 @@ const ANYBODY_MAY_READ: [&str; 4] = [
     "Other requests of yours are being handled. Please try again.",
 ];
 
-impl World {
-    /// A reader sends a request until it is answered with less than 500.
+impl TestEnvironment {
+    /// Sends a reader's request until it is answered with less than 500. Returns that status and the body.
     pub async fn request(&mut self, event: &HttpEvent) -> (u16, Value) {
-        for _ in 0..PERSEVERANCE {
+        for _ in 0..MAX_ATTEMPTS {
             let answer = self.call(async |functions| functions.request(event).await).await;
             match answer {
                 Some((status @ ..500, body)) => return (status, body),
@@ -27,14 +27,14 @@ impl World {
         panic!("the reader never got an answer to {event:?}");
     }
 
-    /// A reader sends a request until it is answered with this status.
+    /// Sends a reader's request until it is answered with less than 500, and expects this status. Returns the body.
     pub async fn ask(&mut self, event: &HttpEvent, expected: u16) -> Value {
         let (status, body) = self.request(event).await;
         assert_eq!(status, expected, "{event:?}: {body}");
         body
     }
 
-    /// The reader's browser pays with Stripe.js.
+    /// Pays as Stripe.js does in the reader's browser.
     pub async fn confirm(&self, client_secret: &str, method: &str) {
         let intent = client_secret.split("_secret_").next().unwrap();
         let url = format!("{}/v1/payment_intents/{intent}/confirm", self.stripe.base_url());
@@ -45,7 +45,7 @@ impl World {
     }
 }
 
-/// A server error has a code, a message for anybody, and a request id; nothing of what went wrong.
+/// Checks that a server error has a code, a message for anybody and a request id, and nothing of what went wrong.
 pub(super) fn assert_says_nothing(body: &Value) {
     let fields: Vec<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(fields, ["code", "message", "requestId"], "{body}");

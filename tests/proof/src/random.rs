@@ -1,6 +1,6 @@
-//! Orders: all of them, or some that depend on nothing but a seed.
+//! Orders and random numbers that depend on nothing but a number.
 
-/// The `n`th of the orders of `items`, counted from 0; none behind the last.
+/// Returns the `n`th of the orders of `items`, counted from 0; none after the last.
 #[must_use]
 pub fn permutation<T: Clone>(items: &[T], mut n: usize) -> Option<Vec<T>> {
     let mut left = items.to_vec();
@@ -17,12 +17,12 @@ pub fn permutation<T: Clone>(items: &[T], mut n: usize) -> Option<Vec<T>> {
     Some(order)
 }
 
-/// A source of numbers (SplitMix64, <https://prng.di.unimi.it/splitmix64.c>): equal seeds give equal numbers.
+/// A source of random numbers (SplitMix64, <https://prng.di.unimi.it/splitmix64.c>): equal seeds give equal numbers.
 #[derive(Debug, Clone)]
-pub struct Dice(pub u64);
+pub struct SeededRandom(pub u64);
 
-impl Dice {
-    /// A number below `limit`.
+impl SeededRandom {
+    /// Returns a number below `limit`.
     pub fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
@@ -31,7 +31,7 @@ impl Dice {
         usize::try_from((z ^ (z >> 31)) % limit as u64).unwrap()
     }
 
-    /// Mixes.
+    /// Puts the items in a random order.
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_are_as_many_orders_as_there_should_be() {
+    fn four_items_have_twenty_four_different_orders() {
         let orders: BTreeSet<_> = (0..).map_while(|n| permutation(&[1, 2, 3, 4], n)).collect();
         assert_eq!(orders.len(), 24);
     }

@@ -7,9 +7,9 @@ use serde_json::Value;
 /// Kinds of identifiers that Stripe makes.
 const KINDS: [&str; 11] = ["evt", "cs_test", "pi", "ch", "cus", "sub", "in", "re", "price", "dp", "pm"];
 
-/// Rows with their identifiers renamed, in an order that doesn't depend on them.
+/// Returns rows with their identifiers renamed, in an order that doesn't depend on them.
 #[must_use]
-pub fn masked(rows: impl IntoIterator<Item = Value>) -> Vec<String> {
+pub fn normalized(rows: impl IntoIterator<Item = Value>) -> Vec<String> {
     let mut rows: Vec<(String, String)> = rows
         .into_iter()
         .map(|row| {
@@ -28,12 +28,12 @@ pub fn masked(rows: impl IntoIterator<Item = Value>) -> Vec<String> {
         });
         named.clone()
     };
-    let mut masked: Vec<_> = rows.iter().map(|(_, text)| rename(text, &mut name)).collect();
-    masked.sort();
-    masked
+    let mut normalized: Vec<_> = rows.iter().map(|(_, text)| rename(text, &mut name)).collect();
+    normalized.sort();
+    normalized
 }
 
-/// Replaces every identifier in the text.
+/// Returns the text with every identifier replaced by what `name` makes of its kind and itself.
 fn rename(text: &str, name: &mut impl FnMut(&str, &str) -> String) -> String {
     let mut renamed = String::with_capacity(text.len());
     let mut rest = text;
@@ -71,17 +71,17 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn other_identifiers_in_the_same_places_are_the_same() {
+    fn other_identifiers_in_the_same_places_give_the_same_rows() {
         let rows = |a: &str, b: &str| {
-            masked([json!({ "id": a, "of": b, "status": "paid" }), json!({ "id": b, "status": "open" })])
+            normalized([json!({ "id": a, "of": b, "status": "paid" }), json!({ "id": b, "status": "open" })])
         };
         assert_eq!(rows("pi_Abcdefgh1", "cs_test_Abcdefg2"), rows("pi_Zbcdefgh9", "cs_test_Xbcdefg8"));
         assert_ne!(rows("pi_Abcdefgh1", "pi_Bbcdefgh2"), rows("pi_Abcdefgh1", "pi_Abcdefgh1"));
     }
 
     #[test]
-    fn what_is_no_identifier_stays() {
+    fn what_is_no_identifier_stays_as_it_is() {
         let row = json!({ "status": "in_progress", "price": "price_red", "text": "pi_", "number": "ROL-1234ABCD" });
-        assert_eq!(masked([row.clone()]), [row.to_string()]);
+        assert_eq!(normalized([row.clone()]), [row.to_string()]);
     }
 }

@@ -1,84 +1,83 @@
-//! A world of real processes: database, stand-ins, wires, and what the outside does by itself.
+//! Runs the functions as processes, each behind a Lambda Runtime API, with everything that they need around them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pledge_proof::{
-    Fault, Plane, Way, dials, functions::WEBHOOK_SECRET, plane::System, queue::Queue, state::End, wire::Wire,
-    world::make_price,
-};
+use pledge_faults::{FailureMode, Fault, FaultInjector, Queue, QueueServer, System, TcpProxy};
+use pledge_proof::{environment::make_price, final_state::FinalState, functions::WEBHOOK_SECRET, proxies, settings};
 use pledge_runtime::{http, tls};
 use pledge_stand_ins::{
-    Faults, FirebaseOptions, FirebaseStandIn, KlaviyoOptions, KlaviyoStandIn, StripeOptions, StripeStandIn,
+    FirebaseOptions, FirebaseStandIn, KlaviyoOptions, KlaviyoStandIn, StripeOptions, StripeStandIn,
 };
 use pledge_testkit::TestDatabase;
 use pledge_tests::Function;
 use serde_json::{Value, json};
 use tokio_postgres::Client;
 
-use super::{call::Call, sqs};
+use super::call::Call;
 
 /// How often anybody tries again before a run counts as stuck.
-const PERSEVERANCE: usize = 10;
+const MAX_ATTEMPTS: usize = 10;
 
 /// More steps than any invocation has.
 const ENOUGH: usize = 60;
 
-/// What becomes of the request on whose way the process is killed.
+/// What becomes of the request that is on its way when the process is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// It goes with the process.
+pub enum RequestOutcome {
+    /// It is lost with the process.
     Lost,
     /// It has left already, and takes effect.
     Arrived,
 }
 
-impl Fate {
-    /// Those that are tried: where there isn't time for both, the one in which more can go wrong.
+impl RequestOutcome {
+    /// Returns the outcomes that are tried: where there isn't time for both, the one in which more can go wrong.
     fn tried() -> &'static [Self] {
-        if dials::whole() { &[Self::Lost, Self::Arrived] } else { &[Self::Arrived] }
+        if settings::whole() { &[Self::Lost, Self::Arrived] } else { &[Self::Arrived] }
     }
 }
 
 /// Where a process is killed: at the step with this number, counted from its start.
-pub type Kill = Option<(usize, Fate)>;
+pub type Kill = Option<(usize, RequestOutcome)>;
 
-/// A world of processes.
-pub struct Stage {
-    /// Stripe, beyond its wire.
+/// The functions as processes, and everything that they need. Nothing is shared with other runs.
+pub struct ProcessHarness {
+    /// Stripe, reached without its proxy.
     pub stripe: StripeStandIn,
-    /// The look at the tables, beside the wire.
+    /// A connection to the database, without the proxy.
     pub tables: Client,
-    /// SQS, beyond its wire.
+    /// The queue, reached without its proxy.
     pub queue: Queue,
     /// The ID token of somebody who is signed in.
     pub token: String,
-    plane: Plane,
+    injector: FaultInjector,
     klaviyo: KlaviyoStandIn,
     browser: reqwest::Client,
     variables: Vec<(&'static str, String)>,
     running: BTreeMap<&'static str, Function>,
     taken: BTreeSet<String>,
     _firebase: FirebaseStandIn,
-    _wires: [Wire; 5],
+    _proxies: [TcpProxy; 5],
+    _sqs: QueueServer,
     _database: TestDatabase,
 }
 
-/// Plays the scene with its process killed at step 0, 1, … until it has no such step, once for each fate of the request
-/// there, and demands the end of the scene in which nobody is killed. The scene returns whether there was such a step.
-pub async fn everywhere(what: &str, scene: impl AsyncFn(&mut Stage, Kill) -> bool) {
+/// Runs the scene with its process killed at step 0, 1, … until it has no such step, once for each outcome of the request
+/// there, and demands the end of the scene in which nothing is killed. The scene returns whether there was such a step.
+pub async fn everywhere(what: &str, scene: impl AsyncFn(&mut ProcessHarness, Kill) -> bool) {
     let run = async |kill| {
-        let mut stage = Stage::new().await;
-        let killed = scene(&mut stage, kill).await;
-        (killed, stage.end().await)
+        let mut harness = ProcessHarness::new().await;
+        let killed = scene(&mut harness, kill).await;
+        (killed, harness.end().await)
     };
     let (_, expected) = run(None).await;
     assert!(!expected.rows.is_empty(), "{what} leaves something to compare");
     for step in 0..ENOUGH {
-        for fate in Fate::tried() {
-            let (killed, end) = run(Some((step, *fate))).await;
-            assert_eq!(expected.difference(&end), "", "{what}: killed at step {step}, the request {fate:?}");
+        for outcome in RequestOutcome::tried() {
+            let (killed, end) = run(Some((step, *outcome))).await;
+            assert_eq!(expected.difference(&end), "", "{what}: killed at step {step}, the request {outcome:?}");
             if !killed {
-                println!("{what}: killed at {step} steps, {} times", Fate::tried().len() * step);
+                println!("{what}: killed at {step} steps, {} times", RequestOutcome::tried().len() * step);
                 assert!(step > 0, "{what} has steps");
                 return;
             }
@@ -87,13 +86,13 @@ pub async fn everywhere(what: &str, scene: impl AsyncFn(&mut Stage, Kill) -> boo
     panic!("{what} has more than {ENOUGH} steps");
 }
 
-impl Stage {
-    /// A world in which nothing has happened and nothing runs.
+impl ProcessHarness {
+    /// Returns a harness in which nothing has happened and nothing runs.
     pub async fn new() -> Self {
         let database = TestDatabase::new().await;
         let tables = database.connect().await;
         tables.batch_execute("select add_default_champion_tiers(7)").await.unwrap();
-        let plane = Plane::default();
+        let injector = FaultInjector::default();
         let stripe = StripeOptions { seed: Some(1), ..StripeOptions::default() };
         let stripe = StripeStandIn::start(stripe).await.unwrap();
         let klaviyo = KlaviyoStandIn::start(KlaviyoOptions::default()).await.unwrap();
@@ -102,29 +101,29 @@ impl Stage {
         let (_, token) = firebase.sign_in_with_google("champion@example.com", Some("Jo")).unwrap();
         let browser = http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap();
         let price = make_price(&browser, &stripe.base_url()).await;
-        let queue = Queue::new(&plane);
-        let wires = [
-            Wire::to_postgres(&database.address(), &plane).await,
-            Wire::to_stand_in(System::Stripe, &stripe.base_url(), stripe.faults(), &plane).await,
-            Wire::to_stand_in(System::Klaviyo, &klaviyo.base_url(), klaviyo.faults(), &plane).await,
-            Wire::to_stand_in(System::Firebase, &firebase.base_url(), firebase.faults(), &plane).await,
-            Wire::to_stand_in(System::Sqs, &sqs::serve(&queue).await, &Faults::default(), &plane).await,
+        let sqs = QueueServer::start().await;
+        let proxies = [
+            proxies::before_postgres(database.address(), &injector).await,
+            proxies::before_stand_in(System::Stripe, &stripe.base_url(), stripe.faults(), &injector).await,
+            proxies::before_stand_in(System::Klaviyo, &klaviyo.base_url(), klaviyo.faults(), &injector).await,
+            proxies::before_stand_in(System::Firebase, &firebase.base_url(), firebase.faults(), &injector).await,
+            proxies::before_http(System::Sqs, &sqs.base_url(), &injector).await,
         ];
-        let name = database.config().get_dbname().unwrap().to_owned();
-        let variables = variables(&wires, &name, &price);
+        let variables = variables(&proxies, &database, &sqs, &price);
         Self {
             stripe,
             tables,
-            queue,
+            queue: sqs.queue.clone(),
             token,
-            plane,
+            injector,
             klaviyo,
             browser,
             variables,
             running: BTreeMap::new(),
             taken: BTreeSet::new(),
             _firebase: firebase,
-            _wires: wires,
+            _proxies: proxies,
+            _sqs: sqs,
             _database: database,
         }
     }
@@ -133,7 +132,7 @@ impl Stage {
         Function::start(function, self.variables.iter().map(|(name, value)| (*name, value.as_str()))).await
     }
 
-    /// What a process that nobody kills makes of the call.
+    /// Returns what a process that nobody kills answers to the call.
     async fn invoke(&mut self, call: &Call) -> Value {
         if !self.running.contains_key(call.function) {
             self.running.insert(call.function, self.start(call.function).await);
@@ -141,35 +140,35 @@ impl Stage {
         self.running[call.function].invoke(&call.event).await
     }
 
-    /// A new process gets the call and is killed on its way. Returns whether it came to that step.
+    /// Gives the call to a new process and kills it at the step. Returns whether it came to that step.
     pub async fn kill(&mut self, call: &Call, kill: Kill) -> bool {
-        let Some((step, fate)) = kill else { return false };
+        let Some((step, outcome)) = kill else { return false };
         self.running.remove(call.function);
-        self.plane.arm(&[Fault { step, way: Way::Held }]);
+        self.injector.arm(&[Fault { step, mode: FailureMode::Held }]);
         let function = self.start(call.function).await;
         let killed = tokio::select! {
             biased;
-            () = self.plane.holding() => true,
+            () = self.injector.holding() => true,
             _ = function.invoke(&call.event) => false,
         };
         // SIGKILL; when this returns the process is gone, and only then the request goes on or is lost.
         function.stop().await;
         if killed {
-            self.plane.fail(match fate {
-                Fate::Lost => Way::Refused,
-                Fate::Arrived => Way::AnswerLost,
+            self.injector.fail(match outcome {
+                RequestOutcome::Lost => FailureMode::Refused,
+                RequestOutcome::Arrived => FailureMode::AnswerLost,
             });
         }
-        while self.plane.stragglers() > 0 {
+        while self.injector.requests_in_flight() > 0 {
             tokio::task::yield_now().await;
         }
-        _ = self.plane.disarm();
+        _ = self.injector.disarm();
         killed
     }
 
-    /// A reader sends a request until it is answered with less than 500, and expects this status.
+    /// Sends a reader's request until it is answered with less than 500, and expects this status. Returns the body.
     pub async fn ask(&mut self, call: &Call, expected: u64) -> Value {
-        for _ in 0..PERSEVERANCE {
+        for _ in 0..MAX_ATTEMPTS {
             let answer = self.invoke(call).await;
             let status = answer["statusCode"].as_u64().unwrap_or(500);
             if status < 500 {
@@ -181,7 +180,7 @@ impl Stage {
         panic!("never answered: {call:?}");
     }
 
-    /// What Stripe has to deliver, oldest first.
+    /// Returns the events that Stripe has to deliver, oldest first.
     #[must_use]
     pub fn undelivered(&self) -> Vec<Value> {
         let mut events = self.stripe.events();
@@ -189,7 +188,7 @@ impl Stage {
         events
     }
 
-    /// Stripe delivers every event until it is answered with 200.
+    /// Lets Stripe deliver every event until it is answered with 200.
     pub async fn deliver_events(&mut self) {
         for event in self.undelivered() {
             self.ask(&Call::delivery(&event), 200).await;
@@ -197,7 +196,7 @@ impl Stage {
         }
     }
 
-    /// SQS delivers every message until the sender has it.
+    /// Lets SQS deliver every message until the sender has it.
     pub async fn deliver_messages(&mut self) {
         loop {
             let batch = self.queue.receive();
@@ -212,15 +211,15 @@ impl Stage {
         }
     }
 
-    /// The schedule fires.
+    /// Fires the schedule.
     pub async fn sweep(&mut self) {
         let swept = self.invoke(&Call::schedule()).await;
         assert!(swept["requeued"].is_number(), "{swept}");
     }
 
-    /// Everything that is still under way comes to its end; returns how it ended.
-    async fn end(&mut self) -> End {
-        for _ in 0..PERSEVERANCE {
+    /// Brings everything that is still under way to its end. Returns how it ended.
+    async fn end(&mut self) -> FinalState {
+        for _ in 0..MAX_ATTEMPTS {
             self.deliver_events().await;
             self.deliver_messages().await;
             if self.waiting().await == 0 {
@@ -229,14 +228,14 @@ impl Stage {
             self.sweep().await;
         }
         assert_eq!(self.waiting().await, 0, "nothing waits in the outbox");
-        End::of_processes(&self.tables, &self.klaviyo).await
+        FinalState::of_processes(&self.tables, &self.klaviyo).await
     }
 
     async fn waiting(&self) -> i64 {
         self.tables.query_one("select count(*) from outbox where sent_at is null", &[]).await.unwrap().get(0)
     }
 
-    /// The reader's browser pays with Stripe.js.
+    /// Pays as Stripe.js does in the reader's browser.
     pub async fn confirm(&self, client_secret: &str) {
         let intent = client_secret.split("_secret_").next().unwrap();
         let url = format!("{}/v1/payment_intents/{intent}/confirm", self.stripe.base_url());
@@ -248,12 +247,17 @@ impl Stage {
 
 const PROJECT: &str = "demo-pledge";
 
-/// The whole environment of a function.
-fn variables(wires: &[Wire; 5], database: &str, price: &str) -> Vec<(&'static str, String)> {
-    let [postgres, stripe, klaviyo, firebase, sqs] = wires.each_ref().map(Wire::address);
+/// Returns all variables of a function.
+fn variables(
+    proxies: &[TcpProxy; 5],
+    database: &TestDatabase,
+    queue: &QueueServer,
+    price: &str,
+) -> Vec<(&'static str, String)> {
+    let [postgres, stripe, klaviyo, firebase, sqs] = proxies.each_ref().map(TcpProxy::address);
     vec![
         ("STAGE", "local".to_owned()),
-        ("DATABASE_URL", format!("postgres://postgres@{postgres}/{database}?sslmode=disable")),
+        ("DATABASE_URL", database.url_through(postgres)),
         ("AWS_ENDPOINT_URL", format!("http://{sqs}")),
         ("AWS_REGION", "us-east-1".to_owned()),
         ("AWS_ACCESS_KEY_ID", "test".to_owned()),
@@ -263,7 +267,7 @@ fn variables(wires: &[Wire; 5], database: &str, price: &str) -> Vec<(&'static st
         ("STRIPE_WEBHOOK_SECRETS", WEBHOOK_SECRET.to_owned()),
         ("KLAVIYO_API_BASE", format!("http://{klaviyo}")),
         ("KLAVIYO_API_KEY", "pk_proof".to_owned()),
-        ("KLAVIYO_QUEUE_URL", format!("http://{sqs}/000000000000/klaviyo")),
+        ("KLAVIYO_QUEUE_URL", queue.queue_url()),
         // Whatever the sweep finds has waited long enough.
         ("SWEEP_AFTER_SECONDS", "0".to_owned()),
         ("FIREBASE_AUTH_EMULATOR_HOST", firebase.to_string()),

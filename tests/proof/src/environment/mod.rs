@@ -1,4 +1,4 @@
-//! A world of its own for each run: database, stand-ins, wires, functions, and what the outside does by itself.
+//! An environment for each run: database, stand-ins, proxies, functions, and what the outside does by itself.
 
 mod deliveries;
 mod interleave;
@@ -8,6 +8,7 @@ mod tables;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use pledge_domain::{Timestamp, ports::Clock as _};
+use pledge_faults::{FaultInjector, Queue, System, TcpProxy};
 use pledge_runtime::{http, tls};
 use pledge_stand_ins::{
     Clock, FirebaseOptions, FirebaseStandIn, KlaviyoOptions, KlaviyoStandIn, StripeOptions, StripeStandIn,
@@ -21,16 +22,14 @@ pub use deliveries::sqs_event;
 
 use crate::{
     functions::{Addresses, Functions, Machine},
-    plane::{Plane, System},
-    queue::Queue,
-    watch,
-    wire::Wire,
+    log_audit, proxies,
+    publisher::QueuePublisher,
 };
 
 /// How often anybody tries again before a run counts as stuck.
-const PERSEVERANCE: usize = 30;
+const MAX_ATTEMPTS: usize = 30;
 
-/// When every world begins.
+/// When every environment begins, in seconds since the epoch.
 const BEGINNING: i64 = 1_700_000_000;
 
 /// Longer than Lambda lets a function run.
@@ -38,51 +37,52 @@ const TIME_LIMIT: Duration = Duration::from_secs(20);
 
 /// Whether the functions are called again and again in one process, or each call meets a cold start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Warmth {
+pub enum StartMode {
     /// Connections are reused.
     Warm,
     /// Every call begins without one.
     Cold,
 }
 
-/// A world.
-pub struct World {
+/// Everything that a run needs. Nothing is shared with other runs.
+pub struct TestEnvironment {
     /// Numbers the steps and makes them fail.
-    pub plane: Plane,
-    /// Stripe, beyond the wire.
+    pub injector: FaultInjector,
+    /// Stripe, reached without the proxy.
     pub stripe: StripeStandIn,
-    /// Klaviyo, beyond the wire.
+    /// Klaviyo, reached without the proxy.
     pub klaviyo: KlaviyoStandIn,
-    /// Firebase, beyond the wire.
+    /// Firebase, reached without the proxy.
     pub firebase: FirebaseStandIn,
     /// SQS.
     pub queue: Queue,
-    /// A look at the tables, beside the wire.
+    /// A connection to the database, without the proxy.
     pub tables: Client,
     /// Everybody's clock.
     pub clock: Clock,
     machine: Machine,
     addresses: Addresses,
     functions: Functions,
-    warmth: Warmth,
+    start_mode: StartMode,
     connections: usize,
     browser: reqwest::Client,
     taken: BTreeSet<String>,
-    _wires: [Wire; 4],
+    _proxies: [TcpProxy; 4],
 }
 
-impl World {
-    /// A world on this database, whose rows are forgotten.
-    pub async fn new(database: &TestDatabase, warmth: Warmth) -> Self {
-        Self::with_connections(database, warmth, 1).await
+impl TestEnvironment {
+    /// Returns an environment on this database, whose rows are deleted first.
+    pub async fn new(database: &TestDatabase, start_mode: StartMode) -> Self {
+        Self::with_connections(database, start_mode, 1).await
     }
 
-    /// A world whose functions have so many connections, for requests at the same moment.
-    pub async fn with_connections(database: &TestDatabase, warmth: Warmth, connections: usize) -> Self {
-        watch::begin();
+    /// Returns an environment on this database, whose rows are deleted first. Its functions have so many connections, for
+    /// requests at the same moment.
+    pub async fn with_connections(database: &TestDatabase, start_mode: StartMode, connections: usize) -> Self {
+        log_audit::start();
         let tables = database.connect().await;
-        tables.batch_execute(tables::FORGET).await.unwrap();
-        let (plane, clock) = (Plane::default(), Clock::stopped(BEGINNING));
+        tables.batch_execute(tables::CLEAR).await.unwrap();
+        let (injector, clock) = (FaultInjector::default(), Clock::stopped(BEGINNING));
         let stripe = StripeOptions { clock: clock.clone(), seed: Some(1), ..StripeOptions::default() };
         let stripe = StripeStandIn::start(stripe).await.unwrap();
         let klaviyo = KlaviyoOptions { clock: clock.clone(), ..KlaviyoOptions::default() };
@@ -91,26 +91,25 @@ impl World {
         let firebase = FirebaseStandIn::start(firebase).await.unwrap();
         let browser = http::client(tls::client_config(RootCertStore::empty()).unwrap()).unwrap();
         let price = make_price(&browser, &stripe.base_url()).await;
-        let wires = [
-            Wire::to_postgres(&database.address(), &plane).await,
-            Wire::to_stand_in(System::Stripe, &stripe.base_url(), stripe.faults(), &plane).await,
-            Wire::to_stand_in(System::Klaviyo, &klaviyo.base_url(), klaviyo.faults(), &plane).await,
-            Wire::to_stand_in(System::Firebase, &firebase.base_url(), firebase.faults(), &plane).await,
+        let proxies = [
+            proxies::before_postgres(database.address(), &injector).await,
+            proxies::before_stand_in(System::Stripe, &stripe.base_url(), stripe.faults(), &injector).await,
+            proxies::before_stand_in(System::Klaviyo, &klaviyo.base_url(), klaviyo.faults(), &injector).await,
+            proxies::before_stand_in(System::Firebase, &firebase.base_url(), firebase.faults(), &injector).await,
         ];
-        let queue = Queue::new(&plane);
-        let name = database.config().get_dbname().unwrap().to_owned();
+        let queue = Queue::default();
         let addresses = Addresses {
-            postgres: format!("postgres://postgres@{}/{name}?sslmode=disable", wires[0].address()),
-            stripe: format!("http://{}", wires[1].address()),
-            klaviyo: format!("http://{}", wires[2].address()),
-            firebase: wires[3].address().to_string(),
-            queue: queue.clone(),
+            postgres: database.url_through(proxies[0].address()),
+            stripe: format!("http://{}", proxies[1].address()),
+            klaviyo: format!("http://{}", proxies[2].address()),
+            firebase: proxies[3].address().to_string(),
+            queue: QueuePublisher { queue: queue.clone(), injector: injector.clone() },
             catalogue: serde_json::from_value(json!({ "Red": price })).unwrap(),
         };
         let machine = Machine { clock: clock.clone(), ids: Arc::new(SeededIds::new(1)) };
         let functions = Functions::start(&addresses, &machine, connections);
         Self {
-            plane,
+            injector,
             stripe,
             klaviyo,
             firebase,
@@ -120,34 +119,34 @@ impl World {
             machine,
             addresses,
             functions,
-            warmth,
+            start_mode,
             connections,
             browser,
             taken: BTreeSet::new(),
-            _wires: wires,
+            _proxies: proxies,
         }
     }
 
-    /// The functions as they run now, for calls at the same moment.
+    /// Returns the functions as they run now, for calls at the same moment.
     #[must_use]
     pub fn functions(&self) -> &Functions {
         &self.functions
     }
 
-    /// What time it is for everybody.
+    /// Returns the time that it is for everybody.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.machine.now()
     }
 
-    /// Calls a function; none if the process is gone or the time is over.
+    /// Calls a function and returns its answer; none if the process is gone or the time is over.
     async fn call<T>(&mut self, call: impl AsyncFnOnce(&Functions) -> T) -> Option<T> {
-        if self.warmth == Warmth::Cold {
+        if self.start_mode == StartMode::Cold {
             self.restart();
         }
         let answer = tokio::select! {
             biased;
-            () = self.plane.gone() => None,
+            () = self.injector.gone() => None,
             () = tokio::time::sleep(TIME_LIMIT) => None,
             answer = call(&self.functions) => Some(answer),
         };
@@ -161,13 +160,13 @@ impl World {
         self.functions = Functions::start(&self.addresses, &self.machine, self.connections);
     }
 
-    /// Time passes for everybody.
+    /// Lets time pass for everybody.
     pub fn advance(&self, by: Duration) {
         self.stripe.advance(by);
     }
 }
 
-/// Makes the price of a preorder in a Stripe stand-in; returns its id.
+/// Makes the price of a preorder in the Stripe stand-in at `base`. Returns its id.
 pub async fn make_price(client: &reqwest::Client, base: &str) -> String {
     let form = "currency=usd&unit_amount=29900&product_data[name]=Robot";
     let request = client.post(format!("{base}/v1/prices")).bearer_auth("sk_test_proof");

@@ -1,17 +1,18 @@
-//! What comes to the functions by itself: events from Stripe, messages from SQS, the schedule.
+//! Delivers what comes to the functions by itself: events from Stripe, messages from SQS, the schedule.
 
 use std::collections::BTreeSet;
 
 use pledge_domain::ports::Clock as _;
+use pledge_faults::Delivery;
 use pledge_stripe_events::sign;
 use pledge_testkit::{http::HttpEvent, sqs};
 use serde_json::{Value, json};
 
-use super::{PERSEVERANCE, World, id_of, reader::assert_says_nothing};
-use crate::{functions::WEBHOOK_SECRET, queue::Delivery};
+use super::{MAX_ATTEMPTS, TestEnvironment, id_of, reader::assert_says_nothing};
+use crate::functions::WEBHOOK_SECRET;
 
-impl World {
-    /// Stripe and SQS deliver until there is nothing left.
+impl TestEnvironment {
+    /// Lets Stripe and SQS deliver until there is nothing left.
     pub async fn settle(&mut self) {
         loop {
             let delivered = self.deliver_events().await;
@@ -22,11 +23,11 @@ impl World {
         }
     }
 
-    /// Stripe delivers every event until it is answered with 2xx. Returns whether there was any.
+    /// Lets Stripe deliver every event until it is answered with 200. Returns whether there was any.
     pub async fn deliver_events(&mut self) -> bool {
         let mut waiting = self.undelivered();
         let any = !waiting.is_empty();
-        for _ in 0..PERSEVERANCE {
+        for _ in 0..MAX_ATTEMPTS {
             let mut again = Vec::new();
             for event in waiting {
                 let delivery = self.delivery(&event);
@@ -49,7 +50,7 @@ impl World {
         panic!("Stripe gave up");
     }
 
-    /// An event as Stripe delivers it.
+    /// Returns the signed request with which Stripe delivers an event.
     #[must_use]
     pub fn delivery(&self, event: &Value) -> HttpEvent {
         let body = event.to_string();
@@ -57,7 +58,7 @@ impl World {
         HttpEvent::post("/webhooks/stripe").header("stripe-signature", &signature).body(&body)
     }
 
-    /// SQS delivers every message until the sender has it, or gives it up. Returns whether there was any.
+    /// Lets SQS deliver every message until the sender has it or SQS gives it up. Returns whether there was any.
     pub async fn deliver_messages(&mut self) -> bool {
         let mut any = false;
         loop {
@@ -73,9 +74,9 @@ impl World {
         }
     }
 
-    /// The schedule fires; Lambda tries again if it fails.
+    /// Fires the schedule, again and again until the sweep comes through, as Lambda does.
     pub async fn sweep(&mut self) {
-        for _ in 0..PERSEVERANCE {
+        for _ in 0..MAX_ATTEMPTS {
             let schedule = json!({ "source": "aws.scheduler" });
             if self.call(async |functions| functions.invoke_sender(schedule).await).await.flatten().is_some() {
                 return;
@@ -84,7 +85,7 @@ impl World {
         panic!("the sweep never came through");
     }
 
-    /// What Stripe has to deliver, oldest first.
+    /// Returns the events that Stripe has to deliver, oldest first.
     #[must_use]
     pub fn undelivered(&self) -> Vec<Value> {
         let mut events = self.stripe.events();
@@ -93,14 +94,14 @@ impl World {
     }
 }
 
-/// A batch as the event source mapping hands it over.
+/// Returns the event with which the event source mapping hands a batch over.
 #[must_use]
 pub fn sqs_event(batch: &[Delivery]) -> Value {
     let records: Vec<_> = batch.iter().map(|delivery| sqs::record(&delivery.id, &delivery.body)).collect();
     sqs::batch(&records)
 }
 
-/// Which messages of a batch come again.
+/// The messages of a batch that SQS delivers again.
 enum Failures {
     All,
     These(BTreeSet<String>),
@@ -115,7 +116,7 @@ impl Failures {
     }
 }
 
-/// As Lambda reads the sender's answer.
+/// Returns which messages come again after this answer of the sender; all of them if there is none.
 fn failures(answer: Option<&Value>) -> Failures {
     let Some(answer) = answer else { return Failures::All };
     let failed = answer["batchItemFailures"].as_array().cloned().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! How a run ended: what the tables hold and what Klaviyo counts, without what differs between equal runs.
+//! Reads how a run ended: what the tables hold and what Klaviyo counts, without what differs between equal runs.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use pledge_stand_ins::KlaviyoStandIn;
 use serde_json::{Value, json};
 use tokio_postgres::Client;
 
-use crate::mask::masked;
+use crate::normalize::normalized;
 
 /// Columns that may differ: when things were written, surrogate keys, and how often something was tried.
 const VOLATILE: [&str; 8] = [
@@ -42,20 +42,21 @@ pub(crate) const TABLES: [&str; 9] = [
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct End {
+pub struct FinalState {
     /// The rows, each as a line with its table.
     pub rows: Vec<String>,
     /// The facts that Klaviyo counts, by the keys of their rows; a repeat would be there twice.
     pub klaviyo: Vec<String>,
 }
 
-impl End {
-    /// Reads everything.
+impl FinalState {
+    /// Reads the tables and what Klaviyo counts.
     pub async fn of(tables: &Client, klaviyo: &KlaviyoStandIn) -> Self {
         Self::read(tables, klaviyo, |_| ()).await
     }
 
-    /// Reads everything but what differs between equal runs of real processes: times, and numbers drawn by lot.
+    /// Reads the tables and what Klaviyo counts, without what differs between equal runs of real processes: times and random
+    /// numbers.
     pub async fn of_processes(tables: &Client, klaviyo: &KlaviyoStandIn) -> Self {
         Self::read(tables, klaviyo, forget_chance).await
     }
@@ -84,10 +85,10 @@ impl End {
             forget(&mut event);
             event
         });
-        Self { rows: masked(rows), klaviyo: masked(sent) }
+        Self { rows: normalized(rows), klaviyo: normalized(sent) }
     }
 
-    /// The metrics that Klaviyo counts, sorted.
+    /// Returns the metrics that Klaviyo counts, sorted.
     #[must_use]
     pub fn metrics(&self) -> Vec<&str> {
         let length = |line: &String| line.split('"').nth(1).map(str::len);
@@ -96,7 +97,7 @@ impl End {
         metrics
     }
 
-    /// What differs, line by line; nothing if the ends are equal.
+    /// Returns what differs from another end, line by line; nothing if they are equal.
     #[must_use]
     pub fn difference(&self, other: &Self) -> String {
         let mut lines = Vec::new();
@@ -108,7 +109,7 @@ impl End {
     }
 }
 
-/// Lines that the other doesn't have, or not as often.
+/// Returns the lines that `other` doesn't have, or doesn't have as often.
 fn without<'a>(lines: &'a [String], other: &'a [String]) -> impl Iterator<Item = &'a String> {
     let mut left: BTreeMap<&String, usize> = BTreeMap::new();
     for line in other {
@@ -123,7 +124,7 @@ fn without<'a>(lines: &'a [String], other: &'a [String]) -> impl Iterator<Item =
     })
 }
 
-/// What isn't state, but a trace of how it came about:
+/// Returns whether a row is state. A trace of how it came about isn't:
 ///
 /// - whether an event changed something or came too late to, which depends on their order (but none may be parked);
 /// - a payment for which Stripe made nothing: its idempotency key was consumed by a 500, and the next try took another.
@@ -160,7 +161,7 @@ fn clean(table: &str, row: &mut Value) {
 /// Above every amount and below every time that is a number.
 const EPOCH_SECONDS: i64 = 1_500_000_000;
 
-/// Takes out what the clock and the dice of a real process put in, wherever it stands.
+/// Takes out what the clock and the random numbers of a real process put in, wherever it stands.
 fn forget_chance(value: &mut Value) {
     match value {
         Value::String(text) if is_time(text) => *value = "a time".into(),
@@ -174,7 +175,7 @@ fn forget_chance(value: &mut Value) {
     }
 }
 
-/// Whether this is a time as PostgreSQL and Klaviyo write it: `2026-01-31T12:00:00…`.
+/// Returns whether this is a time as PostgreSQL and Klaviyo write it: `2026-01-31T12:00:00…`.
 fn is_time(text: &str) -> bool {
     let shape = b"dddd-dd-ddTdd:dd:dd";
     let fits = |(byte, wanted): (u8, &u8)| if *wanted == b'd' { byte.is_ascii_digit() } else { byte == *wanted };

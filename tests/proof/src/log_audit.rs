@@ -1,4 +1,4 @@
-//! Listens to every line that is logged in any run, and notes those that hold what no log may hold.
+//! Searches every line that is logged in any run for what no log may hold.
 
 use std::{
     collections::VecDeque,
@@ -46,16 +46,16 @@ const MARKERS: [&str; 18] = [
 /// How many of the newest lines are kept for whoever reads why a run fails.
 const TAIL: usize = 8;
 
-static HEARD: Mutex<Heard> = Mutex::new(Heard { lines: 0, tail: VecDeque::new(), bad: Vec::new() });
+static AUDIT: Mutex<Audit> = Mutex::new(Audit { lines: 0, tail: VecDeque::new(), bad: Vec::new() });
 
-struct Heard {
+struct Audit {
     lines: usize,
     tail: VecDeque<String>,
     bad: Vec<String>,
 }
 
-/// Begins to listen, if nobody does yet: as production logs, and at `debug` what is ours.
-pub fn begin() {
+/// Starts the audit of this process, unless it runs already: of what production logs, and of our own crates at `debug`.
+pub fn start() {
     let crates = functions().into_iter().map(|function| function.replace('-', "_"));
     let ours = crates.chain(["pledge".to_owned()]).map(|target| (target, LevelFilter::DEBUG));
     let targets = Targets::new()
@@ -63,48 +63,50 @@ pub fn begin() {
         .with_targets(ours)
         // These play the outside.
         .with_target("pledge_stand_ins", LevelFilter::OFF);
-    let lines = fmt::layer().json().flatten_event(true).without_time().with_writer(|| Ear).with_filter(targets);
+    let lines = fmt::layer().json().flatten_event(true).without_time().with_writer(|| Auditor).with_filter(targets);
     // Only the first of a process succeeds, and one is enough.
     _ = Registry::default().with(lines).try_init();
 }
 
+/// Checks that no line so far had one of the markers in it.
+///
 /// # Panics
-/// If a line had one of the markers in it.
+/// If one had; the message shows it.
 pub fn assert_clean() {
-    let heard = heard();
-    assert!(heard.bad.is_empty(), "logged: {:#?}", heard.bad);
+    let audit = audit();
+    assert!(audit.bad.is_empty(), "logged: {:#?}", audit.bad);
 }
 
-/// How many lines there were.
+/// Returns how many lines there were.
 #[must_use]
 pub fn lines() -> usize {
-    heard().lines
+    audit().lines
 }
 
-/// The newest lines.
+/// Returns the newest lines, for whoever reads why a run failed.
 #[must_use]
 pub fn tail() -> Vec<String> {
-    heard().tail.iter().cloned().collect()
+    audit().tail.iter().cloned().collect()
 }
 
-fn heard() -> MutexGuard<'static, Heard> {
-    HEARD.lock().unwrap()
+fn audit() -> MutexGuard<'static, Audit> {
+    AUDIT.lock().unwrap()
 }
 
-/// Takes whole lines.
-struct Ear;
+/// Takes the lines that are logged, each as a whole.
+struct Auditor;
 
-impl io::Write for Ear {
+impl io::Write for Auditor {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let line = String::from_utf8_lossy(bytes).into_owned();
-        let mut heard = heard();
-        heard.lines += 1;
+        let mut audit = audit();
+        audit.lines += 1;
         if MARKERS.iter().any(|marker| line.contains(marker)) {
-            heard.bad.push(line.clone());
+            audit.bad.push(line.clone());
         }
-        heard.tail.push_back(line);
-        if heard.tail.len() > TAIL {
-            heard.tail.pop_front();
+        audit.tail.push_back(line);
+        if audit.tail.len() > TAIL {
+            audit.tail.pop_front();
         }
         Ok(bytes.len())
     }

@@ -1,13 +1,13 @@
-//! What the truth is, computed from Stripe's events as they are in JSON: in one go, of all of them at once, without an
-//! order and without anything of the code that it judges.
+//! Computes what must be true from Stripe's events as they are in JSON: from all of them at once, without an order and
+//! without anything of the code that it judges.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-/// A preorder, by its id.
+/// What must be true of a preorder.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PreorderTruth {
+pub struct ExpectedPreorder {
     /// `status`.
     pub status: String,
     /// In minor units.
@@ -16,9 +16,9 @@ pub struct PreorderTruth {
     pub facts: BTreeSet<String>,
 }
 
-/// A reader's support of a novel.
+/// What must be true of a reader's support of a novel.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct SupportTruth {
+pub struct ExpectedSupport {
     /// Seconds since the epoch; none without a payment that counts.
     pub end: Option<i64>,
     /// Of the newest payment that counts.
@@ -37,7 +37,7 @@ fn text<'a>(object: &'a Value, field: &str) -> &'a str {
     object[field].as_str().unwrap_or_default()
 }
 
-/// How much went back of each payment.
+/// Returns how much went back of each payment, and whether that was all of it, by payment intent.
 fn refunds(events: &[Value]) -> BTreeMap<String, (i64, bool)> {
     let mut refunds: BTreeMap<String, (i64, bool)> = BTreeMap::new();
     for charge in all(events, &["charge.refunded"]) {
@@ -49,15 +49,15 @@ fn refunds(events: &[Value]) -> BTreeMap<String, (i64, bool)> {
     refunds
 }
 
-/// The preorders that these events are about.
+/// Returns what must be true of the preorders that these events are about, by their ids.
 #[must_use]
-pub fn preorders(events: &[Value]) -> BTreeMap<String, PreorderTruth> {
+pub fn preorders(events: &[Value]) -> BTreeMap<String, ExpectedPreorder> {
     let refunds = refunds(events);
-    let mut truth: BTreeMap<String, PreorderTruth> = BTreeMap::new();
+    let mut expected: BTreeMap<String, ExpectedPreorder> = BTreeMap::new();
     let kinds = ["checkout.session.completed", "checkout.session.async_payment_succeeded", "checkout.session.expired"];
     for event in events.iter().filter(|event| kinds.contains(&event["type"].as_str().unwrap())) {
         let session = &event["data"]["object"];
-        let preorder = truth.entry(text(session, "client_reference_id").to_owned()).or_default();
+        let preorder = expected.entry(text(session, "client_reference_id").to_owned()).or_default();
         if event["type"] == "checkout.session.expired" {
             preorder.facts.insert("preorder_abandoned".to_owned());
             preorder.status = "cancelled".to_owned();
@@ -76,12 +76,12 @@ pub fn preorders(events: &[Value]) -> BTreeMap<String, PreorderTruth> {
             }
         }
     }
-    truth
+    expected
 }
 
-/// The support that these events pay for; all of one reader and one novel.
+/// Returns what must be true of the support that these events pay for; they are all of one reader and one novel.
 #[must_use]
-pub fn support(events: &[Value]) -> SupportTruth {
+pub fn support(events: &[Value]) -> ExpectedSupport {
     let refunds = refunds(events);
     let whole = |intent: &str| refunds.get(intent).is_some_and(|(_, whole)| *whole);
     let mut intents: BTreeMap<&str, &str> = BTreeMap::new();
@@ -115,5 +115,5 @@ pub fn support(events: &[Value]) -> SupportTruth {
     let end = grants
         .iter()
         .fold(None, |end: Option<i64>, (paid_at, length, _)| Some(end.unwrap_or(*paid_at).max(*paid_at) + length));
-    SupportTruth { end, tier: grants.last().map(|(_, _, tier)| *tier), grants: grants.len() }
+    ExpectedSupport { end, tier: grants.last().map(|(_, _, tier)| *tier), grants: grants.len() }
 }

@@ -1,27 +1,28 @@
-//! One request is held while another goes its way.
+//! Holds one request while another is handled.
 
 use std::{pin::pin, time::Duration};
 
-use super::World;
-use crate::plane::{Fault, Way};
+use pledge_faults::{FailureMode, Fault};
+
+use super::TestEnvironment;
 
 /// After how long somebody counts as waiting for whoever is held, if not for a lock in the database.
 const LOCKED_OUT: Duration = Duration::from_secs(5);
 
-impl World {
-    /// Holds the first request at its `step`, lets `between` happen, and lets the request go on; if the request's locks
-    /// keep the others waiting, they wait for it. Returns whether the request has such a step.
+impl TestEnvironment {
+    /// Holds the request `first` at its `step`, lets `between` happen, and lets `first` go on. If the locks of `first` keep
+    /// `between` waiting, `first` goes on before `between` has ended. Returns whether `first` has such a step.
     pub async fn interleave(
         &self,
         step: usize,
         first: impl Future<Output = ()>,
         between: impl Future<Output = ()>,
     ) -> bool {
-        self.plane.arm(&[Fault { step, way: Way::Held }]);
+        self.injector.arm(&[Fault { step, mode: FailureMode::Held }]);
         let mut first = pin!(first);
         let held = tokio::select! {
             () = &mut first => false,
-            () = self.plane.holding() => true,
+            () = self.injector.holding() => true,
         };
         if held {
             let second = async {
@@ -30,18 +31,18 @@ impl World {
                     () = &mut between => true,
                     _ = tokio::time::timeout(LOCKED_OUT, self.somebody_waits_for_a_lock()) => false,
                 };
-                self.plane.release();
+                self.injector.release();
                 if !through {
                     between.await;
                 }
             };
             tokio::join!(first, second);
         }
-        _ = self.plane.disarm();
+        _ = self.injector.disarm();
         held
     }
 
-    /// Resolves when a session waits for what another one has locked.
+    /// Waits until a session of the database waits for what another one has locked.
     async fn somebody_waits_for_a_lock(&self) {
         const WAITING: &str =
             "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";

@@ -1,4 +1,4 @@
-//! Readers who order and subscribe, with a front end that tries again.
+//! The load: readers who order and subscribe, with a front end that tries again.
 
 use std::{
     sync::{
@@ -24,11 +24,11 @@ const PATIENCE: Duration = Duration::from_secs(9);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// How often a front end asks before its reader gives up.
-const PERSEVERANCE: usize = 60;
+const MAX_ATTEMPTS: usize = 60;
 
-/// The readers of one outage. Clones are the same ones.
+/// The readers of one outage. Clones are the same readers.
 #[derive(Debug, Clone)]
-pub struct Readers {
+pub struct Load {
     driver: Driver,
     /// What is behind the `@` of their addresses.
     domain: String,
@@ -56,16 +56,17 @@ pub struct Requests {
     pub unanswered: usize,
 }
 
-impl Readers {
-    /// Nobody has come yet.
+impl Load {
+    /// Returns a load of which no reader has come yet.
     #[must_use]
     pub fn new(driver: &Driver, domain: &str) -> Self {
         Self { driver: driver.clone(), domain: domain.to_owned(), seen: Arc::default() }
     }
 
-    /// One reader comes after the other until `done`; returns, when the last one has everything, how many came.
+    /// Lets one reader come after the other until `done`, and waits until the last one has everything. Returns how many
+    /// came.
     pub async fn come(self, done: impl Future<Output = ()>) -> usize {
-        let mut readers = JoinSet::new();
+        let mut load = JoinSet::new();
         let mut ticks = interval(EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let mut done = std::pin::pin!(done);
@@ -73,12 +74,12 @@ impl Readers {
             tokio::select! {
                 () = &mut done => break,
                 _ = ticks.tick() => {
-                    readers.spawn(self.clone().comes(readers.len()));
+                    load.spawn(self.clone().comes(load.len()));
                 }
             }
         }
-        let count = readers.len();
-        readers.join_all().await;
+        let count = load.len();
+        load.join_all().await;
         count
     }
 
@@ -137,7 +138,7 @@ impl Readers {
 
     /// Asks until there is an answer other than 5xx, which must have this status.
     async fn ask(&self, path: &str, expected: u16, fill: impl Fn(RequestBuilder) -> RequestBuilder) -> Answer {
-        for _ in 0..PERSEVERANCE {
+        for _ in 0..MAX_ATTEMPTS {
             let request = fill(self.driver.api.request(Method::POST, path)).timeout(PATIENCE);
             self.seen.requests.fetch_add(1, Ordering::Relaxed);
             match self.driver.api.send(request).await {
@@ -154,13 +155,13 @@ impl Readers {
         self.seen.facts.lock().unwrap().extend(facts.iter().map(|fact| format!("{email}: {fact}")));
     }
 
-    /// What must be true in the end, each once.
+    /// Returns what must be true in the end, each once.
     #[must_use]
     pub fn facts(&self) -> Vec<String> {
         self.seen.facts.lock().unwrap().clone()
     }
 
-    /// What was asked so far.
+    /// Returns how many requests were sent so far.
     #[must_use]
     pub fn requests(&self) -> Requests {
         let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);

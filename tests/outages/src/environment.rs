@@ -1,34 +1,33 @@
-//! A local cloud with a gate before everything that its functions need.
+//! A local cloud with a proxy before everything that its functions need.
 
-use hyper::{Request, body::Incoming};
+use bytes::Bytes;
+use hyper::Request;
 use pledge_driver::Driver;
+use pledge_faults::{HttpFaultProxy, Setup, TcpProxy};
 use pledge_local::{Cloud, Options};
 use url::Url;
-
-use crate::{cable::Cable, gate::Gate};
 
 /// How many events Stripe delivers at once.
 const DELIVERIES: usize = 8;
 
-/// A local cloud and its gates.
-#[derive(Debug)]
-pub struct Town {
-    /// The cloud; its endpoints lead past the gates.
+/// A local cloud and its proxies.
+pub struct TestEnvironment {
+    /// The cloud; its endpoints lead past the proxies.
     pub cloud: Cloud,
-    /// Drives the cloud, past the gates.
+    /// Drives the cloud, past the proxies.
     pub driver: Driver,
-    /// To PostgreSQL.
-    pub postgres: Cable,
-    /// Before SQS. What else of AWS has the same address isn't troubled.
-    pub sqs: Gate,
+    /// Before PostgreSQL.
+    pub postgres: TcpProxy,
+    /// Before SQS. The rest of AWS, which has the same address, is passed on.
+    pub sqs: HttpFaultProxy,
     /// Before Stripe's API.
-    pub stripe: Gate,
+    pub stripe: HttpFaultProxy,
     /// Before Klaviyo's API.
-    pub klaviyo: Gate,
+    pub klaviyo: HttpFaultProxy,
 }
 
-impl Town {
-    /// Starts a cloud of its own, and deploys it anew with the gates' addresses.
+impl TestEnvironment {
+    /// Starts a cloud of its own, and deploys it anew with the proxies' addresses.
     pub async fn start() -> Self {
         let options = Options::default();
         let home = options.home.join("outage-cloud");
@@ -42,11 +41,11 @@ impl Town {
 
         let mut database_url: Url = endpoints.database_url.parse().unwrap();
         let server = (database_url.host_str().unwrap().to_owned(), database_url.port().unwrap());
-        let postgres = Cable::to(server).await;
-        let sqs = Gate::before(&endpoints.aws_endpoint_url, is_for_sqs).await;
-        let stripe = Gate::before(&endpoints.stripe_api_base, |_| true).await;
-        let klaviyo = Gate::before(&endpoints.klaviyo_api_base, |_| true).await;
-        database_url.set_port(Some(postgres.port())).unwrap();
+        let postgres = TcpProxy::start(server, Setup::default()).await;
+        let sqs = HttpFaultProxy::before(&endpoints.aws_endpoint_url, is_for_sqs).await;
+        let stripe = HttpFaultProxy::before(&endpoints.stripe_api_base, |_| true).await;
+        let klaviyo = HttpFaultProxy::before(&endpoints.klaviyo_api_base, |_| true).await;
+        database_url.set_port(Some(postgres.address().port())).unwrap();
         endpoints.database_url = database_url.into();
         endpoints.aws_endpoint_url = sqs.base_url();
         endpoints.stripe_api_base = stripe.base_url();
@@ -55,14 +54,14 @@ impl Town {
         Self { cloud, driver, postgres, sqs, stripe, klaviyo }
     }
 
-    /// How much was troubled so far, at all gates.
+    /// Returns how many connections, answers and requests were disturbed so far, at all proxies.
     #[must_use]
-    pub fn struck(&self) -> usize {
-        self.postgres.struck() + self.sqs.struck() + self.stripe.struck() + self.klaviyo.struck()
+    pub fn disturbed(&self) -> usize {
+        self.postgres.disturbed() + self.sqs.disturbed() + self.stripe.disturbed() + self.klaviyo.disturbed()
     }
 }
 
-fn is_for_sqs(request: &Request<Incoming>) -> bool {
+fn is_for_sqs(request: &Request<Bytes>) -> bool {
     let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
     target.is_some_and(|target| target.starts_with("AmazonSQS."))
 }
