@@ -88,6 +88,38 @@ impl Stripe {
         self.post(&format!("payment_intents/{payment_intent}/refund"), &json!({ "amount": amount })).await
     }
 
+    /// Sends money back as the stand-in's control takes it: `{"status": "pending"}` begins a refund that takes days.
+    ///
+    /// # Errors
+    /// If there is nothing to send back.
+    pub async fn refund_as(&self, payment_intent: &str, how: &Value) -> Result<Value, Failure> {
+        self.post(&format!("payment_intents/{payment_intent}/refund"), how).await
+    }
+
+    /// Moves a refund on: `succeeded`, `failed` or `canceled`.
+    ///
+    /// # Errors
+    /// If it is over.
+    pub async fn set_refund(&self, refund: &str, status: &str) -> Result<Value, Failure> {
+        self.post(&format!("refunds/{refund}/status"), &json!({ "status": status })).await
+    }
+
+    /// The card's holder disputes a payment, `how` as the stand-in's control takes it: `{}` disputes all of it.
+    ///
+    /// # Errors
+    /// If it has not been paid.
+    pub async fn dispute(&self, payment_intent: &str, how: &Value) -> Result<Value, Failure> {
+        self.post(&format!("payment_intents/{payment_intent}/dispute"), how).await
+    }
+
+    /// Moves a dispute on: `under_review`, `won`, `lost`, …
+    ///
+    /// # Errors
+    /// If it stands so already.
+    pub async fn set_dispute(&self, dispute: &str, status: &str) -> Result<Value, Failure> {
+        self.post(&format!("disputes/{dispute}/status"), &json!({ "status": status })).await
+    }
+
     /// Pays with a test card such as `pm_card_visa`, as Stripe.js does with a client secret in the reader's browser.
     ///
     /// # Errors

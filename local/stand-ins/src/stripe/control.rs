@@ -7,16 +7,15 @@
 //! | `POST checkout/sessions/{id}/settle` | `{"paid": true}` |
 //! | `POST payment_intents/{id}/authenticate` | `{"passed": true}` |
 //! | `POST customers/{id}/card` | `{"payment_method": "pm_card_chargeCustomerFail"}` |
-//! | `POST payment_intents/{id}/refund` | `{"amount": 100}` or `{}` |
-//! | `POST payment_intents/{id}/dispute` | `{"reason": "fraudulent"}` |
-//! | `POST disputes/{id}/close` | `{"won": false}` |
-//! | `POST billing/settings` | [`BillingSettings`], each field optional |
+//! | refunds, disputes, collection | see `money` |
 //! | `GET events`, `POST events/{id}/deliver` | |
 //! | `GET deliveries`, `DELETE deliveries?event=` | |
 //! | `POST deliveries/settings` | `{"hold", "copies", "delay_ms", "drop_new", "secrets", "concurrency"}`, each optional |
 //! | `POST deliveries/release` | `{"order": "as_created"}`, `{"order": {"shuffled": 7}}`, `{"order": {"only": ["evt_…"]}}` |
 //! | `POST deliveries/retry` | |
 //! | `GET idle?timeout_ms=` | long poll |
+
+mod money;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,10 +28,9 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::billing::settings::BillingSettings;
 use super::checkout::pay::{self, Payment, PaymentOutcome};
 use super::error::ApiError;
-use super::payment::{confirm, dispute, method, refund};
+use super::payment::{confirm, method};
 use super::state::Stripe;
 use super::webhooks::Order;
 use super::world::World;
@@ -47,10 +45,6 @@ pub(super) fn router(stripe: Arc<Stripe>) -> Router {
         .route("/_control/checkout/sessions/{id}/settle", post(settle_session))
         .route("/_control/payment_intents/{id}/authenticate", post(authenticate))
         .route("/_control/customers/{id}/card", post(replace_card))
-        .route("/_control/payment_intents/{id}/refund", post(refund_intent))
-        .route("/_control/payment_intents/{id}/dispute", post(dispute_intent))
-        .route("/_control/disputes/{id}/close", post(close_dispute))
-        .route("/_control/billing/settings", post(billing_settings))
         .route("/_control/events", get(events))
         .route("/_control/events/{id}/deliver", post(deliver))
         .route("/_control/deliveries", get(deliveries).delete(drop_deliveries))
@@ -58,6 +52,7 @@ pub(super) fn router(stripe: Arc<Stripe>) -> Router {
         .route("/_control/deliveries/release", post(release))
         .route("/_control/deliveries/retry", post(retry))
         .route("/_control/idle", get(idle))
+        .merge(money::router())
         .with_state(stripe)
 }
 
@@ -130,59 +125,6 @@ async fn replace_card(State(stripe): Shared, Path(id): Path<String>, Json(card):
         method::replace(world, &id, &card.payment_method)?;
         Ok(world.get(&id).clone())
     })
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Amount {
-    amount: Option<i64>,
-}
-
-async fn refund_intent(
-    State(stripe): Shared,
-    Path(id): Path<String>,
-    Json(Amount { amount }): Json<Amount>,
-) -> Response {
-    act(&stripe, |world| {
-        let charge = refund::charge(world, Some(&id), None)?;
-        let refund = refund::refund(world, &charge, amount, &Value::Null, &json!({}))?;
-        Ok(world.get(&refund).clone())
-    })
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Reason {
-    reason: String,
-}
-
-async fn dispute_intent(
-    State(stripe): Shared,
-    Path(id): Path<String>,
-    Json(Reason { reason }): Json<Reason>,
-) -> Response {
-    act(&stripe, |world| {
-        let charge = refund::charge(world, Some(&id), None)?;
-        let dispute = dispute::open(world, &charge, &reason)?;
-        Ok(world.get(&dispute).clone())
-    })
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Won {
-    won: bool,
-}
-
-async fn close_dispute(State(stripe): Shared, Path(id): Path<String>, Json(Won { won }): Json<Won>) -> Response {
-    act(&stripe, |world| dispute::close(world, &id, won).map(|()| world.get(&id).clone()))
-}
-
-async fn billing_settings(State(stripe): Shared, Json(settings): Json<BillingSettings>) -> Json<BillingSettings> {
-    Json(stripe.act(|world| {
-        world.billing = settings;
-        world.billing.clone()
-    }))
 }
 
 async fn events(State(stripe): Shared) -> Json<Vec<Value>> {

@@ -1,5 +1,7 @@
 //! The handle of a running Stripe stand-in, for tests in the same process.
 
+mod money;
+
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,12 +11,11 @@ use axum::middleware::from_fn;
 use axum::routing::any;
 use serde_json::Value;
 
-use super::billing::settings::BillingSettings;
 use super::checkout::pay::{self, Payment, PaymentOutcome};
 use super::error::ApiError;
 use super::objects::Fields;
 use super::options::{StripeOptions, WebhookTarget};
-use super::payment::{confirm, dispute, method, refund};
+use super::payment::{confirm, method};
 use super::state::{self, Stripe};
 use super::webhooks::{self, Delivery, Order};
 use super::world::World;
@@ -172,42 +173,6 @@ impl StripeStandIn {
     /// When there is no such customer, or the method can't be attached.
     pub fn replace_card(&self, customer: &str, test_method: &str) -> Result<(), ControlError> {
         Ok(self.stripe.act(|world| method::replace(world, customer, test_method))?)
-    }
-
-    /// Replaces the account's billing settings: for how long renewals are drafts, when a refused invoice is tried
-    /// again, and what becomes of its subscription in the end.
-    pub fn set_billing(&self, settings: BillingSettings) {
-        self.stripe.act(|world| world.billing = settings);
-    }
-
-    /// Refunds a payment intent from the dashboard: `amount`, or what is left. Gives the refund.
-    ///
-    /// # Errors
-    /// When there is nothing to refund, or less.
-    pub fn refund(&self, intent: &str, amount: Option<i64>) -> Result<String, ControlError> {
-        Ok(self.stripe.act(|world| {
-            let charge = refund::charge(world, Some(intent), None)?;
-            refund::refund(world, &charge, amount, &Value::Null, &serde_json::json!({}))
-        })?)
-    }
-
-    /// The card's holder disputes a payment; gives the dispute's id.
-    ///
-    /// # Errors
-    /// When it has not been paid or is disputed already.
-    pub fn dispute(&self, intent: &str, reason: &str) -> Result<String, ControlError> {
-        Ok(self.stripe.act(|world| {
-            let charge = refund::charge(world, Some(intent), None)?;
-            dispute::open(world, &charge, reason)
-        })?)
-    }
-
-    /// The bank decides a dispute.
-    ///
-    /// # Errors
-    /// When it is decided already.
-    pub fn close_dispute(&self, dispute: &str, won: bool) -> Result<(), ControlError> {
-        Ok(self.stripe.act(|world| dispute::close(world, dispute, won))?)
     }
 
     /// Adds a webhook endpoint; gives its id.

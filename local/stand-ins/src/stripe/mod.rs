@@ -30,4 +30,7 @@ mod world;
 pub use checkout::pay::{Payment, PaymentChoice, PaymentOutcome};
 pub use handle::{ControlError, StripeStandIn};
 pub use options::{AfterRetries, BillingSettings, Retries, StripeOptions, WebhookTarget};
+pub use payment::dispute::{DisputeStatus, NewDispute};
+pub use payment::refund::NewRefund;
+pub use payment::refund_progress::RefundStatus;
 pub use webhooks::{Attempt, Delivery, DeliveryState, Order, signature};

@@ -3,12 +3,14 @@
 use super::billing::life;
 use super::checkout;
 use super::objects::Fields;
+use super::payment::refund_progress;
 use super::world::World;
 
 /// Something that becomes due.
 enum Due {
     SessionExpires(String),
     Billing(life::Due),
+    RefundEnds(String),
 }
 
 /// Does everything that is due until `now`, in the order of time.
@@ -18,6 +20,7 @@ pub(crate) fn run_until(world: &mut World, now: i64) {
         match due {
             Due::SessionExpires(session) => checkout::expire(world, &session),
             Due::Billing(due) => life::run(world, &due),
+            Due::RefundEnds(refund) => refund_progress::end(world, &refund),
         }
     }
 }
@@ -34,5 +37,6 @@ fn next(world: &World) -> Option<(i64, Due)> {
         .filter(|session| session.text("status") == "open")
         .map(|session| (session.int("expires_at"), Due::SessionExpires(session.text("id").to_owned())));
     let billing = life::next(world).map(|(at, due)| (at, Due::Billing(due)));
-    sessions.chain(billing).min_by_key(|(at, _)| *at)
+    let refunds = world.refund_outcomes.iter().map(|(id, (at, _))| (*at, Due::RefundEnds(id.clone())));
+    sessions.chain(billing).chain(refunds).min_by_key(|(at, _)| *at)
 }

@@ -10,6 +10,7 @@ use super::events::{self, Origin};
 use super::idempotency::Idempotency;
 use super::objects::{Fields, Objects, previous_attributes};
 use super::options::StripeOptions;
+use super::payment::refund_progress::RefundStatus;
 use super::settlement::Owner;
 use super::shapes::Kind;
 use super::webhooks::{Order, Webhooks};
@@ -31,6 +32,8 @@ pub(crate) struct World {
     pub(crate) intent_data: HashMap<String, Value>,
     /// Prorations that wait for the next invoice of each subscription.
     pub(crate) pending_lines: HashMap<String, Vec<Value>>,
+    /// When refunds that take time end, and how.
+    pub(crate) refund_outcomes: HashMap<String, (i64, RefundStatus)>,
     /// What each payment intent pays, where that isn't the caller's own business.
     pub(crate) owners: HashMap<String, Owner>,
     /// The API request that is being served, as its events name it.
@@ -50,6 +53,7 @@ impl World {
             line_items: HashMap::new(),
             intent_data: HashMap::new(),
             pending_lines: HashMap::new(),
+            refund_outcomes: HashMap::new(),
             owners: HashMap::new(),
             origin: Origin::default(),
             base_url: String::new(),

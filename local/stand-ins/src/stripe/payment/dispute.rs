@@ -1,9 +1,10 @@
-//! Disputes: made by the controls, seen over the API. <https://docs.stripe.com/api/disputes>
+//! Disputes: made by the controls, seen over the API. <https://docs.stripe.com/disputes/how-disputes-work>
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::stripe::api::{Call, Endpoint, Reply, retrieve};
+use super::refund_progress;
+use crate::stripe::api::{Call, Endpoint, NoParams, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::filters::{Created, is};
 use crate::stripe::objects::Fields;
@@ -12,52 +13,196 @@ use crate::stripe::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::get("/v1/disputes/{dispute}", |world, call| retrieve(world, call, "dispute")),
+    Endpoint::post("/v1/disputes/{dispute}/close", close_endpoint),
     Endpoint::list("/v1/disputes", list),
 ];
 
 /// Days to answer a dispute.
 const DAYS_TO_ANSWER: i64 = 9;
 
-/// The card's holder disputes a charge; gives the dispute's id.
-pub(crate) fn open(world: &mut World, charge_id: &str, reason: &str) -> Result<String, ApiError> {
+/// What a dispute costs the merchant beside its amount, in the currency's smallest unit.
+const FEE: i64 = 1500;
+
+/// How a dispute stands. <https://docs.stripe.com/api/disputes/object#dispute_object-status>
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DisputeStatus {
+    /// An inquiry: the bank asks, and no money has moved.
+    WarningNeedsResponse,
+    /// An inquiry that was answered.
+    WarningUnderReview,
+    /// An inquiry that never became a dispute.
+    WarningClosed,
+    /// The money is gone until the merchant wins.
+    #[default]
+    NeedsResponse,
+    /// The bank looks at the merchant's evidence.
+    UnderReview,
+    /// The merchant may appeal against a loss.
+    AppealNeedsResponse,
+    /// The network looks at the appeal.
+    AppealUnderReview,
+    /// The money is back.
+    Won,
+    /// The money stays gone.
+    Lost,
+    /// Settled before it became a dispute; the money is gone.
+    Prevented,
+}
+
+impl DisputeStatus {
+    fn name(self) -> String {
+        json!(self).as_str().unwrap_or_default().to_owned()
+    }
+
+    fn is_inquiry(self) -> bool {
+        matches!(self, Self::WarningNeedsResponse | Self::WarningUnderReview | Self::WarningClosed)
+    }
+
+    fn is_closed(self) -> bool {
+        matches!(self, Self::WarningClosed | Self::Won | Self::Lost | Self::Prevented)
+    }
+
+    /// Whether the money is with the cardholder.
+    fn withdraws(self) -> bool {
+        !self.is_inquiry() && self != Self::Won
+    }
+}
+
+/// What a cardholder disputes.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewDispute {
+    /// `fraudulent`, `product_not_received`, …; `general` when none is given.
+    pub reason: Option<String>,
+    /// A part of the payment; all of it when none is given.
+    pub amount: Option<i64>,
+    /// How it begins: as a chargeback, an inquiry, or already prevented or decided.
+    pub status: DisputeStatus,
+}
+
+/// The card's holder disputes a charge, which may be disputed already; gives the dispute's id.
+pub(crate) fn open(world: &mut World, charge_id: &str, new: &NewDispute) -> Result<String, ApiError> {
     let charge = world.find("charge", charge_id)?;
-    if !charge.flag("paid") || charge.flag("disputed") {
-        return Err(ApiError::invalid("Only a paid charge without a dispute can be disputed."));
+    let paid = charge.int("amount_captured");
+    let amount = new.amount.unwrap_or(paid);
+    if !charge.flag("paid") || !(1..=paid).contains(&amount) {
+        return Err(ApiError::invalid("Only a paid charge can be disputed, for its amount or a part of it."));
     }
     let now = world.now;
+    let inquiry = new.status.is_inquiry();
+    let case = if inquiry { "inquiry" } else { "chargeback" };
+    let brand = charge.pointer("/payment_method_details/card/brand").cloned();
     let id = world.create(
         Kind::Dispute,
         json!({
-            "amount": charge.get("amount"),
+            "amount": amount,
             "charge": charge_id,
             "currency": charge.get("currency"),
+            "is_charge_refundable": inquiry,
             "payment_intent": charge.get("payment_intent"),
-            "reason": reason,
-            "status": "needs_response",
+            "payment_method_details": {
+                "card": { "brand": brand, "case_type": case, "network": brand, "network_reason_code": "10.4" },
+                "type": "card",
+            },
+            "reason": new.reason.as_deref().unwrap_or("general"),
+            "status": new.status.name(),
         }),
     );
     if let Some(details) = world.objects.get_mut(&id).and_then(|dispute| dispute.get_mut("evidence_details")) {
-        details.set("due_by", now + DAYS_TO_ANSWER * 24 * 60 * 60);
+        details.set("due_by", (!new.status.is_closed()).then_some(now + DAYS_TO_ANSWER * 24 * 60 * 60));
     }
     world.set(charge_id, json!({ "disputed": true }));
     world.emit("charge.dispute.created", &id);
-    world.emit("charge.dispute.funds_withdrawn", &id);
+    if new.status.withdraws() {
+        withdraw(world, &id);
+    }
+    if new.status.is_closed() {
+        world.emit("charge.dispute.closed", &id);
+    }
     Ok(id)
+}
+
+/// Moves a dispute on. Banks may change their minds: one that was won can be lost after all, and the other way round.
+pub(crate) fn set_status(world: &mut World, id: &str, status: DisputeStatus) -> Result<(), ApiError> {
+    let before = world.find("dispute", id)?;
+    let was: DisputeStatus = serde_json::from_value(before.get("status").cloned().unwrap_or_default())
+        .map_err(|_| ApiError::invalid("This dispute has no status."))?;
+    if was == status {
+        return Err(ApiError::invalid(format!("This dispute is {} already.", status.name())));
+    }
+    if status.is_inquiry() && !was.is_inquiry() {
+        return Err(ApiError::invalid("A dispute never becomes an inquiry again."));
+    }
+    world.set(id, json!({ "status": status.name(), "is_charge_refundable": !status.withdraws() }));
+    if !status.is_closed() {
+        world.emit_change("charge.dispute.updated", id, &before);
+    }
+    match (was.withdraws(), status.withdraws()) {
+        (false, true) => withdraw(world, id),
+        (true, false) => reinstate(world, id),
+        _ => {}
+    }
+    if status.is_closed() {
+        world.emit("charge.dispute.closed", id);
+    }
+    Ok(())
 }
 
 /// The bank decides.
 pub(crate) fn close(world: &mut World, id: &str, won: bool) -> Result<(), ApiError> {
-    let before = world.find("dispute", id)?;
-    if matches!(before.text("status"), "won" | "lost") {
-        return Err(ApiError::invalid("This dispute is already closed."));
+    if matches!(world.find("dispute", id)?.text("status"), "won" | "lost") {
+        return Err(ApiError::invalid("This dispute is already closed"));
     }
-    world.set(id, json!({ "status": if won { "won" } else { "lost" } }));
-    world.emit_change("charge.dispute.updated", id, &before);
-    world.emit("charge.dispute.closed", id);
-    if won {
-        world.emit("charge.dispute.funds_reinstated", id);
+    set_status(world, id, if won { DisputeStatus::Won } else { DisputeStatus::Lost })
+}
+
+/// The money goes back to the cardholder; a refund that is on its way fails.
+fn withdraw(world: &mut World, id: &str) {
+    let (charge, amount) = (world.text_of(id, "charge"), world.get(id).int("amount"));
+    move_money(world, id, -amount, FEE);
+    world.emit("charge.dispute.funds_withdrawn", id);
+    refund_progress::overtaken_by_dispute(world, &charge);
+}
+
+fn reinstate(world: &mut World, id: &str) {
+    let amount = world.get(id).int("amount");
+    move_money(world, id, amount, -FEE);
+    world.emit("charge.dispute.funds_reinstated", id);
+}
+
+/// Adds a transaction to those that the dispute shows.
+fn move_money(world: &mut World, id: &str, amount: i64, fee: i64) {
+    let transaction = world.ids.next("txn_", 24);
+    let (now, currency) = (world.now, world.text_of(id, "currency"));
+    let list = world.objects.get_mut(id).and_then(|dispute| dispute.get_mut("balance_transactions"));
+    if let Some(list) = list.and_then(Value::as_array_mut) {
+        list.push(json!({
+            "id": transaction,
+            "object": "balance_transaction",
+            "amount": amount,
+            "available_on": now,
+            "balance_type": "payments",
+            "created": now,
+            "currency": currency,
+            "description": null,
+            "exchange_rate": null,
+            "fee": fee,
+            "fee_details": [],
+            "net": amount - fee,
+            "reporting_category": if amount < 0 { "dispute" } else { "dispute_reversal" },
+            "source": id,
+            "status": "available",
+            "type": "adjustment",
+        }));
     }
-    Ok(())
+}
+
+/// The merchant gives in.
+fn close_endpoint(world: &mut World, call: &Call) -> Reply {
+    let NoParams {} = call.params()?;
+    close(world, &call.id, false)?;
+    Ok(world.get(&call.id).clone())
 }
 
 #[derive(Deserialize)]

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::refund_progress::RefundStatus;
 use crate::stripe::api::{Call, Endpoint, NoParams, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::filters::is;
@@ -49,6 +50,9 @@ const TEST_METHODS: &[(&str, &str, &str, Behaviour)] = &[
         "0119",
         Behaviour::Declines("processing_error", "processing_error"),
     ),
+    // Their refunds take days: one arrives, the other comes back.
+    ("pm_card_pendingRefund", "visa", "7726", Behaviour::Succeeds),
+    ("pm_card_refundFail", "visa", "5126", Behaviour::Succeeds),
     // Can be attached to a customer, but every charge is refused.
     ("pm_card_chargeCustomerFail", "visa", "0341", DECLINED),
     ("pm_card_authenticationRequired", "visa", "3184", Behaviour::Authenticates),
@@ -98,6 +102,16 @@ pub(crate) fn behaviour(world: &World, id: &str) -> Behaviour {
     let digits = digits(world.get(id));
     let known = TEST_METHODS.iter().find(|(_, _, known, _)| *known == digits);
     known.map_or(Behaviour::Succeeds, |(.., behaviour)| *behaviour)
+}
+
+/// How a refund to the method begins, and after how many seconds it ends how.
+pub(crate) fn refunds(world: &World, id: &str) -> (RefundStatus, Option<(i64, RefundStatus)>) {
+    const DAYS: i64 = 24 * 60 * 60;
+    match digits(world.get(id)) {
+        "7726" | "6789" => (RefundStatus::Pending, Some((5 * DAYS, RefundStatus::Succeeded))),
+        "5126" => (RefundStatus::Succeeded, Some((5 * DAYS, RefundStatus::Failed))),
+        _ => (RefundStatus::Succeeded, None),
+    }
 }
 
 fn digits(method: &Value) -> &str {

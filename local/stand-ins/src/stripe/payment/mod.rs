@@ -7,6 +7,7 @@ pub(crate) mod intent;
 pub(crate) mod method;
 pub(crate) mod page;
 pub(crate) mod refund;
+pub(crate) mod refund_progress;
 
 use super::error::ApiError;
 use super::params::Currency;

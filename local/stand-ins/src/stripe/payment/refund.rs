@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::stripe::api::{Call, Endpoint, Reply, retrieve};
+use super::method;
+use super::refund_progress::{self, RefundStatus};
+use crate::stripe::api::{Call, Endpoint, NoParams, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::filters::{Created, is};
 use crate::stripe::objects::Fields;
@@ -14,6 +16,8 @@ use crate::stripe::world::World;
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::post("/v1/refunds", create),
     Endpoint::get("/v1/refunds/{refund}", |world, call| retrieve(world, call, "refund")),
+    Endpoint::post("/v1/refunds/{refund}", update),
+    Endpoint::post("/v1/refunds/{refund}/cancel", cancel),
     Endpoint::list("/v1/refunds", list),
 ];
 
@@ -38,9 +42,21 @@ enum Reason {
 fn create(world: &mut World, call: &Call) -> Reply {
     let params: Create = call.params()?;
     let charge = charge(world, params.payment_intent.as_deref(), params.charge.as_deref())?;
-    let metadata = params.metadata.unwrap_or_default().into_value();
-    let id = refund(world, &charge, params.amount, &json!(params.reason), &metadata)?;
+    let new = NewRefund { amount: params.amount, status: None };
+    let id = refund(world, &charge, new)?;
+    world.set(&id, json!({ "reason": params.reason, "metadata": params.metadata.unwrap_or_default().into_value() }));
+    tell(world, &charge, &id);
     Ok(world.get(&id).clone())
+}
+
+/// What the controls may say about a refund.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewRefund {
+    /// What is left, if none is given.
+    pub amount: Option<i64>,
+    /// How it begins; by the means of payment, if none is given.
+    pub status: Option<RefundStatus>,
 }
 
 /// The charge to refund.
@@ -61,28 +77,34 @@ pub(crate) fn charge(world: &World, intent: Option<&str>, charge: Option<&str>) 
     }
 }
 
-/// Refunds `amount` of a charge, or what is left of it; gives the refund's id.
-pub(crate) fn refund(
-    world: &mut World,
-    charge_id: &str,
-    amount: Option<i64>,
-    reason: &Value,
-    metadata: &Value,
-) -> Result<String, ApiError> {
+/// Refunds a charge from the dashboard; gives the refund's id.
+pub(crate) fn from_dashboard(world: &mut World, charge: &str, new: NewRefund) -> Result<String, ApiError> {
+    let id = refund(world, charge, new)?;
+    tell(world, charge, &id);
+    Ok(id)
+}
+
+/// Refunds a charge, without telling it; gives the refund's id.
+fn refund(world: &mut World, charge_id: &str, new: NewRefund) -> Result<String, ApiError> {
     let charge = world.get(charge_id).clone();
-    let (paid, refunded) = (charge.int("amount_captured"), charge.int("amount_refunded"));
-    let left = paid - refunded;
+    let left = charge.int("amount_captured") - charge.int("amount_refunded");
     if !charge.flag("paid") {
         return Err(ApiError::invalid(format!("Charge {charge_id} has not been paid.")));
+    }
+    if is_charged_back(world, charge_id) {
+        return Err(ApiError::invalid(format!("Charge {charge_id} has been charged back; cannot issue a refund."))
+            .code("charge_disputed"));
     }
     if left == 0 {
         return Err(
             ApiError::invalid(format!("Charge {charge_id} has already been refunded.")).code("charge_already_refunded")
         );
     }
-    let amount = amount.unwrap_or(left);
+    let amount = new.amount.unwrap_or(left);
     if amount < 1 {
-        return Err(ApiError::invalid("Invalid positive integer").code("parameter_invalid_integer").param("amount"));
+        return Err(ApiError::invalid("This value must be greater than or equal to 1.")
+            .code("parameter_invalid_integer")
+            .param("amount"));
     }
     if amount > left {
         return Err(ApiError::invalid(format!(
@@ -90,6 +112,9 @@ pub(crate) fn refund(
         ))
         .param("amount"));
     }
+    let method = charge.text("payment_method").to_owned();
+    let (usual, later) = method::refunds(world, &method);
+    let status = new.status.unwrap_or(usual);
     let transaction = world.ids.next("txn_", 24);
     let id = world.create(
         Kind::Refund,
@@ -98,22 +123,72 @@ pub(crate) fn refund(
             "balance_transaction": transaction,
             "charge": charge_id,
             "currency": charge.get("currency"),
-            "metadata": metadata,
+            "customer": charge.get("customer"),
             "payment_intent": charge.get("payment_intent"),
-            "reason": reason,
+            "payment_method": method,
+            "status": status.name(),
         }),
     );
-    world.set(charge_id, json!({ "amount_refunded": refunded + amount, "refunded": amount == left }));
+    if status == RefundStatus::Pending {
+        world.set(&id, json!({ "pending_reason": "processing" }));
+    }
+    if let Some((wait, outcome)) = later.filter(|_| new.status.is_none()) {
+        world.refund_outcomes.insert(id.clone(), (world.now + wait, outcome));
+    }
+    Ok(id)
+}
+
+/// Whether a dispute holds the money of a charge. <https://docs.stripe.com/disputes/responding>
+fn is_charged_back(world: &World, charge: &str) -> bool {
+    let mut disputes = world.objects.newest_first("dispute");
+    disputes.any(|dispute| dispute.text("charge") == charge && !dispute.flag("is_charge_refundable"))
+}
+
+/// Books the refund on its charge and tells both.
+fn tell(world: &mut World, charge_id: &str, id: &str) {
+    let charge = world.get(charge_id).clone();
+    let refunded = charge.int("amount_refunded") + world.get(id).int("amount");
+    world.set(charge_id, json!({ "amount_refunded": refunded, "refunded": refunded == charge.int("amount_captured") }));
+    world.emit("refund.created", id);
     world.emit_change("charge.refunded", charge_id, &charge);
-    world.emit("refund.created", &id);
-    let before = world.get(&id).clone();
+    if world.get(id).text("status") != "succeeded" {
+        return;
+    }
+    // Some time later the bank's reference is there.
+    let before = world.get(id).clone();
     let reference = world.ids.next("", 11).to_ascii_uppercase();
-    if let Some(card) = world.objects.get_mut(&id).and_then(|refund| refund.pointer_mut("/destination_details/card")) {
+    if let Some(card) = world.objects.get_mut(id).and_then(|refund| refund.pointer_mut("/destination_details/card")) {
         card.set("reference", reference);
         card.set("reference_status", "available");
     }
-    world.emit_change("refund.updated", &id, &before);
-    Ok(id)
+    refund_progress::updated(world, id, &before);
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Update {
+    metadata: Option<Metadata>,
+}
+
+fn update(world: &mut World, call: &Call) -> Reply {
+    let params: Update = call.params()?;
+    let before = world.find("refund", &call.id)?;
+    let mut refund = before.clone();
+    if let (Some(metadata), Some(current)) = (params.metadata, refund.get_mut("metadata")) {
+        metadata.apply_to(current);
+    }
+    world.objects.insert(refund);
+    refund_progress::updated(world, &call.id, &before);
+    Ok(world.get(&call.id).clone())
+}
+
+fn cancel(world: &mut World, call: &Call) -> Reply {
+    let NoParams {} = call.params()?;
+    if world.find("refund", &call.id)?.text("status") != "requires_action" {
+        return Err(ApiError::invalid("Canceling this refund is unsupported."));
+    }
+    refund_progress::set_status(world, &call.id, RefundStatus::Canceled, None)?;
+    Ok(world.get(&call.id).clone())
 }
 
 #[derive(Deserialize)]

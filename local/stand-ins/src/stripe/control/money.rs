@@ -1,0 +1,92 @@
+//! Controls over money that has been paid, over HTTP.
+//!
+//! | Route below `/_control` | Body |
+//! |---|---|
+//! | `POST payment_intents/{id}/refund` | [`NewRefund`]: `{}`, `{"amount": 100, "status": "pending"}` |
+//! | `POST refunds/{id}/status` | `{"status": "failed", "failure_reason": "declined"}` |
+//! | `POST payment_intents/{id}/dispute` | [`NewDispute`]: `{}`, `{"reason": "fraudulent", "amount": 100}` |
+//! | `POST disputes/{id}/status` | `{"status": "under_review"}` |
+//! | `POST disputes/{id}/close` | `{"won": false}` |
+//! | `POST billing/settings` | [`BillingSettings`], each field optional |
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::routing::post;
+use axum::{Json, Router};
+use serde::Deserialize;
+
+use super::{Shared, act};
+use crate::stripe::billing::settings::BillingSettings;
+use crate::stripe::payment::dispute::{self, DisputeStatus, NewDispute};
+use crate::stripe::payment::refund::{self, NewRefund};
+use crate::stripe::payment::refund_progress::{self, RefundStatus};
+use crate::stripe::state::Stripe;
+
+pub(super) fn router() -> Router<Arc<Stripe>> {
+    Router::new()
+        .route("/_control/payment_intents/{id}/refund", post(refund_intent))
+        .route("/_control/refunds/{id}/status", post(set_refund))
+        .route("/_control/payment_intents/{id}/dispute", post(dispute_intent))
+        .route("/_control/disputes/{id}/status", post(set_dispute))
+        .route("/_control/disputes/{id}/close", post(close_dispute))
+        .route("/_control/billing/settings", post(billing_settings))
+}
+
+async fn refund_intent(State(stripe): Shared, Path(id): Path<String>, Json(new): Json<NewRefund>) -> Response {
+    act(&stripe, |world| {
+        let charge = refund::charge(world, Some(&id), None)?;
+        let refund = refund::from_dashboard(world, &charge, new)?;
+        Ok(world.get(&refund).clone())
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RefundMoves {
+    status: RefundStatus,
+    failure_reason: Option<String>,
+}
+
+async fn set_refund(State(stripe): Shared, Path(id): Path<String>, Json(moves): Json<RefundMoves>) -> Response {
+    act(&stripe, |world| {
+        refund_progress::set_status(world, &id, moves.status, moves.failure_reason.as_deref())?;
+        Ok(world.get(&id).clone())
+    })
+}
+
+async fn dispute_intent(State(stripe): Shared, Path(id): Path<String>, Json(new): Json<NewDispute>) -> Response {
+    act(&stripe, |world| {
+        let charge = refund::charge(world, Some(&id), None)?;
+        let dispute = dispute::open(world, &charge, &new)?;
+        Ok(world.get(&dispute).clone())
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DisputeMoves {
+    status: DisputeStatus,
+}
+
+async fn set_dispute(State(stripe): Shared, Path(id): Path<String>, Json(moves): Json<DisputeMoves>) -> Response {
+    act(&stripe, |world| dispute::set_status(world, &id, moves.status).map(|()| world.get(&id).clone()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Won {
+    won: bool,
+}
+
+async fn close_dispute(State(stripe): Shared, Path(id): Path<String>, Json(Won { won }): Json<Won>) -> Response {
+    act(&stripe, |world| dispute::close(world, &id, won).map(|()| world.get(&id).clone()))
+}
+
+async fn billing_settings(State(stripe): Shared, Json(settings): Json<BillingSettings>) -> Json<BillingSettings> {
+    Json(stripe.act(|world| {
+        world.billing = settings;
+        world.billing.clone()
+    }))
+}

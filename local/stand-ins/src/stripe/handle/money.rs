@@ -1,0 +1,82 @@
+//! Controls over money that has been paid: refunds, disputes, and how the account collects.
+
+use super::{ControlError, StripeStandIn};
+use crate::stripe::billing::settings::BillingSettings;
+use crate::stripe::payment::dispute::{self, DisputeStatus, NewDispute};
+use crate::stripe::payment::refund::{self, NewRefund};
+use crate::stripe::payment::refund_progress::{self, RefundStatus};
+
+impl StripeStandIn {
+    /// Replaces the account's billing settings: for how long renewals are drafts, when a refused invoice is tried
+    /// again, and what becomes of its subscription in the end.
+    pub fn set_billing(&self, settings: BillingSettings) {
+        self.stripe.act(|world| world.billing = settings);
+    }
+
+    /// Refunds a payment intent from the dashboard: `amount`, or what is left. Returns the refund's id.
+    ///
+    /// # Errors
+    /// When there is nothing to refund, or less.
+    pub fn refund(&self, intent: &str, amount: Option<i64>) -> Result<String, ControlError> {
+        self.refund_as(intent, NewRefund { amount, ..NewRefund::default() })
+    }
+
+    /// Refunds a payment intent from the dashboard; the refund begins as `new` says. Returns the refund's id.
+    ///
+    /// # Errors
+    /// When there is nothing to refund, or less.
+    pub fn refund_as(&self, intent: &str, new: NewRefund) -> Result<String, ControlError> {
+        Ok(self.stripe.act(|world| {
+            let charge = refund::charge(world, Some(intent), None)?;
+            refund::from_dashboard(world, &charge, new)
+        })?)
+    }
+
+    /// Moves a refund on: it arrives, fails (for a reason such as `expired_or_canceled_card`), is given up.
+    ///
+    /// # Errors
+    /// When there is no such refund, or it is over.
+    pub fn set_refund(
+        &self,
+        refund: &str,
+        status: RefundStatus,
+        failure_reason: Option<&str>,
+    ) -> Result<(), ControlError> {
+        Ok(self.stripe.act(|world| refund_progress::set_status(world, refund, status, failure_reason))?)
+    }
+
+    /// The card's holder disputes all of a payment, perhaps once more. Returns the dispute's id.
+    ///
+    /// # Errors
+    /// When it has not been paid.
+    pub fn dispute(&self, intent: &str, reason: &str) -> Result<String, ControlError> {
+        self.dispute_as(intent, &NewDispute { reason: Some(reason.to_owned()), ..NewDispute::default() })
+    }
+
+    /// The card's holder disputes a payment or a part of it, as `new` says. Returns the dispute's id.
+    ///
+    /// # Errors
+    /// When it has not been paid, or less was.
+    pub fn dispute_as(&self, intent: &str, new: &NewDispute) -> Result<String, ControlError> {
+        Ok(self.stripe.act(|world| {
+            let charge = refund::charge(world, Some(intent), None)?;
+            dispute::open(world, &charge, new)
+        })?)
+    }
+
+    /// Moves a dispute on. What was won can be lost later, and the other way round.
+    ///
+    /// # Errors
+    /// When there is no such dispute, or it stands so already.
+    pub fn set_dispute(&self, dispute: &str, status: DisputeStatus) -> Result<(), ControlError> {
+        Ok(self.stripe.act(|world| dispute::set_status(world, dispute, status))?)
+    }
+
+    /// The bank decides a dispute.
+    ///
+    /// # Errors
+    /// When it is decided already.
+    pub fn close_dispute(&self, dispute: &str, won: bool) -> Result<(), ControlError> {
+        Ok(self.stripe.act(|world| dispute::close(world, dispute, won))?)
+    }
+}

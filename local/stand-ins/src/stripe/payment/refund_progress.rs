@@ -1,0 +1,124 @@
+//! What becomes of a refund: it arrives, fails, is overtaken by a dispute or given up.
+//! <https://docs.stripe.com/refunds#failed-refunds>
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::stripe::error::ApiError;
+use crate::stripe::objects::Fields;
+use crate::stripe::world::World;
+
+/// How a refund stands. <https://docs.stripe.com/api/refunds/object#refund_object-status>
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundStatus {
+    /// On its way.
+    Pending,
+    /// The customer must say where the money shall go.
+    RequiresAction,
+    /// Sent, as far as Stripe knows.
+    Succeeded,
+    /// The bank sent it back.
+    Failed,
+    /// The customer never said where to.
+    Canceled,
+}
+
+impl RefundStatus {
+    /// As the API spells it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::RequiresAction => "requires_action",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Canceled => "canceled",
+        }
+    }
+
+    fn is_undone(self) -> bool {
+        matches!(self, Self::Failed | Self::Canceled)
+    }
+}
+
+/// Moves a refund on. One that succeeded can fail later; one that failed or was cancelled is over.
+pub(crate) fn set_status(
+    world: &mut World,
+    id: &str,
+    status: RefundStatus,
+    failure_reason: Option<&str>,
+) -> Result<(), ApiError> {
+    let before = world.find("refund", id)?;
+    let possible = match before.text("status") {
+        "pending" | "requires_action" => true,
+        "succeeded" => status == RefundStatus::Failed,
+        _ => false,
+    };
+    if !possible || before.text("status") == status.name() {
+        return Err(ApiError::invalid(format!(
+            "A refund that is {} can't become {}.",
+            before.text("status"),
+            status.name()
+        )));
+    }
+    world.set(id, json!({ "status": status.name() }));
+    remove(world, id, "pending_reason");
+    if status == RefundStatus::Failed {
+        let transaction = world.ids.next("txn_", 24);
+        world.set(
+            id,
+            json!({
+                "failure_balance_transaction": transaction,
+                "failure_reason": failure_reason.unwrap_or("unknown"),
+            }),
+        );
+    }
+    if status.is_undone() {
+        give_back(world, &before);
+    }
+    updated(world, id, &before);
+    if status == RefundStatus::Failed {
+        world.emit("refund.failed", id);
+    }
+    Ok(())
+}
+
+/// Ends a refund whose time has come, unless something else ended it before.
+pub(crate) fn end(world: &mut World, id: &str) {
+    if let Some((_, outcome)) = world.refund_outcomes.remove(id) {
+        // It may be over already.
+        let _ = set_status(world, id, outcome, None);
+    }
+}
+
+/// A dispute took the money of this charge: what is still on its way to the same customer fails.
+pub(crate) fn overtaken_by_dispute(world: &mut World, charge: &str) {
+    let running = world
+        .objects
+        .newest_first("refund")
+        .filter(|refund| refund.text("charge") == charge && refund.text("status") == "pending");
+    let running: Vec<_> = running.map(|refund| refund.text("id").to_owned()).collect();
+    for refund in running {
+        // It is pending, so it can fail.
+        let _ = set_status(world, &refund, RefundStatus::Failed, Some("charge_for_pending_refund_disputed"));
+    }
+}
+
+/// What the charge says is refunded becomes less.
+fn give_back(world: &mut World, refund: &Value) {
+    let charge = refund.text("charge");
+    let left = world.get(charge).int("amount_refunded") - refund.int("amount");
+    world.set(charge, json!({ "amount_refunded": left, "refunded": false }));
+}
+
+/// Tells that a refund changed: once as a refund, once as the charge's.
+pub(crate) fn updated(world: &mut World, id: &str, before: &Value) {
+    world.emit_change("refund.updated", id, before);
+    world.emit_change("charge.refund.updated", id, before);
+}
+
+fn remove(world: &mut World, id: &str, field: &str) {
+    if let Some(fields) = world.objects.get_mut(id).and_then(Value::as_object_mut) {
+        fields.remove(field);
+    }
+}
