@@ -173,6 +173,14 @@ impl Stripe {
         self.post("billing/settings", settings).await.map(drop)
     }
 
+    /// The customer pays an open invoice in these parts, each by a payment of its own.
+    ///
+    /// # Errors
+    /// If the invoice isn't open, or the customer's card refuses.
+    pub async fn pay_invoice_in(&self, invoice: &str, amounts: &[i64]) -> Result<Value, Failure> {
+        self.post(&format!("invoices/{invoice}/pay_in_parts"), &json!({ "amounts": amounts })).await
+    }
+
     /// Calls Stripe's API as the merchant does, in the dashboard or from another program: `POST` with parameters.
     ///
     /// # Errors

@@ -27,7 +27,7 @@ pub(crate) fn field(world: &World, object: &Value, field: &str) -> Option<Value>
         }
         ("invoice", "payments") => {
             let id = object.text("id");
-            let payments: Vec<_> = invoice_payment::of(world, id).into_iter().collect();
+            let payments = invoice_payment::of(world, id);
             Some(json!({
                 "object": "list",
                 "data": payments,

@@ -49,7 +49,7 @@ pub(crate) fn render(world: &World, object: &mut Value) {
 
 fn invoice_of(world: &World, intent: &str) -> Value {
     match world.owners.get(intent) {
-        Some(Owner::Invoice(id)) => id.as_str().into(),
+        Some(Owner::Invoice(id) | Owner::PartOf(id)) => id.as_str().into(),
         _ => Value::Null,
     }
 }
@@ -96,12 +96,15 @@ fn invoice(world: &World, object: &mut Value) {
     }
 }
 
+/// Prorations and what a merchant added were invoice items then.
 fn invoice_line(world: &World, line: &mut Value) {
-    let details = line.pointer("/parent/subscription_item_details").cloned().unwrap_or_default();
+    let of_item = line.pointer("/parent/invoice_item_details").cloned().unwrap_or_default();
+    let of_subscription = line.pointer("/parent/subscription_item_details").cloned().unwrap_or_default();
+    let details = if of_item.is_object() { of_item } else { of_subscription };
     let price = line.pointer("/pricing/price_details/price").and_then(Value::as_str).unwrap_or_default();
     line.set("price", world.get(price).clone());
-    line.set("type", "subscription");
-    for field in ["subscription", "subscription_item", "proration"] {
+    line.set("type", if details.maybe_text("invoice_item").is_some() { "invoiceitem" } else { "subscription" });
+    for field in ["invoice_item", "subscription", "subscription_item", "proration"] {
         line.set(field, details.get(field).cloned().unwrap_or_default());
     }
     remove(line, &["parent", "pricing", "taxes"]);

@@ -11,13 +11,15 @@ pub(crate) enum Owner {
     Session(String),
     /// An invoice of a subscription.
     Invoice(String),
+    /// A part of an invoice, by an intent that the merchant attached.
+    PartOf(String),
 }
 
 /// The intent succeeded.
 pub(crate) fn succeeded(world: &mut World, intent: &str) {
     match world.owners.get(intent).cloned() {
         Some(Owner::Session(session)) => checkout::paid(world, &session),
-        Some(Owner::Invoice(id)) => collection::paid(world, &id),
+        Some(Owner::Invoice(id) | Owner::PartOf(id)) => collection::credited(world, &id, intent),
         None => {}
     }
 }
@@ -27,7 +29,7 @@ pub(crate) fn failed(world: &mut World, intent: &str) {
     match world.owners.get(intent).cloned() {
         Some(Owner::Session(session)) => checkout::refused(world, &session),
         Some(Owner::Invoice(id)) => collection::refused(world, &id),
-        None => {}
+        Some(Owner::PartOf(_)) | None => {}
     }
 }
 
@@ -36,6 +38,6 @@ pub(crate) fn requires_action(world: &mut World, intent: &str) {
     match world.owners.get(intent).cloned() {
         Some(Owner::Invoice(id)) => collection::requires_action(world, &id),
         // The hosted page leads the customer through it.
-        Some(Owner::Session(_)) | None => {}
+        Some(Owner::Session(_) | Owner::PartOf(_)) | None => {}
     }
 }

@@ -30,6 +30,8 @@ pub(crate) struct World {
     pub(crate) line_items: HashMap<String, Vec<Value>>,
     /// What each Checkout session gives its payment intent (`payment_intent_data`).
     pub(crate) intent_data: HashMap<String, Value>,
+    /// All lines of each invoice; an invoice itself shows the first ones.
+    pub(crate) invoice_lines: HashMap<String, Vec<Value>>,
     /// Prorations that wait for the next invoice of each subscription.
     pub(crate) pending_lines: HashMap<String, Vec<Value>>,
     /// When refunds that take time end, and how.
@@ -52,6 +54,7 @@ impl World {
             billing: options.billing.clone(),
             line_items: HashMap::new(),
             intent_data: HashMap::new(),
+            invoice_lines: HashMap::new(),
             pending_lines: HashMap::new(),
             refund_outcomes: HashMap::new(),
             owners: HashMap::new(),

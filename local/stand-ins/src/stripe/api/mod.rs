@@ -125,6 +125,8 @@ fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         super::billing::subscription::ENDPOINTS,
         super::billing::invoice_api::ENDPOINTS,
         super::billing::invoice_payment::ENDPOINTS,
+        super::billing::invoice_item::ENDPOINTS,
+        super::billing::discount::ENDPOINTS,
         super::event_api::ENDPOINTS,
         super::webhooks::api::ENDPOINTS,
     ]

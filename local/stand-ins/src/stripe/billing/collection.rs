@@ -7,7 +7,7 @@ use super::invoice::{default_method, subscription_of};
 use super::{invoice_payment, life};
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
-use crate::stripe::payment::{confirm, intent, method};
+use crate::stripe::payment::{confirm, intent, method, smallest};
 use crate::stripe::settlement::Owner;
 use crate::stripe::world::World;
 
@@ -38,24 +38,33 @@ pub(super) fn finalize(world: &mut World, id: &str) {
     let now = world.now;
     let customer = world.get(&world.text_of(id, "customer")).clone();
     let sequence = customer.int("next_invoice_sequence").max(1);
-    world.set(customer.text("id"), json!({ "next_invoice_sequence": sequence + 1 }));
+    let (balance, total) = (customer.int("balance"), world.get(id).int("total"));
+    let (due, left) = settle_balance(balance, total, customer.text("currency"));
+    world.set(customer.text("id"), json!({ "balance": left, "next_invoice_sequence": sequence + 1 }));
+    if left != balance {
+        world.emit_change("customer.updated", customer.text("id"), &customer);
+    }
     set_transition(world, id, "finalized_at");
     world.set(
         id,
         json!({
+            "amount_due": due,
+            "amount_remaining": due,
             "automatically_finalizes_at": null,
             "effective_at": now,
+            "ending_balance": left,
             "next_payment_attempt": null,
             "number": format!("{}-{sequence:04}", customer.text("invoice_prefix")),
+            "starting_balance": balance,
             "status": "open",
         }),
     );
     let invoice = world.get(id).clone();
-    if invoice.int("total") > 0 {
+    if due > 0 {
         let payment = intent::make(
             world,
             json!({
-                "amount": invoice.get("total"),
+                "amount": due,
                 "currency": invoice.get("currency"),
                 "customer": invoice.get("customer"),
                 "description": description(&invoice),
@@ -63,12 +72,21 @@ pub(super) fn finalize(world: &mut World, id: &str) {
             }),
         );
         world.owners.insert(payment.clone(), Owner::Invoice(id.to_owned()));
-        invoice_payment::make(world, &invoice, &payment);
+        invoice_payment::make(world, id, &payment, due, true);
     }
     world.emit("invoice.finalized", id);
-    if invoice.int("total") == 0 {
-        paid(world, id);
+    if due == 0 {
+        settle(world, id);
+        life::invoice_paid(world, subscription_of(&invoice), id, None);
     }
+}
+
+/// What is due of `total`, and the customer's balance afterwards. A balance below zero is what the customer has to
+/// their credit. A sum too small to be charged is put on the balance.
+/// <https://docs.stripe.com/billing/customer/balance>
+fn settle_balance(balance: i64, total: i64, currency: &str) -> (i64, i64) {
+    let sum = balance + total;
+    if sum < smallest(currency) { (0, sum) } else { (sum, 0) }
 }
 
 fn description(invoice: &Value) -> &'static str {
@@ -95,10 +113,7 @@ pub(super) fn collect(world: &mut World, id: &str) {
 /// Tries to pay an invoice that is open or written off with `payment_method`, or with the one that the subscription
 /// or its customer keeps.
 pub(super) fn pay(world: &mut World, id: &str, payment_method: Option<&str>) -> Result<(), ApiError> {
-    let Some(intent) = invoice_payment::intent_of(world, id) else {
-        paid(world, id);
-        return Ok(());
-    };
+    let intent = invoice_payment::intent_of(world, id).unwrap_or_default();
     let customer = world.text_of(id, "customer");
     let chosen = match payment_method {
         Some(method) => Some(method::of_customer(world, "payment_method", method, &customer)?),
@@ -118,30 +133,45 @@ pub(super) fn pay(world: &mut World, id: &str, payment_method: Option<&str>) -> 
     confirm::confirm(world, &intent, false)
 }
 
-/// The invoice is paid: so is its payment, and the subscription moves on.
-pub(crate) fn paid(world: &mut World, id: &str) {
+/// An intent paid its part of the invoice, or all of it.
+pub(crate) fn credited(world: &mut World, id: &str, intent: &str) {
     let invoice = world.get(id).clone();
-    let attempts = if invoice.int("total") == 0 { 0 } else { invoice.int("attempt_count").max(1) };
+    let amount = world.get(intent).int("amount_received");
+    let (due, so_far) = (invoice.int("amount_due"), invoice.int("amount_paid") + amount);
+    let left = (due - so_far).max(0);
+    world.set(id, json!({ "amount_paid": so_far, "amount_remaining": left, "amount_overpaid": (so_far - due).max(0) }));
+    let payment = invoice_payment::pay(world, intent, amount);
+    if left == 0 {
+        settle(world, id);
+    } else {
+        invoice_payment::ask_for(world, id, left);
+    }
+    if let Some(payment) = payment {
+        world.emit("invoice_payment.paid", &payment);
+    }
+    if left == 0 {
+        life::invoice_paid(world, subscription_of(&invoice), id, Some(intent));
+    }
+}
+
+/// The invoice is paid: what else was open of it is not needed any more.
+fn settle(world: &mut World, id: &str) {
+    let invoice = world.get(id).clone();
+    let attempts = if invoice.int("amount_due") == 0 { 0 } else { invoice.int("attempt_count").max(1) };
     set_transition(world, id, "paid_at");
     world.set(
         id,
         json!({
             "status": "paid",
-            "amount_paid": invoice.get("total"),
-            "amount_remaining": 0,
             "attempted": true,
             "attempt_count": attempts,
             "next_payment_attempt": null,
             "auto_advance": false,
         }),
     );
-    let payment = invoice_payment::close(world, id, "paid");
+    invoice_payment::cancel_open(world, id);
     world.emit("invoice.paid", id);
     world.emit("invoice.payment_succeeded", id);
-    if let Some(payment) = payment {
-        world.emit("invoice_payment.paid", &payment);
-    }
-    life::invoice_paid(world, subscription_of(&invoice), id);
 }
 
 /// The payment was refused, or there was nothing to pay with.
@@ -182,12 +212,9 @@ pub(super) fn void(world: &mut World, id: &str) {
     if !matches!(world.get(id).text("status"), "open" | "uncollectible") {
         return;
     }
-    if let Some(intent) = invoice_payment::intent_of(world, id) {
-        intent::cancel_now(world, &intent, &json!("void_invoice"));
-    }
     set_transition(world, id, "voided_at");
     world.set(id, json!({ "status": "void", "next_payment_attempt": null, "auto_advance": false }));
-    invoice_payment::close(world, id, "canceled");
+    invoice_payment::cancel_open(world, id);
     world.emit("invoice.voided", id);
 }
 

@@ -3,31 +3,29 @@
 
 use serde_json::{Value, json};
 
+use super::{discount, invoice_item, lines};
 use crate::stripe::objects::Fields;
 use crate::stripe::shapes::Kind;
 use crate::stripe::world::World;
 
-/// Makes an invoice of these lines, a draft that nothing advances by itself; gives its id.
-pub(super) fn make(world: &mut World, subscription_id: &str, reason: &str, lines: Vec<Value>) -> String {
+/// Makes an invoice of a subscription, a draft that nothing advances by itself; gives its id. It takes what waited for
+/// it: prorations, invoice items and discounts. `period` is the invoice's own, the one that is over: what is paid for
+/// is the line's.
+pub(super) fn make(
+    world: &mut World,
+    subscription_id: &str,
+    reason: &str,
+    (period_start, period_end): (i64, i64),
+    own_lines: Vec<Value>,
+) -> String {
     let subscription = world.get(subscription_id).clone();
     let customer = world.get(subscription.text("customer")).clone();
-    let total: i64 = lines.iter().map(|line| line.int("amount")).sum::<i64>().max(0);
-    let period = previous_period(world, &subscription, reason);
     let id = world.id(Kind::Invoice);
-    let lines: Vec<_> = lines
-        .into_iter()
-        .map(|mut line| {
-            line.set("invoice", id.clone());
-            line
-        })
-        .collect();
     world.create(
         Kind::Invoice,
         json!({
             "id": id,
-            "amount_due": total,
             "amount_paid": 0,
-            "amount_remaining": total,
             "auto_advance": false,
             "billing_reason": reason,
             "currency": subscription.get("currency"),
@@ -35,13 +33,6 @@ pub(super) fn make(world: &mut World, subscription_id: &str, reason: &str, lines
             "customer_email": customer.get("email"),
             "customer_name": customer.get("name"),
             "customer_phone": customer.get("phone"),
-            "lines": {
-                "object": "list",
-                "data": lines,
-                "has_more": false,
-                "total_count": lines.len(),
-                "url": format!("/v1/invoices/{id}/lines"),
-            },
             "parent": {
                 "quote_details": null,
                 "subscription_details": {
@@ -51,27 +42,20 @@ pub(super) fn make(world: &mut World, subscription_id: &str, reason: &str, lines
                 },
                 "type": "subscription_details",
             },
-            "period_start": period.0,
-            "period_end": period.1,
+            "period_start": period_start,
+            "period_end": period_end,
             "status": "draft",
-            "subtotal": total,
-            "subtotal_excluding_tax": total,
-            "total": total,
-            "total_excluding_tax": total,
             "webhooks_delivered_at": world.now,
         }),
     );
+    discount::hand_over(world, subscription_id, &id);
+    let mut all = invoice_item::collect(world, subscription_id, &id);
+    // The newest first.
+    all.extend(world.pending_lines.remove(subscription_id).unwrap_or_default().into_iter().rev());
+    all.extend(own_lines);
+    lines::set(world, &id, all);
     world.set(subscription_id, json!({ "latest_invoice": id }));
     id
-}
-
-/// The period that the invoice itself names: the one that is over, not the one that is paid for
-/// (that is the line's), and none at all for the first invoice.
-fn previous_period(world: &World, subscription: &Value, reason: &str) -> (i64, i64) {
-    match world.get(subscription.text("latest_invoice")).pointer("/lines/data/0/period") {
-        Some(period) if reason == "subscription_cycle" => (period.int("start"), period.int("end")),
-        _ => (world.now, world.now),
-    }
 }
 
 /// The subscription that an invoice is for.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{collection, invoice};
+use super::{collection, invoice, lines, parts};
 use crate::stripe::api::{Call, Endpoint, NoParams, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::filters::{Created, is};
@@ -14,6 +14,8 @@ use crate::stripe::world::World;
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::get("/v1/invoices/{invoice}", |world, call| retrieve(world, call, "invoice")),
     Endpoint::post("/v1/invoices/{invoice}", update),
+    Endpoint::list("/v1/invoices/{invoice}/lines", lines::list),
+    Endpoint::post("/v1/invoices/{invoice}/attach_payment", attach_payment),
     Endpoint::post("/v1/invoices/{invoice}/finalize", finalize),
     Endpoint::post("/v1/invoices/{invoice}/pay", pay),
     Endpoint::post("/v1/invoices/{invoice}/void", void),
@@ -97,6 +99,19 @@ fn pay(world: &mut World, call: &Call) -> Reply {
         ));
     }
     Ok(paid)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AttachPayment {
+    payment_intent: String,
+}
+
+fn attach_payment(world: &mut World, call: &Call) -> Reply {
+    let params: AttachPayment = call.params()?;
+    world.find("invoice", &call.id)?;
+    parts::attach(world, &call.id, &params.payment_intent)?;
+    Ok(world.get(&call.id).clone())
 }
 
 fn void(world: &mut World, call: &Call) -> Reply {

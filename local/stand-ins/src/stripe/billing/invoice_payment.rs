@@ -1,5 +1,5 @@
-//! Invoice payments: what links an invoice to its payment intent since API version basil.
-//! <https://docs.stripe.com/api/invoice-payment>
+//! Invoice payments: what links an invoice to its payment intents since API version basil. The first one is Stripe's
+//! own and asks for everything; a merchant may attach others. <https://docs.stripe.com/invoicing/partial-payments>
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -8,6 +8,7 @@ use crate::stripe::api::{Call, Endpoint, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::filters::is;
 use crate::stripe::objects::Fields;
+use crate::stripe::payment::intent as payment_intent;
 use crate::stripe::shapes::Kind;
 use crate::stripe::world::World;
 
@@ -16,46 +17,77 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::list("/v1/invoice_payments", list),
 ];
 
-pub(super) fn make(world: &mut World, invoice: &Value, intent: &str) {
+/// Links an invoice to an intent that pays `amount` of it; gives the link's id.
+pub(super) fn make(world: &mut World, invoice: &str, intent: &str, amount: i64, default: bool) -> String {
+    let currency = world.text_of(invoice, "currency");
     world.create(
         Kind::InvoicePayment,
         json!({
-            "amount_paid": null,
-            "amount_requested": invoice.get("total"),
-            "currency": invoice.get("currency"),
-            "invoice": invoice.get("id"),
+            "amount_requested": amount,
+            "currency": currency,
+            "invoice": invoice,
+            "is_default": default,
             "payment": { "payment_intent": intent, "type": "payment_intent" },
         }),
-    );
+    )
 }
 
-/// The payment of an invoice is over: `paid` or `canceled`; gives its id.
-pub(super) fn close(world: &mut World, invoice: &str, status: &str) -> Option<String> {
-    let now = world.now;
-    let payment = of(world, invoice)?.clone();
-    let id = payment.text("id").to_owned();
-    let paid = (status == "paid").then(|| payment.int("amount_requested"));
-    world.set(&id, json!({ "status": status, "amount_paid": paid }));
-    if let Some(transitions) = world.objects.get_mut(&id).and_then(|payment| payment.get_mut("status_transitions")) {
-        transitions.set(&format!("{status}_at"), now);
-    }
+/// The intent paid this much of its invoice; gives the link's id.
+pub(super) fn pay(world: &mut World, intent: &str, amount: i64) -> Option<String> {
+    let mut payments = world.objects.newest_first("invoice_payment");
+    let id = payments.find(|payment| intent_id(payment) == intent)?.text("id").to_owned();
+    drop(payments);
+    world.set(&id, json!({ "status": "paid", "amount_paid": amount }));
+    set_transition(world, &id, "paid_at");
     Some(id)
 }
 
-/// The payment of an invoice.
-pub(crate) fn of<'w>(world: &'w World, invoice: &str) -> Option<&'w Value> {
-    world.objects.newest_first("invoice_payment").find(|payment| payment.text("invoice") == invoice)
+/// Nobody needs what is still open of an invoice's payments: the links and their intents are cancelled.
+pub(super) fn cancel_open(world: &mut World, invoice: &str) {
+    let open: Vec<_> = of(world, invoice).into_iter().filter(|payment| payment.text("status") == "open").collect();
+    for payment in open {
+        let (id, intent) = (payment.text("id"), intent_id(&payment));
+        if !matches!(world.get(intent).text("status"), "succeeded" | "canceled" | "processing") {
+            payment_intent::cancel_now(world, intent, &json!("void_invoice"));
+        }
+        world.set(id, json!({ "status": "canceled" }));
+        set_transition(world, id, "canceled_at");
+    }
 }
 
-/// The payment intent of an invoice.
+/// Stripe's own payment of an invoice asks for what is left.
+pub(super) fn ask_for(world: &mut World, invoice: &str, amount: i64) {
+    let Some(payment) = default(world, invoice).cloned() else { return };
+    world.set(payment.text("id"), json!({ "amount_requested": amount }));
+    world.set(intent_id(&payment), json!({ "amount": amount }));
+}
+
+fn set_transition(world: &mut World, id: &str, name: &str) {
+    let now = world.now;
+    if let Some(transitions) = world.objects.get_mut(id).and_then(|payment| payment.get_mut("status_transitions")) {
+        transitions.set(name, now);
+    }
+}
+
+/// The payments of an invoice, newest first.
+pub(crate) fn of(world: &World, invoice: &str) -> Vec<Value> {
+    let payments = world.objects.newest_first("invoice_payment");
+    payments.filter(|payment| payment.text("invoice") == invoice).cloned().collect()
+}
+
+fn default<'w>(world: &'w World, invoice: &str) -> Option<&'w Value> {
+    let mut payments = world.objects.newest_first("invoice_payment");
+    payments.find(|payment| payment.text("invoice") == invoice && payment.flag("is_default"))
+}
+
+/// The payment intent that Stripe made for an invoice.
 pub(crate) fn intent_of(world: &World, invoice: &str) -> Option<String> {
-    Some(intent(of(world, invoice)?).to_owned())
+    Some(intent_id(default(world, invoice)?).to_owned())
 }
 
-fn intent(payment: &Value) -> &str {
+fn intent_id(payment: &Value) -> &str {
     payment.pointer("/payment/payment_intent").and_then(Value::as_str).unwrap_or_default()
 }
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct List {
@@ -107,7 +139,7 @@ fn list(world: &mut World, call: &Call) -> Reply {
     let fits = |payment: &&Value| {
         is(payment, "invoice", filter.invoice.as_deref())
             && is(payment, "status", status)
-            && wanted.as_deref().is_none_or(|wanted| intent(payment) == wanted)
+            && wanted.as_deref().is_none_or(|wanted| intent_id(payment) == wanted)
     };
     call.list(world.objects.newest_first("invoice_payment").filter(fits))
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::period::Interval;
 use super::settings::AfterRetries;
-use super::{collection, invoice, invoice_payment, pause, proration};
+use super::{collection, invoice, pause, proration};
 use crate::stripe::objects::Fields;
 use crate::stripe::world::World;
 
@@ -35,10 +35,11 @@ fn set_period(world: &mut World, id: &str, start: i64, end: i64) {
 /// The invoice lines of the items, for a period.
 pub(super) fn lines(world: &mut World, id: &str, (start, end): (i64, i64)) -> Vec<Value> {
     let items = items(world.get(id)).to_vec();
+    let trial = world.get(id).text("status") == "trialing";
     let line = |item: &Value| {
         let price = item.get("price").cloned().unwrap_or_default();
         let quantity = item.int("quantity");
-        let amount = price.int("unit_amount") * quantity;
+        let amount = if trial { 0 } else { price.int("unit_amount") * quantity };
         proration::line(world, id, item, amount, (start, end), false)
     };
     items.iter().map(line).collect()
@@ -50,7 +51,7 @@ pub(super) fn is_over(world: &World, id: &str) -> bool {
 }
 
 /// An invoice of the subscription was paid.
-pub(super) fn invoice_paid(world: &mut World, id: &str, invoice: &str) {
+pub(super) fn invoice_paid(world: &mut World, id: &str, invoice: &str, intent: Option<&str>) {
     let before = world.get(id).clone();
     let latest = before.text("latest_invoice") == invoice;
     if matches!(before.text("status"), "incomplete" | "past_due" | "unpaid") && latest {
@@ -58,8 +59,9 @@ pub(super) fn invoice_paid(world: &mut World, id: &str, invoice: &str) {
     }
     let saves =
         before.pointer("/payment_settings/save_default_payment_method").is_some_and(|saved| saved == "on_subscription");
-    let intent = invoice_payment::intent_of(world, invoice).unwrap_or_default();
-    if let Some(method) = world.get(&intent).maybe_text("payment_method").map(str::to_owned).filter(|_| saves) {
+    if let Some(method) =
+        world.get(intent.unwrap_or_default()).maybe_text("payment_method").map(str::to_owned).filter(|_| saves)
+    {
         world.set(id, json!({ "default_payment_method": method }));
     }
     world.emit_change("customer.subscription.updated", id, &before);
@@ -125,13 +127,16 @@ fn renew(world: &mut World, id: &str) {
         cancel(world, id, "cancellation_requested");
         return;
     }
-    let (_, start) = period(&before);
+    let over = period(&before);
+    let start = over.1;
     let price = items(&before).first().and_then(|item| item.get("price")).cloned().unwrap_or_default();
     let end = Interval::of(&price).end(before.int("billing_cycle_anchor"), start);
     set_period(world, id, start, end);
-    let mut lines = world.pending_lines.remove(id).unwrap_or_default();
-    lines.extend(self::lines(world, id, (start, end)));
-    let invoice = invoice::make(world, id, "subscription_cycle", lines);
+    if before.text("status") == "trialing" {
+        world.set(id, json!({ "status": "active" }));
+    }
+    let lines = self::lines(world, id, (start, end));
+    let invoice = invoice::make(world, id, "subscription_cycle", over, lines);
     world.emit("invoice.created", &invoice);
     pause::begin_collection(world, &before, &invoice);
     world.emit_change("customer.subscription.updated", id, &before);
@@ -165,7 +170,7 @@ pub(crate) fn next(world: &World) -> Option<(i64, Due)> {
         let id = subscription.text("id").to_owned();
         match subscription.text("status") {
             "incomplete" => Some((subscription.int("created") + FIRST_PAYMENT, Due::Expire(id))),
-            "active" | "past_due" | "unpaid" => Some((period(subscription).1, Due::Renew(id))),
+            "active" | "trialing" | "past_due" | "unpaid" => Some((period(subscription).1, Due::Renew(id))),
             _ => None,
         }
     });

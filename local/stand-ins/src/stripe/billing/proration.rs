@@ -28,6 +28,7 @@ pub(super) fn line(
         (true, true) => format!("Unused time on {name}"),
         (true, false) => format!("Remaining time on {name}"),
     };
+    let item_id = proration.then(|| world.ids.next("ii_", 24));
     let mut line = world.build(
         Kind::InvoiceLineItem,
         json!({
@@ -39,7 +40,8 @@ pub(super) fn line(
             "parent": {
                 "invoice_item_details": null,
                 "subscription_item_details": {
-                    "invoice_item": null,
+                    // A proration is an invoice item behind the scenes.
+                    "invoice_item": item_id,
                     "proration": proration,
                     "proration_details": { "credited_items": null },
                     "subscription": subscription,
@@ -67,6 +69,9 @@ pub(super) fn line(
 /// remaining time is charged, to the second.
 pub(super) fn of_change(world: &mut World, id: &str, before: &Value) -> Vec<Value> {
     let now = world.now;
+    if before.text("status") == "trialing" {
+        return Vec::new();
+    }
     let (start, end) = period(before);
     let whole = (end - start).max(1);
     let left = (end - now).clamp(0, whole);

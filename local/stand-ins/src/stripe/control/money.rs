@@ -7,6 +7,7 @@
 //! | `POST payment_intents/{id}/dispute` | [`NewDispute`]: `{}`, `{"reason": "fraudulent", "amount": 100}` |
 //! | `POST disputes/{id}/status` | `{"status": "under_review"}` |
 //! | `POST disputes/{id}/close` | `{"won": false}` |
+//! | `POST invoices/{id}/pay_in_parts` | `{"amounts": [200, 300]}` |
 //! | `POST billing/settings` | [`BillingSettings`], each field optional |
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 
 use super::{Shared, act};
+use crate::stripe::billing::parts;
 use crate::stripe::billing::settings::BillingSettings;
 use crate::stripe::payment::dispute::{self, DisputeStatus, NewDispute};
 use crate::stripe::payment::refund::{self, NewRefund};
@@ -31,6 +33,7 @@ pub(super) fn router() -> Router<Arc<Stripe>> {
         .route("/_control/payment_intents/{id}/dispute", post(dispute_intent))
         .route("/_control/disputes/{id}/status", post(set_dispute))
         .route("/_control/disputes/{id}/close", post(close_dispute))
+        .route("/_control/invoices/{id}/pay_in_parts", post(pay_in_parts))
         .route("/_control/billing/settings", post(billing_settings))
 }
 
@@ -82,6 +85,16 @@ struct Won {
 
 async fn close_dispute(State(stripe): Shared, Path(id): Path<String>, Json(Won { won }): Json<Won>) -> Response {
     act(&stripe, |world| dispute::close(world, &id, won).map(|()| world.get(&id).clone()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parts {
+    amounts: Vec<i64>,
+}
+
+async fn pay_in_parts(State(stripe): Shared, Path(id): Path<String>, Json(parts): Json<Parts>) -> Response {
+    act(&stripe, |world| parts::pay_in(world, &id, &parts.amounts).map(|()| world.get(&id).clone()))
 }
 
 async fn billing_settings(State(stripe): Shared, Json(settings): Json<BillingSettings>) -> Json<BillingSettings> {

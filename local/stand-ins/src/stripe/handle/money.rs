@@ -1,6 +1,7 @@
 //! Controls over money that has been paid: refunds, disputes, and how the account collects.
 
 use super::{ControlError, StripeStandIn};
+use crate::stripe::billing::parts;
 use crate::stripe::billing::settings::BillingSettings;
 use crate::stripe::payment::dispute::{self, DisputeStatus, NewDispute};
 use crate::stripe::payment::refund::{self, NewRefund};
@@ -11,6 +12,14 @@ impl StripeStandIn {
     /// again, and what becomes of its subscription in the end.
     pub fn set_billing(&self, settings: BillingSettings) {
         self.stripe.act(|world| world.billing = settings);
+    }
+
+    /// The customer pays an open invoice in these parts, each by a payment of its own.
+    ///
+    /// # Errors
+    /// When the invoice isn't open, or the customer's card refuses.
+    pub fn pay_invoice_in(&self, invoice: &str, amounts: &[i64]) -> Result<(), ControlError> {
+        Ok(self.stripe.act(|world| parts::pay_in(world, invoice, amounts))?)
     }
 
     /// Refunds a payment intent from the dashboard: `amount`, or what is left. Returns the refund's id.

@@ -31,10 +31,13 @@ shapes! {
     Charge "charge.json" "ch_" 24;
     CheckoutLineItem "checkout_line_item.json" "li_" 24;
     CheckoutSession "checkout_session.json" "cs_test_" 58;
+    Coupon "coupon.json" "" 8;
     Customer "customer.json" "cus_" 14;
+    Discount "discount.json" "di_" 24;
     Dispute "dispute.json" "du_" 24;
     Event "event.json" "evt_" 24;
     Invoice "invoice.json" "in_" 24;
+    InvoiceItem "invoice_item.json" "ii_" 24;
     InvoiceLineItem "invoice_line_item.json" "il_" 24;
     InvoicePayment "invoice_payment.json" "inpay_" 24;
     PaymentIntent "payment_intent.json" "pi_" 24;

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use super::{PaymentBehavior, PaymentSettings, PriceData, ProrationBehavior, item, item_list, price_of};
 use crate::stripe::api::{Call, Reply};
+use crate::stripe::billing::discount::Wanted;
 use crate::stripe::billing::period::Interval;
-use crate::stripe::billing::{collection, invoice, life};
+use crate::stripe::billing::{collection, discount, invoice, life};
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
 use crate::stripe::params::{Limited, Metadata};
@@ -26,6 +27,9 @@ struct Create {
     payment_settings: Option<PaymentSettings>,
     default_payment_method: Option<String>,
     cancel_at_period_end: Option<bool>,
+    discounts: Option<Vec<Wanted>>,
+    trial_end: Option<i64>,
+    trial_period_days: Option<i64>,
     // What follows is checked, and makes no difference here.
     #[serde(rename = "off_session")]
     _off_session: Option<bool>,
@@ -85,7 +89,8 @@ pub(super) fn create(world: &mut World, call: &Call) -> Reply {
     };
     let customer = world.get(&params.customer).clone();
     let kept = customer.pointer("/invoice_settings/default_payment_method").and_then(Value::as_str);
-    if behavior != PaymentBehavior::Default && method.is_none() && kept.is_none() {
+    let trial = params.trial_end.is_some() || params.trial_period_days.is_some();
+    if behavior != PaymentBehavior::Default && !trial && method.is_none() && kept.is_none() {
         return Err(ApiError::invalid(
             "This customer has no attached payment source or default payment method. Please consider \
              adding a default payment method. For more information, visit \
@@ -97,7 +102,14 @@ pub(super) fn create(world: &mut World, call: &Call) -> Reply {
     if behavior == PaymentBehavior::Error {
         try_first(world, method.as_deref().or(kept))?;
     }
-    let id = build(world, &params.customer, prices);
+    let trial = trial_end(world.now, params.trial_end, params.trial_period_days)?;
+    let id = build(world, &params.customer, prices, trial);
+    if let Some(wanted) = &params.discounts
+        && let Err(error) = discount::give(world, &id, wanted)
+    {
+        world.objects.remove(&id);
+        return Err(error);
+    }
     world.set(
         &id,
         json!({
@@ -114,7 +126,8 @@ pub(super) fn create(world: &mut World, call: &Call) -> Reply {
     world.emit("customer.subscription.created", &id);
     let period = life::period(world.get(&id));
     let lines = life::lines(world, &id, period);
-    let first = invoice::make(world, &id, "subscription_create", lines);
+    let now = world.now;
+    let first = invoice::make(world, &id, "subscription_create", (now, now), lines);
     world.emit("invoice.created", &first);
     collection::finalize(world, &first);
     if world.get(&first).text("status") == "open" && behavior != PaymentBehavior::Default {
@@ -122,6 +135,25 @@ pub(super) fn create(world: &mut World, call: &Call) -> Reply {
         let _ = collection::pay(world, &first, None);
     }
     Ok(world.get(&id).clone())
+}
+
+/// When a trial ends, if there is one.
+fn trial_end(now: i64, end: Option<i64>, days: Option<i64>) -> Result<Option<i64>, ApiError> {
+    let end = match (end, days) {
+        (Some(_), Some(_)) => {
+            return Err(ApiError::parameter(
+                "You may only specify one of these parameters: trial_end, trial_period_days.",
+            )
+            .param("trial_end"));
+        }
+        (end, days) => end.or_else(|| days.map(|days| now + days * 24 * 60 * 60)),
+    };
+    if end.is_some_and(|end| end <= now) {
+        return Err(
+            ApiError::invalid("Invalid timestamp: must be an integer Unix timestamp in the future.").param("trial_end")
+        );
+    }
+    Ok(end)
 }
 
 type Priced = (String, u64, Option<Metadata>);
@@ -165,11 +197,11 @@ fn try_first(world: &World, method: Option<&str>) -> Result<(), ApiError> {
     }
 }
 
-fn build(world: &mut World, customer: &str, prices: Vec<Priced>) -> String {
+fn build(world: &mut World, customer: &str, prices: Vec<Priced>, trial_end: Option<i64>) -> String {
     let now = world.now;
     let id = world.id(Kind::Subscription);
     let first = prices.first().map(|(price, ..)| world.get(price).clone()).unwrap_or_default();
-    let period = (now, Interval::of(&first).end(now, now));
+    let period = (now, trial_end.unwrap_or_else(|| Interval::of(&first).end(now, now)));
     let currency = first.get("currency").cloned().unwrap_or_default();
     let items: Vec<_> = prices
         .into_iter()
@@ -179,12 +211,14 @@ fn build(world: &mut World, customer: &str, prices: Vec<Priced>) -> String {
         Kind::Subscription,
         json!({
             "id": id,
-            "billing_cycle_anchor": now,
+            "billing_cycle_anchor": trial_end.unwrap_or(now),
             "currency": currency,
             "customer": customer,
             "items": item_list(&id, &items),
             "start_date": now,
-            "status": "incomplete",
+            "status": if trial_end.is_some() { "trialing" } else { "incomplete" },
+            "trial_end": trial_end,
+            "trial_start": trial_end.map(|_| now),
         }),
     );
     world.set(customer, json!({ "currency": currency }));

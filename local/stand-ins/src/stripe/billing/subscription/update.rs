@@ -185,13 +185,15 @@ fn prorate(world: &mut World, before: &Value, behavior: Option<ProrationBehavior
         return None;
     }
     let lines = proration::of_change(world, id, before);
-    if behavior == ProrationBehavior::CreateProrations {
-        world.pending_lines.entry(id.to_owned()).or_default().extend(lines);
+    if lines.is_empty() {
         return None;
     }
-    let mut all = world.pending_lines.remove(id).unwrap_or_default();
-    all.extend(lines);
-    let invoice = invoice::make(world, id, "subscription_update", all);
+    world.pending_lines.entry(id.to_owned()).or_default().extend(lines);
+    if behavior == ProrationBehavior::CreateProrations {
+        return None;
+    }
+    let now = world.now;
+    let invoice = invoice::make(world, id, "subscription_update", (now, now), Vec::new());
     world.emit("invoice.created", &invoice);
     collection::finalize(world, &invoice);
     Some(invoice)

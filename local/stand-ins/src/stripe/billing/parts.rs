@@ -1,0 +1,53 @@
+//! An invoice that several payments pay. <https://docs.stripe.com/invoicing/partial-payments>
+
+use serde_json::json;
+
+use super::{collection, invoice, invoice_payment};
+use crate::stripe::error::ApiError;
+use crate::stripe::objects::Fields;
+use crate::stripe::payment::{confirm, intent};
+use crate::stripe::settlement::Owner;
+use crate::stripe::world::World;
+
+/// Adds an intent to the payments of an open invoice. If it has succeeded already, it counts at once.
+pub(super) fn attach(world: &mut World, invoice: &str, payment_intent: &str) -> Result<(), ApiError> {
+    world.check("payment_intent", "payment_intent", payment_intent)?;
+    if world.get(invoice).text("status") != "open" {
+        return Err(ApiError::invalid("You can only attach payments to open invoices."));
+    }
+    let found = world.get(payment_intent).clone();
+    if world.owners.contains_key(payment_intent) {
+        return Err(ApiError::invalid("This PaymentIntent belongs to something else already.").param("payment_intent"));
+    }
+    if found.text("customer") != world.get(invoice).text("customer") {
+        return Err(ApiError::invalid("The customer of the PaymentIntent isn't the invoice's.").param("payment_intent"));
+    }
+    world.owners.insert(payment_intent.to_owned(), Owner::PartOf(invoice.to_owned()));
+    invoice_payment::make(world, invoice, payment_intent, found.int("amount"), false);
+    if found.text("status") == "succeeded" {
+        collection::credited(world, invoice, payment_intent);
+    }
+    Ok(())
+}
+
+/// The customer pays an invoice in these parts, each by an intent of its own with the method that they keep.
+pub(crate) fn pay_in(world: &mut World, invoice: &str, amounts: &[i64]) -> Result<(), ApiError> {
+    let found = world.find("invoice", invoice)?;
+    let method = invoice::default_method(world, invoice)
+        .ok_or_else(|| ApiError::invalid("The customer keeps no method that could pay."))?;
+    for amount in amounts {
+        let part = intent::make(
+            world,
+            json!({
+                "amount": amount,
+                "currency": found.get("currency"),
+                "customer": found.get("customer"),
+                "description": "Payment for Invoice",
+                "payment_method": method,
+            }),
+        );
+        attach(world, invoice, &part)?;
+        confirm::confirm(world, &part, true)?;
+    }
+    Ok(())
+}
