@@ -31,7 +31,7 @@ pub enum FirebaseError {
     },
     /// The service account's key can't sign.
     #[error("the service account's key cannot sign")]
-    Signing(#[source] jsonwebtoken::errors::Error),
+    Signing,
     /// The time for the whole operation is over.
     #[error("Firebase did not answer in time")]
     TimedOut,

@@ -8,6 +8,7 @@
 mod accounts;
 mod config;
 mod error;
+mod rs256;
 mod verifier;
 
 pub use accounts::{FirebaseClient, InvalidServiceAccount, ServiceAccount};

@@ -168,8 +168,10 @@ async fn only_the_issuers_signature_counts() {
     let (header, _) = signed.split_once('.').unwrap();
     let other_payload = URL_SAFE_NO_PAD.encode(with("sub", "somebody-else").to_string());
     // The public key as an HMAC secret: the classic confusion of algorithms.
-    let hmac = jsonwebtoken::Header { kid: Some("k1".to_owned()), ..Default::default() };
-    let hmac_key = jsonwebtoken::EncodingKey::from_secret(keys::FIRST.n.as_bytes());
+    let symmetric = unsigned(&json!({ "typ": "JWT", "alg": "HS256", "kid": "k1" }), &claims());
+    let symmetric = symmetric.trim_end_matches('.');
+    let secret = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, keys::FIRST.n.as_bytes());
+    let tag = URL_SAFE_NO_PAD.encode(ring::hmac::sign(&secret, symmetric.as_bytes()));
 
     let cases = [
         (keys::SECOND.sign(Some("k1"), &claims()), "its signature is wrong"),
@@ -178,7 +180,7 @@ async fn only_the_issuers_signature_counts() {
         (format!("{signed}.AAAA"), "its signature is wrong"),
         (keys::FIRST.sign(None, &claims()), "it names no key"),
         (keys::FIRST.sign(Some(""), &claims()), "it names no key"),
-        (jsonwebtoken::encode(&hmac, &claims(), &hmac_key).unwrap(), "it is not signed with RS256"),
+        (format!("{symmetric}.{tag}"), "it is not signed with RS256"),
         (unsigned(&json!({ "alg": "none", "kid": "k1" }), &claims()), "it is not signed with RS256"),
         (unsigned(&json!({ "alg": "RS256", "kid": "k1" }), &claims()), "its signature is wrong"),
         (String::new(), "it is malformed"),
@@ -244,6 +246,34 @@ async fn without_keys_a_token_can_be_neither_right_nor_wrong() {
     }
     server.publish(Some(vec![json!({ "kty": "EC", "kid": "k0" }), keys::FIRST.jwk("k1")]));
     verifier.verify(&token, now()).await.unwrap();
+}
+
+#[tokio::test]
+async fn keys_outlive_an_outage_of_some_hours() {
+    let (server, verifier) = KeyServer::start(vec![keys::FIRST.jwk("k1")]).await;
+    let mut claims = claims();
+    claims["exp"] = (now().unix_timestamp() + 100_000).into();
+    let token = keys::FIRST.sign(Some("k1"), &claims);
+    verifier.verify(&token, now()).await.unwrap();
+    let stale = now() + Duration::from_secs(3600);
+
+    server.publish(None);
+    for second in [0, 1, 59] {
+        verifier.verify(&token, stale + Duration::from_secs(second)).await.unwrap();
+    }
+    assert_eq!(server.requests(), 2, "one of them waited for an answer");
+    verifier.verify(&token, stale + Duration::from_secs(60)).await.unwrap();
+    assert_eq!(server.requests(), 3);
+    let stranger = keys::SECOND.sign(Some("k2"), &claims);
+    assert!(matches!(verifier.verify(&stranger, stale).await, Err(TokenError::Unavailable(_))));
+    let too_late = stale + Duration::from_secs(6 * 3600);
+    assert!(matches!(verifier.verify(&token, too_late).await, Err(TokenError::Unavailable(_))));
+
+    // Once there is an answer, a key that was withdrawn counts no more.
+    server.publish(Some(vec![keys::SECOND.jwk("k2")]));
+    let answered = stale + Duration::from_secs(200);
+    assert!(matches!(verifier.verify(&token, answered).await, Err(TokenError::Invalid(_))));
+    verifier.verify(&stranger, answered).await.unwrap();
 }
 
 #[tokio::test]

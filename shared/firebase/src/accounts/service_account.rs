@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use pledge_domain::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::error::FirebaseError;
+use crate::{error::FirebaseError, rs256::PrivateKey};
 
 /// What the access token may be used for.
 const SCOPE: &str = "https://www.googleapis.com/auth/identitytoolkit";
@@ -19,7 +19,7 @@ const LIFETIME_SECONDS: i64 = 3600;
 pub struct ServiceAccount {
     client_email: String,
     key_id: Option<String>,
-    key: EncodingKey,
+    key: PrivateKey,
     token_url: String,
 }
 
@@ -49,6 +49,14 @@ fn google_token_url() -> String {
 }
 
 #[derive(Serialize)]
+struct Header<'a> {
+    alg: &'static str,
+    typ: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kid: Option<&'a str>,
+}
+
+#[derive(Serialize)]
 struct Claims<'a> {
     iss: &'a str,
     scope: &'static str,
@@ -64,7 +72,7 @@ impl ServiceAccount {
     /// [`InvalidServiceAccount`] if it isn't one.
     pub fn parse(json: &str) -> Result<Self, InvalidServiceAccount> {
         let file: KeyFile = serde_json::from_str(json).map_err(|_| InvalidServiceAccount::Malformed)?;
-        let key = EncodingKey::from_rsa_pem(file.private_key.as_bytes()).map_err(|_| InvalidServiceAccount::Key)?;
+        let key = PrivateKey::from_pem(&file.private_key).ok_or(InvalidServiceAccount::Key)?;
         Ok(Self { client_email: file.client_email, key_id: file.private_key_id, key, token_url: file.token_uri })
     }
 
@@ -78,8 +86,12 @@ impl ServiceAccount {
         let iat = now.unix_timestamp();
         let claims =
             Claims { iss: &self.client_email, scope: SCOPE, aud: &self.token_url, iat, exp: iat + LIFETIME_SECONDS };
-        let header = Header { kid: self.key_id.clone(), ..Header::new(Algorithm::RS256) };
-        jsonwebtoken::encode(&header, &claims, &self.key).map_err(FirebaseError::Signing)
+        let header = Header { alg: "RS256", typ: "JWT", kid: self.key_id.as_deref() };
+        // Structs of texts and numbers are always valid JSON.
+        let part = |json: serde_json::Result<Vec<u8>>| URL_SAFE_NO_PAD.encode(json.unwrap_or_default());
+        let signed = format!("{}.{}", part(serde_json::to_vec(&header)), part(serde_json::to_vec(&claims)));
+        let signature = self.key.sign(&signed).ok_or(FirebaseError::Signing)?;
+        Ok(format!("{signed}.{signature}"))
     }
 }
 

@@ -6,13 +6,12 @@ use http::{
     HeaderMap,
     header::{AGE, CACHE_CONTROL},
 };
-use jsonwebtoken::DecodingKey;
-use pledge_domain::{Timestamp, ports::TokenError};
+use pledge_domain::{Timestamp, error_chain::ErrorChain, ports::TokenError};
 use reqwest::Client;
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
-use crate::error::FirebaseError;
+use crate::{error::FirebaseError, rs256::PublicKey};
 
 /// What is asked, for errors.
 const WHAT: &str = "the issuer's key endpoint";
@@ -24,8 +23,14 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 const DEFAULT_AGE: Duration = Duration::from_secs(300);
 const MAX_AGE: Duration = Duration::from_secs(24 * 3600);
 
+/// How long past their age keys are used if no others can be had: an outage at Google's shouldn't sign everybody out.
+const OUTAGE: Duration = Duration::from_secs(6 * 3600);
+
 /// Tokens with made-up key ids must not make us ask Google each time.
 const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(60);
+
+/// While Google doesn't answer, one request a minute waits for it, and the others don't.
+const FAILURE_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Keys by their id. Only one task fetches at a time; the others wait for what it brings.
 pub(super) struct KeyCache {
@@ -36,9 +41,10 @@ pub(super) struct KeyCache {
 
 #[derive(Default)]
 struct State {
-    keys: HashMap<String, DecodingKey>,
+    keys: HashMap<String, PublicKey>,
     fresh_until: Option<Timestamp>,
     searched_at: Option<Timestamp>,
+    failed_at: Option<Timestamp>,
 }
 
 impl KeyCache {
@@ -51,22 +57,31 @@ impl KeyCache {
         Self::new(self.http, url)
     }
 
-    /// The key with this id. Fetches the keys if they are stale, or if the id is unknown and nobody has looked for an
-    /// unknown id lately.
-    pub(super) async fn get(&self, id: &str, now: Timestamp) -> Result<DecodingKey, TokenError> {
+    /// Returns the key with this id. Fetches the keys if they are stale, or if the id is unknown and nobody has looked
+    /// for an unknown id lately. A key that is stale counts for some hours more if none can be fetched.
+    ///
+    /// # Errors
+    /// [`TokenError::Invalid`] if the issuer has no such key, [`TokenError::Unavailable`] if that can't be known.
+    pub(super) async fn get(&self, id: &str, now: Timestamp) -> Result<PublicKey, TokenError> {
         let mut state = self.state.lock().await;
-        if !state.is_fresh(now) || (!state.keys.contains_key(id) && state.may_search(now)) {
-            let (keys, age) = self.fetch().await.map_err(|error| TokenError::Unavailable(error.into()))?;
-            state.keys = keys;
-            state.fresh_until = Some(now + age);
-            if !state.keys.contains_key(id) {
-                state.searched_at = Some(now);
+        let known = state.keys.contains_key(id);
+        if state.wants_keys(known, now) {
+            match self.fetch().await {
+                Ok((keys, age)) => {
+                    let searched_at = if keys.contains_key(id) { state.searched_at } else { Some(now) };
+                    *state = State { keys, fresh_until: Some(now + age), searched_at, failed_at: None };
+                }
+                Err(error) if known && state.outlives_outage(now) => {
+                    tracing::warn!(target: "pledge", error = %ErrorChain(&error), "the issuer's keys are used past their age");
+                    state.failed_at = Some(now);
+                }
+                Err(error) => return Err(TokenError::Unavailable(error.into())),
             }
         }
         state.keys.get(id).cloned().ok_or(TokenError::Invalid("it is signed with an unknown key"))
     }
 
-    async fn fetch(&self) -> Result<(HashMap<String, DecodingKey>, Duration), FirebaseError> {
+    async fn fetch(&self) -> Result<(HashMap<String, PublicKey>, Duration), FirebaseError> {
         let response =
             self.http.get(&self.url).timeout(TIMEOUT).send().await.map_err(FirebaseError::transport(WHAT))?;
         let status = response.status();
@@ -76,7 +91,7 @@ impl KeyCache {
         let age = max_age(response.headers());
         let body = response.bytes().await.map_err(FirebaseError::transport(WHAT))?;
         let set: JwkSet = serde_json::from_slice(&body).map_err(|_| FirebaseError::Unexpected { what: WHAT })?;
-        let keys: HashMap<_, _> = set.keys.iter().filter_map(Jwk::decoding_key).collect();
+        let keys: HashMap<_, _> = set.keys.iter().filter_map(Jwk::public_key).collect();
         if keys.is_empty() { Err(FirebaseError::Unexpected { what: WHAT }) } else { Ok((keys, age)) }
     }
 }
@@ -84,6 +99,18 @@ impl KeyCache {
 impl State {
     fn is_fresh(&self, now: Timestamp) -> bool {
         self.fresh_until.is_some_and(|until| now < until)
+    }
+
+    fn wants_keys(&self, known: bool, now: Timestamp) -> bool {
+        if self.is_fresh(now) {
+            return !known && self.may_search(now);
+        }
+        let failed_lately = self.failed_at.is_some_and(|at| now < at + FAILURE_INTERVAL);
+        !(known && failed_lately && self.outlives_outage(now))
+    }
+
+    fn outlives_outage(&self, now: Timestamp) -> bool {
+        self.fresh_until.is_some_and(|until| now < until + OUTAGE)
     }
 
     fn may_search(&self, now: Timestamp) -> bool {
@@ -111,9 +138,8 @@ struct Jwk {
 }
 
 impl Jwk {
-    fn decoding_key(&self) -> Option<(String, DecodingKey)> {
-        let key = DecodingKey::from_rsa_components(self.n.as_deref()?, self.e.as_deref()?).ok()?;
-        Some((self.kid.clone()?, key))
+    fn public_key(&self) -> Option<(String, PublicKey)> {
+        Some((self.kid.clone()?, PublicKey::from_jwk(self.n.as_deref()?, self.e.as_deref()?)?))
     }
 }
 

@@ -1,9 +1,10 @@
 //! A JSON Web Token in its compact form, before anything in it is believed.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use pledge_domain::ports::TokenError;
 use serde::{Deserialize, de::DeserializeOwned};
+
+use crate::rs256::PublicKey;
 
 const MALFORMED: TokenError = TokenError::Invalid("it is malformed");
 
@@ -36,10 +37,11 @@ impl<'a> UnverifiedToken<'a> {
         self.header.kid.as_deref().filter(|kid| !kid.is_empty()).ok_or(TokenError::Invalid("it names no key"))
     }
 
-    pub(super) fn check_signature(&self, key: &DecodingKey) -> Result<(), TokenError> {
-        match crypto::verify(self.signature, self.signed.as_bytes(), key, Algorithm::RS256) {
-            Ok(true) => Ok(()),
-            Ok(false) | Err(_) => Err(TokenError::Invalid("its signature is wrong")),
+    pub(super) fn check_signature(&self, key: &PublicKey) -> Result<(), TokenError> {
+        if key.verifies(self.signed, self.signature) {
+            Ok(())
+        } else {
+            Err(TokenError::Invalid("its signature is wrong"))
         }
     }
 

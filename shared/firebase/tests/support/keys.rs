@@ -1,6 +1,13 @@
 //! Two RSA keys that were made for these tests and are used nowhere else.
 
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use ring::{
+    rand::SystemRandom,
+    signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair},
+};
 use serde_json::{Value, json};
 
 /// A key pair.
@@ -27,20 +34,41 @@ pub const SECOND: TestKey = TestKey {
 /// 65537.
 const E: &str = "AQAB";
 
+fn part(json: &Value) -> String {
+    URL_SAFE_NO_PAD.encode(json.to_string())
+}
+
 impl TestKey {
     /// The public key as it is published.
     pub fn jwk(&self, kid: &str) -> Value {
         json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid, "n": self.n, "e": E })
     }
 
-    /// The public key.
-    pub fn public(&self) -> DecodingKey {
-        DecodingKey::from_rsa_components(self.n, E).unwrap()
-    }
-
     /// A token of these claims, signed with RS256.
     pub fn sign(&self, kid: Option<&str>, claims: &Value) -> String {
-        let header = Header { kid: kid.map(str::to_owned), ..Header::new(Algorithm::RS256) };
-        jsonwebtoken::encode(&header, claims, &EncodingKey::from_rsa_pem(self.pem.as_bytes()).unwrap()).unwrap()
+        let mut header = json!({ "typ": "JWT", "alg": "RS256" });
+        if let Some(kid) = kid {
+            header["kid"] = kid.into();
+        }
+        let signed = format!("{}.{}", part(&header), part(claims));
+        let pair = self.pair();
+        let mut signature = vec![0; pair.public().modulus_len()];
+        pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).unwrap();
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    /// Header and claims of a token, if this key signed it.
+    pub fn read(&self, token: &str) -> Option<(Value, Value)> {
+        let (signed, signature) = token.rsplit_once('.')?;
+        let key = ring::signature::UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, self.pair().public().clone());
+        key.verify(signed.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).ok()?).ok()?;
+        let (header, claims) = signed.split_once('.')?;
+        let json = |part: &str| serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok();
+        Some((json(header)?, json(claims)?))
+    }
+
+    fn pair(&self) -> RsaKeyPair {
+        let lines: String = self.pem.lines().filter(|line| !line.starts_with("-----")).collect();
+        RsaKeyPair::from_pkcs8(&STANDARD.decode(lines).unwrap()).unwrap()
     }
 }
