@@ -31,7 +31,7 @@ check:
 	@scripts/install-tools
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	scripts/check-links
+	scripts/check-deny
 	scripts/check-floors
 	scripts/check-template
 	scripts/check-deploy
