@@ -32,6 +32,7 @@ check:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	scripts/check-deny
+	scripts/check-workflows
 	scripts/check-floors
 	scripts/check-template
 	scripts/check-deploy

