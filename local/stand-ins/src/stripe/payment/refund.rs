@@ -50,7 +50,7 @@ fn create(world: &mut World, call: &Call) -> Reply {
 }
 
 /// What the controls may say about a refund.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewRefund {
     /// What is left, if none is given.
