@@ -61,8 +61,7 @@ env:
 
 ## What engineers do by hand, with the variables of a stage: make ops ARGS="parked list" (docs/RUNBOOK.md)
 ops:
-	@cargo build --quiet --workspace --bins
-	@$(BINARIES)/ops $(ARGS)
+	@scripts/ops $(ARGS)
 
 ## Newly built functions into the running local cloud
 deploy-local:
