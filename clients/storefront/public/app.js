@@ -61,7 +61,11 @@ function shell() {
   const link = (target, label) =>
     h("a", { href: to(target), "aria-current": path === target && "page" }, label);
   const account = h("span", {});
-  session.onChange((user) => account.replaceChildren(user ? link("account", texts.account) : link("sign-in", texts.signIn)));
+  const here = encodeURIComponent(location.pathname);
+  const signIn = link("sign-in", texts.signIn);
+  // Whoever signs in goes on where they were.
+  if (path !== "sign-in") signIn.href += `?next=${here}`;
+  session.onChange((user) => account.replaceChildren(user ? link("account", texts.account) : signIn));
   const languages = Object.entries(LANGUAGES).map(([code, name]) =>
     h("a", { href: `/${code}/${path}${location.search}`, lang: code, hreflang: code }, name),
   );

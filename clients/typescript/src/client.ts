@@ -106,6 +106,15 @@ export class Pledge {
   ): Promise<ChampionStatus> {
     const settled = (status: ChampionStatus) =>
       status.isActive && status.subscriptionId === subscriptionId && status.pendingAttempt === null;
+    return this.waitForChampion(novelId, settled, options);
+  }
+
+  /** Looks until `settled` says so, and returns what was seen last: after a purchase, until `endDate` is a later one. */
+  waitForChampion(
+    novelId: number,
+    settled: (status: ChampionStatus) => boolean,
+    options: WaitOptions<ChampionStatus> = {},
+  ): Promise<ChampionStatus> {
     return poll((signal) => this.championStatus(novelId, withSignal(signal)), settled, options);
   }
 

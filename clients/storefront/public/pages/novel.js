@@ -96,25 +96,49 @@ function tiers({ texts, locale }, chosen, disabled) {
  * @param {HTMLElement} choice
  * @param {HTMLElement} state
  * @param {number} novelId
- * @param {ChampionStatus} status
+ * @param {ChampionStatus} before
  */
-function choose(page, choice, state, novelId, status) {
+function choose(page, choice, state, novelId, before) {
   const { texts, pledge } = page;
+  /** @param {string} value @param {string} label @param {boolean} checked */
+  const way = (value, label, checked) =>
+    h("label", { class: "check" }, h("input", { type: "radio", name: "way", value, checked }), h("span", {}, label));
+  /** @param {ChampionStatus} after */
+  const done = (after) => {
+    choice.replaceChildren(h("h2", {}, texts.championTitle));
+    if (after.isActive) show(page, state, after);
+    else choice.append(h("p", {}, texts.bookedLater));
+  };
   const element = form(
-    { action: texts.support, busy: texts.working },
-    [tiers(page, status.pendingAttempt?.tierLevel ?? status.tierLevel ?? undefined)],
+    { action: texts.toCard, busy: texts.working },
+    [
+      tiers(page, before.pendingAttempt?.tierLevel ?? before.tierLevel ?? undefined),
+      h(
+        "fieldset",
+        { class: "ways" },
+        h("legend", {}, texts.how),
+        way("monthly", texts.support, true),
+        way("once", texts.once, false),
+      ),
+    ],
     async (values) => {
       try {
         const tierLevel = Number(values.get("tierLevel"));
+        const tier = TIERS.find(({ level }) => level === tierLevel);
+        if (values.get("way") === "once") {
+          const { clientSecret } = await pledge.purchase({ novelId, tierLevel });
+          // It is booked when there is more time than before.
+          const booked = (/** @type {ChampionStatus} */ { isActive, endDate }) => isActive && endDate !== before.endDate;
+          await pay(page, choice, tier, texts.once, clientSecret, async () =>
+            done(await pledge.waitForChampion(novelId, booked)),
+          );
+          return;
+        }
         const { clientSecret, subscriptionId } = await pledge.subscribe({ novelId, tierLevel });
-        const wait = async () => {
-          const after = await pledge.waitForSubscription({ novelId, subscriptionId });
-          choice.replaceChildren(h("h2", {}, texts.championTitle));
-          if (after.isActive) show(page, state, after);
-          else choice.append(h("p", {}, texts.bookedLater));
-        };
-        if (clientSecret) await pay(page, choice, TIERS.find(({ level }) => level === tierLevel), clientSecret, wait);
-        else await wait();
+        const paid = async () => done(await pledge.waitForSubscription({ novelId, subscriptionId }));
+        // Without a secret nothing is due now: a subscription that was cancelled goes on.
+        if (clientSecret) await pay(page, choice, tier, texts.support, clientSecret, paid);
+        else await paid();
       } catch (error) {
         return explain(error, texts, element);
       }
@@ -129,17 +153,18 @@ function choose(page, choice, state, novelId, status) {
  * @param {import("../app.js").Page} page
  * @param {HTMLElement} choice
  * @param {{name: string, amount: number} | undefined} tier
+ * @param {string} way
  * @param {string} clientSecret
  * @param {() => Promise<void>} paid
  */
-async function pay({ texts, config, locale }, choice, tier, clientSecret, paid) {
+async function pay({ texts, config, locale }, choice, tier, way, clientSecret, paid) {
   const stripe = await loadStripe(config.stripe);
   const elements = stripe.elements({ clientSecret, locale });
   const card = h("div", { class: "field" });
   const amount = tier ? ` ${money(locale, tier.amount, "usd")}` : "";
   choice.replaceChildren(
     h("h2", {}, texts.card),
-    tier ? h("p", { class: "lead" }, `${tier.name}:${amount} ${texts.perMonth}`) : "",
+    tier ? h("p", { class: "lead" }, `${tier.name}: ${way}`) : "",
     form({ action: `${texts.pay}${amount}`, busy: texts.working }, [card], async () => {
       const confirmed = await stripe.confirmPayment({
         elements,

@@ -76,6 +76,8 @@ const texts = {
   tier: (/** @type {number} */ level) => `Tier ${level}`,
   support: "Support every month",
   once: "Buy 30 days once",
+  how: "How",
+  toCard: "Go on to payment",
   card: "Your card",
   pay: "Pay",
   champion: (/** @type {string} */ tier) => `You are a champion: ${tier}`,

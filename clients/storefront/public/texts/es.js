@@ -77,6 +77,8 @@ export default {
   tier: (level) => `Nivel ${level}`,
   support: "Apoyar cada mes",
   once: "Comprar 30 días una vez",
+  how: "Cómo",
+  toCard: "Continuar al pago",
   card: "Tu tarjeta",
   pay: "Pagar",
   champion: (tier) => `Eres campeón: ${tier}`,

@@ -77,6 +77,8 @@ export default {
   tier: (level) => `ティア ${level}`,
   support: "毎月応援する",
   once: "30 日分だけ購入する",
+  how: "お支払い方法",
+  toCard: "お支払いへ進む",
   card: "カード",
   pay: "支払う",
   champion: (tier) => `チャンピオンです：${tier}`,

@@ -77,6 +77,8 @@ export default {
   tier: (level) => `等級 ${level}`,
   support: "每月支持",
   once: "單次購買 30 天",
+  how: "方式",
+  toCard: "前往付款",
   card: "你的信用卡",
   pay: "付款",
   champion: (tier) => `你是冠軍讀者：${tier}`,

@@ -171,6 +171,10 @@ var Pledge = class {
    */
   waitForSubscription({ novelId, subscriptionId }, options = {}) {
     const settled = (status) => status.isActive && status.subscriptionId === subscriptionId && status.pendingAttempt === null;
+    return this.waitForChampion(novelId, settled, options);
+  }
+  /** Looks until `settled` says so, and returns what was seen last: after a purchase, until `endDate` is a later one. */
+  waitForChampion(novelId, settled, options = {}) {
     return poll((signal) => this.championStatus(novelId, withSignal(signal)), settled, options);
   }
   /** Lets the subscription end with the period that is paid. */
