@@ -8,12 +8,14 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::console::{Activity, Console, Watch};
 use crate::database::{Database, Shutdown};
 use crate::deployment::{Deployed, deploy};
 use crate::emulator::Emulator;
+use crate::front::{self, Apis};
 use crate::stand_ins::{self, StandIns};
 use crate::storefront::{Address, Storefront, Systems};
-use crate::{Endpoints, Error, Options, front};
+use crate::{Endpoints, Error, Options};
 
 /// A running local cloud. [`Cloud::stop`] ends it in order; dropping it kills what it runs.
 ///
@@ -23,6 +25,8 @@ pub struct Cloud {
     options: Options,
     endpoints: Endpoints,
     front: JoinHandle<std::io::Result<()>>,
+    activity: Activity,
+    _watch: Watch,
     emulator: Emulator,
     database: Database,
     _stand_ins: StandIns,
@@ -98,14 +102,22 @@ impl Cloud {
             deploy(&options, &endpoints).await?;
         endpoints.klaviyo_queue_url = klaviyo_queue_url;
         endpoints.klaviyo_dead_letter_queue_url = klaviyo_dead_letter_queue_url;
-        let port = emulator.port;
-        let front = tokio::spawn(async move { front::serve(listener, port, &http_api_id, &webhook_api_id).await });
+        let activity = Activity::default();
+        let watch = Watch::start(&activity, stand_ins.logs(), &endpoints, options.record_rows).await?;
+        let console = Console::new(activity.clone(), endpoints.clone(), options.project.join("local/cloud/console"));
+        let (port, forwarded) = (emulator.port, activity.clone());
+        let front = tokio::spawn(async move {
+            let apis = Apis { port, api: &http_api_id, webhooks: &webhook_api_id };
+            front::serve(listener, &apis, console.router(), forwarded).await
+        });
         progress.ready("API", &endpoints.api);
         endpoints.write(&options.endpoints_file())?;
         Ok(Self {
             options,
             endpoints,
             front,
+            activity,
+            _watch: watch,
             emulator,
             database,
             _stand_ins: stand_ins,
@@ -118,6 +130,12 @@ impl Cloud {
     #[must_use]
     pub fn endpoints(&self) -> &Endpoints {
         &self.endpoints
+    }
+
+    /// What happens in the cloud.
+    #[must_use]
+    pub fn activity(&self) -> &Activity {
+        &self.activity
     }
 
     /// Resolves when a program that should go on running has ended by itself, with its name and status.

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use crate::story;
 use pledge_local::{Cloud, Endpoints, Error, Options, Progress};
 use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
@@ -11,16 +12,19 @@ use tokio::signal::unix::{SignalKind, signal};
 pub(crate) async fn run() -> Result<ExitCode, Error> {
     let progress = Progress::printed();
     say("Starting the local cloud of Pledge …\n");
-    let options = Options { progress, ..Options::default() };
+    let options = Options { progress, record_rows: true, ..Options::default() };
+    let quiet = options.quiet;
     let endpoints_file = options.endpoints_file();
     let mut cloud = tokio::select! {
         started = Cloud::start(options) => started?,
         () = interrupted() => return Ok(ExitCode::from(130)),
     };
     say(&first_steps(cloud.endpoints()));
-    say(&format!("Addresses: {}\nCtrl-C stops everything.", endpoints_file.display()));
+    say(&format!("Addresses: {}\nCtrl-C stops everything.\n", endpoints_file.display()));
+    let activity = cloud.activity().clone();
     let code = tokio::select! {
         () = interrupted() => ExitCode::SUCCESS,
+        () = story::tell(&activity), if !quiet => ExitCode::SUCCESS,
         (program, status) = cloud.ended() => {
             say(&format!("{program} has ended by itself: {}", status.map_or_else(String::new, |s| s.to_string())));
             ExitCode::FAILURE
@@ -92,19 +96,22 @@ async fn interrupted() {
 }
 
 fn first_steps(endpoints: &Endpoints) -> String {
-    let Endpoints { api, public_site_url, .. } = endpoints;
+    let Endpoints { api, storefront, controls, .. } = endpoints;
+    let json = "-H 'content-type: application/json'";
+    let stripe = &endpoints.stripe_api_base;
     format!(
         r#"
-Order something in a browser:
+  The storefront   {storefront}
+  The console      {api}
 
-  {public_site_url}
+A champion of novel 1, step by step:
 
-or step by step (the answer of the second has the address of the pay page):
-
-  curl -s {api}/preorders -H 'content-type: application/json' -d '{{"email": "reader@example.com", "color": "Red", "locale": "en"}}'
-  curl -s {api}/checkout -H 'content-type: application/json' -d '{{"preorderId": "<preorderId>"}}'
-  curl -s {api}/preorders/<preorderId>
-"#
+  TOKEN=$(curl -s {firebase}/google {json} -d '{{"email": "reader@gmail.com"}}' | sed 's/.*"idToken":"\([^"]*\)".*/\1/')
+  SECRET=$(curl -s {api}/payment/stripe/champion-subscription -H "authorization: Bearer $TOKEN" {json} -d '{{"novelId": 1, "tierLevel": 4, "autoRenew": true}}' | sed 's/.*"clientSecret":"\([^"]*\)".*/\1/')
+  curl -s -o /dev/null {stripe}/v1/payment_intents/${{SECRET%_secret_*}}/confirm -u pk_test_local: -d client_secret=$SECRET -d payment_method=pm_card_visa
+  curl -s "{api}/payment/stripe/champion-subscription?novelId=1" -H "authorization: Bearer $TOKEN"
+"#,
+        firebase = controls.firebase,
     )
 }
 

@@ -77,6 +77,8 @@ impl Endpoints {
             ("DATABASE_URL", &self.database_url),
             ("AWS_ENDPOINT_URL", &self.aws_endpoint_url),
             ("AWS_REGION", "us-east-1"),
+            // What the AWS CLI and the SDKs of other languages look at.
+            ("AWS_DEFAULT_REGION", "us-east-1"),
             ("AWS_ACCESS_KEY_ID", "test"),
             ("AWS_SECRET_ACCESS_KEY", "test"),
             ("STRIPE_API_BASE", &self.stripe_api_base),

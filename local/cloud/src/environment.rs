@@ -26,6 +26,16 @@ pub(crate) fn public_site_url() -> Option<String> {
     std::env::var("PUBLIC_SITE_URL").ok()
 }
 
+/// Whether `RECORD_ROWS` asks for the rows that change.
+pub(crate) fn record_rows() -> bool {
+    std::env::var("RECORD_ROWS").is_ok_and(|value| !value.is_empty())
+}
+
+/// Whether `QUIET` asks for no story of what happens.
+pub(crate) fn quiet() -> bool {
+    std::env::var("QUIET").is_ok_and(|value| !value.is_empty())
+}
+
 /// Where to find the addresses of a running cloud, if `PLEDGE_ENDPOINTS` says so.
 pub(crate) fn endpoints_file() -> Option<PathBuf> {
     std::env::var("PLEDGE_ENDPOINTS").ok().map(PathBuf::from)

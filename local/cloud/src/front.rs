@@ -1,17 +1,37 @@
-//! The address that clients use: forwards to the emulator's two HTTP APIs, which are told apart by their host names.
+//! The address that clients use: forwards to the emulator's two HTTP APIs, which are told apart by their host names, and
+//! shows the console.
 
 use std::net::SocketAddr;
+use std::time::Instant;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::uri::{Authority, PathAndQuery, Scheme};
-use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
+
+use crate::console::{Activity, Entry, System, now};
+
+/// The largest body that is passed on, in bytes; API Gateway's limit is 10 MB.
+const LARGEST: usize = 10 << 20;
+/// The largest text that is shown, in bytes.
+const SHOWN: usize = 64 << 10;
+
+/// The emulator on `port`, and the ids of its two APIs.
+#[derive(Debug)]
+pub(crate) struct Apis<'a> {
+    pub(crate) port: u16,
+    /// What the front end calls.
+    pub(crate) api: &'a str,
+    /// What Stripe calls.
+    pub(crate) webhooks: &'a str,
+}
 
 #[derive(Clone)]
 struct Upstream {
@@ -19,38 +39,104 @@ struct Upstream {
     address: Authority,
     api: HeaderValue,
     webhooks: HeaderValue,
+    activity: Activity,
 }
 
-/// Forwards what arrives at `listener` to the emulator on `port`, bytes and headers as they are: webhooks to the API
-/// `webhook_api`, anything else to the API `api`.
+/// Answers what `console` has routes for, and forwards the rest to the emulator, bytes and headers as they are: webhooks
+/// to their API, anything else to the other. What was forwarded is recorded in `activity`.
 ///
 /// Ends when it is dropped.
-pub(crate) async fn serve(listener: TcpListener, port: u16, api: &str, webhook_api: &str) -> std::io::Result<()> {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    apis: &Apis<'_>,
+    console: Router,
+    activity: Activity,
+) -> std::io::Result<()> {
     let invalid = |error: &dyn std::error::Error| std::io::Error::other(error.to_string());
     let host = |id| format!("{id}.execute-api.localhost").parse().map_err(|error| invalid(&error));
+    let address = SocketAddr::from(([127, 0, 0, 1], apis.port));
     let upstream = Upstream {
         client: Client::builder(TokioExecutor::new()).build_http(),
-        address: SocketAddr::from(([127, 0, 0, 1], port)).to_string().parse().map_err(|error| invalid(&error))?,
-        api: host(api)?,
-        webhooks: host(webhook_api)?,
+        address: address.to_string().parse().map_err(|error| invalid(&error))?,
+        api: host(apis.api)?,
+        webhooks: host(apis.webhooks)?,
+        activity,
     };
-    axum::serve(listener, Router::new().fallback(forward).with_state(upstream)).await
+    let forwarding = Router::new().fallback(forward).with_state(upstream);
+    axum::serve(listener, console.fallback_service(forwarding)).await
 }
 
-async fn forward(State(upstream): State<Upstream>, mut request: Request) -> Response {
-    let host = if request.uri().path().starts_with("/webhooks/") { upstream.webhooks } else { upstream.api };
+async fn forward(State(upstream): State<Upstream>, request: Request) -> Response {
+    let (began, since) = (now(), Instant::now());
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
+    let (method, uri) = (parts.method.clone(), parts.uri.clone());
+    let signed_in = parts.headers.contains_key(header::AUTHORIZATION);
+    let request = Request::from_parts(parts, Body::from(body.clone()));
+    let (parts, answered) = pass_on(&upstream, request).await.into_parts();
+    let answered = to_bytes(answered, LARGEST).await.unwrap_or_default();
+    // Browsers ask before each kind of request whether they may; that is no news.
+    if method != Method::OPTIONS {
+        let path = uri.path_and_query().map_or("/", PathAndQuery::as_str);
+        let sent = json!({ "method": method.as_str(), "path": path, "signedIn": signed_in, "body": shown(&body) });
+        upstream.activity.push(Entry {
+            id: 0,
+            at: began,
+            from: if is_webhook(&uri) { System::Stripe } else { System::Browser },
+            to: System::Api,
+            title: title(&method, &uri, &sent),
+            result: parts.status.as_u16().to_string(),
+            ok: !parts.status.is_client_error() && !parts.status.is_server_error(),
+            took: u64::try_from(since.elapsed().as_millis()).ok(),
+            before: sent,
+            after: json!({ "status": parts.status.as_u16(), "body": shown(&answered) }),
+        });
+    }
+    Response::from_parts(parts, Body::from(answered))
+}
+
+fn is_webhook(uri: &Uri) -> bool {
+    uri.path().starts_with("/webhooks/")
+}
+
+/// `POST /checkout`, or the type of an event.
+fn title(method: &Method, uri: &Uri, sent: &Value) -> String {
+    match sent.pointer("/body/type").and_then(Value::as_str) {
+        Some(event) if is_webhook(uri) => event.to_owned(),
+        _ => format!("{method} {}", uri.path()),
+    }
+}
+
+/// A body as JSON, or else as text; null without one.
+fn shown(body: &Bytes) -> Value {
+    if body.is_empty() {
+        return Value::Null;
+    }
+    if body.len() > SHOWN {
+        return json!(format!("{} bytes", body.len()));
+    }
+    serde_json::from_slice(body).unwrap_or_else(|_| json!(String::from_utf8_lossy(body)))
+}
+
+async fn pass_on(upstream: &Upstream, mut request: Request) -> Response {
+    let host = if is_webhook(request.uri()) { &upstream.webhooks } else { &upstream.api };
     let mut uri = std::mem::take(request.uri_mut()).into_parts();
     uri.scheme = Some(Scheme::HTTP);
-    uri.authority = Some(upstream.address);
+    uri.authority = Some(upstream.address.clone());
     uri.path_and_query.get_or_insert(PathAndQuery::from_static("/"));
     let Ok(uri) = Uri::from_parts(uri) else { return StatusCode::BAD_REQUEST.into_response() };
     *request.uri_mut() = uri;
-    request.headers_mut().insert(header::HOST, host);
-    for hop in [header::CONNECTION, header::UPGRADE, header::TE] {
+    request.headers_mut().insert(header::HOST, host.clone());
+    for hop in [header::CONNECTION, header::UPGRADE, header::TE, header::TRANSFER_ENCODING] {
         request.headers_mut().remove(hop);
     }
     match upstream.client.request(request).await {
-        Ok(response) => response.map(Body::new),
+        Ok(response) => {
+            let mut response = response.map(Body::new);
+            // It is passed on whole.
+            response.headers_mut().remove(header::TRANSFER_ENCODING);
+            response
+        }
         // What API Gateway says when it can't reach its integration.
         Err(_) => (StatusCode::BAD_GATEWAY, r#"{"message":"Internal Server Error"}"#).into_response(),
     }
@@ -58,8 +144,7 @@ async fn forward(State(upstream): State<Upstream>, mut request: Request) -> Resp
 
 #[cfg(test)]
 mod tests {
-    use axum::body::to_bytes;
-    use axum::http::{HeaderMap, Method};
+    use axum::http::HeaderMap;
 
     use super::*;
 
@@ -75,10 +160,18 @@ mod tests {
         front_of(port).await
     }
 
+    #[test]
+    fn an_event_is_named_by_its_type() {
+        let sent = json!({ "body": { "type": "invoice.paid" } });
+        assert_eq!(title(&Method::POST, &Uri::from_static("/webhooks/stripe"), &sent), "invoice.paid");
+        assert_eq!(title(&Method::POST, &Uri::from_static("/checkout?a=b"), &sent), "POST /checkout");
+    }
+
     async fn front_of(port: u16) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { serve(listener, port, "abcd1234", "efgh5678").await });
+        let apis = Apis { port, api: "abcd1234", webhooks: "efgh5678" };
+        tokio::spawn(async move { serve(listener, &apis, Router::new(), Activity::default()).await });
         url
     }
 

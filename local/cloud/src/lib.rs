@@ -7,6 +7,7 @@
 
 mod catalog;
 mod cloud;
+mod console;
 mod database;
 mod deployment;
 mod emulator;
@@ -14,6 +15,7 @@ mod endpoints;
 mod env_files;
 mod environment;
 mod error;
+mod files;
 mod front;
 mod options;
 mod process;
@@ -22,6 +24,7 @@ mod stand_ins;
 mod storefront;
 
 pub use cloud::Cloud;
+pub use console::{Activity, Entry, System};
 pub use database::Shutdown;
 pub use endpoints::{Controls, Endpoints};
 pub use error::Error;

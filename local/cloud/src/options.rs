@@ -21,6 +21,10 @@ pub struct Options {
     /// The origin of the front end, which readers are sent back to and which may call the API from a browser; without
     /// one, a page of the cloud's own.
     pub public_site_url: Option<String>,
+    /// Whether the console shows the rows that change. Triggers that write them down are installed for it.
+    pub record_rows: bool,
+    /// Whether nothing is told of what happens in the cloud.
+    pub quiet: bool,
     /// Where to tell how far the start has come.
     pub progress: Progress,
 }
@@ -36,6 +40,8 @@ impl Default for Options {
             port: environment::port().unwrap_or(9000),
             log_level: environment::log_level().unwrap_or_else(|| "info".to_owned()),
             public_site_url: environment::public_site_url(),
+            quiet: environment::quiet(),
+            record_rows: environment::record_rows(),
             progress: Progress::silent(),
         }
     }

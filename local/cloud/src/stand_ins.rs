@@ -1,7 +1,8 @@
 //! Stripe, Klaviyo and Firebase, in this process.
 
 use pledge_stand_ins::{
-    FirebaseOptions, FirebaseStandIn, KlaviyoOptions, KlaviyoStandIn, StripeOptions, StripeStandIn, WebhookTarget,
+    FirebaseOptions, FirebaseStandIn, KlaviyoOptions, KlaviyoStandIn, RequestLog, StripeOptions, StripeStandIn,
+    WebhookTarget,
 };
 
 use crate::catalog::create_preorder_prices;
@@ -58,6 +59,14 @@ impl StandIns {
         self.firebase.host()
     }
 
+    pub(crate) fn logs(&self) -> Logs {
+        Logs {
+            stripe: self.stripe.requests().clone(),
+            firebase: self.firebase.requests().clone(),
+            klaviyo: self.klaviyo.requests().clone(),
+        }
+    }
+
     /// Lets the links of Firebase's e-mails lead to the storefront at `url`.
     pub(crate) fn send_mail_links_to(&self, url: &str) {
         self.firebase.set_action_url(format!("{url}/en/account-action"));
@@ -70,4 +79,12 @@ impl StandIns {
             firebase: format!("http://{}/_control", self.firebase()),
         }
     }
+}
+
+/// What was asked of each stand-in.
+#[derive(Debug)]
+pub(crate) struct Logs {
+    pub(crate) stripe: RequestLog,
+    pub(crate) firebase: RequestLog,
+    pub(crate) klaviyo: RequestLog,
 }

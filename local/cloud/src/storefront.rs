@@ -1,7 +1,7 @@
 //! Serves the storefront (`clients/storefront/public`) with the configuration of this cloud.
 
 use std::net::Ipv4Addr;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::Router;
@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::files::{content_type, inside};
 use crate::{Error, Options};
 
 /// The storefront's address, taken but not served yet.
@@ -114,27 +115,16 @@ async fn file(State(files): State<Arc<Files>>, uri: Uri) -> Response {
     if path == Path::new("config.json") {
         return answer(&files, "application/json", files.config.clone().into_bytes());
     }
-    let Some(kind) = path.extension().and_then(|extension| content_type(extension.to_str()?)) else {
-        return read(&files, Path::new("index.html"), "text/html; charset=utf-8");
-    };
-    read(&files, path, kind)
-}
-
-fn content_type(extension: &str) -> Option<&'static str> {
-    Some(match extension {
-        "js" => "text/javascript; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "svg" => "image/svg+xml",
-        "txt" => "text/plain; charset=utf-8",
-        _ => return None,
-    })
+    match content_type(path) {
+        Some(kind) => read(&files, path, kind),
+        None => read(&files, Path::new("index.html"), "text/html; charset=utf-8"),
+    }
 }
 
 /// Reads it anew each time, so that a changed file is there at the next look.
 fn read(files: &Files, path: &Path, kind: &'static str) -> Response {
-    let inside = path.components().all(|component| matches!(component, Component::Normal(_)));
     match std::fs::read(files.folder.join(path)) {
-        Ok(bytes) if inside => answer(files, kind, bytes),
+        Ok(bytes) if inside(path) => answer(files, kind, bytes),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
 }

@@ -51,6 +51,24 @@ impl RequestLog {
         self.lock().clone()
     }
 
+    /// The requests after the first `seen` ones.
+    #[must_use]
+    pub fn since(&self, seen: usize) -> Vec<RequestEntry> {
+        self.lock().iter().skip(seen).cloned().collect()
+    }
+
+    /// How many requests there were.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// Whether there was none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The requests of one method and exact path.
     #[must_use]
     pub fn of(&self, method: &str, path: &str) -> Vec<RequestEntry> {

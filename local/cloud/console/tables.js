@@ -1,0 +1,135 @@
+/** The database as it is now. */
+
+import { h } from "./dom.js";
+
+const LONG = 60;
+
+/** How long to wait after something happened before looking again, in milliseconds. */
+const QUIET = 700;
+
+export function tables({ main, query, activity }) {
+  const wanted = query.get("table");
+  const names = h("nav", { class: "names", "aria-label": "Tables" });
+  const place = h("div", { class: "place" });
+  main.append(names, place);
+  load();
+  let timer;
+  const leave = activity.onChange(() => {
+    clearTimeout(timer);
+    timer = setTimeout(load, QUIET);
+  });
+
+  async function load() {
+    const known = await get("/_console/tables");
+    const name = known.includes(wanted) ? wanted : known.includes("preorders") ? "preorders" : known[0];
+    names.replaceChildren(
+      ...known.map((table) =>
+        h("a", { href: `#tables?table=${encodeURIComponent(table)}`, "aria-current": table === name && "true" }, table),
+      ),
+    );
+    const rows = await get(`/_console/tables/${encodeURIComponent(name)}`);
+    const [left, focused] = [place.querySelector(".scroll")?.scrollLeft, place.contains(document.activeElement)];
+    place.replaceChildren(
+      h("h2", {}, name),
+      h("p", { class: "count", role: "status" }, rows.length === 0 ? "No rows." : `${rows.length} rows, newest first.`),
+      ...summary(name, rows),
+      ...(rows.length === 0 ? [] : [grid(rows)]),
+    );
+    // Looking again neither moves the rows nor loses the keyboard's place.
+    if (left) place.querySelector(".scroll").scrollLeft = left;
+    if (focused) place.querySelector(".scroll")?.focus({ preventScroll: true });
+  }
+
+  return () => {
+    clearTimeout(timer);
+    leave();
+  };
+}
+
+async function get(path) {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return response.json();
+}
+
+function grid(rows) {
+  const columns = Object.keys(rows[0]);
+  return h(
+    "div",
+    { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rows" },
+    h(
+      "table",
+      {},
+      h("thead", {}, h("tr", {}, columns.map((column) => h("th", { scope: "col" }, column)))),
+      h("tbody", {}, rows.map((row) => h("tr", {}, columns.map((column) => h("td", {}, cell(row[column])))))),
+    ),
+  );
+}
+
+function cell(value) {
+  if (value === null) return h("span", { class: "null" }, "null");
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  if (/^[0-9a-f]{8}-|^[a-z]{2,4}_[A-Za-z0-9]{8,}|^\S+@\S+\.\S+$/.test(text)) {
+    return h("a", { href: `#timeline?q=${encodeURIComponent(text)}`, title: "What happened with it" }, text);
+  }
+  return text.length > LONG ? h("details", {}, h("summary", {}, `${text.slice(0, LONG)}…`), text) : text;
+}
+
+/** What a table says at a glance. */
+function summary(name, rows) {
+  if (name === "preorders") return [bars(countBy(rows, (row) => row.status))];
+  if (name === "champion_segment") return [segments(rows)];
+  return [];
+}
+
+function countBy(rows, key) {
+  const counts = new Map();
+  for (const row of rows) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1);
+  return counts;
+}
+
+/** The funnel: how many are in each status. */
+function bars(counts) {
+  const most = Math.max(1, ...counts.values());
+  return h(
+    "dl",
+    { class: "bars" },
+    [...counts].map(([label, count]) => {
+      const bar = h("span", { class: "fill" });
+      bar.style.width = `${(100 * count) / most}%`;
+      return [h("dt", {}, label), h("dd", {}, bar, String(count))];
+    }),
+  );
+}
+
+/** Stretches of access as bars over time, a line for each reader and novel. */
+function segments(rows) {
+  const parsed = rows.flatMap((row) => {
+    const [start, end] = [row.start_at ?? row.starts_at ?? row.start_date, row.end_at ?? row.ends_at ?? row.end_date];
+    return start && end ? [{ ...row, start: Date.parse(start), end: Date.parse(end) }] : [];
+  });
+  if (parsed.length === 0) return h("p", {});
+  const first = Math.min(...parsed.map(({ start }) => start));
+  const last = Math.max(...parsed.map(({ end }) => end));
+  const lines = Map.groupBy
+    ? Map.groupBy(parsed, (row) => `${row.user_id} · novel ${row.novel_id}`)
+    : new Map([["all", parsed]]);
+  const share = (time) => (100 * (time - first)) / Math.max(1, last - first);
+  return h(
+    "div",
+    { class: "segments" },
+    [...lines].map(([label, line]) => [
+      h("p", {}, label),
+      h(
+        "div",
+        { class: "track" },
+        line.map((row) => {
+          const bar = h("span", { title: `tier ${row.tier_level ?? row.tier}` }, String(row.tier_level ?? row.tier));
+          bar.style.left = `${share(row.start)}%`;
+          bar.style.width = `${share(row.end) - share(row.start)}%`;
+          return bar;
+        }),
+      ),
+    ]),
+  );
+}

@@ -1,0 +1,129 @@
+//! What happened, newest last.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::broadcast;
+
+/// How many entries are kept.
+const KEPT: usize = 5000;
+
+/// One of the systems that things happen between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum System {
+    /// A reader's browser, or `curl`.
+    Browser,
+    /// The functions behind the API, and the one behind the queue.
+    Api,
+    /// PostgreSQL.
+    Postgres,
+    /// The Stripe stand-in.
+    Stripe,
+    /// The Firebase stand-in.
+    Firebase,
+    /// The Klaviyo stand-in.
+    Klaviyo,
+}
+
+impl System {
+    /// As people call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Browser => "browser",
+            Self::Api => "API",
+            Self::Postgres => "PostgreSQL",
+            Self::Stripe => "Stripe",
+            Self::Firebase => "Firebase",
+            Self::Klaviyo => "Klaviyo",
+        }
+    }
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, Serialize)]
+pub struct Entry {
+    /// Counts up from 1.
+    pub id: u64,
+    /// When it began, in milliseconds since the epoch.
+    pub at: u64,
+    /// Who asked, changed or told.
+    pub from: System,
+    /// Whom.
+    pub to: System,
+    /// What, in a few words.
+    pub title: String,
+    /// How it ended: a status, an outcome.
+    pub result: String,
+    /// Whether that is a success.
+    pub ok: bool,
+    /// How long it took, in milliseconds, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub took: Option<u64>,
+    /// What was sent or what was there before; null if there was nothing.
+    pub before: Value,
+    /// What was answered or what is there now.
+    pub after: Value,
+}
+
+/// Now, in milliseconds since the epoch.
+#[allow(clippy::disallowed_methods, reason = "a developer's view of this machine: nothing is decided by it")]
+pub(crate) fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The entries. Clones share them.
+#[derive(Debug, Clone)]
+pub struct Activity {
+    kept: Arc<Mutex<Kept>>,
+    news: broadcast::Sender<Arc<Entry>>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    entries: VecDeque<Arc<Entry>>,
+    last: u64,
+}
+
+impl Default for Activity {
+    fn default() -> Self {
+        let (news, _) = broadcast::channel(1024);
+        Self { kept: Arc::default(), news }
+    }
+}
+
+impl Activity {
+    /// Adds an entry, whose id is given here.
+    pub(crate) fn push(&self, mut entry: Entry) {
+        let entry = {
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.last += 1;
+            entry.id = kept.last;
+            let entry = Arc::new(entry);
+            kept.entries.push_back(Arc::clone(&entry));
+            if kept.entries.len() > KEPT {
+                kept.entries.pop_front();
+            }
+            entry
+        };
+        // Nobody may be listening.
+        _ = self.news.send(entry);
+    }
+
+    /// What is kept, oldest first.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<Entry>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).entries.iter().cloned().collect()
+    }
+
+    /// Gets every entry from now on.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Entry>> {
+        self.news.subscribe()
+    }
+}

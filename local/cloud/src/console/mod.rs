@@ -1,0 +1,102 @@
+//! The console: a page at the API's address that shows what happens in this cloud and tells the stand-ins what to do.
+//! Nothing of it is in a deployment.
+
+mod activity;
+mod audit;
+mod page;
+mod tables;
+mod watch;
+
+use std::path::PathBuf;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use tokio::task::JoinHandle;
+
+pub(crate) use activity::now;
+pub use activity::{Activity, Entry, System};
+
+use crate::stand_ins::Logs;
+use crate::{Endpoints, Error};
+
+/// What the console's handlers share.
+#[derive(Debug, Clone)]
+pub(crate) struct Console {
+    pub(crate) activity: Activity,
+    endpoints: Endpoints,
+    /// Of the page's files.
+    folder: PathBuf,
+    client: watch::Client,
+}
+
+impl Console {
+    pub(crate) fn new(activity: Activity, endpoints: Endpoints, folder: PathBuf) -> Self {
+        Self { activity, endpoints, folder, client: watch::client() }
+    }
+
+    /// The page at `/`, and what it asks for.
+    pub(crate) fn router(self) -> Router {
+        Router::new()
+            .route("/", get(page::index))
+            .route("/_console/activity", get(page::activity))
+            .route("/_console/stream", get(page::stream))
+            .route("/_console/endpoints", get(page::endpoints))
+            .route("/_console/tables", get(tables::list))
+            .route("/_console/tables/{name}", get(tables::rows))
+            .route("/_console/control/{system}/{*path}", any(watch::control))
+            .route("/_console/{*file}", get(page::file))
+            .with_state(self)
+            .layer(from_fn(only_from_here))
+    }
+}
+
+/// Records what the stand-ins and the database see, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Watch(Vec<JoinHandle<()>>);
+
+impl Watch {
+    /// Starts, and installs the database's triggers if `rows` are to be recorded.
+    pub(crate) async fn start(
+        activity: &Activity,
+        logs: Logs,
+        endpoints: &Endpoints,
+        rows: bool,
+    ) -> Result<Self, Error> {
+        let mut tasks = vec![
+            tokio::spawn(watch::requests(activity.clone(), logs)),
+            tokio::spawn(watch::function_logs(activity.clone(), endpoints.logs.clone())),
+        ];
+        if rows {
+            let client =
+                audit::install(&endpoints.database_url).await.map_err(|error| Error::Database(error.into()))?;
+            tasks.push(tokio::spawn(audit::watch(activity.clone(), client)));
+        }
+        Ok(Self(tasks))
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        for task in &self.0 {
+            task.abort();
+        }
+    }
+}
+
+/// Refuses what a page of another site asks for in a developer's browser.
+async fn only_from_here(request: Request, next: Next) -> Response {
+    if is_from_here(&request) { next.run(request).await } else { StatusCode::FORBIDDEN.into_response() }
+}
+
+fn is_from_here(request: &Request) -> bool {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let local = header("host").is_none_or(|host| host.starts_with("127.0.0.1") || host.starts_with("localhost"));
+    let same_site = header("sec-fetch-site").is_none_or(|site| matches!(site, "same-origin" | "none"));
+    // A link from elsewhere may lead to the page itself.
+    let followed = header("sec-fetch-mode") == Some("navigate") && request.uri().path() == "/";
+    local && (same_site || followed)
+}

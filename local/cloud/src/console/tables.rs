@@ -1,0 +1,61 @@
+//! The database's tables, as they are now.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+use tokio_postgres::{Client, NoTls};
+
+use super::Console;
+
+/// How many rows of a table are shown.
+const ROWS: usize = 200;
+
+const LIST: &str = "
+    select coalesce(json_agg(tablename order by tablename), '[]')::text
+    from pg_tables where schemaname = 'public'";
+
+/// `GET /_console/tables`: their names.
+pub(super) async fn list(State(console): State<Console>) -> Response {
+    answer(query(&console, LIST).await)
+}
+
+/// `GET /_console/tables/{name}`: the newest rows of one.
+pub(super) async fn rows(State(console): State<Console>, Path(name): Path<String>) -> Response {
+    let known = query(&console, LIST).await;
+    let is_table = |known: &Value| known.as_array().is_some_and(|names| names.iter().any(|known| *known == name));
+    match known {
+        // What is a table's name is safe between quotes.
+        Ok(known) if is_table(&known) && !name.contains('"') => {
+            let rows = format!("select * from public.\"{name}\" order by ctid desc limit {ROWS}");
+            let statement = format!("select coalesce(json_agg(t), '[]')::text from ({rows}) t");
+            answer(query(&console, &statement).await)
+        }
+        Ok(_) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => answer(Err(error)),
+    }
+}
+
+/// A connection for each look: looks are rare, and the database may be restarted in between.
+async fn query(console: &Console, statement: &str) -> Result<Value, tokio_postgres::Error> {
+    let (client, connection) = tokio_postgres::connect(&console.endpoints.database_url, NoTls).await?;
+    let connection = tokio::spawn(connection);
+    let answer = one(&client, statement).await;
+    drop(client);
+    // The connection ends with its client.
+    _ = connection.await;
+    answer
+}
+
+async fn one(client: &Client, statement: &str) -> Result<Value, tokio_postgres::Error> {
+    let row = client.query_one(statement, &[]).await?;
+    Ok(serde_json::from_str(row.get(0)).unwrap_or_default())
+}
+
+fn answer(result: Result<Value, tokio_postgres::Error>) -> Response {
+    match result {
+        Ok(value) => Json(value).into_response(),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
+    }
+}

@@ -1,0 +1,20 @@
+//! Files that are served from a folder of the project.
+
+use std::path::{Component, Path};
+
+/// The content type by the file's extension; none for what isn't served.
+pub(crate) fn content_type(path: &Path) -> Option<&'static str> {
+    Some(match path.extension()?.to_str()? {
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "txt" => "text/plain; charset=utf-8",
+        _ => return None,
+    })
+}
+
+/// Whether the path stays inside of the folder that it is relative to.
+pub(crate) fn inside(path: &Path) -> bool {
+    path.components().all(|component| matches!(component, Component::Normal(_)))
+}
