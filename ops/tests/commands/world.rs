@@ -3,6 +3,7 @@
 use std::process::Stdio;
 
 use pledge_domain::{
+    account::Claims,
     ids::{PreorderId, PriceId, SessionId},
     ports::{CheckoutGateway, PreorderStore, SessionRequest},
     preorder::{Preorder, checkout::OpenSession},
@@ -128,7 +129,7 @@ impl World {
         };
         let opened = self.stripe.open_session(&request).await.unwrap();
         let open = OpenSession { id: opened.id.clone(), url: opened.url.unwrap(), expires_at: opened.expires_at };
-        self.store.save_checkout(preorder.id, 1, Some(&open), None, t(10)).await.unwrap();
+        self.store.save_checkout(preorder.id, 1, Some(&open), &Claims::default(), t(10)).await.unwrap();
         (preorder, opened.id)
     }
 

@@ -1,7 +1,7 @@
 //! Opening the Checkout session of a preorder: one at a time, whatever is repeated or lost.
 
 use pledge_domain::{
-    Timestamp,
+    Timestamp, account,
     ports::{
         CheckoutGateway, CheckoutSaved, GatewayError, IdentityProvider, OpenedSession, PreorderStore, SessionRequest,
         StoreError,
@@ -67,6 +67,8 @@ where
     /// [`CheckoutError`]. The preorder is kept, and a retry is safe.
     pub async fn run(&self, mut preorder: Preorder, now: Timestamp) -> Result<OpenSession, CheckoutError> {
         let owner = self.missing_owner(&preorder).await;
+        let claims = owner.as_ref().map(|account| account::of_found_account(&preorder.ordered(), account));
+        let claims = claims.unwrap_or_default();
         let mut refusal = CheckoutError::PaymentPending;
         for _ in 0..MAX_TRIES {
             let attempt = match decide(&preorder, now) {
@@ -84,7 +86,7 @@ where
                 }
                 Err(error) => return Err(CheckoutError::Gateway(error)),
             };
-            let saved = self.store.save_checkout(preorder.id, attempt, session.as_ref(), owner.as_ref(), now).await?;
+            let saved = self.store.save_checkout(preorder.id, attempt, session.as_ref(), &claims, now).await?;
             match (saved, session) {
                 (CheckoutSaved::Saved, Some(session)) => return Ok(session),
                 (CheckoutSaved::Saved, None) => preorder.checkout_attempt = attempt,

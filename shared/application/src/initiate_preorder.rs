@@ -1,11 +1,11 @@
 //! The form becomes a preorder, whether or not anything but the database answers.
 
 use pledge_domain::{
-    Timestamp,
+    Timestamp, account,
     email::Email,
     error_chain::ErrorChain,
     ids::PreorderId,
-    ports::{IdentityProvider, PreorderStore, PublishError, Publisher, StoreError},
+    ports::{IdentityProvider, NewPreorder, PreorderStore, PublishError, Publisher, StoreError},
     preorder::{Preorder, PreorderForm, initiate},
     user::{Owner, VerifiedUser},
 };
@@ -68,7 +68,9 @@ impl<Store: PreorderStore, Identity: IdentityProvider, Queue: Publisher> Initiat
             None => owner_by_email(&self.identity, &request.form.email).await,
         };
         let form = request.form.clone();
-        let new = initiate::plan(id, request.form, owner, now);
+        let (preorder, started) = initiate::plan(id, request.form, owner.user_id().cloned(), now);
+        let claims = account::of_new_preorder(&preorder.ordered(), &owner);
+        let new = NewPreorder { preorder, started, claims };
         let preorder = self.store.initiate(&new).await?;
         if !same_order(&preorder, &form) {
             return Err(InitiateError::IdempotencyKeyReused);

@@ -25,6 +25,7 @@ pub mod user;
 pub mod stripe;
 
 // The first floor: who has what. None of these knows another.
+pub mod account;
 pub mod champion;
 pub mod preorder;
 

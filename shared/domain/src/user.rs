@@ -1,6 +1,9 @@
 //! People, as far as this system knows them.
 
-use crate::{email::Email, ids::UserId};
+use crate::{
+    email::Email,
+    ids::{PreorderId, UserId},
+};
 
 /// Somebody who proved who they are with a Firebase ID token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +40,19 @@ impl Account {
     pub fn may_own_by_email(&self) -> bool {
         self.email_verified || !self.claimed
     }
+}
+
+/// What a preorder says about whoever ordered it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ordered {
+    /// The preorder.
+    pub preorder: PreorderId,
+    /// The address in the form.
+    pub email: Email,
+    /// The telephone number in the form.
+    pub phone: Option<String>,
+    /// Whether they agreed to marketing.
+    pub marketing_consent: bool,
 }
 
 /// Who a preorder belongs to, and how we know.

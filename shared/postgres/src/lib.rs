@@ -10,6 +10,7 @@
 
 mod authorities;
 mod champion;
+mod claims;
 mod columns;
 mod connector;
 mod database;

@@ -6,6 +6,7 @@ mod support;
 use std::collections::BTreeSet;
 
 use pledge_domain::{
+    account::sign_in,
     champion::{
         ChampionAccount, ChampionKey,
         subscribe::{SubscribeDecision, subscribe},
@@ -96,7 +97,7 @@ async fn prepare(subject: &impl Subject, readers: u32) {
     subject.open_novel(tiers()).await;
     for n in 1..=readers {
         let reader = signed_in(&format!("reader-{n}"), &format!("reader-{n}@example.com"));
-        subject.store().sign_in(&reader, t(0)).await.unwrap();
+        subject.store().sign_in(&sign_in(&reader), t(0)).await.unwrap();
     }
 }
 

@@ -6,6 +6,7 @@ mod support;
 use std::future::Future;
 
 use pledge_domain::{
+    account::{Claims, of_found_account},
     decide::Recorded,
     ports::{CheckoutSaved, OutboxStore, PreorderStore},
     preorder::{Preorder, Status},
@@ -135,7 +136,7 @@ async fn one_of_many_checkouts_of_an_attempt_wins() {
         let store = subject.store.clone();
         async move {
             let session = an_open_session(&format!("cs_{n}"));
-            (session.id.clone(), store.save_checkout(id, 1, Some(&session), None, t(10)).await.unwrap())
+            (session.id.clone(), store.save_checkout(id, 1, Some(&session), &Claims::default(), t(10)).await.unwrap())
         }
     }))
     .await;
@@ -157,11 +158,11 @@ async fn a_payment_and_a_checkout_at_once_keep_the_payment() {
         let new = a_new_preorder(round, "reader@example.com", Owner::Unknown);
         let preorder = subject.store.initiate(&new).await.unwrap();
         let session = an_open_session(&format!("cs_{round}"));
-        let owner = an_account("u1");
+        let owner = of_found_account(&preorder.ordered(), &an_account("u1"));
         let event = session_paid(&format!("evt_{round}"), &preorder);
         let (recorded, saved) = tokio::join!(
             subject.store.deliver(&event, t(60)),
-            subject.store.save_checkout(preorder.id, 1, Some(&session), Some(&owner), t(60)),
+            subject.store.save_checkout(preorder.id, 1, Some(&session), &owner, t(60)),
         );
         recorded.unwrap();
         saved.unwrap();

@@ -6,6 +6,7 @@ mod support;
 use std::{error::Error, time::Duration};
 
 use pledge_domain::{
+    account::Claims,
     decide::Recorded,
     ports::{PreorderStore, StoreError},
     preorder::Status,
@@ -151,7 +152,7 @@ async fn a_row_that_stays_locked_is_unavailable_and_not_waited_for_forever() {
     let (subject, _proxy, store) = behind_a_proxy().await;
     subject.tables.batch_execute("begin; select 1 from preorders for update").await.unwrap();
     let started = Instant::now();
-    let failed = store.save_checkout(preorder_id(1), 1, None, None, t(60)).await;
+    let failed = store.save_checkout(preorder_id(1), 1, None, &Claims::default(), t(60)).await;
     assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{failed:?}");
     assert!(started.elapsed() < Duration::from_secs(4));
 }

@@ -3,6 +3,7 @@
 mod support;
 
 use pledge_domain::{
+    account::{of_found_account, of_linked_account},
     decide::Recorded,
     ports::{Delivery, OutboxStore, PreorderStore},
     user::Owner,
@@ -10,7 +11,7 @@ use pledge_domain::{
 use pledge_faults::{COUNTING, Setup, TcpProxy};
 use pledge_testkit::{
     Deliver, TestDatabase,
-    builders::{a_new_preorder, an_account, an_open_session, preorder_id, refund, session_paid, signed_in, uid},
+    builders::{a_new_preorder, an_account, an_open_session, refund, session_paid, signed_in, uid},
     time::t,
 };
 
@@ -30,14 +31,15 @@ async fn recording_an_event_takes_two_round_trips_and_everything_else_one() {
     store.find(preorder.id).await.unwrap();
     assert_eq!(proxy.take_counts().round_trips, 1, "find");
     let session = an_open_session("cs_1");
+    let found = of_found_account(&preorder.ordered(), &an_account("u1"));
     for (attempt, outcome) in [(1, "saved"), (1, "lost race")] {
-        store.save_checkout(preorder.id, attempt, Some(&session), Some(&an_account("u1")), t(2)).await.unwrap();
+        store.save_checkout(preorder.id, attempt, Some(&session), &found, t(2)).await.unwrap();
         assert_eq!(proxy.take_counts().round_trips, 1, "save_checkout, {outcome}");
     }
     store.without_owner(None, 10).await.unwrap();
     assert_eq!(proxy.take_counts().round_trips, 1, "without_owner");
-    store.link_owner(preorder_id(2), &an_account("u3"), t(2)).await.unwrap();
-    assert_eq!(proxy.take_counts().round_trips, 1, "link_owner");
+    store.claim(&of_linked_account(&preorder.ordered(), &an_account("u3")), t(2)).await.unwrap();
+    assert_eq!(proxy.take_counts().round_trips, 1, "claim");
     store.stuck(t(60)).await.unwrap();
     assert_eq!(proxy.take_counts().round_trips, 1, "stuck");
     store.knows_user(&uid("u1")).await.unwrap();

@@ -2,11 +2,11 @@
 
 use pledge_domain::{
     Timestamp,
+    account::{Claim, Claims},
     champion::{ChampionAccount, ChampionKey, ChampionWrite, Grant, PaymentRecord, Step, Support, Tier},
     ids::{CustomerId, InvoiceId, PriceId, UserId},
     ports::{ChampionStore, StoreError},
     stripe::Lookup,
-    user::VerifiedUser,
 };
 
 use crate::{InMemoryStore, LedgerRow, Tables};
@@ -21,10 +21,14 @@ pub(crate) struct Champion {
 }
 
 impl ChampionStore for InMemoryStore {
-    async fn sign_in(&self, reader: &VerifiedUser, now: Timestamp) -> Result<Option<CustomerId>, StoreError> {
+    async fn sign_in(&self, claims: &Claims, now: Timestamp) -> Result<Option<CustomerId>, StoreError> {
         let mut tables = self.transaction()?;
-        tables.sign_in(reader, None, now);
-        Ok(tables.customers.get(&reader.id).cloned())
+        tables.carry_out(claims, now);
+        let written = claims.list.last().and_then(|claim| match claim {
+            Claim::Profile(profile) => tables.customers.get(&profile.user),
+            Claim::Address { .. } | Claim::Preorder { .. } | Claim::Preorders { .. } => None,
+        });
+        Ok(written.cloned())
     }
 
     async fn save_customer(&self, reader: &UserId, customer: &CustomerId) -> Result<CustomerId, StoreError> {

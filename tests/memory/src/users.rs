@@ -1,11 +1,11 @@
-//! The user rows.
+//! The user rows, and what people claim.
 
 use pledge_domain::{
     Timestamp,
+    account::{Claim, Claims, Ownerless, Profile},
     email::Email,
     ids::UserId,
     preorder::Preorder,
-    user::{Account, VerifiedUser},
 };
 
 use crate::Tables;
@@ -30,52 +30,73 @@ pub struct UserRow {
 }
 
 impl Tables {
-    /// Inserts or updates the profile of somebody who signed in, perhaps to send this preorder.
-    pub(crate) fn sign_in(&mut self, user: &VerifiedUser, preorder: Option<&Preorder>, now: Timestamp) {
-        let address = user.email.clone().map(|email| self.claim(&user.id, email, user.email_verified));
-        let kept = self.users.get(&user.id).cloned().unwrap_or_default();
-        let (email, email_verified) = match address {
-            Some(email) => (email.clone(), email.is_some() && user.email_verified),
+    /// Carries out claims one after the other. Returns how many preorders the last of them gave away.
+    pub(crate) fn carry_out(&mut self, claims: &Claims, now: Timestamp) -> u64 {
+        let mut given = 0;
+        for claim in &claims.list {
+            given = 0;
+            if claims.only_while.as_ref().is_some_and(|condition| !self.holds(condition)) {
+                continue;
+            }
+            match claim {
+                Claim::Address { user, for_new_row: true, .. } if self.users.contains_key(user) => {}
+                Claim::Address { user, address, .. } => self.take_address(user, address),
+                Claim::Profile(profile) => self.write_profile(profile, now),
+                Claim::Preorder { user, preorder } => given = self.give(user, |it| it.id == *preorder),
+                Claim::Preorders { user, address } => given = self.give(user, |it| it.email.key() == address.key()),
+            }
+        }
+        given
+    }
+
+    fn holds(&self, condition: &Ownerless) -> bool {
+        self.preorders
+            .get(&condition.preorder)
+            .is_some_and(|it| it.user_id.is_none() && it.email.key() == condition.address.key())
+    }
+
+    fn others_with(&mut self, user: &UserId, address: &Email) -> impl Iterator<Item = &mut UserRow> {
+        let has = |row: &UserRow| row.email.as_ref().is_some_and(|email| email.key() == address.key());
+        self.users.iter_mut().filter(move |(id, row)| *id != user && has(row)).map(|(_, row)| row)
+    }
+
+    fn take_address(&mut self, user: &UserId, address: &Email) {
+        for row in self.others_with(user, address) {
+            row.email = None;
+            row.email_verified = false;
+        }
+    }
+
+    fn write_profile(&mut self, profile: &Profile, now: Timestamp) {
+        let known = self.users.get(&profile.user).cloned();
+        if known.is_some() && !profile.signed_in {
+            return;
+        }
+        let kept = known.unwrap_or_default();
+        let free = profile.address.clone().filter(|address| self.others_with(&profile.user, address).next().is_none());
+        let (email, email_verified) = match &profile.address {
+            Some(_) => (free.clone(), free.is_some() && profile.address_verified),
             None => (kept.email, kept.email_verified),
         };
         let row = UserRow {
             email,
             email_verified,
-            display_name: user.display_name.clone().or(kept.display_name),
-            photo_url: user.photo_url.clone().or(kept.photo_url),
-            phone: kept.phone.or_else(|| preorder?.contact.phone.clone()),
-            marketing_consent: kept.marketing_consent || preorder.is_some_and(|preorder| preorder.marketing_consent),
-            last_login_at: Some(now),
+            display_name: profile.display_name.clone().or(kept.display_name),
+            photo_url: profile.photo_url.clone().or(kept.photo_url),
+            phone: kept.phone.or_else(|| profile.phone.clone()),
+            marketing_consent: kept.marketing_consent || profile.marketing_consent,
+            last_login_at: profile.signed_in.then_some(now),
         };
-        self.users.insert(user.id.clone(), row);
+        self.users.insert(profile.user.clone(), row);
     }
 
-    /// Makes a row for the account of this address, if it has none.
-    pub(crate) fn ensure_account(&mut self, account: &Account, email: &Email) {
-        if self.users.contains_key(&account.id) {
-            return;
+    /// Gives preorders without an owner to a user; returns how many.
+    fn give(&mut self, user: &UserId, which: impl Fn(&Preorder) -> bool) -> u64 {
+        let mut given = 0;
+        for preorder in self.preorders.values_mut().filter(|it| it.user_id.is_none() && which(it)) {
+            preorder.user_id = Some(user.clone());
+            given += 1;
         }
-        let email = self.claim(&account.id, email.clone(), account.email_verified);
-        let email_verified = email.is_some() && account.email_verified;
-        let row = UserRow { email, email_verified, ..UserRow::default() };
-        self.users.insert(account.id.clone(), row);
-    }
-
-    /// The address, if this user may have it: a verified owner takes it from any other row.
-    fn claim(&mut self, id: &UserId, email: Email, verified: bool) -> Option<Email> {
-        let key = email.key();
-        let mut others = self
-            .users
-            .iter_mut()
-            .filter(|(other, row)| *other != id && row.email.as_ref().is_some_and(|email| email.key() == key));
-        match others.next() {
-            Some(_) if !verified => None,
-            Some((_, row)) => {
-                row.email = None;
-                row.email_verified = false;
-                Some(email)
-            }
-            None => Some(email),
-        }
+        given
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use pledge_domain::{
+    account,
     error_chain::ErrorChain,
     ports::{IdentityProvider, PreorderStore, StoreError},
     preorder::Preorder,
@@ -56,7 +57,10 @@ async fn link(tools: &Tools, mut ownerless: Ownerless, limit: u64) -> Result<Don
             match accounts.find_or_create(&preorder.email).await {
                 Ok(account) if account.may_own_by_email() => {
                     failures = 0;
-                    let given = ownerless.store.link_owner(preorder.id, &account, tools.now()).await?;
+                    let given = ownerless
+                        .store
+                        .claim(&account::of_linked_account(&preorder.ordered(), &account), tools.now())
+                        .await?;
                     linked += given;
                     line(format_args!("{}\t{given} linked to {}", preorder.id.number(), account.id))?;
                 }

@@ -1,7 +1,7 @@
 //! Buying 30 days.
 
 use pledge_domain::{
-    Timestamp,
+    Timestamp, account,
     champion::{
         ChampionAccount, ChampionKey, ChampionMetadata, PaymentRecord, TierLevel,
         purchase::{self, PurchaseDecision},
@@ -59,7 +59,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         random: &impl Randomness,
         now: Timestamp,
     ) -> Result<Purchase, PurchaseError> {
-        let customer = self.store.sign_in(reader, now).await.map_err(Failure::from)?;
+        let customer = self.store.sign_in(&account::sign_in(reader), now).await.map_err(Failure::from)?;
         let key = ChampionKey { user: reader.id.clone(), novel };
         for _ in 0..MAX_STEPS {
             let fresh = PaymentRecordId::new(random.uuid());

@@ -1,7 +1,7 @@
 //! Subscribing: whatever is repeated, raced or lost, a reader has one live subscription to a novel.
 
 use pledge_domain::{
-    Timestamp,
+    Timestamp, account,
     champion::{
         ChampionAccount, ChampionKey, ChampionMetadata, PaymentRecord, Tier, TierLevel,
         subscribe::{self, Attached, SubscribeDecision},
@@ -56,7 +56,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         random: &impl Randomness,
         now: Timestamp,
     ) -> Result<SubscriptionAnswer, SubscribeError> {
-        let customer = self.store.sign_in(&request.reader, now).await.map_err(Failure::from)?;
+        let customer = self.store.sign_in(&account::sign_in(&request.reader), now).await.map_err(Failure::from)?;
         let key = ChampionKey { user: request.reader.id.clone(), novel: request.novel };
         for _ in 0..MAX_STEPS {
             let fresh = PaymentRecordId::new(random.uuid());

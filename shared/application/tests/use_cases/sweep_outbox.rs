@@ -5,6 +5,7 @@ use pledge_application::{
     sweep_outbox::{EXPIRY_GRACE, PATIENCE, SweepError, SweepOutbox},
 };
 use pledge_domain::{
+    account::Claims,
     ids::OutboxId,
     ports::{Backlog, Delivery, OutboxStore, PreorderStore},
     user::Owner,
@@ -78,7 +79,7 @@ async fn an_event_that_the_queue_never_took_is_found() {
 async fn preorders_whose_expiry_nobody_told_are_counted() {
     let sweep = sweep(1).await;
     let open = an_open_session("cs_1");
-    sweep.store.save_checkout(preorder_id(1), 1, Some(&open), None, t(10)).await.unwrap();
+    sweep.store.save_checkout(preorder_id(1), 1, Some(&open), &Claims::default(), t(10)).await.unwrap();
     let due = open.expires_at + EXPIRY_GRACE;
     assert_eq!(sweep.run(ROUNDS, due).await.unwrap().stuck, 0);
     assert_eq!(sweep.run(ROUNDS, due + time::Duration::seconds(1)).await.unwrap().stuck, 1);

@@ -4,21 +4,21 @@ use std::{fmt, future::Future};
 
 use crate::{
     Timestamp,
+    account::Claims,
     champion::{ChampionAccount, ChampionKey, ChampionMetadata, Period, Step, Tier, subscribe::Made},
     email::Email,
     ids::{CustomerId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId, UserId},
     money::Money,
     ports::{GatewayError, StoreError},
-    user::VerifiedUser,
 };
 
 /// Readers and what they support.
 pub trait ChampionStore: Send + Sync {
-    /// Inserts or updates the user row of somebody who signed in, by the same rules as
-    /// [`crate::ports::PreorderStore::initiate`], and returns their Stripe customer, if one was made.
+    /// Carries out the claims of a reader who signed in, in one transaction, and returns the Stripe customer of the user
+    /// row that the last of them wrote, if one was made.
     fn sign_in(
         &self,
-        reader: &VerifiedUser,
+        claims: &Claims,
         now: Timestamp,
     ) -> impl Future<Output = Result<Option<CustomerId>, StoreError>> + Send;
 

@@ -14,7 +14,7 @@ pub use champion::{
 pub use gateway::{CheckoutGateway, GatewayError, OpenedSession, SessionRequest};
 pub use identity::{IdentityError, IdentityProvider, TokenError, TokenVerifier};
 pub use outbox::{Backlog, Delivery, Marketing, MarketingError, OutboxStore, PublishError, Publisher, UnsentEntry};
-pub use store::{CheckoutSaved, KnownEvent, PreorderStore, StoreError, StripeEventStore};
+pub use store::{CheckoutSaved, KnownEvent, NewPreorder, PreorderStore, StoreError, StripeEventStore};
 
 use uuid::Uuid;
 

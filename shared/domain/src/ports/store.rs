@@ -4,12 +4,13 @@ use std::future::Future;
 
 use crate::{
     Timestamp,
+    account::Claims,
     decide::{Plan, Recorded, Snapshot},
     ids::{PreorderId, UserId},
+    outbox::Announcement,
     ports::Cause,
-    preorder::{Preorder, checkout::OpenSession, initiate::NewPreorder},
+    preorder::{Preorder, checkout::OpenSession},
     stripe::StripeEvent,
-    user::Account,
 };
 
 /// Why the database didn't do it. Nothing was written; only if the connection broke during the commit, all of it may
@@ -28,34 +29,40 @@ pub enum StoreError {
     Rejected(#[source] Cause),
 }
 
+/// Everything that one transaction stores for a new preorder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPreorder {
+    /// The preorder, `initiated`.
+    pub preorder: Preorder,
+    /// Its announcement.
+    pub started: Announcement,
+    /// What its owner claims.
+    pub claims: Claims,
+}
+
 /// Preorders.
 pub trait PreorderStore: Send + Sync {
-    /// Stores a new preorder, its owner's user row and its `preorder_started` event in one transaction.
+    /// Stores a new preorder, without an owner, and its announcement in one transaction, and carries out the claims.
+    /// Returns the preorder as it is stored then.
     ///
-    /// - If a preorder with this id exists, nothing is written but its missing owner, and that only if it is of the same
-    ///   address. The stored preorder returns.
-    /// - A signed-in owner's profile is inserted or updated from the token; the form fills a missing telephone number
-    ///   and adds marketing consent. An owner known by e-mail gets a row if they have none; an existing profile isn't
-    ///   touched.
-    /// - If the owner is proven (signed in with a verified address, or `may_own_by_email`), earlier preorders of the
-    ///   proven address that have no owner become theirs.
-    /// - One address belongs to one user row: a verified owner takes it over, an unverified one gets a row without it.
+    /// - If a preorder with this id exists, neither it nor the announcement is written. The claims are carried out all
+    ///   the same: their condition says which preorder they are about.
+    /// - One address stands in one user row: a profile goes without an address that another row has.
     fn initiate(&self, new: &NewPreorder) -> impl Future<Output = Result<Preorder, StoreError>> + Send;
 
     /// The preorder, or none.
     fn find(&self, id: PreorderId) -> impl Future<Output = Result<Option<Preorder>, StoreError>> + Send;
 
-    /// Stores what became of checkout attempt `attempt`: the session that was opened, or none if Stripe refused.
-    /// With a session the status becomes `processing`. A found owner is stored if the preorder has none.
+    /// Carries out the claims, and uses up checkout attempt `attempt` by the rule of
+    /// [`use_up_attempt`](crate::preorder::checkout::use_up_attempt), in one transaction.
     ///
-    /// [`CheckoutSaved::LostRace`] if the attempt is used up already or the preorder is paid: nothing but the owner
-    /// was written, and the preorder as it is now returns.
+    /// Returns [`CheckoutSaved::LostRace`] if the rule forbids it: nothing but the claims was written.
     fn save_checkout(
         &self,
         id: PreorderId,
         attempt: i32,
         session: Option<&OpenSession>,
-        owner: Option<&Account>,
+        claims: &Claims,
         now: Timestamp,
     ) -> impl Future<Output = Result<CheckoutSaved, StoreError>> + Send;
 
@@ -66,14 +73,9 @@ pub trait PreorderStore: Send + Sync {
         limit: i64,
     ) -> impl Future<Output = Result<Vec<Preorder>, StoreError>> + Send;
 
-    /// Gives an ownerless preorder, and every other ownerless one of the same address, to the account. Returns how many
-    /// were linked: 0 if it has an owner by now.
-    fn link_owner(
-        &self,
-        id: PreorderId,
-        account: &Account,
-        now: Timestamp,
-    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+    /// Carries out claims in one transaction. Returns how many preorders the last of them gave away: 0 if their condition
+    /// doesn't hold any more.
+    fn claim(&self, claims: &Claims, now: Timestamp) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// How many preorders are in processing although their pay page expired before `before`: Stripe's event about it
     /// never came. One that waits for a payment isn't counted.

@@ -4,29 +4,18 @@ use serde_json::json;
 
 use crate::{
     Timestamp,
-    ids::PreorderId,
+    ids::{PreorderId, UserId},
     outbox::{Announcement, AnnouncementKind, Payload},
     preorder::{Preorder, PreorderForm, Status},
-    user::Owner,
 };
 
-/// Everything that one transaction stores for a new preorder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewPreorder {
-    /// The preorder, `initiated`.
-    pub preorder: Preorder,
-    /// Who it belongs to, and whether their profile may be touched.
-    pub owner: Owner,
-    /// The `preorder_started` event.
-    pub started: Announcement,
-}
-
-/// Plans a new preorder.
+/// Returns a new preorder, `initiated`, and its announcement `preorder_started`. The owner is who it is going to belong
+/// to, if that is known.
 #[must_use]
-pub fn plan(id: PreorderId, form: PreorderForm, owner: Owner, now: Timestamp) -> NewPreorder {
+pub fn plan(id: PreorderId, form: PreorderForm, owner: Option<UserId>, now: Timestamp) -> (Preorder, Announcement) {
     let preorder = Preorder {
         id,
-        user_id: owner.user_id().cloned(),
+        user_id: owner,
         email: form.email,
         color: form.color,
         price_id: Some(form.price_id),
@@ -41,7 +30,7 @@ pub fn plan(id: PreorderId, form: PreorderForm, owner: Owner, now: Timestamp) ->
         created_at: now,
     };
     let started = started(&preorder, now);
-    NewPreorder { preorder, owner, started }
+    (preorder, started)
 }
 
 fn started(preorder: &Preorder, now: Timestamp) -> Announcement {

@@ -22,6 +22,7 @@ use crate::{
     locale::Locale,
     money::Money,
     outbox::{Profile, e164},
+    user::Ordered,
 };
 pub use crate::{color::Color, contact::Contact};
 pub use catalogue::Catalogue;
@@ -164,7 +165,18 @@ pub struct Preorder {
 }
 
 impl Preorder {
-    /// Whom events about this preorder are about.
+    /// Returns what it says about whoever ordered it.
+    #[must_use]
+    pub fn ordered(&self) -> Ordered {
+        Ordered {
+            preorder: self.id,
+            email: self.email.clone(),
+            phone: self.contact.phone.clone(),
+            marketing_consent: self.marketing_consent,
+        }
+    }
+
+    /// Returns whom announcements about this preorder are about.
     #[must_use]
     pub fn profile(&self) -> Profile {
         Profile {

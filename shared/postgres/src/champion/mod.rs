@@ -6,16 +6,15 @@ pub(crate) mod write;
 
 use pledge_domain::{
     Timestamp,
+    account::Claims,
     champion::{ChampionAccount, ChampionKey, Step, Tier},
-    email::Email,
     ids::{CustomerId, PriceId, UserId},
     ports::{ChampionStore, StoreError},
-    user::VerifiedUser,
 };
 use tokio_postgres::Row;
 
 use crate::{
-    Database,
+    Database, claims,
     columns::Columns,
     error::Failure,
     lease::Lease,
@@ -24,8 +23,8 @@ use crate::{
 };
 
 impl ChampionStore for Database {
-    async fn sign_in(&self, reader: &VerifiedUser, now: Timestamp) -> Result<Option<CustomerId>, StoreError> {
-        self.run(|lease| sign_in(lease, reader, now)).await
+    async fn sign_in(&self, claims: &Claims, now: Timestamp) -> Result<Option<CustomerId>, StoreError> {
+        self.run(|lease| sign_in(lease, claims, now)).await
     }
 
     async fn save_customer(&self, reader: &UserId, customer: &CustomerId) -> Result<CustomerId, StoreError> {
@@ -94,21 +93,9 @@ async fn take<T>(
     Ok(answer)
 }
 
-async fn sign_in(lease: Lease, reader: &VerifiedUser, now: Timestamp) -> Result<Option<CustomerId>, Failure> {
-    let proven = reader.email.as_ref().filter(|_| reader.email_verified);
-    let mut statements = Vec::from_iter(proven.map(|address| {
-        Statement::new(sql!("release_reader_email")).text(reader.id.as_str()).text(address.as_str()).time(now)
-    }));
-    statements.push(
-        Statement::new(sql!("sign_in_reader"))
-            .text(reader.id.as_str())
-            .text(reader.email.as_ref().map(Email::as_str))
-            .bool(reader.email_verified)
-            .text(reader.display_name.as_deref())
-            .text(reader.photo_url.as_deref())
-            .time(now),
-    );
-    customer(lease.transaction(statements).await?.pop().unwrap_or_default().first())
+async fn sign_in(lease: Lease, claims: &Claims, now: Timestamp) -> Result<Option<CustomerId>, Failure> {
+    let rows = lease.transaction(claims::statements(claims, now).collect()).await?.pop().unwrap_or_default();
+    customer(rows.first())
 }
 
 fn customer(row: Option<&Row>) -> Result<Option<CustomerId>, Failure> {

@@ -1,19 +1,18 @@
 //! Preorders.
 
-mod owner;
 pub(crate) mod row;
 
 use pledge_domain::{
     Timestamp,
+    account::Claims,
     ids::{PreorderId, UserId},
-    ports::{CheckoutSaved, PreorderStore, StoreError},
-    preorder::{Preorder, checkout::OpenSession, initiate::NewPreorder},
-    user::Account,
+    ports::{CheckoutSaved, NewPreorder, PreorderStore, StoreError},
+    preorder::{Preorder, checkout::OpenSession},
 };
 use tokio_postgres::Row;
 
 use crate::{
-    Database,
+    Database, claims,
     columns::Columns,
     error::Failure,
     lease::Lease,
@@ -34,10 +33,10 @@ impl PreorderStore for Database {
         id: PreorderId,
         attempt: i32,
         session: Option<&OpenSession>,
-        owner: Option<&Account>,
+        claims: &Claims,
         now: Timestamp,
     ) -> Result<CheckoutSaved, StoreError> {
-        self.run(|lease| save_checkout(lease, id, attempt, session, owner, now)).await
+        self.run(|lease| save_checkout(lease, id, attempt, session, claims, now)).await
     }
 
     async fn without_owner(&self, last: Option<&Preorder>, limit: i64) -> Result<Vec<Preorder>, StoreError> {
@@ -50,8 +49,8 @@ impl PreorderStore for Database {
         .await
     }
 
-    async fn link_owner(&self, id: PreorderId, account: &Account, now: Timestamp) -> Result<u64, StoreError> {
-        self.run(|lease| link_owner(lease, id, account, now)).await
+    async fn claim(&self, claims: &Claims, now: Timestamp) -> Result<u64, StoreError> {
+        self.run(|lease| claim(lease, claims, now)).await
     }
 
     async fn stuck(&self, before: Timestamp) -> Result<i64, StoreError> {
@@ -71,7 +70,7 @@ impl PreorderStore for Database {
     }
 }
 
-/// Stores the preorder without an owner unless it is there, gives it to its owner unless it has one, and reads it.
+/// Stores the preorder without an owner unless it is there, carries out the claims, and reads it.
 async fn initiate(lease: Lease, new: &NewPreorder) -> Result<Preorder, Failure> {
     let started = &new.started;
     let insert = row::bind(Statement::new(sql!("initiate_preorder")), &new.preorder)
@@ -81,7 +80,7 @@ async fn initiate(lease: Lease, new: &NewPreorder) -> Result<Preorder, Failure> 
         .text(started.kind.name())
         .json(&started.payload);
     let mut statements = vec![insert];
-    statements.extend(owner::give_new(new));
+    statements.extend(claims::statements(&new.claims, new.preorder.created_at));
     statements.push(by_id(new.preorder.id));
     only(lease.transaction(statements).await?.pop())
 }
@@ -91,14 +90,10 @@ async fn save_checkout(
     id: PreorderId,
     attempt: i32,
     session: Option<&OpenSession>,
-    owner: Option<&Account>,
+    claims: &Claims,
     now: Timestamp,
 ) -> Result<CheckoutSaved, Failure> {
-    let mut statements = Vec::new();
-    if let Some(account) = owner {
-        statements.extend(owner::ensure_account(account, id, None, now));
-        statements.push(owner::give(&account.id, id, None, now));
-    }
+    let mut statements = Vec::from_iter(claims::statements(claims, now));
     statements.push(
         Statement::new(sql!("save_checkout"))
             .uuid(id.as_uuid())
@@ -115,11 +110,9 @@ async fn save_checkout(
     Ok(if saved { CheckoutSaved::Saved } else { CheckoutSaved::LostRace(Box::new(current)) })
 }
 
-async fn link_owner(lease: Lease, id: PreorderId, account: &Account, now: Timestamp) -> Result<u64, Failure> {
-    let mut statements = owner::ensure_account(account, id, None, now);
-    statements.push(owner::link(&account.id, id, None, None, now));
-    let linked = lease.transaction(statements).await?.pop().unwrap_or_default();
-    Ok(linked.len() as u64)
+async fn claim(lease: Lease, claims: &Claims, now: Timestamp) -> Result<u64, Failure> {
+    let given = lease.transaction(claims::statements(claims, now).collect()).await?.pop().unwrap_or_default();
+    Ok(given.len() as u64)
 }
 
 fn by_id(id: PreorderId) -> Statement<'static> {

@@ -1,13 +1,11 @@
 //! Preorders.
 
 use pledge_domain::{
+    account,
     ids::{PreorderId, PriceId, SessionId},
     locale::Locale,
-    preorder::{
-        Color, Contact, Preorder, PreorderForm,
-        checkout::OpenSession,
-        initiate::{NewPreorder, plan},
-    },
+    ports::NewPreorder,
+    preorder::{Color, Contact, Preorder, PreorderForm, checkout::OpenSession, initiate::plan},
     user::Owner,
 };
 use uuid::Uuid;
@@ -51,7 +49,9 @@ pub fn a_form(email: &str) -> PreorderForm {
 /// The `n`th preorder, of this address and owner, made at [`t`]`(n)`.
 #[must_use]
 pub fn a_new_preorder(n: u32, email: &str, owner: Owner) -> NewPreorder {
-    plan(preorder_id(n), a_form(email), owner, t(n.into()))
+    let (preorder, started) = plan(preorder_id(n), a_form(email), owner.user_id().cloned(), t(n.into()));
+    let claims = account::of_new_preorder(&preorder.ordered(), &owner);
+    NewPreorder { preorder, started, claims }
 }
 
 /// The `n`th preorder, initiated at [`t`]`(n)` by `reader-<n>@example.com`, without an owner.

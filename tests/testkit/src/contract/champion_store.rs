@@ -2,6 +2,7 @@
 #![allow(missing_docs, reason = "the name of a promise says it")]
 
 use pledge_domain::{
+    account::sign_in,
     champion::{
         ChampionAccount, ChampionKey, PaymentKind, PaymentMethod, PaymentRecord, PaymentStatus, Step, Subscription,
         booking,
@@ -42,7 +43,7 @@ async fn record(subject: &impl Subject, event: &StripeEvent) -> (Outcome, Vec<St
 /// The reader `ada`, with an address, and novel 7 with its tiers.
 async fn ada(subject: &impl Subject) -> ChampionKey {
     subject.open_novel(tiers()).await;
-    subject.store().sign_in(&signed_in("ada", "ada@example.com"), t(0)).await.unwrap();
+    subject.store().sign_in(&sign_in(&signed_in("ada", "ada@example.com")), t(0)).await.unwrap();
     champion("ada")
 }
 
@@ -77,9 +78,9 @@ pub async fn nobody_has_an_account_with_the_novels_tiers<S: Subject>(subject: &S
 pub async fn a_sign_in_makes_and_updates_the_reader<S: Subject>(subject: &S) {
     let store = subject.store();
     let ada = signed_in("ada", "ada@example.com");
-    assert_eq!(store.sign_in(&ada, t(0)).await.unwrap(), None);
+    assert_eq!(store.sign_in(&sign_in(&ada), t(0)).await.unwrap(), None);
     let anonymous = pledge_domain::user::VerifiedUser { email: None, display_name: None, ..ada.clone() };
-    store.sign_in(&anonymous, t(5)).await.unwrap();
+    store.sign_in(&sign_in(&anonymous), t(5)).await.unwrap();
     let row = subject.user(&ada.id).await.unwrap();
     assert_eq!((row.email, row.email_verified), (ada.email, true));
     assert_eq!((row.display_name, row.last_login_at), (ada.display_name, Some(t(5))));
@@ -88,9 +89,9 @@ pub async fn a_sign_in_makes_and_updates_the_reader<S: Subject>(subject: &S) {
 pub async fn a_verified_reader_takes_over_the_address<S: Subject>(subject: &S) {
     let store = subject.store();
     let eve = pledge_domain::user::VerifiedUser { email_verified: false, ..signed_in("eve", "ada@example.com") };
-    store.sign_in(&eve, t(0)).await.unwrap();
-    store.sign_in(&signed_in("ada", "ADA@example.com"), t(1)).await.unwrap();
-    store.sign_in(&eve, t(2)).await.unwrap();
+    store.sign_in(&sign_in(&eve), t(0)).await.unwrap();
+    store.sign_in(&sign_in(&signed_in("ada", "ADA@example.com")), t(1)).await.unwrap();
+    store.sign_in(&sign_in(&eve), t(2)).await.unwrap();
     assert_eq!(subject.user(&uid("ada")).await.unwrap().email, Some(an_email("ADA@example.com")));
     assert_eq!(subject.user(&uid("eve")).await.unwrap().email, None);
 }
@@ -102,7 +103,10 @@ pub async fn the_first_customer_counts<S: Subject>(subject: &S) {
         assert_eq!(subject.store().save_customer(&key.user, customer).await.unwrap(), first);
     }
     assert_eq!(account(subject, &key).await.customer, Some(first.clone()));
-    assert_eq!(subject.store().sign_in(&signed_in("ada", "ada@example.com"), t(9)).await.unwrap(), Some(first));
+    assert_eq!(
+        subject.store().sign_in(&sign_in(&signed_in("ada", "ada@example.com")), t(9)).await.unwrap(),
+        Some(first)
+    );
 }
 
 pub async fn a_price_is_remembered_for_its_amount<S: Subject>(subject: &S) {

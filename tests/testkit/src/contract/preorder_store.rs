@@ -2,6 +2,7 @@
 #![allow(missing_docs, reason = "the name of a promise says it")]
 
 use pledge_domain::{
+    account::{Claims, of_found_account, of_linked_account, of_new_preorder},
     ids::SessionId,
     ports::{CheckoutSaved, OutboxStore, PreorderStore},
     preorder::{Preorder, Session, SessionState, Status},
@@ -86,9 +87,11 @@ pub async fn a_later_sign_in_updates_the_profile<S: Subject>(subject: &S) {
         email_verified: false,
         ..signed_in("u1", OTHER_ADDRESS)
     };
-    let mut second = a_new_preorder(2, ADDRESS, Owner::SignedIn(renamed));
+    let owner = Owner::SignedIn(renamed);
+    let mut second = a_new_preorder(2, ADDRESS, owner.clone());
     second.preorder.contact.phone = Some("+49 30 1234567".into());
     second.preorder.marketing_consent = false;
+    second.claims = of_new_preorder(&second.preorder.ordered(), &owner);
     subject.store().initiate(&second).await.unwrap();
     let row = subject.user(&uid("u1")).await.unwrap();
     assert_eq!((row.email, row.email_verified), (Some(an_email(OTHER_ADDRESS)), false));
@@ -200,7 +203,7 @@ pub async fn what_is_not_there_is_none<S: Subject>(subject: &S) {
 pub async fn an_opened_session_is_stored<S: Subject>(subject: &S) {
     let before = initiate(subject, 1, ADDRESS, Owner::Unknown).await;
     let open = an_open_session("cs_1");
-    let saved = subject.store().save_checkout(before.id, 1, Some(&open), None, t(10)).await.unwrap();
+    let saved = subject.store().save_checkout(before.id, 1, Some(&open), &Claims::default(), t(10)).await.unwrap();
     assert_eq!(saved, CheckoutSaved::Saved);
     let session = Session {
         id: SessionId::parse("cs_1").unwrap(),
@@ -214,17 +217,21 @@ pub async fn an_opened_session_is_stored<S: Subject>(subject: &S) {
 
 pub async fn a_refused_attempt_is_used_up<S: Subject>(subject: &S) {
     let before = initiate(subject, 1, ADDRESS, Owner::Unknown).await;
-    let saved = subject.store().save_checkout(before.id, 1, None, None, t(10)).await.unwrap();
+    let saved = subject.store().save_checkout(before.id, 1, None, &Claims::default(), t(10)).await.unwrap();
     assert_eq!(saved, CheckoutSaved::Saved);
     assert_eq!(subject.preorder(before.id).await, Preorder { checkout_attempt: 1, ..before });
 }
 
 pub async fn a_used_up_attempt_loses_the_race<S: Subject>(subject: &S) {
     let id = initiate(subject, 1, ADDRESS, Owner::Unknown).await.id;
-    subject.store().save_checkout(id, 2, Some(&an_open_session("cs_2")), None, t(10)).await.unwrap();
+    subject.store().save_checkout(id, 2, Some(&an_open_session("cs_2")), &Claims::default(), t(10)).await.unwrap();
     let current = subject.preorder(id).await;
     for late in [1, 2] {
-        let saved = subject.store().save_checkout(id, late, Some(&an_open_session("cs_x")), None, t(11)).await.unwrap();
+        let saved = subject
+            .store()
+            .save_checkout(id, late, Some(&an_open_session("cs_x")), &Claims::default(), t(11))
+            .await
+            .unwrap();
         assert_eq!(saved, CheckoutSaved::LostRace(Box::new(current.clone())));
     }
     assert_eq!(subject.preorder(id).await, current);
@@ -234,15 +241,21 @@ pub async fn a_paid_preorder_needs_no_session<S: Subject>(subject: &S) {
     let preorder = initiate(subject, 1, ADDRESS, Owner::Unknown).await;
     subject.store().deliver(&session_paid("evt_1", &preorder), t(60)).await.unwrap();
     let paid = subject.preorder(preorder.id).await;
-    let saved = subject.store().save_checkout(paid.id, 2, Some(&an_open_session("cs_2")), None, t(61)).await.unwrap();
+    let saved = subject
+        .store()
+        .save_checkout(paid.id, 2, Some(&an_open_session("cs_2")), &Claims::default(), t(61))
+        .await
+        .unwrap();
     assert_eq!(saved, CheckoutSaved::LostRace(Box::new(paid.clone())));
     assert_eq!(subject.preorder(paid.id).await, paid);
 }
 
 pub async fn a_checkout_stores_a_found_owner_even_if_it_loses_the_race<S: Subject>(subject: &S) {
-    let id = initiate(subject, 1, ADDRESS, Owner::Unknown).await.id;
-    subject.store().save_checkout(id, 1, None, None, t(10)).await.unwrap();
-    let saved = subject.store().save_checkout(id, 1, None, Some(&an_account("u1")), t(11)).await.unwrap();
+    let preorder = initiate(subject, 1, ADDRESS, Owner::Unknown).await;
+    let id = preorder.id;
+    subject.store().save_checkout(id, 1, None, &Claims::default(), t(10)).await.unwrap();
+    let claims = of_found_account(&preorder.ordered(), &an_account("u1"));
+    let saved = subject.store().save_checkout(id, 1, None, &claims, t(11)).await.unwrap();
     let CheckoutSaved::LostRace(current) = saved else { panic!("{saved:?}") };
     assert_eq!(current.user_id, Some(uid("u1")));
     assert_eq!(subject.preorder(id).await, *current);
@@ -250,8 +263,9 @@ pub async fn a_checkout_stores_a_found_owner_even_if_it_loses_the_race<S: Subjec
 }
 
 pub async fn a_checkout_keeps_the_owner_that_is_there<S: Subject>(subject: &S) {
-    let id = initiate(subject, 1, ADDRESS, Owner::ByEmail(an_account("u1"))).await.id;
-    subject.store().save_checkout(id, 1, None, Some(&an_account("u2")), t(10)).await.unwrap();
+    let preorder = initiate(subject, 1, ADDRESS, Owner::ByEmail(an_account("u1"))).await;
+    let claims = of_found_account(&preorder.ordered(), &an_account("u2"));
+    subject.store().save_checkout(preorder.id, 1, None, &claims, t(10)).await.unwrap();
     assert_eq!(owner(subject, 1).await.as_deref(), Some("u1"));
     assert_eq!(subject.user(&uid("u2")).await, None);
 }
@@ -275,19 +289,21 @@ pub async fn ownerless_preorders_come_oldest_first<S: Subject>(subject: &S) {
 }
 
 pub async fn linking_takes_every_preorder_of_the_address<S: Subject>(subject: &S) {
-    initiate(subject, 1, ADDRESS, Owner::Unknown).await;
+    let preorder = initiate(subject, 1, ADDRESS, Owner::Unknown).await;
     initiate(subject, 2, SAME_ADDRESS, Owner::Unknown).await;
     initiate(subject, 3, OTHER_ADDRESS, Owner::Unknown).await;
-    let linked = subject.store().link_owner(preorder_id(1), &an_account("u1"), t(10)).await.unwrap();
+    let claims = of_linked_account(&preorder.ordered(), &an_account("u1"));
+    let linked = subject.store().claim(&claims, t(10)).await.unwrap();
     assert_eq!(linked, 2);
     assert_eq!((owner(subject, 2).await.as_deref(), owner(subject, 3).await), (Some("u1"), None));
     assert_eq!(subject.user(&uid("u1")).await.unwrap().email, Some(an_email(ADDRESS)));
 }
 
 pub async fn linking_comes_too_late_for_an_owned_preorder<S: Subject>(subject: &S) {
-    initiate(subject, 1, ADDRESS, Owner::SignedIn(signed_in("u1", OTHER_ADDRESS))).await;
+    let preorder = initiate(subject, 1, ADDRESS, Owner::SignedIn(signed_in("u1", OTHER_ADDRESS))).await;
     initiate(subject, 2, ADDRESS, Owner::Unknown).await;
-    let linked = subject.store().link_owner(preorder_id(1), &an_account("u2"), t(10)).await.unwrap();
+    let claims = of_linked_account(&preorder.ordered(), &an_account("u2"));
+    let linked = subject.store().claim(&claims, t(10)).await.unwrap();
     assert_eq!(linked, 0);
     assert_eq!((owner(subject, 1).await.as_deref(), owner(subject, 2).await), (Some("u1"), None));
 }
@@ -297,8 +313,8 @@ pub async fn a_preorder_is_stuck_when_its_session_expired_unheard<S: Subject>(su
     let (stuck, paid) =
         (initiate(subject, 1, ADDRESS, Owner::Unknown).await, initiate(subject, 2, ADDRESS, Owner::Unknown).await);
     initiate(subject, 3, ADDRESS, Owner::Unknown).await;
-    subject.store().save_checkout(stuck.id, 1, Some(&open), None, t(10)).await.unwrap();
-    subject.store().save_checkout(paid.id, 1, Some(&an_open_session("cs_2")), None, t(10)).await.unwrap();
+    subject.store().save_checkout(stuck.id, 1, Some(&open), &Claims::default(), t(10)).await.unwrap();
+    subject.store().save_checkout(paid.id, 1, Some(&an_open_session("cs_2")), &Claims::default(), t(10)).await.unwrap();
     subject.store().deliver(&session_paid("evt_1", &paid), t(60)).await.unwrap();
     assert_eq!(subject.store().stuck(open.expires_at).await.unwrap(), 0, "it may still be paid");
     assert_eq!(subject.store().stuck(open.expires_at + time::Duration::seconds(1)).await.unwrap(), 1);

@@ -1,0 +1,77 @@
+//! What a person claims, for a store to carry out.
+
+use crate::{
+    email::Email,
+    ids::{PreorderId, UserId},
+};
+
+/// Claims that one transaction carries out one after the other.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Claims {
+    /// The condition under which each of them counts, looked at when its turn comes.
+    pub only_while: Option<Ownerless>,
+    /// The claims, in their order.
+    pub list: Vec<Claim>,
+}
+
+/// Holds while a preorder is there, has no owner, and is of this address: an id that was used with another address is
+/// somebody else's preorder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ownerless {
+    /// The preorder.
+    pub preorder: PreorderId,
+    /// The address that it must have, whatever the case of its letters.
+    pub address: Email,
+}
+
+/// Which row is to take what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// The address is known to be this user's: every other user row loses it.
+    Address {
+        /// Who keeps it.
+        user: UserId,
+        /// The address.
+        address: Email,
+        /// Whether nothing is taken if the user has a row already, because that row stays as it is.
+        for_new_row: bool,
+    },
+    /// A user row is inserted, or updated if the profile says so.
+    Profile(Box<Profile>),
+    /// A preorder becomes the user's if it has no owner.
+    Preorder {
+        /// Whose it becomes.
+        user: UserId,
+        /// The preorder.
+        preorder: PreorderId,
+    },
+    /// Every preorder of the address that has no owner becomes the user's.
+    Preorders {
+        /// Whose they become.
+        user: UserId,
+        /// The address.
+        address: Email,
+    },
+}
+
+/// What is to stand in a user row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// The uid.
+    pub user: UserId,
+    /// The address. A row that is new, or that is updated, goes without one if another row has it.
+    pub address: Option<Email>,
+    /// Whether the address is known to be theirs.
+    pub address_verified: bool,
+    /// Their name; none keeps the known one.
+    pub display_name: Option<String>,
+    /// Their picture; none keeps the known one.
+    pub photo_url: Option<String>,
+    /// Their telephone number, for a row that has none.
+    pub phone: Option<String>,
+    /// Whether they agreed to marketing now. A consent from before stays.
+    pub marketing_consent: bool,
+    /// Whether they signed in: then a known row is updated, and the time of it is kept. Otherwise a known row stays as
+    /// it is.
+    pub signed_in: bool,
+}

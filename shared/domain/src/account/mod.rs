@@ -1,0 +1,183 @@
+//! Who may have what: which user row keeps an address that several could have, and whose a preorder is.
+//!
+//! The functions here decide; the [`Claims`] that they return say what is to become of which rows. A store carries out
+//! one claim after the other and adds no rule of its own, except that an address stands in one user row at a time.
+
+mod claim;
+
+use crate::{
+    email::Email,
+    ids::UserId,
+    user::{Account, Ordered, Owner, VerifiedUser},
+};
+pub use claim::{Claim, Claims, Ownerless, Profile};
+
+/// Returns the claims of a reader who signed in: their profile, and the address if the token proves it.
+#[must_use]
+pub fn sign_in(reader: &VerifiedUser) -> Claims {
+    let mut list = Vec::from_iter(proven(reader).map(|address| takes_address(reader, address)));
+    list.push(profile(reader, None));
+    Claims { only_while: None, list }
+}
+
+/// Returns the claims of whoever sent a preorder's form.
+///
+/// Somebody who signed in has the profile of the token; the form adds a telephone number and marketing consent. An owner
+/// who is known by the address alone has a row, and keeps the one that is there. Whoever is proven to own the address
+/// also has all earlier preorders of it that have no owner.
+#[must_use]
+pub fn of_new_preorder(ordered: &Ordered, owner: &Owner) -> Claims {
+    let mut list = Vec::new();
+    match owner {
+        Owner::SignedIn(reader) => {
+            list.extend(proven(reader).map(|address| takes_address(reader, address)));
+            list.push(profile(reader, Some(ordered)));
+            list.extend(proven(reader).map(|address| all_of(reader.id.clone(), address)));
+            list.push(Claim::Preorder { user: reader.id.clone(), preorder: ordered.preorder });
+        }
+        Owner::ByEmail(account) => {
+            list.extend(row_of(account, &ordered.email));
+            list.extend(account.may_own_by_email().then(|| all_of(account.id.clone(), &ordered.email)));
+            list.push(Claim::Preorder { user: account.id.clone(), preorder: ordered.preorder });
+        }
+        Owner::Unknown => {}
+    }
+    while_ownerless(ordered, list)
+}
+
+/// Returns the claims of an account that was found for a preorder whose owner was unknown: this preorder alone.
+#[must_use]
+pub fn of_found_account(ordered: &Ordered, account: &Account) -> Claims {
+    let mut list = row_of(account, &ordered.email);
+    list.push(Claim::Preorder { user: account.id.clone(), preorder: ordered.preorder });
+    while_ownerless(ordered, list)
+}
+
+/// Returns the claims of an account that may own by its address: this preorder and every other one of the address that
+/// has no owner. The claim to those is the last one.
+#[must_use]
+pub fn of_linked_account(ordered: &Ordered, account: &Account) -> Claims {
+    let mut list = row_of(account, &ordered.email);
+    list.push(all_of(account.id.clone(), &ordered.email));
+    while_ownerless(ordered, list)
+}
+
+fn while_ownerless(ordered: &Ordered, list: Vec<Claim>) -> Claims {
+    let ownerless = Ownerless { preorder: ordered.preorder, address: ordered.email.clone() };
+    Claims { only_while: Some(ownerless), list }
+}
+
+/// The address in the token, if Firebase saw that it is theirs. An unproven one gives nobody anything.
+fn proven(reader: &VerifiedUser) -> Option<&Email> {
+    reader.email.as_ref().filter(|_| reader.email_verified)
+}
+
+fn takes_address(reader: &VerifiedUser, address: &Email) -> Claim {
+    Claim::Address { user: reader.id.clone(), address: address.clone(), for_new_row: false }
+}
+
+fn all_of(user: UserId, address: &Email) -> Claim {
+    Claim::Preorders { user, address: address.clone() }
+}
+
+fn profile(reader: &VerifiedUser, ordered: Option<&Ordered>) -> Claim {
+    Claim::Profile(Box::new(Profile {
+        user: reader.id.clone(),
+        address: reader.email.clone(),
+        address_verified: reader.email_verified,
+        display_name: reader.display_name.clone(),
+        photo_url: reader.photo_url.clone(),
+        phone: ordered.and_then(|ordered| ordered.phone.clone()),
+        marketing_consent: ordered.is_some_and(|ordered| ordered.marketing_consent),
+        signed_in: true,
+    }))
+}
+
+/// A row for an account that is known by its address alone.
+fn row_of(account: &Account, address: &Email) -> Vec<Claim> {
+    let (user, address) = (account.id.clone(), address.clone());
+    let mut list = Vec::new();
+    if account.email_verified {
+        list.push(Claim::Address { user: user.clone(), address: address.clone(), for_new_row: true });
+    }
+    list.push(Claim::Profile(Box::new(Profile {
+        user,
+        address: Some(address),
+        address_verified: account.email_verified,
+        display_name: None,
+        photo_url: None,
+        phone: None,
+        marketing_consent: false,
+        signed_in: false,
+    })));
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::PreorderId;
+
+    fn ordered() -> Ordered {
+        Ordered {
+            preorder: PreorderId::parse("0a1b2c3d-0000-4000-8000-000000000000").unwrap(),
+            email: Email::parse("ada@example.com").unwrap(),
+            phone: Some("+85251234567".into()),
+            marketing_consent: true,
+        }
+    }
+
+    fn reader(email_verified: bool) -> VerifiedUser {
+        VerifiedUser {
+            id: UserId::parse("ada").unwrap(),
+            email: Some(Email::parse("ada@example.com").unwrap()),
+            email_verified,
+            display_name: None,
+            photo_url: None,
+        }
+    }
+
+    fn kinds(claims: &Claims) -> Vec<&'static str> {
+        let kind = |claim: &Claim| match claim {
+            Claim::Address { .. } => "address",
+            Claim::Profile(_) => "profile",
+            Claim::Preorder { .. } => "preorder",
+            Claim::Preorders { .. } => "preorders",
+        };
+        claims.list.iter().map(kind).collect()
+    }
+
+    #[test]
+    fn only_a_proven_address_is_taken_from_others_and_brings_earlier_preorders() {
+        assert_eq!(kinds(&sign_in(&reader(true))), ["address", "profile"]);
+        assert_eq!(kinds(&sign_in(&reader(false))), ["profile"]);
+        let preordered = |verified| kinds_of(&Owner::SignedIn(reader(verified)));
+        assert_eq!(preordered(true), ["address", "profile", "preorders", "preorder"]);
+        assert_eq!(preordered(false), ["profile", "preorder"]);
+    }
+
+    #[test]
+    fn an_account_that_somebody_else_may_have_made_gets_nothing_but_this_preorder() {
+        let account = |email_verified, claimed| {
+            Owner::ByEmail(Account { id: UserId::parse("ada").unwrap(), email_verified, claimed })
+        };
+        assert_eq!(kinds_of(&account(false, true)), ["profile", "preorder"]);
+        assert_eq!(kinds_of(&account(false, false)), ["profile", "preorders", "preorder"]);
+        assert_eq!(kinds_of(&account(true, true)), ["address", "profile", "preorders", "preorder"]);
+        assert!(kinds_of(&Owner::Unknown).is_empty());
+    }
+
+    #[test]
+    fn everything_about_a_preorder_counts_only_while_it_has_no_owner() {
+        let account = Account { id: UserId::parse("ada").unwrap(), email_verified: true, claimed: true };
+        let ownerless = Some(Ownerless { preorder: ordered().preorder, address: ordered().email });
+        for claims in [of_found_account(&ordered(), &account), of_linked_account(&ordered(), &account)] {
+            assert_eq!(claims.only_while, ownerless);
+        }
+        assert_eq!(sign_in(&reader(true)).only_while, None);
+    }
+
+    fn kinds_of(owner: &Owner) -> Vec<&'static str> {
+        kinds(&of_new_preorder(&ordered(), owner))
+    }
+}

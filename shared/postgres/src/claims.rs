@@ -1,0 +1,48 @@
+//! What people claim, as statements: one for each claim, each with the condition of all of them, so that they can be
+//! sent before anybody has looked.
+
+use pledge_domain::{
+    Timestamp,
+    account::{Claim, Claims, Ownerless, Profile},
+    email::Email,
+};
+
+use crate::statement::{Statement, sql};
+
+/// Returns the statements that carry out the claims, in their order.
+pub(crate) fn statements(claims: &Claims, now: Timestamp) -> impl Iterator<Item = Statement<'_>> {
+    claims.list.iter().map(move |claim| only_while(begin(claim), claims.only_while.as_ref()).time(now))
+}
+
+fn begin(claim: &Claim) -> Statement<'_> {
+    match claim {
+        Claim::Address { user, address, for_new_row } => {
+            Statement::new(sql!("claim_address")).text(user.as_str()).text(address.as_str()).bool(*for_new_row)
+        }
+        Claim::Profile(profile) => self::profile(profile),
+        Claim::Preorder { user, preorder } => {
+            Statement::new(sql!("claim_preorder")).text(user.as_str()).uuid(preorder.as_uuid())
+        }
+        Claim::Preorders { user, address } => {
+            Statement::new(sql!("claim_preorders")).text(user.as_str()).text(address.as_str())
+        }
+    }
+}
+
+fn profile(profile: &Profile) -> Statement<'_> {
+    Statement::new(sql!("claim_profile"))
+        .text(profile.user.as_str())
+        .text(profile.address.as_ref().map(Email::as_str))
+        .bool(profile.address_verified)
+        .text(profile.display_name.as_deref())
+        .text(profile.photo_url.as_deref())
+        .text(profile.phone.as_deref())
+        .bool(profile.marketing_consent)
+        .bool(profile.signed_in)
+}
+
+fn only_while<'a>(statement: Statement<'a>, ownerless: Option<&'a Ownerless>) -> Statement<'a> {
+    statement
+        .uuid(ownerless.map(|ownerless| ownerless.preorder.as_uuid()))
+        .text(ownerless.map(|ownerless| ownerless.address.as_str()))
+}
