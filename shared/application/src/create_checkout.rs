@@ -58,7 +58,7 @@ where
     Identity: IdentityProvider,
     Gateway: CheckoutGateway,
 {
-    /// The session in which this preorder can be paid now: the open one, or a new one.
+    /// Returns the session in which this preorder can be paid now: the open one, or a new one.
     ///
     /// If the process dies after Stripe has opened the session, the next request has the same attempt, so the same
     /// idempotency key, and gets the same session.
@@ -126,7 +126,7 @@ where
     }
 }
 
-/// The session, if one can pay in it. A replayed answer may be of one that has ended.
+/// Returns the session, if one can pay in it. A replayed answer may be of one that has ended.
 fn payable(session: OpenedSession) -> Option<OpenSession> {
     let url = session.url.filter(|_| session.open)?;
     Some(OpenSession { id: session.id, url, expires_at: session.expires_at })

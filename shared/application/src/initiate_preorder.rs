@@ -80,12 +80,13 @@ impl<Store: PreorderStore, Identity: IdentityProvider, Queue: Publisher> Initiat
     }
 }
 
-/// Whether the stored preorder is what this form orders; if not, its key was used for something else.
+/// Returns whether the stored preorder is what this form orders; if not, its key was used for something else.
 fn same_order(preorder: &Preorder, form: &PreorderForm) -> bool {
     preorder.email.key() == form.email.key() && preorder.color == form.color
 }
 
-/// The owner by the address alone; unknown if Firebase doesn't answer, or if the account isn't proven to be theirs.
+/// Returns the owner by the address alone; unknown if Firebase doesn't answer, or if the account isn't proven to be
+/// theirs.
 pub(crate) async fn owner_by_email(identity: &impl IdentityProvider, email: &Email) -> Owner {
     match identity.find_or_create(email).await {
         Ok(account) if account.may_own_by_email() => Owner::ByEmail(account),

@@ -8,13 +8,13 @@ use url::Url;
 pub struct Site(String);
 
 impl Site {
-    /// The site at this address.
+    /// Returns the site at this address.
     #[must_use]
     pub fn new(url: &Url) -> Self {
         Self(url.as_str().trim_end_matches('/').to_owned())
     }
 
-    /// Where a customer lands who has paid. Stripe replaces `{CHECKOUT_SESSION_ID}`
+    /// Returns where a customer lands who has paid. Stripe replaces `{CHECKOUT_SESSION_ID}`
     /// (<https://docs.stripe.com/payments/checkout/custom-success-page>), so its braces must not be encoded.
     #[must_use]
     pub fn preorder_success(&self, locale: Locale, preorder: PreorderId) -> String {
@@ -22,7 +22,7 @@ impl Site {
         format!("{site}/{locale}/pre-order/success?session_id={{CHECKOUT_SESSION_ID}}&preorder_id={preorder}")
     }
 
-    /// Where a customer lands who has gone back.
+    /// Returns where a customer lands who has gone back.
     #[must_use]
     pub fn preorder_cancel(&self, locale: Locale, preorder: PreorderId) -> String {
         format!("{}/{}/pre-order/cancel?preorder_id={preorder}", self.0, locale.tag())

@@ -23,7 +23,7 @@ impl PurchaseType {
     /// Every type.
     pub const ALL: [Self; 3] = [Self::New, Self::Extend, Self::Upgrade];
 
-    /// The name in metadata, in the database and in answers.
+    /// Returns the name in metadata, in the database and in answers.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -33,7 +33,7 @@ impl PurchaseType {
         }
     }
 
-    /// The type with this name, or none.
+    /// Returns the type with this name, or none.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
@@ -73,7 +73,7 @@ impl ChampionMetadata {
         })
     }
 
-    /// The entries to put on a Stripe object.
+    /// Returns the entries to put on a Stripe object.
     #[must_use]
     pub fn entries(&self) -> Vec<(&'static str, String)> {
         let mut entries = vec![(USER, self.champion.user.to_string()), (NOVEL, self.champion.novel.get().to_string())];

@@ -30,7 +30,7 @@ impl std::fmt::Debug for Contact {
 }
 
 impl Contact {
-    /// This contact, with what it lacks taken from another.
+    /// Returns this contact, with what it lacks taken from another.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self {

@@ -31,13 +31,13 @@ impl Email {
         if quoted || text.len() > 254 { Err(InvalidEmail) } else { Ok(Self(text.to_owned())) }
     }
 
-    /// The address as it was given.
+    /// Returns the address as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The address in lower case: what makes two addresses equal.
+    /// Returns the address in lower case: what makes two addresses equal.
     #[must_use]
     pub fn key(&self) -> String {
         self.0.to_lowercase()

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub struct FieldErrors(BTreeMap<String, String>);
 
 impl FieldErrors {
-    /// One wrong field.
+    /// Returns one wrong field.
     #[must_use]
     pub fn one(field: &str, problem: impl Into<String>) -> Self {
         let mut errors = Self::default();
@@ -20,13 +20,13 @@ impl FieldErrors {
         self.0.entry(field.to_owned()).or_insert_with(|| problem.into());
     }
 
-    /// Whether nothing is wrong.
+    /// Returns whether nothing is wrong.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Field and problem, sorted by field.
+    /// Returns field and problem, sorted by field.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(field, problem)| (field.as_str(), problem.as_str()))
     }

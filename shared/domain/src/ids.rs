@@ -45,7 +45,7 @@ macro_rules! gateway_id {
                 if valid { Ok(Self(text)) } else { Err(InvalidId { kind: $kind }) }
             }
 
-            /// The identifier as text.
+            /// Returns the identifier as text.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -122,7 +122,7 @@ impl UserId {
         if valid { Ok(Self(text)) } else { Err(InvalidId { kind: "user id" }) }
     }
 
-    /// The uid as text.
+    /// Returns the uid as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -157,19 +157,19 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x9c1f_0d52_6f3e_4c0a_9f5b_2f8e_6d41_77a
 pub struct PreorderId(Uuid);
 
 impl PreorderId {
-    /// A preorder with a fresh, random id.
+    /// Returns a preorder with a fresh, random id.
     #[must_use]
     pub fn new(random: Uuid) -> Self {
         Self(random)
     }
 
-    /// The preorder that this `Idempotency-Key` stands for: the same key always names the same preorder.
+    /// Returns the preorder that this `Idempotency-Key` stands for: the same key always names the same preorder.
     #[must_use]
     pub fn for_idempotency_key(key: &str) -> Self {
         Self(Uuid::new_v5(&NAMESPACE, format!("idempotency-key:{key}").as_bytes()))
     }
 
-    /// The preorder that a paid session becomes when it names none of ours.
+    /// Returns the preorder that a paid session becomes when it names none of ours.
     #[must_use]
     pub fn for_session(session: &SessionId) -> Self {
         Self(Uuid::new_v5(&NAMESPACE, format!("session:{session}").as_bytes()))
@@ -183,13 +183,13 @@ impl PreorderId {
         Uuid::try_parse(text).map(Self).map_err(|_| InvalidId { kind: "preorder id" })
     }
 
-    /// The UUID.
+    /// Returns the UUID.
     #[must_use]
     pub fn as_uuid(&self) -> Uuid {
         self.0
     }
 
-    /// The number that people see: `ROL-` and the first eight characters of the id, upper case.
+    /// Returns the number that people see: `ROL-` and the first eight characters of the id, upper case.
     #[must_use]
     pub fn number(&self) -> String {
         let id = self.0.simple().to_string();
@@ -216,7 +216,7 @@ impl NovelId {
         if number > 0 { Ok(Self(number)) } else { Err(InvalidId { kind: "novel id" }) }
     }
 
-    /// The number.
+    /// Returns the number.
     #[must_use]
     pub fn get(self) -> i64 {
         self.0
@@ -235,19 +235,19 @@ impl fmt::Display for NovelId {
 pub struct PaymentRecordId(Uuid);
 
 impl PaymentRecordId {
-    /// A payment with a fresh, random id.
+    /// Returns a payment with a fresh, random id.
     #[must_use]
     pub fn new(random: Uuid) -> Self {
         Self(random)
     }
 
-    /// The payment that an invoice becomes when no payment of ours was made for it, such as a renewal.
+    /// Returns the payment that an invoice becomes when no payment of ours was made for it, such as a renewal.
     #[must_use]
     pub fn for_invoice(invoice: &InvoiceId) -> Self {
         Self(Uuid::new_v5(&NAMESPACE, format!("invoice:{invoice}").as_bytes()))
     }
 
-    /// The payment that a `PaymentIntent` becomes when it names none of ours.
+    /// Returns the payment that a `PaymentIntent` becomes when it names none of ours.
     #[must_use]
     pub fn for_payment_intent(intent: &PaymentIntentId) -> Self {
         Self(Uuid::new_v5(&NAMESPACE, format!("payment_intent:{intent}").as_bytes()))
@@ -261,7 +261,7 @@ impl PaymentRecordId {
         Uuid::try_parse(text).map(Self).map_err(|_| InvalidId { kind: "payment record id" })
     }
 
-    /// The UUID.
+    /// Returns the UUID.
     #[must_use]
     pub fn as_uuid(&self) -> Uuid {
         self.0
@@ -282,19 +282,19 @@ impl fmt::Display for PaymentRecordId {
 pub struct OutboxId(Uuid);
 
 impl OutboxId {
-    /// The id of the fact with this business key.
+    /// Returns the id of the announcement with this key.
     #[must_use]
     pub fn for_key(business_key: &str) -> Self {
         Self(Uuid::new_v5(&NAMESPACE, format!("outbox:{business_key}").as_bytes()))
     }
 
-    /// An id read back from the database or a message.
+    /// Returns an id read back from the database or a message.
     #[must_use]
     pub fn from_uuid(id: Uuid) -> Self {
         Self(id)
     }
 
-    /// The UUID.
+    /// Returns the UUID.
     #[must_use]
     pub fn as_uuid(&self) -> Uuid {
         self.0

@@ -24,13 +24,13 @@ impl Locale {
     /// Every locale.
     pub const ALL: [Self; 4] = [Self::En, Self::Es, Self::Ja, Self::ZhHk];
 
-    /// The locale with this tag, or none.
+    /// Returns the locale with this tag, or none.
     #[must_use]
     pub fn parse(tag: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|locale| locale.tag() == tag)
     }
 
-    /// The BCP 47 tag. Stripe Checkout knows all four under the same names.
+    /// Returns the BCP 47 tag. Stripe Checkout knows all four under the same names.
     #[must_use]
     pub fn tag(self) -> &'static str {
         match self {

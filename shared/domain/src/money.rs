@@ -41,19 +41,19 @@ impl Currency {
         }
     }
 
-    /// The code in lower case, as Stripe writes it.
+    /// Returns the code in lower case, as Stripe writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// The code in upper case, as ISO 4217 and Klaviyo write it.
+    /// Returns the code in upper case, as ISO 4217 and Klaviyo write it.
     #[must_use]
     pub fn to_iso(self) -> String {
         self.as_str().to_ascii_uppercase()
     }
 
-    /// How many decimal places one major unit has: 0, 2 or 3.
+    /// Returns how many decimal places one major unit has: 0, 2 or 3.
     ///
     /// ISK, TWD, HUF and UGX count as two-decimal in Stripe's API (<https://docs.stripe.com/currencies#special-cases>).
     #[must_use]
@@ -104,13 +104,13 @@ pub struct Money {
 }
 
 impl Money {
-    /// An amount in minor units.
+    /// Returns an amount in minor units.
     #[must_use]
     pub fn new(amount: i64, currency: Currency) -> Self {
         Self { amount, currency }
     }
 
-    /// The amount in major units as exact decimal text: `19.99`, `1999`, `1.999`.
+    /// Returns the amount in major units as exact decimal text: `19.99`, `1999`, `1.999`.
     #[must_use]
     pub fn to_decimal(self) -> String {
         let decimals = self.currency.decimals();

@@ -54,7 +54,7 @@ impl AnnouncementKind {
         Self::ChampionRefunded,
     ];
 
-    /// The name in the database and, unless configured otherwise, in Klaviyo.
+    /// Returns the name in the database and, unless configured otherwise, in Klaviyo.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -135,8 +135,8 @@ impl Announcement {
     }
 }
 
-/// The number if it is in E.164 form (`+` and 7 to 15 digits, the first not 0) after spaces, dots, dashes and brackets
-/// are removed.
+/// Returns the number if it is in E.164 form (`+` and 7 to 15 digits, the first not 0) after spaces, dots, dashes and
+/// brackets are removed.
 #[must_use]
 pub fn e164(phone: &str) -> Option<String> {
     let compact: String = phone.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')')).collect();

@@ -33,7 +33,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// Whether something that was ordered under the address may be given to this account.
+    /// Returns whether something that was ordered under the address may be given to this account.
     ///
     /// Anyone can sign up any address without proving it; such an account must not receive other people's preorders.
     #[must_use]
@@ -67,7 +67,7 @@ pub enum Owner {
 }
 
 impl Owner {
-    /// The uid, if the owner is known.
+    /// Returns the uid, if the owner is known.
     #[must_use]
     pub fn user_id(&self) -> Option<&UserId> {
         match self {

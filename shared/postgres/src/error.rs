@@ -39,25 +39,25 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// Whether the connection is gone.
+    /// Returns whether the connection is gone.
     pub fn is_disconnection(&self) -> bool {
         matches!(self, Self::Broken) || matches!(self, Self::Refused { code, .. } if is_shutdown(code))
     }
 
-    /// Whether somebody else's transaction got in the way, so that the same call sees another state now.
+    /// Returns whether somebody else's transaction got in the way, so that the same call sees another state now.
     pub fn is_lost_race(&self) -> bool {
         let lost =
             [&SqlState::UNIQUE_VIOLATION, &SqlState::T_R_SERIALIZATION_FAILURE, &SqlState::T_R_DEADLOCK_DETECTED];
         matches!(self, Self::Refused { code, .. } if lost.contains(&code))
     }
 
-    /// Whether the values are what the server refuses (classes 22, data exceptions, and 23, constraints), and not the
-    /// statement or the moment.
+    /// Returns whether the values are what the server refuses (classes 22, data exceptions, and 23, constraints), and
+    /// not the statement or the moment.
     fn is_about_the_data(&self) -> bool {
         matches!(self, Self::Refused { code, .. } if ["22", "23"].iter().any(|class| code.code().starts_with(class)))
     }
 
-    /// Whether the server doesn't take the user or the password.
+    /// Returns whether the server doesn't take the user or the password.
     pub fn is_refused_login(&self) -> bool {
         let codes = [&SqlState::INVALID_PASSWORD, &SqlState::INVALID_AUTHORIZATION_SPECIFICATION];
         matches!(self, Self::Refused { code, .. } if codes.contains(&code))

@@ -28,19 +28,19 @@ impl Lease {
         Self(Some(connection))
     }
 
-    /// Whether the connection has served another call before, so that it may have died since.
+    /// Returns whether the connection has served another call before, so that it may have died since.
     pub fn was_used_before(&self) -> bool {
         self.0.as_ref().is_some_and(|connection| Object::metrics(connection).recycle_count > 0)
     }
 
-    /// One statement that is a transaction of its own.
+    /// Sends one statement that is a transaction of its own, and returns its rows.
     pub async fn query(self, statement: Statement<'_>) -> Result<Vec<Row>, Failure> {
         let rows = statement.run(self.client()?).await?;
         self.give_back();
         Ok(rows)
     }
 
-    /// A whole transaction in one round trip. Returns each statement's rows.
+    /// Sends a whole transaction in one round trip, and returns each statement's rows.
     pub async fn transaction(self, statements: Vec<Statement<'_>>) -> Result<Vec<Vec<Row>>, Failure> {
         let commit = Statement::new(sql!("commit"));
         let client = self.client()?;
@@ -53,7 +53,7 @@ impl Lease {
         Ok(rows)
     }
 
-    /// The first round trip of a transaction that has more than one. Returns each statement's rows.
+    /// Sends the first round trip of a transaction that has more than one, and returns each statement's rows.
     pub async fn begin(self, statements: Vec<Statement<'_>>) -> Result<(Transaction, Vec<Vec<Row>>), Failure> {
         let client = self.client()?;
         let mut rows = pipeline([begin(client)].into_iter().chain(answers(client, &statements))).await?;
@@ -79,12 +79,12 @@ impl Drop for Lease {
 }
 
 impl Transaction {
-    /// A round trip in between. Returns each statement's rows.
+    /// Sends a round trip in between, and returns each statement's rows.
     pub async fn query(&self, statements: Vec<Statement<'_>>) -> Result<Vec<Vec<Row>>, Failure> {
         pipeline(answers(self.0.client()?, &statements)).await
     }
 
-    /// The last round trip: the last statements and `commit`. Returns each statement's rows.
+    /// Sends the last round trip, which ends with `commit`, and returns each statement's rows.
     pub async fn commit(self, statements: Vec<Statement<'_>>) -> Result<Vec<Vec<Row>>, Failure> {
         let commit = Statement::new(sql!("commit"));
         let client = self.0.client()?;

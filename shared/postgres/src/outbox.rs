@@ -72,7 +72,7 @@ fn unsent(row: &Row) -> Result<UnsentEntry, Failure> {
     Ok(UnsentEntry { entry, attempts: columns.get("attempts")? })
 }
 
-/// The name by which `settle_outbox.sql` knows it.
+/// Returns the name by which `settle_outbox.sql` knows it.
 fn outcome(delivery: &Delivery) -> &'static str {
     match delivery {
         Delivery::Sent => "sent",

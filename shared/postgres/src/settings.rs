@@ -57,8 +57,8 @@ impl Settings {
     /// - `DATABASE_URL`, a secret; in every stage but `local` with `sslmode=require`. After the server has refused the
     ///   password, it is read again.
     /// - `DATABASE_IAM_AUTH=true` to sign in with AWS credentials instead of a password.
-    /// - `DATABASE_CA_PEM`, certificates as text, or `PGSSLROOTCERT`, a file of them: authorities that may vouch for the
-    ///   server besides the public ones and Amazon RDS.
+    /// - `DATABASE_CA_PEM`, certificates as text, or `PGSSLROOTCERT`, a file of them: authorities that may vouch for
+    ///   the server besides the public ones and Amazon RDS.
     /// - `PGHOSTADDR`, the address to connect to instead of the host's own, such as the near end of a tunnel. The
     ///   certificate must be the host's all the same.
     pub fn configured(parser: &mut Parser<'_>) -> Option<Self> {
@@ -74,7 +74,8 @@ impl Settings {
         Some(Self { login, iam: iam?, authorities, connections: 1 })
     }
 
-    /// How many connections there may be at once. One unless told: a Lambda environment serves one request at a time.
+    /// Sets how many connections there may be at once. One unless told: a Lambda environment serves one request at a
+    /// time.
     #[must_use]
     pub fn with_connections(self, connections: usize) -> Self {
         Self { connections, ..self }

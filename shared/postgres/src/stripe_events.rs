@@ -33,7 +33,7 @@ impl StripeEventStore for Database {
     }
 }
 
-/// The statement that has a row if the event is recorded and stays so.
+/// Returns the statement that has a row if the event is recorded and stays so.
 fn recorded_before(event: &StripeEvent, known: KnownEvent) -> Statement<'_> {
     let sql = match known {
         KnownEvent::Stays => sql!("stripe_event_exists"),
@@ -96,7 +96,7 @@ async fn record(
     Ok(Recorded::Now { outcome: plan.outcome, announcements })
 }
 
-/// The names of everything that the event speaks of. What shares a name is recorded one after the other.
+/// Returns the names of everything that the event speaks of. What shares a name is recorded one after the other.
 fn lock_keys(event: &StripeEvent, keys: &Lookup) -> Vec<String> {
     // The reader and the novel have a lock of their own, which everybody takes last.
     let Lookup { preorder, session, payment_intent, champion: _, payment_record, subscription, invoice } = keys;
@@ -110,7 +110,7 @@ fn lock_keys(event: &StripeEvent, keys: &Lookup) -> Vec<String> {
     names
 }
 
-/// The plan as statements; the outbox comes first, since its answer says which announcements are new.
+/// Returns the plan as statements; the outbox comes first, since its answer says which announcements are new.
 fn writes<'a>(plan: &'a Plan, ledger: &'a str, event: &'a StripeEvent, now: Timestamp) -> Vec<Statement<'a>> {
     let mut statements = vec![insert_outbox(&plan.announcements, now)];
     statements.extend(plan.preorder.as_ref().map(|write| write_preorder(write, now)));

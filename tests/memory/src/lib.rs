@@ -81,7 +81,7 @@ impl InMemoryStore {
         self.tables.lock().unwrap().payments.clone()
     }
 
-    /// Every preorder, by id.
+    /// Returns every preorder, by id.
     #[must_use]
     pub fn preorders(&self) -> Vec<Preorder> {
         self.tables.lock().unwrap().preorders.values().cloned().collect()
@@ -92,7 +92,7 @@ impl InMemoryStore {
         self.tables.lock().unwrap().preorders.insert(preorder.id, preorder);
     }
 
-    /// Every row of the outbox, oldest first.
+    /// Returns every row of the outbox, oldest first.
     #[must_use]
     pub fn outbox(&self) -> Vec<OutboxRow> {
         let mut rows: Vec<_> = self.tables.lock().unwrap().outbox.values().cloned().collect();
@@ -100,19 +100,19 @@ impl InMemoryStore {
         rows
     }
 
-    /// The user row of this uid.
+    /// Returns the user row of this uid.
     #[must_use]
     pub fn user(&self, id: &UserId) -> Option<UserRow> {
         self.tables.lock().unwrap().users.get(id).cloned()
     }
 
-    /// What became of this event, if it was recorded.
+    /// Returns what became of this event, if it was recorded.
     #[must_use]
     pub fn outcome(&self, event: &EventId) -> Option<Outcome> {
         self.tables.lock().unwrap().events.get(event).cloned()
     }
 
-    /// When this preorder's `preorder_success` was sent.
+    /// Returns when this preorder's `preorder_success` was sent.
     #[must_use]
     pub fn success_sent_at(&self, id: PreorderId) -> Option<Timestamp> {
         self.tables.lock().unwrap().success_sent_at.get(&id).copied()

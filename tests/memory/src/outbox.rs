@@ -108,7 +108,7 @@ impl OutboxStore for InMemoryStore {
     }
 }
 
-/// The preorder that the key of a `preorder_success` names.
+/// Returns the preorder that the key of a `preorder_success` names.
 fn preorder_of(entry: &Announcement) -> Option<PreorderId> {
     PreorderId::parse(entry.key.split_once(':')?.1).ok()
 }

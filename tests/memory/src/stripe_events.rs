@@ -59,7 +59,7 @@ impl Tables {
         }
     }
 
-    /// The preorder by its id, else by its session, else by its payment.
+    /// Returns the preorder by its id, else by its session, else by its payment.
     fn preorder_by(&self, keys: &Lookup) -> Option<&Preorder> {
         let by_session = |preorder: &&Preorder| {
             keys.session.is_some() && preorder.session.as_ref().map(|session| &session.id) == keys.session.as_ref()

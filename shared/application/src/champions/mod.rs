@@ -34,7 +34,7 @@ pub struct Champions<Store, Stripe> {
 const MAX_STEPS: usize = 8;
 
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
-    /// Where a reader stands with a novel.
+    /// Returns where a reader stands with a novel.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -42,7 +42,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Ok(standing(&self.store.account(key).await?, now))
     }
 
-    /// The reader's Stripe customer, made if there is none. Of two that were made at once, the first that was stored.
+    /// Returns the reader's Stripe customer, made if there is none. Of two that were made at once, the first that was
+    /// stored.
     async fn customer(&self, reader: &VerifiedUser, known: Option<CustomerId>) -> Result<CustomerId, Failure> {
         if let Some(customer) = known {
             return Ok(customer);
@@ -66,8 +67,8 @@ pub enum Failure {
     Busy,
 }
 
-/// Whether the key of a failed call is done with: whatever Stripe made under it, if anything, nobody can pay. While
-/// that is unknown the key must stay, so that the next call gets the same object.
+/// Returns whether the key of a failed call is done with: whatever Stripe made under it, if anything, nobody can pay.
+/// While that is unknown the key must stay, so that the next call gets the same object.
 fn nothing_was_made(error: &BillingError) -> bool {
     match error {
         BillingError::Gateway(GatewayError::Unavailable(_)) => false,

@@ -47,7 +47,8 @@ pub enum PurchaseError {
 }
 
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
-    /// The payment for 30 days of a tier: a new one, or the one of the same tier that waits to be paid. Grants nothing.
+    /// Returns the payment for 30 days of a tier: a new one, or the one of the same tier that waits to be paid. Grants
+    /// nothing.
     ///
     /// # Errors
     /// [`PurchaseError`]. A retry is safe.
@@ -81,7 +82,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Err(Failure::Busy.into())
     }
 
-    /// Stripe's payment for ours, made if there is none; none if ours isn't wanted any more.
+    /// Returns Stripe's payment for ours, made if there is none; none if ours isn't wanted any more.
     async fn intent(
         &self,
         key: &ChampionKey,

@@ -22,9 +22,9 @@ pub fn sign_in(reader: &VerifiedUser) -> Claims {
 
 /// Returns the claims of whoever sent a preorder's form.
 ///
-/// Somebody who signed in has the profile of the token; the form adds a telephone number and marketing consent. An owner
-/// who is known by the address alone has a row, and keeps the one that is there. Whoever is proven to own the address
-/// also has all earlier preorders of it that have no owner.
+/// Somebody who signed in has the profile of the token; the form adds a telephone number and marketing consent. An
+/// owner who is known by the address alone has a row, and keeps the one that is there. Whoever is proven to own the
+/// address also has all earlier preorders of it that have no owner.
 #[must_use]
 pub fn of_new_preorder(ordered: &Ordered, owner: &Owner) -> Claims {
     let mut list = Vec::new();
@@ -67,7 +67,7 @@ fn while_ownerless(ordered: &Ordered, list: Vec<Claim>) -> Claims {
     Claims { only_while: Some(ownerless), list }
 }
 
-/// The address in the token, if Firebase saw that it is theirs. An unproven one gives nobody anything.
+/// Returns the address in the token, if Firebase saw that it is theirs. An unproven one gives nobody anything.
 fn proven(reader: &VerifiedUser) -> Option<&Email> {
     reader.email.as_ref().filter(|_| reader.email_verified)
 }
@@ -93,7 +93,7 @@ fn profile(reader: &VerifiedUser, ordered: Option<&Ordered>) -> Claim {
     }))
 }
 
-/// A row for an account that is known by its address alone.
+/// Returns a row for an account that is known by its address alone.
 fn row_of(account: &Account, address: &Email) -> Vec<Claim> {
     let (user, address) = (account.id.clone(), address.clone());
     let mut list = Vec::new();

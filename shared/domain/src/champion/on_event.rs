@@ -151,7 +151,7 @@ pub fn purchase_failed(account: ChampionAccount, fact: &PurchaseFact, at: Timest
     }
 }
 
-/// The same of a payment that has no metadata.
+/// Decides what a refused try to pay does if the payment has no metadata.
 #[must_use]
 pub fn payment_refused(account: ChampionAccount, intent: &PaymentIntentId, at: Timestamp) -> ChampionEffect {
     match known_purchase(&account, intent, None).filter(|payment| payment.kind == PaymentKind::Purchase).cloned() {

@@ -68,7 +68,8 @@ fn with_account(
     of_champion(decide(account))
 }
 
-/// A payment without champion metadata was refused: a preorder's, or a purchase's from before there was metadata.
+/// Decides about a refused payment without champion metadata: a preorder's, or a purchase's from before there was
+/// metadata.
 fn payment_failed(snapshot: Snapshot, fact: &PaymentFailedFact, at: Timestamp) -> Plan {
     match snapshot {
         Snapshot { preorder: None, champion: Some(account), .. } => {
@@ -78,7 +79,8 @@ fn payment_failed(snapshot: Snapshot, fact: &PaymentFailedFact, at: Timestamp) -
     }
 }
 
-/// Something became known of a payment, whoever it belongs to. It is kept also if nobody has claimed the payment yet.
+/// Decides what newly known facts of a payment change, whoever it belongs to. They are kept also if nobody has claimed
+/// the payment yet.
 fn payment_facts(snapshot: Snapshot, intent: &PaymentIntentId, facts: PaymentFacts, at: Timestamp) -> Plan {
     let mut plan = of_preorder(preorder::payment_facts(snapshot.preorder, intent, &facts, at));
     if let Some(account) = snapshot.champion {

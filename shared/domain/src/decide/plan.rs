@@ -71,7 +71,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The name in the database and in metrics.
+    /// Returns the name in the database and in metrics.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -81,7 +81,7 @@ impl Outcome {
         }
     }
 
-    /// Why, unless it was applied.
+    /// Returns why, unless it was applied.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         match self {

@@ -14,8 +14,8 @@ use crate::{
 
 /// Readers and what they support.
 pub trait ChampionStore: Send + Sync {
-    /// Carries out the claims of a reader who signed in, in one transaction, and returns the Stripe customer of the user
-    /// row that the last of them wrote, if one was made.
+    /// Carries out the claims of a reader who signed in, in one transaction, and returns the Stripe customer of the
+    /// user row that the last of them wrote, if one was made.
     fn sign_in(
         &self,
         claims: &Claims,
@@ -168,8 +168,8 @@ pub trait Billing: Send + Sync {
     /// The monthly price of this tier. Key: `champion-price:{novel}:{level}:{currency}:{amount}`.
     fn create_price(&self, tier: &Tier) -> impl Future<Output = Result<PriceId, BillingError>> + Send;
 
-    /// Lets the customer pay with this method. Idempotent. Returns the method's own id: `method` may be an alias, such as
-    /// those of Stripe's test cards, of which every use makes another method.
+    /// Lets the customer pay with this method. Idempotent. Returns the method's own id: `method` may be an alias, such
+    /// as those of Stripe's test cards, of which every use makes another method.
     fn attach_payment_method(
         &self,
         customer: &CustomerId,

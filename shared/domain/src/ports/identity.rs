@@ -16,8 +16,8 @@ pub struct IdentityError(#[source] pub Cause);
 
 /// Accounts by e-mail address.
 pub trait IdentityProvider: Send + Sync {
-    /// The account with this address; makes one if there is none. If somebody else makes it at the same moment, theirs
-    /// is returned. Answers within three seconds, with an error if need be.
+    /// Returns the account with this address; makes one if there is none. If somebody else makes it at the same moment,
+    /// theirs is returned. Answers within three seconds, with an error if need be.
     fn find_or_create(&self, email: &Email) -> impl Future<Output = Result<Account, IdentityError>> + Send;
 }
 
@@ -41,6 +41,6 @@ pub enum TokenError {
 
 /// Checks Firebase ID tokens.
 pub trait TokenVerifier: Send + Sync {
-    /// Who the token speaks for.
+    /// Returns who the token speaks for.
     fn verify(&self, token: &str, now: Timestamp) -> impl Future<Output = Result<VerifiedUser, TokenError>> + Send;
 }

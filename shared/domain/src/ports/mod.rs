@@ -28,7 +28,7 @@ pub trait Clock: Send + Sync {
 
 /// A source of random identifiers. Only `main` has a real one.
 pub trait Randomness: Send + Sync {
-    /// A random UUID (version 4).
+    /// Returns a random UUID (version 4).
     fn uuid(&self) -> Uuid;
 }
 

@@ -48,7 +48,7 @@ pub enum Delivery {
 
 /// The outbox, read from its other end.
 pub trait OutboxStore: Send + Sync {
-    /// Those of the rows that are neither sent nor parked.
+    /// Returns those of the rows that are neither sent nor parked.
     fn unsent(&self, ids: &[OutboxId]) -> impl Future<Output = Result<Vec<UnsentEntry>, StoreError>> + Send;
 
     /// Stores what became of rows, in one statement. A sent row stays sent whatever comes later. A sent
@@ -68,7 +68,7 @@ pub trait OutboxStore: Send + Sync {
         limit: i64,
     ) -> impl Future<Output = Result<Vec<OutboxId>, StoreError>> + Send;
 
-    /// How many rows are neither sent nor parked and when the oldest was made; how many are parked.
+    /// Returns how many rows are neither sent nor parked and when the oldest was made; how many are parked.
     fn backlog(&self) -> impl Future<Output = Result<Backlog, StoreError>> + Send;
 }
 
@@ -92,8 +92,8 @@ pub trait Marketing: Send + Sync {
 /// Why Klaviyo didn't take an event. The reasons carry no personal data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MarketingError {
-    /// 429, 5xx, 408, a time-out, no connection, or a key that Klaviyo doesn't take (401, 403), which says nothing of the
-    /// event: try again.
+    /// 429, 5xx, 408, a time-out, no connection, or a key that Klaviyo doesn't take (401, 403), which says nothing of
+    /// the event: try again.
     #[error("Klaviyo cannot take the event now: {reason}")]
     Retryable {
         /// What happened.

@@ -50,7 +50,7 @@ pub trait PreorderStore: Send + Sync {
     /// - One address stands in one user row: a profile goes without an address that another row has.
     fn initiate(&self, new: &NewPreorder) -> impl Future<Output = Result<Preorder, StoreError>> + Send;
 
-    /// The preorder, or none.
+    /// Returns the preorder, or none.
     fn find(&self, id: PreorderId) -> impl Future<Output = Result<Option<Preorder>, StoreError>> + Send;
 
     /// Carries out the claims, and uses up checkout attempt `attempt` by the rule of
@@ -66,22 +66,23 @@ pub trait PreorderStore: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<CheckoutSaved, StoreError>> + Send;
 
-    /// Preorders without an owner for linking: `limit` of them, oldest first, and of those only what comes after `last`.
+    /// Preorders without an owner for linking: `limit` of them, oldest first, and of those only what comes after
+    /// `last`.
     fn without_owner(
         &self,
         last: Option<&Preorder>,
         limit: i64,
     ) -> impl Future<Output = Result<Vec<Preorder>, StoreError>> + Send;
 
-    /// Carries out claims in one transaction. Returns how many preorders the last of them gave away: 0 if their condition
-    /// doesn't hold any more.
+    /// Carries out claims in one transaction. Returns how many preorders the last of them gave away: 0 if their
+    /// condition doesn't hold any more.
     fn claim(&self, claims: &Claims, now: Timestamp) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// How many preorders are in processing although their pay page expired before `before`: Stripe's event about it
-    /// never came. One that waits for a payment isn't counted.
+    /// Returns how many preorders are in processing although their pay page expired before `before`: Stripe's event
+    /// about it never came. One that waits for a payment isn't counted.
     fn stuck(&self, before: Timestamp) -> impl Future<Output = Result<i64, StoreError>> + Send;
 
-    /// Whether this user row exists.
+    /// Returns whether this user row exists.
     fn knows_user(&self, id: &UserId) -> impl Future<Output = Result<bool, StoreError>> + Send;
 }
 

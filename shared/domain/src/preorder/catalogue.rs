@@ -24,13 +24,13 @@ impl TryFrom<BTreeMap<String, PriceId>> for Catalogue {
 }
 
 impl Catalogue {
-    /// The colour of that exact name, with its price.
+    /// Returns the colour of that exact name, with its price.
     #[must_use]
     pub fn find(&self, color: &str) -> Option<(Color, &PriceId)> {
         self.0.get_key_value(color).map(|(name, price)| (Color::recorded(name.clone()), price))
     }
 
-    /// The names of all colours.
+    /// Returns the names of all colours.
     pub fn colors(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }

@@ -153,7 +153,7 @@ fn country(given: Option<String>, errors: &mut FieldErrors) -> Option<String> {
     Some(code)
 }
 
-/// The text without spaces around it; none if nothing is left.
+/// Returns the text without spaces around it; none if nothing is left.
 fn text(field: &str, given: Option<String>, max: usize, errors: &mut FieldErrors) -> Option<String> {
     let text = given?.trim().to_owned();
     if text.chars().count() > max {

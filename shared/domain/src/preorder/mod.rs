@@ -51,7 +51,7 @@ impl Status {
     pub const ALL: [Self; 6] =
         [Self::Initiated, Self::Processing, Self::Completed, Self::Failed, Self::Cancelled, Self::Refunded];
 
-    /// The name in the database and in answers.
+    /// Returns the name in the database and in answers.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -64,7 +64,7 @@ impl Status {
         }
     }
 
-    /// The status with this name, or none.
+    /// Returns the status with this name, or none.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == name)
@@ -86,7 +86,7 @@ impl SessionState {
     /// Every state.
     pub const ALL: [Self; 3] = [Self::Open, Self::AwaitingPayment, Self::Closed];
 
-    /// The name in the database.
+    /// Returns the name in the database.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -96,7 +96,7 @@ impl SessionState {
         }
     }
 
-    /// The state with this name, or none.
+    /// Returns the state with this name, or none.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)

@@ -65,7 +65,7 @@ pub fn session(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFac
     }
 }
 
-/// The preorder with the event's session as its newest; none if it has a newer one.
+/// Returns the preorder with the event's session as its newest; none if it has a newer one.
 ///
 /// A session that we don't know is one whose answer from Stripe we never stored. Its attempt counts as used up, so that
 /// the next checkout doesn't get the same session again.
@@ -83,7 +83,7 @@ fn adopt(mut preorder: Preorder, fact: &SessionFact) -> Option<Preorder> {
     })
 }
 
-/// The event's session. Nobody is sent there any more: only the answer that opened it has its address.
+/// Returns the event's session. Nobody is sent there any more: only the answer that opened it has its address.
 fn without_url(fact: &SessionFact, state: SessionState) -> Session {
     Session { id: fact.session.clone(), url: None, expires_at: fact.expires_at, state }
 }
@@ -131,7 +131,7 @@ fn paid(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFact, at: 
     Effect::Change(PreorderChange { write, announcements })
 }
 
-/// A preorder made from the payment itself: it never vanishes just because we don't know what it is for.
+/// Returns a preorder made from the payment itself: it never vanishes just because we don't know what it is for.
 fn rescue(fact: &SessionFact, at: Timestamp) -> Option<Preorder> {
     Some(Preorder {
         id: fact.preorder_or_rescued(),

@@ -25,7 +25,7 @@ pub enum SessionStep {
 }
 
 impl SessionStep {
-    /// Whether it says that the preorder is paid.
+    /// Returns whether it says that the preorder is paid.
     #[must_use]
     pub fn is_paid(self) -> bool {
         match self {
@@ -79,7 +79,7 @@ pub struct SessionFact {
 }
 
 impl SessionFact {
-    /// The preorder that it names, or the one that it becomes if it names none.
+    /// Returns the preorder that it names, or the one that it becomes if it names none.
     #[must_use]
     pub fn preorder_or_rescued(&self) -> PreorderId {
         self.preorder.unwrap_or_else(|| PreorderId::for_session(&self.session))

@@ -20,21 +20,21 @@ pub struct PaymentFacts {
 }
 
 impl PaymentFacts {
-    /// These facts and a refund.
+    /// Adds a refund.
     #[must_use]
     pub fn with_refund(mut self, fact: &RefundFact) -> Self {
         self.refunded = self.refunded.max(fact.refunded.amount);
         self
     }
 
-    /// These facts and the invoice that the payment belongs to.
+    /// Adds the invoice that the payment belongs to.
     #[must_use]
     pub fn with_invoice(mut self, fact: &InvoicePaymentFact) -> Self {
         self.invoice.get_or_insert_with(|| fact.invoice.clone());
         self
     }
 
-    /// These facts and a dispute. A later stage of a dispute stands against an earlier one.
+    /// Adds a dispute. A later stage of a dispute stands against an earlier one.
     #[must_use]
     pub fn with_dispute(mut self, fact: &DisputeFact) -> Self {
         let newer = match &self.dispute {
@@ -48,7 +48,7 @@ impl PaymentFacts {
     }
 }
 
-/// How far a dispute has come (<https://docs.stripe.com/disputes/how-disputes-work>).
+/// Returns how far a dispute has come (<https://docs.stripe.com/disputes/how-disputes-work>).
 fn stage(status: &str) -> u8 {
     match status {
         "warning_needs_response" => 0,

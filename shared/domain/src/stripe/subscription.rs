@@ -41,7 +41,7 @@ impl SubscriptionStatus {
         Self::Canceled,
     ];
 
-    /// Stripe's name of it, which is also the one in the database and in answers.
+    /// Returns Stripe's name of it, which is also the one in the database and in answers.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -56,19 +56,19 @@ impl SubscriptionStatus {
         }
     }
 
-    /// The status with this name, or none.
+    /// Returns the status with this name, or none.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == name)
     }
 
-    /// Whether nothing can follow it.
+    /// Returns whether nothing can follow it.
     #[must_use]
     pub fn is_terminal(self) -> bool {
         matches!(self, Self::Canceled | Self::IncompleteExpired)
     }
 
-    /// Whether it got past its first payment and isn't over: it will, or may, charge the reader again.
+    /// Returns whether it got past its first payment and isn't over: it will, or may, charge the reader again.
     #[must_use]
     pub fn is_live(self) -> bool {
         !self.is_terminal() && self != Self::Incomplete

@@ -35,7 +35,7 @@ pub(crate) fn find_and_lock(keys: &Lookup) -> Statement<'_> {
         .text(keys.payment_intent.as_ref().map(PaymentIntentId::as_str))
 }
 
-/// What either of them found.
+/// Returns the reader and the novel that [`lock`] or [`find_and_lock`] found.
 pub(crate) fn found(rows: &[Row]) -> Result<Option<ChampionKey>, Failure> {
     let Some(row) = rows.first() else { return Ok(None) };
     let columns = Columns(row);

@@ -48,6 +48,7 @@ pub fn a_form(email: &str) -> PreorderForm {
 
 /// The `n`th preorder, of this address and owner, made at [`t`]`(n)`.
 #[must_use]
+#[allow(clippy::needless_pass_by_value, reason = "tests make the owner in the call")]
 pub fn a_new_preorder(n: u32, email: &str, owner: Owner) -> NewPreorder {
     let (preorder, started) = plan(preorder_id(n), a_form(email), owner.user_id().cloned(), t(n.into()));
     let claims = account::of_new_preorder(&preorder.ordered(), &owner);

@@ -26,7 +26,7 @@ pub use pledge_memory::{LedgerRow, UserRow};
 
 use crate::InMemoryStore;
 
-/// The rows of the announcements that an event brought.
+/// Returns the rows of the announcements that an event brought.
 fn ids(announcements: &[NewAnnouncement]) -> Vec<OutboxId> {
     announcements.iter().map(|new| new.id).collect()
 }
@@ -36,13 +36,13 @@ pub trait Subject: Send + Sync {
     /// The store's type.
     type Store: PreorderStore + StripeEventStore + OutboxStore + ChampionStore;
 
-    /// The store.
+    /// Returns the store.
     fn store(&self) -> &Self::Store;
 
-    /// A user row.
+    /// Returns a user row.
     fn user(&self, id: &UserId) -> impl Future<Output = Option<UserRow>> + Send;
 
-    /// When Klaviyo took the preorder's `preorder_success`.
+    /// Returns when Klaviyo took the preorder's `preorder_success`.
     fn success_sent_at(&self, id: PreorderId) -> impl Future<Output = Option<Timestamp>> + Send;
 
     /// Gives a novel its tiers.
@@ -51,13 +51,13 @@ pub trait Subject: Send + Sync {
     /// Puts a payment there as it is, as the system before this one would have.
     fn put_payment(&self, key: &ChampionKey, payment: &PaymentRecord) -> impl Future<Output = ()> + Send;
 
-    /// The row of `user_champion_subscription`.
+    /// Returns the row of `user_champion_subscription`.
     fn support(&self, key: &ChampionKey) -> impl Future<Output = Option<Support>> + Send;
 
-    /// The rows of `user_champion_subscription_record`, in the order of their start.
+    /// Returns the rows of `user_champion_subscription_record`, in the order of their start.
     fn ledger(&self, key: &ChampionKey) -> impl Future<Output = Vec<LedgerRow>> + Send;
 
-    /// The preorder, which must be there.
+    /// Returns the preorder, which must be there.
     fn preorder(&self, id: PreorderId) -> impl Future<Output = Preorder> + Send {
         async move { self.store().find(id).await.unwrap().unwrap() }
     }

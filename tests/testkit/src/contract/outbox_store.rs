@@ -29,7 +29,7 @@ async fn settle(subject: &impl Subject, id: OutboxId, delivery: Delivery) {
     subject.store().settle(&[(id, delivery)], t(1000)).await.unwrap();
 }
 
-/// How often sending the row has failed; none if it isn't unsent.
+/// Returns how often sending the row has failed; none if it isn't unsent.
 async fn attempts(subject: &impl Subject, id: OutboxId) -> Option<i32> {
     subject.store().unsent(&[id]).await.unwrap().first().map(|row| row.attempts)
 }

@@ -25,7 +25,7 @@ async fn initiate(subject: &impl Subject, n: u32, email: &str, owner: Owner) -> 
     subject.store().initiate(&a_new_preorder(n, email, owner)).await.unwrap()
 }
 
-/// The uid of the `n`th preorder's owner.
+/// Returns the uid of the `n`th preorder's owner.
 async fn owner(subject: &impl Subject, n: u32) -> Option<String> {
     subject.preorder(preorder_id(n)).await.user_id.map(String::from)
 }
