@@ -5,6 +5,7 @@ use pledge_domain::{
     champion::TierLevel,
     fields::FieldErrors,
     ids::{NovelId, PaymentMethodId},
+    preorder::FormFields,
     user::VerifiedUser,
 };
 use pledge_http_api::{ApiError, Request, body, fields::Fields};

@@ -6,7 +6,7 @@ use pledge_domain::{
     fields::FieldErrors,
     ids::PreorderId,
     ports::{CheckoutGateway, Clock, IdentityProvider, PreorderStore, Publisher, Randomness, TokenVerifier},
-    preorder::Preorder,
+    preorder::{FormFields, Preorder},
 };
 use pledge_http_api::{
     ApiError, Body, Request, Response, Routes, answer, body, fields::Fields, intake::PreorderIntake, route,

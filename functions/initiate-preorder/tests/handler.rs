@@ -55,7 +55,7 @@ async fn every_field_of_the_form_is_stored() {
         contact.state,
         contact.postal_code,
         contact.country,
-        stored.customer_notes,
+        stored.wishes.customer_notes,
     ];
     let expected = [
         "Mei",
@@ -72,7 +72,7 @@ async fn every_field_of_the_form_is_stored() {
     assert_eq!(texts.map(Option::unwrap), expected);
     assert_eq!((stored.email.as_str(), stored.color.as_str()), ("Reader@Example.com", "Honey Khaki"));
     assert_eq!((stored.price_id.unwrap().as_str(), stored.locale.tag()), ("price_honey", "zh-HK"));
-    assert!(stored.marketing_consent);
+    assert!(stored.wishes.marketing_consent);
 }
 
 #[tokio::test]

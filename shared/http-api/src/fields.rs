@@ -1,6 +1,6 @@
 //! Typed fields out of a JSON object, with every problem noted rather than the first.
 
-use pledge_domain::fields::FieldErrors;
+use pledge_domain::{fields::FieldErrors, preorder::FormFields};
 use serde_json::{Map, Value};
 
 /// Takes the fields of an object one by one; what is left over at the end is a mistake of the client.
@@ -11,33 +11,13 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// The fields of this object.
+    /// Starts with every field of an object.
     #[must_use]
     pub fn new(object: Map<String, Value>) -> Self {
         Self { rest: object, errors: FieldErrors::default() }
     }
 
-    /// A text. `null` is no text.
-    pub fn text(&mut self, name: &str) -> Option<String> {
-        match self.rest.remove(name)? {
-            Value::String(text) => Some(text),
-            Value::Null => None,
-            _ => self.wrong(name, "must be a string"),
-        }
-    }
-
-    /// Yes or no. HTML forms say `on`, `true` or `false`.
-    pub fn boolean(&mut self, name: &str) -> Option<bool> {
-        match self.rest.remove(name)? {
-            Value::Bool(value) => Some(value),
-            Value::Null => None,
-            Value::String(text) if matches!(text.as_str(), "true" | "on") => Some(true),
-            Value::String(text) if matches!(text.as_str(), "false" | "off" | "") => Some(false),
-            _ => self.wrong(name, "must be true or false"),
-        }
-    }
-
-    /// A whole number.
+    /// Takes a whole number; none if it isn't there, is `null`, or is something else, which is a problem.
     pub fn integer(&mut self, name: &str) -> Option<i64> {
         match self.rest.remove(name)? {
             Value::Null => None,
@@ -46,14 +26,14 @@ impl Fields {
         }
     }
 
-    /// Notes a problem with a field.
+    /// Notes a problem with a field and returns none.
     pub fn wrong<T>(&mut self, name: &str, problem: &str) -> Option<T> {
         self.errors.add(name, problem);
         None
     }
 
-    /// The parsed input, if neither reading the fields nor parsing them found a problem. An unknown field is one: a
-    /// misspelt optional field must not vanish silently.
+    /// Returns the parsed input, if neither reading the fields nor parsing them found a problem. An unknown field is a
+    /// problem too: a misspelt optional field must not vanish silently.
     ///
     /// # Errors
     /// The problems of both.
@@ -69,6 +49,29 @@ impl Fields {
                 further.iter().for_each(|(field, problem)| self.errors.add(field, problem));
                 Err(self.errors)
             }
+        }
+    }
+}
+
+impl FormFields for Fields {
+    /// Takes a text; none if it isn't there, is `null`, or is something else, which is a problem.
+    fn text(&mut self, name: &str) -> Option<String> {
+        match self.rest.remove(name)? {
+            Value::String(text) => Some(text),
+            Value::Null => None,
+            _ => self.wrong(name, "must be a string"),
+        }
+    }
+
+    /// Takes yes or no, for which HTML forms say `on`, `true` or `false`; none if it isn't there, is `null`, or is
+    /// something else, which is a problem.
+    fn boolean(&mut self, name: &str) -> Option<bool> {
+        match self.rest.remove(name)? {
+            Value::Bool(value) => Some(value),
+            Value::Null => None,
+            Value::String(text) if matches!(text.as_str(), "true" | "on") => Some(true),
+            Value::String(text) if matches!(text.as_str(), "false" | "off" | "") => Some(false),
+            _ => self.wrong(name, "must be true or false"),
         }
     }
 }

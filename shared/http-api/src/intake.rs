@@ -4,7 +4,7 @@ use lambda_http::Request;
 use pledge_application::initiate_preorder::{InitiatePreorder, Request as Form};
 use pledge_domain::{
     ports::{Clock, IdentityProvider, PreorderStore, Publisher, Randomness, TokenVerifier},
-    preorder::{Catalogue, Preorder, PreorderForm, form::RawForm},
+    preorder::{Catalogue, Preorder, PreorderForm},
 };
 use pledge_runtime::{Metric, Metrics};
 
@@ -37,8 +37,8 @@ where
     /// # Errors
     /// [`ApiError`]; nothing was stored then.
     pub async fn receive(&self, request: &Request, mut fields: Fields) -> Result<Preorder, ApiError> {
-        let raw = raw_form(&mut fields);
-        let form = fields.check(PreorderForm::parse(raw, &self.catalogue))?;
+        let parsed = PreorderForm::parse(&mut fields, &self.catalogue);
+        let form = fields.check(parsed)?;
         let idempotency_key = idempotency::key(request)?;
         let signed_in = auth::signed_in(request, &self.verifier, self.system.now()).await?;
         let form = Form { form, signed_in, idempotency_key };
@@ -49,25 +49,5 @@ where
         }
         telemetry::published(&self.metrics, &initiated.queued);
         Ok(initiated.preorder)
-    }
-}
-
-fn raw_form(fields: &mut Fields) -> RawForm {
-    RawForm {
-        email: fields.text("email"),
-        color: fields.text("color"),
-        price_id: fields.text("priceId"),
-        locale: fields.text("locale"),
-        first_name: fields.text("firstName"),
-        last_name: fields.text("lastName"),
-        phone: fields.text("phone"),
-        address_line1: fields.text("addressLine1"),
-        address_line2: fields.text("addressLine2"),
-        city: fields.text("city"),
-        state: fields.text("state"),
-        postal_code: fields.text("postalCode"),
-        country: fields.text("country"),
-        customer_notes: fields.text("customerNotes"),
-        marketing_consent: fields.boolean("marketingConsent"),
     }
 }

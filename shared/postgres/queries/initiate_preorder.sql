@@ -1,18 +1,16 @@
--- A new preorder and its `preorder_started` event; nothing if the preorder is there already.
+-- A new preorder and its `preorder_started` announcement; nothing if the preorder is there already.
 with inserted as (
     insert into preorders (
         id, email, color, price_id, locale, first_name, last_name, phone, address_line1, address_line2, city, state,
-        postal_code, country, customer_notes, marketing_consent, status, checkout_attempt, session_id, session_state,
-        session_expires_at, checkout_url, payment_intent_id, amount, currency, paid_at, refunded_amount, dispute_status,
-        created_at, updated_at
+        postal_code, country, customer_notes, marketing_consent, status, checkout_attempt, created_at, updated_at
     )
-    values (
-        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-        $25, $26, $27, $28, $29, $29
-    )
+    select
+        id, email, color, price_id, locale, first_name, last_name, phone, address_line1, address_line2, city, state,
+        postal_code, country, customer_notes, marketing_consent, status, checkout_attempt, created_at, created_at
+    from jsonb_populate_record(null::preorders, $1)
     on conflict (id) do nothing
     returning created_at
 )
 insert into outbox (id, key, metric, payload, created_at)
-select $30, $31, $32, $33, inserted.created_at from inserted
+select $2, $3, $4, $5, inserted.created_at from inserted
 on conflict (key) do nothing

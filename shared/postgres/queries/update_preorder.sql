@@ -1,8 +1,13 @@
--- A preorder that this transaction has locked. Its owner and its birth are not the event's business.
+-- Writes what an event can change of a preorder that this transaction has locked.
 update preorders
-set email = $2, color = $3, price_id = $4, locale = $5, first_name = $6, last_name = $7, phone = $8,
-    address_line1 = $9, address_line2 = $10, city = $11, state = $12, postal_code = $13, country = $14,
-    customer_notes = $15, marketing_consent = $16, status = $17, checkout_attempt = $18, session_id = $19,
-    session_state = $20, session_expires_at = $21, checkout_url = $22, payment_intent_id = $23, amount = $24,
-    currency = $25, paid_at = $26, refunded_amount = $27, dispute_status = $28, updated_at = $29
-where id = $1
+set
+    email = new.email, color = new.color, price_id = new.price_id, locale = new.locale, first_name = new.first_name,
+    last_name = new.last_name, phone = new.phone, address_line1 = new.address_line1,
+    address_line2 = new.address_line2, city = new.city, state = new.state, postal_code = new.postal_code,
+    country = new.country, status = new.status, checkout_attempt = new.checkout_attempt,
+    session_id = new.session_id, session_state = new.session_state, session_expires_at = new.session_expires_at,
+    checkout_url = new.checkout_url, payment_intent_id = new.payment_intent_id, amount = new.amount,
+    currency = new.currency, paid_at = new.paid_at, refunded_amount = new.refunded_amount,
+    dispute_status = new.dispute_status, updated_at = $2
+from jsonb_populate_record(null::preorders, $1) as new
+where preorders.id = new.id

@@ -1,6 +1,9 @@
 //! A statement and its parameters, each with its type, so that the server needn't be asked.
 
+use std::fmt;
+
 use pledge_domain::{Timestamp, outbox::Payload};
+use serde::Serialize;
 use tokio_postgres::{
     Client, Error, Row,
     types::{Json, ToSql, Type},
@@ -57,6 +60,11 @@ impl<'a> Statement<'a> {
 
     pub fn json(self, value: &'a Payload) -> Self {
         self.with(Json(value), Type::JSONB)
+    }
+
+    /// Adds a whole row as one parameter, a JSON object with a field for each column.
+    pub fn row(self, row: impl Serialize + fmt::Debug + Send + Sync + 'a) -> Self {
+        self.with(Json(row), Type::JSONB)
     }
 
     pub fn uuids(self, values: Vec<Uuid>) -> Self {

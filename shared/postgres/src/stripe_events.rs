@@ -17,7 +17,7 @@ use crate::{
     columns::Columns,
     error::Failure,
     lease::Lease,
-    preorders::row,
+    preorders::row::{self, PreorderRow},
     statement::{Statement, sql},
 };
 
@@ -141,11 +141,13 @@ fn insert_event<'a>(event: &'a StripeEvent, outcome: &'a Outcome, now: Timestamp
 
 fn write_preorder(write: &PreorderWrite, now: Timestamp) -> Statement<'_> {
     match write {
-        PreorderWrite::Insert(preorder) => row::bind(Statement::new(sql!("insert_preorder")), preorder)
+        PreorderWrite::Insert(preorder) => Statement::new(sql!("insert_preorder"))
+            .row(PreorderRow::from(&**preorder))
             .text(preorder.user_id.as_ref().map(|id| id.as_str()))
-            .time(preorder.created_at)
             .time(now),
-        PreorderWrite::Update(preorder) => row::bind(Statement::new(sql!("update_preorder")), preorder).time(now),
+        PreorderWrite::Update(preorder) => {
+            Statement::new(sql!("update_preorder")).row(PreorderRow::from(&**preorder)).time(now)
+        }
     }
 }
 

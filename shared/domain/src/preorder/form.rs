@@ -1,43 +1,35 @@
 //! The preorder form, checked field by field.
 
+use std::fmt;
+
 use crate::{
     color::Color, contact::Contact, email::Email, fields::FieldErrors, ids::PriceId, locale::Locale,
     preorder::catalogue::Catalogue,
 };
 
-/// The form's fields as the client sent them: texts that may be anything.
-#[derive(Clone, Default)]
-pub struct RawForm {
-    /// `email`
-    pub email: Option<String>,
-    /// `color`
-    pub color: Option<String>,
-    /// `priceId`
-    pub price_id: Option<String>,
-    /// `locale`
-    pub locale: Option<String>,
-    /// `firstName`
-    pub first_name: Option<String>,
-    /// `lastName`
-    pub last_name: Option<String>,
-    /// `phone`
-    pub phone: Option<String>,
-    /// `addressLine1`
-    pub address_line1: Option<String>,
-    /// `addressLine2`
-    pub address_line2: Option<String>,
-    /// `city`
-    pub city: Option<String>,
-    /// `state`
-    pub state: Option<String>,
-    /// `postalCode`
-    pub postal_code: Option<String>,
-    /// `country`
-    pub country: Option<String>,
-    /// `customerNotes`
+/// The fields of a form as its sender wrote them, by the names that the API has for them.
+pub trait FormFields {
+    /// Takes a text, which may be anything; none if it wasn't sent or is no text.
+    fn text(&mut self, name: &str) -> Option<String>;
+
+    /// Takes a yes or no; none if it wasn't sent or is neither.
+    fn boolean(&mut self, name: &str) -> Option<bool>;
+}
+
+/// What a customer said in the form beside what they order, and who and where they are. No event of Stripe's changes it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// What they wrote to us.
     pub customer_notes: Option<String>,
-    /// `marketingConsent`
-    pub marketing_consent: Option<bool>,
+    /// Whether they agreed to marketing; no if the form doesn't say.
+    pub marketing_consent: bool,
+}
+
+/// Hides what the customer wrote.
+impl fmt::Debug for Wishes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wishes(hidden)")
+    }
 }
 
 /// A form that can be accepted.
@@ -53,10 +45,8 @@ pub struct PreorderForm {
     pub locale: Locale,
     /// Name, telephone and address.
     pub contact: Contact,
-    /// What they wrote to us.
-    pub customer_notes: Option<String>,
-    /// Whether they agreed to marketing; no if the form doesn't say.
-    pub marketing_consent: bool,
+    /// What else they said.
+    pub wishes: Wishes,
 }
 
 /// Longest text of an ordinary field, in characters.
@@ -65,38 +55,35 @@ const MAX_TEXT: usize = 200;
 const MAX_NOTES: usize = 2_000;
 
 impl PreorderForm {
-    /// Checks every field.
+    /// Takes and checks every field.
     ///
     /// # Errors
     /// All the fields that are wrong, each with what to do about it.
-    pub fn parse(raw: RawForm, catalogue: &Catalogue) -> Result<Self, FieldErrors> {
+    pub fn parse(fields: &mut impl FormFields, catalogue: &Catalogue) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let email = email(raw.email, &mut errors);
-        let color = color(raw.color, raw.price_id, catalogue, &mut errors);
-        let locale = locale(raw.locale, &mut errors);
-        let mut text = |field, value| text(field, value, MAX_TEXT, &mut errors);
-        let contact = Contact {
-            first_name: text("firstName", raw.first_name),
-            last_name: text("lastName", raw.last_name),
-            phone: text("phone", raw.phone),
-            address_line1: text("addressLine1", raw.address_line1),
-            address_line2: text("addressLine2", raw.address_line2),
-            city: text("city", raw.city),
-            state: text("state", raw.state),
-            postal_code: text("postalCode", raw.postal_code),
-            country: country(text("country", raw.country), &mut errors),
+        let email = email(fields.text("email"), &mut errors);
+        let color = color(fields.text("color"), fields.text("priceId"), catalogue, &mut errors);
+        let locale = locale(fields.text("locale"), &mut errors);
+        let mut text = |name, max| text(name, fields.text(name), max, &mut errors);
+        let mut contact = Contact {
+            first_name: text("firstName", MAX_TEXT),
+            last_name: text("lastName", MAX_TEXT),
+            phone: text("phone", MAX_TEXT),
+            address_line1: text("addressLine1", MAX_TEXT),
+            address_line2: text("addressLine2", MAX_TEXT),
+            city: text("city", MAX_TEXT),
+            state: text("state", MAX_TEXT),
+            postal_code: text("postalCode", MAX_TEXT),
+            country: text("country", MAX_TEXT),
         };
-        let customer_notes = self::text("customerNotes", raw.customer_notes, MAX_NOTES, &mut errors);
+        let customer_notes = text("customerNotes", MAX_NOTES);
+        contact.country = country(contact.country, &mut errors);
+        let marketing_consent = fields.boolean("marketingConsent").unwrap_or(false);
+        let wishes = Wishes { customer_notes, marketing_consent };
         match (email, color) {
-            (Some(email), Some((color, price_id))) if errors.is_empty() => Ok(Self {
-                email,
-                color,
-                price_id,
-                locale,
-                contact,
-                customer_notes,
-                marketing_consent: raw.marketing_consent.unwrap_or(false),
-            }),
+            (Some(email), Some((color, price_id))) if errors.is_empty() => {
+                Ok(Self { email, color, price_id, locale, contact, wishes })
+            }
             _ => Err(errors),
         }
     }
@@ -153,7 +140,7 @@ fn country(given: Option<String>, errors: &mut FieldErrors) -> Option<String> {
     Some(code)
 }
 
-/// Returns the text without spaces around it; none if nothing is left.
+/// Returns the text without the spaces around it, or none if nothing is left.
 fn text(field: &str, given: Option<String>, max: usize, errors: &mut FieldErrors) -> Option<String> {
     let text = given?.trim().to_owned();
     if text.chars().count() > max {
@@ -166,59 +153,73 @@ fn text(field: &str, given: Option<String>, max: usize, errors: &mut FieldErrors
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn catalogue() -> Catalogue {
         let price = |id| PriceId::parse(id).unwrap();
         let prices = [("Red".to_owned(), price("price_red")), ("Honey Khaki".to_owned(), price("price_honey"))];
-        Catalogue::try_from(std::collections::BTreeMap::from(prices)).unwrap()
+        Catalogue::try_from(BTreeMap::from(prices)).unwrap()
     }
 
-    fn minimal() -> RawForm {
-        RawForm { email: Some("a@b.co".into()), color: Some("Red".into()), ..RawForm::default() }
-    }
+    /// A form whose fields are these texts.
+    struct Texts(BTreeMap<&'static str, String>);
 
-    fn problems(raw: RawForm) -> Vec<String> {
-        match PreorderForm::parse(raw, &catalogue()) {
-            Ok(_) => vec![],
-            Err(errors) => errors.iter().map(|(field, _)| field.to_owned()).collect(),
+    impl FormFields for Texts {
+        fn text(&mut self, name: &str) -> Option<String> {
+            self.0.remove(name)
+        }
+
+        fn boolean(&mut self, _: &str) -> Option<bool> {
+            None
         }
     }
 
+    fn parse(fields: &[(&'static str, &str)]) -> Result<PreorderForm, FieldErrors> {
+        let fields = fields.iter().map(|(name, text)| (*name, (*text).to_owned()));
+        PreorderForm::parse(&mut Texts(fields.collect()), &catalogue())
+    }
+
+    fn problems(fields: &[(&'static str, &str)]) -> Vec<String> {
+        parse(fields).err().iter().flat_map(FieldErrors::iter).map(|(field, _)| field.to_owned()).collect()
+    }
+
+    const MINIMAL: [(&str, &str); 2] = [("email", "a@b.co"), ("color", "Red")];
+
     #[test]
     fn email_and_color_are_enough() {
-        let form = PreorderForm::parse(minimal(), &catalogue()).unwrap();
+        let form = parse(&MINIMAL).unwrap();
         assert_eq!(form.price_id.as_str(), "price_red");
         assert_eq!(form.locale, Locale::En);
-        assert!(!form.marketing_consent);
+        assert!(!form.wishes.marketing_consent);
     }
 
     #[test]
     fn every_wrong_field_is_named_at_once() {
-        let raw = RawForm {
-            email: Some("nobody".into()),
-            color: Some("Pink".into()),
-            locale: Some("fr".into()),
-            city: Some("x".repeat(201)),
-            country: Some("Hong Kong".into()),
-            customer_notes: Some("\u{0}".into()),
-            ..RawForm::default()
-        };
-        assert_eq!(problems(raw), ["city", "color", "country", "customerNotes", "email", "locale"]);
-        assert_eq!(problems(RawForm::default()), ["color", "email"]);
+        let long = "x".repeat(201);
+        let fields = [
+            ("email", "nobody"),
+            ("color", "Pink"),
+            ("locale", "fr"),
+            ("city", &long),
+            ("country", "Hong Kong"),
+            ("customerNotes", "\u{0}"),
+        ];
+        assert_eq!(problems(&fields), ["city", "color", "country", "customerNotes", "email", "locale"]);
+        assert_eq!(problems(&[]), ["color", "email"]);
     }
 
     #[test]
     fn the_price_must_be_the_colors() {
-        let with_price = |price: &str| RawForm { price_id: Some(price.into()), ..minimal() };
-        assert_eq!(problems(with_price("price_red")), [""; 0]);
-        assert_eq!(problems(with_price("price_honey")), ["priceId"]);
+        let with_price = |price| [MINIMAL[0], MINIMAL[1], ("priceId", price)];
+        assert_eq!(problems(&with_price("price_red")), [""; 0]);
+        assert_eq!(problems(&with_price("price_honey")), ["priceId"]);
     }
 
     #[test]
     fn blank_texts_are_no_texts() {
-        let raw = RawForm { phone: Some("  ".into()), country: Some("hk".into()), ..minimal() };
-        let form = PreorderForm::parse(raw, &catalogue()).unwrap();
+        let form = parse(&[MINIMAL[0], MINIMAL[1], ("phone", "  "), ("country", "hk")]).unwrap();
         assert_eq!(form.contact.phone, None);
         assert_eq!(form.contact.country.as_deref(), Some("HK"));
     }

@@ -27,7 +27,7 @@ use crate::{
 pub use crate::{color::Color, contact::Contact};
 pub use catalogue::Catalogue;
 pub use change::{PreorderChange, PreorderWrite};
-pub use form::PreorderForm;
+pub use form::{FormFields, PreorderForm, Wishes};
 
 /// Where a preorder stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,10 +148,8 @@ pub struct Preorder {
     pub locale: Locale,
     /// Name, telephone and address.
     pub contact: Contact,
-    /// What the customer wrote to us.
-    pub customer_notes: Option<String>,
-    /// Whether the customer agreed to marketing.
-    pub marketing_consent: bool,
+    /// What else the customer said in the form.
+    pub wishes: Wishes,
     /// Where it stands.
     pub status: Status,
     /// How many checkout attempts are used up. The next attempt's number is one more.
@@ -172,7 +170,7 @@ impl Preorder {
             preorder: self.id,
             email: self.email.clone(),
             phone: self.contact.phone.clone(),
-            marketing_consent: self.marketing_consent,
+            marketing_consent: self.wishes.marketing_consent,
         }
     }
 

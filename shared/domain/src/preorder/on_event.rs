@@ -17,7 +17,7 @@ use crate::{
     ids::PaymentIntentId,
     locale::Locale,
     outbox::{Announcement, AnnouncementKind, Payload},
-    preorder::{Color, Payment, Preorder, PreorderChange, PreorderWrite, Session, SessionState, Status},
+    preorder::{Color, Payment, Preorder, PreorderChange, PreorderWrite, Session, SessionState, Status, Wishes},
     stripe::{CheckoutPaymentStatus, PaymentFacts, PaymentFailedFact, SessionFact, SessionStep},
 };
 
@@ -141,8 +141,7 @@ fn rescue(fact: &SessionFact, at: Timestamp) -> Option<Preorder> {
         price_id: fact.price.clone(),
         locale: fact.locale.unwrap_or(Locale::En),
         contact: fact.contact.clone(),
-        customer_notes: None,
-        marketing_consent: false,
+        wishes: Wishes::default(),
         status: Status::Initiated,
         checkout_attempt: 0,
         session: None,

@@ -11,7 +11,7 @@ use pledge_domain::{
     ids::{EventId, PaymentIntentId, PreorderId, SessionId},
     locale::Locale,
     money::{Currency, Money},
-    preorder::{Preorder, Session, SessionState, Status, on_event::session},
+    preorder::{Preorder, Session, SessionState, Status, Wishes, on_event::session},
     stripe::{
         CheckoutPaymentStatus, DisputeFact, Fact, PaymentFacts, PaymentFailedFact, RefundFact, SessionFact,
         SessionStep, StripeEvent,
@@ -32,8 +32,7 @@ pub fn initiated() -> Preorder {
         price_id: None,
         locale: Locale::Ja,
         contact: Contact::default(),
-        customer_notes: None,
-        marketing_consent: false,
+        wishes: Wishes::default(),
         status: Status::Initiated,
         checkout_attempt: 0,
         session: None,

@@ -18,6 +18,7 @@ use crate::{
     lease::Lease,
     statement::{Statement, sql},
 };
+use row::PreorderRow;
 
 impl PreorderStore for Database {
     async fn initiate(&self, new: &NewPreorder) -> Result<Preorder, StoreError> {
@@ -73,8 +74,8 @@ impl PreorderStore for Database {
 /// Stores the preorder without an owner unless it is there, carries out the claims, and reads it.
 async fn initiate(lease: Lease, new: &NewPreorder) -> Result<Preorder, Failure> {
     let started = &new.started;
-    let insert = row::bind(Statement::new(sql!("initiate_preorder")), &new.preorder)
-        .time(new.preorder.created_at)
+    let insert = Statement::new(sql!("initiate_preorder"))
+        .row(PreorderRow::from(&new.preorder))
         .uuid(started.id.as_uuid())
         .text(started.key.as_str())
         .text(started.kind.name())

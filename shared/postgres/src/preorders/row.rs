@@ -1,50 +1,102 @@
 //! A preorder as columns.
 
+use std::fmt;
+
 use pledge_domain::{
+    Timestamp,
     email::Email,
     ids::{PaymentIntentId, PreorderId, PriceId, SessionId, UserId},
     locale::Locale,
     money::{Currency, Money},
-    preorder::{Color, Contact, Payment, Preorder, Session, SessionState, Status},
+    preorder::{Color, Contact, Payment, Preorder, Session, SessionState, Status, Wishes},
 };
+use serde::Serialize;
+use time::serde::rfc3339;
 use tokio_postgres::Row;
 
-use crate::{columns::Columns, error::Failure, statement::Statement};
+use crate::{columns::Columns, error::Failure};
 
-/// Adds the parameters `$1` to `$28` that every write of a whole preorder begins with; its owner isn't among them.
-pub(crate) fn bind<'a>(statement: Statement<'a>, preorder: &'a Preorder) -> Statement<'a> {
-    let Preorder { contact, session, payment, .. } = preorder;
-    let session = session.as_ref();
-    let payment = payment.as_ref();
-    statement
-        .uuid(preorder.id.as_uuid())
-        .text(preorder.email.as_str())
-        .text(preorder.color.as_str())
-        .text(preorder.price_id.as_ref().map(PriceId::as_str))
-        .text(preorder.locale.tag())
-        .text(contact.first_name.as_deref())
-        .text(contact.last_name.as_deref())
-        .text(contact.phone.as_deref())
-        .text(contact.address_line1.as_deref())
-        .text(contact.address_line2.as_deref())
-        .text(contact.city.as_deref())
-        .text(contact.state.as_deref())
-        .text(contact.postal_code.as_deref())
-        .text(contact.country.as_deref())
-        .text(preorder.customer_notes.as_deref())
-        .bool(preorder.marketing_consent)
-        .text(preorder.status.name())
-        .int(preorder.checkout_attempt)
-        .text(session.map(|session| session.id.as_str()))
-        .text(session.map(|session| session.state.name()))
-        .time(session.and_then(|session| session.expires_at))
-        .text(session.and_then(|session| session.url.as_deref()))
-        .text(payment.and_then(|payment| payment.intent.as_ref()).map(PaymentIntentId::as_str))
-        .bigint(payment.map(|payment| payment.amount.amount))
-        .text(payment.map(|payment| payment.amount.currency.as_str()))
-        .time(payment.map(|payment| payment.paid_at))
-        .bigint(payment.map_or(0, |payment| payment.refunded))
-        .text(payment.and_then(|payment| payment.dispute.as_deref()))
+/// The columns of a preorder that its own data decide, each under its name; its owner isn't among them. A statement takes
+/// them as one parameter and names those that it writes (`jsonb_populate_record`).
+#[derive(Serialize)]
+pub(crate) struct PreorderRow<'a> {
+    id: PreorderId,
+    email: &'a Email,
+    color: &'a str,
+    price_id: Option<&'a PriceId>,
+    locale: &'a str,
+    first_name: Option<&'a str>,
+    last_name: Option<&'a str>,
+    phone: Option<&'a str>,
+    address_line1: Option<&'a str>,
+    address_line2: Option<&'a str>,
+    city: Option<&'a str>,
+    state: Option<&'a str>,
+    postal_code: Option<&'a str>,
+    country: Option<&'a str>,
+    customer_notes: Option<&'a str>,
+    marketing_consent: bool,
+    status: &'a str,
+    checkout_attempt: i32,
+    session_id: Option<&'a SessionId>,
+    session_state: Option<&'a str>,
+    #[serde(with = "rfc3339::option")]
+    session_expires_at: Option<Timestamp>,
+    checkout_url: Option<&'a str>,
+    payment_intent_id: Option<&'a PaymentIntentId>,
+    amount: Option<i64>,
+    currency: Option<Currency>,
+    #[serde(with = "rfc3339::option")]
+    paid_at: Option<Timestamp>,
+    refunded_amount: i64,
+    dispute_status: Option<&'a str>,
+    #[serde(with = "rfc3339")]
+    created_at: Timestamp,
+}
+
+impl<'a> From<&'a Preorder> for PreorderRow<'a> {
+    fn from(preorder: &'a Preorder) -> Self {
+        let Preorder { contact, wishes, session, payment, .. } = preorder;
+        let (session, payment) = (session.as_ref(), payment.as_ref());
+        Self {
+            id: preorder.id,
+            email: &preorder.email,
+            color: preorder.color.as_str(),
+            price_id: preorder.price_id.as_ref(),
+            locale: preorder.locale.tag(),
+            first_name: contact.first_name.as_deref(),
+            last_name: contact.last_name.as_deref(),
+            phone: contact.phone.as_deref(),
+            address_line1: contact.address_line1.as_deref(),
+            address_line2: contact.address_line2.as_deref(),
+            city: contact.city.as_deref(),
+            state: contact.state.as_deref(),
+            postal_code: contact.postal_code.as_deref(),
+            country: contact.country.as_deref(),
+            customer_notes: wishes.customer_notes.as_deref(),
+            marketing_consent: wishes.marketing_consent,
+            status: preorder.status.name(),
+            checkout_attempt: preorder.checkout_attempt,
+            session_id: session.map(|session| &session.id),
+            session_state: session.map(|session| session.state.name()),
+            session_expires_at: session.and_then(|session| session.expires_at),
+            checkout_url: session.and_then(|session| session.url.as_deref()),
+            payment_intent_id: payment.and_then(|payment| payment.intent.as_ref()),
+            amount: payment.map(|payment| payment.amount.amount),
+            currency: payment.map(|payment| payment.amount.currency),
+            paid_at: payment.map(|payment| payment.paid_at),
+            refunded_amount: payment.map_or(0, |payment| payment.refunded),
+            dispute_status: payment.and_then(|payment| payment.dispute.as_deref()),
+            created_at: preorder.created_at,
+        }
+    }
+}
+
+/// Hides the row, which is about a person.
+impl fmt::Debug for PreorderRow<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PreorderRow(hidden)")
+    }
 }
 
 /// Reads a row of `preorders`.
@@ -58,8 +110,10 @@ pub(crate) fn read(row: &Row) -> Result<Preorder, Failure> {
         price_id: columns.parse_some("price_id", |text| PriceId::parse(text).ok())?,
         locale: columns.parse("locale", Locale::parse)?,
         contact: contact(&columns)?,
-        customer_notes: columns.get("customer_notes")?,
-        marketing_consent: columns.get("marketing_consent")?,
+        wishes: Wishes {
+            customer_notes: columns.get("customer_notes")?,
+            marketing_consent: columns.get("marketing_consent")?,
+        },
         status: columns.parse("status", Status::parse)?,
         checkout_attempt: columns.get("checkout_attempt")?,
         session: session(&columns)?,

@@ -5,7 +5,7 @@ use pledge_domain::{
     ids::{PreorderId, PriceId, SessionId},
     locale::Locale,
     ports::NewPreorder,
-    preorder::{Color, Contact, Preorder, PreorderForm, checkout::OpenSession, initiate::plan},
+    preorder::{Color, Contact, Preorder, PreorderForm, Wishes, checkout::OpenSession, initiate::plan},
     user::Owner,
 };
 use uuid::Uuid;
@@ -41,8 +41,7 @@ pub fn a_form(email: &str) -> PreorderForm {
             postal_code: text("000"),
             country: text("HK"),
         },
-        customer_notes: text("Please wrap it.\nThank you"),
-        marketing_consent: true,
+        wishes: Wishes { customer_notes: text("Please wrap it.\nThank you"), marketing_consent: true },
     }
 }
 

@@ -90,7 +90,7 @@ pub async fn a_later_sign_in_updates_the_profile<S: Subject>(subject: &S) {
     let owner = Owner::SignedIn(renamed);
     let mut second = a_new_preorder(2, ADDRESS, owner.clone());
     second.preorder.contact.phone = Some("+49 30 1234567".into());
-    second.preorder.marketing_consent = false;
+    second.preorder.wishes.marketing_consent = false;
     second.claims = of_new_preorder(&second.preorder.ordered(), &owner);
     subject.store().initiate(&second).await.unwrap();
     let row = subject.user(&uid("u1")).await.unwrap();
