@@ -11,8 +11,11 @@ import type {
   ChampionSubscriptionRequest,
   Checkout,
   InitiatedPreorder,
+  OwnPreorder,
+  OwnPreorders,
   Preorder,
   PreorderForm,
+  UserProfile,
 } from "./types.js";
 
 type Token = string | null | undefined;
@@ -76,6 +79,19 @@ export class Pledge {
   waitForPreorder(preorderId: string, options: WaitOptions<Preorder> = {}): Promise<Preorder> {
     const settled = ({ status }: Preorder) => status !== "initiated" && status !== "processing";
     return poll((signal) => this.preorder(preorderId, withSignal(signal)), settled, options);
+  }
+
+  /**
+   * Stores who is signed in. Call it after every sign-in: preorders that were made with the same verified address, but
+   * signed out, become theirs.
+   */
+  signIn(options: CallOptions = {}): Promise<UserProfile> {
+    return this.#post("/users/me", { body: {} }, options);
+  }
+
+  /** Shows the preorders of whoever is signed in, newest first. */
+  async ownPreorders(options: CallOptions = {}): Promise<OwnPreorder[]> {
+    return (await this.#get<OwnPreorders>("/users/me/preorders", options)).preorders;
   }
 
   /** Opens the pay page of a preorder, or of a form, which becomes one. Send the customer to `url`. */

@@ -45,6 +45,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/users/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Store who has signed in
+         * @description To be called after every sign-in: the row of the user is there afterwards and has what the token says. The preorders
+         *     of the token's address that have no owner become the user's, if Firebase has verified the address. A telephone
+         *     number that is known already stays.
+         */
+        post: operations["signIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/me/preorders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See one's own preorders
+         * @description The newest hundred, newest first.
+         */
+        get: operations["getOwnPreorders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/checkout": {
         parameters: {
             query?: never;
@@ -276,6 +318,43 @@ export interface components {
             /** @description What was paid, in minor units of the currency; null until then. */
             amount: components["schemas"]["Amount"] | null;
             currency: components["schemas"]["Currency"] | null;
+        };
+        /** @description Nothing needs to be said; the token says who it is. */
+        SignIn: Record<string, never>;
+        UserProfile: {
+            /** @description The Firebase uid. */
+            userId: string;
+            /** @description Null if there is none, or if another user has proven that it is theirs. */
+            email: string | null;
+            /** @description Whether Firebase has verified the address. */
+            emailVerified: boolean;
+            displayName: string | null;
+            photoUrl: string | null;
+            phone: string | null;
+            /** @description Whether they agreed to marketing. */
+            marketingConsent: boolean;
+        };
+        OwnPreorders: {
+            /** @description Newest first. */
+            preorders: components["schemas"]["OwnPreorder"][];
+        };
+        OwnPreorder: {
+            preorderId: components["schemas"]["PreorderId"];
+            preorderNumber: components["schemas"]["PreorderNumber"];
+            status: components["schemas"]["PreorderStatus"];
+            color: string;
+            /** @description What was paid, in minor units of the currency; null until then. */
+            amount: components["schemas"]["Amount"] | null;
+            currency: components["schemas"]["Currency"] | null;
+            /**
+             * Format: date-time
+             * @description When the form was sent.
+             */
+            createdAt: string;
+            /** Format: date-time */
+            paidAt: string | null;
+            /** @description How much of the amount went back. */
+            refundedAmount: components["schemas"]["Amount"];
         };
         Checkout: {
             /**
@@ -678,6 +757,62 @@ export interface operations {
                 };
             };
             404: components["responses"]["PreorderNotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description The user as they are stored now. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserProfile"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getOwnPreorders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The preorders of the signed-in user. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnPreorders"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];

@@ -3,7 +3,7 @@
 use std::{process::ExitCode, sync::Arc};
 
 use initiate_preorder::{config::Config, handler::Handler};
-use pledge_application::initiate_preorder::InitiatePreorder;
+use pledge_application::{initiate_preorder::InitiatePreorder, users::Users};
 use pledge_firebase::{FirebaseClient, FirebaseVerifier};
 use pledge_http_api::{intake::PreorderIntake, serve};
 use pledge_postgres::Database;
@@ -18,13 +18,13 @@ async fn main() -> ExitCode {
         let identity = FirebaseClient::new(runtime.http.clone(), config.accounts, Arc::new(System));
         let queue = SqsPublisher::new(&runtime.aws, config.queue.url);
         let intake = PreorderIntake {
-            initiate: InitiatePreorder { store, identity, queue },
+            initiate: InitiatePreorder { store: store.clone(), identity, queue },
             verifier: FirebaseVerifier::new(runtime.http, config.issuer),
             catalogue: config.catalogue,
             system: System,
             metrics: runtime.metrics,
         };
-        serve(Handler { intake }).await
+        serve(Handler { intake, users: Users { store } }).await
     })
     .await
 }

@@ -1,10 +1,13 @@
 //! The bodies of this function's responses.
 
 use pledge_domain::{
+    account::StoredProfile,
+    email::Email,
     ids::{PreorderId, UserId},
     money::Currency,
     preorder::Preorder,
 };
+use pledge_http_api::Moment;
 use serde::Serialize;
 
 /// A preorder that was stored, as its customer gets it.
@@ -63,6 +66,79 @@ impl From<Preorder> for PublicPreorder {
             color: preorder.color.as_str().to_owned(),
             amount: paid.map(|money| money.amount),
             currency: paid.map(|money| money.currency),
+        }
+    }
+}
+
+/// A reader, as they see themselves.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserProfile {
+    /// The Firebase uid.
+    user_id: UserId,
+    /// The address; none if another user has proven that it is theirs.
+    email: Option<Email>,
+    /// Whether Firebase has verified the address.
+    email_verified: bool,
+    /// The name.
+    display_name: Option<String>,
+    /// The picture.
+    photo_url: Option<String>,
+    /// The telephone number.
+    phone: Option<String>,
+    /// Whether they agreed to marketing.
+    marketing_consent: bool,
+}
+
+impl From<StoredProfile> for UserProfile {
+    fn from(profile: StoredProfile) -> Self {
+        Self {
+            user_id: profile.user,
+            email: profile.address,
+            email_verified: profile.address_verified,
+            display_name: profile.display_name,
+            photo_url: profile.photo_url,
+            phone: profile.phone,
+            marketing_consent: profile.marketing_consent,
+        }
+    }
+}
+
+/// The preorders of a reader.
+#[derive(Debug, Serialize)]
+pub struct OwnPreorders {
+    /// The preorders, newest first.
+    preorders: Vec<OwnPreorder>,
+}
+
+impl From<Vec<Preorder>> for OwnPreorders {
+    fn from(preorders: Vec<Preorder>) -> Self {
+        Self { preorders: preorders.into_iter().map(OwnPreorder::from).collect() }
+    }
+}
+
+/// A preorder as its owner sees it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnPreorder {
+    /// What anybody may see who has the id.
+    #[serde(flatten)]
+    public: PublicPreorder,
+    /// When the form was sent.
+    created_at: Moment,
+    /// When it was paid; none until then.
+    paid_at: Option<Moment>,
+    /// How much of the amount went back, in minor units of its currency.
+    refunded_amount: i64,
+}
+
+impl From<Preorder> for OwnPreorder {
+    fn from(preorder: Preorder) -> Self {
+        Self {
+            created_at: Moment(preorder.created_at),
+            paid_at: preorder.payment.as_ref().map(|payment| Moment(payment.paid_at)),
+            refunded_amount: preorder.payment.as_ref().map_or(0, |payment| payment.refunded),
+            public: preorder.into(),
         }
     }
 }

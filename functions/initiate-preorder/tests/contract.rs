@@ -10,7 +10,7 @@ use pledge_testkit::{
     http::HttpEvent,
 };
 use serde_json::json;
-use support::{form, handler, post, send};
+use support::{TOKEN, form, handler, post, send};
 
 #[tokio::test]
 async fn every_documented_response_is_given() {
@@ -33,11 +33,24 @@ async fn every_documented_response_is_given() {
     for request in requests {
         given.extend(assert_documented(&request, &send(&handler, request.clone()).await));
     }
+    let signed_in = |event: HttpEvent| event.header("Authorization", &format!("Bearer {TOKEN}"));
+    let me = || signed_in(HttpEvent::post("/users/me"));
+    let own = || signed_in(HttpEvent::get("/users/me/preorders"));
+    for request in [
+        me(),
+        me().json(&json!({ "email": 1 })),
+        me().json(&json!({ "a": "x".repeat(65 * 1024) })),
+        HttpEvent::post("/users/me"),
+        own(),
+        HttpEvent::get("/users/me/preorders"),
+    ] {
+        given.extend(assert_documented(&request, &send(&handler, request.clone()).await));
+    }
     for failure in [|| StoreError::Internal("on purpose".into()), || StoreError::Unavailable("on purpose".into())] {
-        for request in [post(&form()), see(&preorder.id)] {
+        for request in [post(&form()), see(&preorder.id), me(), own()] {
             store.fail_next(failure());
             given.extend(assert_documented(&request, &send(&handler, request.clone()).await));
         }
     }
-    assert_eq!(given, documented(&["initiatePreorder", "getPreorder"]));
+    assert_eq!(given, documented(&["initiatePreorder", "getPreorder", "signIn", "getOwnPreorders"]));
 }

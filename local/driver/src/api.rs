@@ -85,6 +85,14 @@ impl Api {
         self.send(self.request(reqwest::Method::GET, path)).await
     }
 
+    /// Gets JSON for somebody who is signed in.
+    ///
+    /// # Errors
+    /// If there is no answer.
+    pub async fn get_as(&self, token: &str, path: &str) -> Result<Answer, Failure> {
+        self.send(self.request(reqwest::Method::GET, path).bearer_auth(token)).await
+    }
+
     /// Sends the preorder form and gives the preorder's id.
     ///
     /// # Errors

@@ -10,3 +10,4 @@ pub mod initiate_preorder;
 pub mod record_stripe_event;
 pub mod site;
 pub mod sweep_outbox;
+pub mod users;

@@ -18,6 +18,8 @@ pub struct VerifiedUser {
     pub display_name: Option<String>,
     /// The picture in the token.
     pub photo_url: Option<String>,
+    /// The telephone number in the token, which Firebase has verified.
+    pub phone: Option<String>,
 }
 
 /// The Firebase account that belongs to an e-mail address, found or created for somebody who didn't sign in.

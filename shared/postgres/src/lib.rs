@@ -21,6 +21,7 @@ mod preorders;
 mod settings;
 mod statement;
 mod stripe_events;
+mod users;
 
 pub use database::{Connection, Database};
 pub use settings::{InvalidUrl, Settings};

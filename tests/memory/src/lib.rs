@@ -7,6 +7,7 @@
     reason = "a test whose store is poisoned or awaits something should stop there and say where"
 )]
 
+mod accounts;
 mod champions;
 mod deliver;
 mod ledger;

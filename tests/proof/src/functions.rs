@@ -12,6 +12,7 @@ use pledge_application::{
     record_stripe_event::RecordStripeEvent,
     site::Site,
     sweep_outbox::{PATIENCE, SweepOutbox},
+    users::Users,
 };
 use pledge_domain::{
     Timestamp,
@@ -142,7 +143,7 @@ impl Functions {
             metrics: metrics(),
         };
         Self {
-            initiate: initiate_preorder::handler::Handler { intake: intake() },
+            initiate: initiate_preorder::handler::Handler { intake: intake(), users: Users { store: store.clone() } },
             checkout: create_checkout::handler::Handler {
                 checkout: CreateCheckout {
                     store: store.clone(),

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 use lambda_http::{Body, Context, RequestExt, Response};
-use pledge_application::initiate_preorder::InitiatePreorder;
+use pledge_application::{initiate_preorder::InitiatePreorder, users::Users};
 use pledge_http_api::{Routes, intake::PreorderIntake};
 use pledge_runtime::{Metrics, Stage, System};
 use pledge_testkit::{
@@ -23,11 +23,9 @@ pub const REQUEST_ID: &str = "request-1";
 pub const TOKEN: &str = "token-of-reader";
 
 pub fn handler() -> Handler {
-    let initiate = InitiatePreorder {
-        store: InMemoryStore::default(),
-        identity: FakeIdentity::default(),
-        queue: FakePublisher::default(),
-    };
+    let store = InMemoryStore::default();
+    let initiate =
+        InitiatePreorder { store: store.clone(), identity: FakeIdentity::default(), queue: FakePublisher::default() };
     let intake = PreorderIntake {
         initiate,
         verifier: FakeTokens::default().with(TOKEN, signed_in("reader", "reader@example.com")),
@@ -35,7 +33,7 @@ pub fn handler() -> Handler {
         system: FakeSystem::default(),
         metrics: Metrics::new(Stage::Local, System, std::io::sink()),
     };
-    Handler { intake }
+    Handler { intake, users: Users { store } }
 }
 
 /// Sends a request, and holds the response to `docs/openapi.yaml`.

@@ -75,3 +75,22 @@ pub struct Profile {
     /// it is.
     pub signed_in: bool,
 }
+
+/// A user row as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredProfile {
+    /// The uid.
+    pub user: UserId,
+    /// Their address, unless another row has it.
+    pub address: Option<Email>,
+    /// Whether the address is known to be theirs.
+    pub address_verified: bool,
+    /// Their name.
+    pub display_name: Option<String>,
+    /// Their picture.
+    pub photo_url: Option<String>,
+    /// Their telephone number.
+    pub phone: Option<String>,
+    /// Whether they agreed to marketing.
+    pub marketing_consent: bool,
+}

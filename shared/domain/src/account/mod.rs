@@ -10,7 +10,7 @@ use crate::{
     ids::UserId,
     user::{Account, Ordered, Owner, VerifiedUser},
 };
-pub use claim::{Claim, Claims, Ownerless, Profile};
+pub use claim::{Claim, Claims, Ownerless, Profile, StoredProfile};
 
 /// Returns the claims of a reader who signed in: their profile, and the address if the token proves it.
 #[must_use]
@@ -18,6 +18,15 @@ pub fn sign_in(reader: &VerifiedUser) -> Claims {
     let mut list = Vec::from_iter(proven(reader).map(|address| takes_address(reader, address)));
     list.push(profile(reader, None));
     Claims { only_while: None, list }
+}
+
+/// Returns the claims of a reader who signed in and orders nothing: as [`sign_in`], and every preorder of a proven address
+/// that has no owner.
+#[must_use]
+pub fn signed_in(reader: &VerifiedUser) -> Claims {
+    let mut claims = sign_in(reader);
+    claims.list.extend(proven(reader).map(|address| all_of(reader.id.clone(), address)));
+    claims
 }
 
 /// Returns the claims of whoever sent a preorder's form.
@@ -87,7 +96,7 @@ fn profile(reader: &VerifiedUser, ordered: Option<&Ordered>) -> Claim {
         address_verified: reader.email_verified,
         display_name: reader.display_name.clone(),
         photo_url: reader.photo_url.clone(),
-        phone: ordered.and_then(|ordered| ordered.phone.clone()),
+        phone: reader.phone.clone().or_else(|| ordered?.phone.clone()),
         marketing_consent: ordered.is_some_and(|ordered| ordered.marketing_consent),
         signed_in: true,
     }))
@@ -134,6 +143,7 @@ mod tests {
             email_verified,
             display_name: None,
             photo_url: None,
+            phone: None,
         }
     }
 
@@ -151,6 +161,8 @@ mod tests {
     fn only_a_proven_address_is_taken_from_others_and_brings_earlier_preorders() {
         assert_eq!(kinds(&sign_in(&reader(true))), ["address", "profile"]);
         assert_eq!(kinds(&sign_in(&reader(false))), ["profile"]);
+        assert_eq!(kinds(&signed_in(&reader(true))), ["address", "profile", "preorders"]);
+        assert_eq!(kinds(&signed_in(&reader(false))), ["profile"]);
         let preordered = |verified| kinds_of(&Owner::SignedIn(reader(verified)));
         assert_eq!(preordered(true), ["address", "profile", "preorders", "preorder"]);
         assert_eq!(preordered(false), ["profile", "preorder"]);

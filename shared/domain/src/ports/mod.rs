@@ -1,12 +1,14 @@
 //! What the use cases need from the world. The docs of a method are its contract; one contract suite in the test kit
 //! runs on every implementation.
 
+mod account;
 mod champion;
 mod gateway;
 mod identity;
 mod outbox;
 mod store;
 
+pub use account::AccountStore;
 pub use champion::{
     Billing, BillingError, ChampionStore, ClientSecret, IntentAnswer, IntentState, PurchaseRequest, SubscriptionAnswer,
     SubscriptionRequest,

@@ -20,6 +20,7 @@ pub(super) struct Claims {
     email_verified: bool,
     name: Option<String>,
     picture: Option<String>,
+    phone_number: Option<String>,
 }
 
 impl Claims {
@@ -44,6 +45,13 @@ impl Claims {
         let id = UserId::parse(self.sub).map_err(|_| TokenError::Invalid("its subject is not a uid"))?;
         let email = self.email.and_then(|email| Email::parse(&email).ok());
         let email_verified = self.email_verified && email.is_some();
-        Ok(VerifiedUser { id, email, email_verified, display_name: self.name, photo_url: self.picture })
+        Ok(VerifiedUser {
+            id,
+            email,
+            email_verified,
+            display_name: self.name,
+            photo_url: self.picture,
+            phone: self.phone_number,
+        })
     }
 }

@@ -13,4 +13,5 @@ mod payment;
 mod preorder_form;
 mod queue_down;
 mod stripe_down;
+mod users;
 mod webhook;

@@ -27,6 +27,7 @@ pub fn signed_in(id: &str, email: &str) -> VerifiedUser {
         email_verified: true,
         display_name: Some(format!("Reader {id}")),
         photo_url: Some(format!("https://photos.example/{id}")),
+        phone: None,
     }
 }
 

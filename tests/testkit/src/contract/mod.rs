@@ -6,6 +6,7 @@
 //! makes one test of each promise. `MyStore::fresh` is an async function without arguments that returns a [`Subject`]
 //! with nothing in it.
 
+pub mod account_store;
 pub mod champion_store;
 pub mod outbox_store;
 pub mod preorder_store;
@@ -18,7 +19,7 @@ use pledge_domain::{
     champion::{ChampionKey, PaymentRecord, Support, Tier},
     decide::NewAnnouncement,
     ids::{OutboxId, PreorderId, UserId},
-    ports::{ChampionStore, OutboxStore, PreorderStore, StripeEventStore},
+    ports::{AccountStore, ChampionStore, OutboxStore, PreorderStore, StripeEventStore},
     preorder::Preorder,
 };
 
@@ -34,7 +35,7 @@ fn ids(announcements: &[NewAnnouncement]) -> Vec<OutboxId> {
 /// A store under test, with a look at what the ports don't show.
 pub trait Subject: Send + Sync {
     /// The store's type.
-    type Store: PreorderStore + StripeEventStore + OutboxStore + ChampionStore;
+    type Store: PreorderStore + AccountStore + StripeEventStore + OutboxStore + ChampionStore;
 
     /// Returns the store.
     fn store(&self) -> &Self::Store;
@@ -99,6 +100,12 @@ impl Subject for InMemoryStore {
 #[macro_export]
 macro_rules! store_contract {
     ($fresh:path) => {
+        $crate::promises!(
+            account_store,
+            $fresh,
+            a_sign_in_alone_makes_a_row_and_returns_it,
+            a_sign_in_brings_the_earlier_preorders_of_a_verified_address,
+        );
         $crate::promises!(
             preorder_store,
             $fresh,
@@ -213,6 +220,7 @@ mod tests {
     fn no_promise_is_left_out() {
         let listed = include_str!("mod.rs");
         let suites = [
+            include_str!("account_store.rs"),
             include_str!("preorder_store.rs"),
             include_str!("stripe_event_store.rs"),
             include_str!("champion_store.rs"),

@@ -1,0 +1,59 @@
+//! People, and what is theirs.
+
+use pledge_domain::{
+    Timestamp,
+    account::{Claims, StoredProfile},
+    email::Email,
+    ids::UserId,
+    ports::{AccountStore, StoreError},
+    preorder::Preorder,
+};
+use tokio_postgres::Row;
+
+use crate::{
+    Database, claims,
+    columns::Columns,
+    error::Failure,
+    lease::Lease,
+    preorders::row,
+    statement::{Statement, sql},
+};
+
+impl AccountStore for Database {
+    async fn record_sign_in(
+        &self,
+        user: &UserId,
+        claims: &Claims,
+        now: Timestamp,
+    ) -> Result<StoredProfile, StoreError> {
+        self.run(|lease| sign_in(lease, user, claims, now)).await
+    }
+
+    async fn preorders_of(&self, user: &UserId, limit: i64) -> Result<Vec<Preorder>, StoreError> {
+        self.run(|lease| async move {
+            let statement = Statement::new(sql!("preorders_of_user")).text(user.as_str()).bigint(limit);
+            lease.query(statement).await?.iter().map(row::read).collect()
+        })
+        .await
+    }
+}
+
+async fn sign_in(lease: Lease, user: &UserId, claims: &Claims, now: Timestamp) -> Result<StoredProfile, Failure> {
+    let mut statements = Vec::from_iter(claims::statements(claims, now));
+    statements.push(Statement::new(sql!("user_profile")).text(user.as_str()));
+    let rows = lease.transaction(statements).await?.pop().unwrap_or_default();
+    read(rows.first().ok_or(Failure::Missing("user"))?)
+}
+
+fn read(row: &Row) -> Result<StoredProfile, Failure> {
+    let columns = Columns(row);
+    Ok(StoredProfile {
+        user: columns.parse("id", |text| UserId::parse(text).ok())?,
+        address: columns.parse_some("email", |text| Email::parse(text).ok())?,
+        address_verified: columns.get("email_verified")?,
+        display_name: columns.get("display_name")?,
+        photo_url: columns.get("photo_url")?,
+        phone: columns.get("phone")?,
+        marketing_consent: columns.get("marketing_consent")?,
+    })
+}
