@@ -4,6 +4,7 @@ import { PledgeError } from "./error.js";
 import { poll, type WaitOptions } from "./polling.js";
 import { send } from "./transport.js";
 import type {
+  Catalogue,
   ChampionPurchase,
   ChampionPurchaseRequest,
   ChampionStatus,
@@ -92,6 +93,11 @@ export class Pledge {
   /** Shows the preorders of whoever is signed in, newest first. */
   async ownPreorders(options: CallOptions = {}): Promise<OwnPreorder[]> {
     return (await this.#get<OwnPreorders>("/users/me/preorders", options)).preorders;
+  }
+
+  /** Shows what can be ordered: colours with their prices, what is sold out, languages and countries. */
+  catalogue(options: CallOptions = {}): Promise<Catalogue> {
+    return this.#get("/catalogue", options);
   }
 
   /** Opens the pay page of a preorder, or of a form, which becomes one. Send the customer to `url`. */

@@ -108,6 +108,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what can be ordered
+         * @description Colours with their prices as Stripe has them, some minutes old at most while Stripe answers. Anybody may ask, and
+         *     may keep the answer for a minute.
+         */
+        get: operations["getCatalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/payment/stripe/champion-subscription": {
         parameters: {
             query?: never;
@@ -364,6 +385,22 @@ export interface components {
             url: string;
             sessionId: string;
             preorderId: components["schemas"]["PreorderId"];
+        };
+        Catalogue: {
+            /** @description Every colour, by name. */
+            colors: components["schemas"]["ColorOnSale"][];
+            /** @description The languages of the site. */
+            locales: string[];
+            /** @description The countries that the shop ships to, by their ISO 3166-1 alpha-2 codes. */
+            countries: string[];
+        };
+        ColorOnSale: {
+            /** @description Spelt as the form wants it. */
+            color: string;
+            amount: components["schemas"]["Amount"];
+            currency: components["schemas"]["Currency"];
+            /** @description Whether nobody can pay for it now. */
+            soldOut: boolean;
         };
         /** @description The number that the site gave the novel. */
         NovelId: number;
@@ -632,6 +669,19 @@ export interface components {
                 };
             };
         };
+        /** @description Stripe can't be reached. A repeat is safe. */
+        PaymentProviderUnavailable: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"] & {
+                    /** @enum {unknown} */
+                    code?: "PAYMENT_PROVIDER_UNAVAILABLE";
+                };
+            };
+        };
         /** @description Something that is needed can't be reached. A repeat is safe. */
         ServiceUnavailable: {
             headers: {
@@ -672,6 +722,10 @@ export interface components {
     headers: {
         /** @description Answers are about one person, so nothing may keep them. */
         NoStore: "no-store";
+        /** @description The answer is about nobody and may be kept. */
+        Public: "public, max-age=60";
+        /** @description Names this content; to be sent back in `If-None-Match`. */
+        ETag: string;
         /** @description In how many seconds to try again. */
         RetryAfter: number;
     };
@@ -870,7 +924,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Refusal"] & {
                         /** @enum {unknown} */
-                        code?: "IDEMPOTENCY_KEY_REUSED" | "PREORDER_ALREADY_COMPLETED" | "PAYMENT_PENDING" | "PREORDER_HAS_NO_PRICE";
+                        code?: "IDEMPOTENCY_KEY_REUSED" | "PREORDER_ALREADY_COMPLETED" | "PAYMENT_PENDING" | "PREORDER_HAS_NO_PRICE" | "SOLD_OUT";
                     };
                 };
             };
@@ -879,6 +933,46 @@ export interface operations {
             500: components["responses"]["InternalError"];
             502: components["responses"]["PaymentProviderRefused"];
             503: components["responses"]["UnavailableOrPaymentProviderUnavailable"];
+        };
+    };
+    getCatalogue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of an answer that the client has.
+                 * @example "0123456789abcdef"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What can be ordered. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Public"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            /** @description What the client has is still right. */
+            304: {
+                headers: {
+                    "Cache-Control": components["headers"]["Public"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: components["responses"]["TooManyRequests"];
+            502: components["responses"]["PaymentProviderRefused"];
+            503: components["responses"]["PaymentProviderUnavailable"];
         };
     };
     getChampionSubscription: {

@@ -1,6 +1,6 @@
 //! What this function is configured with.
 
-use pledge_domain::preorder::Catalogue;
+use pledge_domain::preorder::{Catalogue, CheckoutPolicy};
 use pledge_firebase::{AccountSource, Issuer};
 use pledge_runtime::Parser;
 use url::Url;
@@ -20,6 +20,8 @@ pub struct Config {
     pub accounts: AccountSource,
     /// `PREORDER_PRICES`: colour → Stripe price id, as JSON.
     pub catalogue: Catalogue,
+    /// `CHECKOUT_POLICY`: what the shop decides about its checkout, as JSON; the defaults of [`CheckoutPolicy`] unless set.
+    pub policy: CheckoutPolicy,
     /// `PUBLIC_SITE_URL`: where Stripe sends the customer back to.
     pub site: Url,
 }
@@ -33,14 +35,22 @@ impl Config {
         let issuer = Issuer::parse(parser);
         let accounts = AccountSource::parse(parser);
         let catalogue = parser.json("PREORDER_PRICES");
+        let policy = parser.optional("CHECKOUT_POLICY", |text| {
+            serde_json::from_str(text).map_err(|error| format!("set valid JSON ({error})"))
+        });
         let site = parser.parse("PUBLIC_SITE_URL", Url::parse);
+        let (catalogue, policy): (Catalogue, CheckoutPolicy) = (catalogue?, policy?.unwrap_or_default());
+        if let Some(unknown) = policy.sold_out.iter().find(|color| catalogue.find(color).is_none()) {
+            parser.problem("CHECKOUT_POLICY", format!("{unknown:?} in soldOut is no colour of PREORDER_PRICES"));
+        }
         Some(Self {
             database: database?,
             stripe: stripe?,
             queue: queue?,
             issuer: issuer?,
             accounts: accounts?,
-            catalogue: catalogue?,
+            catalogue,
+            policy,
             site: site?,
         })
     }
@@ -64,6 +74,16 @@ mod tests {
         let error = Environment::from_iter(variables).configure(Config::parse).unwrap_err().to_string();
         for name in ["STRIPE_SECRET_KEY", "STRIPE_API_BASE", "FIREBASE_AUTH_EMULATOR_HOST", "PUBLIC_SITE_URL"] {
             assert!(error.contains(name), "{name} is not in {error}");
+        }
+    }
+
+    #[test]
+    fn a_policy_that_is_wrong_or_about_unknown_colours_is_named() {
+        let prices = ("PREORDER_PRICES", r#"{"Red":"price_1"}"#);
+        for policy in ["{", r#"{"soldOut":["Rde"]}"#, r#"{"countries":["Germany"]}"#] {
+            let variables = [("STAGE", "local"), prices, ("CHECKOUT_POLICY", policy)];
+            let error = Environment::from_iter(variables).configure(Config::parse).unwrap_err().to_string();
+            assert!(error.contains("CHECKOUT_POLICY: "), "{error}");
         }
     }
 

@@ -1,11 +1,13 @@
 //! From requests to the use cases and back.
 
 use lambda_http::http::{Method, StatusCode};
-use pledge_application::create_checkout::CreateCheckout;
+use pledge_application::{create_checkout::CreateCheckout, show_catalogue::ShowCatalogue};
 use pledge_domain::{
     fields::FieldErrors,
     ids::PreorderId,
-    ports::{CheckoutGateway, Clock, IdentityProvider, PreorderStore, Publisher, Randomness, TokenVerifier},
+    ports::{
+        CheckoutGateway, Clock, IdentityProvider, PreorderStore, PriceGateway, Publisher, Randomness, TokenVerifier,
+    },
     preorder::{FormFields, Preorder},
 };
 use pledge_http_api::{
@@ -13,14 +15,19 @@ use pledge_http_api::{
 };
 use pledge_runtime::Metric;
 
-use crate::output::Checkout;
+use crate::output::{Checkout, ShopCatalogue};
 
-/// The endpoint of this function.
+/// How many seconds browsers and caches may keep the catalogue.
+const CATALOGUE_MAX_AGE: u32 = 60;
+
+/// The endpoints of this function.
 pub struct Handler<Store, Identity, Queue, Gateway, Verifier, System> {
     /// Stores the preorder of a request that brings the whole form.
     pub intake: PreorderIntake<Store, Identity, Queue, Verifier, System>,
     /// Opens the session.
     pub checkout: CreateCheckout<Store, Identity, Gateway>,
+    /// Shows what can be ordered.
+    pub catalogue: ShowCatalogue<Gateway>,
 }
 
 impl<Store, Identity, Queue, Gateway, Verifier, System> Routes
@@ -29,12 +36,13 @@ where
     Store: PreorderStore,
     Identity: IdentityProvider,
     Queue: Publisher,
-    Gateway: CheckoutGateway,
+    Gateway: CheckoutGateway + PriceGateway,
     Verifier: TokenVerifier,
     System: Clock + Randomness,
 {
     async fn route(&self, request: &Request) -> Result<Response<Body>, ApiError> {
         match (request.method(), route::segments(request).as_slice()) {
+            (&Method::GET, [.., "catalogue"]) => self.show_catalogue(request).await,
             (&Method::POST, [.., "checkout"]) => self.open(request).await,
             _ => Err(route::unknown()),
         }
@@ -46,10 +54,15 @@ where
     Store: PreorderStore,
     Identity: IdentityProvider,
     Queue: Publisher,
-    Gateway: CheckoutGateway,
+    Gateway: CheckoutGateway + PriceGateway,
     Verifier: TokenVerifier,
     System: Clock + Randomness,
 {
+    async fn show_catalogue(&self, request: &Request) -> Result<Response<Body>, ApiError> {
+        let offers = self.catalogue.run(self.intake.system.now()).await?;
+        answer::cacheable(request, &ShopCatalogue::new(offers, &self.catalogue.policy), CATALOGUE_MAX_AGE)
+    }
+
     async fn open(&self, request: &Request) -> Result<Response<Body>, ApiError> {
         let preorder = self.preorder(request).await?;
         let id = preorder.id;

@@ -3,7 +3,9 @@
 use std::{process::ExitCode, sync::Arc};
 
 use create_checkout::{config::Config, handler::Handler};
-use pledge_application::{create_checkout::CreateCheckout, initiate_preorder::InitiatePreorder, site::Site};
+use pledge_application::{
+    create_checkout::CreateCheckout, initiate_preorder::InitiatePreorder, show_catalogue::ShowCatalogue, site::Site,
+};
 use pledge_firebase::{FirebaseClient, FirebaseVerifier};
 use pledge_http_api::{intake::PreorderIntake, serve};
 use pledge_postgres::Database;
@@ -23,11 +25,18 @@ async fn main() -> ExitCode {
         let intake = PreorderIntake {
             initiate: InitiatePreorder { store: store.clone(), identity: identity.clone(), queue },
             verifier: FirebaseVerifier::new(runtime.http, config.issuer),
-            catalogue: config.catalogue,
+            catalogue: config.catalogue.clone(),
             system: System,
             metrics: runtime.metrics,
         };
-        serve(Handler { intake, checkout: CreateCheckout { store, identity, gateway, site } }).await
+        let catalogue = ShowCatalogue {
+            prices: gateway.clone(),
+            catalogue: config.catalogue,
+            policy: config.policy.clone(),
+            known: Default::default(),
+        };
+        let checkout = CreateCheckout { store, identity, gateway, site, policy: config.policy };
+        serve(Handler { intake, checkout, catalogue }).await
     })
     .await
 }

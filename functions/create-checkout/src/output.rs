@@ -1,6 +1,12 @@
 //! The bodies of this function's responses.
 
-use pledge_domain::ids::{PreorderId, SessionId};
+use pledge_application::show_catalogue::Offer;
+use pledge_domain::{
+    ids::{PreorderId, SessionId},
+    locale::Locale,
+    money::Currency,
+    preorder::CheckoutPolicy,
+};
 use serde::Serialize;
 
 /// Where a preorder is paid.
@@ -13,4 +19,51 @@ pub struct Checkout {
     pub session_id: SessionId,
     /// The preorder that is paid there.
     pub preorder_id: PreorderId,
+}
+
+/// What can be ordered.
+#[derive(Debug, Serialize)]
+pub struct ShopCatalogue {
+    /// Every colour, by name.
+    colors: Vec<ColorOnSale>,
+    /// The languages of the site.
+    locales: [&'static str; 4],
+    /// The countries that the shop ships to, by their ISO 3166-1 alpha-2 codes.
+    countries: Vec<String>,
+}
+
+impl ShopCatalogue {
+    /// Makes the body of what is on offer.
+    pub fn new(offers: Vec<Offer>, policy: &CheckoutPolicy) -> Self {
+        Self {
+            colors: offers.into_iter().map(ColorOnSale::from).collect(),
+            locales: Locale::ALL.map(Locale::tag),
+            countries: policy.countries.iter().map(|country| country.as_str().to_owned()).collect(),
+        }
+    }
+}
+
+/// A colour on sale.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ColorOnSale {
+    /// The colour, spelt as the form wants it.
+    color: String,
+    /// The price, in minor units of the currency.
+    amount: i64,
+    /// The currency of the price.
+    currency: Currency,
+    /// Whether nobody can pay for it now.
+    sold_out: bool,
+}
+
+impl From<Offer> for ColorOnSale {
+    fn from(offer: Offer) -> Self {
+        Self {
+            color: offer.color.as_str().to_owned(),
+            amount: offer.price.amount,
+            currency: offer.price.currency,
+            sold_out: offer.sold_out,
+        }
+    }
 }

@@ -5,7 +5,7 @@ mod support;
 
 use pledge_domain::ports::{GatewayError, StoreError};
 use pledge_openapi::{Given, assert_documented, documented};
-use pledge_testkit::builders::a_preorder;
+use pledge_testkit::{builders::a_preorder, http::HttpEvent};
 use serde_json::json;
 use support::{html_form, pay_for, post, send, with_preorder};
 
@@ -31,5 +31,14 @@ async fn every_documented_response_is_given() {
     ask(post(&json!({ "email": "other@example.com", "color": "Red" })).header("Idempotency-Key", "1")).await;
     ask(html_form("email=reader%40example.com&color=Red")).await;
 
-    assert_eq!(given, documented(&["createCheckout"]));
+    let catalogue = HttpEvent::get("/catalogue");
+    for error in [GatewayError::Unavailable("on purpose".into()), GatewayError::Refused("on purpose".into())] {
+        handler.catalogue.prices.price_next(Err(error));
+        ask(catalogue.clone()).await;
+    }
+    ask(catalogue.clone()).await;
+    let tag = send(&handler, catalogue.clone()).await.headers()["etag"].to_str().unwrap().to_owned();
+    ask(catalogue.header("If-None-Match", &tag)).await;
+
+    assert_eq!(given, documented(&["createCheckout", "getCatalogue"]));
 }

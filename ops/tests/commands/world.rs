@@ -6,7 +6,7 @@ use pledge_domain::{
     account::Claims,
     ids::{PreorderId, PriceId, SessionId},
     ports::{CheckoutGateway, PreorderStore, SessionRequest},
-    preorder::{Preorder, checkout::OpenSession},
+    preorder::{CheckoutPolicy, Preorder, checkout::OpenSession},
     user::Owner,
 };
 use pledge_faults::QueueServer;
@@ -126,6 +126,7 @@ impl World {
             locale: preorder.locale,
             success_url: "https://example.com/success".to_owned(),
             cancel_url: "https://example.com/cancel".to_owned(),
+            policy: CheckoutPolicy::default(),
         };
         let opened = self.stripe.open_session(&request).await.unwrap();
         let open = OpenSession { id: opened.id.clone(), url: opened.url.unwrap(), expires_at: opened.expires_at };

@@ -7,7 +7,7 @@ use pledge_domain::{
         StoreError,
     },
     preorder::{
-        Preorder,
+        CheckoutPolicy, Preorder,
         checkout::{CheckoutDecision, OpenSession, decide},
     },
     user::{Account, Owner},
@@ -26,6 +26,8 @@ pub struct CreateCheckout<Store, Identity, Gateway> {
     pub gateway: Gateway,
     /// Where Stripe sends the customer back to.
     pub site: Site,
+    /// What the shop decides about its checkout.
+    pub policy: CheckoutPolicy,
 }
 
 /// Why nobody can pay now.
@@ -40,6 +42,9 @@ pub enum CheckoutError {
     /// The preorder was rescued from a payment that named no price: there is nothing to open a session with.
     #[error("the preorder has no price")]
     NoPrice,
+    /// The colour is sold out.
+    #[error("the colour is sold out")]
+    SoldOut,
     /// Stripe doesn't open a session.
     #[error(transparent)]
     Gateway(GatewayError),
@@ -75,6 +80,9 @@ where
                 CheckoutDecision::Reuse(session) => return Ok(session),
                 CheckoutDecision::AlreadyCompleted => return Err(CheckoutError::AlreadyCompleted),
                 CheckoutDecision::PaymentPending => return Err(CheckoutError::PaymentPending),
+                CheckoutDecision::Open { .. } if self.policy.is_sold_out(&preorder.color) => {
+                    return Err(CheckoutError::SoldOut);
+                }
                 CheckoutDecision::Open { attempt } => attempt,
             };
             let request = self.request(&preorder, owner.as_ref(), attempt)?;
@@ -122,6 +130,7 @@ where
             locale: preorder.locale,
             success_url: self.site.preorder_success(preorder.locale, preorder.id),
             cancel_url: self.site.preorder_cancel(preorder.locale, preorder.id),
+            policy: self.policy.clone(),
         })
     }
 }

@@ -102,6 +102,10 @@ gateway_id!(
     PriceId, "price_", "price id"
 );
 gateway_id!(
+    /// A Stripe shipping rate.
+    ShippingRateId, "shr_", "shipping rate id"
+);
+gateway_id!(
     /// A Stripe payment method.
     PaymentMethodId, "pm_", "payment method id"
 );

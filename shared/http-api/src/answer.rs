@@ -1,9 +1,12 @@
 //! Responses, and the one place where an error is logged and turned into one.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use lambda_http::{
-    Body, Response,
+    Body, Request, Response,
     http::{HeaderValue, StatusCode, header},
 };
 use pledge_domain::error_chain::ErrorChain;
@@ -18,6 +21,34 @@ use crate::error::{ApiError, RETRY_AFTER_SECONDS};
 pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Response<Body>, ApiError> {
     let body = serde_json::to_string(value).map_err(|error| ApiError::Internal(Box::new(error)))?;
     Ok(response(status, body))
+}
+
+/// Makes a JSON response about nobody, which browsers and caches may keep for `max_age` seconds. A client that sends the
+/// `ETag` of what it has gets 304 and no body if that is still right.
+///
+/// # Errors
+/// [`ApiError::Internal`] if the value can't be written as JSON.
+pub fn cacheable(request: &Request, value: &impl Serialize, max_age: u32) -> Result<Response<Body>, ApiError> {
+    let body = serde_json::to_string(value).map_err(|error| ApiError::Internal(Box::new(error)))?;
+    let header = |text: String| HeaderValue::from_str(&text).map_err(|error| ApiError::Internal(Box::new(error)));
+    let tag = header(entity_tag(&body))?;
+    let known = request.headers().get_all(header::IF_NONE_MATCH).iter().any(|value| value == tag);
+    let mut response = response(StatusCode::OK, body);
+    if known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = Body::Empty;
+        response.headers_mut().remove(header::CONTENT_TYPE);
+    }
+    response.headers_mut().insert(header::ETAG, tag);
+    response.headers_mut().insert(header::CACHE_CONTROL, header(format!("public, max-age={max_age}"))?);
+    Ok(response)
+}
+
+/// Returns an entity tag that is the same for the same body in every environment of a deployment.
+fn entity_tag(body: &str) -> String {
+    let mut hasher = DefaultHasher::new();
+    body.hash(&mut hasher);
+    format!("\"{:016x}\"", hasher.finish())
 }
 
 /// Makes a redirection (303), with which a plain HTML form goes on to another page.

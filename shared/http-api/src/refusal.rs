@@ -69,6 +69,10 @@ impl From<CheckoutError> for ApiError {
             CheckoutError::NoPrice => {
                 Self::conflict("PREORDER_HAS_NO_PRICE", "This preorder cannot be paid. Please send the form again.")
             }
+            CheckoutError::SoldOut => Self::conflict(
+                "SOLD_OUT",
+                "This colour is sold out. Your preorder is kept; it can be paid when there is more.",
+            ),
             CheckoutError::Gateway(error) => error.into(),
             CheckoutError::Store(error) => error.into(),
         }

@@ -7,33 +7,18 @@ use pledge_domain::{
     ids::SessionId,
     locale::Locale,
     ports::{CheckoutGateway, GatewayError, OpenedSession, SessionRequest},
+    preorder::CheckoutPolicy,
 };
 use serde::Deserialize;
 use stripe_checkout::checkout_session::{
-    CreateCheckoutSession, CreateCheckoutSessionLineItems, CreateCheckoutSessionPaymentIntentData,
-    CreateCheckoutSessionPhoneNumberCollection, CreateCheckoutSessionShippingAddressCollection,
-    CreateCheckoutSessionShippingAddressCollectionAllowedCountries as Country,
+    CreateCheckoutSession, CreateCheckoutSessionAutomaticTax, CreateCheckoutSessionLineItems,
+    CreateCheckoutSessionPaymentIntentData, CreateCheckoutSessionPhoneNumberCollection,
+    CreateCheckoutSessionShippingAddressCollection,
+    CreateCheckoutSessionShippingAddressCollectionAllowedCountries as Country, CreateCheckoutSessionShippingOptions,
 };
 use stripe_shared::{CheckoutSessionLocale, CheckoutSessionMode};
 
 use crate::{StripeClient, key::key};
-
-/// Where we ship to.
-const COUNTRIES: [Country; 13] = [
-    Country::Us,
-    Country::Ca,
-    Country::Gb,
-    Country::Au,
-    Country::De,
-    Country::Fr,
-    Country::It,
-    Country::Es,
-    Country::Nl,
-    Country::Jp,
-    Country::Sg,
-    Country::Hk,
-    Country::Tw,
-];
 
 impl CheckoutGateway for StripeClient {
     async fn open_session(&self, request: &SessionRequest) -> Result<OpenedSession, GatewayError> {
@@ -57,7 +42,11 @@ fn create(request: &SessionRequest) -> CreateCheckoutSession {
         metadata: Some(metadata.clone()),
         ..CreateCheckoutSessionPaymentIntentData::new()
     };
-    CreateCheckoutSession::new()
+    let policy = &request.policy;
+    // Any text is a country to the library; Stripe says which ones it knows.
+    let countries: Vec<Country> =
+        policy.countries.iter().map(|code| code.as_str().parse().unwrap_or_else(|never| match never {})).collect();
+    let session = CreateCheckoutSession::new()
         .mode(CheckoutSessionMode::Payment)
         .line_items(vec![item])
         .client_reference_id(request.preorder.to_string())
@@ -65,11 +54,27 @@ fn create(request: &SessionRequest) -> CreateCheckoutSession {
         .locale(locale(request.locale))
         .metadata(metadata)
         .payment_intent_data(payment)
-        .shipping_address_collection(CreateCheckoutSessionShippingAddressCollection::new(COUNTRIES))
-        .phone_number_collection(CreateCheckoutSessionPhoneNumberCollection::new(true))
-        .allow_promotion_codes(false)
+        .shipping_address_collection(CreateCheckoutSessionShippingAddressCollection::new(countries))
+        .phone_number_collection(CreateCheckoutSessionPhoneNumberCollection::new(policy.phone))
+        .allow_promotion_codes(policy.promotion_codes)
         .success_url(&*request.success_url)
-        .cancel_url(&*request.cancel_url)
+        .cancel_url(&*request.cancel_url);
+    with_tax_and_shipping(session, policy)
+}
+
+/// Adds what a shop has asked for beyond the defaults, which send nothing of it.
+fn with_tax_and_shipping(mut session: CreateCheckoutSession, policy: &CheckoutPolicy) -> CreateCheckoutSession {
+    if policy.automatic_tax {
+        session = session.automatic_tax(CreateCheckoutSessionAutomaticTax::new(true));
+    }
+    if !policy.shipping_rates.is_empty() {
+        let rates = policy.shipping_rates.iter().map(|rate| CreateCheckoutSessionShippingOptions {
+            shipping_rate: Some(rate.as_str().to_owned()),
+            ..CreateCheckoutSessionShippingOptions::new()
+        });
+        session = session.shipping_options(rates.collect::<Vec<_>>());
+    }
+    session
 }
 
 fn metadata(request: &SessionRequest) -> HashMap<String, String> {

@@ -11,6 +11,7 @@ mod error;
 mod gateway_error;
 mod key;
 mod outgoing;
+mod price;
 mod retry;
 mod transport;
 

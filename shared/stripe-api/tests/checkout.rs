@@ -11,7 +11,7 @@ use pledge_domain::{
     ids::{PreorderId, PriceId, SessionId, UserId},
     locale::Locale,
     ports::{CheckoutGateway, GatewayError, OpenedSession, SessionRequest},
-    preorder::Color,
+    preorder::{CheckoutPolicy, Color},
 };
 use serde_json::{Value, json};
 use support::{Reply, Server};
@@ -30,6 +30,7 @@ fn request() -> SessionRequest {
         success_url: "https://example.com/zh-HK/pre-order/success?session_id={CHECKOUT_SESSION_ID}&preorder_id=1"
             .into(),
         cancel_url: "https://example.com/zh-HK/pre-order/cancel?preorder_id=1".into(),
+        policy: CheckoutPolicy::default(),
     }
 }
 

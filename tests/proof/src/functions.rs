@@ -10,6 +10,7 @@ use pledge_application::{
     deliver_events::{DeliverEvents, Retry},
     initiate_preorder::InitiatePreorder,
     record_stripe_event::RecordStripeEvent,
+    show_catalogue::ShowCatalogue,
     site::Site,
     sweep_outbox::{PATIENCE, SweepOutbox},
     users::Users,
@@ -17,7 +18,7 @@ use pledge_application::{
 use pledge_domain::{
     Timestamp,
     ports::{Clock, Randomness},
-    preorder::Catalogue,
+    preorder::{Catalogue, CheckoutPolicy},
 };
 use pledge_firebase::{AccountSource, FirebaseClient};
 use pledge_http_api::{Response, Routes, intake::PreorderIntake};
@@ -150,6 +151,13 @@ impl Functions {
                     identity: Arc::clone(&identity),
                     gateway: stripe.clone(),
                     site: Site::new(&"https://example.com".parse().unwrap()),
+                    policy: CheckoutPolicy::default(),
+                },
+                catalogue: ShowCatalogue {
+                    prices: stripe.clone(),
+                    catalogue: addresses.catalogue.clone(),
+                    policy: CheckoutPolicy::default(),
+                    known: Default::default(),
                 },
                 intake: intake(),
             },
@@ -184,7 +192,7 @@ impl Functions {
     pub async fn request(&self, event: &HttpEvent) -> (u16, Value) {
         let request: Request = lambda_http::request::from_str(&event.to_json()).unwrap();
         let response = match request.uri().path() {
-            path if path.ends_with("/checkout") => self.checkout.handle(request).await,
+            path if path.ends_with("/checkout") || path.ends_with("/catalogue") => self.checkout.handle(request).await,
             path if path.contains("/webhooks/") => self.webhook.handle(request).await,
             path if path.contains("/payment/") => self.champion.handle(request).await,
             _ => self.initiate.handle(request).await,

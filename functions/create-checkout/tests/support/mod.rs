@@ -5,8 +5,10 @@
 use std::sync::Arc;
 
 use lambda_http::{Body, Context, RequestExt, Response};
-use pledge_application::{create_checkout::CreateCheckout, initiate_preorder::InitiatePreorder, site::Site};
-use pledge_domain::preorder::Preorder;
+use pledge_application::{
+    create_checkout::CreateCheckout, initiate_preorder::InitiatePreorder, show_catalogue::ShowCatalogue, site::Site,
+};
+use pledge_domain::preorder::{Catalogue, CheckoutPolicy, Preorder};
 use pledge_http_api::{Routes, intake::PreorderIntake};
 use pledge_runtime::{Metrics, Stage, System};
 use pledge_testkit::{
@@ -32,21 +34,34 @@ pub const REQUEST_ID: &str = "request-1";
 pub const TOKEN: &str = "token-of-reader";
 
 pub fn handler() -> Handler {
+    with_policy(CheckoutPolicy::default())
+}
+
+/// A handler of a shop in which this colour is sold out.
+pub fn sold_out(color: &str) -> Handler {
+    with_policy(CheckoutPolicy { sold_out: vec![color.to_owned()], ..CheckoutPolicy::default() })
+}
+
+fn with_policy(policy: CheckoutPolicy) -> Handler {
     let (store, identity) = (InMemoryStore::default(), Arc::new(FakeIdentity::default()));
     let checkout = CreateCheckout {
         store: store.clone(),
         identity: Arc::clone(&identity),
         gateway: FakeGateway::default(),
         site: Site::new(&"https://example.com".parse().unwrap()),
+        policy: policy.clone(),
     };
+    let on_sale: Catalogue = serde_json::from_value(json!({ "Red": PRICE, "Honey Khaki": "price_honey" })).unwrap();
+    let catalogue =
+        ShowCatalogue { prices: FakeGateway::default(), catalogue: on_sale.clone(), policy, known: Default::default() };
     let intake = PreorderIntake {
         initiate: InitiatePreorder { store, identity, queue: FakePublisher::default() },
         verifier: FakeTokens::default().with(TOKEN, signed_in("reader", "reader@example.com")),
-        catalogue: serde_json::from_value(json!({ "Red": PRICE, "Honey Khaki": "price_honey" })).unwrap(),
+        catalogue: on_sale,
         system: FakeSystem::default(),
         metrics: Metrics::new(Stage::Local, System, std::io::sink()),
     };
-    Handler { intake, checkout }
+    Handler { intake, checkout, catalogue }
 }
 
 /// A handler, and a preorder that is stored already.

@@ -8,7 +8,7 @@ use pledge_domain::{
     Timestamp,
     ids::{PreorderId, SessionId},
     ports::{GatewayError, OpenedSession, PreorderStore, SessionRequest, StoreError},
-    preorder::{Preorder, Session, SessionState, Status, checkout::OpenSession},
+    preorder::{CheckoutPolicy, Preorder, Session, SessionState, Status, checkout::OpenSession},
     user::{Account, Owner},
 };
 use pledge_testkit::{
@@ -37,7 +37,10 @@ async fn with(identity: FakeIdentity, owner: Owner) -> (Checkout, Preorder) {
     let store = InMemoryStore::default();
     let preorder = store.initiate(&a_new_preorder(1, "reader-1@example.com", owner)).await.unwrap();
     let site = Site::new(&"https://example.com".parse().unwrap());
-    (CreateCheckout { store, identity, gateway: FakeGateway::default(), site }, preorder)
+    (
+        CreateCheckout { store, identity, gateway: FakeGateway::default(), site, policy: CheckoutPolicy::default() },
+        preorder,
+    )
 }
 
 fn stored(checkout: &Checkout) -> Preorder {
@@ -75,6 +78,7 @@ async fn stripe_is_asked_for_what_was_ordered() {
         locale: preorder.locale,
         success_url: success_url(preorder.id),
         cancel_url: format!("https://example.com/ja/pre-order/cancel?preorder_id={}", preorder.id),
+        policy: CheckoutPolicy::default(),
     };
     assert_eq!(checkout.gateway.requests(), [expected]);
 }

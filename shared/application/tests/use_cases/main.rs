@@ -6,4 +6,5 @@ mod create_checkout;
 mod deliver_events;
 mod initiate_preorder;
 mod record_stripe_event;
+mod show_catalogue;
 mod sweep_outbox;

@@ -7,8 +7,9 @@ use crate::{
     email::Email,
     ids::{PreorderId, PriceId, SessionId, UserId},
     locale::Locale,
+    money::Money,
     ports::Cause,
-    preorder::Color,
+    preorder::{CheckoutPolicy, Color},
 };
 
 /// Why the provider didn't do it.
@@ -47,6 +48,8 @@ pub struct SessionRequest {
     pub success_url: String,
     /// Where to go to give up.
     pub cancel_url: String,
+    /// What the shop decides about its checkout.
+    pub policy: CheckoutPolicy,
 }
 
 /// A session as the provider returned it.
@@ -69,4 +72,10 @@ pub trait CheckoutGateway: Send + Sync {
         &self,
         request: &SessionRequest,
     ) -> impl Future<Output = Result<OpenedSession, GatewayError>> + Send;
+}
+
+/// Prices as the payment provider has them.
+pub trait PriceGateway: Send + Sync {
+    /// Returns what a price costs once.
+    fn price(&self, id: &PriceId) -> impl Future<Output = Result<Money, GatewayError>> + Send;
 }

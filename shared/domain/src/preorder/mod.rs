@@ -14,6 +14,7 @@ pub mod checkout;
 pub mod form;
 pub mod initiate;
 pub mod on_event;
+pub mod policy;
 
 use crate::{
     Timestamp,
@@ -28,6 +29,7 @@ pub use crate::{color::Color, contact::Contact};
 pub use catalogue::Catalogue;
 pub use change::{PreorderChange, PreorderWrite};
 pub use form::{FormFields, PreorderForm, Wishes};
+pub use policy::CheckoutPolicy;
 
 /// Where a preorder stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

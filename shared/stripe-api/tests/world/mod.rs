@@ -20,7 +20,7 @@ use pledge_domain::{
     locale::Locale,
     money::{Currency, Money},
     ports::{Billing, PurchaseRequest, SessionRequest, SubscriptionRequest},
-    preorder::Color,
+    preorder::{CheckoutPolicy, Color},
     stripe::Fact,
 };
 use pledge_stand_ins::{StripeOptions, StripeStandIn, WebhookTarget};
@@ -102,6 +102,7 @@ impl World {
             locale: Locale::Ja,
             success_url: "https://example.com/ja/pre-order/success?session_id={CHECKOUT_SESSION_ID}".into(),
             cancel_url: "https://example.com/ja/pre-order/cancel".into(),
+            policy: CheckoutPolicy::default(),
         }
     }
 }

@@ -1,40 +1,61 @@
 //! A payment provider that opens sessions at once.
 
 use pledge_domain::{
-    ids::SessionId,
-    ports::{CheckoutGateway, GatewayError, OpenedSession, SessionRequest},
+    ids::{PriceId, SessionId},
+    money::{Currency, Money},
+    ports::{CheckoutGateway, GatewayError, OpenedSession, PriceGateway, SessionRequest},
 };
 
 use crate::{fakes::script::Script, time::t};
 
 /// Opens a session for every request: the same one for the same preorder and attempt, open until [`t`]`(86_400)`.
 #[derive(Debug, Default)]
-pub struct FakeGateway(Script<SessionRequest, Result<OpenedSession, GatewayError>>);
+pub struct FakeGateway {
+    sessions: Script<SessionRequest, Result<OpenedSession, GatewayError>>,
+    prices: Script<PriceId, Result<Money, GatewayError>>,
+}
 
 impl FakeGateway {
     /// The next request fails like this.
     pub fn fail_next(&self, error: GatewayError) {
-        self.0.put(Err(error));
+        self.sessions.put(Err(error));
     }
 
     /// The next request gets this session.
     pub fn answer_next(&self, session: OpenedSession) {
-        self.0.put(Ok(session));
+        self.sessions.put(Ok(session));
+    }
+
+    /// The next question for a price gets this answer.
+    pub fn price_next(&self, answer: Result<Money, GatewayError>) {
+        self.prices.put(answer);
+    }
+
+    /// How often a price was asked for.
+    #[must_use]
+    pub fn prices_asked(&self) -> usize {
+        self.prices.calls().len()
     }
 
     /// Every request so far.
     #[must_use]
     pub fn requests(&self) -> Vec<SessionRequest> {
-        self.0.calls()
+        self.sessions.calls()
     }
 }
 
 impl CheckoutGateway for FakeGateway {
     async fn open_session(&self, request: &SessionRequest) -> Result<OpenedSession, GatewayError> {
-        self.0.called(request.clone()).unwrap_or_else(|| {
+        self.sessions.called(request.clone()).unwrap_or_else(|| {
             let id = format!("cs_test_{}_{}", request.preorder.as_uuid().simple(), request.attempt);
             let url = Some(format!("https://checkout.example/{id}"));
             Ok(OpenedSession { id: SessionId::parse(id).unwrap(), url, expires_at: t(86_400), open: true })
         })
+    }
+}
+
+impl PriceGateway for FakeGateway {
+    async fn price(&self, id: &PriceId) -> Result<Money, GatewayError> {
+        self.prices.called(id.clone()).unwrap_or(Ok(Money::new(1999, Currency::USD)))
     }
 }
