@@ -12,6 +12,7 @@ import type {
   ChampionSubscriptionRequest,
   Checkout,
   InitiatedPreorder,
+  NovelTiers,
   OwnPreorder,
   OwnPreorders,
   Preorder,
@@ -103,6 +104,11 @@ export class Pledge {
   /** Opens the pay page of a preorder, or of a form, which becomes one. Send the customer to `url`. */
   checkout(preorder: { preorderId: string } | PreorderForm, options: KeyedCallOptions = {}): Promise<Checkout> {
     return this.#post("/checkout", { body: preorder, headers: key(options) }, options);
+  }
+
+  /** Shows the tiers of a novel that are on sale, and what they cost. */
+  championTiers(novelId: number, options: CallOptions = {}): Promise<NovelTiers> {
+    return this.#get(`/novels/${encodeURIComponent(novelId)}/champion-tiers`, options);
   }
 
   /** Starts a monthly subscription. Pay it with `clientSecret` and Stripe.js; without one, nothing is due now. */

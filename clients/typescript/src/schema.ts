@@ -129,6 +129,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/novels/{novelId}/champion-tiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what supporting a novel costs
+         * @description The tiers on sale. Anybody may ask, and may keep the answer for a minute.
+         */
+        get: operations["getChampionTiers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/payment/stripe/champion-subscription": {
         parameters: {
             query?: never;
@@ -437,6 +457,18 @@ export interface components {
         SubscriptionStatus: "incomplete" | "incomplete_expired" | "trialing" | "active" | "past_due" | "canceled" | "unpaid" | "paused";
         /** @description For Stripe.js; nobody but the reader may see it. */
         ClientSecret: string;
+        NovelTiers: {
+            novelId: components["schemas"]["NovelId"];
+            /** @description Lowest first. */
+            tiers: components["schemas"]["TierOnSale"][];
+        };
+        TierOnSale: {
+            tierLevel: components["schemas"]["TierLevel"];
+            name: string;
+            /** @description What a month, or 30 days once, costs. */
+            amount: components["schemas"]["Amount"];
+            currency: components["schemas"]["Currency"];
+        };
         ChampionSubscription: {
             /** @constant */
             success: true;
@@ -973,6 +1005,53 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["PaymentProviderRefused"];
             503: components["responses"]["PaymentProviderUnavailable"];
+        };
+    };
+    getChampionTiers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of an answer that the client has.
+                 * @example "0123456789abcdef"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description What isn't a number of a novel is a 404 too.
+                 * @example 7
+                 */
+                novelId: components["schemas"]["NovelId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tiers. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Public"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NovelTiers"];
+                };
+            };
+            /** @description What the client has is still right. */
+            304: {
+                headers: {
+                    "Cache-Control": components["headers"]["Public"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["TierNotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getChampionSubscription: {

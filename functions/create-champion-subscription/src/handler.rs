@@ -4,6 +4,7 @@ use lambda_http::http::{Method, StatusCode};
 use pledge_application::champions::{Champions, SubscribeRequest};
 use pledge_domain::{
     champion::ChampionKey,
+    ids::NovelId,
     ports::{Billing, ChampionStore, Clock, Randomness, TokenVerifier},
     user::VerifiedUser,
 };
@@ -11,8 +12,11 @@ use pledge_http_api::{ApiError, Body, Request, Response, Routes, answer, auth, r
 
 use crate::{
     input,
-    output::{ChampionPurchase, ChampionStatus, ChampionSubscription},
+    output::{ChampionPurchase, ChampionStatus, ChampionSubscription, NovelTiers},
 };
+
+/// How many seconds browsers and caches may keep the tiers of a novel.
+const TIERS_MAX_AGE: u32 = 60;
 
 /// The endpoints of this function.
 pub struct Handler<Store, Stripe, Verifier, System> {
@@ -37,6 +41,7 @@ where
             (&Method::GET, [.., "champion-subscription"]) => self.show(request).await,
             (&Method::POST, [.., "champion-subscription", "cancel"]) => self.change_renewal(request, false).await,
             (&Method::POST, [.., "champion-subscription", "resume"]) => self.change_renewal(request, true).await,
+            (&Method::GET, [.., "novels", novel, "champion-tiers"]) => self.show_tiers(request, novel).await,
             (&Method::POST, [.., "champion-purchase"]) => self.purchase(request).await,
             _ => Err(route::unknown()),
         }
@@ -52,6 +57,16 @@ where
 {
     async fn reader(&self, request: &Request) -> Result<VerifiedUser, ApiError> {
         auth::required(request, &self.verifier, self.system.now()).await
+    }
+
+    async fn show_tiers(&self, request: &Request, novel: &str) -> Result<Response<Body>, ApiError> {
+        let number = novel.parse().map_err(|_| ApiError::tier_not_found())?;
+        let novel = NovelId::new(number).map_err(|_| ApiError::tier_not_found())?;
+        let tiers = self.champions.tiers(novel).await?;
+        if tiers.is_empty() {
+            return Err(ApiError::tier_not_found());
+        }
+        answer::cacheable(request, &NovelTiers::new(novel, tiers), TIERS_MAX_AGE)
     }
 
     async fn subscribe(&self, request: &Request) -> Result<Response<Body>, ApiError> {

@@ -77,12 +77,23 @@ async fn every_documented_response_is_given() {
     handler.champions.store.be_unavailable_once();
     ask(&mut given, &handler, show("novelId=7")).await;
 
+    let tiers = HttpEvent::get("/novels/7/champion-tiers");
+    let shown = send(&handler, tiers.clone()).await;
+    ask(&mut given, &handler, tiers.clone()).await;
+    ask(&mut given, &handler, tiers.clone().header("If-None-Match", shown.headers()["etag"].to_str().unwrap())).await;
+    ask(&mut given, &handler, HttpEvent::get("/novels/8/champion-tiers")).await;
+    handler.champions.store.fail_next(StoreError::Internal("on purpose".into()));
+    ask(&mut given, &handler, tiers.clone()).await;
+    handler.champions.store.be_unavailable_once();
+    ask(&mut given, &handler, tiers).await;
+
     let operations = [
         "createChampionSubscription",
         "getChampionSubscription",
         "cancelChampionSubscription",
         "resumeChampionSubscription",
         "createChampionPurchase",
+        "getChampionTiers",
     ];
     assert_eq!(given, documented(&operations));
 }

@@ -124,3 +124,17 @@ async fn without_the_database_nothing_is_made() {
     assert_eq!(refusal(&handler, post(SUBSCRIPTION, &wish(2))).await, (503, "SERVICE_UNAVAILABLE".into()));
     assert_eq!(handler.champions.billing.calls(), [""; 0]);
 }
+
+#[tokio::test]
+async fn anybody_sees_the_tiers_of_a_novel_and_what_they_cost() {
+    let tiers = |path: &str| pledge_testkit::http::HttpEvent::get(path);
+    let handler = handler();
+    let (status, body) = read(&send(&handler, tiers("/novels/7/champion-tiers")).await);
+    assert_eq!((status, &body["novelId"]), (200, &json!(7)));
+    let first = json!({ "tierLevel": 1, "name": "Martial Cultivator", "amount": 100, "currency": "usd" });
+    assert_eq!(body["tiers"][0], first);
+    for novel in ["8", "0", "x", "99999999999999999999"] {
+        let event = tiers(&format!("/novels/{novel}/champion-tiers"));
+        assert_eq!(refusal(&handler, event).await, (404, "TIER_NOT_FOUND".into()), "{novel}");
+    }
+}

@@ -4,7 +4,7 @@ use pledge_domain::{
     Timestamp,
     account::{Claim, Claims},
     champion::{ChampionAccount, ChampionKey, ChampionWrite, Grant, PaymentRecord, Step, Support, Tier},
-    ids::{CustomerId, InvoiceId, PriceId, UserId},
+    ids::{CustomerId, InvoiceId, NovelId, PriceId, UserId},
     ports::{ChampionStore, StoreError},
     stripe::Lookup,
 };
@@ -29,6 +29,10 @@ impl ChampionStore for InMemoryStore {
             Claim::Address { .. } | Claim::Preorder { .. } | Claim::Preorders { .. } => None,
         });
         Ok(written.cloned())
+    }
+
+    async fn tiers(&self, novel: NovelId) -> Result<Vec<Tier>, StoreError> {
+        Ok(self.transaction()?.tiers.get(&novel).cloned().unwrap_or_default())
     }
 
     async fn save_customer(&self, reader: &UserId, customer: &CustomerId) -> Result<CustomerId, StoreError> {

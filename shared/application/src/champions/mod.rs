@@ -8,10 +8,10 @@ mod subscribe;
 use pledge_domain::{
     Timestamp,
     champion::{
-        ChampionKey,
+        ChampionKey, Tier,
         status::{Standing, standing},
     },
-    ids::CustomerId,
+    ids::{CustomerId, NovelId},
     ports::{Billing, BillingError, ChampionStore, GatewayError, StoreError},
     user::VerifiedUser,
 };
@@ -40,6 +40,14 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     /// [`StoreError`].
     pub async fn standing(&self, key: &ChampionKey, now: Timestamp) -> Result<Standing, StoreError> {
         Ok(standing(&self.store.account(key).await?, now))
+    }
+
+    /// Returns the tiers of a novel that are on sale, lowest first; none if there is no such novel.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn tiers(&self, novel: NovelId) -> Result<Vec<Tier>, StoreError> {
+        Ok(self.store.tiers(novel).await?.into_iter().filter(|tier| tier.active).collect())
     }
 
     /// Returns the reader's Stripe customer, made if there is none. Of two that were made at once, the first that was

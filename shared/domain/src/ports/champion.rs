@@ -7,7 +7,7 @@ use crate::{
     account::Claims,
     champion::{ChampionAccount, ChampionKey, ChampionMetadata, Period, Step, Tier, subscribe::Made},
     email::Email,
-    ids::{CustomerId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId, UserId},
+    ids::{CustomerId, NovelId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId, UserId},
     money::Money,
     ports::{GatewayError, StoreError},
 };
@@ -21,6 +21,9 @@ pub trait ChampionStore: Send + Sync {
         claims: &Claims,
         now: Timestamp,
     ) -> impl Future<Output = Result<Option<CustomerId>, StoreError>> + Send;
+
+    /// Returns every tier of a novel, lowest first; none if there is no such novel.
+    fn tiers(&self, novel: NovelId) -> impl Future<Output = Result<Vec<Tier>, StoreError>> + Send;
 
     /// Remembers the reader's Stripe customer and returns the one that counts: the first that was stored.
     fn save_customer(

@@ -8,7 +8,7 @@ use pledge_domain::{
     Timestamp,
     account::Claims,
     champion::{ChampionAccount, ChampionKey, Step, Tier},
-    ids::{CustomerId, PriceId, UserId},
+    ids::{CustomerId, NovelId, PriceId, UserId},
     ports::{ChampionStore, StoreError},
 };
 use tokio_postgres::Row;
@@ -25,6 +25,10 @@ use crate::{
 impl ChampionStore for Database {
     async fn sign_in(&self, claims: &Claims, now: Timestamp) -> Result<Option<CustomerId>, StoreError> {
         self.run(|lease| sign_in(lease, claims, now)).await
+    }
+
+    async fn tiers(&self, novel: NovelId) -> Result<Vec<Tier>, StoreError> {
+        self.run(|lease| async move { lease.query(read::tiers(novel)).await?.iter().map(rows::tier).collect() }).await
     }
 
     async fn save_customer(&self, reader: &UserId, customer: &CustomerId) -> Result<CustomerId, StoreError> {

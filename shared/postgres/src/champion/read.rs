@@ -45,12 +45,17 @@ pub(crate) fn found(rows: &[Row]) -> Result<Option<ChampionKey>, Failure> {
     }))
 }
 
+/// Reads the tiers of a novel, lowest first.
+pub(crate) fn tiers(novel: NovelId) -> Statement<'static> {
+    Statement::new(sql!("champion_tiers")).bigint(novel.get())
+}
+
 /// The statements that [`build`] needs the answers of.
 pub(crate) fn account<'a>(key: &'a ChampionKey, invoice: Option<&'a InvoiceId>) -> [Statement<'a>; 5] {
     let (user, novel) = (key.user.as_str(), key.novel.get());
     [
         Statement::new(sql!("champion_reader")).text(user),
-        Statement::new(sql!("champion_tiers")).bigint(novel),
+        tiers(key.novel),
         Statement::new(sql!("champion_payments")).text(user).bigint(novel),
         Statement::new(sql!("champion_subscriptions")).text(user).bigint(novel),
         Statement::new(sql!("champion_intents")).text(user).bigint(novel).text(invoice.map(InvoiceId::as_str)),

@@ -9,7 +9,7 @@ use pledge_domain::{
         subscribe::{self, Attached, Made, SubscribeDecision},
     },
     decide::{Outcome, Recorded},
-    ids::{CustomerId, InvoiceId, PaymentRecordId, PriceId, SubscriptionId},
+    ids::{CustomerId, InvoiceId, NovelId, PaymentRecordId, PriceId, SubscriptionId},
     money::{Currency, Money},
     ports::{ChampionStore, OutboxStore},
     stripe::{BillingReason::*, StripeEvent, SubscriptionStatus},
@@ -67,6 +67,12 @@ async fn attach(subject: &impl Subject, key: &ChampionKey, reservation: PaymentR
     };
     let made = Made { subscription, invoice: InvoiceId::parse("in_1").ok(), payment_intent: None };
     subject.store().step(key, t(1), |account| subscribe::attach(account, reservation, &made, t(1))).await.unwrap()
+}
+
+pub async fn a_novel_has_its_tiers_and_another_has_none<S: Subject>(subject: &S) {
+    subject.open_novel(tiers()).await;
+    assert_eq!(subject.store().tiers(champion("ada").novel).await.unwrap(), tiers());
+    assert_eq!(subject.store().tiers(NovelId::new(8).unwrap()).await.unwrap(), []);
 }
 
 pub async fn nobody_has_an_account_with_the_novels_tiers<S: Subject>(subject: &S) {
