@@ -18,7 +18,7 @@ pub struct Choice {
     pub payment_method: Option<PaymentMethodId>,
 }
 
-/// `{novelId, tierLevel, autoRenew: true, paymentMethodId?, userId?}`
+/// Takes the body of a subscription: `{novelId, tierLevel, autoRenew: true, paymentMethodId?, userId?}`.
 pub fn subscription(request: &Request, reader: &VerifiedUser) -> Result<Choice, ApiError> {
     let mut fields = Fields::new(body::object(request)?);
     let mut errors = FieldErrors::default();
@@ -35,14 +35,14 @@ pub fn subscription(request: &Request, reader: &VerifiedUser) -> Result<Choice, 
     choice(fields, errors, payment_method)
 }
 
-/// `{novelId, tierLevel, userId?}`
+/// Takes the body of a purchase: `{novelId, tierLevel, userId?}`.
 pub fn purchase(request: &Request, reader: &VerifiedUser) -> Result<Choice, ApiError> {
     let mut fields = Fields::new(body::object(request)?);
     check_reader(&mut fields, reader)?;
     choice(fields, FieldErrors::default(), None)
 }
 
-/// `{novelId, userId?}`
+/// Takes the body of a request that only names a novel: `{novelId, userId?}`.
 pub fn novel(request: &Request, reader: &VerifiedUser) -> Result<NovelId, ApiError> {
     let mut fields = Fields::new(body::object(request)?);
     check_reader(&mut fields, reader)?;
@@ -51,7 +51,7 @@ pub fn novel(request: &Request, reader: &VerifiedUser) -> Result<NovelId, ApiErr
     Ok(fields.check(novel.ok_or(errors))?)
 }
 
-/// `?novelId=`
+/// Takes the novel of a query: `?novelId=`.
 pub fn novel_in_query(request: &Request) -> Result<NovelId, ApiError> {
     let query = request.query_string_parameters();
     let mut errors = FieldErrors::default();
@@ -83,7 +83,7 @@ fn novel_id(number: Option<i64>, errors: &mut FieldErrors) -> Option<NovelId> {
     novel
 }
 
-/// Nobody asks for somebody else.
+/// Checks that the body's `userId`, if there is one, is the signed-in reader.
 fn check_reader(fields: &mut Fields, reader: &VerifiedUser) -> Result<(), ApiError> {
     match fields.text("userId") {
         Some(user) if user != reader.id.as_str() => Err(ApiError::Refused {

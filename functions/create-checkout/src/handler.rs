@@ -74,7 +74,7 @@ where
         answer::json(StatusCode::OK, &Checkout { url: session.url, session_id: session.id, preorder_id: id })
     }
 
-    /// The preorder that the request names, or the one that its form becomes.
+    /// Returns the preorder that the request names, or the one that its form becomes.
     async fn preorder(&self, request: &Request) -> Result<Preorder, ApiError> {
         let mut fields = Fields::new(body::object(request)?);
         if let Some(id) = fields.text("preorderId") {

@@ -133,8 +133,8 @@ where
     }
 }
 
-/// The message's id and the rows that it names; no rows if it can't be read. Such a message goes to the dead-letter
-/// queue by failing often enough; it names nothing that the sweep wouldn't find.
+/// Returns a message's id and the rows that it names, no rows if it can't be read. Such a message goes to the
+/// dead-letter queue by failing often enough; it names nothing that the sweep wouldn't find.
 fn named(message: &SqsMessage) -> Result<(&str, Option<Vec<OutboxId>>), SenderError> {
     let id = message.message_id.as_deref().filter(|id| !id.is_empty()).ok_or(SenderError::Unnamed)?;
     let rows = match Message::parse(message.body.as_deref().unwrap_or_default()) {

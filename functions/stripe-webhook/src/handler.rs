@@ -74,7 +74,7 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
         }
     }
 
-    /// The event, if Stripe signed these very bytes a short time ago. Nothing is parsed before that is known.
+    /// Returns the event, if Stripe signed these very bytes a short time ago. Nothing is parsed before that is known.
     fn verified(&self, request: &Request) -> Result<StripeEvent, ApiError> {
         let bytes = body::bytes(request, MAX_EVENT)?;
         let header = request.headers().get("stripe-signature").and_then(|value| value.to_str().ok());

@@ -23,7 +23,7 @@ impl PublicKey {
         Some(Self { modulus: number(modulus)?, exponent: number(exponent)? })
     }
 
-    /// Whether the owner of this key signed `message`. Keys of less than 2048 bits sign nothing.
+    /// Returns whether the owner of this key signed `message`. Keys of less than 2048 bits sign nothing.
     pub(crate) fn verifies(&self, message: &str, signature: &str) -> bool {
         let key = RsaPublicKeyComponents { n: &self.modulus, e: &self.exponent };
         let verify = |signature: Vec<u8>| key.verify(&RSA_PKCS1_2048_8192_SHA256, message.as_bytes(), &signature);

@@ -5,7 +5,7 @@ use pledge_domain::{Timestamp, ports::TokenVerifier, user::VerifiedUser};
 
 use crate::error::ApiError;
 
-/// Who is signed in; nobody if there is no `Authorization` header.
+/// Returns who is signed in, or none if there is no `Authorization` header.
 ///
 /// # Errors
 /// 401 if the header holds anything but a valid Firebase ID token, 503 if the token can't be checked now.
@@ -27,7 +27,7 @@ pub async fn signed_in(
     verifier.verify(token, now).await.map(Some).map_err(ApiError::from)
 }
 
-/// Who is signed in, where somebody must be.
+/// Returns who is signed in, for an endpoint that needs somebody.
 ///
 /// # Errors
 /// As [`signed_in`], and 401 if there is no `Authorization` header.

@@ -8,7 +8,7 @@ use crate::error::ApiError;
 /// The largest body of a browser's request.
 pub const MAX_BODY: usize = 64 * 1024;
 
-/// The bytes as the client sent them. API Gateway may deliver them in base64; `lambda_http` has decoded that.
+/// Returns the bytes as the client sent them. API Gateway may deliver them in base64; `lambda_http` has decoded that.
 ///
 /// # Errors
 /// [`ApiError::TooLarge`] above the limit.
@@ -21,7 +21,7 @@ pub fn bytes(request: &Request, limit: usize) -> Result<&[u8], ApiError> {
     if bytes.len() > limit { Err(ApiError::TooLarge { limit }) } else { Ok(bytes) }
 }
 
-/// Whether the request comes from a plain HTML form rather than from a script.
+/// Returns whether the request comes from a plain HTML form rather than from a script.
 #[must_use]
 pub fn is_html_form(request: &Request) -> bool {
     content_type(request).is_some_and(|kind| kind.eq_ignore_ascii_case("application/x-www-form-urlencoded"))
@@ -32,7 +32,7 @@ fn content_type(request: &Request) -> Option<&str> {
     value.split(';').next().map(str::trim)
 }
 
-/// The fields of the body: of a JSON object, or of an HTML form (whose values are all texts).
+/// Takes the fields of the body: of a JSON object, or of an HTML form (whose values are all texts).
 ///
 /// # Errors
 /// [`ApiError::InvalidRequest`] if it is neither, [`ApiError::TooLarge`] above [`MAX_BODY`].

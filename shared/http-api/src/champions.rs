@@ -7,13 +7,13 @@ use pledge_domain::{fields::FieldErrors, ports::BillingError};
 use crate::error::ApiError;
 
 impl ApiError {
-    /// 404: no such novel, or it has no such tier on sale.
+    /// Makes a 404: there is no such novel, or it has no such tier on sale.
     #[must_use]
     pub fn tier_not_found() -> Self {
         Self::not_found("TIER_NOT_FOUND", "There is no such novel, or it has no such tier.")
     }
 
-    /// 400: a subscription runs and will go on.
+    /// Makes a 400: a subscription runs and will go on.
     #[must_use]
     pub fn already_subscribed() -> Self {
         Self::Refused {

@@ -7,7 +7,7 @@ use crate::error::ApiError;
 /// Longest key that is accepted, as at Stripe.
 const MAX_KEY: usize = 255;
 
-/// The key, if the client sent one.
+/// Returns the key, if the client sent one.
 ///
 /// # Errors
 /// 400 if it is empty, longer than 255 characters, or not visible ASCII.

@@ -7,7 +7,7 @@ use lambda_http::{Request, RequestExt};
 
 use crate::error::ApiError;
 
-/// The request's path, split at its slashes, as API Gateway got it.
+/// Returns the request's path as API Gateway got it, split at its slashes.
 #[must_use]
 pub fn segments(request: &Request) -> Vec<&str> {
     let raw = request.raw_http_path();
@@ -15,7 +15,7 @@ pub fn segments(request: &Request) -> Vec<&str> {
     path.split('/').filter(|segment| !segment.is_empty()).collect()
 }
 
-/// 404 for a request that no route of this function takes.
+/// Makes a 404 for a request that no route of this function takes.
 #[must_use]
 pub fn unknown() -> ApiError {
     ApiError::not_found("NOT_FOUND", "There is no such endpoint.")

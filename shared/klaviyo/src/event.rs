@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, value::RawValue};
 use time::{UtcOffset, format_description::well_known::Rfc3339};
 
-/// The entry as Klaviyo wants it.
+/// Writes an announcement as the JSON:API document that Klaviyo takes.
 ///
 /// # Errors
 /// If the time or the amount has no JSON form; the same entry fails again.

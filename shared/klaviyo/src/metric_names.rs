@@ -26,7 +26,7 @@ impl MetricNames {
         named.collect::<Result<_, _>>().map(Self)
     }
 
-    /// What Klaviyo calls it.
+    /// Returns what this Klaviyo account calls an announcement.
     #[must_use]
     pub fn get(&self, metric: AnnouncementKind) -> &str {
         self.0.get(&metric).map_or_else(|| metric.name(), String::as_str)

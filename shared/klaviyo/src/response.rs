@@ -31,12 +31,12 @@ fn is_retryable(status: StatusCode) -> bool {
     key_refused || busy || status.is_server_error()
 }
 
-/// `Retry-After` in seconds, the only form that Klaviyo uses.
+/// Reads `Retry-After` in seconds, the only form that Klaviyo uses.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
-/// Status, then code, title and pointer of each error. The `detail` is left out: it may quote what was sent.
+/// Joins the status with code, title and pointer of each error. The `detail` is left out: it may quote what was sent.
 fn reason(status: StatusCode, body: &[u8]) -> String {
     let Errors { errors } = serde_json::from_slice(body).unwrap_or_default();
     let errors = errors.iter().take(3).map(ErrorObject::describe).filter(|text| !text.is_empty());

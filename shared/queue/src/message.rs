@@ -35,7 +35,7 @@ struct Envelope {
 }
 
 impl Message {
-    /// A message about these rows.
+    /// Makes a message about these rows.
     #[must_use]
     pub fn new(outbox_ids: Vec<OutboxId>) -> Self {
         Self { version: VERSION, outbox_ids }
@@ -54,13 +54,13 @@ impl Message {
         if message.outbox_ids.is_empty() { Err(MessageError::Empty) } else { Ok(message) }
     }
 
-    /// The rows to send.
+    /// Returns the rows to send.
     #[must_use]
     pub fn outbox_ids(&self) -> &[OutboxId] {
         &self.outbox_ids
     }
 
-    /// The body on the wire.
+    /// Writes the message as the body that SQS carries.
     ///
     /// # Errors
     /// None in practice: a list of ids is always valid JSON.

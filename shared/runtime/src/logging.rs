@@ -43,7 +43,8 @@ where
     Registry::default().with(lines)
 }
 
-/// `level` for our own crates. Libraries stay at warnings: at `debug` some of them show headers and bodies.
+/// Returns what is logged: `level` for our own crates. Libraries stay at warnings: at `debug` some show headers and
+/// bodies.
 fn targets(level: LevelFilter, function: &str) -> Targets {
     Targets::new()
         .with_default(level.min(LevelFilter::WARN))
@@ -60,7 +61,7 @@ fn log_panics() {
     }));
 }
 
-/// The text of a panic if it is a literal. A formatted one may quote anything.
+/// Returns the text of a panic if it is a literal. A formatted one may quote anything.
 fn reason(payload: &(dyn Any + Send)) -> &'static str {
     payload.downcast_ref::<&'static str>().copied().unwrap_or("not a literal")
 }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 
-/// The authorities that every connection trusts.
+/// Returns the authorities that every connection trusts.
 #[must_use]
 pub fn web_roots() -> RootCertStore {
     RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
 }
 
-/// A client that trusts `roots`: TLS 1.2 and 1.3, no client certificate, no ALPN.
+/// Makes a client that trusts `roots`: TLS 1.2 and 1.3, no client certificate, no ALPN.
 ///
 /// # Errors
 /// None in practice: ring supports both protocol versions.

@@ -16,7 +16,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The answer if it is a success.
+    /// Takes an answer of Stripe's.
     pub fn new(status: u16, headers: &HeaderMap, body: Bytes) -> Result<Self, StripeError> {
         if (200..300).contains(&status) {
             return Ok(Self { request_id: text(headers, "request-id"), body });
@@ -50,7 +50,7 @@ struct ErrorObject {
     message: Option<String>,
 }
 
-/// The error, also if the body isn't Stripe's: a proxy on the way answers in HTML.
+/// Reads the error of an answer, also if the body isn't Stripe's: a proxy on the way answers in HTML.
 fn error(status: u16, headers: &HeaderMap, body: &[u8]) -> ApiError {
     let object = serde_json::from_slice::<ErrorBody>(body).ok().map(|body| body.error);
     let kind = object.as_ref().map_or(ErrorKind::NotStripe, |object| ErrorKind::parse(object.kind.as_deref()));

@@ -28,8 +28,8 @@ impl CheckoutGateway for StripeClient {
     }
 }
 
-/// Depends on nothing but the request: under the same key, Stripe takes the same parameters only. So there is no
-/// `expires_at` from a clock; Stripe closes the session after 24 hours.
+/// Makes the request of a session, out of nothing but `request`: under the same key, Stripe takes the same parameters
+/// only. So there is no `expires_at` from a clock; Stripe closes the session after 24 hours.
 fn create(request: &SessionRequest) -> CreateCheckoutSession {
     let metadata = metadata(request);
     let item = CreateCheckoutSessionLineItems {

@@ -22,7 +22,7 @@ pub enum StripeError {
 }
 
 impl StripeError {
-    /// Leaves the URL out: a query may hold an e-mail address.
+    /// Makes the error of a request without an answer, and leaves the URL out: a query may hold an e-mail address.
     pub(crate) fn no_answer(error: reqwest::Error) -> Self {
         Self::NoAnswer(error.without_url())
     }
@@ -35,7 +35,7 @@ impl StripeError {
         Self::Unreadable { problem, request_id }
     }
 
-    /// Whether the same request with the same idempotency key may still succeed.
+    /// Returns whether the same request with the same idempotency key may still succeed.
     ///
     /// `Stripe-Should-Retry` decides where it is sent; otherwise the status (409: another request with the key is under
     /// way, 429, 5xx). An error that was stored under the key comes again for ever.
@@ -50,12 +50,12 @@ impl StripeError {
         }
     }
 
-    /// Whether the secret key was refused: it is wrong, or was rotated or revoked.
+    /// Returns whether the secret key was refused: it is wrong, or was rotated or revoked.
     pub(crate) fn is_unauthenticated(&self) -> bool {
         matches!(self, Self::Api(error) if error.status == 401)
     }
 
-    /// How long Stripe wants to be left alone.
+    /// Returns how long Stripe wants to be left alone.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

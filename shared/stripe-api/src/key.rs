@@ -4,8 +4,8 @@ use pledge_domain::ports::GatewayError;
 use stripe_client_core::IdempotencyKey;
 use uuid::Uuid;
 
-/// The key that this text stands for. It is the text itself, so that Stripe's log can be searched for it, unless it has
-/// characters that a header can't carry or more than 255 of them, as a reader's id may.
+/// Returns the key that this text stands for. It is the text itself, so that Stripe's log can be searched for it,
+/// unless it has characters that a header can't carry or more than 255 of them, as a reader's id may.
 pub fn key(text: &str) -> Result<IdempotencyKey, GatewayError> {
     let fits = text.len() <= 255 && text.bytes().all(|b| b.is_ascii_graphic());
     let key = if fits { text.to_owned() } else { Uuid::new_v5(&Uuid::NAMESPACE_OID, text.as_bytes()).to_string() };

@@ -20,7 +20,7 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
-    /// The request at `base`, with an idempotency key if it is to have one.
+    /// Takes a typed request to the API at `base`, with an idempotency key if it is to have one.
     pub fn new(base: &str, request: RequestBuilder, key: Option<&str>) -> Self {
         let method = match request.method {
             StripeMethod::Get => Method::GET,
@@ -33,7 +33,7 @@ impl Outgoing {
         Self { method, path: request.path, url, body, key: key.map(str::to_owned) }
     }
 
-    /// One try.
+    /// Makes the HTTP request of one try.
     pub fn prepare(&self, http: &Client) -> reqwest::RequestBuilder {
         let mut request = http.request(self.method.clone(), &self.url);
         if let Some(key) = &self.key {
@@ -45,7 +45,7 @@ impl Outgoing {
         request
     }
 
-    /// The path, which holds no more than ids.
+    /// Returns the path, which holds no more than ids.
     pub fn path(&self) -> &str {
         &self.path
     }

@@ -45,17 +45,17 @@ pub struct Schedule<'a> {
 }
 
 impl<'a> Schedule<'a> {
-    /// Begins now. `seed` makes the pauses differ from those of other calls.
+    /// Starts a schedule now. `seed` makes the pauses differ from those of other calls.
     pub fn new(limits: &'a Limits, seed: u64, now: Instant) -> Self {
         Self { limits, seed, deadline: now + limits.whole, failed: 0 }
     }
 
-    /// How long a try that begins now may take.
+    /// Returns how long a try that begins now may take.
     pub fn time_for_this_try(&self, now: Instant) -> Duration {
         self.limits.each_try.min(self.deadline.saturating_duration_since(now))
     }
 
-    /// When to try again after this failure; none if it is final.
+    /// Returns when to try again after this failure, or none if it is final.
     ///
     /// Where Stripe names a time, it isn't asked before, and not at all if the call's time is over by then.
     pub fn next(&mut self, error: &StripeError, now: Instant) -> Option<Instant> {
@@ -67,7 +67,7 @@ impl<'a> Schedule<'a> {
         (next + LEAST_TIME <= self.deadline).then_some(next)
     }
 
-    /// Doubles with every failure, and is shortened by up to half.
+    /// Returns the next pause, which doubles with every failure and is shortened by up to half.
     fn pause(&self) -> Duration {
         let longest = self.limits.first_pause.saturating_mul(1 << (self.failed - 1).min(16));
         let mut hasher = DefaultHasher::new();

@@ -83,8 +83,8 @@ pub fn decode(body: &[u8]) -> Result<StripeEvent, DecodeError> {
     })
 }
 
-/// The JSON with a blank for each escaped NUL: PostgreSQL's `text` can't hold that character, and a payment must not be
-/// lost for a name that has one.
+/// Returns the JSON with a blank for each escaped NUL: PostgreSQL's `text` can't hold that character, and a payment
+/// must not be lost for a name that has one.
 fn without_nul(json: &[u8]) -> Cow<'_, [u8]> {
     const NUL: &[u8] = br"\u0000";
     if !json.windows(NUL.len()).any(|window| window == NUL) {

@@ -105,7 +105,8 @@ pub fn verify(
     if distance > tolerance.whole_seconds().unsigned_abs() { Err(SignatureError::OutsideTolerance) } else { Ok(()) }
 }
 
-/// The header that Stripe would send with `body` at the time `at`. For tests and for local tools that play Stripe.
+/// Returns the header that Stripe would send with `body` at the time `at`. For tests and for local tools that play
+/// Stripe.
 #[must_use]
 pub fn sign(body: &[u8], secret: &str, at: Timestamp) -> String {
     let timestamp = at.unix_timestamp();

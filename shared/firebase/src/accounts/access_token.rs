@@ -49,7 +49,7 @@ impl AccessTokens {
         Self { http, account, clock, cached: Mutex::new(None) }
     }
 
-    /// The value of the `Authorization` header, marked as sensitive.
+    /// Returns the value of the `Authorization` header, marked as sensitive.
     pub(super) async fn get(&self) -> Result<HeaderValue, FirebaseError> {
         let now = self.clock.now();
         let mut cached = self.cached.lock().await;

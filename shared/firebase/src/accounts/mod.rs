@@ -48,7 +48,7 @@ enum Authorization {
 }
 
 impl FirebaseClient {
-    /// A client of these accounts. `clock` says when an access token is to be renewed.
+    /// Makes a client of these accounts. `clock` says when an access token is to be renewed.
     #[must_use]
     pub fn new(http: Client, source: AccountSource, clock: Arc<dyn Clock>) -> Self {
         match source {
@@ -124,7 +124,7 @@ impl FirebaseClient {
         }
     }
 
-    /// The next call gets a fresh one.
+    /// Drops the access token, so that the next call gets a fresh one.
     async fn forget_token(&self) {
         if let Authorization::ServiceAccount(tokens) = &self.authorization {
             tokens.forget().await;

@@ -76,12 +76,12 @@ impl ServiceAccount {
         Ok(Self { client_email: file.client_email, key_id: file.private_key_id, key, token_url: file.token_uri })
     }
 
-    /// Where assertions are exchanged for access tokens.
+    /// Returns the address at which assertions are exchanged for access tokens.
     pub(super) fn token_url(&self) -> &str {
         &self.token_url
     }
 
-    /// A signed request for an access token (RFC 7523).
+    /// Signs a request for an access token (RFC 7523).
     pub(super) fn assertion(&self, now: Timestamp) -> Result<String, FirebaseError> {
         let iat = now.unix_timestamp();
         let claims =

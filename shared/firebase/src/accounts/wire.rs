@@ -62,7 +62,7 @@ struct ErrorBody {
 }
 
 impl ErrorResponse {
-    /// The code alone, since the text after it may quote the request; empty if there is none.
+    /// Returns the error's code without the text after it, which may quote the request; empty if there is none.
     pub(super) fn code(body: &[u8]) -> String {
         let message = serde_json::from_slice(body).map(|Self { error }| error.message).unwrap_or_default();
         message.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').take(60).collect()

@@ -24,7 +24,7 @@ pub(super) struct Claims {
 }
 
 impl Claims {
-    /// Whether the token is meant for this project, by its issuer, and for now.
+    /// Checks that the token is meant for this project, is by its issuer, and holds now.
     pub(super) fn check(&self, project: &str, now: Timestamp) -> Result<(), TokenError> {
         let now = now.unix_timestamp();
         let rules = [
@@ -40,7 +40,7 @@ impl Claims {
         }
     }
 
-    /// The person. An address that isn't one is left out, verified or not.
+    /// Returns the person that the token is about. An address that isn't one is left out, verified or not.
     pub(super) fn into_user(self) -> Result<VerifiedUser, TokenError> {
         let id = UserId::parse(self.sub).map_err(|_| TokenError::Invalid("its subject is not a uid"))?;
         let email = self.email.and_then(|email| Email::parse(&email).ok());

@@ -52,7 +52,7 @@ impl KeyCache {
         Self { http, url: url.into(), state: Mutex::default() }
     }
 
-    /// The same cache, empty, of another address.
+    /// Returns an empty cache of the keys at another address.
     pub(super) fn at(self, url: String) -> Self {
         Self::new(self.http, url)
     }
@@ -143,7 +143,7 @@ impl Jwk {
     }
 }
 
-/// What is left of the answer's life: `max-age` less the time that it spent in other caches.
+/// Returns how long an answer may still be kept: `max-age` less the time that it spent in other caches.
 fn max_age(headers: &HeaderMap) -> Duration {
     let text = |name| headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
     let directives = text(CACHE_CONTROL).unwrap_or_default().split(',');

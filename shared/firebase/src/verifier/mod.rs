@@ -27,7 +27,7 @@ pub struct FirebaseVerifier {
 }
 
 impl FirebaseVerifier {
-    /// A verifier of this issuer's tokens. Keys are fetched when the first token comes, and cached.
+    /// Makes a verifier of this issuer's tokens. Keys are fetched when the first token comes, and cached.
     #[must_use]
     pub fn new(http: Client, issuer: Issuer) -> Self {
         Self { issuer, keys: KeyCache::new(http, KEYS_URL) }

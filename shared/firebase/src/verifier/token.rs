@@ -29,7 +29,7 @@ impl<'a> UnverifiedToken<'a> {
         Ok(Self { header: decode(header)?, signed, payload, signature })
     }
 
-    /// The key that is said to have signed it. Only RS256 is accepted, whatever the header asks for.
+    /// Returns the id of the key that is said to have signed it. Only RS256 is accepted, whatever the header asks for.
     pub(super) fn key_id(&self) -> Result<&str, TokenError> {
         if self.header.alg != "RS256" {
             return Err(TokenError::Invalid("it is not signed with RS256"));
@@ -45,7 +45,7 @@ impl<'a> UnverifiedToken<'a> {
         }
     }
 
-    /// Whether it is one of the emulator's, which sign nothing.
+    /// Checks that it is a token of the emulator, which signs nothing.
     pub(super) fn check_unsigned(&self) -> Result<(), TokenError> {
         if self.header.alg == "none" && self.signature.is_empty() {
             Ok(())
@@ -54,7 +54,7 @@ impl<'a> UnverifiedToken<'a> {
         }
     }
 
-    /// The payload. Check the signature first.
+    /// Returns the payload. The signature must have been checked before.
     pub(super) fn claims<T: DeserializeOwned>(&self) -> Result<T, TokenError> {
         decode(self.payload)
     }

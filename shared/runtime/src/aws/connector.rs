@@ -72,7 +72,7 @@ fn convert_response(status: http::StatusCode, headers: http::HeaderMap, body: By
     Ok(response.try_into()?)
 }
 
-/// Tells the SDK's retry policy what happened. The address stays out of the text: it holds the account's number.
+/// Converts an error for the SDK's retry policy. The address stays out of the text: it holds the account's number.
 fn convert_error(error: reqwest::Error) -> ConnectorError {
     let error = error.without_url();
     if error.is_timeout() { ConnectorError::timeout(error.into()) } else { ConnectorError::io(error.into()) }

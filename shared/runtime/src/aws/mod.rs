@@ -66,7 +66,7 @@ impl AwsSettings {
     }
 }
 
-/// What every AWS client starts from: three tries of two seconds in five seconds at most, over `http`.
+/// Returns what every AWS client starts from: three tries of two seconds in five seconds at most, over `http`.
 #[must_use]
 pub fn sdk_config(settings: &AwsSettings, http: Client) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()

@@ -16,7 +16,7 @@ use crate::secret::Secret;
 /// How long a token can be used. A connection that was opened with it stays.
 const EXPIRES_IN: Duration = Duration::from_secs(15 * 60);
 
-/// What the database user `user` signs in with instead of a password: a signed request that is never sent as one.
+/// Signs what the database user `user` signs in with instead of a password: a request that is never sent as one.
 ///
 /// Made here, without asking anybody. The region is that of the host's name, if it is one of RDS's.
 ///
@@ -44,7 +44,7 @@ pub fn auth_token(aws: &AwsSettings, host: &str, port: u16, user: &str, now: Tim
     Ok(Secret::new(url.as_str().trim_start_matches("https://")))
 }
 
-/// `db.abc.eu-west-1.rds.amazonaws.com` → `eu-west-1`.
+/// Returns the region in a host's name: `db.abc.eu-west-1.rds.amazonaws.com` → `eu-west-1`.
 fn region(host: &str) -> Option<&str> {
     host.split_once(".rds.amazonaws.com")?.0.rsplit('.').next()
 }

@@ -24,7 +24,7 @@ impl ConfigError {
         Self { problems }
     }
 
-    /// The variables to change.
+    /// Returns the variables to change.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems

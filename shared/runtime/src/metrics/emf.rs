@@ -19,7 +19,7 @@ pub(super) struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// As one line, with its end.
+    /// Writes the metric as one line of JSON that ends with a line feed.
     pub fn to_bytes(&self) -> serde_json::Result<Vec<u8>> {
         let mut line = Vec::with_capacity(256);
         serde_json::to_writer(&mut line, self)?;
@@ -73,7 +73,7 @@ struct Definition {
     unit: &'static str,
 }
 
-/// Since the epoch.
+/// Returns a time in milliseconds since the epoch.
 fn milliseconds(time: Timestamp) -> i64 {
     time.unix_timestamp() * 1000 + i64::from(time.millisecond())
 }

@@ -47,7 +47,7 @@ pub enum Unit {
 }
 
 impl Metric {
-    /// The name in CloudWatch.
+    /// Returns the name in CloudWatch.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -70,7 +70,7 @@ impl Metric {
         }
     }
 
-    /// The unit of its values.
+    /// Returns the unit of the metric's values.
     #[must_use]
     pub fn unit(self) -> Unit {
         if self == Self::OutboxOldestAge { Unit::Seconds } else { Unit::Count }
@@ -78,7 +78,7 @@ impl Metric {
 }
 
 impl Unit {
-    /// The name in CloudWatch.
+    /// Returns the name in CloudWatch.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

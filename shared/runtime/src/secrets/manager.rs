@@ -13,7 +13,7 @@ pub struct SecretsManager {
 }
 
 impl SecretsManager {
-    /// A client of [`crate::aws::sdk_config`].
+    /// Makes a client of [`crate::aws::sdk_config`].
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
         Self { client: Client::new(config) }

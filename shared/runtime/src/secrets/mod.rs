@@ -18,7 +18,7 @@ use crate::{env::Environment, secret::Secret};
 
 /// Where secrets are kept.
 pub trait Vault: Send + Sync {
-    /// The present text of the secret.
+    /// Reads the present text of a secret.
     fn read(&self, arn: &str) -> impl Future<Output = Result<Secret, VaultError>> + Send;
 }
 

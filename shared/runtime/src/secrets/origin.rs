@@ -17,7 +17,7 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    /// The secret `name`, kept in the vault under this ARN.
+    /// Makes the origin of the secret `name`, which the vault keeps under this ARN.
     pub(super) fn new<V: Vault + Clone + 'static>(name: &str, arn: &str, vault: &V) -> Self {
         let (arn, vault) = (arn.to_owned(), vault.clone());
         let read = move || -> BoxFuture<'static, Result<Secret, VaultError>> {
@@ -27,7 +27,7 @@ impl Origin {
         Self { name: name.to_owned(), read: Arc::new(read) }
     }
 
-    /// The same place; a text that doesn't pass the check counts as unreadable.
+    /// Returns the origin with a check: a text that doesn't pass it counts as unreadable.
     pub(crate) fn only_if(self, check: impl Fn(&str) -> Result<(), &'static str> + Send + Sync + 'static) -> Self {
         let check = Arc::new(check);
         let inner = self.read;
@@ -42,12 +42,12 @@ impl Origin {
         Self { name: self.name, read: Arc::new(read) }
     }
 
-    /// What the secret is called in the environment.
+    /// Returns what the secret is called in the environment.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its present text, without the spaces around it.
+    /// Reads the secret's present text, without the spaces around it.
     pub(super) async fn read(&self) -> Result<Secret, VaultError> {
         Ok((self.read)().await?.trimmed())
     }

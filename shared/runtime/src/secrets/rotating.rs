@@ -64,7 +64,7 @@ impl<T> Rotating<T> {
         Ok(Self(Arc::new(Shared { current, parse, last_read: Mutex::new(None) })))
     }
 
-    /// What to use now.
+    /// Returns what to use now.
     #[must_use]
     pub fn current(&self) -> Arc<T> {
         Arc::clone(&self.0.current.read().unwrap_or_else(PoisonError::into_inner).value)

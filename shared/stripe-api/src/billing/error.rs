@@ -15,17 +15,17 @@ impl From<StripeError> for BillingError {
     }
 }
 
-/// Whether what the path names doesn't exist.
+/// Returns whether what the path names doesn't exist.
 pub fn is_missing(error: &StripeError) -> bool {
     refusal(error).is_some_and(|error| error.status == 404)
 }
 
-/// Whether this parameter names something that doesn't exist or can't be used as it is.
+/// Returns whether this parameter names something that doesn't exist or can't be used as it is.
 pub fn blames(error: &StripeError, param: &str) -> bool {
     refusal(error).is_some_and(|error| error.param.as_deref() == Some(param))
 }
 
-/// The error if it is about what was asked, and not about who asks.
+/// Returns Stripe's error if it is about what was asked, and not about who asks.
 pub fn refusal(error: &StripeError) -> Option<&ApiError> {
     match error {
         StripeError::Api(error) if error.kind == ErrorKind::InvalidRequest && matches!(error.status, 400 | 404) => {

@@ -76,7 +76,7 @@ fn currency(money: Money) -> stripe_types::Currency {
     currency
 }
 
-/// The metadata that brings every event back to its reader and novel.
+/// Returns the metadata that brings every event back to its reader and novel.
 fn metadata(metadata: &ChampionMetadata) -> HashMap<String, String> {
     metadata.entries().into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }

@@ -19,7 +19,8 @@ struct PaymentMethod {
     customer: Option<CustomerId>,
 }
 
-/// Stripe refuses to attach a method a second time, also to the same customer, so a refusal is looked into.
+/// Attaches a payment method to a customer. Stripe refuses to do that a second time, also for the same customer, so a
+/// refusal is looked into.
 pub async fn attach(
     client: &StripeClient,
     customer: &CustomerId,

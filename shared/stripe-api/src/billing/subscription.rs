@@ -21,7 +21,7 @@ use crate::{
     key::key,
 };
 
-/// What an answer has only if it is asked for: the secret that pays the open invoice, and its payment.
+/// Returns what an answer has only if it is asked for: the secret that pays the open invoice, and its payment.
 fn expand() -> Vec<String> {
     vec!["latest_invoice.confirmation_secret".to_owned(), "latest_invoice.payments".to_owned()]
 }
@@ -71,7 +71,7 @@ pub async fn set_cancel_at_period_end(
     Ok(answer(client, &update).await?)
 }
 
-/// Stripe doesn't find a subscription to cancel that is over already, but still to look at.
+/// Cancels a subscription at once. One that is over already can't be cancelled at Stripe, but still be read.
 pub async fn cancel_now(client: &StripeClient, id: &SubscriptionId) -> Result<SubscriptionAnswer, BillingError> {
     match answer(client, &CancelSubscription::new(id.as_str()).expand(expand())).await {
         Ok(ended) => Ok(ended),

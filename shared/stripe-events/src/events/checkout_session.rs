@@ -54,7 +54,7 @@ struct CollectedInformation {
     shipping_details: Option<Details>,
 }
 
-/// `checkout.session.completed`
+/// Reads `checkout.session.completed`.
 pub fn completed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let session: Session = payload.object()?;
     let status = match session.payment_status.as_str() {
@@ -66,17 +66,17 @@ pub fn completed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     session.took(SessionStep::Completed(status))
 }
 
-/// `checkout.session.async_payment_succeeded`
+/// Reads `checkout.session.async_payment_succeeded`.
 pub fn async_payment_succeeded(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     payload.object::<Session>()?.took(SessionStep::AsyncPaymentSucceeded)
 }
 
-/// `checkout.session.async_payment_failed`
+/// Reads `checkout.session.async_payment_failed`.
 pub fn async_payment_failed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     payload.object::<Session>()?.took(SessionStep::AsyncPaymentFailed)
 }
 
-/// `checkout.session.expired`
+/// Reads `checkout.session.expired`.
 pub fn expired(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     payload.object::<Session>()?.took(SessionStep::Expired)
 }

@@ -37,7 +37,7 @@ struct Item {
     price: Option<Expandable>,
 }
 
-/// `customer.subscription.created` and `customer.subscription.updated`
+/// Reads `customer.subscription.created` and `customer.subscription.updated`.
 pub fn changed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let subscription: Subscription = payload.object()?;
     let status = SubscriptionStatus::parse(&subscription.status)
@@ -45,7 +45,7 @@ pub fn changed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     subscription.fact(status)
 }
 
-/// `customer.subscription.deleted`
+/// Reads `customer.subscription.deleted`.
 pub fn deleted(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     payload.object::<Subscription>()?.fact(SubscriptionStatus::Canceled)
 }

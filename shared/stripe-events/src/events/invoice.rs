@@ -69,7 +69,7 @@ struct SubscriptionDetails {
     metadata: Option<Metadata>,
 }
 
-/// `invoice.paid` and `invoice.payment_succeeded`
+/// Reads `invoice.paid` and `invoice.payment_succeeded`.
 pub fn paid(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let invoice: Invoice = payload.object()?;
     let amount = invoice.amount_paid;
@@ -77,7 +77,7 @@ pub fn paid(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     invoice.fact(amount, paid_at.unwrap_or(payload.created()), Fact::InvoicePaid)
 }
 
-/// `invoice.payment_failed`
+/// Reads `invoice.payment_failed`.
 pub fn payment_failed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let invoice: Invoice = payload.object()?;
     let amount = invoice.amount_due;

@@ -24,7 +24,7 @@ struct PaymentIntent {
     metadata: Option<Metadata>,
 }
 
-/// `payment_intent.succeeded`
+/// Reads `payment_intent.succeeded`.
 pub fn succeeded(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let intent: PaymentIntent = payload.object()?;
     let metadata = intent.metadata.as_ref();
@@ -36,7 +36,7 @@ pub fn succeeded(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     Ok(Fact::PurchaseSucceeded(Box::new(intent.purchase(received, champion)?)))
 }
 
-/// `payment_intent.payment_failed`
+/// Reads `payment_intent.payment_failed`.
 pub fn payment_failed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let intent: PaymentIntent = payload.object()?;
     let metadata = intent.metadata.as_ref();

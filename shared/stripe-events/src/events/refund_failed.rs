@@ -16,12 +16,12 @@ struct Refund {
     failure_reason: Option<String>,
 }
 
-/// `refund.failed`
+/// Reads `refund.failed`.
 pub fn failed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     Ok(payload.object::<Refund>()?.for_a_person())
 }
 
-/// `charge.refund.updated`
+/// Reads `charge.refund.updated`.
 pub fn charge_refund_updated(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let refund: Refund = payload.object()?;
     match refund.status.as_deref() {

@@ -38,8 +38,8 @@ struct Address {
     country: Option<String>,
 }
 
-/// Where to send it, and to whom. What shipping lacks is taken from the customer's own details, but an address is
-/// never made of two.
+/// Returns where to send the order, and to whom. What shipping lacks is taken from the customer's own details, but an
+/// address is never made of two.
 pub fn contact(shipping: Option<Details>, customer: Option<Details>) -> Contact {
     let (shipping, customer) = (shipping.unwrap_or_default(), customer.unwrap_or_default());
     let (first_name, last_name) = split(clean(shipping.name).or_else(|| clean(customer.name)));
@@ -57,14 +57,15 @@ pub fn contact(shipping: Option<Details>, customer: Option<Details>) -> Contact 
     }
 }
 
-/// The text as our own form would have taken it: one line, trimmed, of limited length, none if nothing is left.
+/// Returns the text as our own form would have taken it: one line, trimmed, of limited length, none if nothing is left.
 pub fn clean(text: Option<String>) -> Option<String> {
     let text: String = text?.replace(char::is_control, " ").trim().chars().take(MAX_TEXT).collect();
     (!text.is_empty()).then_some(text)
 }
 
-/// Given and family name. Stripe knows one name only; the family name stands last, except in Chinese, Japanese and
-/// Korean writing, where it stands first. A single word is taken for the given name, by which people are addressed.
+/// Splits a name into given and family name. Stripe knows one name only; the family name stands last, except in
+/// Chinese, Japanese and Korean writing, where it stands first. A single word is taken for the given name, by which
+/// people are addressed.
 fn split(name: Option<String>) -> (Option<String>, Option<String>) {
     let Some(name) = name else { return (None, None) };
     let mut words: Vec<_> = name.split_whitespace().collect();
@@ -78,7 +79,7 @@ fn split(name: Option<String>) -> (Option<String>, Option<String>) {
     (Some(words.join(" ")), family.map(str::to_owned))
 }
 
-/// Kana, Han and Hangul (Unicode blocks 3040–30FF, 3400–9FFF, AC00–D7AF, F900–FAFF).
+/// Returns whether the character is of Kana, Han or Hangul (Unicode blocks 3040–30FF, 3400–9FFF, AC00–D7AF, F900–FAFF).
 fn is_cjk(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}')
 }

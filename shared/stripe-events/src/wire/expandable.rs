@@ -7,23 +7,23 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub enum Expandable {
-    /// The id.
+    /// Returns the id of the object, expanded or not.
     Id(String),
     /// The object, of which only the id matters.
     Object {
-        /// The id.
+        /// Returns the id of the object, expanded or not.
         id: String,
     },
 }
 
 impl Expandable {
-    /// The id.
+    /// Returns the id of the object, expanded or not.
     pub fn id(&self) -> &str {
         let (Self::Id(id) | Self::Object { id }) = self;
         id
     }
 
-    /// The id, if it is of the kind that `parse` takes.
+    /// Returns the id of the object, if it is of the kind that `parse` takes.
     pub fn parse<T>(self, parse: impl FnOnce(String) -> Result<T, InvalidId>) -> Result<T, InvalidId> {
         let (Self::Id(id) | Self::Object { id }) = self;
         parse(id)

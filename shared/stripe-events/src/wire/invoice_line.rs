@@ -66,7 +66,7 @@ struct PriceDetails {
 }
 
 impl Line {
-    /// Whether it is for a change within a period.
+    /// Returns whether the line is for a change within a period.
     pub fn is_proration(&self) -> bool {
         let details = self
             .parent
@@ -75,26 +75,26 @@ impl Line {
         details.map(|details| details.proration).or(self.proration).unwrap_or(false)
     }
 
-    /// The time that it is for.
+    /// Returns the time that the line is for.
     pub fn period(&self) -> Option<Period> {
         self.period.as_ref().map(|span| Period { start: span.start, end: span.end })
     }
 
-    /// The id of its price.
+    /// Returns the id of the line's price.
     pub fn price(&self) -> Option<&str> {
         let details = self.pricing.as_ref().and_then(|pricing| pricing.price_details.as_ref());
         Some(details.map(|details| &details.price).or(self.price.as_ref())?.id())
     }
 
-    /// The subscription's metadata, which Stripe copies to its lines.
+    /// Returns the subscription's metadata, which Stripe copies to its lines.
     pub fn champion(&self) -> Option<ChampionMetadata> {
         self.metadata.as_ref()?.champion()
     }
 }
 
-/// The line that says what the invoice is for: of those that aren't prorations the one that ends last, otherwise the
-/// proration that ends last; of two equal ones the one that costs more, which is the new plan and not the old one's
-/// credit.
+/// Returns the line that says what the invoice is for: of those that aren't prorations the one that ends last,
+/// otherwise the proration that ends last; of two equal ones the one that costs more, which is the new plan and not the
+/// old one's credit.
 pub fn newest(lines: Vec<Line>) -> Option<Line> {
     lines.into_iter().max_by_key(|line| (!line.is_proration(), line.period().map(|period| period.end), line.amount))
 }

@@ -23,37 +23,37 @@ impl Metadata {
         self.0.get(key)?.as_str()
     }
 
-    /// `preorderId`
+    /// Returns the preorder in `preorderId`.
     pub fn preorder(&self) -> Option<PreorderId> {
         PreorderId::parse(self.get("preorderId")?).ok()
     }
 
-    /// `checkoutAttempt`, which counts from 1.
+    /// Returns the attempt in `checkoutAttempt`, which counts from 1.
     pub fn attempt(&self) -> Option<i32> {
         self.get("checkoutAttempt")?.parse().ok().filter(|attempt| *attempt > 0)
     }
 
-    /// `userId`
+    /// Returns the uid in `userId`.
     pub fn user(&self) -> Option<UserId> {
         UserId::parse(self.get("userId")?).ok()
     }
 
-    /// `color`
+    /// Returns the colour in `color`.
     pub fn color(&self) -> Option<Color> {
         clean(self.get("color").map(str::to_owned)).map(Color::recorded)
     }
 
-    /// `locale`
+    /// Returns the language in `locale`.
     pub fn locale(&self) -> Option<Locale> {
         Locale::parse(self.get("locale")?)
     }
 
-    /// `priceId`
+    /// Returns the price in `priceId`.
     pub fn price(&self) -> Option<PriceId> {
         PriceId::parse(self.get("priceId")?).ok()
     }
 
-    /// What is on subscriptions and single purchases.
+    /// Returns the metadata of a subscription or a single purchase.
     pub fn champion(&self) -> Option<ChampionMetadata> {
         ChampionMetadata::read(|key| self.get(key))
     }

@@ -29,17 +29,17 @@ struct Data<T> {
 }
 
 impl<'a> Payload<'a> {
-    /// The body of an event that happened at `created`.
+    /// Takes the body of an event that happened at `created`.
     pub fn new(body: &'a [u8], created: Timestamp) -> Self {
         Self { body, created }
     }
 
-    /// When the event happened.
+    /// Returns when the event happened.
     pub fn created(self) -> Timestamp {
         self.created
     }
 
-    /// `data.object`
+    /// Reads `data.object`.
     pub fn object<T: DeserializeOwned>(self) -> Result<T, Unreadable> {
         let event: Event<T> = serde_json::from_slice(self.body)?;
         Ok(event.data.object)
@@ -58,7 +58,7 @@ pub struct List<T> {
 pub struct Unreadable(pub String);
 
 impl Unreadable {
-    /// Because of this.
+    /// Makes the error of a payload that can't be read for this reason.
     pub fn because(reason: &str) -> Self {
         Self(reason.to_owned())
     }
