@@ -30,6 +30,8 @@ pub enum Journey {
     PreorderRetried,
     /// A reader pays, and the money goes back.
     PreorderRefunded,
+    /// A reader whose preorder is stored signs in, twice.
+    SignedIn,
     /// A reader subscribes and pays the first invoice.
     SubscriptionStarted,
     /// A month after a reader has subscribed, the subscription renews.
@@ -50,12 +52,13 @@ pub enum Journey {
 
 impl Journey {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::PreorderPaid,
         Self::PreorderAbandoned,
         Self::PreorderDelayed,
         Self::PreorderRetried,
         Self::PreorderRefunded,
+        Self::SignedIn,
         Self::SubscriptionStarted,
         Self::SubscriptionRenewed,
         Self::SubscriptionCancelled,
@@ -109,6 +112,14 @@ impl Journey {
                 let intent = intents[0]["id"].as_str().unwrap();
                 environment.stripe.refund(intent, Some(100)).unwrap();
                 environment.stripe.refund(intent, None).unwrap();
+                environment.settle().await;
+            }
+            Self::SignedIn => {
+                preorder(environment, READER).await;
+                environment.settle().await;
+                environment.injector.arm(faults);
+                environment.ask(&sign_in(), 200).await;
+                environment.ask(&sign_in(), 200).await;
                 environment.settle().await;
             }
             Self::SubscriptionStarted => {
@@ -187,6 +198,7 @@ impl Journey {
             }
             Self::PreorderAbandoned => vec!["preorder_started", "preorder_abandoned"],
             Self::PreorderRefunded => vec!["preorder_started", "preorder_success", "preorder_refunded"],
+            Self::SignedIn => vec!["preorder_started"],
             Self::SubscriptionStarted => vec!["champion_started"],
             Self::SubscriptionRenewed => vec!["champion_started", "champion_renewed"],
             Self::SubscriptionCancelled => vec!["champion_started", "champion_cancelled"],
@@ -230,6 +242,12 @@ pub async fn paid(environment: &mut TestEnvironment) {
     let session = checkout(environment, &preorder).await;
     environment.stripe.pay_session(&session, Payment::default());
     environment.settle().await;
+}
+
+/// Returns the request with which the reader's front end says that they have signed in.
+#[must_use]
+pub fn sign_in() -> HttpEvent {
+    HttpEvent::post("/users/me").json(&json!({})).header("authorization", &format!("Bearer {TOKEN}"))
 }
 
 /// Returns a request of the reader who is signed in.

@@ -45,6 +45,11 @@ fn a_preorder_is_refunded_once_whatever_step_fails() {
 }
 
 #[test]
+fn a_reader_signs_in_once_whatever_step_fails() {
+    prove(SignedIn, false);
+}
+
+#[test]
 fn a_subscription_starts_once_whatever_step_fails() {
     prove(SubscriptionStarted, false);
 }

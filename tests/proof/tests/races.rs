@@ -14,7 +14,7 @@ use futures_util::future::join_all;
 use pledge_proof::{
     TestEnvironment,
     environment::StartMode,
-    journeys::{form, preorder, subscription, wish_to_pay},
+    journeys::{form, preorder, sign_in, subscription, wish_to_pay},
 };
 use pledge_testkit::{TestDatabase, http::HttpEvent};
 use serde_json::{Value, json};
@@ -85,6 +85,15 @@ async fn fifty_forms_with_one_key_are_one_preorder() {
     assert_eq!(values(&answers, 201, "preorderId").len(), 1);
     assert_eq!(environment.count("select count(*) from preorders").await, 1);
     assert_eq!(environment.count("select count(*) from outbox").await, 1);
+    assert_eq!(environment.count("select count(*) from users").await, 1);
+}
+
+#[tokio::test]
+async fn fifty_sign_ins_at_once_are_one_user() {
+    let database = TestDatabase::new().await;
+    let environment = environment(&database).await;
+    let answers = at_once(&environment, std::iter::repeat_n(sign_in(), MANY)).await;
+    assert_eq!(values(&answers, 200, "userId").len(), 1);
     assert_eq!(environment.count("select count(*) from users").await, 1);
 }
 
