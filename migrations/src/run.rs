@@ -1,6 +1,6 @@
 //! Going up and down.
 
-use tokio_postgres::{Client, Transaction};
+use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
 
 use crate::{
     MigrationError,
@@ -30,10 +30,15 @@ pub async fn up_to(client: &mut Client, version: i32) -> Result<Vec<&'static Mig
         let Some(step) = pending.first().filter(|step| step.version() <= version) else {
             return Ok(done);
         };
-        run(&transaction, step, step.up).await?;
-        record(&transaction, step).await?;
+        let changed = run(&transaction, step, step.up).await?;
+        let finished = changed == 0 || !step.in_batches();
+        if finished {
+            record(&transaction, step).await?;
+        }
         transaction.commit().await?;
-        done.push(*step);
+        if finished {
+            done.push(*step);
+        }
     }
 }
 
@@ -94,8 +99,15 @@ async fn locked(client: &mut Client) -> Result<Transaction<'_>, MigrationError> 
     Ok(transaction)
 }
 
-async fn run(transaction: &Transaction<'_>, step: &'static Migration, sql: &str) -> Result<(), MigrationError> {
-    transaction.batch_execute(sql).await.map_err(|source| MigrationError::Step { step: step.name, source })
+/// Runs a file and returns the number that its last statement returned, or 0 if it returned none.
+async fn run(transaction: &Transaction<'_>, step: &'static Migration, sql: &str) -> Result<i64, MigrationError> {
+    let failed = |source| MigrationError::Step { step: step.name, source };
+    let answers = transaction.simple_query(sql).await.map_err(failed)?;
+    let number = |answer: &SimpleQueryMessage| match answer {
+        SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
+        _ => None,
+    };
+    Ok(answers.iter().filter_map(number).next_back().unwrap_or_default())
 }
 
 async fn record(transaction: &Transaction<'_>, step: &Migration) -> Result<(), MigrationError> {

@@ -17,6 +17,13 @@ impl Migration {
     pub fn version(&self) -> i32 {
         self.name.bytes().map_while(|b| char::from(b).to_digit(10)).fold(0, |n, digit| n * 10 + digit.cast_signed())
     }
+
+    /// Whether it fills a table a batch at a time: its `up` runs again, each time in a transaction of its own, until the
+    /// count that its last statement returns is 0. Nobody waits for more than a batch.
+    #[must_use]
+    pub fn in_batches(&self) -> bool {
+        IN_BATCHES.contains(&self.name)
+    }
 }
 
 macro_rules! steps {
@@ -44,7 +51,11 @@ pub const MIGRATIONS: &[Migration] = steps![
     "0014_champion_tiers",
     "0015_preorders_open_sessions",
     "0016_champion_carried_over",
+    "0030_champion_timeline",
+    "0031_champion_carry_over",
 ];
+
+const IN_BATCHES: &[&str] = &["0031_champion_carry_over"];
 
 #[cfg(test)]
 mod tests {
