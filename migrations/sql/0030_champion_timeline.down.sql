@@ -42,9 +42,7 @@ drop table champion_segment;
 
 alter table stripe_subscription
     drop column collection_paused,
-    drop column latest_invoice_id,
-    drop column current_start,
-    drop column current_end;
+    drop column invoice_periods;
 
 alter table payment_record
     drop column stripe_price_id,

@@ -32,8 +32,8 @@ on conflict (price_id) do nothing;
 alter table payment_record
     -- The price of the line that is ours, as Stripe named it.
     add column stripe_price_id text check (stripe_price_id ~ '^price_[A-Za-z0-9_]+$'),
-    -- The lines of an invoice, as objects with tier_level, start, end and, of prorations, sign (1 or -1). Null where the
-    -- period above says everything.
+    -- The lines of an invoice that are ours, as objects with tier_level, start, end and kind. Null where the
+    -- period says everything; empty while the lines are not known.
     add column lines           jsonb check (jsonb_typeof(lines) = 'array'),
     -- The grace that was in force when a renewal was paid, in seconds.
     add column grace_seconds   bigint check (grace_seconds >= 0),
@@ -47,10 +47,9 @@ create unique index payment_record_carried_over_key on payment_record (user_id, 
 alter table stripe_subscription
     -- Stripe's pause_collection: the status stays what it is, but nothing is collected.
     add column collection_paused boolean not null default false,
-    -- The invoice of the running period, and that period.
-    add column latest_invoice_id text check (latest_invoice_id ~ '^in_[A-Za-z0-9_]+$'),
-    add column current_start     timestamptz,
-    add column current_end       timestamptz;
+    -- Which period each invoice was for: an array of objects with invoice, start, end, tier_level and at, when an event
+    -- first said so. An event about an invoice with many lines may not have ours.
+    add column invoice_periods   jsonb not null default '[]' check (jsonb_typeof(invoice_periods) = 'array');
 
 -- A stretch of access, half-open.
 create table champion_segment (

@@ -92,7 +92,8 @@ impl Tools {
         &self,
         store: Store,
     ) -> Result<RecordStripeEvent<Store, SqsPublisher>, Failure> {
-        Ok(RecordStripeEvent { store, queue: self.queue()?, livemode: self.stage.livemode() })
+        let renewal_grace = self.environment.configure(|parser| parser.renewal_grace())?;
+        Ok(RecordStripeEvent { store, queue: self.queue()?, livemode: self.stage.livemode(), renewal_grace })
     }
 
     fn queue_url(&self) -> Result<String, Failure> {

@@ -164,7 +164,8 @@ export interface paths {
          * @description Makes the subscription in Stripe, unpaid: `clientSecret` goes to Stripe.js, which pays the first month and runs
          *     3-D Secure. Nothing is granted before Stripe says that it is paid. There is one live subscription for each
          *     reader and novel: an attempt that isn't finished is returned again, with the same secret, and one of another
-         *     tier is cancelled first.
+         *     tier is cancelled first. A lower tier than that of a cancelled subscription that still runs lets that one go on
+         *     at the lower tier from its next renewal, and nothing is to be paid now.
          */
         post: operations["createChampionSubscription"];
         delete?: never;
@@ -184,7 +185,8 @@ export interface paths {
         put?: never;
         /**
          * Let the subscription end with its period
-         * @description What is paid stays bought. A repeat changes nothing.
+         * @description What is paid stays bought. A repeat changes nothing. If the running period isn't paid, the subscription ends now
+         *     and its open invoice is made void: nobody is charged after cancelling.
          */
         post: operations["cancelChampionSubscription"];
         delete?: never;
@@ -481,6 +483,11 @@ export interface components {
             /** Format: date-time */
             currentPeriodEnd: string | null;
             autoRenew: boolean;
+            /**
+             * Format: date-time
+             * @description When it begins once it is paid, if it waits for what runs; null if it begins at once.
+             */
+            startsAt: string | null;
         };
         ChampionPurchase: {
             /** @constant */
@@ -489,16 +496,37 @@ export interface components {
             clientSecret: components["schemas"]["ClientSecret"];
             amount: components["schemas"]["Amount"];
             currency: components["schemas"]["Currency"];
+            /**
+             * Format: date-time
+             * @description When it begins once it is paid, if it waits for what runs; null if it begins at once.
+             */
+            startsAt: string | null;
         };
         ChampionStatus: {
             novelId: components["schemas"]["NovelId"];
-            /** @description The tier of the newest payment; null if nothing was ever bought. */
+            /** @description The tier that may be read now, grace included; null while there is none. */
             tierLevel: components["schemas"]["TierLevel"] | null;
-            /** @description Whether what is paid runs now. */
-            isActive: boolean;
             /**
              * Format: date-time
-             * @description When the unbroken run of payments began.
+             * @description When what is paid changes to another tier or ends; null while nothing that is paid runs.
+             */
+            tierUntil: string | null;
+            /** @description Whether the reader may read now, grace included. */
+            isActive: boolean;
+            /** @description Whether access goes on beyond what is paid, while the renewal is about to be charged. */
+            inGrace: boolean;
+            /**
+             * Format: date-time
+             * @description When such access ends, also if it is still to begin; null if there is none.
+             */
+            graceUntil: string | null;
+            /** @description Null if there never was a subscription. */
+            subscriptionStatus: components["schemas"]["SubscriptionStatus"] | null;
+            /** @description Whether the subscription's payments are paused, so that it doesn't renew. */
+            collectionPaused: boolean;
+            /**
+             * Format: date-time
+             * @description When the unbroken run of access began, or the last one did.
              */
             startDate: string | null;
             /** Format: date-time */
@@ -1122,6 +1150,18 @@ export interface operations {
             402: components["responses"]["CardDeclined"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["TierNotFound"];
+            /** @description A payment of the reader's subscription failed, or its payments are paused. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] & {
+                        /** @enum {unknown} */
+                        code?: "PAYMENT_PAST_DUE" | "SUBSCRIPTION_PAUSED";
+                    };
+                };
+            };
             413: components["responses"]["TooLarge"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
@@ -1142,7 +1182,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It ends with the period that is paid. */
+            /** @description It ends with the period that is paid, or has ended. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["NoStore"];
@@ -1225,7 +1265,10 @@ export interface operations {
             402: components["responses"]["CardDeclined"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["TierNotFound"];
-            /** @description A higher tier runs, and the newest payment decides; or this is paid and about to be booked. */
+            /**
+             * @description It would wait for ever below a subscription that renews, or be paid twice beside one that is past due; or it is
+             *     paid and about to be booked.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1233,7 +1276,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Refusal"] & {
                         /** @enum {unknown} */
-                        code?: "LOWER_TIER" | "PAYMENT_PENDING";
+                        code?: "LOWER_TIER" | "PAYMENT_PAST_DUE" | "PAYMENT_PENDING";
                     };
                 };
             };

@@ -2,6 +2,7 @@
 
 use pledge_firebase::Issuer;
 use pledge_runtime::Parser;
+use time::Duration;
 
 /// The configuration: the variables of each adapter.
 #[derive(Debug)]
@@ -12,6 +13,8 @@ pub struct Config {
     pub stripe: pledge_stripe_api::Config,
     /// Whose ID tokens are accepted.
     pub issuer: Issuer,
+    /// `RENEWAL_GRACE`: for how many hours access goes on while a renewal is about to be charged; 24 unless set.
+    pub renewal_grace: Duration,
 }
 
 impl Config {
@@ -20,7 +23,8 @@ impl Config {
         let database = pledge_postgres::Settings::configured(parser);
         let stripe = pledge_stripe_api::Config::parse(parser);
         let issuer = Issuer::parse(parser);
-        Some(Self { database: database?, stripe: stripe?, issuer: issuer? })
+        let renewal_grace = parser.renewal_grace();
+        Some(Self { database: database?, stripe: stripe?, issuer: issuer?, renewal_grace: renewal_grace? })
     }
 }
 

@@ -6,6 +6,7 @@ use pledge_domain::{
     champion::ChampionKey,
     ids::NovelId,
     ports::{Billing, ChampionStore, Clock, Randomness, TokenVerifier},
+    stripe::SubscriptionStatus,
     user::VerifiedUser,
 };
 use pledge_http_api::{ApiError, Body, Request, Response, Routes, answer, auth, route};
@@ -76,7 +77,8 @@ where
         let key = ChampionKey { user: reader.id.clone(), novel };
         // The use case and the database see to it too; here it spares them the work.
         let standing = self.champions.standing(&key, now).await?;
-        if standing.subscription.is_some_and(|subscription| subscription.renews()) {
+        let paid = |status| matches!(status, SubscriptionStatus::Active | SubscriptionStatus::Trialing);
+        if standing.subscription.is_some_and(|subscription| subscription.renews() && paid(subscription.status)) {
             return Err(ApiError::already_subscribed());
         }
         let wish = SubscribeRequest { reader, novel, level, payment_method };
@@ -94,14 +96,16 @@ where
     async fn change_renewal(&self, request: &Request, renew: bool) -> Result<Response<Body>, ApiError> {
         let reader = self.reader(request).await?;
         let key = ChampionKey { novel: input::novel(request, &reader)?, user: reader.id };
-        let standing = self.champions.change_renewal(&key, renew, self.system.now()).await?;
-        answer::json(StatusCode::OK, &ChampionStatus::new(&key, standing))
+        let now = self.system.now();
+        let standing = self.champions.change_renewal(&key, renew, now).await?;
+        answer::json(StatusCode::OK, &ChampionStatus::new(&key, standing, now))
     }
 
     async fn show(&self, request: &Request) -> Result<Response<Body>, ApiError> {
         let reader = self.reader(request).await?;
         let key = ChampionKey { user: reader.id, novel: input::novel_in_query(request)? };
-        let standing = self.champions.standing(&key, self.system.now()).await?;
-        answer::json(StatusCode::OK, &ChampionStatus::new(&key, standing))
+        let now = self.system.now();
+        let standing = self.champions.standing(&key, now).await?;
+        answer::json(StatusCode::OK, &ChampionStatus::new(&key, standing, now))
     }
 }

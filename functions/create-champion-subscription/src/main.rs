@@ -17,7 +17,8 @@ async fn main() -> ExitCode {
         prewarm(store.warm_up()).await;
         let billing = StripeClient::new(runtime.http.clone(), &config.stripe)?;
         let verifier = FirebaseVerifier::new(runtime.http, config.issuer);
-        serve(Handler { champions: Champions { store, billing }, verifier, system: System }).await
+        let champions = Champions { store, billing, renewal_grace: config.renewal_grace };
+        serve(Handler { champions, verifier, system: System }).await
     })
     .await
 }

@@ -1,11 +1,12 @@
 //! The bodies of this function's responses.
 
-use pledge_application::champions::Purchase;
+use pledge_application::champions::{Purchase, Subscribed};
 use pledge_domain::{
+    Timestamp,
     champion::{ChampionKey, PaymentRecord, Tier, status::Standing},
     ids::{NovelId, PaymentIntentId, SubscriptionId},
     money::Currency,
-    ports::{ClientSecret, SubscriptionAnswer},
+    ports::ClientSecret,
 };
 use pledge_http_api::Moment;
 use serde::{Serialize, Serializer};
@@ -29,10 +30,12 @@ pub struct ChampionSubscription {
     current_period_end: Option<Moment>,
     /// Whether it renews at the end of the period.
     auto_renew: bool,
+    /// When it begins once it is paid, if it waits for what runs.
+    starts_at: Option<Moment>,
 }
 
-impl From<SubscriptionAnswer> for ChampionSubscription {
-    fn from(answer: SubscriptionAnswer) -> Self {
+impl From<Subscribed> for ChampionSubscription {
+    fn from(Subscribed { answer, starts_at }: Subscribed) -> Self {
         let subscription = answer.made.subscription;
         Self {
             success: true,
@@ -42,6 +45,7 @@ impl From<SubscriptionAnswer> for ChampionSubscription {
             current_period_start: answer.period.map(|period| Moment(period.start)),
             current_period_end: answer.period.map(|period| Moment(period.end)),
             auto_renew: !subscription.cancel_at_period_end,
+            starts_at: starts_at.map(Moment),
         }
     }
 }
@@ -61,6 +65,8 @@ pub struct ChampionPurchase {
     amount: i64,
     /// The currency of the price.
     currency: Currency,
+    /// When it begins once it is paid, if it waits for what runs.
+    starts_at: Option<Moment>,
 }
 
 impl From<Purchase> for ChampionPurchase {
@@ -71,6 +77,7 @@ impl From<Purchase> for ChampionPurchase {
             client_secret: Some(purchase.client_secret),
             amount: purchase.amount.amount,
             currency: purchase.amount.currency,
+            starts_at: purchase.starts_at.map(Moment),
         }
     }
 }
@@ -81,11 +88,21 @@ impl From<Purchase> for ChampionPurchase {
 pub struct ChampionStatus {
     /// The novel.
     novel_id: i64,
-    /// The tier that was bought; none if nothing ever was.
+    /// The tier that may be read now, grace included; none while there is none.
     tier_level: Option<u8>,
-    /// Whether what was bought runs now.
+    /// When what is paid changes to another tier or ends.
+    tier_until: Option<Moment>,
+    /// Whether the reader may read now, grace included.
     is_active: bool,
-    /// When the unbroken run of payments began.
+    /// Whether access goes on beyond what is paid.
+    in_grace: bool,
+    /// When such access ends, also if it is still to begin.
+    grace_until: Option<Moment>,
+    /// The state of the subscription, in Stripe's words.
+    subscription_status: Option<&'static str>,
+    /// Whether the subscription's payments are paused.
+    collection_paused: bool,
+    /// When the unbroken run of access began, or the last one did.
     start_date: Option<Moment>,
     /// When what was bought ends.
     end_date: Option<Moment>,
@@ -101,12 +118,19 @@ pub struct ChampionStatus {
 
 impl ChampionStatus {
     /// Makes the body of a reader's standing with a novel.
-    pub fn new(key: &ChampionKey, standing: Standing) -> Self {
+    pub fn new(key: &ChampionKey, standing: Standing, now: Timestamp) -> Self {
         let support = standing.support.as_ref();
+        let grace = support.and_then(|support| support.grace).filter(|grace| now < grace.period.end);
+        let subscription = standing.subscription.as_ref();
         Self {
             novel_id: key.novel.get(),
-            tier_level: support.map(|support| support.tier.get()),
-            is_active: standing.runs,
+            tier_level: support.and_then(|support| support.readable(now)).map(|tier| tier.get()),
+            tier_until: support.and_then(|support| support.tier_until).map(Moment),
+            is_active: support.is_some_and(|support| support.is_active),
+            in_grace: grace.is_some_and(|grace| grace.runs_at(now)),
+            grace_until: grace.map(|grace| Moment(grace.period.end)),
+            subscription_status: subscription.map(|subscription| subscription.status.name()),
+            collection_paused: subscription.is_some_and(|subscription| subscription.collection_paused),
             start_date: support.map(|support| Moment(support.period.start)),
             end_date: support.map(|support| Moment(support.period.end)),
             auto_renew: support.is_some_and(|support| support.auto_renew),

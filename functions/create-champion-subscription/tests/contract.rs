@@ -3,9 +3,14 @@
 
 mod support;
 
-use pledge_domain::ports::{BillingError, GatewayError, StoreError};
+use pledge_domain::{
+    champion::{Subscription, subscribe},
+    ids::SubscriptionId,
+    ports::{BillingError, ChampionStore, GatewayError, StoreError},
+    stripe::SubscriptionStatus,
+};
 use pledge_openapi::{Given, assert_documented, documented};
-use pledge_testkit::http::HttpEvent;
+use pledge_testkit::{builders::champion, http::HttpEvent, time::t};
 use serde_json::{Value, json};
 use support::{CANCEL, Handler, PURCHASE, RESUME, SUBSCRIPTION, handler, post, send, show, subscribed, wish};
 
@@ -56,6 +61,12 @@ async fn every_documented_response_is_given() {
         failures(&mut given, &handler, &post(path, &body)).await;
         ask(&mut given, &handler, post(path, &body)).await;
     }
+    let past_due = subscribed().await;
+    let id = SubscriptionId::parse("sub_1").unwrap();
+    let news = Subscription { status: SubscriptionStatus::PastDue, ..Subscription::running(id, None) };
+    let observe = |account| subscribe::observe(account, &news, t(0));
+    past_due.champions.store.step(&champion("ada"), t(0), observe).await.unwrap();
+    ask(&mut given, &past_due, post(SUBSCRIPTION, &wish(2))).await;
     let lower = json!({ "novelId": 7, "tierLevel": 1 });
     ask(&mut given, &subscribed().await, post(PURCHASE, &lower)).await;
     for path in [CANCEL, RESUME] {

@@ -20,6 +20,7 @@ async fn a_subscription_is_answered_with_what_pays_it() {
         "currentPeriodStart": "2023-11-14T22:13:20Z",
         "currentPeriodEnd": "2023-12-15T22:13:20Z",
         "autoRenew": true,
+        "startsAt": null,
     });
     assert_eq!(first, (201, body));
     assert_eq!(read(&send(&handler, post(SUBSCRIPTION, &wish(2))).await), first, "an unfinished attempt is resumed");
@@ -47,7 +48,12 @@ async fn cancelling_and_resuming_show_how_things_stand() {
     let mut expected = json!({
         "novelId": 7,
         "tierLevel": 2,
+        "tierUntil": "2023-12-15T22:13:20Z",
         "isActive": true,
+        "inGrace": false,
+        "graceUntil": "2023-12-16T22:13:20Z",
+        "subscriptionStatus": "active",
+        "collectionPaused": false,
         "startDate": "2023-11-14T22:13:20Z",
         "endDate": "2023-12-15T22:13:20Z",
         "autoRenew": true,
@@ -58,11 +64,13 @@ async fn cancelling_and_resuming_show_how_things_stand() {
     assert_eq!(read(&send(&handler, show("novelId=7")).await), (200, expected.clone()));
     expected["autoRenew"] = false.into();
     expected["cancelAtPeriodEnd"] = true.into();
+    expected["graceUntil"] = json!(null);
     for _ in 0..2 {
         assert_eq!(read(&send(&handler, post(CANCEL, &json!({ "novelId": 7 }))).await), (200, expected.clone()));
     }
     expected["autoRenew"] = true.into();
     expected["cancelAtPeriodEnd"] = false.into();
+    expected["graceUntil"] = "2023-12-16T22:13:20Z".into();
     assert_eq!(read(&send(&handler, post(RESUME, &json!({ "novelId": 7 }))).await), (200, expected));
 }
 
@@ -76,6 +84,7 @@ async fn a_purchase_is_answered_with_what_pays_it_and_never_lowers_the_tier() {
         "clientSecret": "pi_1_secret",
         "amount": 1500,
         "currency": "usd",
+        "startsAt": null,
     });
     assert_eq!(bought, (201, body));
     let lower = post(PURCHASE, &json!({ "novelId": 7, "tierLevel": 1 }));

@@ -12,6 +12,8 @@ pub struct Config {
     pub klaviyo: pledge_klaviyo::Config,
     /// Where the sender's queue is.
     pub queue: pledge_queue::Config,
+    /// `RENEWAL_GRACE`: for how many hours access goes on while a renewal is about to be charged; 24 unless set.
+    pub renewal_grace: time::Duration,
     /// `SWEEP_AFTER_SECONDS`: how long a row may wait before it is queued again; five minutes unless set.
     pub patience: time::Duration,
     /// `SEND_INTERVAL_MILLISECONDS`: the pause between two announcements that this sender sends; none unless set.
@@ -24,6 +26,7 @@ impl Config {
         let database = pledge_postgres::Settings::configured(parser);
         let klaviyo = pledge_klaviyo::Config::parse(parser);
         let queue = pledge_queue::Config::parse(parser);
+        let renewal_grace = parser.renewal_grace();
         let patience = parser.optional("SWEEP_AFTER_SECONDS", |text| {
             text.parse::<u32>().map(|seconds| time::Duration::seconds(seconds.into())).map_err(|_| "set whole seconds")
         });
@@ -34,6 +37,7 @@ impl Config {
             database: database?,
             klaviyo: klaviyo?,
             queue: queue?,
+            renewal_grace: renewal_grace?,
             patience: patience?.unwrap_or(PATIENCE),
             interval: interval?.unwrap_or_default(),
         })

@@ -6,12 +6,13 @@ use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use pledge_application::{
     deliver_events::{DeliverEvents, Deliveries},
+    roll_champions::{RollChampions, RollError},
     sweep_outbox::{SweepError, SweepOutbox},
 };
 use pledge_domain::{
     error_chain::ErrorChain,
     ids::OutboxId,
-    ports::{Backlog, Clock, Delivery, Marketing, OutboxStore, PreorderStore, Publisher, StoreError},
+    ports::{Backlog, ChampionStore, Clock, Delivery, Marketing, OutboxStore, PreorderStore, Publisher, StoreError},
 };
 use pledge_queue::Message;
 use pledge_runtime::{Metric, Metrics};
@@ -24,6 +25,8 @@ pub struct Handler<Store, Queue, Klaviyo, System> {
     pub deliver: DeliverEvents<Store, Klaviyo>,
     /// Queues overdue rows again.
     pub sweep: SweepOutbox<Store, Queue>,
+    /// Computes anew what time has changed.
+    pub roll: RollChampions<Store, Queue>,
     /// The time.
     pub system: System,
     /// Business metrics.
@@ -45,6 +48,9 @@ pub enum SenderError {
     /// The sweep ended early.
     #[error("the sweep ended early")]
     Sweep(#[from] SweepError),
+    /// The roll ended early.
+    #[error("the roll ended early")]
+    Roll(#[from] RollError),
 }
 
 /// What Lambda logs and shows of a failed invocation.
@@ -55,6 +61,7 @@ impl From<SenderError> for Diagnostic {
             SenderError::Unnamed => "UnnamedMessage",
             SenderError::Store(_) => "StoreFailed",
             SenderError::Sweep(_) => "SweepFailed",
+            SenderError::Roll(_) => "RollFailed",
         };
         Self { error_type: error_type.to_owned(), error_message: ErrorChain(&error).to_string() }
     }
@@ -71,14 +78,22 @@ struct SweepReport {
     parked: i64,
     /// How many preorders are being paid although their pay page has expired.
     stuck: i64,
+    /// How many rows of champions were computed anew.
+    rolled: usize,
 }
 
 /// How many rounds one sweep may take.
 const SWEEP_ROUNDS: usize = 20;
 
+/// For how long one schedule rolls. What is still due then is left to the next one, a minute later.
+const ROLL_TIME: time::Duration = time::Duration::seconds(20);
+
+/// How many rounds one schedule may take.
+const ROLL_ROUNDS: usize = 500;
+
 impl<Store, Queue, Klaviyo, System> Handler<Store, Queue, Klaviyo, System>
 where
-    Store: OutboxStore + PreorderStore,
+    Store: OutboxStore + PreorderStore + ChampionStore,
     Queue: Publisher,
     Klaviyo: Marketing,
     System: Clock,
@@ -89,7 +104,8 @@ where
     /// [`SenderError`] if the whole batch must come again.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Value, SenderError> {
         if event.payload.get("Records").is_none() {
-            return serde_json::to_value(self.sweep().await?).map_err(SenderError::UnknownEvent);
+            let report = SweepReport { rolled: self.roll().await?, ..self.sweep().await? };
+            return serde_json::to_value(report).map_err(SenderError::UnknownEvent);
         }
         let batch: SqsEvent = serde_json::from_value(event.payload).map_err(SenderError::UnknownEvent)?;
         let response = self.deliver(batch).await?;
@@ -108,7 +124,21 @@ where
         if swept.requeued > 0 {
             tracing::warn!(requeued = swept.requeued, "events had waited too long and were queued again");
         }
-        Ok(SweepReport { requeued: swept.requeued, waiting, parked, stuck: swept.stuck })
+        Ok(SweepReport { requeued: swept.requeued, waiting, parked, stuck: swept.stuck, rolled: 0 })
+    }
+
+    /// Computes anew what is due, and returns how many rows that were.
+    async fn roll(&self) -> Result<usize, SenderError> {
+        let (start, mut rolled) = (self.system.now(), 0);
+        for _ in 0..ROLL_ROUNDS {
+            let now = self.system.now();
+            let rows = if now - start < ROLL_TIME { self.roll.round(now).await? } else { 0 };
+            if rows == 0 {
+                break;
+            }
+            rolled += rows;
+        }
+        Ok(rolled)
     }
 
     async fn deliver(&self, batch: SqsEvent) -> Result<SqsBatchResponse, SenderError> {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use klaviyo_sender::{config::Config, handler::Handler};
 use pledge_application::{
     deliver_events::{DeliverEvents, Retry},
+    roll_champions::RollChampions,
     sweep_outbox::SweepOutbox,
 };
 use pledge_klaviyo::KlaviyoClient;
@@ -21,8 +22,9 @@ async fn main() -> ExitCode {
         let queue = SqsPublisher::new(&runtime.aws, config.queue.url);
         let retry = Retry { interval: config.interval, ..Retry::default() };
         let deliver = DeliverEvents { store: store.clone(), klaviyo, retry };
-        let sweep = SweepOutbox { store, queue, patience: config.patience };
-        let handler = Handler { deliver, sweep, system: System, metrics: runtime.metrics };
+        let sweep = SweepOutbox { store: store.clone(), queue: queue.clone(), patience: config.patience };
+        let roll = RollChampions { store, queue, renewal_grace: config.renewal_grace };
+        let handler = Handler { deliver, sweep, roll, system: System, metrics: runtime.metrics };
         lambda_runtime::run(lambda_runtime::service_fn(async |event| handler.handle(event).await)).await
     })
     .await

@@ -11,6 +11,8 @@ pub struct Config {
     pub endpoint: pledge_stripe_events::Endpoint,
     /// Where the sender's queue is.
     pub queue: pledge_queue::Config,
+    /// `RENEWAL_GRACE`: for how many hours access goes on while a renewal is about to be charged; 24 unless set.
+    pub renewal_grace: time::Duration,
 }
 
 impl Config {
@@ -19,7 +21,8 @@ impl Config {
         let database = pledge_postgres::Settings::configured(parser);
         let endpoint = pledge_stripe_events::Endpoint::parse(parser);
         let queue = pledge_queue::Config::parse(parser);
-        Some(Self { database: database?, endpoint: endpoint?, queue: queue? })
+        let renewal_grace = parser.renewal_grace();
+        Some(Self { database: database?, endpoint: endpoint?, queue: queue?, renewal_grace: renewal_grace? })
     }
 }
 

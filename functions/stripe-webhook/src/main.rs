@@ -15,7 +15,8 @@ async fn main() -> ExitCode {
         let store = Database::new(config.database, Some(runtime.tls))?;
         prewarm(store.warm_up()).await;
         let queue = SqsPublisher::new(&runtime.aws, config.queue.url);
-        let record = RecordStripeEvent { store, queue, livemode: runtime.stage.livemode() };
+        let (livemode, renewal_grace) = (runtime.stage.livemode(), config.renewal_grace);
+        let record = RecordStripeEvent { store, queue, livemode, renewal_grace };
         serve(Handler { record, endpoint: config.endpoint, system: System, metrics: runtime.metrics }).await
     })
     .await

@@ -92,6 +92,7 @@ async fn champion(world: &World, n: u128) -> (CustomerId, Tier, ChampionMetadata
         name: "Martial Lord".to_owned(),
         price: Money::new(500, Currency::parse("usd").unwrap()),
         stripe_price: None,
+        prices: Vec::new(),
         active: true,
     };
     let metadata = ChampionMetadata {

@@ -8,6 +8,7 @@ pub mod create_checkout;
 pub mod deliver_events;
 pub mod initiate_preorder;
 pub mod record_stripe_event;
+pub mod roll_champions;
 pub mod show_catalogue;
 pub mod site;
 pub mod sweep_outbox;

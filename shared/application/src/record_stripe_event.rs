@@ -2,6 +2,7 @@
 
 use pledge_domain::{
     Timestamp,
+    champion::Moment,
     decide::{Plan, Recorded, decide},
     ports::{KnownEvent, PublishError, Publisher, StoreError, StripeEventStore},
     stripe::StripeEvent,
@@ -16,6 +17,8 @@ pub struct RecordStripeEvent<Store, Queue> {
     pub queue: Queue,
     /// Whether real money moves in this stage.
     pub livemode: bool,
+    /// How long access goes on after a paid period while its renewal is about to be charged.
+    pub renewal_grace: time::Duration,
 }
 
 /// What became of a delivery.
@@ -59,7 +62,8 @@ impl<Store: StripeEventStore, Queue: Publisher> RecordStripeEvent<Store, Queue> 
         if event.livemode != self.livemode {
             return Err(RecordError::WrongMode);
         }
-        let recorded = match self.store.record(event, known, now, |snapshot| decide(snapshot, event)).await {
+        let moment = Moment { now, renewal_grace: self.renewal_grace };
+        let recorded = match self.store.record(event, known, now, |snapshot| decide(snapshot, event, moment)).await {
             // Stripe's repeats would fail as well, and end after three days: a person must see it.
             Err(StoreError::Rejected(cause)) => {
                 let reason = format!("the database refused: {cause}");

@@ -36,11 +36,13 @@ pub enum AnnouncementKind {
     ChampionCancelled,
     /// All the money of a payment went back.
     ChampionRefunded,
+    /// Access to a novel is over.
+    ChampionEnded,
 }
 
 impl AnnouncementKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::PreorderStarted,
         Self::PreorderSuccess,
         Self::PreorderAbandoned,
@@ -52,6 +54,7 @@ impl AnnouncementKind {
         Self::ChampionPaymentFailed,
         Self::ChampionCancelled,
         Self::ChampionRefunded,
+        Self::ChampionEnded,
     ];
 
     /// Returns the name in the database and, unless configured otherwise, in Klaviyo.
@@ -69,6 +72,7 @@ impl AnnouncementKind {
             Self::ChampionPaymentFailed => "champion_payment_failed",
             Self::ChampionCancelled => "champion_cancelled",
             Self::ChampionRefunded => "champion_refunded",
+            Self::ChampionEnded => "champion_ended",
         }
     }
 

@@ -24,11 +24,21 @@ impl ApiError {
     }
 }
 
+/// 409: a payment of a subscription failed.
+fn payment_past_due() -> ApiError {
+    ApiError::conflict("PAYMENT_PAST_DUE", "A payment of your subscription failed; pay it first.")
+}
+
 impl From<SubscribeError> for ApiError {
     fn from(error: SubscribeError) -> Self {
         match error {
             SubscribeError::TierNotFound => Self::tier_not_found(),
             SubscribeError::AlreadySubscribed => Self::already_subscribed(),
+            SubscribeError::PaymentPastDue => payment_past_due(),
+            SubscribeError::Paused => Self::conflict(
+                "SUBSCRIPTION_PAUSED",
+                "Your subscription to this novel is paused; let us know to go on.",
+            ),
             SubscribeError::Failed(failure) => failure.into(),
         }
     }
@@ -40,8 +50,9 @@ impl From<PurchaseError> for ApiError {
             PurchaseError::TierNotFound => Self::tier_not_found(),
             PurchaseError::LowerTier { current } => Self::conflict(
                 "LOWER_TIER",
-                format!("You hold tier {current}; a lower tier can be bought when that has run out."),
+                format!("Your subscription renews at tier {current}; a lower tier would wait for ever."),
             ),
+            PurchaseError::PaymentPastDue => payment_past_due(),
             PurchaseError::PaymentPending => {
                 Self::conflict("PAYMENT_PENDING", "This purchase is paid and will be booked in a moment.")
             }

@@ -38,6 +38,10 @@ impl<'a> Statement<'a> {
         self.with(value.into(), Type::TEXT)
     }
 
+    pub fn string(self, value: Option<String>) -> Self {
+        self.with(value, Type::TEXT)
+    }
+
     pub fn uuid(self, value: impl Into<Option<Uuid>>) -> Self {
         self.with(value.into(), Type::UUID)
     }

@@ -13,7 +13,10 @@ use tokio_postgres::Row;
 
 use crate::{
     Database,
-    champion::{read, write},
+    champion::{
+        read,
+        write::{self, Documents},
+    },
     columns::Columns,
     error::Failure,
     lease::Lease,
@@ -88,8 +91,8 @@ async fn record(
         champion,
     };
     let plan = decide(snapshot);
-    let ledger = plan.champion.as_deref().map(write::ledger).unwrap_or_default();
-    let written = transaction.commit(writes(&plan, &ledger, event, now)).await?;
+    let documents = plan.champion.as_deref().map(Documents::of).unwrap_or_default();
+    let written = transaction.commit(writes(&plan, &documents, event, now)).await?;
     let inserted = written.first().into_iter().flatten().map(outbox_id).collect::<Result<Vec<_>, _>>()?;
     let new = plan.announcements.iter().filter(|entry| inserted.contains(&entry.id));
     let announcements = new.map(|entry| NewAnnouncement { id: entry.id, kind: entry.kind }).collect();
@@ -111,10 +114,10 @@ fn lock_keys(event: &StripeEvent, keys: &Lookup) -> Vec<String> {
 }
 
 /// Returns the plan as statements; the outbox comes first, since its answer says which announcements are new.
-fn writes<'a>(plan: &'a Plan, ledger: &'a str, event: &'a StripeEvent, now: Timestamp) -> Vec<Statement<'a>> {
+fn writes<'a>(plan: &'a Plan, documents: &'a Documents, event: &'a StripeEvent, now: Timestamp) -> Vec<Statement<'a>> {
     let mut statements = vec![insert_outbox(&plan.announcements, now)];
     statements.extend(plan.preorder.as_ref().map(|write| write_preorder(write, now)));
-    statements.extend(plan.champion.iter().flat_map(|write| write::statements(write, ledger, now)));
+    statements.extend(plan.champion.iter().flat_map(|write| write::statements(write, documents, now)));
     statements.extend(plan.payment.as_ref().map(|(intent, facts)| {
         Statement::new(sql!("upsert_stripe_payment"))
             .text(intent.as_str())

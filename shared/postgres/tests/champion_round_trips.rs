@@ -4,7 +4,7 @@ mod support;
 
 use pledge_domain::{
     account::sign_in,
-    champion::{Step, booking},
+    champion::{Moment, Step, booking, roll::roll},
     ids::CustomerId,
     ports::ChampionStore,
     stripe::{BillingReason, SubscriptionStatus},
@@ -46,4 +46,11 @@ async fn a_step_takes_two_round_trips_and_an_event_one_more_if_only_what_is_stor
     assert_eq!(proxy.take_counts().round_trips, 2, "record, named by metadata");
     store.deliver(&subscription_changed("evt_2", SubscriptionStatus::Active, true, None, t(4)), t(5)).await.unwrap();
     assert_eq!(proxy.take_counts().round_trips, 3, "record, found by its subscription");
+
+    let now = t(60 * 86_400);
+    let due = |limit| store.roll(now, limit, |account| roll(account.at(Moment::new(now))));
+    assert_eq!(due(10).await.unwrap().rows, 1);
+    assert_eq!(proxy.take_counts().round_trips, 3, "roll, however many rows are due");
+    assert_eq!(due(0).await.unwrap().rows, 0);
+    assert_eq!(proxy.take_counts().round_trips, 2, "roll, nothing due");
 }

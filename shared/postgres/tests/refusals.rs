@@ -5,6 +5,7 @@ mod support;
 
 use pledge_application::record_stripe_event::RecordStripeEvent;
 use pledge_domain::{
+    champion::moment::DEFAULT_RENEWAL_GRACE,
     decide::{Outcome, Recorded},
     ports::{PreorderStore, StoreError},
     preorder::Status,
@@ -31,7 +32,12 @@ async fn an_event_with_refused_effects_is_parked_and_can_be_decided_anew() {
     subject.tables.batch_execute(strict).await.unwrap();
     let event = session_paid("evt_1", &subject.preorder(preorder_id(1)).await);
 
-    let record = RecordStripeEvent { store: subject.store.clone(), queue: FakePublisher::default(), livemode: false };
+    let record = RecordStripeEvent {
+        store: subject.store.clone(),
+        queue: FakePublisher::default(),
+        livemode: false,
+        renewal_grace: DEFAULT_RENEWAL_GRACE,
+    };
     let recorded = record.run(&event, t(60)).await.unwrap().recorded;
     let Recorded::Now { outcome: Outcome::Parked { reason }, announcements } = recorded else { panic!("{recorded:?}") };
     assert_eq!((reason.as_str(), announcements.len()), ("the database refused: SQLSTATE 23514 never_completed", 0));

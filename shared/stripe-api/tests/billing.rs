@@ -115,6 +115,7 @@ async fn a_tier_becomes_a_monthly_price_of_its_amount() {
         name: "Martial King".into(),
         price: Money::new(1000, Currency::USD),
         stripe_price: None,
+        prices: Vec::new(),
         active: true,
     };
     assert_eq!(server.client().create_price(&tier).await.unwrap().as_str(), "price_1");

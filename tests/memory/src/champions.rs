@@ -3,9 +3,12 @@
 use pledge_domain::{
     Timestamp,
     account::{Claim, Claims},
-    champion::{ChampionAccount, ChampionKey, ChampionWrite, Grant, PaymentRecord, Step, Support, Tier},
+    champion::{
+        ChampionAccount, ChampionChange, ChampionKey, ChampionWrite, Grant, PaymentRecord, Step, Support, Tier,
+        timeline::Segment,
+    },
     ids::{CustomerId, InvoiceId, NovelId, PriceId, UserId},
-    ports::{ChampionStore, StoreError},
+    ports::{ChampionStore, Rolled, StoreError},
     stripe::Lookup,
 };
 
@@ -18,6 +21,7 @@ pub(crate) struct Champion {
     account: ChampionAccount,
     pub(crate) support: Option<Support>,
     pub(crate) ledger: Vec<Grant>,
+    pub(crate) segments: Vec<(Segment, Timestamp)>,
 }
 
 impl ChampionStore for InMemoryStore {
@@ -43,8 +47,10 @@ impl ChampionStore for InMemoryStore {
     async fn save_price(&self, tier: &Tier, price: &PriceId, _now: Timestamp) -> Result<(), StoreError> {
         let mut tables = self.transaction()?;
         let same = |known: &&mut Tier| known.level == tier.level && known.price == tier.price;
-        if let Some(known) = tables.tiers.entry(tier.novel).or_default().iter_mut().find(same) {
-            known.stripe_price.get_or_insert_with(|| price.clone());
+        let without = |known: &&mut Tier| known.stripe_price.is_none();
+        if let Some(known) = tables.tiers.entry(tier.novel).or_default().iter_mut().find(same).filter(without) {
+            known.stripe_price = Some(price.clone());
+            known.prices.push(price.clone());
         }
         Ok(())
     }
@@ -67,6 +73,27 @@ impl ChampionStore for InMemoryStore {
         }
         Ok(answer)
     }
+
+    async fn roll(
+        &self,
+        now: Timestamp,
+        limit: i64,
+        roll: impl Fn(ChampionAccount) -> Option<ChampionChange> + Send + Sync,
+    ) -> Result<Rolled, StoreError> {
+        let mut tables = self.transaction()?;
+        let due = |it: &Champion| it.support.as_ref().and_then(|it| it.next_change_at).filter(|at| *at <= now);
+        let mut keys: Vec<_> = tables.champions.iter().filter_map(|(key, it)| Some((due(it)?, key.clone()))).collect();
+        keys.sort();
+        keys.truncate(usize::try_from(limit).unwrap_or(0));
+        let mut rolled = Rolled { rows: keys.len(), ..Rolled::default() };
+        for (_, key) in keys {
+            if let Some(change) = roll(tables.champion_account(&key, None)) {
+                tables.write_champion(change.write);
+                rolled.announcements.extend(tables.add_to_outbox(&change.announcements, now));
+            }
+        }
+        Ok(rolled)
+    }
 }
 
 impl Tables {
@@ -83,6 +110,7 @@ impl Tables {
             email: self.users.get(&key.user).and_then(|row| row.email.clone()),
             customer: self.customers.get(&key.user).cloned(),
             tiers: self.tiers.get(&key.novel).cloned().unwrap_or_default(),
+            ends_announced_until: champion.and_then(|it| Some(it.support.as_ref()?.ends_announced_until)),
             intents: intents.map(|(intent, facts)| (intent.clone(), facts.clone())).collect(),
             ..account
         }
@@ -120,7 +148,12 @@ impl Tables {
 
     pub(crate) fn write_champion(&mut self, write: ChampionWrite) {
         self.users.entry(write.key.user.clone()).or_default();
-        let new = Champion { account: ChampionAccount::new(write.key.clone()), support: None, ledger: Vec::new() };
+        let new = Champion {
+            account: ChampionAccount::new(write.key.clone()),
+            support: None,
+            ledger: Vec::new(),
+            segments: Vec::new(),
+        };
         let champion = self.champions.entry(write.key).or_insert(new);
         let account = &mut champion.account;
         for payment in write.payments {
@@ -133,6 +166,7 @@ impl Tables {
         }
         champion.support = write.support.or(champion.support.take());
         champion.ledger = write.ledger;
+        champion.segments = write.segments;
     }
 }
 
@@ -140,12 +174,13 @@ impl InMemoryStore {
     /// Puts everything there that an account says.
     pub fn put_champion(&self, account: ChampionAccount) {
         let mut tables = self.tables.lock().unwrap();
-        let ChampionAccount { key, email, customer, tiers, payments, subscriptions, intents } = account;
+        let ChampionAccount { key, email, customer, tiers, payments, subscriptions, intents, .. } = account;
         tables.users.entry(key.user.clone()).or_default().email = email;
         tables.customers.extend(customer.map(|customer| (key.user.clone(), customer)));
         tables.tiers.insert(key.novel, tiers);
         tables.payments.extend(intents);
-        tables.write_champion(ChampionWrite { key, payments, subscriptions, support: None, ledger: Vec::new() });
+        let (support, ledger, segments) = (None, Vec::new(), Vec::new());
+        tables.write_champion(ChampionWrite { key, payments, subscriptions, support, ledger, segments });
     }
 
     /// Adds tiers to their novels.
@@ -163,6 +198,7 @@ impl InMemoryStore {
             subscriptions: Vec::new(),
             support: None,
             ledger: Vec::new(),
+            segments: Vec::new(),
         };
         self.tables.lock().unwrap().write_champion(write);
     }
@@ -171,6 +207,12 @@ impl InMemoryStore {
     #[must_use]
     pub fn support(&self, key: &ChampionKey) -> Option<Support> {
         self.tables.lock().unwrap().champions.get(key)?.support.clone()
+    }
+
+    /// Returns the timeline, each segment with the end of the stretch at its tier.
+    #[must_use]
+    pub fn segments(&self, key: &ChampionKey) -> Vec<(Segment, Timestamp)> {
+        self.tables.lock().unwrap().champions.get(key).map(|it| it.segments.clone()).unwrap_or_default()
     }
 
     /// Returns the ledger, in the order of payment.

@@ -8,6 +8,7 @@ use std::{
 
 use pledge_domain::{
     Timestamp,
+    champion::Moment,
     decide::{Recorded, decide},
     ports::{KnownEvent, StoreError, StripeEventStore},
     stripe::StripeEvent,
@@ -24,7 +25,7 @@ pub trait Deliver: StripeEventStore {
         event: &StripeEvent,
         now: Timestamp,
     ) -> impl Future<Output = Result<Recorded, StoreError>> + Send {
-        self.record(event, KnownEvent::Stays, now, |snapshot| decide(snapshot, event))
+        self.record(event, KnownEvent::Stays, now, move |snapshot| decide(snapshot, event, Moment::new(now)))
     }
 }
 

@@ -9,7 +9,7 @@ use tokio_postgres::Client;
 use crate::normalize::normalized;
 
 /// Columns that may differ: when things were written, surrogate keys, and how often something was tried.
-const VOLATILE: [&str; 8] = [
+const VOLATILE: [&str; 10] = [
     "updated_at",
     "queued_at",
     "attempts",
@@ -18,6 +18,8 @@ const VOLATILE: [&str; 8] = [
     "processed_at",
     "version_event",
     "checkout_url",
+    "rolled_at",
+    "ends_announced_until",
 ];
 
 /// Columns of which only counts whether they are set.
@@ -28,7 +30,7 @@ const NUMBERED: [&str; 4] =
     ["user_champion_subscription", "payment_record", "user_champion_subscription_record", "novel_champion_tiers"];
 
 /// The tables that make up the state.
-pub(crate) const TABLES: [&str; 9] = [
+pub(crate) const TABLES: [&str; 10] = [
     "users",
     "preorders",
     "outbox",
@@ -36,6 +38,7 @@ pub(crate) const TABLES: [&str; 9] = [
     "stripe_subscription",
     "user_champion_subscription",
     "user_champion_subscription_record",
+    "champion_segment",
     "payment_record",
     "stripe_event",
 ];

@@ -10,6 +10,7 @@ use pledge_application::{
     deliver_events::{DeliverEvents, Retry},
     initiate_preorder::InitiatePreorder,
     record_stripe_event::RecordStripeEvent,
+    roll_champions::RollChampions,
     show_catalogue::ShowCatalogue,
     site::Site,
     sweep_outbox::{PATIENCE, SweepOutbox},
@@ -17,6 +18,7 @@ use pledge_application::{
 };
 use pledge_domain::{
     Timestamp,
+    champion::moment::DEFAULT_RENEWAL_GRACE,
     ports::{Clock, Randomness},
     preorder::{Catalogue, CheckoutPolicy},
 };
@@ -162,12 +164,17 @@ impl Functions {
                 intake: intake(),
             },
             champion: create_champion_subscription::handler::Handler {
-                champions: Champions { store: store.clone(), billing: stripe },
+                champions: Champions { store: store.clone(), billing: stripe, renewal_grace: DEFAULT_RENEWAL_GRACE },
                 verifier: tokens(),
                 system: machine.clone(),
             },
             webhook: stripe_webhook::handler::Handler {
-                record: RecordStripeEvent { store: store.clone(), queue: queue.clone(), livemode: false },
+                record: RecordStripeEvent {
+                    store: store.clone(),
+                    queue: queue.clone(),
+                    livemode: false,
+                    renewal_grace: DEFAULT_RENEWAL_GRACE,
+                },
                 endpoint: Endpoint {
                     secrets: Secrets::new([WEBHOOK_SECRET]).unwrap(),
                     api_version: API_VERSION.to_owned(),
@@ -181,7 +188,8 @@ impl Functions {
                     klaviyo,
                     retry: Retry { backoff: PAUSE, ..Retry::default() },
                 },
-                sweep: SweepOutbox { store, queue, patience: PATIENCE },
+                sweep: SweepOutbox { store: store.clone(), queue: queue.clone(), patience: PATIENCE },
+                roll: RollChampions { store, queue, renewal_grace: DEFAULT_RENEWAL_GRACE },
                 system: machine.clone(),
                 metrics: metrics(),
             },

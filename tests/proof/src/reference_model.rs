@@ -19,13 +19,14 @@ pub struct ExpectedPreorder {
 /// What must be true of a reader's support of a novel.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ExpectedSupport {
-    /// Seconds since the epoch; none without a payment that counts.
-    pub end: Option<i64>,
-    /// Of the newest payment that counts.
-    pub tier: Option<i64>,
+    /// Tier, start and end of each stretch, in seconds since the epoch.
+    pub stretches: Vec<(i64, i64, i64)>,
     /// Payments that count.
     pub grants: usize,
 }
+
+/// A payment that counts: when it enters, its id at Stripe, how long it is, which tier.
+type Paid<'a> = (i64, &'a str, i64, i64);
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -88,8 +89,7 @@ pub fn support(events: &[Value]) -> ExpectedSupport {
     for payment in all(events, &["invoice_payment.paid"]) {
         intents.insert(text(payment, "invoice"), text(&payment["payment"], "payment_intent"));
     }
-    // When it was paid, for how long, which tier.
-    let mut grants: BTreeMap<&str, (i64, i64, i64)> = BTreeMap::new();
+    let mut grants: BTreeMap<&str, Paid<'_>> = BTreeMap::new();
     for invoice in all(events, &["invoice.paid", "invoice.payment_succeeded"]) {
         let id = text(invoice, "id");
         if intents.get(id).is_some_and(|intent| whole(intent)) {
@@ -99,7 +99,10 @@ pub fn support(events: &[Value]) -> ExpectedSupport {
         let second = |field: &str| line["period"][field].as_i64().unwrap();
         let paid_at = invoice["status_transitions"]["paid_at"].as_i64().unwrap();
         let metadata = &invoice["parent"]["subscription_details"]["metadata"];
-        grants.insert(id, (paid_at, second("end") - second("start"), text(metadata, "tierLevel").parse().unwrap()));
+        let in_grace = text(invoice, "billing_reason") == "subscription_cycle" && paid_at <= second("start") + DAY;
+        let enters = if in_grace { second("start") } else { paid_at };
+        let tier = text(metadata, "tierLevel").parse().unwrap();
+        grants.insert(id, (enters, id, second("end") - second("start"), tier));
     }
     for event in events.iter().filter(|event| event["type"] == "payment_intent.succeeded") {
         let intent = &event["data"]["object"];
@@ -108,12 +111,38 @@ pub fn support(events: &[Value]) -> ExpectedSupport {
         if text(metadata, "novelId").is_empty() || whole(id) {
             continue;
         }
-        grants.insert(id, (event["created"].as_i64().unwrap(), 30 * DAY, text(metadata, "tierLevel").parse().unwrap()));
+        let tier = text(metadata, "tierLevel").parse().unwrap();
+        grants.insert(id, (event["created"].as_i64().unwrap(), id, 30 * DAY, tier));
     }
-    let mut grants: Vec<_> = grants.into_values().collect();
-    grants.sort_unstable();
-    let end = grants
-        .iter()
-        .fold(None, |end: Option<i64>, (paid_at, length, _)| Some(end.unwrap_or(*paid_at).max(*paid_at) + length));
-    ExpectedSupport { end, tier: grants.last().map(|(_, _, tier)| *tier), grants: grants.len() }
+    let grants: Vec<_> = grants.into_values().collect();
+    ExpectedSupport { stretches: stretches(&grants), grants: grants.len() }
+}
+
+/// Gives the time to the highest tier that has something left, from one moment at which something changes to the next.
+fn stretches(grants: &[Paid<'_>]) -> Vec<(i64, i64, i64)> {
+    let mut left: Vec<_> = grants.iter().map(|(.., length, _)| *length).collect();
+    let mut now = grants.iter().map(|(enters, ..)| *enters).min().unwrap_or_default();
+    let mut stretches: Vec<(i64, i64, i64)> = Vec::new();
+    loop {
+        let waits = |index: &usize| left[*index] > 0;
+        let next_in = grants.iter().map(|(enters, ..)| *enters).filter(|enters| *enters > now).min();
+        let runs = (0..grants.len()).filter(waits).filter(|index| grants[*index].0 <= now).max_by_key(|index| {
+            let (enters, id, _, tier) = grants[*index];
+            (tier, std::cmp::Reverse((enters, id)))
+        });
+        let Some(runs) = runs else {
+            match next_in {
+                Some(next) => now = next,
+                None => return stretches,
+            }
+            continue;
+        };
+        let end = next_in.unwrap_or(i64::MAX).min(now + left[runs]);
+        left[runs] -= end - now;
+        match stretches.last_mut() {
+            Some((tier, _, until)) if *tier == grants[runs].3 && *until == now => *until = end,
+            _ => stretches.push((grants[runs].3, now, end)),
+        }
+        now = end;
+    }
 }

@@ -61,10 +61,12 @@ async fn assert_as_expected(environment: &TestEnvironment, events: &[Value], wha
         assert_eq!((facts.len(), found), (expected.facts.len(), expected.facts), "{what}: {id}");
     }
     let expected = reference_model::support(events);
-    let sql = "select extract(epoch from end_date)::bigint, tier_level from user_champion_subscription where is_active";
+    let sql =
+        "select tier_level::bigint, extract(epoch from min(start_at))::bigint, extract(epoch from tier_until)::bigint
+        from champion_segment group by tier_level, tier_until order by 2";
     let rows = environment.tables.query(sql, &[]).await.unwrap();
-    let found = rows.first().map(|row| (row.get::<_, i64>(0), i64::from(row.get::<_, i32>(1))));
-    assert_eq!(found, expected.end.zip(expected.tier), "{what}: support");
+    let found: Vec<(i64, i64, i64)> = rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();
+    assert_eq!(found, expected.stretches, "{what}: access");
     let sql = "select count(*) from user_champion_subscription_record where payment_status = 'completed'";
     assert_eq!(usize::try_from(environment.count(sql).await).unwrap(), expected.grants, "{what}: grants");
     let ids: Vec<_> = events.iter().map(|event| event["id"].as_str().unwrap()).collect();

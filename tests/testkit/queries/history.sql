@@ -65,6 +65,8 @@ select user_id, novel_id, 1, 'Martial Cultivator', 100, 100, 'stripe', 'complete
        case kind when 'subscription' then 'new' else 'renew' end, 30, period_start, period_end, stripe_subscription_id,
        stripe_payment_intent_id, stripe_customer_id, record_id, created_at
 from payment_record;
+insert into champion_segment (user_id, novel_id, start_at, end_at, tier_level, tier_until, payment_record_id)
+select user_id, novel_id, period_start, period_end, 1, period_end, record_id from payment_record;
 select add_default_champion_tiers(novel) from generate_series(2, 1000) as novel;
 reset session_replication_role;
 vacuum analyze

@@ -7,13 +7,14 @@ use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCod
 use create_champion_subscription::handler::Handler;
 use lambda_http::{Context, RequestExt};
 use pledge_application::champions::Champions;
+use pledge_domain::{champion::moment::DEFAULT_RENEWAL_GRACE, ports::Randomness};
 use pledge_http_api::Routes;
 use pledge_postgres::{Database, Settings};
 use pledge_runtime::{Secret, http, tls};
 use pledge_stand_ins::{Clock, StripeOptions, StripeStandIn, WebhookTarget};
 use pledge_stripe_api::{Config, StripeClient};
 use pledge_stripe_events::{Secrets, TOLERANCE, decode, verify};
-use pledge_testkit::{Deliver, FakeSystem, FakeTokens, TestDatabase, builders::signed_in, http::HttpEvent};
+use pledge_testkit::{Deliver, FakeTokens, SeededIds, TestDatabase, builders::signed_in, http::HttpEvent};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
@@ -23,7 +24,25 @@ const SECRET: &str = "whsec_of_the_tests";
 const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
 const TOKEN: &str = "token-of-ada";
 
-pub type Real = Handler<Database, StripeClient, FakeTokens, FakeSystem>;
+pub type Real = Handler<Database, StripeClient, FakeTokens, StripesTime>;
+
+/// A machine whose clock is the stand-in's.
+pub struct StripesTime {
+    clock: Clock,
+    ids: SeededIds,
+}
+
+impl pledge_domain::ports::Clock for StripesTime {
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp(self.clock.now()).unwrap()
+    }
+}
+
+impl Randomness for StripesTime {
+    fn uuid(&self) -> uuid::Uuid {
+        self.ids.uuid()
+    }
+}
 
 /// Everything that a journey needs.
 pub struct World {
@@ -54,9 +73,9 @@ impl World {
         let billing =
             StripeClient::new(http.clone(), &Config { base: stripe.base_url(), key: Secret::new(KEY) }).unwrap();
         let handler = Handler {
-            champions: Champions { store, billing },
+            champions: Champions { store, billing, renewal_grace: DEFAULT_RENEWAL_GRACE },
             verifier: FakeTokens::default().with(TOKEN, signed_in("ada", "ada@example.com")),
-            system: FakeSystem::default(),
+            system: StripesTime { clock: stripe.clock().clone(), ids: SeededIds::default() },
         };
         let tables = database.connect().await;
         tables.batch_execute("select add_default_champion_tiers(7)").await.unwrap();

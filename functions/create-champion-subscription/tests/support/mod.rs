@@ -5,6 +5,7 @@
 use lambda_http::{Body, Context, RequestExt, Response};
 use pledge_application::champions::Champions;
 use pledge_domain::{
+    champion::moment::DEFAULT_RENEWAL_GRACE,
     ids::SubscriptionId,
     ports::ChampionStore,
     stripe::{BillingReason, SubscriptionStatus},
@@ -33,7 +34,7 @@ pub fn handler() -> Handler {
     let store = InMemoryStore::default();
     store.open_novel(tiers());
     Handler {
-        champions: Champions { store, billing: FakeBilling::default() },
+        champions: Champions { store, billing: FakeBilling::default(), renewal_grace: DEFAULT_RENEWAL_GRACE },
         verifier: FakeTokens::default().with(TOKEN, signed_in("ada", "ada@example.com")),
         system: FakeSystem::default(),
     }

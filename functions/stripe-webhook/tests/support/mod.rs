@@ -4,7 +4,7 @@
 
 use lambda_http::{Body, Response};
 use pledge_application::record_stripe_event::RecordStripeEvent;
-use pledge_domain::{decide::Outcome, ids::EventId, preorder::Preorder};
+use pledge_domain::{champion::moment::DEFAULT_RENEWAL_GRACE, decide::Outcome, ids::EventId, preorder::Preorder};
 use pledge_http_api::Routes;
 use pledge_runtime::{Metrics, Stage, System};
 use pledge_stripe_events::{API_VERSION, Endpoint, Secrets, sign};
@@ -29,7 +29,12 @@ pub fn handler() -> (Handler, Preorder) {
     let (store, preorder) = (InMemoryStore::default(), a_preorder(1));
     store.put(preorder.clone());
     let handler = Handler {
-        record: RecordStripeEvent { store, queue: FakePublisher::default(), livemode: false },
+        record: RecordStripeEvent {
+            store,
+            queue: FakePublisher::default(),
+            livemode: false,
+            renewal_grace: DEFAULT_RENEWAL_GRACE,
+        },
         endpoint: Endpoint { secrets: Secrets::new([OLD, NEW]).unwrap(), api_version: API_VERSION.to_owned() },
         system: FixedClock::default(),
         metrics: Metrics::new(Stage::Local, System, std::io::sink()),

@@ -1,13 +1,14 @@
-//! Cancelling at the end of the period, and resuming before it.
+//! Cancelling, and resuming before the end.
 
 use pledge_domain::{
     Timestamp,
     champion::{
         ChampionKey,
-        renewal::{self, RenewalDecision},
+        renewal::{self, Cancelling, RenewalDecision, RunningInvoice},
         status::Standing,
     },
-    ports::{Billing, ChampionStore},
+    ids::SubscriptionId,
+    ports::{Billing, ChampionStore, SubscriptionAnswer},
 };
 
 use super::{Champions, Failure};
@@ -25,7 +26,7 @@ pub enum RenewalError {
 
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     /// Lets the subscription go on after its period, or end with it; returns how the reader stands then. A repeat
-    /// changes nothing. What is paid stays bought.
+    /// changes nothing. What is paid stays bought. A subscription whose running period isn't paid ends now.
     ///
     /// # Errors
     /// [`RenewalError`]. A retry is safe.
@@ -44,10 +45,27 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
                 if current.made.subscription.status.is_terminal() {
                     return Err(RenewalError::SubscriptionNotFound);
                 }
-                let answer = self.billing.set_cancel_at_period_end(&subscription.id, !renew).await;
-                self.observe(key, &answer.map_err(Failure::from)?, now).await?;
+                let id = &subscription.id;
+                let answer = match renewal::cancelling(current.running.as_ref()) {
+                    Cancelling::Now { void } if !renew => self.end_now(id, void.as_ref()).await?,
+                    _ => self.billing.set_cancel_at_period_end(id, !renew).await.map_err(Failure::from)?,
+                };
+                self.observe(key, &answer, now).await?;
             }
         }
         Ok(self.standing(key, now).await.map_err(Failure::from)?)
+    }
+
+    /// Ends a subscription whose running period isn't paid. The invoice is made void first: if it is paid at this very
+    /// moment, the subscription ends with the period that was paid for.
+    async fn end_now(&self, id: &SubscriptionId, void: Option<&RunningInvoice>) -> Result<SubscriptionAnswer, Failure> {
+        if let Some(invoice) = void {
+            self.billing.void_invoice(invoice).await?;
+            let running = self.billing.subscription(id).await?.running;
+            if renewal::cancelling(running.as_ref()) == Cancelling::WithItsPeriod {
+                return Ok(self.billing.set_cancel_at_period_end(id, true).await?);
+            }
+        }
+        Ok(self.billing.cancel_now(id).await?)
     }
 }

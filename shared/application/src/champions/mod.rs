@@ -8,17 +8,18 @@ mod subscribe;
 use pledge_domain::{
     Timestamp,
     champion::{
-        ChampionKey, Tier,
+        ChampionAccount, ChampionKey, Moment, Step, Tier, purchase as purchase_rules,
         status::{Standing, standing},
     },
-    ids::{CustomerId, NovelId},
-    ports::{Billing, BillingError, ChampionStore, GatewayError, StoreError},
+    ids::{CustomerId, NovelId, PaymentIntentId, PaymentRecordId},
+    ports::{Billing, BillingError, ChampionStore, GatewayError, IntentState, StoreError},
     user::VerifiedUser,
 };
+use time::Duration;
 
 pub use change_renewal::RenewalError;
 pub use purchase::{Purchase, PurchaseError};
-pub use subscribe::{SubscribeError, SubscribeRequest};
+pub use subscribe::{SubscribeError, SubscribeRequest, Subscribed};
 
 /// Everything that readers can ask for.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct Champions<Store, Stripe> {
     pub store: Store,
     /// Stripe's customers, prices, subscriptions and payments.
     pub billing: Stripe,
+    /// How long access goes on after a paid period while its renewal is about to be charged.
+    pub renewal_grace: Duration,
 }
 
 /// How often a request looks again after it found something in its way: another tier's attempt, an attempt that has
@@ -39,7 +42,40 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     /// # Errors
     /// [`StoreError`].
     pub async fn standing(&self, key: &ChampionKey, now: Timestamp) -> Result<Standing, StoreError> {
-        Ok(standing(&self.store.account(key).await?, now))
+        Ok(standing(self.store.account(key).await?, self.moment(now)))
+    }
+
+    fn moment(&self, now: Timestamp) -> Moment {
+        Moment { now, renewal_grace: self.renewal_grace }
+    }
+
+    /// Takes a step, looked at in this moment.
+    async fn step<T: Send>(
+        &self,
+        key: &ChampionKey,
+        now: Timestamp,
+        step: impl Fn(ChampionAccount) -> Step<T> + Send + Sync,
+    ) -> Result<T, StoreError> {
+        self.store.step(key, now, |account| step(account.at(self.moment(now)))).await
+    }
+
+    /// Cancels purchases at Stripe that wait to be paid; what is paid by now, or can't be cancelled, stays.
+    async fn cancel_older(
+        &self,
+        key: &ChampionKey,
+        older: &[(PaymentRecordId, PaymentIntentId)],
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        for (payment, intent) in older {
+            match self.billing.cancel_payment(intent).await {
+                Ok(answer) if answer.state == IntentState::Canceled => {
+                    self.step(key, now, |account| purchase_rules::close(account, *payment, now)).await?;
+                }
+                Ok(_) | Err(BillingError::Gateway(GatewayError::Refused(_))) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
     }
 
     /// Returns the tiers of a novel that are on sale, lowest first; none if there is no such novel.

@@ -24,6 +24,8 @@ pub struct Purchase {
     pub client_secret: ClientSecret,
     /// How much it is.
     pub amount: Money,
+    /// When it begins, if it waits for what runs.
+    pub starts_at: Option<Timestamp>,
 }
 
 /// Why there is nothing to pay.
@@ -32,12 +34,15 @@ pub enum PurchaseError {
     /// The novel has no such tier on sale, or there is no such novel.
     #[error("no such tier")]
     TierNotFound,
-    /// A higher tier runs.
-    #[error("a higher tier runs")]
+    /// A higher tier renews.
+    #[error("a higher tier renews")]
     LowerTier {
-        /// The tier that runs.
+        /// The tier that renews.
         current: TierLevel,
     },
+    /// A payment of a subscription failed.
+    #[error("a payment of a subscription is past due")]
+    PaymentPastDue,
     /// It is paid, and Stripe is about to say so.
     #[error("the payment is on its way")]
     PaymentPending,
@@ -64,16 +69,25 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         let key = ChampionKey { user: reader.id.clone(), novel };
         for _ in 0..MAX_STEPS {
             let fresh = PaymentRecordId::new(random.uuid());
-            let step = |account: ChampionAccount| purchase::purchase(account, level, fresh, now);
-            let payment = match self.store.step(&key, now, step).await.map_err(Failure::from)? {
+            let step = |account: ChampionAccount| {
+                let starts_at = purchase::starts_at(&account, level, now);
+                let open = purchase::older_open(&account, None);
+                purchase::purchase(account, level, fresh, now).map(|decision| (decision, starts_at, open))
+            };
+            let (decision, starts_at, mut older) = self.step(&key, now, step).await.map_err(Failure::from)?;
+            let payment = match decision {
                 PurchaseDecision::TierNotFound => return Err(PurchaseError::TierNotFound),
                 PurchaseDecision::LowerTier { current } => return Err(PurchaseError::LowerTier { current }),
+                PurchaseDecision::PaymentPastDue => return Err(PurchaseError::PaymentPastDue),
                 PurchaseDecision::Pay(payment) => payment,
             };
             let Some(intent) = self.intent(&key, reader, &payment, customer.clone(), now).await? else { continue };
             match (intent.state, intent.client_secret) {
                 (IntentState::Payable, Some(client_secret)) => {
-                    return Ok(Purchase { payment_intent: intent.id, client_secret, amount: payment.amount });
+                    older.retain(|(id, _)| *id != payment.id);
+                    self.cancel_older(&key, &older, now).await?;
+                    let (payment_intent, amount) = (intent.id, payment.amount);
+                    return Ok(Purchase { payment_intent, client_secret, amount, starts_at });
                 }
                 (IntentState::Paid, _) => return Err(PurchaseError::PaymentPending),
                 (IntentState::Payable | IntentState::Canceled, _) => self.close(&key, payment.id, now).await?,
@@ -110,17 +124,17 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
             Ok(made) => made,
             Err(error) => {
                 if nothing_was_made(&error) {
-                    self.store.step(key, now, |account| subscribe::give_up(account, payment.id, now)).await?;
+                    self.step(key, now, |account| subscribe::give_up(account, payment.id, now)).await?;
                 }
                 return Err(error.into());
             }
         };
         let attach = |account| purchase::attach(account, payment.id, &made.id, now);
-        let attached = self.store.step(key, now, attach).await?;
+        let attached = self.step(key, now, attach).await?;
         Ok(Some(made).filter(|_| attached == Attached::Saved))
     }
 
     async fn close(&self, key: &ChampionKey, payment: PaymentRecordId, now: Timestamp) -> Result<(), Failure> {
-        Ok(self.store.step(key, now, |account| purchase::close(account, payment, now)).await?)
+        Ok(self.step(key, now, |account| purchase::close(account, payment, now)).await?)
     }
 }

@@ -3,10 +3,10 @@
 use pledge_domain::{
     Timestamp, account,
     champion::{
-        ChampionAccount, ChampionKey, ChampionMetadata, PaymentRecord, Tier, TierLevel,
+        ChampionAccount, ChampionKey, ChampionMetadata, PaymentRecord, Tier, TierLevel, purchase,
         subscribe::{self, Attached, SubscribeDecision},
     },
-    ids::{CustomerId, NovelId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId},
+    ids::{CustomerId, NovelId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId},
     ports::{Billing, ChampionStore, Randomness, SubscriptionAnswer, SubscriptionRequest},
     stripe::SubscriptionStatus,
     user::VerifiedUser,
@@ -27,6 +27,18 @@ pub struct SubscribeRequest {
     pub payment_method: Option<PaymentMethodId>,
 }
 
+/// A subscription to pay, or one that goes on without a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscribed {
+    /// The subscription.
+    pub answer: SubscriptionAnswer,
+    /// When what is to be paid now begins, if it waits for what runs.
+    pub starts_at: Option<Timestamp>,
+}
+
+/// A decision, when what is bought now would begin, and the purchases that wait to be paid.
+type Decided = (SubscribeDecision, Option<Timestamp>, Vec<(PaymentRecordId, PaymentIntentId)>);
+
 /// Why there is nothing to pay.
 #[derive(Debug, thiserror::Error)]
 pub enum SubscribeError {
@@ -36,6 +48,12 @@ pub enum SubscribeError {
     /// A subscription runs and will go on.
     #[error("a subscription runs already")]
     AlreadySubscribed,
+    /// A payment of a subscription failed.
+    #[error("a payment of the subscription is past due")]
+    PaymentPastDue,
+    /// The payments of a subscription are paused.
+    #[error("the subscription is paused")]
+    Paused,
     /// Something else failed.
     #[error(transparent)]
     Failed(#[from] Failure),
@@ -55,17 +73,23 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         request: &SubscribeRequest,
         random: &impl Randomness,
         now: Timestamp,
-    ) -> Result<SubscriptionAnswer, SubscribeError> {
+    ) -> Result<Subscribed, SubscribeError> {
         let customer = self.store.sign_in(&account::sign_in(&request.reader), now).await.map_err(Failure::from)?;
         let key = ChampionKey { user: request.reader.id.clone(), novel: request.novel };
         for _ in 0..MAX_STEPS {
             let fresh = PaymentRecordId::new(random.uuid());
-            let found = match self.decide(&key, request.level, fresh, now).await? {
+            let (decision, starts_at, older) = self.decide(&key, request.level, fresh, now).await?;
+            let waits = matches!(decision, SubscribeDecision::Start(_) | SubscribeDecision::Resume(_));
+            let found = match decision {
                 SubscribeDecision::TierNotFound => return Err(SubscribeError::TierNotFound),
                 SubscribeDecision::AlreadySubscribed => return Err(SubscribeError::AlreadySubscribed),
+                SubscribeDecision::PaymentPastDue => return Err(SubscribeError::PaymentPastDue),
+                SubscribeDecision::Paused => return Err(SubscribeError::Paused),
                 SubscribeDecision::Reactivate(id) => self.reactivate(&key, &id, now).await?,
+                SubscribeDecision::ReactivateLower(id) => self.reactivate_lower(&key, request.level, &id, now).await?,
                 SubscribeDecision::Resume(id) => self.resume(&key, &id, now).await?,
                 SubscribeDecision::Start(reservation) => {
+                    self.cancel_older(&key, &older, now).await?;
                     self.start(&key, request, &reservation, customer.clone(), now).await?
                 }
                 SubscribeDecision::Replace(id) => {
@@ -75,7 +99,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
             };
             if let Some(answer) = found {
                 self.pay_with(request, &answer).await?;
-                return Ok(answer);
+                return Ok(Subscribed { answer, starts_at: starts_at.filter(|_| waits) });
             }
         }
         Err(Failure::Busy.into())
@@ -87,9 +111,12 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         level: TierLevel,
         fresh: PaymentRecordId,
         now: Timestamp,
-    ) -> Result<SubscribeDecision, Failure> {
-        let step = |account: ChampionAccount| subscribe::subscribe(account, level, fresh, now);
-        Ok(self.store.step(key, now, step).await?)
+    ) -> Result<Decided, Failure> {
+        let step = |account: ChampionAccount| {
+            let (starts_at, older) = (purchase::starts_at(&account, level, now), purchase::older_open(&account, None));
+            subscribe::subscribe(account, level, fresh, now).map(|decision| (decision, starts_at, older))
+        };
+        Ok(self.step(key, now, step).await?)
     }
 
     /// Lets a cancelled subscription go on; none if it has ended meanwhile.
@@ -108,6 +135,28 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Ok(Some(answer))
     }
 
+    /// Lets a cancelled subscription of a higher tier go on at this one from the next renewal; none if it has ended
+    /// meanwhile.
+    async fn reactivate_lower(
+        &self,
+        key: &ChampionKey,
+        level: TierLevel,
+        id: &SubscriptionId,
+        now: Timestamp,
+    ) -> Result<Option<SubscriptionAnswer>, SubscribeError> {
+        let current = self.refresh(key, id, now).await?;
+        if !current.made.subscription.status.is_live() {
+            return Ok(None);
+        }
+        let account = self.store.account(key).await.map_err(Failure::from)?;
+        let tier = account.tier_on_sale(level).ok_or(SubscribeError::TierNotFound)?;
+        let price = self.price_of(tier, now).await?;
+        let ours: Vec<_> = account.tiers.iter().flat_map(|tier| tier.prices.iter().cloned()).collect();
+        let answer = self.billing.go_on_at(id, &ours, &price).await.map_err(Failure::from)?;
+        self.observe(key, &answer, now).await?;
+        Ok(Some(answer))
+    }
+
     /// The attempt, if it can still be paid.
     async fn resume(
         &self,
@@ -122,7 +171,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     /// Ends what is in the way, unless it turns out to be paid by now.
     async fn replace(&self, key: &ChampionKey, id: &SubscriptionId, now: Timestamp) -> Result<(), Failure> {
         let current = self.refresh(key, id, now).await?.made.subscription;
-        if current.renews() || current.status.is_terminal() {
+        let goes_on = current.status.is_live() && !current.cancel_at_period_end;
+        if goes_on || current.status.is_terminal() {
             return Ok(());
         }
         let ended = self.billing.cancel_now(id).await?;
@@ -160,7 +210,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
             }
         };
         let attach = |account| subscribe::attach(account, reservation.id, &answer.made, now);
-        match self.store.step(key, now, attach).await? {
+        match self.step(key, now, attach).await? {
             Attached::Saved => {
                 let wanted = reservation.tier == Some(request.level);
                 Ok(Some(answer).filter(|answer| wanted && !answer.made.subscription.status.is_terminal()))
@@ -185,16 +235,20 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         let Some(tier) = account.tiers.iter().find(same) else {
             return Ok(None);
         };
+        self.price_of(tier, now).await.map(Some)
+    }
+
+    async fn price_of(&self, tier: &Tier, now: Timestamp) -> Result<PriceId, Failure> {
         if let Some(price) = &tier.stripe_price {
-            return Ok(Some(price.clone()));
+            return Ok(price.clone());
         }
         let price = self.billing.create_price(tier).await?;
         self.store.save_price(tier, &price, now).await?;
-        Ok(Some(price))
+        Ok(price)
     }
 
     async fn give_up(&self, key: &ChampionKey, payment: PaymentRecordId, now: Timestamp) -> Result<(), Failure> {
-        Ok(self.store.step(key, now, |account| subscribe::give_up(account, payment, now)).await?)
+        Ok(self.step(key, now, |account| subscribe::give_up(account, payment, now)).await?)
     }
 
     /// Reads the subscription from Stripe, stores its state, and returns it.
@@ -216,7 +270,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         now: Timestamp,
     ) -> Result<(), Failure> {
         let subscription = &answer.made.subscription;
-        Ok(self.store.step(key, now, |account| subscribe::observe(account, subscription, now)).await?)
+        Ok(self.step(key, now, |account| subscribe::observe(account, subscription, now)).await?)
     }
 
     /// Lets the subscription be paid with what the reader chose.

@@ -4,9 +4,15 @@ use pledge_application::champions::{
     Champions, Failure, Purchase, PurchaseError, RenewalError, SubscribeError, SubscribeRequest,
 };
 use pledge_domain::{
-    champion::{PaymentStatus, status::Standing},
-    ids::{CustomerId, NovelId, PaymentMethodId, PriceId, SubscriptionId},
-    ports::{BillingError, ChampionStore, GatewayError, IntentState, SubscriptionAnswer},
+    champion::{
+        PaymentStatus, Subscription,
+        moment::DEFAULT_RENEWAL_GRACE,
+        renewal::{InvoiceStatus, RunningInvoice},
+        status::Standing,
+        subscribe,
+    },
+    ids::{CustomerId, InvoiceId, NovelId, PaymentIntentId, PaymentMethodId, PriceId, SubscriptionId},
+    ports::{Billing, BillingError, ChampionStore, GatewayError, IntentState, SubscriptionAnswer},
     stripe::{BillingReason, SubscriptionStatus},
 };
 use pledge_testkit::{
@@ -25,7 +31,10 @@ impl World {
     fn new() -> Self {
         let store = InMemoryStore::default();
         store.open_novel(tiers());
-        Self { champions: Champions { store, billing: FakeBilling::default() }, ids: SeededIds::default() }
+        Self {
+            champions: Champions { store, billing: FakeBilling::default(), renewal_grace: DEFAULT_RENEWAL_GRACE },
+            ids: SeededIds::default(),
+        }
     }
 
     async fn subscribe(&self, tier: i64) -> Result<SubscriptionAnswer, SubscribeError> {
@@ -39,12 +48,12 @@ impl World {
             level: level(tier),
             payment_method: method.map(|id| PaymentMethodId::parse(id).unwrap()),
         };
-        self.champions.subscribe(&wish, &self.ids, t(0)).await
+        self.champions.subscribe(&wish, &self.ids, t(0)).await.map(|subscribed| subscribed.answer)
     }
 
     async fn buy(&self, tier: i64) -> Result<Purchase, PurchaseError> {
         let reader = signed_in("ada", "ada@example.com");
-        self.champions.purchase(&reader, champion("ada").novel, level(tier), &self.ids, t(0)).await
+        self.champions.purchase(&reader, champion("ada").novel, level(tier), &self.ids, t(9)).await
     }
 
     async fn change_renewal(&self, renew: bool) -> Result<Standing, RenewalError> {
@@ -53,6 +62,14 @@ impl World {
 
     async fn standing(&self) -> Standing {
         self.champions.standing(&champion("ada"), t(9)).await.unwrap()
+    }
+
+    async fn intent(&self, id: &PaymentIntentId) -> IntentState {
+        self.billing().payment(id).await.unwrap().state
+    }
+
+    async fn is_active(&self) -> bool {
+        self.standing().await.support.is_some_and(|support| support.is_active)
     }
 
     /// The reader pays, and Stripe says so.
@@ -103,10 +120,10 @@ async fn a_subscription_waits_to_be_paid_and_grants_nothing() {
     assert_eq!(answer.made.subscription.status, SubscriptionStatus::Incomplete);
     assert!(answer.client_secret.is_some());
     let standing = world.standing().await;
-    assert_eq!((standing.support, standing.runs), (None, false));
+    assert_eq!(standing.support, None);
     assert_eq!(standing.pending.unwrap().subscription.as_ref(), Some(id(&answer)));
     world.pay(&answer).await;
-    assert!(world.standing().await.runs);
+    assert!(world.is_active().await);
 }
 
 #[tokio::test]
@@ -259,8 +276,8 @@ async fn subscribing_again_takes_a_cancellation_back_or_changes_the_tier() {
     let other = world.subscribe(5).await.unwrap();
     assert_ne!(id(&other), id(&answer));
     assert_eq!(world.live(), 1);
-    let standing = world.standing().await;
-    assert_eq!((standing.runs, standing.support.unwrap().period.end), (true, end), "what is paid stays bought");
+    let support = world.standing().await.support.unwrap();
+    assert_eq!((support.is_active, support.period.end), (true, end), "what is paid stays bought");
 }
 
 #[tokio::test]
@@ -278,7 +295,7 @@ async fn a_second_click_on_buy_is_the_same_payment() {
     let world = World::new();
     let first = world.buy(3).await.unwrap();
     assert_eq!(world.buy(3).await.unwrap(), first);
-    assert_eq!((first.amount.amount, world.standing().await.runs), (500, false));
+    assert_eq!((first.amount.amount, world.is_active().await), (500, false));
     world.billing().set_intent(&first.payment_intent, IntentState::Paid);
     assert!(matches!(world.buy(3).await, Err(PurchaseError::PaymentPending)));
     world.billing().set_intent(&first.payment_intent, IntentState::Canceled);
@@ -296,14 +313,98 @@ async fn a_purchase_survives_a_lost_answer_and_a_refusal() {
     assert!(world.buy(4).await.is_err());
     assert_eq!(world.buy(4).await.unwrap().amount.amount, 1000);
     let payments = world.champions.store.account(&champion("ada")).await.unwrap().payments;
-    assert_eq!(payments.iter().filter(|payment| payment.status() == PaymentStatus::Failed).count(), 1);
+    let given_up = payments.iter().filter(|payment| payment.status() == PaymentStatus::Failed).count();
+    assert_eq!(given_up, 2, "the refused one, and the older one that the newer one replaces");
 }
 
 #[tokio::test]
-async fn a_lower_tier_is_not_sold_while_a_higher_one_runs() {
+async fn a_lower_tier_is_not_sold_while_a_higher_one_renews_and_waits_while_one_only_runs() {
     let world = World::new();
     let answer = world.subscribe(3).await.unwrap();
     world.pay(&answer).await;
     assert!(matches!(world.buy(2).await, Err(PurchaseError::LowerTier { current }) if current == level(3)));
-    assert!(world.buy(3).await.is_ok());
+    let more = world.buy(3).await.unwrap();
+    let end = world.standing().await.support.unwrap().period.end;
+    assert_eq!(more.starts_at, Some(end), "it waits for what is paid");
+    world.change_renewal(false).await.unwrap();
+    assert_eq!(world.buy(2).await.unwrap().starts_at, Some(end));
+    assert_eq!(world.buy(4).await.unwrap().starts_at, None, "a higher tier begins at once");
+}
+
+#[tokio::test]
+async fn an_older_open_purchase_is_cancelled_when_a_newer_one_is_made() {
+    let world = World::new();
+    let old = world.buy(1).await.unwrap();
+    let new = world.buy(5).await.unwrap();
+    assert_ne!(old.payment_intent, new.payment_intent);
+    assert_eq!(world.intent(&old.payment_intent).await, IntentState::Canceled);
+    assert_eq!(world.intent(&new.payment_intent).await, IntentState::Payable);
+    world.billing().set_intent(&new.payment_intent, IntentState::Paid);
+    assert!(world.buy(1).await.is_ok());
+    assert_eq!(world.intent(&new.payment_intent).await, IntentState::Paid, "what is paid stays");
+}
+
+#[tokio::test]
+async fn a_lower_tier_resumes_and_changes_a_cancelled_subscription_without_a_payment() {
+    let world = World::new();
+    let answer = world.subscribe(13).await.unwrap();
+    world.pay(&answer).await;
+    world.change_renewal(false).await.unwrap();
+    let lower = world.subscribe(1).await.unwrap();
+    assert_eq!((id(&lower), &lower.client_secret, world.live()), (id(&answer), &None, 1));
+    assert!(world.billing().goes_on_at(id(&answer)).is_some_and(|price| price.as_str().contains("_1_")));
+    let support = world.standing().await.support.unwrap();
+    assert_eq!((support.tier, support.auto_renew), (Some(level(13)), true), "tier 13 runs to its end");
+    assert!(!world.billing().calls().contains(&"cancel_now"));
+}
+
+#[tokio::test]
+async fn a_payment_past_due_and_a_pause_say_what_to_do() {
+    let world = World::new();
+    let answer = world.subscribe(3).await.unwrap();
+    world.pay(&answer).await;
+    let subscription = answer.made.subscription.clone();
+    let is = |status, collection_paused| {
+        let news = Subscription { status, collection_paused, started: true, ..subscription.clone() };
+        let (store, key) = (&world.champions.store, champion("ada"));
+        async move { store.step(&key, t(9), |account| subscribe::observe(account, &news, t(9))).await.unwrap() }
+    };
+    for status in [SubscriptionStatus::PastDue, SubscriptionStatus::Unpaid] {
+        is(status, false).await;
+        assert!(matches!(world.subscribe(3).await, Err(SubscribeError::PaymentPastDue)));
+        for tier in [2, 3] {
+            assert!(matches!(world.buy(tier).await, Err(PurchaseError::PaymentPastDue)));
+        }
+        assert!(world.buy(4).await.is_ok(), "a higher tier neither waits nor is paid twice");
+    }
+    is(SubscriptionStatus::Active, true).await;
+    assert!(matches!(world.subscribe(3).await, Err(SubscribeError::Paused)));
+    is(SubscriptionStatus::Paused, false).await;
+    assert!(matches!(world.subscribe(3).await, Err(SubscribeError::Paused)));
+}
+
+/// Nobody is charged after cancelling.
+#[tokio::test]
+async fn cancelling_while_the_running_period_is_not_paid_ends_now_and_voids_its_invoice() {
+    for status in [InvoiceStatus::Draft, InvoiceStatus::Open, InvoiceStatus::Dead] {
+        let world = World::new();
+        let answer = world.subscribe(3).await.unwrap();
+        world.pay(&answer).await;
+        let invoice = InvoiceId::parse("in_2").unwrap();
+        world.billing().set_running(id(&answer), RunningInvoice { id: invoice, status });
+        let support = world.change_renewal(false).await.unwrap().support.unwrap();
+        assert_eq!((support.auto_renew, support.cancel_at_period_end, world.live()), (false, false, 0), "{status:?}");
+        assert_eq!(world.billing().calls().contains(&"void_invoice"), status != InvoiceStatus::Dead);
+    }
+}
+
+#[tokio::test]
+async fn cancelling_while_the_running_period_is_paid_ends_with_it() {
+    let world = World::new();
+    let answer = world.subscribe(3).await.unwrap();
+    world.pay(&answer).await;
+    let running = RunningInvoice { id: InvoiceId::parse("in_2").unwrap(), status: InvoiceStatus::Paid };
+    world.billing().set_running(id(&answer), running);
+    let support = world.change_renewal(false).await.unwrap().support.unwrap();
+    assert_eq!((support.cancel_at_period_end, world.live()), (true, 1));
 }

@@ -2,6 +2,7 @@
 
 use pledge_application::record_stripe_event::{RecordError, RecordStripeEvent};
 use pledge_domain::{
+    champion::moment::DEFAULT_RENEWAL_GRACE,
     decide::{NewAnnouncement, Outcome, Recorded},
     outbox::AnnouncementKind,
     ports::StoreError,
@@ -20,7 +21,15 @@ type Record = RecordStripeEvent<InMemoryStore, FakePublisher>;
 fn record() -> (Record, Preorder) {
     let (store, preorder) = (InMemoryStore::default(), a_preorder(1));
     store.put(preorder.clone());
-    (RecordStripeEvent { store, queue: FakePublisher::default(), livemode: false }, preorder)
+    (
+        RecordStripeEvent {
+            store,
+            queue: FakePublisher::default(),
+            livemode: false,
+            renewal_grace: DEFAULT_RENEWAL_GRACE,
+        },
+        preorder,
+    )
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
-//! Everything about one reader and one novel, and what follows from it.
+//! Everything about one reader and one novel.
 
 use crate::{
     Timestamp,
     champion::{
-        ChampionKey, PaymentKind, PaymentMethod, PaymentRecord, Period, Subscription, Tier, TierLevel,
-        entitlement::{self, Grant, Ledger},
+        ChampionKey, Grant, InvoicePeriod, Moment, PaymentKind, PaymentRecord, Subscription, Support, Tier, TierLevel,
+        entering,
+        ledger::ledger,
+        timeline::{self, Segment, Timeline},
     },
     email::Email,
     ids::{CustomerId, InvoiceId, PaymentIntentId, PaymentRecordId, PriceId, SubscriptionId},
@@ -29,27 +31,10 @@ pub struct ChampionAccount {
     /// What is known of Stripe's payments: those of `payments`, and those that are linked to an invoice of `payments` or
     /// of the event.
     pub intents: Vec<(PaymentIntentId, PaymentFacts)>,
-}
-
-/// The support as everybody else reads it: one row for each reader and novel, from the first paid payment on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Support {
-    /// The tier of the newest payment.
-    pub tier: TierLevel,
-    /// When the unbroken run of payments began and when it ends; empty if everything went back.
-    pub period: Period,
-    /// Whether anything is bought. Whoever asks whether it still runs compares the end with the time.
-    pub is_active: bool,
-    /// Whether a subscription will charge the reader again.
-    pub auto_renew: bool,
-    /// Whether a live subscription is going to end.
-    pub cancel_at_period_end: bool,
-    /// The subscription that counts: the live one, else the last one.
-    pub subscription: Option<SubscriptionId>,
-    /// Who pays.
-    pub customer: Option<CustomerId>,
-    /// Through whom the newest payment was made.
-    pub method: PaymentMethod,
+    /// Until when the ends of runs are announced; none while there is no row for everybody else.
+    pub ends_announced_until: Option<Timestamp>,
+    /// The moment for which everything that depends on the clock is computed.
+    pub moment: Moment,
 }
 
 /// What to write about a reader and a novel.
@@ -65,6 +50,8 @@ pub struct ChampionWrite {
     pub support: Option<Support>,
     /// The whole ledger; each row replaces the one of the same payment.
     pub ledger: Vec<Grant>,
+    /// The whole timeline, in order, each segment with the end of the stretch at its tier. It replaces what is stored.
+    pub segments: Vec<(Segment, Timestamp)>,
 }
 
 impl ChampionAccount {
@@ -79,36 +66,21 @@ impl ChampionAccount {
             payments: Vec::new(),
             subscriptions: Vec::new(),
             intents: Vec::new(),
+            ends_announced_until: None,
+            moment: Moment::new(Timestamp::UNIX_EPOCH),
         }
     }
 
-    /// The ledger and what it comes to.
+    /// Returns the account as it is looked at in this moment.
     #[must_use]
-    pub fn ledger(&self) -> Ledger {
-        entitlement::fold(&self.payments)
+    pub fn at(self, moment: Moment) -> Self {
+        Self { moment, ..self }
     }
 
-    /// The support as everybody else reads it.
+    /// Computes what the reader may read and when, from all payments.
     #[must_use]
-    pub fn support(&self) -> Option<Support> {
-        let newest = self
-            .payments
-            .iter()
-            .filter_map(|payment| Some((payment.paid_at?, payment.id, payment)))
-            .max_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)))?;
-        let (paid_at, _, newest) = newest;
-        let entitlement = self.ledger().entitlement;
-        let subscription = self.current_subscription();
-        Some(Support {
-            tier: entitlement.map(|held| held.tier).or(newest.tier).unwrap_or(TierLevel::LOWEST),
-            period: entitlement.map_or(Period { start: paid_at, end: paid_at }, |held| held.period),
-            is_active: entitlement.is_some(),
-            auto_renew: subscription.is_some_and(Subscription::renews),
-            cancel_at_period_end: subscription.is_some_and(|it| it.status.is_live() && it.cancel_at_period_end),
-            subscription: subscription.map(|it| it.id.clone()),
-            customer: subscription.and_then(|it| it.customer.clone()).or_else(|| newest.customer.clone()),
-            method: newest.method.clone(),
-        })
+    pub fn timeline(&self) -> Timeline {
+        timeline::fold(&entering::entries(&self.payments))
     }
 
     /// The subscription that counts: a live one before one that is over, then the one that was paid last. One that never
@@ -158,7 +130,9 @@ impl ChampionAccount {
 
     /// The level of the tier with this Stripe price.
     pub(super) fn tier_of_price(&self, price: Option<&PriceId>) -> Option<TierLevel> {
-        self.tiers.iter().find(|tier| price.is_some() && tier.stripe_price.as_ref() == price).map(|tier| tier.level)
+        let price = price?;
+        let ever = |tier: &&Tier| tier.stripe_price.as_ref() == Some(price) || tier.prices.contains(price);
+        self.tiers.iter().find(ever).map(|tier| tier.level)
     }
 
     /// The payment with this id.
@@ -202,6 +176,13 @@ impl ChampionAccount {
     /// Draws the conclusions: which Stripe payment belongs to which of ours, what went back, what was given up.
     pub(super) fn settle(&mut self) {
         for payment in &mut self.payments {
+            if payment.waits_for_its_lines()
+                && let Some(known) = period_of(&self.subscriptions, payment)
+            {
+                payment.lines = None;
+                payment.period = Some(known.period);
+                payment.tier = known.tier.or(payment.tier);
+            }
             if let (None, Some(invoice)) = (&payment.payment_intent, &payment.invoice) {
                 payment.payment_intent = linked(&self.intents, invoice).cloned();
             }
@@ -219,25 +200,34 @@ impl ChampionAccount {
 
     /// What to write so that `before` becomes this.
     pub(super) fn changes_since(&self, before: &Self) -> ChampionWrite {
+        let timeline = self.timeline();
+        let stretches = timeline.segments.iter().enumerate();
         ChampionWrite {
             key: self.key.clone(),
             payments: new_or_changed(&before.payments, &self.payments),
             subscriptions: new_or_changed(&before.subscriptions, &self.subscriptions),
-            support: self.support(),
-            ledger: self.ledger().grants,
+            support: self.support_of(&timeline),
+            ledger: ledger(&timeline, &self.payments),
+            segments: stretches.map(|(index, segment)| (*segment, timeline.stretch_end(index))).collect(),
         }
     }
 
-    /// Whether what is bought still runs.
+    /// The tier that may be read at the account's moment, grace included.
     #[must_use]
-    pub fn runs_at(&self, now: Timestamp) -> bool {
-        self.ledger().entitlement.is_some_and(|held| now < held.period.end)
+    pub fn readable(&self) -> Option<TierLevel> {
+        self.support()?.readable(self.moment.now)
     }
 }
 
 /// Stripe's payment of this invoice. Should there ever be two, everybody picks the same one.
 fn linked<'a>(intents: &'a [(PaymentIntentId, PaymentFacts)], invoice: &InvoiceId) -> Option<&'a PaymentIntentId> {
     intents.iter().filter(|(_, facts)| facts.invoice.as_ref() == Some(invoice)).map(|(intent, _)| intent).min()
+}
+
+/// The period that a payment's subscription was in when its invoice was the newest one.
+fn period_of(subscriptions: &[Subscription], payment: &PaymentRecord) -> Option<InvoicePeriod> {
+    let theirs = subscriptions.iter().find(|it| payment.subscription.as_ref() == Some(&it.id))?;
+    theirs.periods.get(payment.invoice.as_ref()?).copied()
 }
 
 fn new_or_changed<T: Clone + PartialEq>(before: &[T], after: &[T]) -> Vec<T> {

@@ -9,13 +9,19 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::{
     Timestamp,
-    champion::{ChampionAccount, PaymentKind, PaymentRecord, PurchaseType, Subscription, TierLevel},
+    champion::{ChampionAccount, ChampionKey, PaymentKind, PaymentRecord, PurchaseType, Subscription, TierLevel},
     email::Email,
     outbox::{Announcement, AnnouncementKind, Payload, Profile},
 };
 
-/// A payment was made. The address on the invoice serves a reader of whom we have none.
-pub(super) fn paid(account: &ChampionAccount, payment: &PaymentRecord, email: Option<&Email>) -> Option<Announcement> {
+/// A payment was made. What costs nothing says whether it is a trial and has no value. The address on the invoice serves
+/// a reader of whom we have none.
+pub(super) fn paid(
+    account: &ChampionAccount,
+    payment: &PaymentRecord,
+    is_trial: bool,
+    email: Option<&Email>,
+) -> Option<Announcement> {
     let kind = match payment.kind {
         PaymentKind::Subscription => AnnouncementKind::ChampionStarted,
         PaymentKind::Renewal => AnnouncementKind::ChampionRenewed,
@@ -27,7 +33,23 @@ pub(super) fn paid(account: &ChampionAccount, payment: &PaymentRecord, email: Op
             Some(PurchaseType::Extend) | None => AnnouncementKind::ChampionExtended,
         },
     };
-    about_payment(account, kind, payment, payment.paid_at?, email)
+    let mut announcement = about_payment(account, kind, payment, payment.paid_at?, email)?;
+    if payment.amount.amount == 0 {
+        announcement.payload.value = None;
+        announcement.payload.properties.insert("is_trial".into(), json!(is_trial));
+    }
+    Some(announcement)
+}
+
+/// A run of access is over, and so is its grace. Announced once for each reader, novel and end.
+pub(super) fn ended(account: &ChampionAccount, tier: TierLevel, end: Timestamp, reason: &str) -> Option<Announcement> {
+    let mut properties = properties(account, Some(tier));
+    properties.insert("reason".into(), json!(reason));
+    properties.extend(end.format(&Rfc3339).ok().map(|end| ("ended_at".to_owned(), json!(end))));
+    let payload = Payload { profile: profile(account, None)?, properties, value: None, occurred_at: end };
+    let ChampionKey { user, novel } = &account.key;
+    let subject = format!("{user}:{}:{}", novel.get(), end.unix_timestamp());
+    Some(Announcement::new(AnnouncementKind::ChampionEnded, &subject, payload))
 }
 
 /// A try to pay was refused.

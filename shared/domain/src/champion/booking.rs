@@ -14,7 +14,7 @@ pub fn step(account: ChampionAccount, payment: PaymentRecord) -> Step<bool> {
         return Step::only(false);
     };
     let mut change = Change::of(account);
-    change.announce(announce::paid(&change.after, &payment, None));
+    change.announce(announce::paid(&change.after, &payment, false, None));
     change.after.put_payment(payment);
     change.step(true, paid_at)
 }

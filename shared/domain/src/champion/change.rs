@@ -25,6 +25,12 @@ pub struct Step<T> {
 }
 
 impl<T> Step<T> {
+    /// Returns the step with something made of its answer.
+    #[must_use]
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Step<U> {
+        Step { answer: make(self.answer), change: self.change }
+    }
+
     /// An answer that changes nothing.
     #[must_use]
     pub fn only(answer: T) -> Self {
@@ -50,6 +56,12 @@ impl Change {
         self.announcements.extend(entry);
     }
 
+    /// Returns what is to be written even if nothing changed but the time.
+    pub(super) fn anew(mut self) -> ChampionChange {
+        self.after.settle();
+        ChampionChange { write: self.after.changes_since(&self.before), announcements: self.announcements }
+    }
+
     /// Returns what changes, with what follows from it; none if nothing is new.
     pub(super) fn finish(mut self, at: Timestamp) -> Option<ChampionChange> {
         self.after.settle();
@@ -71,7 +83,9 @@ impl Change {
     }
 
     /// Returns what changes, with the answer to the request that asked for it.
-    pub(super) fn step<T>(self, answer: T, now: Timestamp) -> Step<T> {
+    pub(super) fn step<T>(mut self, answer: T, now: Timestamp) -> Step<T> {
+        self.after.moment.now = now;
+        self.before.moment.now = now;
         Step { answer, change: self.finish(now) }
     }
 }

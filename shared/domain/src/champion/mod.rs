@@ -4,14 +4,20 @@ pub mod account;
 mod announce;
 pub mod booking;
 mod change;
-pub mod entitlement;
+pub mod entering;
+mod invoice_lines;
+pub mod ledger;
+pub mod moment;
 pub mod on_event;
 pub mod payment;
 pub mod purchase;
 pub mod renewal;
+pub mod revenue;
+pub mod roll;
 pub mod status;
 pub mod subscribe;
 pub mod subscription;
+pub mod support;
 pub mod tier;
 pub mod timeline;
 
@@ -21,9 +27,11 @@ pub use crate::{
     period::Period,
     tier_level::TierLevel,
 };
-pub use account::{ChampionAccount, ChampionWrite, Support};
+pub use account::{ChampionAccount, ChampionWrite};
 pub use change::{ChampionChange, Step};
-pub use entitlement::{Entitlement, Grant, GrantType, Ledger};
-pub use payment::{PaymentKind, PaymentMethod, PaymentRecord, PaymentStatus};
-pub use subscription::{Subscription, Version};
+pub use ledger::{Grant, GrantType};
+pub use moment::Moment;
+pub use payment::{LineKind, PaidLine, PaymentKind, PaymentMethod, PaymentRecord, PaymentStatus};
+pub use subscription::{InvoicePeriod, Subscription, Version};
+pub use support::Support;
 pub use tier::Tier;

@@ -10,11 +10,13 @@
 use crate::{
     Timestamp,
     champion::{
-        ChampionAccount, ChampionChange, ChampionMetadata, PaymentKind, PaymentMethod, PaymentRecord, Period,
-        Subscription, Version, announce, change::Change,
+        ChampionAccount, ChampionChange, ChampionKey, ChampionMetadata, InvoicePeriod, PaymentKind, PaymentMethod,
+        PaymentRecord, Period, Subscription, Version, announce,
+        change::Change,
+        invoice_lines::{self, Lines},
     },
     effect::Effect,
-    ids::{PaymentIntentId, PaymentRecordId},
+    ids::{PaymentIntentId, PaymentRecordId, PriceId},
     stripe::{BillingReason, InvoiceFact, PaymentFacts, PurchaseFact, StripeEvent, SubscriptionFact},
 };
 
@@ -24,13 +26,21 @@ type ChampionEffect = Effect<ChampionChange>;
 /// An invoice was paid.
 #[must_use]
 pub fn invoice_paid(account: ChampionAccount, fact: &InvoiceFact) -> ChampionEffect {
-    let mut payment = of_invoice(&account, fact);
+    let lines = invoice_lines::read(&account, fact);
+    if let Lines::UnknownPrice(price) = lines {
+        return Effect::park(unknown_price(&account, fact, price));
+    }
+    let mut payment = of_invoice(&account, fact, &lines);
     let mut change = Change::of(account);
     let first = payment.paid_at.is_none();
     payment.paid_at = Some(payment.paid_at.map_or(fact.at, |known| known.min(fact.at)));
     payment.amount = fact.amount;
-    if first {
-        change.announce(announce::paid(&change.after, &payment, fact.email.as_ref()));
+    if payment.kind == PaymentKind::Renewal {
+        payment.grace = payment.grace.or(Some(change.after.moment.renewal_grace));
+    }
+    // An invoice that somebody made by hand renews nothing unless it is for a time.
+    if first && (fact.billing_reason != BillingReason::Other || fact.period.is_some()) {
+        change.announce(announce::paid(&change.after, &payment, fact.is_trial, fact.email.as_ref()));
     }
     change.after.put_payment(payment);
     change.after.merge_subscription(Subscription::running(fact.subscription.clone(), fact.customer.clone()));
@@ -40,7 +50,8 @@ pub fn invoice_paid(account: ChampionAccount, fact: &InvoiceFact) -> ChampionEff
 /// An invoice could not be paid. What is bought stays bought; Stripe tries again, or gives up and says so.
 #[must_use]
 pub fn invoice_failed(account: ChampionAccount, fact: &InvoiceFact) -> ChampionEffect {
-    let mut payment = of_invoice(&account, fact);
+    let lines = invoice_lines::read(&account, fact);
+    let mut payment = of_invoice(&account, fact, &lines);
     let mut change = Change::of(account);
     payment.failed_at = payment.failed_at.max(Some(fact.at));
     if payment.paid_at.is_none() {
@@ -52,19 +63,20 @@ pub fn invoice_failed(account: ChampionAccount, fact: &InvoiceFact) -> ChampionE
 }
 
 /// The payment that an invoice is, with everything that the event says about it but whether it was paid.
-fn of_invoice(account: &ChampionAccount, fact: &InvoiceFact) -> PaymentRecord {
+fn of_invoice(account: &ChampionAccount, fact: &InvoiceFact, lines: &Lines<'_>) -> PaymentRecord {
     let known = account.payments.iter().find(|payment| payment.invoice.as_ref() == Some(&fact.invoice));
     let mut payment = known.or_else(|| reserved(account, fact)).cloned().unwrap_or_else(|| from_invoice(account, fact));
     let metadata = fact.metadata.as_ref();
-    payment.tier = account
-        .tier_of_price(fact.price.as_ref())
-        .or(payment.tier)
-        .or_else(|| metadata.and_then(|metadata| metadata.tier));
+    payment.take_lines(lines);
+    payment.tier = payment.tier.or_else(|| metadata.and_then(|metadata| metadata.tier));
+    if fact.billing_reason == BillingReason::Other && payment.lines.is_none() {
+        // We don't know what it is for: it buys time only if it says which.
+        payment.period = payment.period.or(Some(Period { start: fact.at, end: fact.at }));
+    }
     payment.subscription = Some(fact.subscription.clone());
     payment.invoice = Some(fact.invoice.clone());
     payment.payment_intent = payment.payment_intent.or_else(|| fact.payment_intent.clone());
     payment.customer = payment.customer.or_else(|| fact.customer.clone());
-    payment.period = payment.period.or(fact.period);
     payment.created_at = payment.created_at.min(fact.at);
     payment
 }
@@ -99,12 +111,15 @@ fn from_invoice(account: &ChampionAccount, fact: &InvoiceFact) -> PaymentRecord 
         _ => None,
     };
     let id = id.unwrap_or_else(|| PaymentRecordId::for_invoice(&fact.invoice));
-    let mut payment = PaymentRecord::new(id, kind, PaymentMethod::Stripe, fact.amount, fact.at);
-    if fact.billing_reason == BillingReason::Other {
-        // We don't know what it is for: it buys time only if it says which.
-        payment.period = fact.period.or(Some(Period { start: fact.at, end: fact.at }));
-    }
-    payment
+    PaymentRecord::new(id, kind, PaymentMethod::Stripe, fact.amount, fact.at)
+}
+
+fn unknown_price(account: &ChampionAccount, fact: &InvoiceFact, price: &PriceId) -> String {
+    let (ChampionKey { user, novel }, invoice) = (&account.key, &fact.invoice);
+    format!(
+        "price {price} of invoice {invoice}, reader {user}, novel {} was never a tier's: add it to champion_tier_price and replay",
+        novel.get()
+    )
 }
 
 /// The record that the metadata name, unless another payment has it.
@@ -136,7 +151,7 @@ pub fn purchase_succeeded(account: ChampionAccount, fact: &PurchaseFact, at: Tim
     payment.paid_at = Some(payment.paid_at.map_or(at, |known| known.min(at)));
     payment.amount = fact.amount;
     if first {
-        change.announce(announce::paid(&change.after, &payment, None));
+        change.announce(announce::paid(&change.after, &payment, false, None));
     }
     change.after.put_payment(payment);
     effect(change, at)
@@ -209,13 +224,19 @@ fn of_purchase(account: &ChampionAccount, fact: &PurchaseFact, at: Timestamp) ->
 #[must_use]
 pub fn subscription_changed(account: ChampionAccount, fact: &SubscriptionFact, event: &StripeEvent) -> ChampionEffect {
     let metadata = fact.metadata.as_ref();
+    let ours = fact.items.iter().find_map(|item| Some((item, account.tier_of_price(item.price.as_ref())?)));
+    let tier = ours.map(|(_, tier)| tier).or_else(|| account.tier_of_price(fact.price.as_ref()));
+    let period = ours.map_or_else(|| fact.items.first(), |(item, _)| Some(item)).and_then(|item| item.period);
+    let told = |period| InvoicePeriod { period, tier, at: event.created };
     let news = Subscription {
         id: fact.subscription.clone(),
         customer: fact.customer.clone(),
         status: fact.status,
         cancel_at_period_end: fact.cancel_at_period_end,
         period_end: fact.period_end,
-        tier: account.tier_of_price(fact.price.as_ref()).or_else(|| metadata.and_then(|metadata| metadata.tier)),
+        tier: tier.or_else(|| metadata.and_then(|metadata| metadata.tier)),
+        collection_paused: fact.collection_paused,
+        periods: fact.latest_invoice.clone().zip(period.map(told)).into_iter().collect(),
         started: fact.status.is_live(),
         version: Some(Version { created: event.created, event: event.id.clone() }),
     };

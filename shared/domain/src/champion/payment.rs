@@ -2,10 +2,12 @@
 //!
 //! Only facts are kept; the status follows from them. Each fact merges commutatively, so no order of arrival matters.
 
+use time::Duration;
+
 use crate::{
     Timestamp,
     champion::{Period, PurchaseType, TierLevel},
-    ids::{CustomerId, InvoiceId, PaymentIntentId, PaymentRecordId, SubscriptionId},
+    ids::{CustomerId, InvoiceId, PaymentIntentId, PaymentRecordId, PriceId, SubscriptionId},
     money::Money,
     stripe::PaymentFacts,
 };
@@ -110,6 +112,49 @@ impl PaymentMethod {
     }
 }
 
+/// A line of an invoice that is ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaidLine {
+    /// The tier of its price.
+    pub tier: TierLevel,
+    /// The time that it is for.
+    pub period: Period,
+    /// What it is.
+    pub kind: LineKind,
+}
+
+/// What a line of an invoice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineKind {
+    /// A period of the subscription.
+    Period,
+    /// More time at a tier, from a change within a period.
+    Charge,
+    /// Time that isn't used, from a change within a period.
+    Credit,
+}
+
+impl LineKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Period, Self::Charge, Self::Credit];
+
+    /// The name in the database.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Period => "period",
+            Self::Charge => "charge",
+            Self::Credit => "credit",
+        }
+    }
+
+    /// The kind with this name, or none.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 /// A payment as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentRecord {
@@ -135,8 +180,16 @@ pub struct PaymentRecord {
     pub customer: Option<CustomerId>,
     /// Stripe's invoice.
     pub invoice: Option<InvoiceId>,
+    /// The price of the invoice's line that is ours.
+    pub price: Option<PriceId>,
     /// The time that the invoice is for.
     pub period: Option<Period>,
+    /// The invoice's lines that are ours. None if `period` says it all; empty while it isn't known what they are.
+    pub lines: Option<Vec<PaidLine>>,
+    /// The grace that was in force when it was paid: how late a renewal may be and still begin when its period does.
+    pub grace: Option<Duration>,
+    /// Set in what a reader was shown when they were taken over: then. Payments from before are settled by it.
+    pub carried_over_at: Option<Timestamp>,
     /// When the money came.
     pub paid_at: Option<Timestamp>,
     /// When a try to pay was last refused.
@@ -176,7 +229,11 @@ impl PaymentRecord {
             payment_intent: None,
             customer: None,
             invoice: None,
+            price: None,
             period: None,
+            lines: None,
+            grace: None,
+            carried_over_at: None,
             paid_at: None,
             failed_at: None,
             closed: false,

@@ -1,13 +1,19 @@
 //! Thirty days, bought once: new, more of the same, or a higher tier.
 
+use std::cmp::Ordering;
+
 use crate::{
     Timestamp,
     champion::{
-        ChampionAccount, PaymentKind, PaymentMethod, PaymentRecord, PurchaseType, TierLevel,
+        ChampionAccount, PaymentKind, PaymentMethod, PaymentRecord, PurchaseType, Subscription, TierLevel,
         change::{Change, Step},
+        entering,
+        payment::ONE_PURCHASE,
         subscribe::Attached,
+        timeline::{self, Entry, EntryKind, Line},
     },
     ids::{PaymentIntentId, PaymentRecordId},
+    stripe::SubscriptionStatus,
 };
 
 /// What a request to buy leads to.
@@ -15,11 +21,13 @@ use crate::{
 pub enum PurchaseDecision {
     /// The novel has no such tier on sale, or there is no such novel.
     TierNotFound,
-    /// A higher tier runs. The tier of the newest payment counts, so this purchase would take away what is paid.
+    /// A subscription of a higher tier renews: this purchase would wait for ever.
     LowerTier {
-        /// The tier that runs.
+        /// The tier that renews.
         current: TierLevel,
     },
+    /// A payment of a subscription of this tier or a higher one failed: pay that, or this would be paid twice.
+    PaymentPastDue,
     /// Pay this. Its id makes Stripe's idempotency key, so a second click doesn't charge a second time.
     Pay(Box<PaymentRecord>),
 }
@@ -35,12 +43,13 @@ pub fn purchase(
     let Some(tier) = account.tier_on_sale(level) else {
         return Step::only(PurchaseDecision::TierNotFound);
     };
-    let running = account.ledger().entitlement.filter(|held| now < held.period.end);
-    let purchase = match running.map(|held| (held.tier, level.cmp(&held.tier))) {
+    if let Some(refusal) = account.live_subscription().and_then(|live| beside(live, account.tier_of(live)?, level)) {
+        return Step::only(refusal);
+    }
+    let purchase = match account.timeline().at(now).map(|segment| segment.tier) {
         None => PurchaseType::New,
-        Some((_, std::cmp::Ordering::Equal)) => PurchaseType::Extend,
-        Some((_, std::cmp::Ordering::Greater)) => PurchaseType::Upgrade,
-        Some((current, std::cmp::Ordering::Less)) => return Step::only(PurchaseDecision::LowerTier { current }),
+        Some(running) if level > running => PurchaseType::Upgrade,
+        Some(_) => PurchaseType::Extend,
     };
     let waiting = account.payments.iter().filter(|payment| payment.kind == PaymentKind::Purchase && payment.is_open());
     // One without a type is from before this system, which doesn't know Stripe's object for it.
@@ -60,6 +69,48 @@ pub fn purchase(
     let mut change = Change::of(account);
     change.after.put_payment(payment.clone());
     change.step(PurchaseDecision::Pay(Box::new(payment)), now)
+}
+
+/// Why nothing can be bought beside a subscription of this tier, if so.
+fn beside(live: &Subscription, tier: TierLevel, wanted: TierLevel) -> Option<PurchaseDecision> {
+    let unpaid = matches!(live.status, SubscriptionStatus::PastDue | SubscriptionStatus::Unpaid);
+    match wanted.cmp(&tier) {
+        Ordering::Less | Ordering::Equal if unpaid => Some(PurchaseDecision::PaymentPastDue),
+        Ordering::Less if live.renews() => Some(PurchaseDecision::LowerTier { current: tier }),
+        Ordering::Less | Ordering::Equal | Ordering::Greater => None,
+    }
+}
+
+/// Returns when a purchase that is paid now would begin; none if it begins at once.
+#[must_use]
+pub fn starts_at(account: &ChampionAccount, level: TierLevel, now: Timestamp) -> Option<Timestamp> {
+    let id = PaymentRecordId::new(uuid::Uuid::nil());
+    let mut entries = entering::entries(&account.payments);
+    entries.push(Entry {
+        payment: id,
+        rank: String::new(),
+        enters_at: now,
+        subscription: None,
+        kind: EntryKind::Bought,
+        lines: vec![Line { tier: level, length: ONE_PURCHASE }],
+        revocations: Vec::new(),
+    });
+    let first = timeline::fold(&entries).segments.into_iter().find(|segment| segment.payment == id)?;
+    Some(first.period.start).filter(|start| now < *start)
+}
+
+/// Returns the purchases that wait to be paid at Stripe, but for this one: whoever pays one of them from an old page would
+/// pay for something that they have decided against.
+#[must_use]
+pub fn older_open(
+    account: &ChampionAccount,
+    newest: Option<PaymentRecordId>,
+) -> Vec<(PaymentRecordId, PaymentIntentId)> {
+    let others = account
+        .payments
+        .iter()
+        .filter(|payment| payment.kind == PaymentKind::Purchase && payment.is_open() && Some(payment.id) != newest);
+    others.filter_map(|payment| Some((payment.id, payment.payment_intent.clone()?))).collect()
 }
 
 /// Stores Stripe's payment in ours.

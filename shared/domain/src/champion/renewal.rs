@@ -1,6 +1,9 @@
-//! Cancelling at the end of the period, and changing one's mind.
+//! Cancelling, and changing one's mind.
 
-use crate::champion::{ChampionAccount, Subscription};
+use crate::{
+    champion::{ChampionAccount, Subscription},
+    ids::InvoiceId,
+};
 
 /// What a request to cancel or to resume leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +21,53 @@ pub enum RenewalDecision {
 pub fn decide(account: &ChampionAccount, renew: bool) -> RenewalDecision {
     match account.live_subscription() {
         None => RenewalDecision::NotFound,
-        Some(live) if live.renews() == renew => RenewalDecision::AlreadyDone(Box::new(live.clone())),
+        Some(live) if live.cancel_at_period_end != renew => RenewalDecision::AlreadyDone(Box::new(live.clone())),
         Some(live) => RenewalDecision::Change(Box::new(live.clone())),
+    }
+}
+
+/// What became of an invoice at Stripe (<https://docs.stripe.com/api/invoices/object#invoice_object-status>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvoiceStatus {
+    /// About an hour after a period has begun its invoice is finalised and charged; until then it is a draft.
+    Draft,
+    /// It is to be paid.
+    Open,
+    /// It is paid.
+    Paid,
+    /// Nobody is going to pay it, or it was made void.
+    Dead,
+}
+
+/// The invoice of the period that runs, as Stripe's API answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunningInvoice {
+    /// The invoice.
+    pub id: InvoiceId,
+    /// What became of it.
+    pub status: InvoiceStatus,
+}
+
+/// How a subscription is to be cancelled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cancelling {
+    /// Its period is paid: it ends with it.
+    WithItsPeriod,
+    /// Its period isn't paid: it ends now, and this invoice, if there is one, is made void first. Nobody is charged after
+    /// cancelling.
+    Now {
+        /// The invoice that could still be charged.
+        void: Option<RunningInvoice>,
+    },
+}
+
+/// Decides how to cancel a subscription whose running period has this invoice.
+#[must_use]
+pub fn cancelling(running: Option<&RunningInvoice>) -> Cancelling {
+    match running {
+        None => Cancelling::WithItsPeriod,
+        Some(RunningInvoice { status: InvoiceStatus::Paid, .. }) => Cancelling::WithItsPeriod,
+        Some(RunningInvoice { status: InvoiceStatus::Dead, .. }) => Cancelling::Now { void: None },
+        Some(open) => Cancelling::Now { void: Some(open.clone()) },
     }
 }

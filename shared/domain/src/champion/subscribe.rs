@@ -4,6 +4,8 @@
 //! so everybody who finds it makes, or gets, the same subscription: fifty requests at once, and the retry after a crash
 //! between Stripe's answer and our commit.
 
+use std::cmp::Ordering;
+
 use crate::{
     Timestamp,
     champion::{
@@ -11,6 +13,7 @@ use crate::{
         change::{Change, Step},
     },
     ids::{InvoiceId, PaymentIntentId, PaymentRecordId, SubscriptionId},
+    stripe::SubscriptionStatus,
 };
 
 /// What a request to subscribe leads to.
@@ -20,8 +23,15 @@ pub enum SubscribeDecision {
     TierNotFound,
     /// A subscription runs and will go on.
     AlreadySubscribed,
+    /// A subscription runs whose payment failed: pay that first.
+    PaymentPastDue,
+    /// A subscription runs whose payments are paused.
+    Paused,
     /// A subscription of this tier runs, but was cancelled: let it go on. Nothing is to be paid now.
     Reactivate(SubscriptionId),
+    /// A subscription of a higher tier runs, but was cancelled: let it go on, at this tier from the next renewal. Nothing
+    /// is to be paid now.
+    ReactivateLower(SubscriptionId),
     /// Make the subscription of this reservation, or get it again. It may be of another tier than was asked for now:
     /// whether Stripe has made it must be known before anything else may begin.
     Start(Box<PaymentRecord>),
@@ -44,14 +54,7 @@ pub fn subscribe(
         return Step::only(SubscribeDecision::TierNotFound);
     };
     if let Some(live) = account.live_subscription() {
-        let decision = if live.renews() {
-            SubscribeDecision::AlreadySubscribed
-        } else if account.tier_of(live) == Some(level) {
-            SubscribeDecision::Reactivate(live.id.clone())
-        } else {
-            SubscribeDecision::Replace(live.id.clone())
-        };
-        return Step::only(decision);
+        return Step::only(beside(live, account.tier_of(live), level));
     }
     if let Some(attempt) = account.open_attempt() {
         let decision = match &attempt.subscription {
@@ -71,6 +74,22 @@ pub fn subscribe(
     let mut change = Change::of(account);
     change.after.put_payment(reservation.clone());
     change.step(SubscribeDecision::Start(Box::new(reservation)), now)
+}
+
+/// What a request for a tier leads to beside a subscription of another one, or of the same.
+fn beside(live: &Subscription, tier: Option<TierLevel>, wanted: TierLevel) -> SubscribeDecision {
+    use SubscriptionStatus::{PastDue, Paused, Unpaid};
+    match live.status {
+        PastDue | Unpaid => SubscribeDecision::PaymentPastDue,
+        Paused => SubscribeDecision::Paused,
+        _ if live.collection_paused => SubscribeDecision::Paused,
+        _ if !live.cancel_at_period_end => SubscribeDecision::AlreadySubscribed,
+        _ => match tier.map(|tier| wanted.cmp(&tier)) {
+            Some(Ordering::Equal) => SubscribeDecision::Reactivate(live.id.clone()),
+            Some(Ordering::Less) => SubscribeDecision::ReactivateLower(live.id.clone()),
+            Some(Ordering::Greater) | None => SubscribeDecision::Replace(live.id.clone()),
+        },
+    }
 }
 
 /// A subscription that Stripe has made, or described.

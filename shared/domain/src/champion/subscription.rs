@@ -1,11 +1,14 @@
 //! A subscription as Stripe last described it.
 
-use std::cmp::Ordering;
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, btree_map::Entry},
+};
 
 use crate::{
     Timestamp,
-    champion::TierLevel,
-    ids::{CustomerId, EventId, SubscriptionId},
+    champion::{Period, TierLevel},
+    ids::{CustomerId, EventId, InvoiceId, SubscriptionId},
     stripe::SubscriptionStatus,
 };
 
@@ -17,6 +20,17 @@ pub struct Version {
     pub created: Timestamp,
     /// The event.
     pub event: EventId,
+}
+
+/// The period that a subscription said to be in when an invoice was its newest one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvoicePeriod {
+    /// The period, as Stripe counts.
+    pub period: Period,
+    /// The tier of the subscription's price.
+    pub tier: Option<TierLevel>,
+    /// When an event first said so.
+    pub at: Timestamp,
 }
 
 /// A subscription as it is stored.
@@ -34,6 +48,10 @@ pub struct Subscription {
     pub period_end: Option<Timestamp>,
     /// The tier of its price.
     pub tier: Option<TierLevel>,
+    /// Whether its payments aren't collected at the moment. Its status doesn't say so.
+    pub collection_paused: bool,
+    /// Which period each of its invoices is for, as far as events about the subscription said so.
+    pub periods: BTreeMap<InvoiceId, InvoicePeriod>,
     /// Whether it ever got past its first payment. One that didn't was never a subscription to the reader.
     pub started: bool,
     /// The event that described it last; none if only answers of the API and invoices have so far.
@@ -52,6 +70,8 @@ impl Subscription {
             cancel_at_period_end: false,
             period_end: None,
             tier: None,
+            collection_paused: false,
+            periods: BTreeMap::new(),
             started: true,
             version: None,
         }
@@ -60,7 +80,20 @@ impl Subscription {
     /// Whether it will charge the reader again unless somebody stops it.
     #[must_use]
     pub fn renews(&self) -> bool {
-        self.status.is_live() && !self.cancel_at_period_end
+        self.is_charged() && !self.cancel_at_period_end
+    }
+
+    /// Whether Stripe collects its invoices: neither paused, nor given up after a payment that failed for good.
+    #[must_use]
+    pub fn is_charged(&self) -> bool {
+        use SubscriptionStatus::{Active, PastDue, Trialing};
+        matches!(self.status, Active | Trialing | PastDue) && !self.collection_paused
+    }
+
+    /// When a cancellation takes effect.
+    #[must_use]
+    pub fn cancels_at(&self) -> Option<Timestamp> {
+        self.period_end.filter(|_| self.cancel_at_period_end)
     }
 
     /// Whether it ended after it had been paid at least once.
@@ -82,6 +115,7 @@ impl Subscription {
         // from one of several older ones would let their order matter.
         winner.customer = winner.customer.or(loser.customer);
         winner.started = started;
+        join(&mut winner.periods, loser.periods);
         winner
     }
 
@@ -95,6 +129,7 @@ impl Subscription {
         winner.customer = winner.customer.or(loser.customer);
         winner.tier = winner.tier.or(loser.tier);
         winner.period_end = winner.period_end.or(loser.period_end);
+        join(&mut winner.periods, loser.periods);
         winner.started |= loser.started;
         Self { version, ..winner }
     }
@@ -109,6 +144,23 @@ impl Subscription {
             SubscriptionStatus::Incomplete => 0,
             status if status.is_terminal() => 2,
             _ => 1,
+        }
+    }
+}
+
+/// Adds what another description knows of invoices. Of two that speak of one invoice the earlier one counts: a change of
+/// plan comes later.
+fn join(known: &mut BTreeMap<InvoiceId, InvoicePeriod>, others: BTreeMap<InvoiceId, InvoicePeriod>) {
+    let age = |it: &InvoicePeriod| (it.at, it.tier, it.period.end, it.period.start);
+    for (invoice, other) in others {
+        match known.entry(invoice) {
+            Entry::Vacant(place) => {
+                place.insert(other);
+            }
+            Entry::Occupied(mut place) if age(&other) < age(place.get()) => {
+                place.insert(other);
+            }
+            Entry::Occupied(_) => {}
         }
     }
 }

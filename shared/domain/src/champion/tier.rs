@@ -19,6 +19,8 @@ pub struct Tier {
     pub price: Money,
     /// The recurring Stripe price of exactly that amount, once it was made.
     pub stripe_price: Option<PriceId>,
+    /// Every recurring Stripe price that it ever had: what it was paid for years ago stays its own.
+    pub prices: Vec<PriceId>,
     /// Whether it is on sale. Subscriptions to a tier that isn't go on.
     pub active: bool,
 }
@@ -63,6 +65,7 @@ impl Tier {
                 name: default.name.to_owned(),
                 price: Money::new(default.cents, Currency::USD),
                 stripe_price: None,
+                prices: Vec::new(),
                 active: true,
             })
             .collect()

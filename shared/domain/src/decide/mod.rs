@@ -9,7 +9,7 @@ mod snapshot;
 
 use crate::{
     Timestamp,
-    champion::{ChampionAccount, ChampionChange, on_event as champion},
+    champion::{ChampionAccount, ChampionChange, Moment, on_event as champion},
     effect::Effect,
     ids::PaymentIntentId,
     preorder::{PreorderChange, on_event as preorder},
@@ -19,10 +19,11 @@ pub use plan::{Outcome, Plan};
 pub use recorded::{NewAnnouncement, Recorded};
 pub use snapshot::Snapshot;
 
-/// Decides what an event changes. Pure: the time that counts is the event's own.
+/// Decides what an event changes. Pure: for what happened the event's own time counts, for what runs now `moment`.
 #[must_use]
-pub fn decide(snapshot: Snapshot, event: &StripeEvent) -> Plan {
+pub fn decide(mut snapshot: Snapshot, event: &StripeEvent, moment: Moment) -> Plan {
     let at = event.created;
+    snapshot.champion = snapshot.champion.map(|account| account.at(moment));
     match &event.fact {
         Fact::Session(fact) => of_preorder(preorder::session(snapshot.preorder, &snapshot.payment, fact, at)),
         Fact::PaymentFailed(fact) => payment_failed(snapshot, fact, at),

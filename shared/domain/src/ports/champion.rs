@@ -5,9 +5,14 @@ use std::{fmt, future::Future};
 use crate::{
     Timestamp,
     account::Claims,
-    champion::{ChampionAccount, ChampionKey, ChampionMetadata, Period, Step, Tier, subscribe::Made},
+    champion::{
+        ChampionAccount, ChampionChange, ChampionKey, ChampionMetadata, Period, Step, Tier, renewal::RunningInvoice,
+        subscribe::Made,
+    },
     email::Email,
-    ids::{CustomerId, NovelId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId, UserId},
+    ids::{
+        CustomerId, NovelId, OutboxId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId, UserId,
+    },
     money::Money,
     ports::{GatewayError, StoreError},
 };
@@ -52,6 +57,25 @@ pub trait ChampionStore: Send + Sync {
         now: Timestamp,
         step: impl Fn(ChampionAccount) -> Step<T> + Send + Sync,
     ) -> impl Future<Output = Result<T, StoreError>> + Send;
+
+    /// Computes anew the rows that are due at `now`, the longest due first and `limit` at most, in one transaction: locks
+    /// each reader and novel unless somebody has the lock, reads everything about them, and writes what `roll` says, with
+    /// its announcements. Whoever is locked is left to the next roll. A failure leaves nothing behind.
+    fn roll(
+        &self,
+        now: Timestamp,
+        limit: i64,
+        roll: impl Fn(ChampionAccount) -> Option<ChampionChange> + Send + Sync,
+    ) -> impl Future<Output = Result<Rolled, StoreError>> + Send;
+}
+
+/// What a roll came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rolled {
+    /// How many rows were computed anew.
+    pub rows: usize,
+    /// The rows of the outbox that are new and want sending.
+    pub announcements: Vec<OutboxId>,
 }
 
 /// Why Stripe's billing didn't do it.
@@ -115,6 +139,8 @@ pub struct SubscriptionAnswer {
     pub made: Made,
     /// The period that runs, as Stripe counts.
     pub period: Option<Period>,
+    /// The invoice of the period that runs, if it is the newest one and renews the subscription.
+    pub running: Option<RunningInvoice>,
     /// What pays the open invoice; none if none is open.
     pub client_secret: Option<ClientSecret>,
 }
@@ -206,6 +232,19 @@ pub trait Billing: Send + Sync {
         cancel: bool,
     ) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
 
+    /// Lets the subscription go on after its period at another price, without anything to pay now. `ours` are all prices
+    /// of ours: of several items the one with such a price is meant.
+    fn go_on_at(
+        &self,
+        id: &SubscriptionId,
+        ours: &[PriceId],
+        price: &PriceId,
+    ) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
+
+    /// Makes an invoice void, a draft after it was finalised without collecting it. One that is paid by now, or dead, is
+    /// left as it is.
+    fn void_invoice(&self, invoice: &RunningInvoice) -> impl Future<Output = Result<(), BillingError>> + Send;
+
     /// Ends the subscription now. One that is over already is returned as it is.
     fn cancel_now(&self, id: &SubscriptionId) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
 
@@ -214,6 +253,9 @@ pub trait Billing: Send + Sync {
         &self,
         request: &PurchaseRequest,
     ) -> impl Future<Output = Result<IntentAnswer, BillingError>> + Send;
+
+    /// Cancels the `PaymentIntent`, unless it is paid or on its way, and returns it as it is then.
+    fn cancel_payment(&self, id: &PaymentIntentId) -> impl Future<Output = Result<IntentAnswer, BillingError>> + Send;
 
     /// The `PaymentIntent` as it is now.
     fn payment(&self, id: &PaymentIntentId) -> impl Future<Output = Result<IntentAnswer, BillingError>> + Send;

@@ -46,10 +46,29 @@ pub struct InvoiceFact {
     pub period: Option<Period>,
     /// The price of that line, or of a proration if there is no other.
     pub price: Option<PriceId>,
+    /// The lines that the event embeds, ten at most. Empty if it says no more than `period` and `price`.
+    pub lines: Vec<InvoiceLine>,
+    /// Whether the invoice has lines that the event doesn't embed.
+    pub has_more_lines: bool,
+    /// Whether nothing was asked for, before any discount or credit: the time is a trial.
+    pub is_trial: bool,
     /// The subscription's metadata, as it was when the invoice was made.
     pub metadata: Option<ChampionMetadata>,
     /// `status_transitions.paid_at`, the same in every event about one payment; otherwise when the event happened.
     pub at: Timestamp,
+}
+
+/// A line of an invoice, of ours or of something else that the same customer has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvoiceLine {
+    /// Its price.
+    pub price: Option<PriceId>,
+    /// The time that it is for.
+    pub period: Option<Period>,
+    /// Whether it is for a change within a period.
+    pub is_proration: bool,
+    /// Whether it gives money back, for time that isn't used.
+    pub is_credit: bool,
 }
 
 impl InvoiceFact {

@@ -14,14 +14,14 @@ mod subscription;
 use crate::{Timestamp, ids::EventId};
 pub use checkout_session::{CheckoutPaymentStatus, SessionFact, SessionStep};
 pub use dispute::DisputeFact;
-pub use invoice::{BillingReason, InvoiceFact};
+pub use invoice::{BillingReason, InvoiceFact, InvoiceLine};
 pub use invoice_payment::InvoicePaymentFact;
 pub use lookup::Lookup;
 pub use payment_facts::PaymentFacts;
 pub use payment_failed::PaymentFailedFact;
 pub use purchase::PurchaseFact;
 pub use refund::RefundFact;
-pub use subscription::{SubscriptionFact, SubscriptionStatus};
+pub use subscription::{SubscriptionFact, SubscriptionItem, SubscriptionStatus};
 
 /// A verified Stripe event.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 use crate::{
     Timestamp,
     champion_metadata::ChampionMetadata,
-    ids::{CustomerId, PriceId, SubscriptionId},
+    ids::{CustomerId, InvoiceId, PriceId, SubscriptionId},
+    period::Period,
     stripe::Lookup,
 };
 
@@ -91,8 +92,23 @@ pub struct SubscriptionFact {
     pub period_end: Option<Timestamp>,
     /// The price of its first item.
     pub price: Option<PriceId>,
+    /// Its items, ten at most. Empty if the event says no more than `price` and `period_end`.
+    pub items: Vec<SubscriptionItem>,
+    /// Whether its payments aren't collected at the moment (`pause_collection`). Its status doesn't say so.
+    pub collection_paused: bool,
+    /// Its newest invoice: the one of the period that runs.
+    pub latest_invoice: Option<InvoiceId>,
     /// Our metadata.
     pub metadata: Option<ChampionMetadata>,
+}
+
+/// One of the things that a subscription is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubscriptionItem {
+    /// Its price.
+    pub price: Option<PriceId>,
+    /// The period that runs.
+    pub period: Option<Period>,
 }
 
 impl SubscriptionFact {

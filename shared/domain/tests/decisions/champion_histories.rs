@@ -217,9 +217,18 @@ proptest! {
 
         let support = expected.support.as_ref();
         let kept = told.booked.iter().rfind(|(.., back)| !back);
-        prop_assert_eq!(support.map(|it| it.is_active), (!told.booked.is_empty()).then_some(kept.is_some()));
-        if let Some((_, _, tier, _)) = kept {
-            prop_assert_eq!(support.map(|it| (it.tier, it.period.end)), end_of(&told.booked).map(|end| (level(*tier), t(end))));
+        prop_assert_eq!(support.is_some(), !told.booked.is_empty());
+        prop_assert_eq!(expected.segments.is_empty(), kept.is_none());
+        if kept.is_some() {
+            prop_assert_eq!(support.map(|it| it.period.end), end_of(&told.booked).map(t));
+            let bought: i64 = told.booked.iter().filter(|(.., back)| !back).map(|(_, length, ..)| length).sum();
+            let ran: i64 = expected.bars().iter().map(|(_, start, end)| end - start).sum();
+            prop_assert_eq!(ran, bought, "everything that is paid is had");
+            for tier in 1..=13 {
+                let bought: i64 = told.booked.iter().filter(|it| !it.3 && it.2 == tier).map(|it| it.1).sum();
+                let ran = expected.bars().iter().filter(|it| i64::from(it.0) == tier).map(|it| it.2 - it.1).sum::<i64>();
+                prop_assert_eq!(ran, bought, "at its own tier");
+            }
         }
         prop_assert_eq!(expected.ledger.len(), told.booked.len());
         prop_assert_eq!(&expected.keys, &told.keys);

@@ -9,7 +9,7 @@ use pledge_domain::{
         subscribe::{self, Attached, Made, SubscribeDecision},
     },
     ids::SubscriptionId,
-    stripe::{BillingReason, Fact, SubscriptionStatus, SubscriptionStatus::*},
+    stripe::{BillingReason, Fact, SubscriptionFact, SubscriptionStatus, SubscriptionStatus::*},
 };
 
 use crate::reader::*;
@@ -51,7 +51,8 @@ fn subscribed(tier: i64, status: SubscriptionStatus) -> Reader {
     if status == Incomplete {
         return reader;
     }
-    reader.after(&[event("1", 5, paid(tier)), event("2", 6, changed(status, false, MONTH))])
+    let state = SubscriptionFact { metadata: Some(metadata(tier, Some(1))), ..state(status, false, MONTH) };
+    reader.after(&[event("1", 5, paid(tier)), event("2", 6, Fact::SubscriptionChanged(Box::new(state)))])
 }
 
 fn paid(tier: i64) -> Fact {
@@ -87,9 +88,13 @@ fn an_unknown_tier_or_novel_is_not_found() {
 
 #[test]
 fn whoever_has_a_live_subscription_gets_no_second_one() {
-    for status in [Active, Trialing, PastDue, Unpaid, Paused] {
+    for status in [Active, Trialing] {
         assert_eq!(ask(&mut subscribed(1, status), 4, 9), SubscribeDecision::AlreadySubscribed, "{status:?}");
     }
+    for status in [PastDue, Unpaid] {
+        assert_eq!(ask(&mut subscribed(1, status), 4, 9), SubscribeDecision::PaymentPastDue, "{status:?}");
+    }
+    assert_eq!(ask(&mut subscribed(1, Paused), 4, 9), SubscribeDecision::Paused);
     let mut over = subscribed(1, Active).after(&[event("9", 9, changed(Canceled, false, MONTH))]);
     assert!(matches!(ask(&mut over, 1, 9), SubscribeDecision::Start(_)));
 }
@@ -138,9 +143,10 @@ fn a_refused_card_may_be_followed_by_another() {
 
 #[test]
 fn subscribing_again_before_a_cancelled_one_ends_lets_it_go_on() {
-    let mut reader = subscribed(1, Active);
+    let mut reader = subscribed(2, Active);
     observe(&mut reader, Active, true);
-    assert_eq!(ask(&mut reader, 1, 9), SubscribeDecision::Reactivate(sub("a")));
+    assert_eq!(ask(&mut reader, 2, 9), SubscribeDecision::Reactivate(sub("a")));
+    assert_eq!(ask(&mut reader, 1, 9), SubscribeDecision::ReactivateLower(sub("a")), "nothing is due now");
     assert_eq!(ask(&mut reader, 5, 9), SubscribeDecision::Replace(sub("a")));
     let paid_until = reader.support.as_ref().unwrap().period.end;
     observe(&mut reader, Canceled, false);
@@ -171,7 +177,7 @@ fn an_answer_counts_at_once_and_the_event_about_it_has_the_last_word() {
 }
 
 #[test]
-fn a_purchase_is_new_more_or_higher_and_never_lower() {
+fn a_purchase_is_new_more_or_higher_and_a_lower_one_waits() {
     let mut reader = Reader::new(account());
     let pay = |reader: &mut Reader, tier, n: u128, now| match buy(reader, tier, n, now) {
         Purchase::Pay(payment) => {
@@ -187,8 +193,11 @@ fn a_purchase_is_new_more_or_higher_and_never_lower() {
     assert_eq!(pay(&mut reader, 2, 1, 0), PurchaseType::New);
     assert_eq!(pay(&mut reader, 2, 2, DAY), PurchaseType::Extend);
     assert_eq!(pay(&mut reader, 3, 3, 2 * DAY), PurchaseType::Upgrade);
-    assert_eq!(buy(&mut reader, 2, 4, 3 * DAY), Purchase::LowerTier { current: level(3) });
-    assert_eq!(pay(&mut reader, 2, 5, 90 * DAY), PurchaseType::New, "the higher tier has run out");
+    let starts_at = |reader: &Reader, tier, now| purchase::starts_at(&reader.account, level(tier), t(now));
+    assert_eq!(starts_at(&reader, 4, 3 * DAY), None, "a higher tier begins at once");
+    assert_eq!(starts_at(&reader, 2, 3 * DAY), Some(t(90 * DAY)), "after all that is paid at its tier and above");
+    assert_eq!(pay(&mut reader, 2, 4, 3 * DAY), PurchaseType::Extend);
+    assert_eq!(pay(&mut reader, 2, 5, 120 * DAY), PurchaseType::New, "all of it has run out");
 }
 
 #[test]
@@ -214,4 +223,16 @@ fn a_payment_through_somebody_else_is_booked_once_by_the_same_ledger() {
         Some((true, PaymentMethod::PayPal))
     );
     assert_eq!(booking::step(reader.account, paid), Step::only(false));
+}
+
+#[test]
+fn a_purchase_below_a_renewing_tier_would_wait_for_ever_and_beside_a_past_due_one_be_paid_twice() {
+    let mut renewing = subscribed(3, Active);
+    assert_eq!(buy(&mut renewing, 2, 9, 9), Purchase::LowerTier { current: level(3) });
+    assert!(matches!(buy(&mut renewing, 3, 9, 9), Purchase::Pay(_)));
+    let mut past_due = subscribed(3, PastDue);
+    for tier in [2, 3] {
+        assert_eq!(buy(&mut past_due, tier, 9, 9), Purchase::PaymentPastDue);
+    }
+    assert!(matches!(buy(&mut past_due, 4, 9, 9), Purchase::Pay(_)));
 }

@@ -5,6 +5,7 @@
 mod champion_events;
 mod champion_histories;
 mod champion_requests;
+mod champion_scenarios;
 mod preorder_checkout;
 mod preorder_events;
 mod reader;

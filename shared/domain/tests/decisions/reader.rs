@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use pledge_domain::{
     Timestamp,
     champion::{
-        ChampionAccount, ChampionKey, ChampionMetadata, Grant, PaymentKind, PaymentMethod, PaymentRecord, Period,
-        PurchaseType, Step, Support, Tier, TierLevel,
+        ChampionAccount, ChampionKey, ChampionMetadata, Grant, Moment, PaymentKind, PaymentMethod, PaymentRecord,
+        Period, PurchaseType, Step, Support, Tier, TierLevel, roll, timeline::Segment,
     },
     email::Email,
     ids::{CustomerId, EventId, InvoiceId, NovelId, PaymentIntentId, PaymentRecordId, SubscriptionId, UserId},
@@ -97,6 +97,9 @@ pub fn invoice(name: &str, reason: BillingReason, tier: i64, at: i64) -> Invoice
         amount: usd(500 * tier),
         period: Some(Period { start: t(at), end: t(at + MONTH) }),
         price: None,
+        lines: Vec::new(),
+        has_more_lines: false,
+        is_trial: false,
         metadata: Some(metadata(tier, Some(1))),
         at: t(at),
     }
@@ -131,6 +134,9 @@ pub fn state(status: SubscriptionStatus, cancelling: bool, period_end: i64) -> S
         cancel_at_period_end: cancelling,
         period_end: Some(t(period_end)),
         price: None,
+        items: Vec::new(),
+        collection_paused: false,
+        latest_invoice: None,
         metadata: Some(metadata(1, Some(1))),
     }
 }
@@ -146,6 +152,9 @@ pub struct Reader {
     pub account: ChampionAccount,
     pub support: Option<Support>,
     pub ledger: Vec<Grant>,
+    pub segments: Vec<Segment>,
+    /// When it is, in seconds.
+    now: i64,
     /// What is known of Stripe's payments.
     pub facts: BTreeMap<PaymentIntentId, PaymentFacts>,
     /// The keys of what was announced.
@@ -156,37 +165,57 @@ impl Reader {
     pub fn new(account: ChampionAccount) -> Self {
         let store = InMemoryStore::default();
         store.put_champion(account);
-        Self::of(store)
+        Self::of(store, 0)
     }
 
-    fn of(store: InMemoryStore) -> Self {
+    /// Everything that follows happens when so many seconds have passed.
+    pub fn at(self, now: i64) -> Self {
+        Self { now, ..self }
+    }
+
+    /// Computes everything anew, as the roll does, when so many seconds have passed.
+    pub fn rolled(mut self, now: i64) -> Self {
+        self.now = now;
+        self.step(|account| Step { answer: (), change: roll::roll(account.at(Moment::new(t(now)))) });
+        self
+    }
+
+    /// The segments as tier, first and last second.
+    pub fn bars(&self) -> Vec<(u8, i64, i64)> {
+        let second = |moment: Timestamp| (moment - t(0)).whole_seconds();
+        let bar = |it: &Segment| (it.tier.get(), second(it.period.start), second(it.period.end));
+        self.segments.iter().map(bar).collect()
+    }
+
+    fn of(store: InMemoryStore, now: i64) -> Self {
         let mut account = ready(store.account(&key())).unwrap();
         account.payments.sort_by_key(|payment| payment.id);
         account.subscriptions.sort_by_key(|it| it.id.clone());
         let (support, ledger, facts) = (store.support(&key()), store.grants(&key()), store.payments());
         let keys = store.outbox().into_iter().map(|row| row.entry.key).collect();
-        Self { store, account, support, ledger, facts, keys }
+        let segments = store.segments(&key()).into_iter().map(|(segment, _)| segment).collect();
+        Self { store, account, support, ledger, segments, now, facts, keys }
     }
 
     /// Delivers events.
     pub fn after<'a>(self, events: impl IntoIterator<Item = &'a StripeEvent>) -> Self {
         for event in events {
-            ready(self.store.deliver(event, t(0))).unwrap();
+            ready(self.store.deliver(event, t(self.now))).unwrap();
         }
-        Self::of(self.store)
+        Self::of(self.store, self.now)
     }
 
     /// Takes a request's step; returns its answer.
     pub fn step<T: Send>(&mut self, step: impl Fn(ChampionAccount) -> Step<T> + Send + Sync) -> T {
-        let answer = ready(self.store.step(&key(), t(0), step)).unwrap();
-        *self = Self::of(self.store.clone());
+        let answer = ready(self.store.step(&key(), t(self.now), step)).unwrap();
+        *self = Self::of(self.store.clone(), self.now);
         answer
     }
 }
 
 impl Clone for Reader {
     fn clone(&self) -> Self {
-        Self::of(self.store.copy())
+        Self::of(self.store.copy(), self.now)
     }
 }
 

@@ -1,15 +1,18 @@
 //! Readers and what they support.
 
+mod invoice_periods;
+mod lines;
 pub(crate) mod read;
+mod roll;
 mod rows;
 pub(crate) mod write;
 
 use pledge_domain::{
     Timestamp,
     account::Claims,
-    champion::{ChampionAccount, ChampionKey, Step, Tier},
+    champion::{ChampionAccount, ChampionChange, ChampionKey, Step, Tier},
     ids::{CustomerId, NovelId, PriceId, UserId},
-    ports::{ChampionStore, StoreError},
+    ports::{ChampionStore, Rolled, StoreError},
 };
 use tokio_postgres::Row;
 
@@ -72,6 +75,15 @@ impl ChampionStore for Database {
     ) -> Result<T, StoreError> {
         self.run(|lease| take(lease, key, now, &step)).await
     }
+
+    async fn roll(
+        &self,
+        now: Timestamp,
+        limit: i64,
+        roll: impl Fn(ChampionAccount) -> Option<ChampionChange> + Send + Sync,
+    ) -> Result<Rolled, StoreError> {
+        self.run(|lease| roll::roll(lease, now, limit, &roll)).await
+    }
 }
 
 /// Two round trips: lock and read, then write and commit.
@@ -87,8 +99,8 @@ async fn take<T>(
     let Step { answer, change } = step(read::build(key.clone(), &rows[1..])?);
     match change {
         Some(change) => {
-            let ledger = write::ledger(&change.write);
-            let mut statements = write::statements(&change.write, &ledger, now);
+            let documents = write::Documents::of(&change.write);
+            let mut statements = write::statements(&change.write, &documents, now);
             statements.push(insert_outbox(&change.announcements, now));
             transaction.commit(statements).await?;
         }

@@ -37,12 +37,16 @@ pub(crate) fn find_and_lock(keys: &Lookup) -> Statement<'_> {
 
 /// Returns the reader and the novel that [`lock`] or [`find_and_lock`] found.
 pub(crate) fn found(rows: &[Row]) -> Result<Option<ChampionKey>, Failure> {
-    let Some(row) = rows.first() else { return Ok(None) };
+    rows.first().map(key).transpose()
+}
+
+/// The reader and the novel that a row names.
+pub(crate) fn key(row: &Row) -> Result<ChampionKey, Failure> {
     let columns = Columns(row);
-    Ok(Some(ChampionKey {
+    Ok(ChampionKey {
         user: columns.parse("user_id", |text| UserId::parse(text).ok())?,
         novel: NovelId::new(columns.get("novel_id")?).map_err(|_| Failure::Corrupt("novel_id"))?,
-    }))
+    })
 }
 
 /// Reads the tiers of a novel, lowest first.
@@ -54,7 +58,7 @@ pub(crate) fn tiers(novel: NovelId) -> Statement<'static> {
 pub(crate) fn account<'a>(key: &'a ChampionKey, invoice: Option<&'a InvoiceId>) -> [Statement<'a>; 5] {
     let (user, novel) = (key.user.as_str(), key.novel.get());
     [
-        Statement::new(sql!("champion_reader")).text(user),
+        Statement::new(sql!("champion_reader")).text(user).bigint(novel),
         tiers(key.novel),
         Statement::new(sql!("champion_payments")).text(user).bigint(novel),
         Statement::new(sql!("champion_subscriptions")).text(user).bigint(novel),
@@ -72,6 +76,7 @@ pub(crate) fn build(key: ChampionKey, answers: &[Vec<Row>]) -> Result<ChampionAc
         let columns = Columns(reader);
         account.email = columns.parse_some("email", |text| Email::parse(text).ok())?;
         account.customer = columns.parse_some("stripe_customer_id", |text| CustomerId::parse(text).ok())?;
+        account.ends_announced_until = columns.get("ends_announced_until")?;
     }
     account.tiers = tiers.iter().map(rows::tier).collect::<Result<_, _>>()?;
     account.payments = payments.iter().map(rows::payment).collect::<Result<_, _>>()?;

@@ -11,16 +11,28 @@ use pledge_domain::{
 };
 use tokio_postgres::Row;
 
-use crate::{columns::Columns, error::Failure};
+use time::Duration;
+
+use crate::{
+    champion::{invoice_periods, lines},
+    columns::Columns,
+    error::Failure,
+};
 
 pub(super) fn tier(row: &Row) -> Result<Tier, Failure> {
     let columns = Columns(row);
+    let prices: Vec<String> = columns.get("prices")?;
     Ok(Tier {
         novel: NovelId::new(columns.get("novel_id")?).map_err(|_| Failure::Corrupt("novel_id"))?,
         level: level(&columns)?.ok_or(Failure::Corrupt("tier_level"))?,
         name: columns.get("tier_name")?,
         price: money(&columns, "monthly_price")?,
         stripe_price: columns.parse_some("stripe_price_id", |text| PriceId::parse(text).ok())?,
+        prices: prices
+            .into_iter()
+            .map(PriceId::parse)
+            .collect::<Result<_, _>>()
+            .map_err(|_| Failure::Corrupt("prices"))?,
         active: columns.get("is_active")?,
     })
 }
@@ -39,7 +51,11 @@ pub(super) fn payment(row: &Row) -> Result<PaymentRecord, Failure> {
         payment_intent: columns.parse_some("stripe_payment_intent_id", |text| PaymentIntentId::parse(text).ok())?,
         customer: columns.parse_some("stripe_customer_id", |text| CustomerId::parse(text).ok())?,
         invoice: columns.parse_some("stripe_invoice_id", |text| InvoiceId::parse(text).ok())?,
+        price: columns.parse_some("stripe_price_id", |text| PriceId::parse(text).ok())?,
         period: period(columns.get("period_start")?, columns.get("period_end")?),
+        lines: lines::read(columns.get("lines")?)?,
+        grace: columns.get::<Option<i64>>("grace_seconds")?.map(Duration::seconds),
+        carried_over_at: columns.get("carried_over_at")?,
         paid_at: columns.get("paid_at")?,
         failed_at: columns.get("failed_at")?,
         closed: columns.get("closed")?,
@@ -60,6 +76,8 @@ pub(super) fn subscription(row: &Row) -> Result<Subscription, Failure> {
         cancel_at_period_end: columns.get("cancel_at_period_end")?,
         period_end: columns.get("period_end")?,
         tier: level(&columns)?,
+        collection_paused: columns.get("collection_paused")?,
+        periods: invoice_periods::read(columns.get("invoice_periods")?)?,
         started: columns.get("started")?,
         version: created.zip(event).map(|(created, event)| Version { created, event }),
     })

@@ -3,32 +3,53 @@
 use pledge_domain::{
     Timestamp,
     champion::{
-        ChampionKey, ChampionWrite, Entitlement, Grant, PaymentRecord, PurchaseType, Subscription, Support, TierLevel,
+        ChampionKey, ChampionWrite, Grant, PaymentRecord, PurchaseType, Subscription, Support, TierLevel,
+        timeline::{Held, Segment},
     },
-    ids::{CustomerId, InvoiceId, PaymentIntentId, SubscriptionId},
+    ids::{CustomerId, InvoiceId, PaymentIntentId, PriceId, SubscriptionId},
 };
 use serde_json::{Value, json};
-use time::format_description::well_known::Rfc3339;
+use time::{Duration, format_description::well_known::Rfc3339};
 
-use crate::statement::{Statement, sql};
+use crate::{
+    champion::{invoice_periods, lines},
+    statement::{Statement, sql},
+};
 
-/// The statements of a write; `ledger` is its [`ledger`].
-pub(crate) fn statements<'a>(write: &'a ChampionWrite, ledger: &'a str, now: Timestamp) -> Vec<Statement<'a>> {
+/// What a write says as JSON: the statements borrow it.
+#[derive(Debug, Default)]
+pub(crate) struct Documents {
+    ledger: String,
+    segments: String,
+}
+
+impl Documents {
+    /// Returns the ledger as `upsert_ledger.sql` reads it, and the timeline as `replace_segments.sql` does.
+    pub(crate) fn of(write: &ChampionWrite) -> Self {
+        Self {
+            ledger: Value::from_iter(write.ledger.iter().map(entry)).to_string(),
+            segments: Value::from_iter(write.segments.iter().map(segment)).to_string(),
+        }
+    }
+}
+
+/// The statements of a write; `documents` are its own.
+pub(crate) fn statements<'a>(write: &'a ChampionWrite, documents: &'a Documents, now: Timestamp) -> Vec<Statement<'a>> {
     let key = &write.key;
     let mut statements = vec![Statement::new(sql!("ensure_reader")).text(key.user.as_str()).time(now)];
     statements.extend(write.payments.iter().map(|it| payment(key, it, now)));
     statements.extend(write.subscriptions.iter().map(|it| subscription(key, it, now)));
     statements.extend(write.support.iter().map(|it| support(key, it, now)));
-    if !write.ledger.is_empty() {
-        let upsert = Statement::new(sql!("upsert_ledger"));
-        statements.push(upsert.text(key.user.as_str()).bigint(key.novel.get()).text(ledger).time(now));
+    // Nothing is paid, so there is neither a ledger nor a timeline.
+    if write.support.is_none() {
+        return statements;
     }
+    let of_reader = |sql| Statement::new(sql).text(key.user.as_str()).bigint(key.novel.get());
+    if !write.ledger.is_empty() {
+        statements.push(of_reader(sql!("upsert_ledger")).text(documents.ledger.as_str()).time(now));
+    }
+    statements.push(of_reader(sql!("replace_segments")).text(documents.segments.as_str()));
     statements
-}
-
-/// The ledger as `upsert_ledger.sql` reads it.
-pub(crate) fn ledger(write: &ChampionWrite) -> String {
-    Value::from_iter(write.ledger.iter().map(entry)).to_string()
 }
 
 fn entry(grant: &Grant) -> Value {
@@ -37,18 +58,28 @@ fn entry(grant: &Grant) -> Value {
         "kind": grant.kind.name(),
         "tier_level": grant.tier.get(),
         "days": grant.days(),
-        "start_date": moment(grant.period.start),
-        "end_date": moment(grant.period.end),
+        "start_date": grant.period.and_then(|period| moment(period.start)),
+        "end_date": grant.period.and_then(|period| moment(period.end)),
         "before": grant.before.map(snapshot),
         "after": grant.after.map(snapshot),
     })
 }
 
-fn snapshot(held: Entitlement) -> Value {
+fn snapshot(held: Held) -> Value {
     json!({
         "tier_level": held.tier.get(),
-        "start_date": moment(held.period.start),
-        "end_date": moment(held.period.end),
+        "start_date": moment(held.since),
+        "end_date": moment(held.until),
+    })
+}
+
+fn segment((segment, tier_until): &(Segment, Timestamp)) -> Value {
+    json!({
+        "start_at": moment(segment.period.start),
+        "end_at": moment(segment.period.end),
+        "tier_level": segment.tier.get(),
+        "tier_until": moment(*tier_until),
+        "payment": segment.payment,
     })
 }
 
@@ -61,7 +92,8 @@ fn payment<'a>(key: &'a ChampionKey, payment: &'a PaymentRecord, now: Timestamp)
         .uuid(payment.id.as_uuid())
         .text(key.user.as_str())
         .bigint(key.novel.get())
-        .text(payment.kind.name())
+        // What was carried over has no kind: code from before the timeline must not count it.
+        .text(Some(payment.kind.name()).filter(|_| payment.carried_over_at.is_none()))
         .text(payment.method.name())
         .int(payment.tier.map(level))
         .text(payment.purchase.map(PurchaseType::name))
@@ -82,6 +114,10 @@ fn payment<'a>(key: &'a ChampionKey, payment: &'a PaymentRecord, now: Timestamp)
         .text(payment.status().name())
         .time(payment.created_at)
         .time(now)
+        .text(payment.price.as_ref().map(PriceId::as_str))
+        .string(payment.lines.as_deref().map(lines::write))
+        .bigint(payment.grace.map(Duration::whole_seconds))
+        .time(payment.carried_over_at)
 }
 
 fn subscription<'a>(key: &'a ChampionKey, it: &'a Subscription, now: Timestamp) -> Statement<'a> {
@@ -98,13 +134,15 @@ fn subscription<'a>(key: &'a ChampionKey, it: &'a Subscription, now: Timestamp) 
         .time(it.version.as_ref().map(|version| version.created))
         .text(it.version.as_ref().map(|version| version.event.as_str()))
         .time(now)
+        .bool(it.collection_paused)
+        .string(Some(invoice_periods::write(&it.periods)))
 }
 
 fn support<'a>(key: &'a ChampionKey, support: &'a Support, now: Timestamp) -> Statement<'a> {
     Statement::new(sql!("upsert_support"))
         .text(key.user.as_str())
         .bigint(key.novel.get())
-        .int(level(support.tier))
+        .int(support.tier.map_or(0, level))
         .time(support.period.start)
         .time(support.period.end)
         .bool(support.is_active)
@@ -114,6 +152,12 @@ fn support<'a>(key: &'a ChampionKey, support: &'a Support, now: Timestamp) -> St
         .text(support.customer.as_ref().map(CustomerId::as_str))
         .text(support.method.name())
         .time(now)
+        .time(support.tier_until)
+        .time(support.grace.map(|grace| grace.period.start))
+        .time(support.grace.map(|grace| grace.period.end))
+        .int(support.grace.map(|grace| level(grace.tier)))
+        .time(support.next_change_at)
+        .time(support.ends_announced_until)
 }
 
 fn level(level: TierLevel) -> i32 {

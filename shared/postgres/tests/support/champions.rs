@@ -1,7 +1,7 @@
 //! The champion tables as others read them.
 
 use pledge_domain::{
-    champion::{ChampionKey, PaymentMethod, PaymentRecord, Period, Support, TierLevel},
+    champion::{ChampionKey, PaymentMethod, PaymentRecord, Period, Support, TierLevel, timeline::Grace},
     ids::{CustomerId, PaymentIntentId, SubscriptionId},
 };
 use pledge_testkit::contract::LedgerRow;
@@ -11,15 +11,24 @@ pub async fn support(tables: &Client, key: &ChampionKey) -> Option<Support> {
     let sql = "select * from user_champion_subscription where user_id = $1 and novel_id = $2";
     let row = tables.query_opt(sql, &[&key.user.as_str(), &key.novel.get()]).await.unwrap()?;
     Some(Support {
-        tier: TierLevel::new(row.get::<_, i32>("tier_level").into()).unwrap(),
+        tier: TierLevel::new(row.get::<_, i32>("tier_level").into()).ok(),
+        tier_until: row.get("tier_until"),
         period: Period { start: row.get("start_date"), end: row.get("end_date") },
+        grace: grace(&row),
         is_active: row.get("is_active"),
         auto_renew: row.get("auto_renew"),
         cancel_at_period_end: row.get("cancel_at_period_end"),
         subscription: id(&row, "stripe_subscription_id").map(|id| SubscriptionId::parse(id).unwrap()),
         customer: id(&row, "stripe_customer_id").map(|id| CustomerId::parse(id).unwrap()),
         method: PaymentMethod::from_name(row.get("payment_method")),
+        next_change_at: row.get("next_change_at"),
+        ends_announced_until: row.get("ends_announced_until"),
     })
+}
+
+fn grace(row: &Row) -> Option<Grace> {
+    let tier = TierLevel::new(row.get::<_, Option<i32>>("grace_tier")?.into()).unwrap();
+    Some(Grace { tier, period: Period { start: row.get("grace_from"), end: row.get("grace_until") } })
 }
 
 pub async fn ledger(tables: &Client, key: &ChampionKey) -> Vec<LedgerRow> {

@@ -2,8 +2,9 @@
 
 use std::fmt::Display;
 
-use pledge_domain::error_chain::ErrorChain;
+use pledge_domain::{champion::moment::DEFAULT_RENEWAL_GRACE, error_chain::ErrorChain};
 use serde::de::DeserializeOwned;
+use time::Duration;
 use url::Url;
 
 use super::{ConfigError, Environment, Problem, arn_variable};
@@ -99,6 +100,16 @@ impl<'a> Parser<'a> {
             Some(text) => self.keep(name, parse(text)).map(Some),
             None => Some(None),
         }
+    }
+
+    /// Takes `RENEWAL_GRACE`: for how many hours access goes on after a paid period while its renewal is about to be charged.
+    /// Stripe charges about an hour after a period has begun, so less than two takes access away each time.
+    pub fn renewal_grace(&mut self) -> Option<Duration> {
+        let hours = self.optional("RENEWAL_GRACE", |text| match text.parse::<i64>() {
+            Ok(hours @ 2..=720) => Ok(Duration::hours(hours)),
+            _ => Err("set whole hours, from 2 to 720"),
+        })?;
+        Some(hours.unwrap_or(DEFAULT_RENEWAL_GRACE))
     }
 
     /// Takes texts separated by commas: one at least, none empty.

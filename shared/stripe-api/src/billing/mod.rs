@@ -2,6 +2,7 @@
 
 mod customer;
 mod error;
+mod invoice;
 mod numbered_key;
 mod payment;
 mod payment_method;
@@ -12,7 +13,7 @@ mod subscription_answer;
 use std::collections::HashMap;
 
 use pledge_domain::{
-    champion::{ChampionMetadata, Tier},
+    champion::{ChampionMetadata, Tier, renewal::RunningInvoice},
     email::Email,
     ids::{CustomerId, PaymentIntentId, PaymentMethodId, PriceId, SubscriptionId, UserId},
     money::Money,
@@ -58,12 +59,29 @@ impl Billing for StripeClient {
         subscription::set_cancel_at_period_end(self, id, cancel).await
     }
 
+    async fn go_on_at(
+        &self,
+        id: &SubscriptionId,
+        ours: &[PriceId],
+        price: &PriceId,
+    ) -> Result<SubscriptionAnswer, BillingError> {
+        subscription::go_on_at(self, id, ours, price).await
+    }
+
+    async fn void_invoice(&self, invoice: &RunningInvoice) -> Result<(), BillingError> {
+        invoice::void(self, invoice).await
+    }
+
     async fn cancel_now(&self, id: &SubscriptionId) -> Result<SubscriptionAnswer, BillingError> {
         subscription::cancel_now(self, id).await
     }
 
     async fn create_payment(&self, request: &PurchaseRequest) -> Result<IntentAnswer, BillingError> {
         payment::create(self, request).await
+    }
+
+    async fn cancel_payment(&self, id: &PaymentIntentId) -> Result<IntentAnswer, BillingError> {
+        payment::cancel(self, id).await
     }
 
     async fn payment(&self, id: &PaymentIntentId) -> Result<IntentAnswer, BillingError> {

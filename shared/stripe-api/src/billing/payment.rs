@@ -6,12 +6,12 @@ use pledge_domain::{
 };
 use serde::Deserialize;
 use stripe_core::payment_intent::{
-    CreatePaymentIntent, CreatePaymentIntentAutomaticPaymentMethods, RetrievePaymentIntent,
+    CancelPaymentIntent, CreatePaymentIntent, CreatePaymentIntentAutomaticPaymentMethods, RetrievePaymentIntent,
 };
 
 use crate::{
-    StripeClient,
-    billing::{currency, metadata},
+    StripeClient, StripeError,
+    billing::{currency, error::refusal, metadata},
     key::key,
 };
 
@@ -38,6 +38,16 @@ pub async fn create(client: &StripeClient, request: &PurchaseRequest) -> Result<
 pub async fn retrieve(client: &StripeClient, id: &PaymentIntentId) -> Result<IntentAnswer, BillingError> {
     let intent: PaymentIntent = client.send(&RetrievePaymentIntent::new(id.as_str())).await?;
     Ok(intent.into())
+}
+
+/// Stripe refuses to cancel one that is paid or was cancelled before; then it says how the payment stands.
+pub async fn cancel(client: &StripeClient, id: &PaymentIntentId) -> Result<IntentAnswer, BillingError> {
+    let cancelled: Result<PaymentIntent, StripeError> = client.send(&CancelPaymentIntent::new(id.as_str())).await;
+    match cancelled {
+        Ok(intent) => Ok(intent.into()),
+        Err(error) if refusal(&error).is_some() => retrieve(client, id).await,
+        Err(error) => Err(error.into()),
+    }
 }
 
 impl From<PaymentIntent> for IntentAnswer {

@@ -1,13 +1,13 @@
 //! Subscriptions (<https://docs.stripe.com/api/subscriptions>).
 
 use pledge_domain::{
-    ids::{PaymentMethodId, SubscriptionId},
+    ids::{PaymentMethodId, PriceId, SubscriptionId},
     ports::{BillingError, SubscriptionAnswer, SubscriptionRequest},
 };
 use stripe_billing::subscription::{
     CancelSubscription, CreateSubscription, CreateSubscriptionItems, CreateSubscriptionPaymentBehavior,
     CreateSubscriptionPaymentSettings, CreateSubscriptionPaymentSettingsSaveDefaultPaymentMethod, RetrieveSubscription,
-    UpdateSubscription,
+    UpdateSubscription, UpdateSubscriptionItems, UpdateSubscriptionProrationBehavior,
 };
 use stripe_client_core::StripeRequest;
 
@@ -68,6 +68,27 @@ pub async fn set_cancel_at_period_end(
     cancel: bool,
 ) -> Result<SubscriptionAnswer, BillingError> {
     let update = UpdateSubscription::new(id.as_str()).cancel_at_period_end(cancel).expand(expand());
+    Ok(answer(client, &update).await?)
+}
+
+/// Lets a subscription go on after its period at another price, without anything to pay now.
+pub async fn go_on_at(
+    client: &StripeClient,
+    id: &SubscriptionId,
+    ours: &[PriceId],
+    price: &PriceId,
+) -> Result<SubscriptionAnswer, BillingError> {
+    let current: SubscriptionBody = client.send(&RetrieveSubscription::new(id.as_str())).await?;
+    let item = UpdateSubscriptionItems {
+        id: current.item_of(ours).map(str::to_owned),
+        price: Some(price.as_str().to_owned()),
+        ..UpdateSubscriptionItems::new()
+    };
+    let update = UpdateSubscription::new(id.as_str())
+        .cancel_at_period_end(false)
+        .items(vec![item])
+        .proration_behavior(UpdateSubscriptionProrationBehavior::None)
+        .expand(expand());
     Ok(answer(client, &update).await?)
 }
 

@@ -2,12 +2,16 @@
 
 use pledge_domain::{
     Timestamp,
-    champion::{self, Period, subscribe::Made},
-    ids::{CustomerId, InvoiceId, PaymentIntentId, SubscriptionId},
+    champion::{
+        self, Period,
+        renewal::{InvoiceStatus, RunningInvoice},
+        subscribe::Made,
+    },
+    ids::{CustomerId, InvoiceId, PaymentIntentId, PriceId, SubscriptionId},
     ports::{ClientSecret, SubscriptionAnswer},
     stripe::SubscriptionStatus,
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use crate::StripeError;
 
@@ -21,6 +25,9 @@ pub struct SubscriptionBody {
     #[serde(default, with = "time::serde::timestamp::option")]
     cancel_at: Option<Timestamp>,
     items: List<Item>,
+    /// Null unless collection is paused.
+    #[serde(default)]
+    pause_collection: Option<IgnoredAny>,
     #[serde(default)]
     latest_invoice: Option<Invoice>,
 }
@@ -32,10 +39,19 @@ struct List<T> {
 
 #[derive(Deserialize)]
 struct Item {
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
+    price: Option<Price>,
     #[serde(with = "time::serde::timestamp")]
     current_period_start: Timestamp,
     #[serde(with = "time::serde::timestamp")]
     current_period_end: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct Price {
+    id: PriceId,
 }
 
 /// Its id where it isn't expanded.
@@ -50,6 +66,8 @@ enum Invoice {
 struct InvoiceObject {
     id: InvoiceId,
     status: String,
+    #[serde(default)]
+    billing_reason: Option<String>,
     #[serde(default)]
     confirmation_secret: Option<ConfirmationSecret>,
     #[serde(default)]
@@ -73,7 +91,27 @@ struct Payment {
     payment_intent: Option<PaymentIntentId>,
 }
 
+impl SubscriptionBody {
+    /// The item with one of these prices, else the first one.
+    pub fn item_of(&self, prices: &[PriceId]) -> Option<&str> {
+        let ours = |item: &&Item| item.price.as_ref().is_some_and(|price| prices.contains(&price.id));
+        self.items.data.iter().find(ours).or_else(|| self.items.data.first())?.id.as_deref()
+    }
+}
+
 impl InvoiceObject {
+    /// The invoice, if it is that of a period that follows another one.
+    fn running(&self) -> Option<RunningInvoice> {
+        let status = match self.status.as_str() {
+            "draft" => InvoiceStatus::Draft,
+            "open" => InvoiceStatus::Open,
+            "paid" => InvoiceStatus::Paid,
+            _ => InvoiceStatus::Dead,
+        };
+        let renews = self.billing_reason.as_deref() == Some("subscription_cycle");
+        renews.then(|| RunningInvoice { id: self.id.clone(), status })
+    }
+
     fn payment_intent(&self) -> Option<PaymentIntentId> {
         let default = self.payments.iter().flat_map(|list| &list.data).find(|payment| payment.is_default);
         default.and_then(|payment| payment.payment.payment_intent.clone())
@@ -95,6 +133,10 @@ impl TryFrom<SubscriptionBody> for SubscriptionAnswer {
         })?;
         let period = answer.items.data.first();
         let period = period.map(|item| Period { start: item.current_period_start, end: item.current_period_end });
+        let running = match &answer.latest_invoice {
+            Some(Invoice::Object(invoice)) => invoice.running(),
+            Some(Invoice::Id(_)) | None => None,
+        };
         let (invoice, payment_intent, client_secret) = match answer.latest_invoice {
             None => (None, None, None),
             Some(Invoice::Id(id)) => (Some(id), None, None),
@@ -103,16 +145,14 @@ impl TryFrom<SubscriptionBody> for SubscriptionAnswer {
             }
         };
         let subscription = champion::Subscription {
-            id: answer.id,
-            customer: Some(answer.customer),
             status,
             cancel_at_period_end: answer.cancel_at_period_end || answer.cancel_at.is_some(),
             period_end: answer.cancel_at.or(period.map(|period| period.end)),
-            // Which tier a price belongs to is known where the tiers are.
-            tier: None,
+            collection_paused: answer.pause_collection.is_some(),
             started: status.is_live(),
-            version: None,
+            // Which tier a price belongs to is known where the tiers are.
+            ..champion::Subscription::running(answer.id, Some(answer.customer))
         };
-        Ok(Self { made: Made { subscription, invoice, payment_intent }, period, client_secret })
+        Ok(Self { made: Made { subscription, invoice, payment_intent }, period, running, client_secret })
     }
 }

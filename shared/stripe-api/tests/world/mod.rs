@@ -139,6 +139,7 @@ pub fn tier() -> Tier {
         name: "Martial King".into(),
         price: Money::new(1000, Currency::USD),
         stripe_price: None,
+        prices: Vec::new(),
         active: true,
     }
 }

@@ -2,10 +2,11 @@
 
 use pledge_domain::{
     Timestamp,
-    ids::{CustomerId, PriceId, SubscriptionId},
-    stripe::{Fact, SubscriptionFact, SubscriptionStatus},
+    champion::Period,
+    ids::{CustomerId, InvoiceId, PriceId, SubscriptionId},
+    stripe::{Fact, SubscriptionFact, SubscriptionItem, SubscriptionStatus},
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use crate::wire::{List, Payload, Unreadable, expandable::Expandable, lenient, metadata::Metadata};
 
@@ -21,15 +22,26 @@ struct Subscription {
     cancel_at: Option<Timestamp>,
     /// Before basil.
     #[serde(default, with = "time::serde::timestamp::option")]
+    current_period_start: Option<Timestamp>,
+    /// Before basil.
+    #[serde(default, with = "time::serde::timestamp::option")]
     current_period_end: Option<Timestamp>,
     #[serde(default, deserialize_with = "lenient")]
     items: Option<List<Item>>,
+    /// Null unless collection is paused.
+    #[serde(default)]
+    pause_collection: Option<IgnoredAny>,
+    #[serde(default, deserialize_with = "lenient")]
+    latest_invoice: Option<Expandable>,
     #[serde(default, deserialize_with = "lenient")]
     metadata: Option<Metadata>,
 }
 
 #[derive(Deserialize)]
 struct Item {
+    /// Since basil.
+    #[serde(default, with = "time::serde::timestamp::option")]
+    current_period_start: Option<Timestamp>,
     /// Since basil.
     #[serde(default, with = "time::serde::timestamp::option")]
     current_period_end: Option<Timestamp>,
@@ -52,15 +64,26 @@ pub fn deleted(payload: Payload<'_>) -> Result<Fact, Unreadable> {
 
 impl Subscription {
     fn fact(self, status: SubscriptionStatus) -> Result<Fact, Unreadable> {
-        let item = self.items.and_then(|items| items.data.into_iter().next());
-        let (item_end, price) = item.map_or((None, None), |item| (item.current_period_end, item.price));
+        let (start, end) = (self.current_period_start, self.current_period_end);
+        let item = |item: Item| {
+            let period = item.current_period_start.or(start).zip(item.current_period_end.or(end));
+            SubscriptionItem {
+                price: item.price.and_then(|id| id.parse(PriceId::parse).ok()),
+                period: period.map(|(start, end)| Period { start, end }),
+            }
+        };
+        let first_end = self.items.as_ref().and_then(|items| items.data.first()).and_then(|it| it.current_period_end);
+        let items: Vec<_> = self.items.map(|items| items.data).unwrap_or_default().into_iter().map(item).collect();
         Ok(Fact::SubscriptionChanged(Box::new(SubscriptionFact {
             subscription: SubscriptionId::parse(self.id)?,
             customer: self.customer.and_then(|id| id.parse(CustomerId::parse).ok()),
             status,
             cancel_at_period_end: self.cancel_at_period_end || self.cancel_at.is_some(),
-            period_end: self.cancel_at.or(self.current_period_end).or(item_end),
-            price: price.and_then(|id| id.parse(PriceId::parse).ok()),
+            period_end: self.cancel_at.or(self.current_period_end).or(first_end),
+            price: items.first().and_then(|item| item.price.clone()),
+            items,
+            collection_paused: self.pause_collection.is_some(),
+            latest_invoice: self.latest_invoice.and_then(|id| id.parse(InvoiceId::parse).ok()),
             metadata: self.metadata.as_ref().and_then(Metadata::champion),
         })))
     }

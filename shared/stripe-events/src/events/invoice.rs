@@ -25,6 +25,9 @@ struct Invoice {
     billing_reason: Option<String>,
     amount_paid: i64,
     amount_due: i64,
+    /// Before discounts and credits.
+    #[serde(default, deserialize_with = "lenient")]
+    subtotal: Option<i64>,
     currency: String,
     #[serde(default, deserialize_with = "lenient")]
     customer: Option<Expandable>,
@@ -91,7 +94,10 @@ impl Invoice {
         let Some(subscription) = subscription.or(self.subscription) else {
             return Ok(Fact::Ignored { reason: "an invoice without a subscription is not ours" });
         };
-        let line = newest(self.lines.map(|lines| lines.data).unwrap_or_default());
+        let has_more_lines = self.lines.as_ref().is_some_and(|lines| lines.has_more);
+        let lines = self.lines.map(|lines| lines.data).unwrap_or_default();
+        let embedded = lines.iter().map(Line::fact).collect();
+        let line = newest(lines);
         let metadata = metadata.as_ref().and_then(Metadata::champion);
         Ok(fact(Box::new(InvoiceFact {
             invoice: InvoiceId::parse(self.id)?,
@@ -103,6 +109,9 @@ impl Invoice {
             amount: Money::new(amount, Currency::parse(&self.currency)?),
             period: line.as_ref().filter(|line| !line.is_proration()).and_then(Line::period),
             price: line.as_ref().and_then(Line::price).and_then(|id| PriceId::parse(id).ok()),
+            lines: embedded,
+            has_more_lines,
+            is_trial: self.subtotal == Some(0),
             // The lines of invoices from before 2023-08-16 are the only place that has it.
             metadata: metadata.or_else(|| line.as_ref().and_then(Line::champion)),
             at,

@@ -3,6 +3,8 @@
 use pledge_domain::{
     Timestamp,
     champion::{ChampionMetadata, Period},
+    ids::PriceId,
+    stripe::InvoiceLine,
 };
 use serde::Deserialize;
 
@@ -84,6 +86,16 @@ impl Line {
     pub fn price(&self) -> Option<&str> {
         let details = self.pricing.as_ref().and_then(|pricing| pricing.price_details.as_ref());
         Some(details.map(|details| &details.price).or(self.price.as_ref())?.id())
+    }
+
+    /// Returns what it says of itself.
+    pub fn fact(&self) -> InvoiceLine {
+        InvoiceLine {
+            price: self.price().and_then(|id| PriceId::parse(id).ok()),
+            period: self.period(),
+            is_proration: self.is_proration(),
+            is_credit: self.amount < 0,
+        }
     }
 
     /// Returns the subscription's metadata, which Stripe copies to its lines.

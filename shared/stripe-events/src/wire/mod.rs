@@ -51,6 +51,9 @@ impl<'a> Payload<'a> {
 pub struct List<T> {
     /// Its first ten items.
     pub data: Vec<T>,
+    /// Whether it has more than these.
+    #[serde(default)]
+    pub has_more: bool,
 }
 
 /// Why an event that matters can't be understood, without anything of its contents.

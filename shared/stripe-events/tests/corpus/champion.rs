@@ -7,8 +7,8 @@ use pledge_domain::{
     ids::{CustomerId, InvoiceId, NovelId, PaymentIntentId, PaymentRecordId, PriceId, SubscriptionId, UserId},
     money::{Currency, Money},
     stripe::{
-        BillingReason, Fact, InvoiceFact, InvoicePaymentFact, PaymentFailedFact, PurchaseFact, SubscriptionFact,
-        SubscriptionStatus,
+        BillingReason, Fact, InvoiceFact, InvoiceLine, InvoicePaymentFact, PaymentFailedFact, PurchaseFact,
+        SubscriptionFact, SubscriptionItem, SubscriptionStatus,
     },
 };
 
@@ -112,6 +112,9 @@ fn first() -> InvoiceFact {
         amount: usd(1_000),
         period: Some(Period { start: at(START), end: at(RENEWAL) }),
         price: ten_dollars_a_month(),
+        lines: vec![line(ten_dollars_a_month(), START, RENEWAL)],
+        has_more_lines: false,
+        is_trial: false,
         metadata: Some(metadata()),
         at: at(START + 7),
     }
@@ -123,18 +126,34 @@ fn renewal() -> InvoiceFact {
         invoice: InvoiceId::parse("in_1RvR0qBxq7Zf9aTeSecond02").unwrap(),
         billing_reason: BillingReason::SubscriptionCycle,
         period: Some(Period { start: at(RENEWAL), end: at(END) }),
+        lines: vec![line(ten_dollars_a_month(), RENEWAL, END)],
         at: at(RENEWAL + 3_605),
         ..first()
     }
 }
 
-/// The difference between two plans: no time of its own, and the price of the new plan.
+fn line(price: Option<PriceId>, start: i64, end: i64) -> InvoiceLine {
+    InvoiceLine {
+        price,
+        period: Some(Period { start: at(start), end: at(end) }),
+        is_proration: false,
+        is_credit: false,
+    }
+}
+
+/// The difference between two plans: what is left of the period, taken back at the old price and sold at the new one.
 fn upgrade() -> InvoiceFact {
+    let five_dollars_a_month = PriceId::parse("price_1RjY4kBxq7Zf9aTeMonth005").ok();
+    let proration = |line| InvoiceLine { is_proration: true, ..line };
     InvoiceFact {
         invoice: InvoiceId::parse("in_1RoR0qBxq7Zf9aTeUpgrade3").unwrap(),
         billing_reason: BillingReason::SubscriptionUpdate,
         amount: usd(334),
         period: None,
+        lines: vec![
+            proration(InvoiceLine { is_credit: true, ..line(five_dollars_a_month, UPGRADE, RENEWAL) }),
+            proration(line(ten_dollars_a_month(), UPGRADE, RENEWAL)),
+        ],
         at: at(UPGRADE + 7),
         ..first()
     }
@@ -152,6 +171,12 @@ fn subscription(status: SubscriptionStatus) -> SubscriptionFact {
         cancel_at_period_end: false,
         period_end: Some(at(RENEWAL)),
         price: ten_dollars_a_month(),
+        items: vec![SubscriptionItem {
+            price: ten_dollars_a_month(),
+            period: Some(Period { start: at(START), end: at(RENEWAL) }),
+        }],
+        collection_paused: false,
+        latest_invoice: Some(first().invoice),
         metadata: Some(metadata()),
     }
 }

@@ -69,6 +69,9 @@ pub fn invoice(id: &str, reason: BillingReason, metadata: Option<ChampionMetadat
         amount: Money::new(300, Currency::USD),
         period: Some(Period { start: at, end: at + Duration::days(31) }),
         price: None,
+        lines: Vec::new(),
+        has_more_lines: false,
+        is_trial: false,
         metadata,
         at,
     }
@@ -109,6 +112,9 @@ pub fn subscription_changed(
         cancel_at_period_end: cancelling,
         period_end: Some(at + Duration::days(31)),
         price: None,
+        items: Vec::new(),
+        collection_paused: false,
+        latest_invoice: None,
         metadata,
     };
     let fact = Fact::SubscriptionChanged(Box::new(fact));

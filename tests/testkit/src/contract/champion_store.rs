@@ -4,15 +4,18 @@
 use pledge_domain::{
     account::sign_in,
     champion::{
-        ChampionAccount, ChampionKey, PaymentKind, PaymentMethod, PaymentRecord, PaymentStatus, Step, Subscription,
-        booking,
+        ChampionAccount, ChampionKey, LineKind, Moment, PaymentKind, PaymentMethod, PaymentRecord, PaymentStatus,
+        Period, Step, Subscription, booking, roll,
         subscribe::{self, Attached, Made, SubscribeDecision},
     },
     decide::{Outcome, Recorded},
     ids::{CustomerId, InvoiceId, NovelId, PaymentRecordId, PriceId, SubscriptionId},
     money::{Currency, Money},
-    ports::{ChampionStore, OutboxStore},
-    stripe::{BillingReason::*, StripeEvent, SubscriptionStatus},
+    ports::{ChampionStore, OutboxStore, Rolled},
+    stripe::{
+        BillingReason::*, Fact, InvoiceFact, InvoiceLine, StripeEvent, SubscriptionFact, SubscriptionItem,
+        SubscriptionStatus,
+    },
 };
 use time::Duration;
 
@@ -164,7 +167,7 @@ pub async fn a_new_subscription_fills_every_column<S: Subject>(subject: &S) {
     let (sub, customer) = (SubscriptionId::parse("sub_a").unwrap(), CustomerId::parse("cus_a").unwrap());
     let support = subject.support(&key).await.unwrap();
     assert_eq!((support.subscription.as_ref(), support.customer.as_ref()), (Some(&sub), Some(&customer)));
-    assert_eq!((support.tier, support.period.start, support.period.end), (level(2), t(60), t(60 + 31 * DAY)));
+    assert_eq!((support.tier, support.period.start, support.period.end), (Some(level(2)), t(60), t(60 + 31 * DAY)));
     assert!(support.is_active && support.auto_renew && !support.cancel_at_period_end);
     let row = LedgerRow {
         kind: "new".into(),
@@ -233,7 +236,7 @@ pub async fn a_refund_finds_its_invoice_whichever_is_told_first<S: Subject>(subj
     let support = subject.support(&key).await.unwrap();
     assert_eq!((support.is_active, support.period.start), (false, support.period.end));
     let ledger = subject.ledger(&key).await;
-    assert_eq!((ledger[0].days, ledger[0].payment_status.as_str()), (0, "refunded"));
+    assert_eq!((ledger[0].days, ledger[0].payment_status.as_str()), (31, "refunded"));
 }
 
 pub async fn a_lost_dispute_takes_back_a_purchase<S: Subject>(subject: &S) {
@@ -266,7 +269,7 @@ pub async fn a_payment_of_an_unknown_reader_is_kept<S: Subject>(subject: &S) {
     let paid = invoice_paid("evt_1", invoice("in_1", SubscriptionCreate, data, t(0)));
     assert_eq!(record(subject, &paid).await, (Outcome::Applied, vec![]), "nobody to tell of it");
     assert!(subject.user(&key.user).await.is_some());
-    assert_eq!(subject.support(&key).await.unwrap().tier, level(2));
+    assert_eq!(subject.support(&key).await.unwrap().tier, Some(level(2)));
 }
 
 pub async fn an_old_purchase_is_found_by_its_description<S: Subject>(subject: &S) {
@@ -306,4 +309,71 @@ pub async fn what_was_carried_over_is_extended<S: Subject>(subject: &S) {
     let support = subject.support(&key).await.unwrap();
     assert_eq!((support.period.start, support.period.end), (t(-DAY), t(39 * DAY)));
     assert_eq!(subject.ledger(&key).await.len(), 1);
+}
+
+/// What time alone changes is written by the roll, once for each row that is due.
+pub async fn a_roll_computes_what_is_due_and_nothing_else<S: Subject>(subject: &S) {
+    let key = ada(subject).await;
+    record(subject, &purchase_paid("evt_1", "pi_1", Some(metadata(&key, 2, None)), t(0))).await;
+    let (end, sure) = (t(30 * DAY), t(33 * DAY));
+    assert_eq!(subject.support(&key).await.unwrap().next_change_at, Some(end));
+
+    let at = |now| move |account: ChampionAccount| roll::roll(account.at(Moment::new(now)));
+    let before = end - Duration::seconds(1);
+    assert_eq!(subject.store().roll(before, 10, at(before)).await.unwrap(), Rolled::default());
+    assert_eq!(subject.store().roll(end, 0, at(end)).await.unwrap().rows, 0);
+    let rolled = subject.store().roll(end, 10, at(end)).await.unwrap();
+    assert_eq!((rolled.rows, rolled.announcements.len()), (1, 0));
+    let support = subject.support(&key).await.unwrap();
+    assert_eq!((support.tier, support.tier_until, support.is_active), (None, None, false));
+    assert_eq!((support.period.start, support.period.end, support.next_change_at), (t(0), end, Some(sure)));
+
+    let rolled = subject.store().roll(sure, 10, at(sure)).await.unwrap();
+    let told = subject.store().unsent(&rolled.announcements).await.unwrap();
+    let keys: Vec<_> = told.into_iter().map(|row| row.entry.key).collect();
+    assert_eq!(keys, [format!("champion_ended:ada:7:{}", end.unix_timestamp())]);
+    assert_eq!(subject.support(&key).await.unwrap().next_change_at, None);
+    assert_eq!(subject.store().roll(sure, 10, at(sure)).await.unwrap().rows, 0);
+}
+
+/// The lines of an invoice, the grace that it was paid in and the prices that a tier ever had come back as they were.
+pub async fn what_the_timeline_is_made_of_is_read_as_it_was<S: Subject>(subject: &S) {
+    let key = ada(subject).await;
+    let [old, new] = ["price_old", "price_new"].map(|id| PriceId::parse(id).unwrap());
+    let tier = tiers().remove(2);
+    subject.store().save_price(&tier, &old, t(1)).await.unwrap();
+    let line = |price: &PriceId, is_credit| InvoiceLine {
+        price: Some(price.clone()),
+        period: Some(Period { start: t(0), end: t(DAY) }),
+        is_proration: true,
+        is_credit,
+    };
+    let data = Some(metadata(&key, 3, None));
+    let fact = InvoiceFact {
+        lines: vec![line(&old, true), line(&old, false), line(&new, false)],
+        ..invoice("in_1", SubscriptionUpdate, data.clone(), t(0))
+    };
+    record(subject, &invoice_paid("evt_1", fact)).await;
+    record(subject, &invoice_paid("evt_2", invoice("in_2", SubscriptionCycle, data.clone(), t(DAY)))).await;
+    let item = SubscriptionItem { price: Some(old.clone()), period: Some(Period { start: t(DAY), end: t(32 * DAY) }) };
+    let mut changed = subscription_changed("evt_3", SubscriptionStatus::Active, false, data, t(DAY));
+    let Fact::SubscriptionChanged(fact) = &mut changed.fact else { panic!() };
+    **fact = SubscriptionFact {
+        items: vec![item],
+        latest_invoice: InvoiceId::parse("in_2").ok(),
+        collection_paused: true,
+        ..(**fact).clone()
+    };
+    record(subject, &changed).await;
+
+    let account = account(subject, &key).await;
+    assert_eq!(account.tiers[2].prices, std::slice::from_ref(&old));
+    let lines = account.payments[0].lines.clone().unwrap();
+    assert_eq!(lines.iter().map(|it| it.kind).collect::<Vec<_>>(), [LineKind::Credit, LineKind::Charge], "only ours");
+    assert_eq!((account.payments[0].price.as_ref(), account.payments[0].grace), (Some(&old), None));
+    assert_eq!(account.payments[1].grace, Some(Duration::hours(24)));
+    let [subscription] = account.subscriptions.try_into().unwrap();
+    assert!(subscription.collection_paused);
+    let told: Vec<_> = subscription.periods.values().map(|it| (it.period.end, it.tier, it.at)).collect();
+    assert_eq!(told, [(t(32 * DAY), Some(level(3)), t(DAY))]);
 }

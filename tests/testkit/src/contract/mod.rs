@@ -176,6 +176,8 @@ macro_rules! store_contract {
             an_old_purchase_is_found_by_its_description,
             any_providers_payment_is_booked_in_the_same_ledger,
             what_was_carried_over_is_extended,
+            a_roll_computes_what_is_due_and_nothing_else,
+            what_the_timeline_is_made_of_is_read_as_it_was,
         );
         $crate::promises!(
             outbox_store,

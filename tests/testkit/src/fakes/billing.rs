@@ -6,7 +6,11 @@ use std::{
 };
 
 use pledge_domain::{
-    champion::{Period, Subscription, Tier, subscribe::Made},
+    champion::{
+        Period, Subscription, Tier,
+        renewal::{InvoiceStatus, RunningInvoice},
+        subscribe::Made,
+    },
     email::Email,
     ids::{CustomerId, InvoiceId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId, UserId},
     ports::{
@@ -31,6 +35,8 @@ struct State {
     subscriptions: BTreeMap<SubscriptionId, Subscription>,
     methods: BTreeMap<SubscriptionId, PaymentMethodId>,
     intents: BTreeMap<PaymentRecordId, (PaymentIntentId, IntentState)>,
+    running: BTreeMap<SubscriptionId, RunningInvoice>,
+    prices: BTreeMap<SubscriptionId, PriceId>,
 }
 
 impl FakeBilling {
@@ -50,6 +56,17 @@ impl FakeBilling {
         let subscription = state.subscriptions.get_mut(id).unwrap();
         subscription.status = status;
         subscription.started |= status.is_live();
+    }
+
+    /// The invoice of the period that runs.
+    pub fn set_running(&self, id: &SubscriptionId, invoice: RunningInvoice) {
+        self.state().running.insert(id.clone(), invoice);
+    }
+
+    /// The price at which a subscription goes on.
+    #[must_use]
+    pub fn goes_on_at(&self, id: &SubscriptionId) -> Option<PriceId> {
+        self.state().prices.get(id).cloned()
     }
 
     /// What became of a single purchase.
@@ -102,6 +119,7 @@ impl State {
         let open = subscription.status == SubscriptionStatus::Incomplete;
         SubscriptionAnswer {
             made: Made { subscription, invoice: InvoiceId::parse(format!("in_{name}")).ok(), payment_intent: None },
+            running: self.running.get(id).cloned(),
             period: Some(Period { start: t(0), end: t(0) + Duration::days(31) }),
             client_secret: open.then(|| ClientSecret::new(format!("pi_{name}_secret"))),
         }
@@ -167,6 +185,28 @@ impl Billing for FakeBilling {
         })
     }
 
+    async fn go_on_at(
+        &self,
+        id: &SubscriptionId,
+        _ours: &[PriceId],
+        price: &PriceId,
+    ) -> Result<SubscriptionAnswer, BillingError> {
+        self.call("go_on_at", |state| {
+            state.prices.insert(id.clone(), price.clone());
+            state.subscriptions.get_mut(id).unwrap().cancel_at_period_end = false;
+            state.answer(id)
+        })
+    }
+
+    async fn void_invoice(&self, invoice: &RunningInvoice) -> Result<(), BillingError> {
+        self.call("void_invoice", |state| {
+            let mut running = state.running.values_mut();
+            if let Some(known) = running.find(|known| known.id == invoice.id && known.status != InvoiceStatus::Paid) {
+                known.status = InvoiceStatus::Dead;
+            }
+        })
+    }
+
     async fn cancel_now(&self, id: &SubscriptionId) -> Result<SubscriptionAnswer, BillingError> {
         self.call("cancel_now", |state| {
             state.subscriptions.get_mut(id).unwrap().status = SubscriptionStatus::Canceled;
@@ -178,6 +218,16 @@ impl Billing for FakeBilling {
         self.call("create_payment", |state| {
             let new = PaymentIntentId::parse(format!("pi_{}", state.intents.len() + 1)).unwrap();
             intent_answer(state.intents.entry(request.payment).or_insert((new, IntentState::Payable)))
+        })
+    }
+
+    async fn cancel_payment(&self, id: &PaymentIntentId) -> Result<IntentAnswer, BillingError> {
+        self.call("cancel_payment", |state| {
+            let intent = state.intents.values_mut().find(|(known, _)| known == id).unwrap();
+            if intent.1 == IntentState::Payable {
+                intent.1 = IntentState::Canceled;
+            }
+            intent_answer(intent)
         })
     }
 

@@ -126,7 +126,7 @@ impl<'a> Clock<'a> {
     /// Lets in everybody who enters at this moment.
     fn enter(&mut self, moment: Timestamp) {
         while let Some(entry) = self.entries.get(self.entered).filter(|entry| entry.enters_at == moment) {
-            let before = self.held();
+            let before = self.held().or_else(|| self.just_ended());
             let index = self.entered;
             self.entered += 1;
             if matches!(entry.kind, EntryKind::Settled(_)) {
@@ -157,6 +157,12 @@ impl<'a> Clock<'a> {
         let unbroken = self.timeline.segments.last().is_some_and(|last| last.period.end == self.now);
         let since = if unbroken { self.since } else { self.now };
         Some(Held { tier, since, until: self.now.saturating_add(self.queues.total()) })
+    }
+
+    /// What ends at this very moment: whoever enters now goes on with it.
+    fn just_ended(&self) -> Option<Held> {
+        let last = self.timeline.segments.last().filter(|last| last.period.end == self.now)?;
+        Some(Held { tier: last.tier, since: self.since, until: self.now })
     }
 
     fn finish(mut self) -> Timeline {

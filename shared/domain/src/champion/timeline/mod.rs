@@ -54,7 +54,7 @@ pub struct Granted {
     pub bought: time::Duration,
     /// The first and the last moment of its segments; none if nothing of it ever runs.
     pub period: Option<Period>,
-    /// What the reader had when it entered, without it.
+    /// What the reader had when it entered, without it; also what ended at this very moment.
     pub before: Option<Held>,
     /// What the reader had when it entered, with it.
     pub after: Option<Held>,

@@ -1,0 +1,48 @@
+//! The roll: what time alone changes about readers is written, and the ends of their access are announced.
+
+use pledge_domain::{
+    Timestamp,
+    champion::{ChampionAccount, Moment, roll::roll},
+    ports::{ChampionStore, PublishError, Publisher, StoreError},
+};
+use time::Duration;
+
+/// How many readers and novels one round takes.
+const ROUND: i64 = 200;
+
+/// Computes anew what is due.
+#[derive(Debug)]
+pub struct RollChampions<Store, Queue> {
+    /// Where readers and what they support are kept.
+    pub store: Store,
+    /// Tells the sender about new announcements.
+    pub queue: Queue,
+    /// How long access goes on after a paid period while its renewal is about to be charged.
+    pub renewal_grace: Duration,
+}
+
+/// Why a round ended early. What it had not written is still due.
+#[derive(Debug, thiserror::Error)]
+pub enum RollError {
+    /// The database didn't do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The queue didn't take the messages; the sweep finds the rows.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+}
+
+impl<Store: ChampionStore, Queue: Publisher> RollChampions<Store, Queue> {
+    /// Takes one round in one transaction and returns how many rows it computed: 0 if none is due any more.
+    ///
+    /// # Errors
+    /// [`RollError`].
+    pub async fn round(&self, now: Timestamp) -> Result<usize, RollError> {
+        let moment = Moment { now, renewal_grace: self.renewal_grace };
+        let rolled = self.store.roll(now, ROUND, |account: ChampionAccount| roll(account.at(moment))).await?;
+        if !rolled.announcements.is_empty() {
+            self.queue.publish(&rolled.announcements).await?;
+        }
+        Ok(rolled.rows)
+    }
+}

@@ -1,0 +1,103 @@
+//! From a payment to what the timeline is given: when it enters, and what it bought.
+
+use time::Duration;
+
+use crate::{
+    Timestamp,
+    champion::{
+        LineKind, PaymentKind, PaymentRecord, TierLevel,
+        timeline::{Entry, EntryKind, Line},
+    },
+};
+
+/// Returns the entries of all payments that were made.
+#[must_use]
+pub fn entries(payments: &[PaymentRecord]) -> Vec<Entry> {
+    let taken_over_at = payments.iter().filter_map(|payment| payment.carried_over_at).max();
+    payments.iter().filter_map(|payment| payment.entry(taken_over_at)).collect()
+}
+
+impl PaymentRecord {
+    /// When its time begins to count: a renewal that was paid in its grace with its period, everything else when it was
+    /// paid. None until it is.
+    #[must_use]
+    pub fn enters_at(&self) -> Option<Timestamp> {
+        let paid_at = self.paid_at?;
+        let in_time = |start: Timestamp| paid_at <= start.saturating_add(self.grace.unwrap_or_default());
+        let start = self.period.map(|period| period.start).filter(|_| self.kind == PaymentKind::Renewal);
+        Some(start.filter(|start| in_time(*start)).unwrap_or(paid_at))
+    }
+
+    /// Whether what was carried over at this moment contains it.
+    #[must_use]
+    pub fn is_settled_by(&self, taken_over_at: Option<Timestamp>) -> bool {
+        self.carried_over_at.is_none() && self.paid_at.is_some_and(|paid_at| Some(paid_at) < taken_over_at)
+    }
+
+    fn entry(&self, taken_over_at: Option<Timestamp>) -> Option<Entry> {
+        let enters_at = self.enters_at()?;
+        let settled = self.is_settled_by(taken_over_at);
+        let kind = match self.kind {
+            _ if settled => EntryKind::Settled(self.period),
+            PaymentKind::CarriedOver => EntryKind::CarriedOver,
+            _ => EntryKind::Bought,
+        };
+        let mut revocations = self.revocations();
+        if settled {
+            // What had gone back by then wasn't shown any more.
+            let gone = revocations.iter().rfind(|(at, _)| Some(*at) <= taken_over_at).is_some_and(|(_, gone)| *gone);
+            revocations.retain(|(at, _)| Some(*at) > taken_over_at && !gone);
+        }
+        Some(Entry {
+            payment: self.id,
+            rank: self.gateway_id(),
+            enters_at,
+            subscription: self.subscription.clone(),
+            kind,
+            lines: if settled { Vec::new() } else { self.bought() },
+            revocations,
+        })
+    }
+
+    /// The id that the gateway gave it, which everybody knows alike; our own if there is no gateway.
+    fn gateway_id(&self) -> String {
+        let invoice = self.invoice.as_ref().map(ToString::to_string);
+        invoice.or_else(|| Some(self.payment_intent.as_ref()?.to_string())).unwrap_or_else(|| self.id.to_string())
+    }
+
+    /// What it bought, at which tier.
+    fn bought(&self) -> Vec<Line> {
+        // A payment that doesn't say its tier is one of the lowest.
+        let tier = self.tier.unwrap_or(TierLevel::LOWEST);
+        let Some(lines) = &self.lines else {
+            return Vec::from_iter(
+                Some(Line { tier, length: self.length() }).filter(|line| line.length > Duration::ZERO),
+            );
+        };
+        let line = |it: &crate::champion::PaidLine| {
+            let length = (it.period.end - it.period.start).max(Duration::ZERO);
+            Line { tier: it.tier, length: if it.kind == LineKind::Credit { -length } else { length } }
+        };
+        lines.iter().map(line).collect()
+    }
+
+    /// The end, as Stripe has it, of the period that an invoice was for, and the tier of the last line that reaches it.
+    pub(super) fn paid_period(&self) -> Option<(Timestamp, TierLevel)> {
+        if matches!(self.kind, PaymentKind::Purchase | PaymentKind::CarriedOver) {
+            return None;
+        }
+        let Some(lines) = &self.lines else {
+            return Some((self.period?.end, self.tier.unwrap_or(TierLevel::LOWEST)));
+        };
+        let paid = lines.iter().filter(|line| line.kind != LineKind::Credit);
+        paid.map(|line| (line.period.end, line.tier)).max_by_key(|(end, _)| *end)
+    }
+
+    /// When all the money went back, and when it came again.
+    ///
+    /// Of refunds and disputes only the sum is stored so far, not when they happened: what went back counts as if it
+    /// had never been there.
+    pub(super) fn revocations(&self) -> Vec<(Timestamp, bool)> {
+        self.enters_at().filter(|_| self.is_revoked()).map(|at| (at, true)).into_iter().collect()
+    }
+}

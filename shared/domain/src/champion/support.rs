@@ -1,0 +1,153 @@
+//! The support as everybody else reads it: one row for each reader and novel.
+
+use time::Duration;
+
+use crate::{
+    Timestamp,
+    champion::{
+        ChampionAccount, Moment, PaymentMethod, Period, Subscription, TierLevel,
+        timeline::{Grace, Renewing, Run, Timeline, grace},
+    },
+    ids::{CustomerId, SubscriptionId},
+};
+
+/// How long the end of a run waits until it is announced: a payment that keeps the run going may be told late, and Stripe
+/// repeats what wasn't heard for three days.
+pub const TOLD_BY_THEN: Duration = Duration::days(3);
+
+/// The support as everybody else reads it: one row for each reader and novel, from the first paid payment on. True at the
+/// moment for which it was computed, until `next_change_at`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Support {
+    /// The tier that runs, without grace; none while nothing runs.
+    pub tier: Option<TierLevel>,
+    /// When the tier changes or ends.
+    pub tier_until: Option<Timestamp>,
+    /// When the run began that is unbroken over tiers, or the last one did, and when all bought time ends; empty if
+    /// everything went back.
+    pub period: Period,
+    /// Access beyond what is paid, also if it is still to come.
+    pub grace: Option<Grace>,
+    /// Whether there is access, grace included.
+    pub is_active: bool,
+    /// Whether a subscription will charge the reader again.
+    pub auto_renew: bool,
+    /// Whether a live subscription is going to end.
+    pub cancel_at_period_end: bool,
+    /// The subscription that counts: the live one, else the last one.
+    pub subscription: Option<SubscriptionId>,
+    /// Who pays.
+    pub customer: Option<CustomerId>,
+    /// Through whom the newest payment was made.
+    pub method: PaymentMethod,
+    /// The next moment at which anything here would differ.
+    pub next_change_at: Option<Timestamp>,
+    /// Until when the ends of runs are announced.
+    pub ends_announced_until: Timestamp,
+}
+
+impl Support {
+    /// Returns the tier that may be read at the moment for which this was computed, grace included.
+    #[must_use]
+    pub fn readable(&self, now: Timestamp) -> Option<TierLevel> {
+        self.tier.max(self.grace.filter(|grace| grace.runs_at(now)).map(|grace| grace.tier))
+    }
+}
+
+/// The end of a run, and when it may be announced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ending {
+    /// The end of the run, without grace.
+    pub(super) at: Timestamp,
+    /// When it is sure.
+    pub(super) sure_at: Timestamp,
+}
+
+impl ChampionAccount {
+    /// Computes the support at the account's moment; none until something is paid.
+    #[must_use]
+    pub fn support(&self) -> Option<Support> {
+        self.support_of(&self.timeline())
+    }
+
+    pub(super) fn support_of(&self, timeline: &Timeline) -> Option<Support> {
+        let Moment { now, .. } = self.moment;
+        let newest = self
+            .payments
+            .iter()
+            .filter_map(|payment| Some((payment.paid_at?, payment.id, payment)))
+            .max_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)))?;
+        let (paid_at, _, newest) = newest;
+        let subscription = self.current_subscription();
+        let start = timeline.run_at(now).map_or(paid_at, |run| run.period.start);
+        let running = timeline.at(now);
+        let grace = self.grace();
+        let ends_announced_until = self.ends_announced_until.unwrap_or(now);
+        Some(Support {
+            tier: running.map(|segment| segment.tier),
+            tier_until: timeline.tier_until(now),
+            period: Period { start, end: timeline.end().unwrap_or(start).max(start) },
+            grace,
+            is_active: running.is_some() || grace.is_some_and(|grace| grace.runs_at(now)),
+            auto_renew: subscription.is_some_and(Subscription::renews),
+            cancel_at_period_end: subscription.is_some_and(|it| it.status.is_live() && it.cancel_at_period_end),
+            subscription: subscription.map(|it| it.id.clone()),
+            customer: subscription.and_then(|it| it.customer.clone()).or_else(|| newest.customer.clone()),
+            method: newest.method.clone(),
+            next_change_at: next_change(timeline, grace, ends_announced_until, now),
+            ends_announced_until,
+        })
+    }
+
+    /// The reader's grace: the one that runs, or the one to come.
+    #[must_use]
+    pub fn grace(&self) -> Option<Grace> {
+        let renewing: Vec<_> = self.subscriptions.iter().filter(|it| it.started).map(|it| self.renewing(it)).collect();
+        grace(&renewing, self.moment.renewal_grace, self.moment.now)
+    }
+
+    fn renewing(&self, subscription: &Subscription) -> Renewing {
+        let paid = self.paid_until(subscription);
+        // One that is going to end, nobody knows when, ends with what is paid.
+        let unknown = paid.map(|(end, _)| end).filter(|_| subscription.cancel_at_period_end);
+        Renewing {
+            status: subscription.status,
+            paused: subscription.collection_paused,
+            cancels_at: subscription.cancels_at().or(unknown),
+            paid,
+        }
+    }
+
+    /// The end, as Stripe has it, of the subscription's last paid period that wasn't revoked, and the tier of the last
+    /// line that reaches it.
+    #[must_use]
+    pub fn paid_until(&self, subscription: &Subscription) -> Option<(Timestamp, TierLevel)> {
+        let theirs = self.payments.iter().filter(|payment| {
+            payment.subscription.as_ref() == Some(&subscription.id)
+                && payment.paid_at.is_some()
+                && !payment.is_revoked()
+        });
+        let reaches = theirs.filter_map(|payment| Some((payment, payment.paid_period()?)));
+        let last = reaches.max_by_key(|(payment, (end, _))| (*end, payment.enters_at(), payment.id));
+        last.map(|(_, paid)| paid)
+    }
+}
+
+/// Returns the ends of runs, and when each may be announced: not before its grace is over as well, and not if a
+/// revocation ended it, of which the reader hears otherwise.
+pub(super) fn endings(timeline: &Timeline, grace: Option<Grace>) -> impl Iterator<Item = Ending> {
+    let ends = timeline.runs().into_iter().filter(|run| !run.cut).map(|Run { period, .. }| period.end);
+    ends.map(move |at| {
+        let over = grace.filter(|grace| grace.runs_at(at)).map_or(at, |grace| grace.period.end);
+        Ending { at, sure_at: over.saturating_add(TOLD_BY_THEN) }
+    })
+}
+
+/// The next moment at which a row would differ: something begins or ends, or an end is to be announced. An announcement
+/// that is overdue makes it now.
+fn next_change(timeline: &Timeline, grace: Option<Grace>, announced: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    let bounds = grace.into_iter().flat_map(|grace| [grace.period.start, grace.period.end]);
+    let changes = bounds.chain(timeline.next_change(now)).filter(|at| now < *at);
+    let sure = endings(timeline, grace).map(|ending| ending.sure_at).filter(|at| announced < *at);
+    changes.chain(sure.map(|at| at.max(now))).min()
+}

@@ -1,0 +1,11 @@
+-- Readers and novels whose row is due at $1, at most $2, each locked unless somebody has the lock: they are left to the
+-- next roll.
+select user_id, novel_id
+from (
+    select user_id, novel_id
+    from user_champion_subscription
+    where next_change_at <= $1::timestamptz
+    order by next_change_at
+    limit $2::bigint
+) as due
+where pg_try_advisory_xact_lock(hashtextextended('champion ' || user_id || ' ' || novel_id, 0))

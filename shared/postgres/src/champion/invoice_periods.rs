@@ -1,0 +1,48 @@
+//! The column `invoice_periods`: which period each invoice of a subscription was for.
+
+use std::collections::BTreeMap;
+
+use pledge_domain::{
+    Timestamp,
+    champion::{InvoicePeriod, Period, TierLevel},
+    ids::InvoiceId,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::Failure;
+
+#[derive(Serialize, Deserialize)]
+struct Told {
+    invoice: InvoiceId,
+    #[serde(with = "time::serde::rfc3339")]
+    start: Timestamp,
+    #[serde(with = "time::serde::rfc3339")]
+    end: Timestamp,
+    tier_level: Option<i64>,
+    #[serde(with = "time::serde::rfc3339")]
+    at: Timestamp,
+}
+
+/// Reads the column.
+pub(super) fn read(column: Value) -> Result<BTreeMap<InvoiceId, InvoicePeriod>, Failure> {
+    let told: Vec<Told> = serde_json::from_value(column).map_err(|_| Failure::Corrupt("invoice_periods"))?;
+    let period = |it: Told| {
+        let period = Period { start: it.start, end: it.end };
+        let tier = it.tier_level.and_then(|level| TierLevel::new(level).ok());
+        (it.invoice, InvoicePeriod { period, tier, at: it.at })
+    };
+    Ok(told.into_iter().map(period).collect())
+}
+
+/// Writes the column.
+pub(super) fn write(periods: &BTreeMap<InvoiceId, InvoicePeriod>) -> String {
+    let told = |(invoice, it): (&InvoiceId, &InvoicePeriod)| Told {
+        invoice: invoice.clone(),
+        start: it.period.start,
+        end: it.period.end,
+        tier_level: it.tier.map(|tier| tier.get().into()),
+        at: it.at,
+    };
+    serde_json::to_string(&periods.iter().map(told).collect::<Vec<_>>()).unwrap_or_default()
+}
