@@ -168,6 +168,9 @@ pub enum Export {
     Ledger(Window),
     /// A line for each day and colour: how many preorders got how far. No personal data.
     Funnel(Window),
+    /// A line for each day, novel and currency: what champions' payments brought, spread over the time that they bought.
+    /// No personal data.
+    Revenue(Window),
 }
 
 /// How many to look at.

@@ -1,6 +1,7 @@
 //! `ops export`: tables as CSV (RFC 4180). A query names its columns and makes everything text.
 
 mod cell;
+mod revenue;
 
 use std::io;
 
@@ -20,6 +21,7 @@ pub async fn run(tools: &Tools, export: Export) -> Result<Done, Failure> {
         Export::Preorders(window) => (sql!("export_preorders"), window),
         Export::Ledger(window) => (sql!("export_ledger"), window),
         Export::Funnel(window) => (sql!("export_funnel"), window),
+        Export::Revenue(window) => return revenue::run(tools, window).await,
     };
     write(tools, query, window).await
 }
