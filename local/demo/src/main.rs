@@ -57,6 +57,7 @@ async fn all(driver: Driver) -> Result<bool, Failure> {
     story.driver.klaviyo.settled(&story.driver.database).await?;
     table::print(&story).await?;
     table::print_champions(&story).await?;
+    table::print_timelines(&story).await?;
     let kept = promises::check(&story).await?;
     println!("\n{}", if kept { "Every promise holds." } else { "A PROMISE IS BROKEN; see above." });
     Ok(kept)

@@ -46,8 +46,8 @@ pub async fn print_champions(story: &Story) -> Result<(), Failure> {
             .driver
             .database
             .query(
-                "select subscription_type, tier_level, subscription_duration_days, start_date::date::text, \
-                 end_date::date::text, coalesce(stripe_subscription_id, '-'), coalesce(stripe_payment_intent_id, '-') \
+                "select subscription_type, tier_level, subscription_duration_days, \
+                 coalesce(start_date::date::text, '-'), coalesce(end_date::date::text, '-'), coalesce(stripe_subscription_id, '-'), coalesce(stripe_payment_intent_id, '-') \
                  from user_champion_subscription_record where user_id = $1 order by start_date, id",
                 &[&champion.uid],
             )
@@ -67,6 +67,46 @@ pub async fn print_champions(story: &Story) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// How many days a character of a bar stands for.
+const DAYS: i64 = 3;
+
+/// Prints what each champion may read and when: a bar for each tier.
+pub async fn print_timelines(story: &Story) -> Result<(), Failure> {
+    story.chapter("What the champions may read, and when");
+    println!("One character is {DAYS} days; a payment's time begins with ▐.\n");
+    for champion in &story.champions {
+        let sql = "with mine as (select tier_level, start_at, end_at from champion_segment where user_id = $1)
+            select tier_level, min(start_at) over ()::date::text, end_at::date::text,
+                   (extract(epoch from start_at - min(start_at) over ()) / 86400)::bigint,
+                   (extract(epoch from end_at - min(start_at) over ()) / 86400)::bigint
+            from mine order by tier_level desc, start_at";
+        let rows = story.driver.database.query(sql, &[&champion.uid]).await?;
+        let segments: Vec<(i32, i64, i64)> = rows.iter().map(|row| (row.get(0), row.get(3), row.get(4))).collect();
+        let Some(from) = rows.first().map(|row| row.get::<_, String>(1)) else { continue };
+        println!("{:<22} from {from}", champion.email);
+        let mut tiers: Vec<_> = segments.iter().map(|(tier, ..)| *tier).collect();
+        tiers.dedup();
+        for tier in tiers {
+            println!("  tier {tier:>2}  {}", bar(segments.iter().filter(|it| it.0 == tier).map(|it| (it.1, it.2))));
+        }
+    }
+    Ok(())
+}
+
+/// Draws segments, given as their first and last day.
+fn bar(segments: impl Iterator<Item = (i64, i64)>) -> String {
+    let mut bar = String::new();
+    let mut drawn = 0;
+    for (start, end) in segments {
+        let (start, end) = (start / DAYS, end / DAYS);
+        bar.extend(std::iter::repeat_n('·', usize::try_from(start - drawn).unwrap_or(0)));
+        bar.push('▐');
+        bar.extend(std::iter::repeat_n('█', usize::try_from(end - start - 1).unwrap_or(0)));
+        drawn = end.max(start + 1);
+    }
+    bar
 }
 
 /// The kinds of grants in a reader's ledger, sorted.

@@ -1,4 +1,5 @@
-//! 3-D Secure, the first month, three renewals, 30 days bought between them, and an upgrade.
+//! 3-D Secure, the first month, renewals that are drafts for an hour, 30 days bought between them, and an upgrade that
+//! outlives a renewal.
 
 use pledge_driver::{Failure, intent_of};
 
@@ -6,10 +7,11 @@ use super::reader::Reader;
 use crate::story::{Champion, Story};
 
 pub async fn play(story: &mut Story) -> Result<(), Failure> {
-    let ledger = &["extend", "new", "renew", "renew", "renew", "upgrade"];
+    let ledger = &["extend", "new", "renew", "renew", "renew", "renew", "upgrade"];
     let events = &[
         "champion_extended",
         "champion_payment_failed",
+        "champion_renewed",
         "champion_renewed",
         "champion_renewed",
         "champion_renewed",
@@ -38,6 +40,9 @@ pub async fn play(story: &mut Story) -> Result<(), Failure> {
     reader.month_passes(story).await?;
     reader.month_passes(story).await?;
     reader.purchase(story, 5).await?;
+    story.supports().await?;
+    // The renewal doesn't end what was bought at the higher tier.
+    reader.month_passes(story).await?;
     story.supports().await?;
     story.champion_ends().await
 }
