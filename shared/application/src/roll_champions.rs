@@ -8,7 +8,7 @@ use pledge_domain::{
 use time::Duration;
 
 /// How many readers and novels one round takes.
-const ROUND: i64 = 200;
+const ROUND: i64 = 50;
 
 /// Computes anew what is due.
 #[derive(Debug)]

@@ -59,13 +59,13 @@ async fn everything_that_is_due_at_once_is_rolled_in_batches_and_the_view_is_exa
     let now = subject.tables.query_one("select now()", &[]).await.unwrap().get(0);
     let (mut rolled, mut rounds) = (0, 0);
     loop {
-        let took = round(&subject.store, now, 200).await.rows;
+        let took = round(&subject.store, now, 50).await.rows;
         if took == 0 {
             break;
         }
         (rolled, rounds) = (rolled + i64::try_from(took).unwrap(), rounds + 1);
     }
-    assert_eq!((rolled, rounds), (rows, (rows + 199) / 200), "each row once");
+    assert_eq!((rolled, rounds), (rows, (rows + 49) / 50), "each row once");
     let over = "select count(*) from user_champion_subscription
         where not is_active and tier_level = 0 and next_change_at = end_date + interval '3 days'";
     assert_eq!(subject.count(over).await, rows);

@@ -11,7 +11,8 @@ use crate::{
     },
     email::Email,
     ids::{
-        CustomerId, NovelId, OutboxId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId, UserId,
+        CustomerId, NovelId, OutboxId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId,
+        UserId,
     },
     money::Money,
     ports::{GatewayError, StoreError},
