@@ -26,7 +26,7 @@ type Revenue = BTreeMap<(Date, i64, Currency), i64>;
 pub async fn run(tools: &Tools, window: Window) -> Result<Done, Failure> {
     let store = tools.database()?;
     let mut tables = Tables::open(&store).await?;
-    let rows = tables.client().query(sql!("champion_keys"), &[]).await?;
+    let rows = tables.client().query(sql!("export_champion_keys"), &[]).await?;
     let mut progress = Progress::new("readers", Some(rows.len()));
     let mut revenue = Revenue::new();
     for row in &rows {
