@@ -51,6 +51,7 @@ pub const MIGRATIONS: &[Migration] = steps![
     "0014_champion_tiers",
     "0015_preorders_open_sessions",
     "0016_champion_carried_over",
+    "0020_refunds_and_disputes",
     "0030_champion_timeline",
     "0031_champion_carry_over",
 ];

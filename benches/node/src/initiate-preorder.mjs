@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 
-import insertAccount from "../../../shared/postgres/queries/insert_account.sql";
-import givePreorder from "../../../shared/postgres/queries/give_preorder.sql";
+import claimPreorder from "../../../shared/postgres/queries/claim_preorder.sql";
+import claimProfile from "../../../shared/postgres/queries/claim_profile.sql";
 import initiate from "../../../shared/postgres/queries/initiate_preorder.sql";
 import { connected, query, transaction } from "./database.mjs";
 import { publish } from "./queue.mjs";
@@ -48,8 +48,10 @@ async function handle(event) {
       form.marketingConsent ?? false, "initiated", 0, null, null, null, null, null, null, null, null, 0, null, now,
       fact, key, "preorder_started", payload,
     ]);
-    await query(insertAccount, [user.localId, id, form.email, user.emailVerified, now]);
-    await query(givePreorder, [user.localId, id, form.email, now]);
+    await query(claimProfile, [
+      user.localId, form.email, user.emailVerified, null, null, null, false, false, id, form.email, now,
+    ]);
+    await query(claimPreorder, [user.localId, id, id, form.email, now]);
   });
   await publish([fact]);
   return {

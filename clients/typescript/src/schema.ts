@@ -558,7 +558,7 @@ export interface components {
             /** @constant */
             object: "event";
             /** @description What an endpoint is registered for; any other type is recorded as ignored. */
-            type: ("checkout.session.completed" | "checkout.session.async_payment_succeeded" | "checkout.session.async_payment_failed" | "checkout.session.expired" | "payment_intent.succeeded" | "payment_intent.payment_failed" | "invoice.paid" | "invoice.payment_succeeded" | "invoice.payment_failed" | "invoice_payment.paid" | "customer.subscription.created" | "customer.subscription.updated" | "customer.subscription.deleted" | "charge.refunded" | "charge.refund.updated" | "refund.failed" | "charge.dispute.created" | "charge.dispute.updated" | "charge.dispute.closed" | "charge.dispute.funds_withdrawn" | "charge.dispute.funds_reinstated") | string;
+            type: ("checkout.session.completed" | "checkout.session.async_payment_succeeded" | "checkout.session.async_payment_failed" | "checkout.session.expired" | "payment_intent.succeeded" | "payment_intent.payment_failed" | "invoice.paid" | "invoice.payment_succeeded" | "invoice.payment_failed" | "invoice_payment.paid" | "customer.subscription.created" | "customer.subscription.updated" | "customer.subscription.deleted" | "charge.refunded" | "charge.refund.updated" | "refund.created" | "refund.updated" | "refund.failed" | "charge.dispute.created" | "charge.dispute.updated" | "charge.dispute.closed" | "charge.dispute.funds_withdrawn" | "charge.dispute.funds_reinstated") | string;
             api_version?: string | null;
             /** @description Seconds since the epoch. */
             created: number;

@@ -8,7 +8,7 @@ use pledge_application::record_stripe_event::{RecordError, RecordStripeEvent};
 use pledge_domain::{
     decide::{Outcome, Recorded},
     ports::{Clock, Publisher, StripeEventStore},
-    stripe::StripeEvent,
+    stripe::{Fact, StripeEvent},
 };
 use pledge_http_api::{ApiError, Body, Request, Response, Routes, answer, body, route, telemetry};
 use pledge_runtime::{Metric, Metrics};
@@ -63,6 +63,18 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
     }
 
     fn measure(&self, event: &StripeEvent, recorded: &Recorded) {
+        if let (Recorded::Now { .. }, Fact::Dispute(dispute)) = (recorded, &event.fact)
+            && event.kind == "charge.dispute.created"
+        {
+            self.metrics.count(Metric::DisputesOpened, &[]);
+            let evidence_due = dispute.evidence_due.map(|due| due.to_string());
+            tracing::warn!(
+                dispute = %dispute.dispute,
+                payment = %dispute.payment_intent,
+                evidence_due,
+                "a payment is disputed"
+            );
+        }
         self.metrics.count(Metric::WebhookEvents, &[("Outcome", outcome_name(recorded))]);
         if let Recorded::Now { announcements, .. } = recorded {
             for new in announcements {

@@ -22,15 +22,15 @@ pub struct InvalidId {
 const MAX_GATEWAY_ID: usize = 255;
 
 macro_rules! gateway_id {
-    ($(#[$doc:meta])* $name:ident, $prefix:literal, $kind:literal) => {
+    ($(#[$doc:meta])* $name:ident, [$($prefix:literal),+], $kind:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
 
         impl $name {
-            /// What every identifier of this kind starts with.
-            pub const PREFIX: &'static str = $prefix;
+            /// What identifiers of this kind start with.
+            pub const PREFIXES: &'static [&'static str] = &[$($prefix),+];
 
             /// Takes the text if it is such an identifier.
             ///
@@ -39,7 +39,7 @@ macro_rules! gateway_id {
             pub fn parse(text: impl Into<String>) -> Result<Self, InvalidId> {
                 let text = text.into();
                 let valid = text.len() <= MAX_GATEWAY_ID
-                    && text.strip_prefix($prefix).is_some_and(|rest| {
+                    && Self::PREFIXES.iter().filter_map(|prefix| text.strip_prefix(prefix)).any(|rest| {
                         !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
                     });
                 if valid { Ok(Self(text)) } else { Err(InvalidId { kind: $kind }) }
@@ -75,39 +75,47 @@ macro_rules! gateway_id {
 
 gateway_id!(
     /// A Stripe Checkout session.
-    SessionId, "cs_", "Checkout session id"
+    SessionId, ["cs_"], "Checkout session id"
 );
 gateway_id!(
     /// A Stripe `PaymentIntent`.
-    PaymentIntentId, "pi_", "PaymentIntent id"
+    PaymentIntentId, ["pi_"], "PaymentIntent id"
 );
 gateway_id!(
     /// A Stripe subscription.
-    SubscriptionId, "sub_", "subscription id"
+    SubscriptionId, ["sub_"], "subscription id"
 );
 gateway_id!(
     /// A Stripe customer.
-    CustomerId, "cus_", "customer id"
+    CustomerId, ["cus_"], "customer id"
 );
 gateway_id!(
     /// A Stripe invoice.
-    InvoiceId, "in_", "invoice id"
+    InvoiceId, ["in_"], "invoice id"
+);
+gateway_id!(
+    /// A Stripe refund. Refunds of some other means than cards begin with `pyr_`.
+    RefundId, ["re_", "pyr_"], "refund id"
+);
+gateway_id!(
+    /// A Stripe dispute. Older ones begin with `dp_`, newer ones with `du_`.
+    DisputeId, ["dp_", "du_"], "dispute id"
 );
 gateway_id!(
     /// A Stripe event.
-    EventId, "evt_", "event id"
+    EventId, ["evt_"], "event id"
 );
 gateway_id!(
     /// A Stripe price.
-    PriceId, "price_", "price id"
+    PriceId, ["price_"], "price id"
 );
 gateway_id!(
     /// A Stripe shipping rate.
-    ShippingRateId, "shr_", "shipping rate id"
+    ShippingRateId, ["shr_"], "shipping rate id"
 );
 gateway_id!(
     /// A Stripe payment method.
-    PaymentMethodId, "pm_", "payment method id"
+    PaymentMethodId, ["pm_"], "payment method id"
 );
 
 /// A person, by the uid that Firebase gave: 1 to 128 characters.

@@ -22,6 +22,8 @@ pub enum AnnouncementKind {
     PreorderAbandoned,
     /// All the money went back.
     PreorderRefunded,
+    /// A payment is disputed.
+    PreorderDisputed,
     /// The first invoice of a subscription, or a first single purchase, is paid.
     ChampionStarted,
     /// A later invoice of a subscription is paid.
@@ -38,15 +40,18 @@ pub enum AnnouncementKind {
     ChampionRefunded,
     /// Access to a novel is over.
     ChampionEnded,
+    /// A payment is disputed.
+    ChampionDisputed,
 }
 
 impl AnnouncementKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::PreorderStarted,
         Self::PreorderSuccess,
         Self::PreorderAbandoned,
         Self::PreorderRefunded,
+        Self::PreorderDisputed,
         Self::ChampionStarted,
         Self::ChampionRenewed,
         Self::ChampionExtended,
@@ -55,6 +60,7 @@ impl AnnouncementKind {
         Self::ChampionCancelled,
         Self::ChampionRefunded,
         Self::ChampionEnded,
+        Self::ChampionDisputed,
     ];
 
     /// Returns the name in the database and, unless configured otherwise, in Klaviyo.
@@ -65,6 +71,7 @@ impl AnnouncementKind {
             Self::PreorderSuccess => "preorder_success",
             Self::PreorderAbandoned => "preorder_abandoned",
             Self::PreorderRefunded => "preorder_refunded",
+            Self::PreorderDisputed => "preorder_disputed",
             Self::ChampionStarted => "champion_started",
             Self::ChampionRenewed => "champion_renewed",
             Self::ChampionExtended => "champion_extended",
@@ -73,6 +80,7 @@ impl AnnouncementKind {
             Self::ChampionCancelled => "champion_cancelled",
             Self::ChampionRefunded => "champion_refunded",
             Self::ChampionEnded => "champion_ended",
+            Self::ChampionDisputed => "champion_disputed",
         }
     }
 

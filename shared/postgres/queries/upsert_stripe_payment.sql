@@ -1,5 +1,28 @@
-insert into stripe_payment (payment_intent_id, invoice_id, amount_refunded, dispute_status, updated_at)
-values ($1, $2, $3, $4, $5)
+-- What is known of payment $1: its invoice $2, what went back in all $3 and since when $4, the newest status of a dispute
+-- $5 and, while no dispute is known by its id, since when $6; its refunds $7 and disputes $8 as arrays of objects.
+with refund as (
+    insert into stripe_refund (id, payment_intent_id, amount, created_at, history, updated_at)
+    select id, $1, amount, to_timestamp(created), history, $9
+    from jsonb_to_recordset($7::text::jsonb) as it (id text, amount bigint, created bigint, history jsonb)
+    on conflict (id) do update
+    set amount = excluded.amount, created_at = excluded.created_at, history = excluded.history,
+        updated_at = excluded.updated_at
+),
+dispute as (
+    insert into stripe_dispute (id, payment_intent_id, amount, evidence_due_at, funds_withdrawn, history, updated_at)
+    select id, $1, amount, to_timestamp(evidence_due), funds_withdrawn, history, $9
+    from jsonb_to_recordset($8::text::jsonb) as it (
+        id text, amount bigint, evidence_due bigint, funds_withdrawn boolean, history jsonb
+    )
+    on conflict (id) do update
+    set amount = excluded.amount, evidence_due_at = excluded.evidence_due_at,
+        funds_withdrawn = excluded.funds_withdrawn, history = excluded.history, updated_at = excluded.updated_at
+)
+insert into stripe_payment (
+    payment_intent_id, invoice_id, amount_refunded, amount_refunded_at, dispute_status, dispute_status_at, updated_at
+)
+values ($1, $2, $3, $4, $5, $6, $9)
 on conflict (payment_intent_id) do update
 set invoice_id = excluded.invoice_id, amount_refunded = excluded.amount_refunded,
-    dispute_status = excluded.dispute_status, updated_at = excluded.updated_at
+    amount_refunded_at = excluded.amount_refunded_at, dispute_status = excluded.dispute_status,
+    dispute_status_at = excluded.dispute_status_at, updated_at = excluded.updated_at

@@ -17,6 +17,7 @@ mod database;
 mod error;
 mod lease;
 mod outbox;
+mod payment_facts;
 mod preorders;
 mod settings;
 mod statement;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use pledge_domain::{Timestamp, outbox::Payload};
 use serde::Serialize;
+use serde_json::Value;
 use tokio_postgres::{
     Client, Error, Row,
     types::{Json, ToSql, Type},
@@ -69,6 +70,11 @@ impl<'a> Statement<'a> {
     /// Adds a whole row as one parameter, a JSON object with a field for each column.
     pub fn row(self, row: impl Serialize + fmt::Debug + Send + Sync + 'a) -> Self {
         self.with(Json(row), Type::JSONB)
+    }
+
+    /// A JSON document, for a parameter that the statement casts from text.
+    pub fn document(self, value: &Value) -> Self {
+        self.with(value.to_string(), Type::TEXT)
     }
 
     pub fn uuids(self, values: Vec<Uuid>) -> Self {

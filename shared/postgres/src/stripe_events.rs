@@ -3,11 +3,11 @@
 use pledge_domain::{
     Timestamp,
     decide::{NewAnnouncement, Outcome, Plan, Recorded, Snapshot},
-    ids::{InvoiceId, OutboxId, PaymentIntentId, SessionId},
+    ids::{OutboxId, PaymentIntentId, SessionId},
     outbox::Announcement,
     ports::{KnownEvent, StoreError, StripeEventStore},
     preorder::PreorderWrite,
-    stripe::{Lookup, PaymentFacts, StripeEvent},
+    stripe::{Lookup, StripeEvent},
 };
 use tokio_postgres::Row;
 
@@ -20,7 +20,11 @@ use crate::{
     columns::Columns,
     error::Failure,
     lease::Lease,
-    preorders::row::{self, PreorderRow},
+    payment_facts,
+    preorders::{
+        payments,
+        row::{self, PreorderRow},
+    },
     statement::{Statement, sql},
 };
 
@@ -58,7 +62,7 @@ async fn record(
     let intent = keys.payment_intent.as_ref().map(PaymentIntentId::as_str);
     let mut reads = vec![
         Statement::new(sql!("lock_keys")).texts(lock_keys(event, &keys)),
-        Statement::new(sql!("lock_linked_invoice")).text(intent),
+        Statement::new(sql!("lock_linked")).text(intent),
         read::find_and_lock(&keys),
         recorded_before(event, known),
         Statement::new(sql!("preorder_for_event"))
@@ -87,7 +91,7 @@ async fn record(
     };
     let snapshot = Snapshot {
         preorder: preorder.first().map(row::read).transpose()?,
-        payment: payment.first().map(payment_facts).transpose()?.unwrap_or_default(),
+        payment: payment.first().map(payment_facts::read).transpose()?.unwrap_or_default(),
         champion,
     };
     let plan = decide(snapshot);
@@ -118,14 +122,7 @@ fn writes<'a>(plan: &'a Plan, documents: &'a Documents, event: &'a StripeEvent, 
     let mut statements = vec![insert_outbox(&plan.announcements, now)];
     statements.extend(plan.preorder.as_ref().map(|write| write_preorder(write, now)));
     statements.extend(plan.champion.iter().flat_map(|write| write::statements(write, documents, now)));
-    statements.extend(plan.payment.as_ref().map(|(intent, facts)| {
-        Statement::new(sql!("upsert_stripe_payment"))
-            .text(intent.as_str())
-            .text(facts.invoice.as_ref().map(InvoiceId::as_str))
-            .bigint(facts.refunded)
-            .text(facts.dispute.as_deref())
-            .time(now)
-    }));
+    statements.extend(plan.payment.as_ref().map(|(intent, facts)| payment_facts::write(intent, facts, now)));
     statements.push(insert_event(event, &plan.outcome, now));
     statements
 }
@@ -147,10 +144,12 @@ fn write_preorder(write: &PreorderWrite, now: Timestamp) -> Statement<'_> {
         PreorderWrite::Insert(preorder) => Statement::new(sql!("insert_preorder"))
             .row(PreorderRow::from(&**preorder))
             .text(preorder.user_id.as_ref().map(|id| id.as_str()))
-            .time(now),
-        PreorderWrite::Update(preorder) => {
-            Statement::new(sql!("update_preorder")).row(PreorderRow::from(&**preorder)).time(now)
-        }
+            .time(now)
+            .document(&payments::document(preorder)),
+        PreorderWrite::Update(preorder) => Statement::new(sql!("update_preorder"))
+            .row(PreorderRow::from(&**preorder))
+            .time(now)
+            .document(&payments::document(preorder)),
     }
 }
 
@@ -161,15 +160,6 @@ pub(crate) fn insert_outbox(entries: &[Announcement], now: Timestamp) -> Stateme
         .texts(entries.iter().map(|entry| entry.kind.name()).collect())
         .jsons(entries.iter().map(|entry| &entry.payload))
         .time(now)
-}
-
-pub(crate) fn payment_facts(row: &Row) -> Result<PaymentFacts, Failure> {
-    let columns = Columns(row);
-    Ok(PaymentFacts {
-        refunded: columns.get("amount_refunded")?,
-        dispute: columns.get("dispute_status")?,
-        invoice: columns.parse_some("invoice_id", |text| InvoiceId::parse(text).ok())?,
-    })
 }
 
 fn outbox_id(row: &Row) -> Result<OutboxId, Failure> {

@@ -282,6 +282,14 @@ impl Link {
 }
 
 impl Interrupted {
+    /// Reads the rest of the request: a long one comes in several pieces.
+    async fn read_on(&mut self) {
+        let mut buffer = vec![0; 1 << 16];
+        while let Ok(Ok(length @ 1..)) = timeout(WHOLE, self.client.read(&mut buffer)).await {
+            self.unsent.extend_from_slice(&buffer[..length]);
+        }
+    }
+
     /// Does what the mode says, and closes both ends.
     async fn fail(
         mut self,
@@ -294,12 +302,14 @@ impl Interrupted {
             FailureMode::Refused => {}
             FailureMode::GoneBefore => injector.kill(),
             FailureMode::AnswerLost | FailureMode::GoneAfter => {
+                self.read_on().await;
                 take_effect(&self.unsent, &mut to_server, &mut from_server).await;
                 if self.mode == FailureMode::GoneAfter {
                     injector.kill();
                 }
             }
             FailureMode::Late => {
+                self.read_on().await;
                 drop((self.client, to_client));
                 sleep(LATE).await;
                 take_effect(&self.unsent, &mut to_server, &mut from_server).await;

@@ -106,14 +106,16 @@ impl Tables {
             let linked = facts.invoice.as_ref();
             of_payment(*intent) || linked.is_some_and(|id| of_invoice(id) || invoice == Some(id))
         });
-        ChampionAccount {
+        let mut account = ChampionAccount {
             email: self.users.get(&key.user).and_then(|row| row.email.clone()),
             customer: self.customers.get(&key.user).cloned(),
             tiers: self.tiers.get(&key.novel).cloned().unwrap_or_default(),
             ends_announced_until: champion.and_then(|it| Some(it.support.as_ref()?.ends_announced_until)),
             intents: intents.map(|(intent, facts)| (intent.clone(), facts.clone())).collect(),
             ..account
-        }
+        };
+        account.apply_facts();
+        account
     }
 
     /// The reader and the novel that an event is about, by name or through what is stored.

@@ -66,7 +66,7 @@ impl Tables {
         };
         let by_payment = |preorder: &&Preorder| {
             keys.payment_intent.is_some()
-                && preorder.payment.as_ref().and_then(|payment| payment.intent.as_ref()) == keys.payment_intent.as_ref()
+                && preorder.payments().any(|payment| payment.intent.as_ref() == keys.payment_intent.as_ref())
         };
         keys.preorder
             .and_then(|id| self.preorders.get(&id))

@@ -30,11 +30,14 @@ const NUMBERED: [&str; 4] =
     ["user_champion_subscription", "payment_record", "user_champion_subscription_record", "novel_champion_tiers"];
 
 /// The tables that make up the state.
-pub(crate) const TABLES: [&str; 10] = [
+pub(crate) const TABLES: [&str; 13] = [
     "users",
     "preorders",
     "outbox",
+    "preorder_payment",
     "stripe_payment",
+    "stripe_refund",
+    "stripe_dispute",
     "stripe_subscription",
     "user_champion_subscription",
     "user_champion_subscription_record",

@@ -22,6 +22,17 @@ select ('10000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, case when
 from generate_series(1, :count) as n, lpad(n::text, 9, '0') as name, lpad(((n + 9) / 10)::text, 9, '0') as reader,
      mod(n, 10) as digit, lateral (select digit < 6) as paid (is_paid),
      lateral (select now() - (:count - n) * interval '10 seconds') as made (at);
+insert into preorder_payment (id, preorder_id, payment_intent_id, session_id, amount, currency, paid_at)
+select payment_intent_id, id, payment_intent_id, session_id, amount, currency, paid_at
+from preorders
+where payment_intent_id like 'pi_old%';
+-- One of ten was refunded in part, and disputed.
+insert into stripe_refund (id, payment_intent_id, amount, created_at, history, updated_at)
+select 're_old' || name, 'pi_old' || name, 1, now(), '[]', now()
+from generate_series(1, greatest(:count / 10, 1)) as n, lpad(n::text, 9, '0') as name;
+insert into stripe_dispute (id, payment_intent_id, amount, history, updated_at)
+select 'dp_old' || name, 'pi_old' || name, 1, '[]', now()
+from generate_series(1, greatest(:count / 10, 1)) as n, lpad(n::text, 9, '0') as name;
 -- What Stripe can no longer repeat was cleared out.
 insert into stripe_event (id, type, api_version, created, livemode, outcome, processed_at)
 select 'evt_old' || lpad(n::text, 9, '0'), 'checkout.session.completed', '2026-09-30.endive', at, false, 'applied', at

@@ -36,7 +36,7 @@ mod tests {
         let at = |at| Moment { kind: "charge.refunded", at };
         let charge = |refunded: i64| json!({ "id": "ch_1", "payment_intent": "pi_1", "amount_refunded": refunded, "currency": "usd", "livemode": false });
         let event = about(&charge(100), &at(1)).unwrap();
-        assert!(matches!(event.fact, Fact::Refund(_)));
+        assert!(matches!(event.fact, Fact::ChargeRefunded(_)));
         assert_eq!(event.id, about(&charge(100), &at(1)).unwrap().id);
         assert_ne!(event.id, about(&charge(200), &at(1)).unwrap().id);
         assert_ne!(event.id, about(&charge(100), &at(2)).unwrap().id);

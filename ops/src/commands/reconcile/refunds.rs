@@ -33,7 +33,7 @@ impl Source for Refunds {
     async fn compare(client: &Client, events: &[&StripeEvent]) -> Result<Vec<Option<Difference>>, Error> {
         let mut differences = Vec::new();
         for event in events {
-            let Fact::Refund(fact) = &event.fact else {
+            let Fact::ChargeRefunded(fact) = &event.fact else {
                 differences.push(unreadable(event));
                 continue;
             };

@@ -186,16 +186,13 @@ impl ChampionAccount {
             if let (None, Some(invoice)) = (&payment.payment_intent, &payment.invoice) {
                 payment.payment_intent = linked(&self.intents, invoice).cloned();
             }
-            let facts = self.intents.iter().find(|(intent, _)| payment.payment_intent.as_ref() == Some(intent));
-            if let Some((_, facts)) = facts {
-                payment.apply(facts);
-            }
             let over = self
                 .subscriptions
                 .iter()
                 .any(|it| payment.subscription.as_ref() == Some(&it.id) && it.status.is_terminal());
             payment.closed = payment.paid_at.is_none() && (payment.closed || over);
         }
+        self.apply_facts();
     }
 
     /// What to write so that `before` becomes this.

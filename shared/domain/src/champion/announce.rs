@@ -11,7 +11,9 @@ use crate::{
     Timestamp,
     champion::{ChampionAccount, ChampionKey, PaymentKind, PaymentRecord, PurchaseType, Subscription, TierLevel},
     email::Email,
+    ids::DisputeId,
     outbox::{Announcement, AnnouncementKind, Payload, Profile},
+    stripe::Dispute,
 };
 
 /// A payment was made. What costs nothing says whether it is a trial and has no value. The address on the invoice serves
@@ -65,6 +67,22 @@ pub(super) fn payment_failed(
 /// All the money went back.
 pub(super) fn refunded(account: &ChampionAccount, payment: &PaymentRecord, at: Timestamp) -> Option<Announcement> {
     about_payment(account, AnnouncementKind::ChampionRefunded, payment, at, None)
+}
+
+/// Announces that a payment is disputed, once for each dispute.
+pub(super) fn disputed(
+    account: &ChampionAccount,
+    payment: &PaymentRecord,
+    id: &DisputeId,
+    dispute: &Dispute,
+) -> Option<Announcement> {
+    let at = dispute.history.first().map(|(at, _)| *at).or(payment.paid_at)?;
+    let mut announcement = about_payment(account, AnnouncementKind::ChampionDisputed, payment, at, None)?;
+    let properties = &mut announcement.payload.properties;
+    properties.insert("dispute_id".into(), json!(id.as_str()));
+    let due = dispute.evidence_due.and_then(|due| due.format(&Rfc3339).ok());
+    properties.extend(due.map(|due| ("evidence_due_by".to_owned(), json!(due))));
+    Some(Announcement::new(AnnouncementKind::ChampionDisputed, id.as_str(), announcement.payload))
 }
 
 /// A subscription is going to end, or has ended. One that ends as was said is announced once; one that ends otherwise, or

@@ -70,6 +70,12 @@ impl Change {
                 self.announcements.extend(announce::refunded(&self.after, payment, at));
             }
         }
+        let known = self.before.disputes();
+        for (id, (payment, dispute)) in self.after.disputes() {
+            if !known.contains_key(id) {
+                self.announcements.extend(announce::disputed(&self.after, payment, id, dispute));
+            }
+        }
         for subscription in self.after.subscriptions.iter().filter(|it| it.is_over()) {
             if !self.before.subscriptions.iter().any(|it| it.id == subscription.id && it.is_over()) {
                 self.announcements.extend(announce::cancelled(&self.after, subscription, at));
@@ -90,6 +96,8 @@ impl Change {
     }
 }
 
+/// Whether all the money of a payment was ever gone. A refund that fails afterwards doesn't change that, or the order of
+/// arrival would say what is announced.
 fn taken_back(payment: &PaymentRecord) -> bool {
-    payment.paid_at.is_some() && payment.is_revoked()
+    payment.paid_at.is_some() && payment.was_revoked()
 }

@@ -8,6 +8,7 @@ pub mod entering;
 mod invoice_lines;
 pub mod ledger;
 pub mod moment;
+mod money_back;
 pub mod on_event;
 pub mod payment;
 pub mod purchase;

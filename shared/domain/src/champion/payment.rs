@@ -9,7 +9,6 @@ use crate::{
     champion::{Period, PurchaseType, TierLevel},
     ids::{CustomerId, InvoiceId, PaymentIntentId, PaymentRecordId, PriceId, SubscriptionId},
     money::Money,
-    stripe::PaymentFacts,
 };
 
 /// What was paid for.
@@ -200,6 +199,10 @@ pub struct PaymentRecord {
     pub refunded: i64,
     /// The newest status of a dispute about it, in Stripe's words.
     pub dispute: Option<String>,
+    /// When all the money was gone (true), and when it was there again (false), as far as Stripe's events told. None if
+    /// nothing is known of a Stripe payment; then the sum and the dispute's status above say it. It isn't stored: it
+    /// follows from what is known of Stripe's payments.
+    pub revocations: Option<Vec<(Timestamp, bool)>>,
     /// When it was first heard of.
     pub created_at: Timestamp,
 }
@@ -239,6 +242,7 @@ impl PaymentRecord {
             closed: false,
             refunded: 0,
             dispute: None,
+            revocations: None,
             created_at,
         }
     }
@@ -260,6 +264,9 @@ impl PaymentRecord {
     /// of a month. Whoever wants the support to end refunds the whole.
     #[must_use]
     pub fn is_revoked(&self) -> bool {
+        if let Some(revocations) = &self.revocations {
+            return revocations.last().is_some_and(|(_, revoked)| *revoked);
+        }
         let refunded_in_full = self.refunded > 0 && self.refunded >= self.amount.amount;
         refunded_in_full || self.dispute.as_deref() == Some("lost")
     }
@@ -287,14 +294,6 @@ impl PaymentRecord {
         let mut words =
             self.description.iter().flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
         self.payment_intent.is_none() && words.any(|word| word == intent.as_str())
-    }
-
-    /// Takes over what is known of the payment through Stripe's events about it.
-    pub(super) fn apply(&mut self, facts: &PaymentFacts) {
-        self.refunded = self.refunded.max(facts.refunded);
-        if facts.dispute.is_some() {
-            self.dispute.clone_from(&facts.dispute);
-        }
     }
 }
 

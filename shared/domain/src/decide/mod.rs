@@ -13,7 +13,7 @@ use crate::{
     effect::Effect,
     ids::PaymentIntentId,
     preorder::{PreorderChange, on_event as preorder},
-    stripe::{Fact, PaymentFacts, PaymentFailedFact, StripeEvent},
+    stripe::{DisputeStatus, Fact, PaymentFacts, PaymentFailedFact, RefundFact, RefundStatus, StripeEvent},
 };
 pub use plan::{Outcome, Plan};
 pub use recorded::{NewAnnouncement, Recorded};
@@ -27,9 +27,18 @@ pub fn decide(mut snapshot: Snapshot, event: &StripeEvent, moment: Moment) -> Pl
     match &event.fact {
         Fact::Session(fact) => of_preorder(preorder::session(snapshot.preorder, &snapshot.payment, fact, at)),
         Fact::PaymentFailed(fact) => payment_failed(snapshot, fact, at),
-        Fact::Refund(fact) => {
-            let facts = snapshot.payment.clone().with_refund(fact);
+        Fact::ChargeRefunded(fact) => {
+            let facts = snapshot.payment.clone().with_refunded_sum(fact, at);
             payment_facts(snapshot, &fact.payment_intent, facts, at)
+        }
+        Fact::Refund(fact) => {
+            let owed = owed_again(&snapshot, fact);
+            let facts = snapshot.payment.clone().with_refund(fact);
+            let plan = payment_facts(snapshot, &fact.payment_intent, facts, at);
+            match owed {
+                Some(reason) => Plan { outcome: Outcome::Parked { reason }, ..plan },
+                None => plan,
+            }
         }
         Fact::Dispute(fact) => {
             let facts = snapshot.payment.clone().with_dispute(fact);
@@ -90,6 +99,29 @@ fn payment_facts(snapshot: Snapshot, intent: &PaymentIntentId, facts: PaymentFac
         plan.announcements.extend(theirs.announcements);
     }
     Plan { payment: Some((intent.clone(), facts)), outcome: Outcome::Applied, ..plan }
+}
+
+/// Says for a person what is owed if a refund is known to have failed for the first time: only a person can find another
+/// way to return the money. Nobody is owed anything if the bank decided for the customer meanwhile.
+fn owed_again(snapshot: &Snapshot, fact: &RefundFact) -> Option<String> {
+    const OVERTAKEN: &str = "charge_for_pending_refund_disputed";
+    let known = snapshot.payment.refunds.get(&fact.refund).and_then(|refund| refund.history.newest());
+    let lost = snapshot.payment.dispute_status() == Some(&DisputeStatus::Lost);
+    let overtaken = fact.failure_reason.as_deref() == Some(OVERTAKEN);
+    if fact.status != RefundStatus::Failed || known == Some(&RefundStatus::Failed) || lost || overtaken {
+        return None;
+    }
+    let of_preorder = snapshot.preorder.as_ref().map(|preorder| format!("preorder {}", preorder.id));
+    let of_reader = || {
+        let key = &snapshot.champion.as_ref()?.key;
+        Some(format!("reader {}, novel {}", key.user, key.novel))
+    };
+    let whose = of_preorder.or_else(of_reader).unwrap_or_else(|| "nobody known".to_owned());
+    let why = fact.failure_reason.as_deref().unwrap_or("no reason given");
+    Some(format!(
+        "refund {} of payment {} ({whose}) failed at the bank, and the money is still owed: {why}; return it another way",
+        fact.refund, fact.payment_intent
+    ))
 }
 
 fn of_preorder(effect: Effect<PreorderChange>) -> Plan {

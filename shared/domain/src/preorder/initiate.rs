@@ -26,6 +26,8 @@ pub fn plan(id: PreorderId, form: PreorderForm, owner: Option<UserId>, now: Time
         checkout_attempt: 0,
         session: None,
         payment: None,
+        further_payments: Vec::new(),
+        disputed_at: None,
         created_at: now,
     };
     let started = started(&preorder, now);

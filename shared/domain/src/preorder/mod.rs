@@ -6,7 +6,8 @@
 //!                       │  │ └──────────checkout──────────┤
 //!                       └──┼─session expired→ cancelled ──┘
 //! ```
-//! A payment wins over everything that came before it; nothing that arrives late takes a payment back.
+//! A payment wins over everything that came before it; nothing that arrives late takes a payment back. A preorder that
+//! was paid twice is refunded when both payments went back, and a lost dispute is like a refund.
 
 pub mod catalogue;
 mod change;
@@ -14,14 +15,14 @@ pub mod checkout;
 pub mod form;
 pub mod initiate;
 pub mod on_event;
+mod payment;
 pub mod policy;
 
 use crate::{
     Timestamp,
     email::Email,
-    ids::{PaymentIntentId, PreorderId, PriceId, SessionId, UserId},
+    ids::{PreorderId, PriceId, SessionId, UserId},
     locale::Locale,
-    money::Money,
     outbox::{Profile, e164},
     user::Ordered,
 };
@@ -29,6 +30,7 @@ pub use crate::{color::Color, contact::Contact};
 pub use catalogue::Catalogue;
 pub use change::{PreorderChange, PreorderWrite};
 pub use form::{FormFields, PreorderForm, Wishes};
+pub use payment::Payment;
 pub use policy::CheckoutPolicy;
 
 /// Where a preorder stands.
@@ -118,21 +120,6 @@ pub struct Session {
     pub state: SessionState,
 }
 
-/// A payment that was made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Payment {
-    /// Stripe's `PaymentIntent`; none if nothing had to be paid.
-    pub intent: Option<PaymentIntentId>,
-    /// What was paid.
-    pub amount: Money,
-    /// When.
-    pub paid_at: Timestamp,
-    /// How much of it went back, in minor units of the same currency.
-    pub refunded: i64,
-    /// The newest status of a dispute about it, in Stripe's words.
-    pub dispute: Option<String>,
-}
-
 /// A preorder as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preorder {
@@ -158,8 +145,12 @@ pub struct Preorder {
     pub checkout_attempt: i32,
     /// The newest session.
     pub session: Option<Session>,
-    /// The payment, once there is one.
+    /// The payment that counts, once there is one: of several the earliest that didn't go back.
     pub payment: Option<Payment>,
+    /// Other payments for the same preorder, the earliest first.
+    pub further_payments: Vec<Payment>,
+    /// Since when somebody disputes a payment; none if nobody does. Nothing is sent to the customer meanwhile.
+    pub disputed_at: Option<Timestamp>,
     /// When the form came in.
     pub created_at: Timestamp,
 }

@@ -4,21 +4,23 @@
 //! - A payment wins over every state before it, and is never taken back by something late.
 //! - Within one session, closed beats awaiting beats open; a session that isn't the newest one changes nothing unless
 //!   it was paid.
-//! - Refunds and disputes are facts of the payment ([`PaymentFacts`]); whenever payment and facts come together, the
+//! - Refunds and disputes are facts of a payment ([`PaymentFacts`]); whenever payment and facts come together, the
 //!   result is the same.
+//! - A second payment is kept beside the first one.
 
 use std::cmp::Ordering;
 
 use serde_json::json;
+use time::format_description::well_known::Rfc3339;
 
 use crate::{
     Timestamp,
     effect::Effect,
-    ids::PaymentIntentId,
+    ids::{DisputeId, PaymentIntentId},
     locale::Locale,
     outbox::{Announcement, AnnouncementKind, Payload},
     preorder::{Color, Payment, Preorder, PreorderChange, PreorderWrite, Session, SessionState, Status, Wishes},
-    stripe::{CheckoutPaymentStatus, PaymentFacts, PaymentFailedFact, SessionFact, SessionStep},
+    stripe::{CheckoutPaymentStatus, Dispute, PaymentFacts, PaymentFailedFact, SessionFact, SessionStep},
 };
 
 /// What an event does to a preorder.
@@ -96,36 +98,45 @@ fn set_state(preorder: &mut Preorder, state: SessionState) {
 
 fn paid(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFact, at: Timestamp) -> PreorderEffect {
     let Some(amount) = fact.amount else {
-        return Effect::park("a paid session without an amount");
+        return Effect::park(format!(
+            "session {} of preorder {} is paid but says no amount: compare it with Stripe, then `ops event`",
+            fact.session,
+            fact.preorder_or_rescued()
+        ));
     };
     let (mut preorder, rescued) = match stored {
         Some(preorder) => (preorder, false),
         None => match rescue(fact, at) {
             Some(preorder) => (preorder, true),
             None => {
-                return Effect::park("a paid session that names neither a preorder nor an e-mail address");
+                return Effect::park(format!(
+                    "session {} is paid but names neither a preorder nor an e-mail address: refund it or find out whose it is",
+                    fact.session
+                ));
             }
         },
     };
-    if let Some(payment) = &preorder.payment {
-        let same = payment.intent == fact.payment_intent;
-        return if same {
-            Effect::ignore("the preorder is paid")
-        } else {
-            Effect::park("a second payment for a preorder")
-        };
+    if preorder.payments().any(|payment| payment.is(fact.payment_intent.as_ref(), &fact.session)) {
+        return Effect::ignore("the preorder is paid");
     }
-    preorder.status = Status::Completed;
-    preorder.checkout_attempt = preorder.checkout_attempt.max(fact.attempt.unwrap_or_default());
-    preorder.session = Some(match preorder.session.take() {
-        Some(session) if session.id == fact.session => Session { state: SessionState::Closed, ..session },
-        _ => without_url(fact, SessionState::Closed),
-    });
+    let attempt = fact.attempt.unwrap_or_default();
+    // Of several paid sessions the newest is kept, whichever is told first.
+    if preorder.payment.is_none() || attempt >= preorder.checkout_attempt {
+        preorder.session = Some(match preorder.session.take() {
+            Some(session) if session.id == fact.session => Session { state: SessionState::Closed, ..session },
+            _ => without_url(fact, SessionState::Closed),
+        });
+    }
+    preorder.checkout_attempt = preorder.checkout_attempt.max(attempt);
     preorder.contact = preorder.contact.clone().or(fact.contact.clone());
-    preorder.payment =
-        Some(Payment { intent: fact.payment_intent.clone(), amount, paid_at: at, refunded: 0, dispute: None });
-    let mut announcements = vec![success(&preorder, at)];
-    announcements.extend(apply_facts(&mut preorder, known, at));
+    let mut payment = Payment::new(fact.payment_intent.clone(), Some(fact.session.clone()), amount, at);
+    let gone = payment.apply(known);
+    let mut announcements = vec![success(&preorder, &payment, at)];
+    announcements.extend(gone.then(|| refunded(&preorder, &payment, at)));
+    announcements.extend(disputed(&preorder, &payment, known));
+    let others = preorder.payments().cloned();
+    let payments = others.chain([payment]).collect();
+    preorder.settle(payments);
     let write =
         if rescued { PreorderWrite::Insert(Box::new(preorder)) } else { PreorderWrite::Update(Box::new(preorder)) };
     Effect::Change(PreorderChange { write, announcements })
@@ -146,6 +157,8 @@ fn rescue(fact: &SessionFact, at: Timestamp) -> Option<Preorder> {
         checkout_attempt: 0,
         session: None,
         payment: None,
+        further_payments: Vec::new(),
+        disputed_at: None,
         created_at: at,
     })
 }
@@ -182,25 +195,18 @@ pub fn payment_facts(
     facts: &PaymentFacts,
     at: Timestamp,
 ) -> PreorderEffect {
-    let of_intent = |it: &Preorder| it.payment.as_ref().and_then(|payment| payment.intent.as_ref()) == Some(intent);
-    let Some(mut preorder) = stored.filter(of_intent) else {
+    let Some(mut preorder) = stored else {
         return Effect::ignore("no preorder with this payment");
     };
-    let refunded = apply_facts(&mut preorder, facts, at);
-    PreorderChange::update(preorder, refunded)
-}
-
-/// Brings payment and facts together; returns the announcement if all the money is gone.
-fn apply_facts(preorder: &mut Preorder, facts: &PaymentFacts, at: Timestamp) -> Option<Announcement> {
-    let payment = preorder.payment.as_mut()?;
-    payment.refunded = facts.refunded.min(payment.amount.amount);
-    payment.dispute.clone_from(&facts.dispute);
-    let in_full = payment.refunded > 0 && payment.refunded == payment.amount.amount;
-    if !in_full || preorder.status == Status::Refunded {
-        return None;
-    }
-    preorder.status = Status::Refunded;
-    Some(refunded(preorder, at))
+    let mut payments = Vec::from_iter(preorder.payments().cloned());
+    let Some(payment) = payments.iter_mut().find(|payment| payment.intent.as_ref() == Some(intent)) else {
+        return Effect::ignore("no preorder with this payment");
+    };
+    let gone = payment.apply(facts);
+    let mut announcements = Vec::from_iter(gone.then(|| refunded(&preorder, payment, at)));
+    announcements.extend(disputed(&preorder, payment, facts));
+    preorder.settle(payments);
+    PreorderChange::update(preorder, announcements)
 }
 
 fn properties(preorder: &Preorder) -> serde_json::Map<String, serde_json::Value> {
@@ -212,23 +218,48 @@ fn properties(preorder: &Preorder) -> serde_json::Map<String, serde_json::Value>
     properties
 }
 
-fn with_payment(kind: AnnouncementKind, preorder: &Preorder, at: Timestamp) -> Announcement {
-    let value = preorder.payment.as_ref().map(|payment| payment.amount);
+/// Announces something about a payment that is worth its amount.
+fn about_payment(
+    kind: AnnouncementKind,
+    subject: &str,
+    preorder: &Preorder,
+    payment: &Payment,
+    at: Timestamp,
+) -> Announcement {
     let mut properties = properties(preorder);
-    if let Some(money) = value {
-        properties.insert("amount".into(), json!(money.to_decimal()));
-        properties.insert("currency".into(), json!(money.currency.to_iso()));
-    }
-    let payload = Payload { profile: preorder.profile(), properties, value, occurred_at: at };
-    Announcement::new(kind, &preorder.id.to_string(), payload)
+    properties.insert("amount".into(), json!(payment.amount.to_decimal()));
+    properties.insert("currency".into(), json!(payment.amount.currency.to_iso()));
+    let payload = Payload { profile: preorder.profile(), properties, value: Some(payment.amount), occurred_at: at };
+    Announcement::new(kind, subject, payload)
 }
 
-fn success(preorder: &Preorder, at: Timestamp) -> Announcement {
-    with_payment(AnnouncementKind::PreorderSuccess, preorder, at)
+/// Announces the first payment of a preorder; another one has the same key.
+fn success(preorder: &Preorder, payment: &Payment, at: Timestamp) -> Announcement {
+    about_payment(AnnouncementKind::PreorderSuccess, &preorder.id.to_string(), preorder, payment, at)
 }
 
-fn refunded(preorder: &Preorder, at: Timestamp) -> Announcement {
-    with_payment(AnnouncementKind::PreorderRefunded, preorder, at)
+/// Announces that all of a payment went back, once for each payment: which of several is told first must not matter.
+fn refunded(preorder: &Preorder, payment: &Payment, at: Timestamp) -> Announcement {
+    let subject = match &payment.intent {
+        Some(intent) => format!("{}:{intent}", preorder.id),
+        None => preorder.id.to_string(),
+    };
+    about_payment(AnnouncementKind::PreorderRefunded, &subject, preorder, payment, at)
+}
+
+/// Announces the disputes of a payment, each once.
+fn disputed(preorder: &Preorder, payment: &Payment, facts: &PaymentFacts) -> Vec<Announcement> {
+    let announce = |(id, dispute): (&DisputeId, &Dispute)| {
+        let at = dispute.history.first().map_or(payment.paid_at, |(at, _)| *at);
+        let subject = format!("{}:{id}", preorder.id);
+        let mut announcement = about_payment(AnnouncementKind::PreorderDisputed, &subject, preorder, payment, at);
+        let properties = &mut announcement.payload.properties;
+        properties.insert("dispute_id".into(), json!(id.as_str()));
+        let due = dispute.evidence_due.and_then(|due| due.format(&Rfc3339).ok());
+        properties.extend(due.map(|due| ("evidence_due_by".to_owned(), json!(due))));
+        announcement
+    };
+    facts.disputes.iter().map(announce).collect()
 }
 
 /// Keyed by session: a preorder can be abandoned more than once, each time in another session.

@@ -1,19 +1,153 @@
-//! `charge.dispute.*`.
+//! `charge.dispute.*`: the customer's bank takes money back, or tries to.
 
-use crate::{ids::PaymentIntentId, stripe::Lookup};
+use crate::{
+    Timestamp,
+    ids::{DisputeId, PaymentIntentId},
+    money::Money,
+    stripe::{Lookup, StatusHistory},
+};
 
-/// `charge.dispute.*`: the customer's bank took the money back, or tries to.
+/// A dispute's status, in the order of their ranks
+/// (<https://docs.stripe.com/api/disputes/object#dispute_object-status>).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DisputeStatus {
+    /// An inquiry: no money has moved yet.
+    WarningNeedsResponse,
+    /// The bank looks at the answer to an inquiry.
+    WarningUnderReview,
+    /// The inquiry is over, and no money moved.
+    WarningClosed,
+    /// Evidence is wanted.
+    NeedsResponse,
+    /// The bank looks at the evidence.
+    UnderReview,
+    /// Anything else that Stripe has or will have, in its words.
+    Other(String),
+    /// The money stays with the merchant.
+    Won,
+    /// A network settled it before it became a dispute.
+    Prevented,
+    /// The money went to the customer.
+    Lost,
+}
+
+impl DisputeStatus {
+    /// Returns the status with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "warning_needs_response" => Self::WarningNeedsResponse,
+            "warning_under_review" => Self::WarningUnderReview,
+            "warning_closed" => Self::WarningClosed,
+            "needs_response" => Self::NeedsResponse,
+            "under_review" => Self::UnderReview,
+            "won" => Self::Won,
+            "prevented" => Self::Prevented,
+            "lost" => Self::Lost,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+
+    /// Returns Stripe's name of the status.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::WarningNeedsResponse => "warning_needs_response",
+            Self::WarningUnderReview => "warning_under_review",
+            Self::WarningClosed => "warning_closed",
+            Self::NeedsResponse => "needs_response",
+            Self::UnderReview => "under_review",
+            Self::Other(name) => name,
+            Self::Won => "won",
+            Self::Prevented => "prevented",
+            Self::Lost => "lost",
+        }
+    }
+
+    /// Returns whether nobody knows yet how it ends.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::WarningNeedsResponse | Self::WarningUnderReview | Self::NeedsResponse | Self::UnderReview => true,
+            Self::WarningClosed | Self::Other(_) | Self::Won | Self::Prevented | Self::Lost => false,
+        }
+    }
+}
+
+/// What an event tells about a dispute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DisputeFact {
+    /// The dispute.
+    pub dispute: DisputeId,
     /// The payment.
     pub payment_intent: PaymentIntentId,
-    /// Stripe's status: `needs_response`, `under_review`, `won`, `lost`, `warning_…`.
-    pub status: String,
+    /// How much of it is disputed.
+    pub amount: Money,
+    /// Its status when the event happened.
+    pub status: DisputeStatus,
+    /// Until when evidence can be given; none if none is wanted.
+    pub evidence_due: Option<Timestamp>,
+    /// Whether the event says that the money was taken from the merchant.
+    pub funds_withdrawn: bool,
+    /// When the event happened.
+    pub at: Timestamp,
 }
 
 impl DisputeFact {
     /// Returns the keys that the event names.
     pub(super) fn lookup(&self) -> Lookup {
         Lookup { payment_intent: Some(self.payment_intent.clone()), ..Lookup::default() }
+    }
+}
+
+/// A dispute as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dispute {
+    /// How much is disputed, in minor units of the payment's currency.
+    pub amount: i64,
+    /// Until when evidence can be given.
+    pub evidence_due: Option<Timestamp>,
+    /// Whether the money was ever taken from the merchant.
+    pub funds_withdrawn: bool,
+    /// Every status that an event told.
+    pub history: StatusHistory<DisputeStatus>,
+}
+
+impl Dispute {
+    /// Returns whether the money is gone at a moment: the dispute is lost, or was settled by a network with the money.
+    #[must_use]
+    pub fn is_gone_at(&self, moment: Timestamp) -> bool {
+        match self.history.at(moment) {
+            Some(DisputeStatus::Lost) => true,
+            Some(DisputeStatus::Prevented) => self.funds_withdrawn,
+            _ => false,
+        }
+    }
+
+    /// Returns since when the dispute is open; none if it is over.
+    #[must_use]
+    pub fn open_since(&self) -> Option<Timestamp> {
+        self.history.newest().filter(|status| status.is_open()).and(self.history.first()).map(|(at, _)| *at)
+    }
+
+    /// Returns the moments at which it may change whether the money is gone.
+    pub(super) fn moments(&self) -> impl Iterator<Item = Timestamp> {
+        self.history.iter().map(|(at, _)| *at)
+    }
+
+    /// Adds what an event tells.
+    pub(super) fn add(&mut self, fact: &DisputeFact) {
+        self.amount = self.amount.max(fact.amount.amount);
+        self.evidence_due = self.evidence_due.max(fact.evidence_due);
+        self.funds_withdrawn |= fact.funds_withdrawn;
+        self.history.add(fact.at, fact.status.clone());
+    }
+}
+
+impl From<&DisputeFact> for Dispute {
+    fn from(fact: &DisputeFact) -> Self {
+        let history = StatusHistory::new([(fact.at, fact.status.clone())]);
+        let DisputeFact { evidence_due, funds_withdrawn, .. } = *fact;
+        Self { amount: fact.amount.amount, evidence_due, funds_withdrawn, history }
     }
 }

@@ -1,5 +1,6 @@
 //! What Stripe tells us, in our own words: one file for each fact, with the keys by which it names what it is about.
 
+mod charge_refunded;
 mod checkout_session;
 mod dispute;
 mod invoice;
@@ -9,18 +10,21 @@ mod payment_facts;
 mod payment_failed;
 mod purchase;
 mod refund;
+mod status_history;
 mod subscription;
 
 use crate::{Timestamp, ids::EventId};
+pub use charge_refunded::ChargeRefundedFact;
 pub use checkout_session::{CheckoutPaymentStatus, SessionFact, SessionStep};
-pub use dispute::DisputeFact;
+pub use dispute::{Dispute, DisputeFact, DisputeStatus};
 pub use invoice::{BillingReason, InvoiceFact, InvoiceLine};
 pub use invoice_payment::InvoicePaymentFact;
 pub use lookup::Lookup;
-pub use payment_facts::PaymentFacts;
+pub use payment_facts::{PaymentFacts, RefundedSum, revocations};
 pub use payment_failed::PaymentFailedFact;
 pub use purchase::PurchaseFact;
-pub use refund::RefundFact;
+pub use refund::{Refund, RefundFact, RefundStatus};
+pub use status_history::StatusHistory;
 pub use subscription::{SubscriptionFact, SubscriptionItem, SubscriptionStatus};
 
 /// A verified Stripe event.
@@ -60,6 +64,8 @@ pub enum Fact {
     /// `customer.subscription.*`
     SubscriptionChanged(Box<SubscriptionFact>),
     /// `charge.refunded`
+    ChargeRefunded(ChargeRefundedFact),
+    /// `refund.*` and `charge.refund.updated`
     Refund(RefundFact),
     /// `charge.dispute.*`
     Dispute(DisputeFact),
@@ -86,6 +92,7 @@ impl Fact {
             Self::InvoicePaymentLinked(fact) => fact.lookup(),
             Self::PurchaseSucceeded(fact) | Self::PurchaseFailed(fact) => fact.lookup(),
             Self::SubscriptionChanged(fact) => fact.lookup(),
+            Self::ChargeRefunded(fact) => fact.lookup(),
             Self::Refund(fact) => fact.lookup(),
             Self::Dispute(fact) => fact.lookup(),
             Self::Ignored { .. } | Self::Malformed { .. } => Lookup::default(),

@@ -3,27 +3,57 @@
 //! A refund or a dispute may arrive before the event that tells what was paid for. It is kept under the payment's id
 //! and counts as soon as somebody claims the payment.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::{
-    ids::InvoiceId,
-    stripe::{DisputeFact, InvoicePaymentFact, RefundFact},
+    Timestamp,
+    ids::{DisputeId, InvoiceId, RefundId},
+    money::Money,
+    stripe::{ChargeRefundedFact, Dispute, DisputeFact, DisputeStatus, InvoicePaymentFact, Refund, RefundFact},
 };
 
 /// Everything that came in about one payment. Merging is commutative and idempotent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PaymentFacts {
-    /// How much went back, in minor units of the payment's currency.
-    pub refunded: i64,
-    /// The newest status of a dispute, in Stripe's words.
-    pub dispute: Option<String>,
     /// The invoice that it paid, if it is a subscription's.
     pub invoice: Option<InvoiceId>,
+    /// What went back in all, whichever refunds it was.
+    pub refunded_sum: Option<RefundedSum>,
+    /// The refunds by their ids.
+    pub refunds: BTreeMap<RefundId, Refund>,
+    /// The disputes by their ids.
+    pub disputes: BTreeMap<DisputeId, Dispute>,
+    /// The newest status of the disputes of whose ids nothing is known, from when only that was kept. It counts until a
+    /// dispute is known by its id.
+    pub unnamed_dispute: Option<(Timestamp, DisputeStatus)>,
+}
+
+/// What Stripe counted as refunded of a charge, in minor units. Of several sums the largest one counts, and of several
+/// events with it the earliest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefundedSum {
+    /// How much.
+    pub amount: i64,
+    /// When an event said so.
+    pub at: Timestamp,
 }
 
 impl PaymentFacts {
-    /// Adds a refund.
+    /// Adds what went back in all at the time of an event.
+    #[must_use]
+    pub fn with_refunded_sum(mut self, fact: &ChargeRefundedFact, at: Timestamp) -> Self {
+        let told = RefundedSum { amount: fact.refunded.amount, at };
+        let counts = |known: RefundedSum| (told.amount, known.at) > (known.amount, told.at);
+        if self.refunded_sum.is_none_or(counts) {
+            self.refunded_sum = Some(told);
+        }
+        self
+    }
+
+    /// Adds what an event tells about a refund.
     #[must_use]
     pub fn with_refund(mut self, fact: &RefundFact) -> Self {
-        self.refunded = self.refunded.max(fact.refunded.amount);
+        self.refunds.entry(fact.refund.clone()).and_modify(|known| known.add(fact)).or_insert_with(|| fact.into());
         self
     }
 
@@ -34,60 +64,94 @@ impl PaymentFacts {
         self
     }
 
-    /// Adds a dispute. A later stage of a dispute stands against an earlier one.
+    /// Adds what an event tells about a dispute.
     #[must_use]
     pub fn with_dispute(mut self, fact: &DisputeFact) -> Self {
-        let newer = match &self.dispute {
-            None => true,
-            Some(known) => (stage(&fact.status), &fact.status) > (stage(known), known),
-        };
-        if newer {
-            self.dispute = Some(fact.status.clone());
-        }
+        self.disputes.entry(fact.dispute.clone()).and_modify(|known| known.add(fact)).or_insert_with(|| fact.into());
         self
+    }
+
+    /// Returns how much is gone, in minor units: refunds that are on their way or have arrived, lost disputes, and what
+    /// Stripe counted beyond the refunds that are known by their ids. It may be more than what was paid.
+    #[must_use]
+    pub fn gone(&self) -> i64 {
+        self.moments().last().map_or(0, |last| self.gone_at(*last))
+    }
+
+    /// Returns how much went back by refunds, in minor units, as far as it is known now.
+    #[must_use]
+    pub fn refunded(&self) -> i64 {
+        self.moments().last().map_or(0, |last| self.refunded_at(*last))
+    }
+
+    /// Returns the newest status of any dispute. An open one comes before one that is over, and a lost one before others.
+    #[must_use]
+    pub fn dispute_status(&self) -> Option<&DisputeStatus> {
+        let newest = self.disputes.values().filter_map(|dispute| dispute.history.newest());
+        newest
+            .max_by_key(|status| (status.is_open(), *status))
+            .or_else(|| self.unnamed_dispute.as_ref().filter(|_| self.disputes.is_empty()).map(|(_, status)| status))
+    }
+
+    /// Returns since when a dispute of the payment is open; none if none is.
+    #[must_use]
+    pub fn disputed_since(&self) -> Option<Timestamp> {
+        let unnamed = self.unnamed_dispute.iter().filter(|(_, status)| self.disputes.is_empty() && status.is_open());
+        self.disputes.values().filter_map(Dispute::open_since).chain(unnamed.map(|(at, _)| *at)).min()
+    }
+
+    /// Returns when all that was paid was gone (true), and when it was there again (false), in the order of time.
+    #[must_use]
+    pub fn revocations(&self, paid: Money) -> Vec<(Timestamp, bool)> {
+        revocations([self], paid)
+    }
+
+    fn refunded_at(&self, moment: Timestamp) -> i64 {
+        let gone: i64 = self.refunds.values().filter(|it| it.is_gone_at(moment)).map(|it| it.amount).sum();
+        let explained: i64 = self.refunds.values().map(|it| it.amount).sum();
+        let sum = self.refunded_sum.filter(|sum| sum.at <= moment).map_or(0, |sum| sum.amount);
+        gone.saturating_add((sum - explained).max(0))
+    }
+
+    fn gone_at(&self, moment: Timestamp) -> i64 {
+        let lost: i64 = self.disputes.values().filter(|it| it.is_gone_at(moment)).map(|it| it.amount).sum();
+        let unnamed = self
+            .unnamed_dispute
+            .as_ref()
+            .filter(|(at, status)| self.disputes.is_empty() && *at <= moment && *status == DisputeStatus::Lost);
+        match unnamed {
+            Some(_) => i64::MAX,
+            None => self.refunded_at(moment).saturating_add(lost),
+        }
+    }
+
+    /// Every moment at which it may change what is gone.
+    fn moments(&self) -> BTreeSet<Timestamp> {
+        let refunds = self.refunds.values().flat_map(Refund::moments);
+        let disputes = self.disputes.values().flat_map(Dispute::moments);
+        let sums = self.refunded_sum.map(|sum| sum.at).into_iter();
+        let unnamed = self.unnamed_dispute.iter().map(|(at, _)| *at);
+        refunds.chain(disputes).chain(sums).chain(unnamed).collect()
     }
 }
 
-/// Returns how far a dispute has come (<https://docs.stripe.com/disputes/how-disputes-work>).
-fn stage(status: &str) -> u8 {
-    match status {
-        "warning_needs_response" => 0,
-        "warning_under_review" => 1,
-        "warning_closed" => 2,
-        "needs_response" => 3,
-        "under_review" => 4,
-        "won" | "lost" | "prevented" => 6,
-        _ => 5,
+/// Returns when all that was paid in several payments of one thing was gone (true), and when it was there again (false),
+/// in the order of time.
+#[must_use]
+pub fn revocations<'a>(payments: impl IntoIterator<Item = &'a PaymentFacts>, paid: Money) -> Vec<(Timestamp, bool)> {
+    let payments = Vec::from_iter(payments);
+    let moments: BTreeSet<_> = payments.iter().flat_map(|facts| facts.moments()).collect();
+    let mut revocations: Vec<(Timestamp, bool)> = Vec::new();
+    for moment in moments {
+        let gone = payments.iter().fold(0_i64, |sum, facts| sum.saturating_add(facts.gone_at(moment)));
+        let revoked = paid.amount > 0 && gone >= paid.amount;
+        if revoked != revocations.last().is_some_and(|(_, revoked)| *revoked) {
+            revocations.push((moment, revoked));
+        }
     }
+    revocations
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        ids::PaymentIntentId,
-        money::{Currency, Money},
-    };
-
-    #[test]
-    fn refunds_merge_in_any_order() {
-        let pi = PaymentIntentId::parse("pi_1").unwrap();
-        let refund = |amount| RefundFact {
-            payment_intent: pi.clone(),
-            preorder: None,
-            refunded: Money::new(amount, Currency::USD),
-        };
-        let forth = PaymentFacts::default().with_refund(&refund(5)).with_refund(&refund(9));
-        let back = PaymentFacts::default().with_refund(&refund(9)).with_refund(&refund(5)).with_refund(&refund(9));
-        assert_eq!(forth, back);
-        assert_eq!(forth.refunded, 9);
-    }
-
-    #[test]
-    fn a_dispute_never_goes_back() {
-        let pi = PaymentIntentId::parse("pi_1").unwrap();
-        let dispute = |status: &str| DisputeFact { payment_intent: pi.clone(), status: status.into() };
-        let facts = PaymentFacts::default().with_dispute(&dispute("lost")).with_dispute(&dispute("needs_response"));
-        assert_eq!(facts.dispute.as_deref(), Some("lost"));
-    }
-}
+#[path = "payment_facts_tests.rs"]
+mod tests;

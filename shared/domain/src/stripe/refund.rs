@@ -1,28 +1,119 @@
-//! `charge.refunded`.
+//! `refund.*` and `charge.refund.updated`: one refund of a payment.
 
 use crate::{
-    ids::{PaymentIntentId, PreorderId},
+    Timestamp,
+    ids::{PaymentIntentId, RefundId},
     money::Money,
-    stripe::Lookup,
+    stripe::{Lookup, StatusHistory},
 };
 
-/// `charge.refunded`: money went back. Stripe counts cumulatively, so the largest amount seen is the newest.
-///
-/// A refund that fails at the bank afterwards (`refund.failed`) doesn't undo this: the merchant still owes the money,
-/// so it is a case for a person.
+/// A refund's status, in the order of their ranks
+/// (<https://docs.stripe.com/api/refunds/object#refund_object-status>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RefundStatus {
+    /// The customer must do something first.
+    RequiresAction,
+    /// It is on its way.
+    Pending,
+    /// The money is with the customer's bank.
+    Succeeded,
+    /// It was given up before the money moved.
+    Canceled,
+    /// The bank sent the money back to the merchant.
+    Failed,
+}
+
+impl RefundStatus {
+    /// Every status.
+    pub const ALL: [Self; 5] = [Self::RequiresAction, Self::Pending, Self::Succeeded, Self::Canceled, Self::Failed];
+
+    /// Returns Stripe's name of the status.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RequiresAction => "requires_action",
+            Self::Pending => "pending",
+            Self::Succeeded => "succeeded",
+            Self::Canceled => "canceled",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Returns the status with this name, or none.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+
+    /// Returns whether the money is gone: on its way or with the customer.
+    #[must_use]
+    pub fn is_gone(self) -> bool {
+        matches!(self, Self::Pending | Self::Succeeded)
+    }
+}
+
+/// What an event tells about a refund.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundFact {
+    /// The refund.
+    pub refund: RefundId,
     /// The payment.
     pub payment_intent: PaymentIntentId,
-    /// `metadata.preorderId`: Stripe copies a `PaymentIntent`'s metadata to its charge.
-    pub preorder: Option<PreorderId>,
-    /// All that went back so far.
-    pub refunded: Money,
+    /// How much of it.
+    pub amount: Money,
+    /// When the refund was made.
+    pub created: Timestamp,
+    /// Its status when the event happened.
+    pub status: RefundStatus,
+    /// Why the bank sent the money back, in Stripe's words.
+    pub failure_reason: Option<String>,
+    /// When the event happened.
+    pub at: Timestamp,
 }
 
 impl RefundFact {
     /// Returns the keys that the event names.
     pub(super) fn lookup(&self) -> Lookup {
-        Lookup { preorder: self.preorder, payment_intent: Some(self.payment_intent.clone()), ..Lookup::default() }
+        Lookup { payment_intent: Some(self.payment_intent.clone()), ..Lookup::default() }
+    }
+}
+
+/// A refund as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refund {
+    /// How much, in minor units of the payment's currency.
+    pub amount: i64,
+    /// When it was made: the money is gone from then on.
+    pub created: Timestamp,
+    /// Every status that an event told.
+    pub history: StatusHistory<RefundStatus>,
+}
+
+impl Refund {
+    /// Returns whether the money is gone at a moment. From the refund's birth until the first event about it, what that
+    /// event tells counts.
+    #[must_use]
+    pub fn is_gone_at(&self, moment: Timestamp) -> bool {
+        let first = || self.history.first().map(|(_, status)| status);
+        moment >= self.created && self.history.at(moment).or_else(first).is_some_and(|status| status.is_gone())
+    }
+
+    /// Returns the moments at which it may change whether the money is gone.
+    pub(super) fn moments(&self) -> impl Iterator<Item = Timestamp> {
+        self.history.iter().map(|(at, _)| *at).chain([self.created])
+    }
+
+    /// Adds what an event tells.
+    pub(super) fn add(&mut self, fact: &RefundFact) {
+        self.amount = self.amount.max(fact.amount.amount);
+        self.created = self.created.min(fact.created);
+        self.history.add(fact.at, fact.status);
+    }
+}
+
+impl From<&RefundFact> for Refund {
+    fn from(fact: &RefundFact) -> Self {
+        let history = StatusHistory::new([(fact.at, fact.status)]);
+        Self { amount: fact.amount.amount, created: fact.created, history }
     }
 }

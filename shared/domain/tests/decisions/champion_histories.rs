@@ -155,12 +155,12 @@ fn tell_payment(told: &mut Told, n: usize, paid: &Paid, reason: BillingReason, a
             say(at + 9, refund(&name, 500 * paid.tier));
         }
         Fate::DisputeWon => {
-            say(at + 5, dispute(&name, "needs_response"));
-            say(at + 9, dispute(&name, "won"));
+            say(at + 5, disputed(&name, "needs_response", at + 5));
+            say(at + 9, disputed(&name, "won", at + 9));
         }
         Fate::DisputeLost => {
-            say(at + 5, dispute(&name, "under_review"));
-            say(at + 9, dispute(&name, "lost"));
+            say(at + 5, disputed(&name, "under_review", at + 5));
+            say(at + 9, disputed(&name, "lost", at + 9));
         }
     }
     let length = if paid.purchase { 30 * DAY } else { MONTH };
@@ -171,6 +171,9 @@ fn tell_payment(told: &mut Told, n: usize, paid: &Paid, reason: BillingReason, a
     }
     if paid.fate.is_back() {
         told.keys.insert(format!("champion_refunded:{subject}"));
+    }
+    if matches!(paid.fate, Fate::DisputeWon | Fate::DisputeLost) {
+        told.keys.insert(format!("champion_disputed:dp_{name}"));
     }
 }
 

@@ -6,15 +6,14 @@ use pledge_domain::{
     Timestamp,
     color::Color,
     contact::Contact,
-    effect::Effect,
     email::Email,
-    ids::{EventId, PaymentIntentId, PreorderId, SessionId},
+    ids::{DisputeId, EventId, PaymentIntentId, PreorderId, RefundId, SessionId},
     locale::Locale,
     money::{Currency, Money},
-    preorder::{Preorder, Session, SessionState, Status, Wishes, on_event::session},
+    preorder::{Preorder, Session, SessionState, Status, Wishes},
     stripe::{
-        CheckoutPaymentStatus, DisputeFact, Fact, PaymentFacts, PaymentFailedFact, RefundFact, SessionFact,
-        SessionStep, StripeEvent,
+        ChargeRefundedFact, CheckoutPaymentStatus, DisputeFact, DisputeStatus, Fact, PaymentFacts, PaymentFailedFact,
+        RefundFact, RefundStatus, SessionFact, SessionStep, StripeEvent,
     },
 };
 use pledge_memory::{Deliver, InMemoryStore, ready};
@@ -37,6 +36,8 @@ pub fn initiated() -> Preorder {
         checkout_attempt: 0,
         session: None,
         payment: None,
+        further_payments: Vec::new(),
+        disputed_at: None,
         created_at: t(0),
     }
 }
@@ -80,11 +81,23 @@ fn intent() -> PaymentIntentId {
 }
 
 fn refund(amount: i64) -> Fact {
-    Fact::Refund(RefundFact { payment_intent: intent(), preorder: Some(initiated().id), refunded: usd(amount) })
+    Fact::ChargeRefunded(ChargeRefundedFact {
+        payment_intent: intent(),
+        preorder: Some(initiated().id),
+        refunded: usd(amount),
+    })
 }
 
 fn dispute(status: &str) -> Fact {
-    Fact::Dispute(DisputeFact { payment_intent: intent(), status: status.into() })
+    Fact::Dispute(DisputeFact {
+        dispute: DisputeId::parse("dp_1").unwrap(),
+        payment_intent: intent(),
+        amount: usd(1999),
+        status: DisputeStatus::from_name(status),
+        evidence_due: Some(t(86_400)),
+        funds_withdrawn: false,
+        at: t(60),
+    })
 }
 
 fn card_refused(attempt: i32) -> Fact {
@@ -214,7 +227,7 @@ fn a_refund_counts_whenever_it_arrives() {
     assert_eq!(preorder.status, Status::Refunded);
     assert_eq!(preorder.payment.as_ref().unwrap().refunded, 1999);
     assert_eq!(preorder.payment.unwrap().dispute.as_deref(), Some("needs_response"));
-    assert_eq!(events, ["preorder_refunded", "preorder_success"]);
+    assert_eq!(events, ["preorder_disputed", "preorder_refunded", "preorder_success"]);
 }
 
 #[test]
@@ -236,13 +249,66 @@ fn an_unpaid_session_of_nobody_stays_nobodys() {
     assert_eq!(run(&[step("cs_1", 1, SessionStep::Expired), refund(1)], None).preorder, None);
 }
 
-#[test]
-fn a_second_payment_waits_for_a_person() {
+/// The session of a second payment, `pi_2`.
+fn paid_again() -> Fact {
     let Fact::Session(mut fact) = step("cs_2", 2, PAID) else { unreachable!() };
     fact.payment_intent = Some(PaymentIntentId::parse("pi_2").unwrap());
-    let before = paid_by("cs_1");
-    let effect = session(Some(before), &PaymentFacts::default(), &fact, t(99));
-    assert!(matches!(effect, Effect::Park { .. }), "{effect:?}");
+    Fact::Session(fact)
+}
+
+fn refund_again(amount: i64) -> Fact {
+    let payment_intent = PaymentIntentId::parse("pi_2").unwrap();
+    Fact::ChargeRefunded(ChargeRefundedFact { payment_intent, preorder: None, refunded: usd(amount) })
+}
+
+#[test]
+fn a_second_payment_is_kept_and_refunding_either_leaves_the_preorder_paid() {
+    let twice = [step("cs_1", 1, PAID), paid_again()];
+    let (preorder, events) = converges(Some(&in_checkout()), &twice);
+    assert_eq!((preorder.status, preorder.payments().count()), (Status::Completed, 2));
+    assert_eq!(events, ["preorder_success"]);
+    for back in [refund(1999), refund_again(1999)] {
+        let (preorder, events) = converges(Some(&in_checkout()), &[twice[0].clone(), twice[1].clone(), back]);
+        assert_eq!(preorder.status, Status::Completed);
+        assert!(!preorder.payment.unwrap().revoked && preorder.further_payments[0].revoked);
+        assert_eq!(events, ["preorder_refunded", "preorder_success"]);
+    }
+    let both = [twice[0].clone(), twice[1].clone(), refund(1999), refund_again(1999)];
+    assert_eq!(converges(Some(&in_checkout()), &both).0.status, Status::Refunded);
+}
+
+#[test]
+fn a_dispute_holds_the_preorder_and_a_lost_one_ends_it() {
+    let (held, events) = converges(Some(&in_checkout()), &[step("cs_1", 1, PAID), dispute("needs_response")]);
+    assert_eq!((held.status, held.disputed_at), (Status::Completed, Some(t(60))));
+    assert_eq!(events, ["preorder_disputed", "preorder_success"]);
+    let end = |status| {
+        let facts = [step("cs_1", 1, PAID), dispute("needs_response"), dispute(status)];
+        let preorder = converges(Some(&in_checkout()), &facts).0;
+        (preorder.status, preorder.disputed_at)
+    };
+    assert_eq!(end("won"), (Status::Completed, None));
+    assert_eq!(end("lost"), (Status::Refunded, None));
+}
+
+#[test]
+fn a_refund_that_fails_gives_the_preorder_back_and_a_person_hears_of_it_once() {
+    let told = |status, at| {
+        Fact::Refund(RefundFact {
+            refund: RefundId::parse("re_1").unwrap(),
+            payment_intent: intent(),
+            amount: usd(1999),
+            created: t(50),
+            status,
+            failure_reason: None,
+            at: t(at),
+        })
+    };
+    let facts =
+        [step("cs_1", 1, PAID), refund(1999), told(RefundStatus::Succeeded, 50), told(RefundStatus::Failed, 70)];
+    let (preorder, events) = converges(Some(&in_checkout()), &facts);
+    assert_eq!((preorder.status, preorder.payment.unwrap().refunded), (Status::Completed, 0));
+    assert_eq!(events, ["preorder_refunded", "preorder_success"]);
 }
 
 #[test]

@@ -9,12 +9,14 @@ use pledge_domain::{
         Period, PurchaseType, Step, Support, Tier, TierLevel, roll, timeline::Segment,
     },
     email::Email,
-    ids::{CustomerId, EventId, InvoiceId, NovelId, PaymentIntentId, PaymentRecordId, SubscriptionId, UserId},
+    ids::{
+        CustomerId, DisputeId, EventId, InvoiceId, NovelId, PaymentIntentId, PaymentRecordId, SubscriptionId, UserId,
+    },
     money::{Currency, Money},
     ports::ChampionStore,
     stripe::{
-        BillingReason, DisputeFact, Fact, InvoiceFact, InvoicePaymentFact, PaymentFacts, PurchaseFact, RefundFact,
-        StripeEvent, SubscriptionFact, SubscriptionStatus,
+        BillingReason, ChargeRefundedFact, DisputeFact, DisputeStatus, Fact, InvoiceFact, InvoicePaymentFact,
+        PaymentFacts, PurchaseFact, StripeEvent, SubscriptionFact, SubscriptionStatus,
     },
 };
 use pledge_memory::{Deliver, InMemoryStore, ready};
@@ -110,11 +112,24 @@ pub fn link(invoice: &str, intent: &str) -> Fact {
 }
 
 pub fn refund(intent: &str, amount: i64) -> Fact {
-    Fact::Refund(RefundFact { payment_intent: pi(intent), preorder: None, refunded: usd(amount) })
+    Fact::ChargeRefunded(ChargeRefundedFact { payment_intent: pi(intent), preorder: None, refunded: usd(amount) })
 }
 
 pub fn dispute(intent: &str, status: &str) -> Fact {
-    Fact::Dispute(DisputeFact { payment_intent: pi(intent), status: status.into() })
+    disputed(intent, status, 1)
+}
+
+/// A dispute of everything that was paid, told of at a moment.
+pub fn disputed(intent: &str, status: &str, at: i64) -> Fact {
+    Fact::Dispute(DisputeFact {
+        dispute: DisputeId::parse(format!("dp_{intent}")).unwrap(),
+        payment_intent: pi(intent),
+        amount: usd(1_000_000),
+        status: DisputeStatus::from_name(status),
+        evidence_due: None,
+        funds_withdrawn: false,
+        at: t(at),
+    })
 }
 
 pub fn bought(intent: &str, tier: i64, record: Option<u128>, kind: PurchaseType) -> PurchaseFact {

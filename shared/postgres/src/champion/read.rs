@@ -82,5 +82,6 @@ pub(crate) fn build(key: ChampionKey, answers: &[Vec<Row>]) -> Result<ChampionAc
     account.payments = payments.iter().map(rows::payment).collect::<Result<_, _>>()?;
     account.subscriptions = subscriptions.iter().map(rows::subscription).collect::<Result<_, _>>()?;
     account.intents = intents.iter().map(rows::intent).collect::<Result<_, _>>()?;
+    account.apply_facts();
     Ok(account)
 }

@@ -61,6 +61,7 @@ pub(super) fn payment(row: &Row) -> Result<PaymentRecord, Failure> {
         closed: columns.get("closed")?,
         refunded: columns.get("refunded_amount")?,
         dispute: columns.get("dispute_status")?,
+        revocations: None,
         created_at: columns.get("created_at")?,
     })
 }
@@ -85,7 +86,7 @@ pub(super) fn subscription(row: &Row) -> Result<Subscription, Failure> {
 
 pub(super) fn intent(row: &Row) -> Result<(PaymentIntentId, PaymentFacts), Failure> {
     let id = Columns(row).parse("payment_intent_id", |text| PaymentIntentId::parse(text).ok())?;
-    Ok((id, crate::stripe_events::payment_facts(row)?))
+    Ok((id, crate::payment_facts::read(row)?))
 }
 
 fn level(columns: &Columns<'_>) -> Result<Option<TierLevel>, Failure> {

@@ -1,5 +1,6 @@
 //! Preorders.
 
+pub(crate) mod payments;
 pub(crate) mod row;
 
 use pledge_domain::{

@@ -7,14 +7,14 @@ use pledge_domain::{
     email::Email,
     ids::{PaymentIntentId, PreorderId, PriceId, SessionId, UserId},
     locale::Locale,
-    money::{Currency, Money},
-    preorder::{Color, Contact, Payment, Preorder, Session, SessionState, Status, Wishes},
+    money::Currency,
+    preorder::{Color, Contact, Preorder, Session, SessionState, Status, Wishes},
 };
 use serde::Serialize;
 use time::serde::rfc3339;
 use tokio_postgres::Row;
 
-use crate::{columns::Columns, error::Failure};
+use crate::{columns::Columns, error::Failure, preorders::payments};
 
 /// The columns of a preorder that its own data decide, each under its name; its owner isn't among them. A statement takes
 /// them as one parameter and names those that it writes (`jsonb_populate_record`).
@@ -50,6 +50,8 @@ pub(crate) struct PreorderRow<'a> {
     paid_at: Option<Timestamp>,
     refunded_amount: i64,
     dispute_status: Option<&'a str>,
+    #[serde(with = "rfc3339::option")]
+    disputed_at: Option<Timestamp>,
     #[serde(with = "rfc3339")]
     created_at: Timestamp,
 }
@@ -87,6 +89,7 @@ impl<'a> From<&'a Preorder> for PreorderRow<'a> {
             paid_at: payment.map(|payment| payment.paid_at),
             refunded_amount: payment.map_or(0, |payment| payment.refunded),
             dispute_status: payment.and_then(|payment| payment.dispute.as_deref()),
+            disputed_at: preorder.disputed_at,
             created_at: preorder.created_at,
         }
     }
@@ -102,6 +105,7 @@ impl fmt::Debug for PreorderRow<'_> {
 /// Reads a row of `preorders`.
 pub(crate) fn read(row: &Row) -> Result<Preorder, Failure> {
     let columns = Columns(row);
+    let mut payments = payments::read(&columns)?.into_iter();
     Ok(Preorder {
         id: PreorderId::new(columns.get("id")?),
         user_id: columns.parse_some("user_id", |text| UserId::parse(text).ok())?,
@@ -117,7 +121,9 @@ pub(crate) fn read(row: &Row) -> Result<Preorder, Failure> {
         status: columns.parse("status", Status::parse)?,
         checkout_attempt: columns.get("checkout_attempt")?,
         session: session(&columns)?,
-        payment: payment(&columns)?,
+        payment: payments.next(),
+        further_payments: payments.collect(),
+        disputed_at: columns.get("disputed_at")?,
         created_at: columns.get("created_at")?,
     })
 }
@@ -143,17 +149,5 @@ fn session(columns: &Columns<'_>) -> Result<Option<Session>, Failure> {
         url: columns.get("checkout_url")?,
         expires_at: columns.get("session_expires_at")?,
         state: columns.parse("session_state", SessionState::parse)?,
-    }))
-}
-
-fn payment(columns: &Columns<'_>) -> Result<Option<Payment>, Failure> {
-    let Some(paid_at) = columns.get("paid_at")? else { return Ok(None) };
-    let currency = columns.parse("currency", |text| Currency::parse(text).ok())?;
-    Ok(Some(Payment {
-        intent: columns.parse_some("payment_intent_id", |text| PaymentIntentId::parse(text).ok())?,
-        amount: Money::new(columns.get("amount")?, currency),
-        paid_at,
-        refunded: columns.get("refunded_amount")?,
-        dispute: columns.get("dispute_status")?,
     }))
 }

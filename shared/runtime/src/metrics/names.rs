@@ -11,6 +11,8 @@ pub enum Metric {
     LivemodeMismatches,
     /// Events of an API version that the endpoint wasn't made for; dimension `ApiVersion`.
     ApiVersionDrift,
+    /// Disputes that customers' banks opened.
+    DisputesOpened,
     /// Preorders stored.
     PreordersInitiated,
     /// Checkout sessions opened.
@@ -55,6 +57,7 @@ impl Metric {
             Self::SignatureFailures => "SignatureFailures",
             Self::LivemodeMismatches => "LivemodeMismatches",
             Self::ApiVersionDrift => "ApiVersionDrift",
+            Self::DisputesOpened => "DisputesOpened",
             Self::PreordersInitiated => "PreordersInitiated",
             Self::CheckoutsOpened => "CheckoutsOpened",
             Self::BusinessFacts => "BusinessFacts",

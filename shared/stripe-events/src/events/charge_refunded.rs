@@ -3,7 +3,7 @@
 use pledge_domain::{
     ids::PaymentIntentId,
     money::{Currency, Money},
-    stripe::{Fact, RefundFact},
+    stripe::{ChargeRefundedFact, Fact},
 };
 use serde::Deserialize;
 
@@ -26,7 +26,7 @@ pub fn decode(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let Some(intent) = charge.payment_intent else {
         return Ok(Fact::Ignored { reason: "a charge without a PaymentIntent is not ours" });
     };
-    Ok(Fact::Refund(RefundFact {
+    Ok(Fact::ChargeRefunded(ChargeRefundedFact {
         payment_intent: intent.parse(PaymentIntentId::parse)?,
         preorder: charge.metadata.unwrap_or_default().preorder(),
         refunded: Money::new(charge.amount_refunded, Currency::parse(&charge.currency)?),

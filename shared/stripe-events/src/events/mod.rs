@@ -7,7 +7,7 @@ mod customer_subscription;
 mod invoice;
 mod invoice_payment;
 mod payment_intent;
-mod refund_failed;
+mod refund;
 
 use pledge_domain::stripe::Fact;
 
@@ -32,19 +32,17 @@ pub const DECODERS: &[(&str, Decoder)] = &[
     ("customer.subscription.updated", customer_subscription::changed),
     ("customer.subscription.deleted", customer_subscription::deleted),
     ("charge.refunded", charge_refunded::decode),
-    ("charge.refund.updated", refund_failed::charge_refund_updated),
-    ("refund.failed", refund_failed::failed),
+    ("charge.refund.updated", refund::decode),
+    ("refund.created", refund::decode),
+    ("refund.updated", refund::decode),
+    ("refund.failed", refund::decode),
     ("charge.dispute.created", charge_dispute::decode),
     ("charge.dispute.updated", charge_dispute::decode),
     ("charge.dispute.closed", charge_dispute::decode),
-    ("charge.dispute.funds_withdrawn", charge_dispute::decode),
+    ("charge.dispute.funds_withdrawn", charge_dispute::funds_withdrawn),
     ("charge.dispute.funds_reinstated", charge_dispute::decode),
 ];
 
 /// Types that say what another event says better, and why they are left alone.
-pub const REDUNDANT: &[(&str, &str)] = &[
-    ("refund.created", "charge.refunded decides"),
-    ("refund.updated", "charge.refunded decides"),
-    ("charge.succeeded", "the payment's own events decide"),
-    ("charge.failed", "the payment's own events decide"),
-];
+pub const REDUNDANT: &[(&str, &str)] =
+    &[("charge.succeeded", "the payment's own events decide"), ("charge.failed", "the payment's own events decide")];

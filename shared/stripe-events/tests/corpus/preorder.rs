@@ -3,12 +3,13 @@
 use pledge_domain::{
     Timestamp,
     email::Email,
-    ids::{PaymentIntentId, PreorderId, PriceId, SessionId, UserId},
+    ids::{DisputeId, PaymentIntentId, PreorderId, PriceId, RefundId, SessionId, UserId},
     locale::Locale,
     money::{Currency, Money},
     preorder::{Color, Contact},
     stripe::{
-        CheckoutPaymentStatus, DisputeFact, Fact, PaymentFailedFact, RefundFact, SessionFact,
+        ChargeRefundedFact, CheckoutPaymentStatus, DisputeFact, DisputeStatus, Fact, PaymentFailedFact, RefundFact,
+        RefundStatus, SessionFact,
         SessionStep::{self, AsyncPaymentFailed, AsyncPaymentSucceeded, Completed, Expired},
     },
 };
@@ -29,16 +30,16 @@ pub fn expectations() -> Vec<(&'static str, Fact)> {
         ("payment_intent.succeeded", ignored("the Checkout session's own events decide")),
         ("charge.refunded", refund(19_900)),
         ("charge.refunded.partial", refund(5_000)),
-        ("charge.refund.updated", ignored("charge.refunded decides")),
-        ("charge.refund.updated.failed", refund_failed()),
-        ("refund.failed", refund_failed()),
-        ("refund.created", ignored("charge.refunded decides")),
-        ("refund.updated", ignored("charge.refunded decides")),
-        ("charge.dispute.created", dispute("needs_response")),
-        ("charge.dispute.updated", dispute("under_review")),
-        ("charge.dispute.closed", dispute("lost")),
-        ("charge.dispute.funds_withdrawn", dispute("needs_response")),
-        ("charge.dispute.funds_reinstated", dispute("won")),
+        ("charge.refund.updated", one_refund(RefundStatus::Succeeded, 1_752_250_900)),
+        ("charge.refund.updated.failed", one_refund(RefundStatus::Failed, 1_752_850_000)),
+        ("refund.created", one_refund(RefundStatus::Succeeded, 1_752_250_000)),
+        ("refund.updated", one_refund(RefundStatus::Succeeded, 1_752_250_900)),
+        ("refund.failed", one_refund(RefundStatus::Failed, 1_752_850_000)),
+        ("charge.dispute.created", dispute(DisputeStatus::NeedsResponse, 1_752_400_000, false)),
+        ("charge.dispute.updated", dispute(DisputeStatus::UnderReview, 1_752_401_000, false)),
+        ("charge.dispute.closed", dispute(DisputeStatus::Lost, 1_752_402_000, false)),
+        ("charge.dispute.funds_withdrawn", dispute(DisputeStatus::NeedsResponse, 1_752_403_000, true)),
+        ("charge.dispute.funds_reinstated", dispute(DisputeStatus::Won, 1_752_404_000, false)),
     ]
 }
 
@@ -122,18 +123,42 @@ fn foreign() -> Fact {
 }
 
 fn refund(cents: i64) -> Fact {
-    Fact::Refund(RefundFact { payment_intent: intent(), preorder: Some(preorder()), refunded: usd(cents) })
+    Fact::ChargeRefunded(ChargeRefundedFact {
+        payment_intent: intent(),
+        preorder: Some(preorder()),
+        refunded: usd(cents),
+    })
 }
 
-fn dispute(status: &str) -> Fact {
-    Fact::Dispute(DisputeFact { payment_intent: intent(), status: status.into() })
+fn moment(seconds: i64) -> Timestamp {
+    Timestamp::from_unix_timestamp(seconds).unwrap()
+}
+
+fn one_refund(status: RefundStatus, at: i64) -> Fact {
+    let failed = status == RefundStatus::Failed;
+    Fact::Refund(RefundFact {
+        refund: RefundId::parse("re_3RkQ1aBxq7Zf9aTe1HwqA0pL").unwrap(),
+        payment_intent: intent(),
+        amount: usd(19_900),
+        created: moment(1_752_250_000),
+        status,
+        failure_reason: failed.then(|| "expired_or_canceled_card".to_owned()),
+        at: moment(at),
+    })
+}
+
+fn dispute(status: DisputeStatus, at: i64, funds_withdrawn: bool) -> Fact {
+    Fact::Dispute(DisputeFact {
+        dispute: DisputeId::parse("du_1RlaH2Bxq7Zf9aTeDsp00001").unwrap(),
+        payment_intent: intent(),
+        amount: usd(19_900),
+        status,
+        evidence_due: Some(moment(1_753_142_399)),
+        funds_withdrawn,
+        at: moment(at),
+    })
 }
 
 fn payment_failed() -> Fact {
     Fact::PaymentFailed(PaymentFailedFact { payment_intent: intent(), preorder: Some(preorder()), attempt: Some(2) })
-}
-
-fn refund_failed() -> Fact {
-    let reason = "a refund failed at the bank and the money is still owed: expired_or_canceled_card".into();
-    Fact::Malformed { reason }
 }

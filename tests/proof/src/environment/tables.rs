@@ -13,6 +13,7 @@ use crate::{
 pub(super) const CLEAR: &str = "set session_replication_role = replica;
     delete from users; delete from preorders; delete from stripe_event; delete from outbox; delete from stripe_payment;
     delete from champion_segment; delete from champion_tier_price;
+    delete from preorder_payment; delete from stripe_refund; delete from stripe_dispute;
     delete from stripe_subscription; delete from user_champion_subscription;
     delete from user_champion_subscription_record; delete from payment_record; delete from novel_champion_tiers;
     set session_replication_role = default;

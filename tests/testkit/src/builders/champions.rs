@@ -8,14 +8,14 @@ use pledge_domain::{
     ids::{CustomerId, InvoiceId, NovelId, PaymentIntentId, PaymentRecordId, SubscriptionId},
     money::{Currency, Money},
     stripe::{
-        BillingReason, DisputeFact, Fact, InvoiceFact, InvoicePaymentFact, PurchaseFact, RefundFact, StripeEvent,
+        BillingReason, ChargeRefundedFact, Fact, InvoiceFact, InvoicePaymentFact, PurchaseFact, StripeEvent,
         SubscriptionFact, SubscriptionStatus,
     },
 };
 use time::Duration;
 use uuid::Uuid;
 
-use crate::builders::{event, uid};
+use crate::builders::{a_dispute, event, uid};
 
 /// A reader of novel 7.
 #[must_use]
@@ -138,15 +138,18 @@ pub fn purchase_paid(id: &str, intent: &str, metadata: Option<ChampionMetadata>,
 #[must_use]
 pub fn intent_refunded(id: &str, intent: &str, amount: i64) -> StripeEvent {
     let refunded = Money::new(amount, Currency::USD);
-    let fact = RefundFact { payment_intent: an_intent(intent), preorder: None, refunded };
-    event(id, "charge.refunded", Fact::Refund(fact))
+    let fact = ChargeRefundedFact { payment_intent: an_intent(intent), preorder: None, refunded };
+    event(id, "charge.refunded", Fact::ChargeRefunded(fact))
 }
 
 /// `charge.dispute.*`.
 #[must_use]
 pub fn intent_disputed(id: &str, intent: &str, status: &str) -> StripeEvent {
-    let fact = DisputeFact { payment_intent: an_intent(intent), status: status.to_owned() };
-    event(id, "charge.dispute.updated", Fact::Dispute(fact))
+    event(
+        id,
+        "charge.dispute.updated",
+        Fact::Dispute(a_dispute(&intent.replacen("pi_", "dp_", 1), an_intent(intent), status)),
+    )
 }
 
 /// A Stripe payment.

@@ -1,11 +1,12 @@
 //! Stripe's events about a preorder: one session, one payment, 19.99 US dollars.
 
 use pledge_domain::{
-    ids::{EventId, PaymentIntentId, SessionId},
+    ids::{DisputeId, EventId, PaymentIntentId, SessionId},
     money::{Currency, Money},
     preorder::{Contact, Preorder},
     stripe::{
-        CheckoutPaymentStatus, DisputeFact, Fact, PaymentFailedFact, RefundFact, SessionFact, SessionStep, StripeEvent,
+        ChargeRefundedFact, CheckoutPaymentStatus, DisputeFact, DisputeStatus, Fact, PaymentFailedFact, SessionFact,
+        SessionStep, StripeEvent,
     },
 };
 
@@ -99,13 +100,26 @@ pub fn card_refused(id: &str, preorder: &Preorder) -> StripeEvent {
 #[must_use]
 pub fn refund(id: &str, preorder: &Preorder, amount: i64) -> StripeEvent {
     let refunded = Money::new(amount, Currency::USD);
-    let fact = RefundFact { payment_intent: intent_of(preorder), preorder: None, refunded };
-    event(id, "charge.refunded", Fact::Refund(fact))
+    let fact = ChargeRefundedFact { payment_intent: intent_of(preorder), preorder: None, refunded };
+    event(id, "charge.refunded", Fact::ChargeRefunded(fact))
 }
 
 /// The customer's bank disputes the payment.
 #[must_use]
 pub fn dispute(id: &str, preorder: &Preorder, status: &str) -> StripeEvent {
-    let fact = DisputeFact { payment_intent: intent_of(preorder), status: status.to_owned() };
-    event(id, "charge.dispute.updated", Fact::Dispute(fact))
+    event(id, "charge.dispute.updated", Fact::Dispute(a_dispute("dp_1", intent_of(preorder), status)))
+}
+
+/// A dispute of 19.99 US dollars, told of at [`t`]`(60)`.
+#[must_use]
+pub fn a_dispute(id: &str, payment_intent: PaymentIntentId, status: &str) -> DisputeFact {
+    DisputeFact {
+        dispute: DisputeId::parse(id).unwrap(),
+        payment_intent,
+        amount: Money::new(AMOUNT, Currency::USD),
+        status: DisputeStatus::from_name(status),
+        evidence_due: Some(t(7 * 86_400)),
+        funds_withdrawn: false,
+        at: t(60),
+    }
 }

@@ -3,18 +3,22 @@
 
 use pledge_domain::{
     decide::{Outcome, Recorded},
-    ids::OutboxId,
+    ids::{OutboxId, PaymentIntentId, RefundId, SessionId},
+    money::{Currency, Money},
     ports::{OutboxStore, PreorderStore},
     preorder::{Preorder, Status},
-    stripe::{Fact, SessionFact, StripeEvent},
+    stripe::{
+        ChargeRefundedFact, CheckoutPaymentStatus, Fact, RefundFact, RefundStatus, SessionFact, SessionStep,
+        StripeEvent,
+    },
     user::Owner,
 };
 
 use crate::{
     Deliver,
     builders::{
-        a_new_preorder, a_preorder, an_account, dispute, event, refund, session_expired, session_of, session_paid,
-        session_succeeded_later, session_unpaid, uid,
+        a_new_preorder, a_preorder, a_session, an_account, dispute, event, intent_of, refund, session_expired,
+        session_of, session_paid, session_succeeded_later, session_unpaid, uid,
     },
     contract::{Subject, ids},
     time::t,
@@ -99,6 +103,73 @@ pub async fn a_dispute_that_comes_first_counts_later<S: Subject>(subject: &S) {
     record(subject, &session_paid("evt_4", &preorder)).await;
     let payment = subject.preorder(preorder.id).await.payment.unwrap();
     assert_eq!((payment.dispute.as_deref(), payment.refunded), (Some("lost"), 500));
+}
+
+/// A refund of everything, told of at a moment after [`t`]`(60)`.
+fn one_refund(id: &str, preorder: &Preorder, status: RefundStatus, at: i64) -> StripeEvent {
+    let fact = RefundFact {
+        refund: RefundId::parse("re_1").unwrap(),
+        payment_intent: intent_of(preorder),
+        amount: Money::new(IN_FULL, Currency::USD),
+        created: t(61),
+        status,
+        failure_reason: None,
+        at: t(at),
+    };
+    StripeEvent { created: t(at), ..event(id, "refund.updated", Fact::Refund(fact)) }
+}
+
+pub async fn a_refund_is_kept_with_everything_that_became_of_it<S: Subject>(subject: &S) {
+    let preorder = initiated(subject).await;
+    record(subject, &session_paid("evt_1", &preorder)).await;
+    let (_, outbox) = record(subject, &one_refund("evt_2", &preorder, RefundStatus::Succeeded, 61)).await;
+    assert_eq!(outbox, ["preorder_refunded"]);
+    assert_eq!(subject.preorder(preorder.id).await.status, Status::Refunded);
+    let (outcome, outbox) = record(subject, &one_refund("evt_3", &preorder, RefundStatus::Failed, 80)).await;
+    assert!(matches!(&outcome, Outcome::Parked { reason } if reason.contains(&preorder.id.to_string())), "{outcome:?}");
+    let after = subject.preorder(preorder.id).await;
+    assert_eq!((after.status, outbox.len()), (Status::Completed, 0));
+    let payment = after.payment.unwrap();
+    assert_eq!((payment.refunded, payment.revoked, payment.was_revoked), (0, false, true));
+    let (outcome, _) = record(subject, &one_refund("evt_4", &preorder, RefundStatus::Failed, 81)).await;
+    assert_eq!(outcome, Outcome::Applied, "a person hears of it once");
+}
+
+pub async fn a_second_payment_is_kept_and_found<S: Subject>(subject: &S) {
+    let preorder = initiated(subject).await;
+    record(subject, &session_paid("evt_1", &preorder)).await;
+    let other = PaymentIntentId::parse("pi_other").unwrap();
+    let again = SessionFact {
+        session: SessionId::parse("cs_other").unwrap(),
+        attempt: Some(2),
+        payment_intent: Some(other.clone()),
+        ..a_session(&preorder, SessionStep::Completed(CheckoutPaymentStatus::Paid))
+    };
+    let (outcome, outbox) =
+        record(subject, &event("evt_2", "checkout.session.completed", Fact::Session(Box::new(again)))).await;
+    assert_eq!((outcome, outbox.len()), (Outcome::Applied, 0));
+    assert_eq!(subject.preorder(preorder.id).await.payments().count(), 2);
+    let back = ChargeRefundedFact {
+        payment_intent: other.clone(),
+        preorder: None,
+        refunded: Money::new(IN_FULL, Currency::USD),
+    };
+    let (_, outbox) = record(subject, &event("evt_3", "charge.refunded", Fact::ChargeRefunded(back))).await;
+    assert_eq!(outbox, ["preorder_refunded"]);
+    let after = subject.preorder(preorder.id).await;
+    assert_eq!((after.status, after.payment.unwrap().intent), (Status::Completed, Some(intent_of(&preorder))));
+    assert!(after.further_payments[0].revoked && after.further_payments[0].intent == Some(other));
+}
+
+pub async fn a_dispute_holds_the_preorder_while_it_is_open<S: Subject>(subject: &S) {
+    let preorder = initiated(subject).await;
+    record(subject, &session_paid("evt_1", &preorder)).await;
+    let (_, outbox) = record(subject, &dispute("evt_2", &preorder, "needs_response")).await;
+    assert_eq!(outbox, ["preorder_disputed"]);
+    assert_eq!(subject.preorder(preorder.id).await.disputed_at, Some(t(60)));
+    record(subject, &dispute("evt_3", &preorder, "won")).await;
+    let after = subject.preorder(preorder.id).await;
+    assert_eq!((after.status, after.disputed_at), (Status::Completed, None));
 }
 
 pub async fn a_fact_that_is_in_the_outbox_is_not_written_again<S: Subject>(subject: &S) {

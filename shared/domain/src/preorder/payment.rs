@@ -1,0 +1,97 @@
+//! The payments of a preorder.
+
+use crate::{
+    Timestamp,
+    ids::{PaymentIntentId, SessionId},
+    money::Money,
+    preorder::{Preorder, Status},
+    stripe::PaymentFacts,
+};
+
+/// A payment that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// Stripe's `PaymentIntent`; none if nothing had to be paid.
+    pub intent: Option<PaymentIntentId>,
+    /// The session in which it was made; none if it was stored before that was kept.
+    pub session: Option<SessionId>,
+    /// What was paid.
+    pub amount: Money,
+    /// When.
+    pub paid_at: Timestamp,
+    /// How much of it went back by refunds, in minor units of the same currency.
+    pub refunded: i64,
+    /// The newest status of a dispute about it, in Stripe's words.
+    pub dispute: Option<String>,
+    /// Since when it is disputed; none if it isn't.
+    pub disputed_since: Option<Timestamp>,
+    /// Whether all of it is gone, by refunds and lost disputes.
+    pub revoked: bool,
+    /// Whether all of it was ever gone. A refund that fails afterwards doesn't change that.
+    pub was_revoked: bool,
+}
+
+impl Payment {
+    /// Returns a payment of which nothing went back.
+    #[must_use]
+    pub fn new(intent: Option<PaymentIntentId>, session: Option<SessionId>, amount: Money, paid_at: Timestamp) -> Self {
+        Self {
+            intent,
+            session,
+            amount,
+            paid_at,
+            refunded: 0,
+            dispute: None,
+            disputed_since: None,
+            revoked: false,
+            was_revoked: false,
+        }
+    }
+
+    /// Returns whether it is the payment with this `PaymentIntent`, or, if nothing had to be paid, of this session.
+    #[must_use]
+    pub fn is(&self, intent: Option<&PaymentIntentId>, session: &SessionId) -> bool {
+        self.intent.as_ref() == intent
+            && (intent.is_some() || self.session.as_ref().is_none_or(|known| known == session))
+    }
+
+    /// Returns what orders the payments of a preorder: the one that counts has the least.
+    #[must_use]
+    pub fn place(&self) -> (bool, Timestamp, Option<PaymentIntentId>, Option<SessionId>) {
+        (self.revoked, self.paid_at, self.intent.clone(), self.session.clone())
+    }
+
+    /// Takes over what is known of it. Returns whether all of it is known to have gone back for the first time.
+    pub(super) fn apply(&mut self, facts: &PaymentFacts) -> bool {
+        let revocations = facts.revocations(self.amount);
+        self.refunded = facts.refunded().min(self.amount.amount);
+        self.dispute = facts.dispute_status().map(|status| status.name().to_owned());
+        self.disputed_since = facts.disputed_since();
+        self.revoked = revocations.last().is_some_and(|(_, revoked)| *revoked);
+        let first = !revocations.is_empty() && !self.was_revoked;
+        self.was_revoked |= first;
+        first
+    }
+}
+
+impl Preorder {
+    /// Returns all payments, the one that counts first.
+    pub fn payments(&self) -> impl Iterator<Item = &Payment> {
+        self.payment.iter().chain(&self.further_payments)
+    }
+
+    /// Replaces all payments, and draws the conclusions: which of them counts, where the preorder stands, whether
+    /// somebody disputes it.
+    pub(super) fn settle(&mut self, mut payments: Vec<Payment>) {
+        payments.sort_by_key(Payment::place);
+        self.disputed_at = payments.iter().filter(|it| !it.revoked).filter_map(|it| it.disputed_since).min();
+        let mut payments = payments.into_iter();
+        self.payment = payments.next();
+        self.further_payments = payments.collect();
+        self.status = match &self.payment {
+            Some(payment) if payment.revoked => Status::Refunded,
+            Some(_) => Status::Completed,
+            None => self.status,
+        };
+    }
+}
