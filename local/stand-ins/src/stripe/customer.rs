@@ -3,7 +3,9 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::api::{Call, Endpoint, NoParams, Reply, retrieve};
+use super::api::{Call, Endpoint, NoParams, Reply};
+use super::billing::life;
+use super::error::ApiError;
 use super::filters::Created;
 use super::objects::Fields;
 use super::params::{Clearable, Email, Limited, Metadata};
@@ -13,7 +15,7 @@ use super::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::post("/v1/customers", create),
-    Endpoint::get("/v1/customers/{customer}", |world, call| retrieve(world, call, "customer")),
+    Endpoint::get("/v1/customers/{customer}", retrieve),
     Endpoint::post("/v1/customers/{customer}", update),
     Endpoint::delete("/v1/customers/{customer}", delete),
     Endpoint::list("/v1/customers", list),
@@ -82,6 +84,15 @@ fn create(world: &mut World, call: &Call) -> Reply {
     Ok(world.get(&id).clone())
 }
 
+/// Shows a deleted customer, too, as all that is left of them.
+fn retrieve(world: &mut World, call: &Call) -> Reply {
+    let NoParams {} = call.params()?;
+    match world.get(&call.id) {
+        customer if customer.text("object") == "customer" => Ok(customer.clone()),
+        _ => Err(ApiError::missing("id", "customer", &call.id)),
+    }
+}
+
 fn update(world: &mut World, call: &Call) -> Reply {
     let params: Update = call.params()?;
     let before = world.find("customer", &call.id)?;
@@ -90,7 +101,7 @@ fn update(world: &mut World, call: &Call) -> Reply {
     Ok(world.get(&call.id).clone())
 }
 
-fn apply(world: &mut World, id: &str, params: Update) -> Result<(), super::error::ApiError> {
+fn apply(world: &mut World, id: &str, params: Update) -> Result<(), ApiError> {
     let mut customer = world.get(id).clone();
     if let Some(email) = params.email {
         customer.set("email", email.into_option().map(|Email(email)| email));
@@ -128,15 +139,24 @@ fn apply(world: &mut World, id: &str, params: Update) -> Result<(), super::error
 fn delete(world: &mut World, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
     world.find("customer", &call.id)?;
-    world.emit("customer.deleted", &call.id);
-    world.objects.remove(&call.id);
-    Ok(json!({ "id": call.id, "object": "customer", "deleted": true }))
+    remove(world, &call.id);
+    Ok(world.get(&call.id).clone())
+}
+
+/// Deletes a customer: their subscriptions end at once, their methods are nobody's, and what is left says only that
+/// they were deleted. <https://docs.stripe.com/api/customers/delete>
+pub(crate) fn remove(world: &mut World, id: &str) {
+    life::cancel_all_of(world, id);
+    method::forget(world, id);
+    world.emit("customer.deleted", id);
+    world.objects.insert(json!({ "id": id, "object": "customer", "deleted": true }));
 }
 
 fn list(world: &mut World, call: &Call) -> Reply {
     let filter: List = call.params()?;
     let fits = |customer: &&Value| {
-        filter.email.as_deref().is_none_or(|email| customer.text("email") == email)
+        !customer.flag("deleted")
+            && filter.email.as_deref().is_none_or(|email| customer.text("email") == email)
             && Created::fits(filter.created.as_ref(), customer)
     };
     call.list(world.objects.newest_first("customer").filter(fits))

@@ -19,7 +19,7 @@ use super::payment::{confirm, method};
 use super::state::{self, Stripe};
 use super::webhooks::{self, Delivery, Order};
 use super::world::World;
-use super::{api, checkout, control, payment};
+use super::{api, checkout, control, customer, payment};
 use crate::clock::Clock;
 use crate::control::Common;
 use crate::cors;
@@ -173,6 +173,18 @@ impl StripeStandIn {
     /// When there is no such customer, or the method can't be attached.
     pub fn replace_card(&self, customer: &str, test_method: &str) -> Result<(), ControlError> {
         Ok(self.stripe.act(|world| method::replace(world, customer, test_method))?)
+    }
+
+    /// Deletes a customer, as the merchant may in the dashboard.
+    ///
+    /// # Errors
+    /// When there is no such customer, or not any more.
+    pub fn delete_customer(&self, id: &str) -> Result<(), ControlError> {
+        Ok(self.stripe.act(|world| {
+            world.find("customer", id)?;
+            customer::remove(world, id);
+            Ok::<_, ApiError>(())
+        })?)
     }
 
     /// Adds a webhook endpoint; gives its id.

@@ -1,6 +1,6 @@
 //! Everything that the Stripe stand-in knows, behind one lock.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -34,6 +34,8 @@ pub(crate) struct World {
     pub(crate) invoice_lines: HashMap<String, Vec<Value>>,
     /// Prorations that wait for the next invoice of each subscription.
     pub(crate) pending_lines: HashMap<String, Vec<Value>>,
+    /// Payment methods that nobody can use again: they were detached, or used once without a customer.
+    pub(crate) spent_methods: HashSet<String>,
     /// When refunds that take time end, and how.
     pub(crate) refund_outcomes: HashMap<String, (i64, RefundStatus)>,
     /// What each payment intent pays, where that isn't the caller's own business.
@@ -56,6 +58,7 @@ impl World {
             intent_data: HashMap::new(),
             invoice_lines: HashMap::new(),
             pending_lines: HashMap::new(),
+            spent_methods: HashSet::new(),
             refund_outcomes: HashMap::new(),
             owners: HashMap::new(),
             origin: Origin::default(),
@@ -99,10 +102,10 @@ impl World {
         self.get(id).text(field).to_owned()
     }
 
-    /// The object of `kind` that a path names.
+    /// The object of `kind` that a path names; one that was deleted isn't there any more.
     pub(crate) fn find(&self, kind: &str, id: &str) -> Result<Value, ApiError> {
         match self.objects.get(id) {
-            Some(object) if object.text("object") == kind => Ok(object.clone()),
+            Some(object) if object.text("object") == kind && !object.flag("deleted") => Ok(object.clone()),
             _ => Err(ApiError::missing("id", kind, id)),
         }
     }
@@ -110,7 +113,7 @@ impl World {
     /// Makes sure that the object that `param` names exists.
     pub(crate) fn check(&self, param: &str, kind: &str, id: &str) -> Result<(), ApiError> {
         match self.objects.get(id) {
-            Some(object) if object.text("object") == kind => Ok(()),
+            Some(object) if object.text("object") == kind && !object.flag("deleted") => Ok(()),
             _ => Err(ApiError::missing_in(param, kind, id)),
         }
     }

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::lines;
+use super::{life, lines};
 use crate::stripe::api::{Call, Endpoint, NoParams, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::filters::{Created, is};
@@ -47,6 +47,7 @@ struct Period {
 fn create(world: &mut World, call: &Call) -> Reply {
     let params: Create = call.params()?;
     world.check("customer", "customer", &params.customer)?;
+    life::check_currency(world, &params.customer, &params.currency.0)?;
     if let Some(subscription) = &params.subscription {
         world.check("subscription", "subscription", subscription)?;
     }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::period::Interval;
 use super::settings::AfterRetries;
 use super::{collection, invoice, pause, proration};
+use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
 use crate::stripe::world::World;
 
@@ -110,6 +111,36 @@ pub(super) fn cancel(world: &mut World, id: &str, reason: &str) {
     }
     collection::stop(world, id);
     world.emit("customer.subscription.deleted", id);
+}
+
+/// Refuses a second currency for a customer who has something running in a first one.
+/// <https://docs.stripe.com/billing/customer#multiple-currencies>
+pub(crate) fn check_currency(world: &World, customer: &str, currency: &str) -> Result<(), ApiError> {
+    let other = |object: &&Value| object.text("customer") == customer && object.text("currency") != currency;
+    let subscriptions = world.objects.newest_first("subscription").filter(other);
+    let mut subscriptions = subscriptions.filter(|subscription| !is_over(world, subscription.text("id")));
+    let items = world.objects.newest_first("invoiceitem").filter(other);
+    let mut items = items.filter(|item| item.maybe_text("invoice").is_none());
+    match subscriptions.next().or_else(|| items.next()) {
+        None => Ok(()),
+        Some(first) => Err(ApiError::invalid(format!(
+            "You cannot combine currencies on a single customer. This customer has an active subscription, \
+             subscription schedule, discount, quote, or invoice item with currency {}.",
+            first.text("currency")
+        ))),
+    }
+}
+
+/// Ends all subscriptions of a customer who is deleted.
+pub(crate) fn cancel_all_of(world: &mut World, customer: &str) {
+    let theirs =
+        world.objects.newest_first("subscription").filter(|subscription| subscription.text("customer") == customer);
+    let theirs: Vec<_> = theirs.map(|subscription| subscription.text("id").to_owned()).collect();
+    for id in theirs {
+        if !is_over(world, &id) {
+            cancel(world, &id, "cancellation_requested");
+        }
+    }
 }
 
 /// Nobody paid the first invoice in time.

@@ -7,13 +7,14 @@ use crate::stripe::api::{Call, Endpoint, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::filters::{Created, is};
 use crate::stripe::objects::Fields;
-use crate::stripe::params::{Currency, Limited, Metadata};
+use crate::stripe::params::{Clearable, Currency, Limited, Metadata};
 use crate::stripe::shapes::Kind;
 use crate::stripe::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::post("/v1/prices", create),
     Endpoint::get("/v1/prices/{price}", |world, call| retrieve(world, call, "price")),
+    Endpoint::post("/v1/prices/{price}", update),
     Endpoint::list("/v1/prices", list),
 ];
 
@@ -105,6 +106,48 @@ fn create(world: &mut World, call: &Call) -> Reply {
     );
     world.emit("price.created", &id);
     Ok(world.get(&id).clone())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Update {
+    active: Option<bool>,
+    nickname: Option<Clearable<String>>,
+    metadata: Option<Metadata>,
+}
+
+/// Changes what can change about a price: it is archived and taken back, never cheaper.
+fn update(world: &mut World, call: &Call) -> Reply {
+    let params: Update = call.params()?;
+    let before = world.find("price", &call.id)?;
+    let mut price = before.clone();
+    if let Some(active) = params.active {
+        price.set("active", active);
+    }
+    if let Some(nickname) = params.nickname {
+        price.set("nickname", nickname.into_option());
+    }
+    if let (Some(metadata), Some(current)) = (params.metadata, price.get_mut("metadata")) {
+        metadata.apply_to(current);
+    }
+    world.objects.insert(price);
+    world.emit_change("price.updated", &call.id, &before);
+    Ok(world.get(&call.id).clone())
+}
+
+/// Refuses a price that is archived, or whose product is. `param` is where the price stands.
+pub(crate) fn check_active(world: &World, id: &str, param: &str) -> Result<(), ApiError> {
+    let price = world.get(id);
+    let product = price.text("product");
+    if !price.flag("active") {
+        return Err(
+            ApiError::invalid("The price specified is inactive. This field only accepts active prices.").param(param)
+        );
+    }
+    if !world.get(product).flag("active") {
+        return Err(ApiError::invalid(format!("The product {product} is not active.")).param(param));
+    }
+    Ok(())
 }
 
 /// The product of a price: one that exists, or a new one. `at` is where the parameters stand.

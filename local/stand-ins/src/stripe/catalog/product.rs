@@ -7,13 +7,14 @@ use crate::stripe::api::{Call, Endpoint, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::filters::Created;
 use crate::stripe::objects::Fields;
-use crate::stripe::params::Metadata;
+use crate::stripe::params::{Clearable, Metadata};
 use crate::stripe::shapes::Kind;
 use crate::stripe::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::post("/v1/products", create),
     Endpoint::get("/v1/products/{id}", |world, call| retrieve(world, call, "product")),
+    Endpoint::post("/v1/products/{id}", update),
     Endpoint::list("/v1/products", list),
 ];
 
@@ -57,6 +58,37 @@ fn create(world: &mut World, call: &Call) -> Reply {
     );
     world.emit("product.created", &id);
     Ok(world.get(&id).clone())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Update {
+    name: Option<String>,
+    description: Option<Clearable<String>>,
+    active: Option<bool>,
+    metadata: Option<Metadata>,
+}
+
+fn update(world: &mut World, call: &Call) -> Reply {
+    let params: Update = call.params()?;
+    let before = world.find("product", &call.id)?;
+    let mut product = before.clone();
+    if let Some(name) = params.name {
+        product.set("name", name);
+    }
+    if let Some(description) = params.description {
+        product.set("description", description.into_option());
+    }
+    if let Some(active) = params.active {
+        product.set("active", active);
+    }
+    if let (Some(metadata), Some(current)) = (params.metadata, product.get_mut("metadata")) {
+        metadata.apply_to(current);
+    }
+    product.set("updated", world.now);
+    world.objects.insert(product);
+    world.emit_change("product.updated", &call.id, &before);
+    Ok(world.get(&call.id).clone())
 }
 
 fn list(world: &mut World, call: &Call) -> Reply {

@@ -284,13 +284,7 @@ fn line_item(world: &mut World, at: &str, item: LineItem) -> Result<Value, ApiEr
         )
         .param(format!("{at}[price]")));
     }
-    if !price.flag("active") || !product.flag("active") {
-        return Err(ApiError::invalid(format!(
-            "The price specified is inactive. This field only accepts active prices: {}",
-            price.text("id")
-        ))
-        .param(format!("{at}[price]")));
-    }
+    price::check_active(world, price.text("id"), &format!("{at}[price]"))?;
     let amount = price.int("unit_amount") * quantity;
     let description = product.text("name").to_owned();
     let mut line = world.build(

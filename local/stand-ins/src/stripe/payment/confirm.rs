@@ -171,6 +171,10 @@ fn keep_method(world: &mut World, intent: &Value) {
     {
         // It belongs to nobody else: the intent would not have taken it.
         let _ = method::attach(world, "payment_method", method, customer);
+    } else if let Some(method) = intent.maybe_text("payment_method")
+        && world.get(method).maybe_text("customer").is_none()
+    {
+        world.spent_methods.insert(method.to_owned());
     }
 }
 

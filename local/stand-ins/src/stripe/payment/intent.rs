@@ -143,9 +143,14 @@ fn owned_method(world: &mut World, id: &str, customer: Option<&str>) -> Result<S
     match (world.get(&id).maybe_text("customer"), customer) {
         (None, _) => Ok(id),
         (Some(owner), Some(customer)) if owner == customer => Ok(id),
-        (Some(_), _) => Err(ApiError::invalid(
-            "The provided PaymentMethod cannot be attached to this intent: it belongs to another \
-             Customer. Please include the Customer in the `customer` parameter.",
+        (Some(_), Some(customer)) => Err(ApiError::invalid(format!(
+            "The PaymentMethod {id} does not belong to the Customer you supplied {customer}. Please use this \
+             PaymentMethod with the Customer that it belongs to instead."
+        ))
+        .param("payment_method")),
+        (Some(_), None) => Err(ApiError::invalid(
+            "The provided PaymentMethod cannot be attached to this intent: it belongs to a Customer. Please include \
+             the Customer in the `customer` parameter.",
         )
         .param("payment_method")),
     }

@@ -73,6 +73,12 @@ pub(crate) fn resolve(world: &mut World, param: &str, id: &str) -> Result<String
         return Ok(make(world, brand, digits));
     }
     match world.get(id).text("object") {
+        "payment_method" if world.spent_methods.contains(id) => Err(ApiError::invalid(
+            "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared \
+             with a connected account without Customer attachment, or was detached from a Customer. It may not be \
+             used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.",
+        )
+        .param(param)),
         "payment_method" => Ok(id.to_owned()),
         _ => Err(ApiError::missing_in(param, "PaymentMethod", id)),
     }
@@ -146,12 +152,36 @@ pub(crate) fn of_customer(world: &World, param: &str, id: &str, customer: &str) 
     if method.text("object") == "payment_method" && method.text("customer") == customer {
         return Ok(id.to_owned());
     }
+    // A test method's name stands for what was made of it for this customer.
+    if let Some((_, _, last4, _)) = TEST_METHODS.iter().find(|(name, ..)| *name == id) {
+        let mut methods = world.objects.newest_first("payment_method");
+        let own = methods.find(|method| method.text("customer") == customer && digits(method) == *last4);
+        if let Some(own) = own {
+            return Ok(own.text("id").to_owned());
+        }
+    }
     Err(ApiError::invalid(format!(
         "The customer does not have a payment method with the ID {id}. The payment method must be \
          attached to the customer."
     ))
     .code("resource_missing")
     .param(param))
+}
+
+/// Nobody's any more: the methods of a customer who is deleted.
+pub(crate) fn forget(world: &mut World, customer: &str) {
+    let theirs = world.objects.newest_first("payment_method").filter(|method| method.text("customer") == customer);
+    let theirs: Vec<_> = theirs.map(|method| method.text("id").to_owned()).collect();
+    for method in theirs {
+        world.set(&method, json!({ "customer": null }));
+        world.spent_methods.insert(method);
+    }
+    let subscriptions =
+        world.objects.newest_first("subscription").filter(|subscription| subscription.text("customer") == customer);
+    let subscriptions: Vec<_> = subscriptions.map(|subscription| subscription.text("id").to_owned()).collect();
+    for subscription in subscriptions {
+        world.set(&subscription, json!({ "default_payment_method": null }));
+    }
 }
 
 /// The customer replaces their card by a test method, for everything that is to come.
@@ -185,9 +215,15 @@ fn attach_endpoint(world: &mut World, call: &Call) -> Reply {
 
 fn detach(world: &mut World, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
-    world.find("payment_method", &call.id)?;
+    let before = world.find("payment_method", &call.id)?;
+    if before.maybe_text("customer").is_none() {
+        return Err(ApiError::invalid(
+            "The payment method you provided is not attached to a customer so detachment is impossible.",
+        ));
+    }
     world.set(&call.id, json!({ "customer": null }));
-    world.emit("payment_method.detached", &call.id);
+    world.spent_methods.insert(call.id.clone());
+    world.emit_change("payment_method.detached", &call.id, &before);
     Ok(world.get(&call.id).clone())
 }
 

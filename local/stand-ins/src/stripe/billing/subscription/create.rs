@@ -174,9 +174,7 @@ fn prices(world: &mut World, customer: &Value, items: Vec<Item>) -> Result<Vec<P
             )
             .param(format!("{at}[price]")));
         }
-        if customer.maybe_text("currency").is_some_and(|currency| currency != this.text("currency")) {
-            return Err(ApiError::invalid("You cannot combine currencies on a single customer.").param("customer"));
-        }
+        life::check_currency(world, customer.text("id"), this.text("currency"))?;
         priced.push((price, item.quantity.unwrap_or(1), item.metadata));
     }
     Ok(priced)

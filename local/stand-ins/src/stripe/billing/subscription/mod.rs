@@ -113,12 +113,7 @@ fn price_of(world: &mut World, at: &str, price: Option<String>, data: Option<Pri
         )
         .param(format!("{at}[price]")));
     }
-    if !price.flag("active") {
-        return Err(ApiError::invalid(format!(
-            "The price specified is inactive. This field only accepts active prices: {id}"
-        ))
-        .param(format!("{at}[price]")));
-    }
+    price::check_active(world, &id, &format!("{at}[price]"))?;
     Ok(id)
 }
 
