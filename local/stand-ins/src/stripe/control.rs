@@ -9,8 +9,10 @@
 //! | `POST customers/{id}/card` | `{"payment_method": "pm_card_chargeCustomerFail"}` |
 //! | refunds, disputes, collection | see `money` |
 //! | `GET events`, `POST events/{id}/deliver` | |
+//! | `POST events/{id}/for_account` | `{"account": "acct_…"}` |
+//! | `POST events/thin` | `{"type": "v2.core.event_destination.ping", "related_object": "ed_…"}` |
 //! | `GET deliveries`, `DELETE deliveries?event=` | |
-//! | `POST deliveries/settings` | `{"hold", "copies", "delay_ms", "drop_new", "secrets", "concurrency"}`, each optional |
+//! | `POST deliveries/settings` | `{"hold", "copies", "delay_ms", "drop_new", "disabled", "secrets", "concurrency"}`, each optional |
 //! | `POST deliveries/release` | `{"order": "as_created"}`, `{"order": {"shuffled": 7}}`, `{"order": {"only": ["evt_…"]}}` |
 //! | `POST deliveries/retry` | |
 //! | `GET idle?timeout_ms=` | long poll |
@@ -30,9 +32,10 @@ use serde_json::{Value, json};
 
 use super::checkout::pay::{self, Payment, PaymentOutcome};
 use super::error::ApiError;
+use super::events;
 use super::payment::{confirm, method};
 use super::state::Stripe;
-use super::webhooks::Order;
+use super::webhooks::{self, Order};
 use super::world::World;
 
 type Shared = State<Arc<Stripe>>;
@@ -45,8 +48,10 @@ pub(super) fn router(stripe: Arc<Stripe>) -> Router {
         .route("/_control/checkout/sessions/{id}/settle", post(settle_session))
         .route("/_control/payment_intents/{id}/authenticate", post(authenticate))
         .route("/_control/customers/{id}/card", post(replace_card))
-        .route("/_control/events", get(events))
+        .route("/_control/events", get(all_events))
         .route("/_control/events/{id}/deliver", post(deliver))
+        .route("/_control/events/{id}/for_account", post(tell_for_account))
+        .route("/_control/events/thin", post(tell_thin))
         .route("/_control/deliveries", get(deliveries).delete(drop_deliveries))
         .route("/_control/deliveries/settings", post(settings))
         .route("/_control/deliveries/release", post(release))
@@ -127,7 +132,7 @@ async fn replace_card(State(stripe): Shared, Path(id): Path<String>, Json(card):
     })
 }
 
-async fn events(State(stripe): Shared) -> Json<Vec<Value>> {
+async fn all_events(State(stripe): Shared) -> Json<Vec<Value>> {
     let mut events: Vec<_> = stripe.act(|world| world.objects.newest_first("event").cloned().collect());
     events.reverse();
     Json(events)
@@ -135,6 +140,31 @@ async fn events(State(stripe): Shared) -> Json<Vec<Value>> {
 
 async fn deliver(State(stripe): Shared, Path(id): Path<String>) -> Response {
     act(&stripe, |world| world.deliver_again(&id).map(|()| json!({ "queued": id })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Account {
+    account: String,
+}
+
+async fn tell_for_account(
+    State(stripe): Shared,
+    Path(id): Path<String>,
+    Json(Account { account }): Json<Account>,
+) -> Response {
+    act(&stripe, |world| events::tell_for_account(world, &id, &account).map(|id| json!({ "queued": id })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Thin {
+    r#type: String,
+    related_object: String,
+}
+
+async fn tell_thin(State(stripe): Shared, Json(thin): Json<Thin>) -> Json<Value> {
+    Json(json!({ "queued": stripe.act(|world| events::tell_thin(world, &thin.r#type, &thin.related_object)) }))
 }
 
 async fn deliveries(State(stripe): Shared) -> Response {
@@ -159,12 +189,16 @@ struct Settings {
     copies: Option<usize>,
     delay_ms: Option<u64>,
     drop_new: Option<bool>,
+    disabled: Option<bool>,
     secrets: Option<Vec<String>>,
     concurrency: Option<usize>,
 }
 
 async fn settings(State(stripe): Shared, Json(settings): Json<Settings>) -> Json<Value> {
     stripe.act(|world| {
+        if let Some(disabled) = settings.disabled {
+            webhooks::api::set_disabled(world, disabled);
+        }
         let webhooks = &mut world.webhooks;
         webhooks.hold = settings.hold.unwrap_or(webhooks.hold);
         webhooks.copies = settings.copies.unwrap_or(webhooks.copies);

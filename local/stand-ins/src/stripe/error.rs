@@ -63,6 +63,16 @@ impl ApiError {
         Self { before_execution: true, ..error }.code("secret_key_required")
     }
 
+    /// A restricted key without this permission: 403.
+    pub(crate) fn more_permissions(path: &str) -> Self {
+        let error = Self::new(
+            StatusCode::FORBIDDEN,
+            "invalid_request_error",
+            format!("The provided key does not have the required permissions for this endpoint ({path})."),
+        );
+        Self { before_execution: true, ..error }.code("more_permissions_required")
+    }
+
     /// The payment was refused: 402.
     pub(crate) fn card(code: &str, decline_code: Option<&str>, message: &str) -> Self {
         let error = Self::new(StatusCode::PAYMENT_REQUIRED, "card_error", message).code(code);

@@ -3,15 +3,35 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::api::{Call, Endpoint, Reply, retrieve};
+use super::api::{Call, Endpoint, NoParams, Reply};
+use super::error::ApiError;
+use super::events;
 use super::filters::Created;
 use super::objects::Fields;
 use super::world::World;
 
-pub(crate) const ENDPOINTS: &[Endpoint] = &[
-    Endpoint::get("/v1/events/{id}", |world, call| retrieve(world, call, "event")),
-    Endpoint::list("/v1/events", list),
-];
+pub(crate) const ENDPOINTS: &[Endpoint] =
+    &[Endpoint::get("/v1/events/{id}", retrieve).reads_events(), Endpoint::list("/v1/events", list).reads_events()];
+
+/// For how long Stripe shows events, in seconds.
+const SHOWN: i64 = 30 * 24 * 60 * 60;
+
+/// The most `types[]` of one request.
+const TYPES: usize = 20;
+
+/// Whether the API still shows an event.
+fn is_shown(world: &World, event: &Value) -> bool {
+    event.int("created") >= world.now - SHOWN
+}
+
+fn retrieve(world: &mut World, call: &Call) -> Reply {
+    let NoParams {} = call.params()?;
+    let event = world.find("event", &call.id)?;
+    if !is_shown(world, &event) {
+        return Err(ApiError::missing("id", "event", &call.id));
+    }
+    Ok(events::body(world, &call.id, &world.account_version))
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,13 +44,22 @@ struct List {
 
 fn list(world: &mut World, call: &Call) -> Reply {
     let filter: List = call.params()?;
+    if filter.types.as_ref().is_some_and(|types| types.len() > TYPES) {
+        return Err(ApiError::parameter(format!("Invalid array: types has at most {TYPES} elements.")).param("types"));
+    }
+    if filter.r#type.is_some() && filter.types.is_some() {
+        return Err(ApiError::parameter("You may only specify one of these parameters: type, types.").param("types"));
+    }
     let fits = |event: &&Value| {
         filter.r#type.as_deref().is_none_or(|pattern| type_fits(pattern, event.text("type")))
             && filter.types.as_ref().is_none_or(|types| types.iter().any(|kind| kind == event.text("type")))
             && filter.delivery_success.is_none_or(|done| (event.int("pending_webhooks") == 0) == done)
             && Created::fits(filter.created.as_ref(), event)
+            && is_shown(world, event)
     };
-    call.list(world.objects.newest_first("event").filter(fits))
+    let found: Vec<_> = world.objects.newest_first("event").filter(fits).map(|event| event.text("id")).collect();
+    let bodies: Vec<_> = found.iter().map(|id| events::body(world, id, &world.account_version)).collect();
+    call.list(bodies.iter())
 }
 
 /// `checkout.session.*` stands for all that begins so.

@@ -11,8 +11,10 @@ use axum::middleware::from_fn;
 use axum::routing::any;
 use serde_json::Value;
 
+use super::api::Keys;
 use super::checkout::pay::{self, Payment, PaymentOutcome};
 use super::error::ApiError;
+use super::events;
 use super::objects::Fields;
 use super::options::{StripeOptions, WebhookTarget};
 use super::payment::{confirm, method};
@@ -61,12 +63,13 @@ impl StripeStandIn {
     /// When the port is taken or the HTTP client can't be built.
     pub async fn start(options: StripeOptions) -> io::Result<Self> {
         let common = Common { clock: options.clock.clone(), ..Common::default() };
+        let keys = Keys { secret: options.secret_key.clone(), events: options.events_key.clone() };
         let seed = options.seed.unwrap_or_else(Clock::machine_seed);
         let mut world = World::new(&options, common.clock.now(), seed);
         for target in options.webhooks {
             webhooks::api::register(&mut world, target);
         }
-        let stripe = Arc::new(Stripe::new(common.clone(), options.secret_key, http_client::new()?, world));
+        let stripe = Arc::new(Stripe::new(common.clone(), keys, http_client::new()?, world));
         let world = Arc::clone(&stripe);
         let after_advance = Arc::new(move || world.act(|_| ()));
         let router = Router::new()
@@ -202,6 +205,12 @@ impl StripeStandIn {
         });
     }
 
+    /// Switches all webhook endpoints off, as an administrator or Stripe itself may, or on again. What happens
+    /// meanwhile is never delivered.
+    pub fn set_endpoints_disabled(&self, disabled: bool) {
+        self.stripe.act(|world| webhooks::api::set_disabled(world, disabled));
+    }
+
     /// Holds new deliveries until [`Self::release`].
     pub fn hold(&self) {
         self.stripe.act(|world| world.webhooks.hold = true);
@@ -226,6 +235,21 @@ impl StripeStandIn {
     /// Drops new deliveries (`true`), or stops doing so.
     pub fn set_drop_new(&self, drop_new: bool) {
         self.stripe.act(|world| world.webhooks.drop_new = drop_new);
+    }
+
+    /// Tells an event once more as an account connected to this one would: with an id of its own and that `account`.
+    /// Returns its id.
+    ///
+    /// # Errors
+    /// When there is no such event.
+    pub fn tell_for_account(&self, event: &str, account: &str) -> Result<String, ControlError> {
+        Ok(self.stripe.act(|world| events::tell_for_account(world, event, account))?)
+    }
+
+    /// Sends a thin event, as an event destination of the new kind does: it names its object and holds no data.
+    /// `v2.core.event_destination.ping` is what one sends when it is tried out. Returns its id.
+    pub fn tell_thin(&self, kind: &str, related_object: &str) -> String {
+        self.stripe.act(|world| events::tell_thin(world, kind, related_object))
     }
 
     /// Delivers an event (again) now.

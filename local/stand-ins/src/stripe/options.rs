@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 pub use super::billing::settings::{AfterRetries, BillingSettings};
+use super::events::API_VERSION;
 use crate::clock::Clock;
 
 /// Options of [`super::StripeStandIn::start`].
@@ -12,6 +13,10 @@ pub struct StripeOptions {
     pub port: u16,
     /// The one secret key that is accepted; any `sk_test_…` when none is set.
     pub secret_key: Option<String>,
+    /// A restricted key that may read events and nothing else; any `rk_test_…` when neither key is set.
+    pub events_key: Option<String>,
+    /// The account's API version: the one of events that are listed, and of webhook endpoints that name none.
+    pub api_version: String,
     /// Webhook endpoints that exist from the start.
     pub webhooks: Vec<WebhookTarget>,
     /// When a delivery is tried again.
@@ -29,6 +34,8 @@ impl Default for StripeOptions {
         Self {
             port: 0,
             secret_key: None,
+            events_key: None,
+            api_version: API_VERSION.to_owned(),
             webhooks: Vec::new(),
             retries: Retries::default(),
             billing: BillingSettings::default(),
@@ -45,7 +52,7 @@ pub struct WebhookTarget {
     pub url: String,
     /// The signing secrets; several while one is being rotated.
     pub secrets: Vec<String>,
-    /// The API version of the payloads; the newest when none is set. `2024-06-20` and other
+    /// The API version of the payloads; the account's when none is set. `2024-06-20` and other
     /// versions before `2025-03-31` get the older shapes.
     pub api_version: Option<String>,
     /// The event types that it wants, `*` for all.

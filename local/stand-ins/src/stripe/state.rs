@@ -5,21 +5,22 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::api::Keys;
 use super::world::World;
 use crate::control::Common;
 
 #[derive(Debug)]
 pub(crate) struct Stripe {
     pub(crate) common: Common,
-    pub(crate) secret_key: Option<String>,
+    pub(crate) keys: Keys,
     pub(crate) http: reqwest::Client,
     world: Mutex<World>,
     changed: watch::Sender<u64>,
 }
 
 impl Stripe {
-    pub(crate) fn new(common: Common, secret_key: Option<String>, http: reqwest::Client, world: World) -> Self {
-        Self { common, secret_key, http, world: Mutex::new(world), changed: watch::Sender::new(0) }
+    pub(crate) fn new(common: Common, keys: Keys, http: reqwest::Client, world: World) -> Self {
+        Self { common, keys, http, world: Mutex::new(world), changed: watch::Sender::new(0) }
     }
 
     /// Does something with the world as it is now, and tells whoever waits.

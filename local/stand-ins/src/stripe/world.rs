@@ -43,6 +43,8 @@ pub(crate) struct World {
     /// The API request that is being served, as its events name it.
     pub(crate) origin: Origin,
     pub(crate) base_url: String,
+    /// The account's API version.
+    pub(crate) account_version: String,
 }
 
 impl World {
@@ -63,6 +65,7 @@ impl World {
             owners: HashMap::new(),
             origin: Origin::default(),
             base_url: String::new(),
+            account_version: options.api_version.clone(),
         }
     }
 

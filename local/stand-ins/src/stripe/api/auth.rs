@@ -11,12 +11,21 @@ use crate::stripe::error::ApiError;
 pub(crate) enum Caller {
     /// A secret key: may do everything.
     Secret,
+    /// A restricted key: may read events.
+    EventsReader,
     /// A publishable key: what a browser may do, with an object's client secret.
     Publishable,
 }
 
-/// Checks the key. `secret` is the only one that is accepted, if it is set.
-pub(super) fn check(headers: &HeaderMap, body_key: Option<&str>, secret: Option<&str>) -> Result<Caller, ApiError> {
+/// The keys of the account that are accepted; where none is set, any that looks like one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Keys {
+    pub(crate) secret: Option<String>,
+    pub(crate) events: Option<String>,
+}
+
+/// Checks the key.
+pub(super) fn check(headers: &HeaderMap, body_key: Option<&str>, keys: &Keys) -> Result<Caller, ApiError> {
     let key = from_header(headers).or_else(|| body_key.map(str::to_owned)).ok_or_else(|| {
         ApiError::unauthorized(
             "You did not provide an API key. You need to provide your API key in the Authorization \
@@ -24,12 +33,19 @@ pub(super) fn check(headers: &HeaderMap, body_key: Option<&str>, secret: Option<
              https://stripe.com/docs/api#authentication for details.",
         )
     })?;
-    let accepted = match secret {
-        Some(secret) => key == secret,
+    let is_secret = match &keys.secret {
+        Some(secret) => key == *secret,
         None => key.strip_prefix("sk_test_").is_some_and(|rest| !rest.is_empty()),
     };
-    if accepted {
+    let reads_events = match (&keys.events, &keys.secret) {
+        (Some(events), _) => key == *events,
+        (None, Some(_)) => false,
+        (None, None) => key.strip_prefix("rk_test_").is_some_and(|rest| !rest.is_empty()),
+    };
+    if is_secret {
         Ok(Caller::Secret)
+    } else if reads_events {
+        Ok(Caller::EventsReader)
     } else if key.strip_prefix("pk_test_").is_some_and(|rest| !rest.is_empty()) {
         Ok(Caller::Publishable)
     } else {

@@ -100,13 +100,16 @@ impl Job<'_> {
             Some(Tree::Leaf(key)) => Some(key),
             _ => None,
         };
-        let caller = auth::check(&self.parts.headers, body_key.as_deref(), stripe.secret_key.as_deref())?;
+        let caller = auth::check(&self.parts.headers, body_key.as_deref(), &stripe.keys)?;
         let found = endpoints().find_map(|endpoint| Some((endpoint, endpoint.matches(method.as_str(), path)?)));
         let (endpoint, id) = found.ok_or_else(|| ApiError::unknown_url(method.as_str(), path))?;
         if caller == Caller::Publishable && !endpoint.publishable {
             return Err(ApiError::forbidden(
                 "This API call cannot be made with a publishable API key. Please use a secret API key.",
             ));
+        }
+        if caller == Caller::EventsReader && !endpoint.events {
+            return Err(ApiError::more_permissions(path));
         }
         check_content_type(self.parts, &params)?;
 

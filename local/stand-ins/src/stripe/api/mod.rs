@@ -8,7 +8,7 @@ mod page;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub(crate) use auth::Caller;
+pub(crate) use auth::{Caller, Keys};
 pub(crate) use dispatch::handle;
 pub(crate) use page::Page;
 
@@ -29,12 +29,14 @@ pub(crate) struct Endpoint {
     list: bool,
     /// May be called with a publishable key, as Stripe.js does.
     publishable: bool,
+    /// May be called with a restricted key that reads events.
+    events: bool,
     run: fn(&mut World, &Call) -> Reply,
 }
 
 impl Endpoint {
     pub(crate) const fn get(path: &'static str, run: fn(&mut World, &Call) -> Reply) -> Self {
-        Self { method: "GET", path, list: false, publishable: false, run }
+        Self { method: "GET", path, list: false, publishable: false, events: false, run }
     }
 
     pub(crate) const fn list(path: &'static str, run: fn(&mut World, &Call) -> Reply) -> Self {
@@ -51,6 +53,10 @@ impl Endpoint {
 
     pub(crate) const fn publishable(self) -> Self {
         Self { publishable: true, ..self }
+    }
+
+    pub(crate) const fn reads_events(self) -> Self {
+        Self { events: true, ..self }
     }
 
     /// The path's placeholder, if `path` is this endpoint's.

@@ -6,7 +6,6 @@ use serde_json::json;
 use super::queue::Endpoint as Target;
 use crate::stripe::api::{Call, Endpoint, NoParams, Reply, retrieve};
 use crate::stripe::error::ApiError;
-use crate::stripe::events::API_VERSION;
 use crate::stripe::legacy;
 use crate::stripe::objects::Fields;
 use crate::stripe::options::WebhookTarget;
@@ -81,15 +80,27 @@ pub(crate) fn register(world: &mut World, target: WebhookTarget) -> String {
             "api_version": target.api_version,
         }),
     );
+    let version = target.api_version.unwrap_or_else(|| world.account_version.clone());
     world.webhooks.endpoints.push(Target {
         id: id.clone(),
         url: target.url,
         secrets: target.secrets,
-        api_version: target.api_version.unwrap_or_else(|| API_VERSION.to_owned()),
+        api_version: version,
         enabled_events: target.enabled_events,
         disabled: false,
     });
     id
+}
+
+/// Switches every endpoint off, or on again.
+pub(crate) fn set_disabled(world: &mut World, disabled: bool) {
+    for target in &mut world.webhooks.endpoints {
+        target.disabled = disabled;
+    }
+    let ids: Vec<_> = world.webhooks.endpoints.iter().map(|target| target.id.clone()).collect();
+    for id in ids {
+        world.set(&id, json!({ "status": if disabled { "disabled" } else { "enabled" } }));
+    }
 }
 
 fn update(world: &mut World, call: &Call) -> Reply {

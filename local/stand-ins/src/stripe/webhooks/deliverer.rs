@@ -8,6 +8,7 @@ use super::queue::{Attempt, Job};
 use super::signature;
 use crate::clock::Clock;
 use crate::stripe::events;
+use crate::stripe::objects::Fields;
 use crate::stripe::state::Stripe;
 
 /// Sends deliveries for as long as it is polled.
@@ -64,6 +65,8 @@ async fn deliver(stripe: Arc<Stripe>, job: Job, body: String) {
     stripe.act(|world| {
         world.webhooks.record(job.delivery, attempt);
         let waiting = world.webhooks.outstanding(&job.event);
-        world.set(&job.event, serde_json::json!({ "pending_webhooks": waiting }));
+        if world.get(&job.event).text("object") == "event" {
+            world.set(&job.event, serde_json::json!({ "pending_webhooks": waiting }));
+        }
     });
 }

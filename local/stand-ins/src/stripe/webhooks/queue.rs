@@ -24,7 +24,7 @@ impl Endpoint {
     fn wants(&self, kind: &str) -> bool {
         !self.disabled
             && legacy::knows(&self.api_version, kind)
-            && self.enabled_events.iter().any(|wanted| wanted == "*" || wanted == kind)
+            && (kind == "*" || self.enabled_events.iter().any(|wanted| wanted == "*" || wanted == kind))
     }
 }
 
