@@ -206,6 +206,46 @@ impl Stripe {
         self.post("deliveries/settings", &json!({ "hold": hold })).await.map(drop)
     }
 
+    /// Delivers nothing of what happens from now on, or delivers again: events get lost between Stripe and the endpoint.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn lose(&self, lose: bool) -> Result<(), Failure> {
+        self.post("deliveries/settings", &json!({ "drop_new": lose })).await.map(drop)
+    }
+
+    /// Switches all webhook endpoints off, or on again.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn disable_endpoints(&self, disabled: bool) -> Result<(), Failure> {
+        self.post("deliveries/settings", &json!({ "disabled": disabled })).await.map(drop)
+    }
+
+    /// Saves the settings of the billing portal, as the merchant does once in the dashboard.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn save_portal_settings(&self) -> Result<(), Failure> {
+        self.post("portal/settings", &json!({})).await.map(drop)
+    }
+
+    /// Tells an event once more as one of an account that is connected to this one.
+    ///
+    /// # Errors
+    /// If there is no such event.
+    pub async fn tell_for_account(&self, event: &str, account: &str) -> Result<(), Failure> {
+        self.post(&format!("events/{event}/for_account"), &json!({ "account": account })).await.map(drop)
+    }
+
+    /// Sends a thin event, such as `v2.core.event_destination.ping`.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn tell_thin(&self, kind: &str, related_object: &str) -> Result<(), Failure> {
+        self.post("events/thin", &json!({ "type": kind, "related_object": related_object })).await.map(drop)
+    }
+
     /// Delivers every event that often.
     ///
     /// # Errors

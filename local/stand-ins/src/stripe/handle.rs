@@ -21,7 +21,7 @@ use super::payment::{confirm, method};
 use super::state::{self, Stripe};
 use super::webhooks::{self, Delivery, Order};
 use super::world::World;
-use super::{api, checkout, control, customer, payment};
+use super::{api, checkout, control, customer, payment, portal};
 use crate::clock::Clock;
 use crate::control::Common;
 use crate::cors;
@@ -79,6 +79,7 @@ impl StripeStandIn {
             .merge(stripe_js::router())
             .merge(checkout::page::router(Arc::clone(&stripe)))
             .merge(payment::page::router(Arc::clone(&stripe)))
+            .merge(portal::page::router(Arc::clone(&stripe)))
             .merge(control::router(Arc::clone(&stripe)))
             .merge(crate::control::router(common, after_advance));
         let mut server = Server::start(options.port, router).await?;

@@ -20,6 +20,7 @@ mod objects;
 mod options;
 mod params;
 mod payment;
+mod portal;
 mod schedule;
 mod settlement;
 mod shapes;

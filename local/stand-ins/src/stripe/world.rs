@@ -34,6 +34,8 @@ pub(crate) struct World {
     pub(crate) invoice_lines: HashMap<String, Vec<Value>>,
     /// Prorations that wait for the next invoice of each subscription.
     pub(crate) pending_lines: HashMap<String, Vec<Value>>,
+    /// The sessions of the portal by the secret in their links, and until when the link works.
+    pub(crate) portal_links: HashMap<String, (String, i64)>,
     /// Payment methods that nobody can use again: they were detached, or used once without a customer.
     pub(crate) spent_methods: HashSet<String>,
     /// When refunds that take time end, and how.
@@ -60,6 +62,7 @@ impl World {
             intent_data: HashMap::new(),
             invoice_lines: HashMap::new(),
             pending_lines: HashMap::new(),
+            portal_links: HashMap::new(),
             spent_methods: HashSet::new(),
             refund_outcomes: HashMap::new(),
             owners: HashMap::new(),

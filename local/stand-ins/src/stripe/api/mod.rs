@@ -133,6 +133,8 @@ fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         super::billing::invoice_payment::ENDPOINTS,
         super::billing::invoice_item::ENDPOINTS,
         super::billing::discount::ENDPOINTS,
+        super::portal::configuration::ENDPOINTS,
+        super::portal::session::ENDPOINTS,
         super::event_api::ENDPOINTS,
         super::webhooks::api::ENDPOINTS,
     ]

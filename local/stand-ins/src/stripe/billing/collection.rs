@@ -84,7 +84,7 @@ pub(super) fn finalize(world: &mut World, id: &str) {
 /// What is due of `total`, and the customer's balance afterwards. A balance below zero is what the customer has to
 /// their credit. A sum too small to be charged is put on the balance.
 /// <https://docs.stripe.com/billing/customer/balance>
-fn settle_balance(balance: i64, total: i64, currency: &str) -> (i64, i64) {
+pub(super) fn settle_balance(balance: i64, total: i64, currency: &str) -> (i64, i64) {
     let sum = balance + total;
     if sum < smallest(currency) { (0, sum) } else { (sum, 0) }
 }

@@ -163,6 +163,12 @@ pub(super) fn hand_over(world: &mut World, subscription: &str, invoice: &str) {
     world.set(subscription, json!({ "discounts": left }));
 }
 
+/// Shows the discounts of a subscription on an invoice that isn't real.
+pub(super) fn show(world: &mut World, subscription: &str, invoice: &str) {
+    let ids: Vec<String> = ids(world.get(subscription)).collect();
+    world.set(invoice, json!({ "discounts": ids }));
+}
+
 /// Takes the discounts of an invoice off its lines; gives what each took in all.
 pub(super) fn apply(world: &World, invoice: &str, lines: &mut [Value]) -> Vec<Value> {
     ids(world.get(invoice))

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::subscription::preview::preview;
 use super::{collection, invoice, lines, parts};
 use crate::stripe::api::{Call, Endpoint, NoParams, Reply, retrieve};
 use crate::stripe::error::ApiError;
@@ -12,6 +13,7 @@ use crate::stripe::params::{Clearable, Metadata};
 use crate::stripe::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint::post("/v1/invoices/create_preview", preview),
     Endpoint::get("/v1/invoices/{invoice}", |world, call| retrieve(world, call, "invoice")),
     Endpoint::post("/v1/invoices/{invoice}", update),
     Endpoint::list("/v1/invoices/{invoice}/lines", lines::list),

@@ -105,13 +105,18 @@ fn pending(world: &World, customer: &str, subscription: Option<&str>) -> Vec<Str
 
 /// Takes the items that wait for this invoice of a subscription; gives their lines, newest first.
 pub(super) fn collect(world: &mut World, subscription: &str, invoice: &str) -> Vec<Value> {
+    let lines = pending_lines(world, subscription);
     let customer = world.text_of(subscription, "customer");
-    let ids = pending(world, &customer, Some(subscription));
-    let lines = ids.iter().map(|id| line(world, id)).collect();
-    for id in ids {
+    for id in pending(world, &customer, Some(subscription)) {
         world.set(&id, json!({ "invoice": invoice }));
     }
     lines
+}
+
+/// The lines of the items that wait for the next invoice of a subscription, newest first.
+pub(super) fn pending_lines(world: &mut World, subscription: &str) -> Vec<Value> {
+    let customer = world.text_of(subscription, "customer");
+    pending(world, &customer, Some(subscription)).iter().map(|id| line(world, id)).collect()
 }
 
 fn line(world: &mut World, id: &str) -> Value {

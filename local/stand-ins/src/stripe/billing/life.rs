@@ -34,9 +34,18 @@ fn set_period(world: &mut World, id: &str, start: i64, end: i64) {
 }
 
 /// The invoice lines of the items, for a period.
-pub(super) fn lines(world: &mut World, id: &str, (start, end): (i64, i64)) -> Vec<Value> {
-    let items = items(world.get(id)).to_vec();
+pub(super) fn lines(world: &mut World, id: &str, period: (i64, i64)) -> Vec<Value> {
     let trial = world.get(id).text("status") == "trialing";
+    lines_at(world, id, period, trial)
+}
+
+/// The same for a period that isn't free, whatever the one at hand is.
+pub(super) fn paid_lines(world: &mut World, id: &str, period: (i64, i64)) -> Vec<Value> {
+    lines_at(world, id, period, false)
+}
+
+fn lines_at(world: &mut World, id: &str, (start, end): (i64, i64), trial: bool) -> Vec<Value> {
+    let items = items(world.get(id)).to_vec();
     let line = |item: &Value| {
         let price = item.get("price").cloned().unwrap_or_default();
         let quantity = item.int("quantity");
@@ -87,8 +96,19 @@ pub(super) fn invoice_refused(world: &mut World, id: &str, invoice: &str, last: 
     world.emit_change("customer.subscription.updated", id, &before);
 }
 
+/// Lets a subscription end with its period, or go on after all.
+pub(crate) fn set_cancel(subscription: &mut Value, cancel: bool, now: i64) {
+    let (_, end) = period(subscription);
+    subscription.set("cancel_at_period_end", cancel);
+    subscription.set("cancel_at", cancel.then_some(end));
+    subscription.set("canceled_at", cancel.then_some(now));
+    if let Some(details) = subscription.get_mut("cancellation_details") {
+        details.set("reason", cancel.then_some("cancellation_requested"));
+    }
+}
+
 /// Ends a subscription now.
-pub(super) fn cancel(world: &mut World, id: &str, reason: &str) {
+pub(crate) fn cancel(world: &mut World, id: &str, reason: &str) {
     let now = world.now;
     let subscription = world.get(id).clone();
     let unpaid = subscription.text("status") == "incomplete";

@@ -8,6 +8,7 @@
 //! | `POST disputes/{id}/status` | `{"status": "under_review"}` |
 //! | `POST disputes/{id}/close` | `{"won": false}` |
 //! | `POST invoices/{id}/pay_in_parts` | `{"amounts": [200, 300]}` |
+//! | `POST portal/settings` | none: saves the default configuration |
 //! | `POST billing/settings` | [`BillingSettings`], each field optional |
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use axum::response::Response;
 use axum::routing::post;
 use axum::{Json, Router};
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::{Shared, act};
 use crate::stripe::billing::parts;
@@ -24,6 +26,7 @@ use crate::stripe::billing::settings::BillingSettings;
 use crate::stripe::payment::dispute::{self, DisputeStatus, NewDispute};
 use crate::stripe::payment::refund::{self, NewRefund};
 use crate::stripe::payment::refund_progress::{self, RefundStatus};
+use crate::stripe::portal::configuration;
 use crate::stripe::state::Stripe;
 
 pub(super) fn router() -> Router<Arc<Stripe>> {
@@ -35,6 +38,7 @@ pub(super) fn router() -> Router<Arc<Stripe>> {
         .route("/_control/disputes/{id}/close", post(close_dispute))
         .route("/_control/invoices/{id}/pay_in_parts", post(pay_in_parts))
         .route("/_control/billing/settings", post(billing_settings))
+        .route("/_control/portal/settings", post(portal_settings))
 }
 
 async fn refund_intent(State(stripe): Shared, Path(id): Path<String>, Json(new): Json<NewRefund>) -> Response {
@@ -95,6 +99,10 @@ struct Parts {
 
 async fn pay_in_parts(State(stripe): Shared, Path(id): Path<String>, Json(parts): Json<Parts>) -> Response {
     act(&stripe, |world| parts::pay_in(world, &id, &parts.amounts).map(|()| world.get(&id).clone()))
+}
+
+async fn portal_settings(State(stripe): Shared) -> Json<Value> {
+    Json(json!({ "configuration": stripe.act(configuration::save_default) }))
 }
 
 async fn billing_settings(State(stripe): Shared, Json(settings): Json<BillingSettings>) -> Json<BillingSettings> {

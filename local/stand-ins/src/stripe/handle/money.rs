@@ -6,12 +6,19 @@ use crate::stripe::billing::settings::BillingSettings;
 use crate::stripe::payment::dispute::{self, DisputeStatus, NewDispute};
 use crate::stripe::payment::refund::{self, NewRefund};
 use crate::stripe::payment::refund_progress::{self, RefundStatus};
+use crate::stripe::portal::configuration;
 
 impl StripeStandIn {
     /// Replaces the account's billing settings: for how long renewals are drafts, when a refused invoice is tried
     /// again, and what becomes of its subscription in the end.
     pub fn set_billing(&self, settings: BillingSettings) {
         self.stripe.act(|world| world.billing = settings);
+    }
+
+    /// Saves the portal's default configuration, as the merchant does once in the dashboard; without it, a session
+    /// must name one. Returns its id.
+    pub fn save_portal_settings(&self) -> String {
+        self.stripe.act(configuration::save_default)
     }
 
     /// The customer pays an open invoice in these parts, each by a payment of its own.

@@ -43,6 +43,8 @@ shapes! {
     PaymentIntent "payment_intent.json" "pi_" 24;
     PaymentMethod "payment_method.json" "pm_" 24;
     Plan "plan.json" "price_" 24;
+    PortalConfiguration "portal_configuration.json" "bpc_" 24;
+    PortalSession "portal_session.json" "bps_" 24;
     Price "price.json" "price_" 24;
     Product "product.json" "prod_" 14;
     Refund "refund.json" "re_" 24;

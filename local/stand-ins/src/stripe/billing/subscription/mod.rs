@@ -3,6 +3,7 @@
 mod cancel;
 mod create;
 mod list;
+pub(super) mod preview;
 mod update;
 
 use serde::{Deserialize, Serialize};

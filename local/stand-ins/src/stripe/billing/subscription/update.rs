@@ -33,7 +33,7 @@ struct Update {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Item {
+pub(super) struct Item {
     id: Option<String>,
     price: Option<String>,
     price_data: Option<PriceData>,
@@ -51,7 +51,7 @@ pub(super) fn update(world: &mut World, call: &Call) -> Reply {
         after.set("items", item_list(&call.id, &changed_items(world, &before, items)?));
     }
     if let Some(cancel) = params.cancel_at_period_end {
-        set_cancel(&mut after, cancel, world.now);
+        life::set_cancel(&mut after, cancel, world.now);
     }
     if let Some(chosen) = params.default_payment_method {
         let customer = before.text("customer");
@@ -107,18 +107,8 @@ fn check(subscription: &Value, params: &Update) -> Result<(), ApiError> {
     }
 }
 
-fn set_cancel(subscription: &mut Value, cancel: bool, now: i64) {
-    let (_, end) = life::period(subscription);
-    subscription.set("cancel_at_period_end", cancel);
-    subscription.set("cancel_at", cancel.then_some(end));
-    subscription.set("canceled_at", cancel.then_some(now));
-    if let Some(details) = subscription.get_mut("cancellation_details") {
-        details.set("reason", cancel.then_some("cancellation_requested"));
-    }
-}
-
 /// The items after the change. One without an id is added, as at Stripe.
-fn changed_items(world: &mut World, before: &Value, changes: Vec<Item>) -> Result<Vec<Value>, ApiError> {
+pub(super) fn changed_items(world: &mut World, before: &Value, changes: Vec<Item>) -> Result<Vec<Value>, ApiError> {
     let period = life::period(before);
     let subscription = before.text("id");
     let mut items = life::items(before).to_vec();
