@@ -198,6 +198,16 @@ impl Stripe {
         serde_json::from_str(&body).map_err(|error| Failure::Unexpected(error.to_string()))
     }
 
+    /// Deletes a customer, as the merchant may in the dashboard: their subscriptions end at once.
+    ///
+    /// # Errors
+    /// If there is no such customer, or not any more.
+    pub async fn delete_customer(&self, customer: &str, endpoints: &Endpoints) -> Result<(), Failure> {
+        let url = format!("{}/v1/customers/{customer}", endpoints.stripe_api_base);
+        self.client.delete(url).bearer_auth(&endpoints.stripe_secret_key).send().await?.error_for_status()?;
+        Ok(())
+    }
+
     /// Holds deliveries back, or lets new ones go at once again.
     ///
     /// # Errors

@@ -33,13 +33,13 @@ fn set_period(world: &mut World, id: &str, start: i64, end: i64) {
     }
 }
 
-/// The invoice lines of the items, for a period.
+/// The invoice lines of the items for a period of the subscription as it stands; those of a trial cost nothing.
 pub(super) fn lines(world: &mut World, id: &str, period: (i64, i64)) -> Vec<Value> {
     let trial = world.get(id).text("status") == "trialing";
     lines_at(world, id, period, trial)
 }
 
-/// The same for a period that isn't free, whatever the one at hand is.
+/// The invoice lines of the items for a period after the trial, also while a trial runs.
 pub(super) fn paid_lines(world: &mut World, id: &str, period: (i64, i64)) -> Vec<Value> {
     lines_at(world, id, period, false)
 }
