@@ -24,5 +24,5 @@ pub use http_proxy::{HttpFault, HttpFaultProxy};
 pub use http_server::{Answer, HttpServer, Traffic, json};
 pub use injector::{FailureMode, Fault, FaultInjector, InFlight, System};
 pub use queue::{Delivery, Queue, QueueServer, answer_to_batch};
-pub use runtime_api::{Call, RuntimeApi};
+pub use runtime_api::{Call, RuntimeApi, request_id};
 pub use tcp_proxy::{COUNTING, Counts, LinkState, Setup, TcpProxy};

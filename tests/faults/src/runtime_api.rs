@@ -33,6 +33,12 @@ pub struct RuntimeApi {
     sent: AtomicUsize,
 }
 
+/// Returns the request id of an invocation; the first has the number 0.
+#[must_use]
+pub fn request_id(number: usize) -> String {
+    format!("{REQUEST_ID}{number:012}")
+}
+
 /// What the process has told the Runtime API.
 #[derive(Debug)]
 pub enum Call {
@@ -83,7 +89,7 @@ impl RuntimeApi {
 
     /// Gives the process an event as soon as it asks for one. Returns the id of the invocation.
     pub fn send(&self, event: Bytes) -> String {
-        let id = format!("{REQUEST_ID}{:012}", self.sent.fetch_add(1, Relaxed));
+        let id = request_id(self.sent.fetch_add(1, Relaxed));
         self.events.send((id.clone(), event)).unwrap();
         id
     }
