@@ -11,7 +11,10 @@ async fn preflight(cloud: &Cloud, origin: &str, path: &str) -> Response {
         .request(Method::OPTIONS, path)
         .header("origin", origin)
         .header("access-control-request-method", "POST")
-        .header("access-control-request-headers", "authorization,content-type,idempotency-key,x-firebase-appcheck")
+        .header(
+            "access-control-request-headers",
+            "authorization,content-type,idempotency-key,if-none-match,x-firebase-appcheck",
+        )
         .send()
         .await
         .unwrap()
@@ -35,7 +38,7 @@ async fn a_page_of_the_front_end_may_call_the_api_from_a_browser() {
         assert_eq!(items(&answer, "access-control-allow-origin"), [site.as_str()]);
         assert_eq!(items(&answer, "access-control-allow-methods"), ["get", "post"]);
         let headers = items(&answer, "access-control-allow-headers");
-        for sent in ["authorization", "content-type", "idempotency-key", "x-firebase-appcheck"] {
+        for sent in ["authorization", "content-type", "idempotency-key", "if-none-match", "x-firebase-appcheck"] {
             assert!(headers.iter().any(|header| header == sent), "{sent} isn't allowed: {headers:?}");
         }
         assert_eq!(items(&answer, "access-control-max-age"), ["600"]);
