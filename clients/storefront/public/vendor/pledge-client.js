@@ -153,9 +153,28 @@ var Pledge = class {
     const settled = ({ status }) => status !== "initiated" && status !== "processing";
     return poll((signal) => this.preorder(preorderId, withSignal(signal)), settled, options);
   }
+  /**
+   * Stores who is signed in. Call it after every sign-in: preorders that were made with the same verified address, but
+   * signed out, become theirs.
+   */
+  signIn(options = {}) {
+    return this.#post("/users/me", { body: {} }, options);
+  }
+  /** Shows the preorders of whoever is signed in, newest first. */
+  async ownPreorders(options = {}) {
+    return (await this.#get("/users/me/preorders", options)).preorders;
+  }
+  /** Shows what can be ordered: colours with their prices, what is sold out, languages and countries. */
+  catalogue(options = {}) {
+    return this.#get("/catalogue", options);
+  }
   /** Opens the pay page of a preorder, or of a form, which becomes one. Send the customer to `url`. */
   checkout(preorder, options = {}) {
     return this.#post("/checkout", { body: preorder, headers: key(options) }, options);
+  }
+  /** Shows the tiers of a novel that are on sale, and what they cost. */
+  championTiers(novelId, options = {}) {
+    return this.#get(`/novels/${encodeURIComponent(novelId)}/champion-tiers`, options);
   }
   /** Starts a monthly subscription. Pay it with `clientSecret` and Stripe.js; without one, nothing is due now. */
   subscribe(request, options = {}) {
