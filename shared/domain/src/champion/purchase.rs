@@ -46,7 +46,10 @@ pub fn purchase(
     if let Some(refusal) = account.live_subscription().and_then(|live| beside(live, account.tier_of(live)?, level)) {
         return Step::only(refusal);
     }
-    let purchase = match account.timeline().at(now).map(|segment| segment.tier) {
+    let timeline = account.timeline();
+    // Stripe's clock may be ahead of ours: what was just paid begins a moment from now, and is there to be extended.
+    let ahead = || timeline.segments.iter().find(|segment| now < segment.period.start);
+    let purchase = match timeline.at(now).or_else(ahead).map(|segment| segment.tier) {
         None => PurchaseType::New,
         Some(running) if level > running => PurchaseType::Upgrade,
         Some(_) => PurchaseType::Extend,
