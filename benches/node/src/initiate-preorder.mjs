@@ -42,12 +42,14 @@ async function handle(event) {
     occurred_at: now.toISOString(),
   };
   await transaction(async () => {
-    await query(initiate, [
-      id, form.email, form.color, prices[form.color], form.locale, form.firstName, form.lastName, form.phone,
-      form.addressLine1, form.addressLine2, form.city, form.state, form.postalCode, form.country, form.customerNotes,
-      form.marketingConsent ?? false, "initiated", 0, null, null, null, null, null, null, null, null, 0, null, now,
-      fact, key, "preorder_started", payload,
-    ]);
+    const preorder = {
+      id, email: form.email, color: form.color, price_id: prices[form.color], locale: form.locale,
+      first_name: form.firstName, last_name: form.lastName, phone: form.phone, address_line1: form.addressLine1,
+      address_line2: form.addressLine2, city: form.city, state: form.state, postal_code: form.postalCode,
+      country: form.country, customer_notes: form.customerNotes, marketing_consent: form.marketingConsent ?? false,
+      status: "initiated", checkout_attempt: 0, refunded_amount: 0, created_at: now,
+    };
+    await query(initiate, [preorder, fact, key, "preorder_started", payload]);
     await query(claimProfile, [
       user.localId, form.email, user.emailVerified, null, null, null, false, false, id, form.email, now,
     ]);
