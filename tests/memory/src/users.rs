@@ -17,7 +17,7 @@ pub struct UserRow {
     pub email: Option<Email>,
     /// Whether the address is known to be theirs.
     pub email_verified: bool,
-    /// Their name.
+    /// The person's name.
     pub display_name: Option<String>,
     /// Their picture.
     pub photo_url: Option<String>,

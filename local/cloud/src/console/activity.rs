@@ -30,7 +30,7 @@ pub enum System {
 }
 
 impl System {
-    /// As people call it.
+    /// Returns the name of the lane as the console shows it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -10,7 +10,7 @@ use super::activity::{Activity, Entry, System, now};
 
 const EVERY: Duration = Duration::from_millis(150);
 
-/// As text, so that no further feature of the driver is needed.
+/// Removes the recorded changes and returns each as JSON text, so that the driver needs no further feature.
 const TAKE: &str = "
     with taken as (delete from console.change returning *)
     select json_build_object(

@@ -63,11 +63,11 @@ pub struct Profile {
     pub address: Option<Email>,
     /// Whether the address is known to be theirs.
     pub address_verified: bool,
-    /// Their name; none keeps the known one.
+    /// The person's name; without one the stored name stays.
     pub display_name: Option<String>,
-    /// Their picture; none keeps the known one.
+    /// The address of the person's picture; without one the stored address stays.
     pub photo_url: Option<String>,
-    /// Their telephone number, for a row that has none.
+    /// The person's telephone number, stored only where the row has none.
     pub phone: Option<String>,
     /// Whether they agreed to marketing now. A consent from before stays.
     pub marketing_consent: bool,
@@ -81,11 +81,11 @@ pub struct Profile {
 pub struct StoredProfile {
     /// The uid.
     pub user: UserId,
-    /// Their address, unless another row has it.
+    /// The person's address; none if another row has it.
     pub address: Option<Email>,
     /// Whether the address is known to be theirs.
     pub address_verified: bool,
-    /// Their name.
+    /// The person's name.
     pub display_name: Option<String>,
     /// Their picture.
     pub photo_url: Option<String>,

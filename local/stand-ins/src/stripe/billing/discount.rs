@@ -44,7 +44,7 @@ impl Percent {
         Some(Self(whole.parse::<i64>().ok()? * 100 + decimals.parse::<i64>().ok()?))
     }
 
-    /// As a coupon shows it.
+    /// Returns the percentage as a coupon shows it.
     fn to_value(self) -> Value {
         let text = format!("{}.{:02}", self.0 / 100, self.0 % 100);
         let text = text.trim_end_matches('0').trim_end_matches('.');

@@ -24,12 +24,12 @@ pub struct BillingSettings {
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AfterRetries {
-    /// It is cancelled.
+    /// Cancels the subscription.
     #[default]
     Cancel,
-    /// It stays, `unpaid`; its later invoices are drafts that nobody collects.
+    /// Leaves the subscription `unpaid`; its later invoices are drafts that nobody collects.
     MarkUnpaid,
-    /// It stays `past_due`, and its later invoices are collected as before.
+    /// Leaves the subscription `past_due`; its later invoices are collected as before.
     LeavePastDue,
 }
 

@@ -25,7 +25,7 @@ pub enum RefundStatus {
 }
 
 impl RefundStatus {
-    /// As the API spells it.
+    /// Returns the status as the API spells it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Pending => "pending",
