@@ -34,8 +34,8 @@ def resources(template, kind):
 def alarms(template):
     """The names of the alarms as the runbook has them: one section for those that differ only in the function."""
     functions = [name.removesuffix("Function") for name in resources(template, "AWS::Serverless::Function")]
-    of_a_function = re.compile(f"({'|'.join(functions)})Errors")
-    return {of_a_function.sub("FunctionErrors", name) for name in resources(template, "AWS::CloudWatch::Alarm")}
+    of_a_function = re.compile(f"({'|'.join(functions)})(?=Errors|RequestsFailed)")
+    return {of_a_function.sub("Function", name) for name in resources(template, "AWS::CloudWatch::Alarm")}
 
 
 def alarms_of_runbook():

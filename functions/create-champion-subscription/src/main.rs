@@ -18,7 +18,7 @@ async fn main() -> ExitCode {
         let billing = StripeClient::new(runtime.http.clone(), &config.stripe)?;
         let verifier = FirebaseVerifier::new(runtime.http, config.issuer);
         let champions = Champions { store, billing, renewal_grace: config.renewal_grace };
-        serve(Handler { champions, verifier, system: System }).await
+        serve(env!("CARGO_PKG_NAME"), runtime.metrics, Handler { champions, verifier, system: System }).await
     })
     .await
 }

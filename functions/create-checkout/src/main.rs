@@ -27,7 +27,7 @@ async fn main() -> ExitCode {
             verifier: FirebaseVerifier::new(runtime.http, config.issuer),
             catalogue: config.catalogue.clone(),
             system: System,
-            metrics: runtime.metrics,
+            metrics: runtime.metrics.clone(),
         };
         let catalogue = ShowCatalogue {
             prices: gateway.clone(),
@@ -36,7 +36,7 @@ async fn main() -> ExitCode {
             known: Default::default(),
         };
         let checkout = CreateCheckout { store, identity, gateway, site, policy: config.policy };
-        serve(Handler { intake, checkout, catalogue }).await
+        serve(env!("CARGO_PKG_NAME"), runtime.metrics, Handler { intake, checkout, catalogue }).await
     })
     .await
 }

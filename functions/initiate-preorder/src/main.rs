@@ -22,9 +22,9 @@ async fn main() -> ExitCode {
             verifier: FirebaseVerifier::new(runtime.http, config.issuer),
             catalogue: config.catalogue,
             system: System,
-            metrics: runtime.metrics,
+            metrics: runtime.metrics.clone(),
         };
-        serve(Handler { intake, users: Users { store } }).await
+        serve(env!("CARGO_PKG_NAME"), runtime.metrics, Handler { intake, users: Users { store } }).await
     })
     .await
 }

@@ -17,7 +17,9 @@ async fn main() -> ExitCode {
         let queue = SqsPublisher::new(&runtime.aws, config.queue.url);
         let (livemode, renewal_grace) = (runtime.stage.livemode(), config.renewal_grace);
         let record = RecordStripeEvent { store, queue, livemode, renewal_grace };
-        serve(Handler { record, endpoint: config.endpoint, system: System, metrics: runtime.metrics }).await
+        let metrics = runtime.metrics.clone();
+        let handler = Handler { record, endpoint: config.endpoint, system: System, metrics };
+        serve(env!("CARGO_PKG_NAME"), runtime.metrics, handler).await
     })
     .await
 }

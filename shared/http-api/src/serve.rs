@@ -2,6 +2,8 @@
 
 use lambda_http::{Body, Error, Request, RequestExt, Response, service_fn};
 
+use pledge_runtime::{Metric, Metrics};
+
 use crate::{answer, error::ApiError};
 
 /// The endpoints of a function.
@@ -20,11 +22,52 @@ pub trait Routes: Send + Sync {
     }
 }
 
-/// Answers Lambda's invocations until the process ends.
+/// Answers Lambda's invocations until the process ends. Counts the requests that `function` answers with 5xx.
 ///
 /// # Errors
 /// If the Lambda runtime API can't be reached.
-pub async fn serve(routes: impl Routes) -> Result<(), Error> {
-    let routes = &routes;
-    lambda_http::run(service_fn(move |request| async move { Ok::<_, Error>(routes.handle(request).await) })).await
+pub async fn serve(function: &'static str, metrics: Metrics, routes: impl Routes) -> Result<(), Error> {
+    let (metrics, routes) = (&metrics, &routes);
+    lambda_http::run(service_fn(move |request| async move {
+        Ok::<_, Error>(counted(function, metrics, routes, request).await)
+    }))
+    .await
+}
+
+async fn counted(function: &str, metrics: &Metrics, routes: &impl Routes, request: Request) -> Response<Body> {
+    let response = routes.handle(request).await;
+    if response.status().is_server_error() {
+        metrics.count(Metric::RequestsFailed, &[("Function", function)]);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use pledge_domain::ports::StoreError;
+    use pledge_runtime::{Stage, System};
+    use pledge_testkit::Log;
+
+    use super::*;
+    use crate::route;
+
+    struct Fails(bool);
+
+    impl Routes for Fails {
+        async fn route(&self, _: &Request) -> Result<Response<Body>, ApiError> {
+            Err(if self.0 { StoreError::Unavailable("down".into()).into() } else { route::unknown() })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_that_fails_by_our_fault_is_counted() {
+        for (ours, counted_ones) in [(true, 1), (false, 0)] {
+            let log = Log::default();
+            let metrics = Metrics::new(Stage::Local, System, log.clone());
+            counted("create-checkout", &metrics, &Fails(ours), Request::default()).await;
+            let lines = log.lines();
+            assert_eq!(lines.len(), counted_ones);
+            assert!(lines.iter().all(|line| line["RequestsFailed"] == 1 && line["Function"] == "create-checkout"));
+        }
+    }
 }

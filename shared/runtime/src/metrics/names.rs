@@ -3,6 +3,8 @@
 /// A measured quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Metric {
+    /// Requests answered with 5xx; dimension `Function`. To Lambda such an invocation is a success.
+    RequestsFailed,
     /// Webhook events answered; dimension `Outcome`, which is `failed` if Stripe must deliver again.
     WebhookEvents,
     /// Webhook requests whose signature didn't verify.
@@ -53,6 +55,7 @@ impl Metric {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::RequestsFailed => "RequestsFailed",
             Self::WebhookEvents => "WebhookEvents",
             Self::SignatureFailures => "SignatureFailures",
             Self::LivemodeMismatches => "LivemodeMismatches",
