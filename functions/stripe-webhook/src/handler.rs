@@ -12,7 +12,7 @@ use pledge_domain::{
 };
 use pledge_http_api::{ApiError, Body, Request, Response, Routes, answer, body, route, telemetry};
 use pledge_runtime::{Metric, Metrics};
-use pledge_stripe_events::{Endpoint, TOLERANCE, decode, verify};
+use pledge_stripe_events::{Endpoint, Secrets, SignatureError, TOLERANCE, decode, verify};
 
 use crate::output::ReceivedEvent;
 
@@ -42,7 +42,7 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Routes for Handle
 
 impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Queue, System> {
     async fn receive(&self, request: &Request) -> Result<Response<Body>, ApiError> {
-        let event = self.verified(request)?;
+        let event = self.verified(request).await?;
         let now = self.system.now();
         let processed = match self.record.run(&event, now).await {
             Ok(processed) => processed,
@@ -60,6 +60,19 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
         self.measure(&event, &processed.recorded);
         log(&event, &processed.recorded);
         answer::json(StatusCode::OK, &ReceivedEvent { received: true, outcome: outcome_name(&processed.recorded) })
+    }
+
+    /// Checks the signature, and once more if another secret was stored meanwhile. Strangers whose signatures match nothing
+    /// cause no more than a look at the secret every ten seconds.
+    async fn check_signature(&self, bytes: &[u8], header: &str) -> Result<(), SignatureError> {
+        let check = |secrets: &Secrets| verify(bytes, header, secrets, TOLERANCE, self.system.now());
+        let used = self.endpoint.secrets.current();
+        match check(&used) {
+            Err(SignatureError::NoMatch) if self.endpoint.secrets.renew(&used).await => {
+                check(&self.endpoint.secrets.current())
+            }
+            checked => checked,
+        }
     }
 
     fn measure(&self, event: &StripeEvent, recorded: &Recorded) {
@@ -87,11 +100,10 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
     }
 
     /// Returns the event, if Stripe signed these very bytes a short time ago. Nothing is parsed before that is known.
-    fn verified(&self, request: &Request) -> Result<StripeEvent, ApiError> {
+    async fn verified(&self, request: &Request) -> Result<StripeEvent, ApiError> {
         let bytes = body::bytes(request, MAX_EVENT)?;
         let header = request.headers().get("stripe-signature").and_then(|value| value.to_str().ok());
-        let now = self.system.now();
-        if let Err(error) = verify(bytes, header.unwrap_or_default(), &self.endpoint.secrets, TOLERANCE, now) {
+        if let Err(error) = self.check_signature(bytes, header.unwrap_or_default()).await {
             self.metrics.count(Metric::SignatureFailures, &[]);
             tracing::warn!(%error, "a delivery without a valid signature");
             return Err(refused("INVALID_SIGNATURE", "The Stripe-Signature header does not match the body."));

@@ -4,8 +4,9 @@
 mod support;
 
 use pledge_domain::{decide::Outcome, preorder::Status};
-use pledge_stripe_events::sign;
-use pledge_testkit::{http::HttpEvent, time::t};
+use pledge_runtime::secrets::{Rotating, read};
+use pledge_stripe_events::{Secrets, sign};
+use pledge_testkit::{FakeVault, http::HttpEvent, time::t};
 use serde_json::json;
 use support::{
     LIMIT, NEW, OLD, answer, assert_nothing_happened, bytes, delivery, handler, outcome, paid, received, send, signed,
@@ -40,6 +41,26 @@ async fn either_secret_is_good_while_one_is_rotated() {
         let header = format!("t={},{}", t(0).unix_timestamp(), sign_with(secrets, &body));
         assert_eq!(answer(&handler, delivery(&body, &header)).await, received("applied"), "{secrets:?}");
     }
+}
+
+#[tokio::test]
+async fn a_secret_that_was_stored_meanwhile_is_taken_without_a_restart() {
+    let (mut handler, preorder) = handler();
+    let vault = FakeVault::new([("arn:secrets", OLD)]);
+    let secret = read("STRIPE_WEBHOOK_SECRETS", "arn:secrets", &vault).await.unwrap();
+    handler.endpoint.secrets = Rotating::new(&secret, Secrets::parse).unwrap();
+    vault.put("arn:secrets", NEW);
+    let reads = vault.reads();
+
+    assert_eq!(answer(&handler, signed(&paid(&preorder))).await, received("applied"));
+    assert_eq!(vault.reads(), reads + 1);
+
+    // The old one counts no more, and a flood of what matches nothing doesn't become a flood of questions.
+    let body = bytes(&paid(&preorder));
+    for _ in 0..20 {
+        assert_eq!(answer(&handler, delivery(&body, &sign(body.as_bytes(), OLD, t(0)))).await.0, 400);
+    }
+    assert_eq!(vault.reads(), reads + 1);
 }
 
 #[tokio::test]

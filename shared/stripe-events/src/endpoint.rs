@@ -1,6 +1,6 @@
 //! The variables of this adapter: what the webhook endpoint was registered with at Stripe.
 
-use pledge_runtime::Parser;
+use pledge_runtime::{Parser, secrets::Rotating};
 
 use crate::signature::Secrets;
 
@@ -10,8 +10,9 @@ pub const API_VERSION: &str = "2026-09-30.endive";
 /// A webhook endpoint as it is registered at Stripe.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
-    /// `STRIPE_WEBHOOK_SECRETS`, a secret: the endpoint's signing secrets, separated by commas while one is rotated.
-    pub secrets: Secrets,
+    /// `STRIPE_WEBHOOK_SECRETS`, a secret: the endpoint's signing secrets, separated by commas while one is rotated. Read
+    /// again when nothing matches.
+    pub secrets: Rotating<Secrets>,
     /// `STRIPE_API_VERSION`: the version of the API that the endpoint's events have. [`API_VERSION`] unless set. Events of
     /// other versions are understood too, but an operator should know of them.
     pub api_version: String,
@@ -20,7 +21,7 @@ pub struct Endpoint {
 impl Endpoint {
     /// Takes the variables.
     pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
-        let secrets = parser.parse_secret("STRIPE_WEBHOOK_SECRETS", |list| {
+        let secrets = parser.rotating_secret("STRIPE_WEBHOOK_SECRETS", |list| {
             Secrets::parse(list).map_err(|_| "set the endpoint's signing secrets (whsec_…), separated by commas")
         });
         let api_version = parser.optional_text("STRIPE_API_VERSION").unwrap_or_else(|| API_VERSION.to_owned());

@@ -26,7 +26,7 @@ use pledge_firebase::{AccountSource, FirebaseClient};
 use pledge_http_api::{Response, Routes, intake::PreorderIntake};
 use pledge_klaviyo::{KlaviyoClient, MetricNames};
 use pledge_postgres::{Database, Settings};
-use pledge_runtime::{Metrics, Secret, Stage, System, http, tls};
+use pledge_runtime::{Metrics, Secret, Stage, System, http, secrets::Rotating, tls};
 use pledge_stand_ins::Clock as SharedClock;
 use pledge_stripe_api::{Limits, StripeClient};
 use pledge_stripe_events::{API_VERSION, Endpoint, Secrets};
@@ -176,7 +176,7 @@ impl Functions {
                     renewal_grace: DEFAULT_RENEWAL_GRACE,
                 },
                 endpoint: Endpoint {
-                    secrets: Secrets::new([WEBHOOK_SECRET]).unwrap(),
+                    secrets: Rotating::new(&Secret::new(WEBHOOK_SECRET), Secrets::parse).unwrap(),
                     api_version: API_VERSION.to_owned(),
                 },
                 system: machine.clone(),

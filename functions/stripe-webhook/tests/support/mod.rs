@@ -6,7 +6,7 @@ use lambda_http::{Body, Response};
 use pledge_application::record_stripe_event::RecordStripeEvent;
 use pledge_domain::{champion::moment::DEFAULT_RENEWAL_GRACE, decide::Outcome, ids::EventId, preorder::Preorder};
 use pledge_http_api::Routes;
-use pledge_runtime::{Metrics, Stage, System};
+use pledge_runtime::{Metrics, Secret, Stage, System, secrets::Rotating};
 use pledge_stripe_events::{API_VERSION, Endpoint, Secrets, sign};
 use pledge_testkit::{
     FakePublisher, FixedClock, InMemoryStore,
@@ -35,7 +35,10 @@ pub fn handler() -> (Handler, Preorder) {
             livemode: false,
             renewal_grace: DEFAULT_RENEWAL_GRACE,
         },
-        endpoint: Endpoint { secrets: Secrets::new([OLD, NEW]).unwrap(), api_version: API_VERSION.to_owned() },
+        endpoint: Endpoint {
+            secrets: Rotating::new(&Secret::new(format!("{OLD},{NEW}")), Secrets::parse).unwrap(),
+            api_version: API_VERSION.to_owned(),
+        },
         system: FixedClock::default(),
         metrics: Metrics::new(Stage::Local, System, std::io::sink()),
     };

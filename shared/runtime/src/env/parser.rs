@@ -10,6 +10,7 @@ use url::Url;
 use super::{ConfigError, Environment, Problem, arn_variable};
 use crate::{
     secret::Secret,
+    secrets::Rotating,
     stage::{LocalOnly, Stage},
 };
 
@@ -145,6 +146,17 @@ impl<'a> Parser<'a> {
     pub fn parse_secret<T, E: Display>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
         let secret = self.secret_value(name)?;
         self.keep(name, parse(secret.expose()))
+    }
+
+    /// Takes what `parse` makes of a secret, now and whenever it is read again. Its error says what to do and must not quote
+    /// the secret.
+    pub fn rotating_secret<T, E: Display>(
+        &mut self,
+        name: &str,
+        parse: impl Fn(&str) -> Result<T, E> + Send + Sync + 'static,
+    ) -> Option<Rotating<T>> {
+        let secret = self.secret_value(name)?;
+        self.keep(name, Rotating::new(&secret, parse))
     }
 
     /// Takes a secret that passes `check`, now and whenever it is read again. The error of `check` says what to do and
