@@ -87,18 +87,46 @@ impl From<Failure> for ApiError {
     }
 }
 
+/// Tells the reasons that a card's owner can do something about. The others (`stolen_card`, `incorrect_number`, `fraudulent`,
+/// …) tell whoever tries stolen cards which of them are worth another try
+/// (<https://docs.stripe.com/declines/codes>, <https://docs.stripe.com/disputes/prevention/card-testing>).
+fn declined(code: Option<&str>) -> String {
+    match code {
+        Some(code @ ("insufficient_funds" | "expired_card" | "incorrect_cvc" | "authentication_required")) => {
+            format!("The card was declined: {code}.")
+        }
+        _ => "The card was declined. Use another one, or ask the bank that issued it.".to_owned(),
+    }
+}
+
 impl From<BillingError> for ApiError {
     fn from(error: BillingError) -> Self {
         match error {
             BillingError::Declined { code } => Self::Refused {
                 status: StatusCode::PAYMENT_REQUIRED,
                 code: "CARD_DECLINED",
-                message: format!("The card was declined: {}.", code.as_deref().unwrap_or("no reason given")),
+                message: declined(code.as_deref()),
             },
             BillingError::UnusablePaymentMethod => {
                 FieldErrors::one("paymentMethodId", "is not a payment method that you can use").into()
             }
             BillingError::Gateway(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decline_says_only_what_its_owner_can_mend() {
+        for code in ["insufficient_funds", "expired_card", "incorrect_cvc", "authentication_required"] {
+            assert_eq!(declined(Some(code)), format!("The card was declined: {code}."));
+        }
+        let codes = ["stolen_card", "lost_card", "incorrect_number", "fraudulent", "generic_decline", "do_not_honor"];
+        for code in codes.into_iter().map(Some).chain([None]) {
+            assert_eq!(declined(code), "The card was declined. Use another one, or ask the bank that issued it.");
         }
     }
 }
