@@ -3,11 +3,13 @@
 - The Runtime API answers a function's poll in two writes. With Nagle's algorithm the second waits 40 ms for the
   acknowledgement of the first, in every request of the API.
 - What a function writes to its standard output also goes to LOG_DIR/<function>.log as it is written; the emulator's
-  own log service has it only after the invocation, and not at all when a function fails to start.
+  own log service has it only after the invocation, and not at all when a function fails to start. JSON lines get the
+  time there.
 
 Usage: emulator.py LOG_DIR, configured by MiniStack's environment variables.
 """
 
+import datetime
 import pathlib
 import socketserver
 import sys
@@ -16,6 +18,14 @@ from ministack import app
 from ministack.core.lambda_runtime import ProvidedWorker
 
 socketserver.StreamRequestHandler.disable_nagle_algorithm = True
+
+
+def stamped(line):
+    """A JSON line with the time, which in AWS is CloudWatch's to add."""
+    if not line.startswith(b'{"'):
+        return line
+    time = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
+    return b'{"time":"' + time.encode() + b'",' + line[1:]
 
 
 class Tee:
@@ -27,7 +37,7 @@ class Tee:
 
     def readline(self):
         line = self.stream.readline()
-        self.file.write(line)
+        self.file.write(stamped(line))
         return line
 
     def close(self):

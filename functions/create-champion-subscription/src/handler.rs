@@ -83,6 +83,7 @@ where
         }
         let wish = SubscribeRequest { reader, novel, level, payment_method };
         let made = self.champions.subscribe(&wish, &self.system, now).await?;
+        tracing::info!(subscription = made.answer.made.subscription.id.as_str(), "a subscription is there to be paid");
         answer::json(StatusCode::CREATED, &ChampionSubscription::from(made))
     }
 
@@ -90,6 +91,7 @@ where
         let reader = self.reader(request).await?;
         let input::Choice { novel, level, .. } = input::purchase(request, &reader)?;
         let made = self.champions.purchase(&reader, novel, level, &self.system, self.system.now()).await?;
+        tracing::info!(payment = made.payment_intent.as_str(), "a purchase is there to be paid");
         answer::json(StatusCode::CREATED, &ChampionPurchase::from(made))
     }
 

@@ -68,6 +68,7 @@ where
         let id = preorder.id;
         let session = self.checkout.run(preorder, self.intake.system.now()).await?;
         self.intake.metrics.count(Metric::CheckoutsOpened, &[]);
+        tracing::info!(preorder = %id, session = session.id.as_str(), "a checkout is open");
         if body::is_html_form(request) {
             return answer::see_other(&session.url);
         }

@@ -1,4 +1,4 @@
-//! What an operator reads about a failure.
+//! What an operator reads.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may stop a test")]
 #![allow(dead_code, reason = "this test needs only a part of the support")]
 
@@ -6,7 +6,7 @@ mod support;
 
 use pledge_testkit::Log;
 use serde_json::json;
-use support::{form, handler, post, send};
+use support::{form, handler, post, read, send};
 
 /// The lines that are logged from now on, until the guard is dropped.
 fn logged() -> (Log, tracing::subscriber::DefaultGuard) {
@@ -42,4 +42,14 @@ async fn a_refusal_is_one_quiet_line_without_the_address() {
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert_eq!(lines[0]["level"], "INFO");
     assert!(!lines[0].to_string().contains("private@person"));
+}
+
+#[tokio::test]
+async fn a_stored_preorder_is_found_by_its_id() {
+    let (log, _guard) = logged();
+    let (_, body) = read(&send(&handler(), post(&form())).await);
+    let about: Vec<_> =
+        log.lines().into_iter().filter(|line| line["fields"]["preorder"] == body["preorderId"]).collect();
+    let [line] = about.as_slice() else { panic!("one line: {about:?}") };
+    assert_eq!(line["level"], "INFO");
 }

@@ -170,7 +170,8 @@ fn named(message: &SqsMessage) -> Result<(&str, Option<Vec<OutboxId>>), SenderEr
     let rows = match Message::parse(message.body.as_deref().unwrap_or_default()) {
         Ok(message) => Some(message.outbox_ids().to_vec()),
         Err(error) => {
-            tracing::error!(message = id, %error, "a message that cannot be read");
+            // `message` is the line's own text.
+            tracing::error!(queue_message = id, %error, "a message that cannot be read");
             None
         }
     };

@@ -7,6 +7,7 @@ use lambda_http::http::{Method, StatusCode};
 use pledge_application::record_stripe_event::{RecordError, RecordStripeEvent};
 use pledge_domain::{
     decide::{Outcome, Recorded},
+    ids::{InvoiceId, PaymentIntentId, SessionId, SubscriptionId},
     ports::{Clock, Publisher, StripeEventStore},
     stripe::{Fact, StripeEvent},
 };
@@ -128,12 +129,40 @@ fn outcome_name(recorded: &Recorded) -> &'static str {
 
 fn log(event: &StripeEvent, recorded: &Recorded) {
     let (id, kind, outcome) = (event.id.as_str(), event.kind.as_str(), outcome_name(recorded));
+    // What it is about, so that a search for one of these finds the event.
+    let about = event.fact.lookup();
+    let preorder = about.preorder.map(|id| id.to_string());
+    let session = about.session.as_ref().map(SessionId::as_str);
+    let payment = about.payment_intent.as_ref().map(PaymentIntentId::as_str);
+    let subscription = about.subscription.as_ref().map(SubscriptionId::as_str);
+    let invoice = about.invoice.as_ref().map(InvoiceId::as_str);
     match recorded {
         Recorded::Now { outcome: Outcome::Parked { reason }, .. } => {
-            tracing::error!(event = id, kind, outcome, reason, "an event waits for a person");
+            tracing::error!(
+                event = id,
+                kind,
+                outcome,
+                reason,
+                preorder,
+                session,
+                payment,
+                subscription,
+                invoice,
+                "an event waits for a person"
+            );
         }
         Recorded::Now { outcome: Outcome::Applied | Outcome::Ignored { .. }, .. } | Recorded::Before => {
-            tracing::info!(event = id, kind, outcome, "an event was recorded");
+            tracing::info!(
+                event = id,
+                kind,
+                outcome,
+                preorder,
+                session,
+                payment,
+                subscription,
+                invoice,
+                "an event was recorded"
+            );
         }
     }
 }

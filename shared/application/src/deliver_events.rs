@@ -74,7 +74,9 @@ impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
                 // One row that trips a bug must not take the rest of the batch with it.
                 let sent = std::panic::AssertUnwindSafe(self.send(&unsent.entry)).catch_unwind().await;
                 let panicked = || Delivery::Failed { reason: "a bug in the sender".to_owned() };
-                (unsent.entry.id, sent.unwrap_or_else(|_| panicked()))
+                let delivery = sent.unwrap_or_else(|_| panicked());
+                log(&unsent.entry, &delivery);
+                (unsent.entry.id, delivery)
             })
             .buffer_unordered(self.retry.concurrency)
             .collect()
@@ -104,5 +106,19 @@ impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
             }
         }
         Delivery::Failed { reason: last }
+    }
+}
+
+/// Says what became of an announcement. Its key has the id of what it is about, and no reason has personal data.
+fn log(entry: &Announcement, delivery: &Delivery) {
+    let key = entry.key.as_str();
+    match delivery {
+        Delivery::Sent => tracing::info!(announcement = key, "an announcement was sent"),
+        Delivery::Failed { reason } => {
+            tracing::warn!(announcement = key, reason, "an announcement could not be sent; the queue brings it again");
+        }
+        Delivery::Parked { reason } => {
+            tracing::warn!(announcement = key, reason, "Klaviyo refused an announcement for good");
+        }
     }
 }

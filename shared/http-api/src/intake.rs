@@ -48,6 +48,7 @@ where
             self.metrics.count(Metric::OwnersUnknown, &[]);
         }
         telemetry::published(&self.metrics, &initiated.queued);
+        tracing::info!(preorder = %initiated.preorder.id, "a preorder was stored");
         Ok(initiated.preorder)
     }
 }
