@@ -21,7 +21,7 @@ pub async fn up(client: &mut Client) -> Result<Vec<&'static Migration>, Migratio
 /// Applies the pending steps up to this number.
 ///
 /// # Errors
-/// As [`up`].
+/// Fails like [`up`].
 pub async fn up_to(client: &mut Client, version: i32) -> Result<Vec<&'static Migration>, MigrationError> {
     let mut done = Vec::new();
     loop {
@@ -45,7 +45,7 @@ pub async fn up_to(client: &mut Client, version: i32) -> Result<Vec<&'static Mig
 /// Takes back the newest steps, at most this many, and returns them, newest first.
 ///
 /// # Errors
-/// As [`up`].
+/// Fails like [`up`].
 pub async fn down(client: &mut Client, steps: usize) -> Result<Vec<&'static Migration>, MigrationError> {
     let mut done = Vec::new();
     while done.len() < steps {
@@ -64,7 +64,7 @@ pub async fn down(client: &mut Client, steps: usize) -> Result<Vec<&'static Migr
 /// Returns those that it noted.
 ///
 /// # Errors
-/// As [`up`].
+/// Fails like [`up`].
 pub async fn adopt(client: &mut Client, version: i32) -> Result<Vec<&'static Migration>, MigrationError> {
     let transaction = locked(client).await?;
     let (_, mut pending) = history::split(&history::read(&transaction).await?)?;

@@ -33,10 +33,10 @@ pub struct CreateCheckout<Store, Identity, Gateway> {
 /// Why nobody can pay now.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckoutError {
-    /// It is paid.
+    /// The preorder is paid.
     #[error("the preorder is completed already")]
     AlreadyCompleted,
-    /// It is being paid with a method that takes days.
+    /// The preorder is being paid with a method that takes days.
     #[error("a payment for the preorder is on its way")]
     PaymentPending,
     /// The preorder was rescued from a payment that named no price: there is nothing to open a session with.

@@ -36,7 +36,7 @@ pub struct Request {
 /// A preorder that is stored.
 #[derive(Debug)]
 pub struct Initiated {
-    /// As it is stored: for a repeat, as the first request left it or as it has become since.
+    /// The preorder as it is stored. For a repeated request that is what the first one left, or what it has become since.
     pub preorder: Preorder,
     /// Whether the sender was told. If not, the sweep finds the event.
     pub queued: Result<(), PublishError>,

@@ -3,14 +3,14 @@
 /// What a Stripe event does to a preorder, or to a reader's support of a novel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect<Change> {
-    /// It changes something.
+    /// The fact changes something.
     Change(Change),
-    /// It rightly changes nothing.
+    /// The fact rightly changes nothing.
     Ignore {
         /// Why not.
         reason: &'static str,
     },
-    /// It should change something but can't: a person must look.
+    /// The fact should change something but can't: a person must look.
     Park {
         /// What is wrong, without personal data.
         reason: String,

@@ -30,7 +30,7 @@ pub async fn signed_in(
 /// Returns who is signed in, for an endpoint that needs somebody.
 ///
 /// # Errors
-/// As [`signed_in`], and 401 if there is no `Authorization` header.
+/// Fails like [`signed_in`], and answers 401 if there is no `Authorization` header.
 pub async fn required(
     request: &Request,
     verifier: &impl TokenVerifier,

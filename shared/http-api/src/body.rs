@@ -52,7 +52,7 @@ pub fn object(request: &Request) -> Result<Map<String, Value>, ApiError> {
 /// Takes the fields of the body as [`object`] does; a request without a body has none.
 ///
 /// # Errors
-/// As [`object`].
+/// Fails like [`object`] if there is a body.
 pub fn optional_object(request: &Request) -> Result<Map<String, Value>, ApiError> {
     if bytes(request, MAX_BODY)?.is_empty() { Ok(Map::new()) } else { object(request) }
 }

@@ -75,7 +75,7 @@ fn story(n: u32) -> Vec<StripeEvent> {
     events
 }
 
-/// The same events in another order for each seed, each twice.
+/// Returns each of the events twice, in an order that depends on `seed`.
 fn shuffled(mut events: Vec<StripeEvent>, seed: u32) -> Vec<StripeEvent> {
     events.extend(events.clone());
     let mut state = u64::from(seed) + 1;

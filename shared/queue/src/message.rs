@@ -23,7 +23,7 @@ pub enum MessageError {
     /// Written by newer code.
     #[error("the message has the unknown version {0}")]
     UnknownVersion(u64),
-    /// It names no row.
+    /// The message names no row of the outbox.
     #[error("the message names no outbox row")]
     Empty,
 }

@@ -8,10 +8,10 @@ pub enum StripeError {
     /// No connection, no answer in time, or one that broke off. Whether Stripe did the work is unknown.
     #[error("Stripe did not answer")]
     NoAnswer(#[source] reqwest::Error),
-    /// It answered with an error.
+    /// Stripe answered with an error.
     #[error(transparent)]
     Api(Box<ApiError>),
-    /// It did the work, but its answer isn't what we know.
+    /// Stripe did the work, but its answer hasn't the documented shape.
     #[error("Stripe's answer cannot be read: {problem}, request {}", request_id.as_deref().unwrap_or("unknown"))]
     Unreadable {
         /// What is wrong, without anything of the answer.

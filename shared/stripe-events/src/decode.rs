@@ -28,10 +28,10 @@ pub const HANDLED: [&str; DECODERS.len()] = {
 /// The body isn't a Stripe event at all. What it is instead is left out: it may be anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
-    /// It isn't JSON.
+    /// The body isn't JSON.
     #[error("the body is not JSON")]
     NotJson,
-    /// It lacks what every event has: `"object": "event"`, an `evt_` id, a type, a time and an object.
+    /// The body lacks what every event has: `"object": "event"`, an `evt_` id, a type, a time and an object.
     #[error("the body is not a Stripe event")]
     NotAnEvent,
 }

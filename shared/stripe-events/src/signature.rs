@@ -121,7 +121,7 @@ fn signed_message(timestamp: &str, body: &[u8]) -> Vec<u8> {
 
 struct Header<'a> {
     timestamp: i64,
-    /// As it was written, which is what was signed.
+    /// The timestamp's digits as the header has them: they are what was signed.
     timestamp_text: &'a str,
     signatures: Vec<Vec<u8>>,
 }

@@ -43,7 +43,7 @@ pub enum PurchaseError {
     /// A payment of a subscription failed.
     #[error("a payment of a subscription is past due")]
     PaymentPastDue,
-    /// It is paid, and Stripe is about to say so.
+    /// The reader has paid, and Stripe is about to say so.
     #[error("the payment is on its way")]
     PaymentPending,
     /// Something else failed.

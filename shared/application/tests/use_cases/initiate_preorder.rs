@@ -37,7 +37,7 @@ async fn send(initiate: &Initiate, request: Request) -> Result<Initiated, Initia
     initiate.run(request, preorder_id(1).as_uuid(), t(0)).await
 }
 
-/// As [`send`], with other randomness and later, as a repeat would be.
+/// Sends the request once more as a client's repeat would be: later, with other random bytes.
 async fn send_again(initiate: &Initiate, request: Request) -> Result<Initiated, InitiateError> {
     initiate.run(request, preorder_id(2).as_uuid(), t(60)).await
 }

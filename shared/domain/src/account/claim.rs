@@ -87,10 +87,10 @@ pub struct StoredProfile {
     pub address_verified: bool,
     /// The person's name.
     pub display_name: Option<String>,
-    /// Their picture.
+    /// The address of the person's picture.
     pub photo_url: Option<String>,
-    /// Their telephone number.
+    /// The person's telephone number.
     pub phone: Option<String>,
-    /// Whether they agreed to marketing.
+    /// Whether the person agreed to marketing.
     pub marketing_consent: bool,
 }

@@ -46,7 +46,7 @@ pub struct Grant {
     pub payment: PaymentRecordId,
     /// What it meant.
     pub kind: GrantType,
-    /// Its tier.
+    /// The tier that the payment bought.
     pub tier: TierLevel,
     /// The time that it bought, whatever became of it.
     pub bought: Duration,

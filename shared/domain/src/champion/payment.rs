@@ -157,7 +157,7 @@ impl LineKind {
 /// A payment as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentRecord {
-    /// Its id, which goes through Stripe's metadata and comes back.
+    /// The payment's id, which goes through Stripe's metadata and comes back.
     pub id: PaymentRecordId,
     /// What is paid for.
     pub kind: PaymentKind,

@@ -31,9 +31,9 @@ pub fn decide(account: &ChampionAccount, renew: bool) -> RenewalDecision {
 pub enum InvoiceStatus {
     /// About an hour after a period has begun its invoice is finalised and charged; until then it is a draft.
     Draft,
-    /// It is to be paid.
+    /// The invoice is to be paid.
     Open,
-    /// It is paid.
+    /// The invoice is paid.
     Paid,
     /// Nobody is going to pay it, or it was made void.
     Dead,
@@ -51,9 +51,9 @@ pub struct RunningInvoice {
 /// How a subscription is to be cancelled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cancelling {
-    /// Its period is paid: it ends with it.
+    /// The running period is paid: the subscription ends with it.
     WithItsPeriod,
-    /// Its period isn't paid: it ends now, and this invoice, if there is one, is made void first. Nobody is charged after
+    /// The running period isn't paid: the subscription ends now, and this invoice, if there is one, is made void first. Nobody is charged after
     /// cancelling.
     Now {
         /// The invoice that could still be charged.

@@ -35,7 +35,7 @@ pub enum SubscribeDecision {
     /// Make the subscription of this reservation, or get it again. It may be of another tier than was asked for now:
     /// whether Stripe has made it must be known before anything else may begin.
     Start(Box<PaymentRecord>),
-    /// It is made and not paid yet: pay it.
+    /// The subscription is made and not paid yet: pay it.
     Resume(SubscriptionId),
     /// Another tier's subscription is in the way, unpaid or cancelled already: end it in Stripe, then ask again. What
     /// was paid stays bought.
@@ -95,9 +95,9 @@ fn beside(live: &Subscription, tier: Option<TierLevel>, wanted: TierLevel) -> Su
 /// A subscription that Stripe has made, or described.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Made {
-    /// Its state.
+    /// The subscription as Stripe made it.
     pub subscription: Subscription,
-    /// Its first invoice.
+    /// The subscription's first invoice.
     pub invoice: Option<InvoiceId>,
     /// That invoice's payment.
     pub payment_intent: Option<PaymentIntentId>,
@@ -106,7 +106,7 @@ pub struct Made {
 /// What storing a subscription in its reservation came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attached {
-    /// It is stored.
+    /// The subscription is stored with its reservation.
     Saved,
     /// The reservation has another subscription, or was given up: this one isn't wanted.
     Unwanted,

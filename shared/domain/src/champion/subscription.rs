@@ -40,7 +40,7 @@ pub struct Subscription {
     pub id: SubscriptionId,
     /// Who pays.
     pub customer: Option<CustomerId>,
-    /// Its status.
+    /// The subscription's status at Stripe.
     pub status: SubscriptionStatus,
     /// Whether it is going to end.
     pub cancel_at_period_end: bool,

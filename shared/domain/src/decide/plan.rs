@@ -63,7 +63,7 @@ pub enum Outcome {
         /// Why not.
         reason: &'static str,
     },
-    /// It should have changed something but can't: a person must look. Retrying doesn't help.
+    /// The event should have changed something but can't: a person must look. Retrying doesn't help.
     Parked {
         /// What is wrong, without personal data.
         reason: String,

@@ -136,7 +136,7 @@ pub struct SubscriptionRequest {
 /// A subscription as Stripe's API answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubscriptionAnswer {
-    /// Its state, first invoice and payment.
+    /// The subscription, its first invoice and that invoice's payment.
     pub made: Made,
     /// The period that runs, as Stripe counts.
     pub period: Option<Period>,
@@ -164,18 +164,18 @@ pub struct PurchaseRequest {
 /// What can still become of a `PaymentIntent`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IntentState {
-    /// It can be paid.
+    /// The payment can still be made.
     Payable,
     /// The money is here or on its way.
     Paid,
-    /// It was cancelled.
+    /// The payment was cancelled.
     Canceled,
 }
 
 /// A `PaymentIntent` as Stripe's API answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IntentAnswer {
-    /// Its id.
+    /// The payment's id.
     pub id: PaymentIntentId,
     /// What can still become of it.
     pub state: IntentState,

@@ -15,14 +15,14 @@ use crate::{
 /// Why the provider didn't do it.
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
-    /// It didn't answer, or said that it is overloaded. Whether it did the work is unknown; a repeat with the same
+    /// The provider didn't answer, or said that it is overloaded. Whether it did the work is unknown; a repeat with the same
     /// idempotency key is safe.
     #[error("the payment provider is unavailable")]
     Unavailable(#[source] Cause),
     /// The provider answered with a failure that it will repeat for this idempotency key. The next try needs a new key.
     #[error("the payment provider has consumed this idempotency key")]
     IdempotencyKeyConsumed(#[source] Cause),
-    /// It refused what we asked: our configuration or our code is wrong.
+    /// The provider refused what we asked: our configuration or our code is wrong.
     #[error("the payment provider refused the request")]
     Refused(#[source] Cause),
 }
@@ -55,7 +55,7 @@ pub struct SessionRequest {
 /// A session as the provider returned it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenedSession {
-    /// Its id.
+    /// The session's id.
     pub id: SessionId,
     /// Where to pay; none once it is complete or expired.
     pub url: Option<String>,

@@ -31,10 +31,10 @@ impl<T: IdentityProvider> IdentityProvider for Arc<T> {
 /// Why a token isn't accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
-    /// It is malformed, expired, signed by somebody else or meant for somebody else.
+    /// The token is malformed, expired, signed by somebody else or meant for somebody else.
     #[error("the ID token is not valid: {0}")]
     Invalid(&'static str),
-    /// It couldn't be checked, since the issuer's keys can't be had.
+    /// The token couldn't be checked, since the issuer's keys can't be had.
     #[error("the ID token could not be checked")]
     Unavailable(#[source] Cause),
 }

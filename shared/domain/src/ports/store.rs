@@ -17,10 +17,10 @@ use crate::{
 /// have been. Every method is safe to repeat either way.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// It can't be reached, is overloaded or was restarted: the same call may succeed later.
+    /// The database can't be reached, is overloaded or was restarted: the same call may succeed later.
     #[error("the database is unavailable")]
     Unavailable(#[source] Cause),
-    /// It refused, or holds something that it must not hold: the same call fails again.
+    /// The database refused, or holds something that it must not hold: the same call fails again.
     #[error("the database refused")]
     Internal(#[source] Cause),
     /// What was to be written breaks a rule of the database, such as a constraint or a type's range: the same values
@@ -34,7 +34,7 @@ pub enum StoreError {
 pub struct NewPreorder {
     /// The preorder, `initiated`.
     pub preorder: Preorder,
-    /// Its announcement.
+    /// The announcement that the preorder has started.
     pub started: Announcement,
     /// What its owner claims.
     pub claims: Claims,
@@ -89,7 +89,7 @@ pub trait PreorderStore: Send + Sync {
 /// What storing a checkout attempt came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CheckoutSaved {
-    /// It is stored.
+    /// The session is stored with its attempt.
     Saved,
     /// Somebody else was first.
     LostRace(Box<Preorder>),
@@ -98,7 +98,7 @@ pub enum CheckoutSaved {
 /// What is to become of an event whose id is stored already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KnownEvent {
-    /// It stays as it is, as any delivery wants it.
+    /// The event stays as it was recorded, as any repeated delivery wants it.
     Stays,
     /// If it changed nothing when it was recorded, it is decided as if it were new: for an operator who has mended what
     /// it was parked or ignored for.

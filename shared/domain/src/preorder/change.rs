@@ -14,9 +14,9 @@ pub struct PreorderChange {
 /// A write of one preorder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PreorderWrite {
-    /// It wasn't there.
+    /// The preorder isn't stored yet.
     Insert(Box<Preorder>),
-    /// It was, and is locked by this transaction.
+    /// The preorder is stored, and this transaction has locked its row.
     Update(Box<Preorder>),
 }
 

@@ -16,9 +16,9 @@ pub enum CheckoutDecision {
         /// One more than the attempts that are used up.
         attempt: i32,
     },
-    /// They paid with a method that takes days; a second session could charge them twice.
+    /// The customer paid with a method that takes days; a second session could charge them twice.
     PaymentPending,
-    /// It is paid.
+    /// The preorder is paid.
     AlreadyCompleted,
 }
 

@@ -41,11 +41,11 @@ pub struct PreorderForm {
     pub color: Color,
     /// What it costs: the price of the colour.
     pub price_id: PriceId,
-    /// Their language; English if the form doesn't say.
+    /// The customer's language; English if the form doesn't say.
     pub locale: Locale,
     /// Name, telephone and address.
     pub contact: Contact,
-    /// What else they said.
+    /// What else the customer said.
     pub wishes: Wishes,
 }
 

@@ -123,7 +123,7 @@ pub struct Session {
 /// A preorder as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preorder {
-    /// Its id, which goes through Stripe's metadata and comes back.
+    /// The preorder's id, which goes through Stripe's metadata and comes back.
     pub id: PreorderId,
     /// Whose it is; none until Firebase has told us.
     pub user_id: Option<UserId>,

@@ -83,7 +83,7 @@ pub struct DisputeFact {
     pub payment_intent: PaymentIntentId,
     /// How much of it is disputed.
     pub amount: Money,
-    /// Its status when the event happened.
+    /// The dispute's status when the event happened.
     pub status: DisputeStatus,
     /// Until when evidence can be given; none if none is wanted.
     pub evidence_due: Option<Timestamp>,

@@ -61,7 +61,7 @@ pub struct InvoiceFact {
 /// A line of an invoice, of ours or of something else that the same customer has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvoiceLine {
-    /// Its price.
+    /// The price that the line charges.
     pub price: Option<PriceId>,
     /// The time that it is for.
     pub period: Option<Period>,

@@ -13,11 +13,11 @@ use crate::{
 pub enum RefundStatus {
     /// The customer must do something first.
     RequiresAction,
-    /// It is on its way.
+    /// The money is on its way.
     Pending,
     /// The money is with the customer's bank.
     Succeeded,
-    /// It was given up before the money moved.
+    /// The refund was given up before the money moved.
     Canceled,
     /// The bank sent the money back to the merchant.
     Failed,
@@ -63,7 +63,7 @@ pub struct RefundFact {
     pub amount: Money,
     /// When the refund was made.
     pub created: Timestamp,
-    /// Its status when the event happened.
+    /// The refund's status when the event happened.
     pub status: RefundStatus,
     /// Why the bank sent the money back, in Stripe's words.
     pub failure_reason: Option<String>,

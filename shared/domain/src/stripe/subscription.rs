@@ -83,7 +83,7 @@ pub struct SubscriptionFact {
     pub subscription: SubscriptionId,
     /// The customer.
     pub customer: Option<CustomerId>,
-    /// Its status; [`SubscriptionStatus::Canceled`] in `customer.subscription.deleted`.
+    /// The subscription's status; [`SubscriptionStatus::Canceled`] in `customer.subscription.deleted`.
     pub status: SubscriptionStatus,
     /// Whether it is going to end: `cancel_at_period_end`, or `cancel_at` is set.
     pub cancel_at_period_end: bool,
@@ -92,11 +92,11 @@ pub struct SubscriptionFact {
     pub period_end: Option<Timestamp>,
     /// The price of its first item.
     pub price: Option<PriceId>,
-    /// Its items, ten at most. Empty if the event says no more than `price` and `period_end`.
+    /// The subscription's items, ten at most. Empty if the event says no more than `price` and `period_end`.
     pub items: Vec<SubscriptionItem>,
     /// Whether its payments aren't collected at the moment (`pause_collection`). Its status doesn't say so.
     pub collection_paused: bool,
-    /// Its newest invoice: the one of the period that runs.
+    /// The subscription's newest invoice: the one of the period that runs.
     pub latest_invoice: Option<InvoiceId>,
     /// Our metadata.
     pub metadata: Option<ChampionMetadata>,
@@ -105,7 +105,7 @@ pub struct SubscriptionFact {
 /// One of the things that a subscription is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubscriptionItem {
-    /// Its price.
+    /// The price of the item.
     pub price: Option<PriceId>,
     /// The period that runs.
     pub period: Option<Period>,

@@ -54,7 +54,7 @@ struct Price {
     id: PriceId,
 }
 
-/// Its id where it isn't expanded.
+/// A subscription's newest invoice: the object where the request expanded it, otherwise the id.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Invoice {

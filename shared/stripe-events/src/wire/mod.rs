@@ -49,7 +49,7 @@ impl<'a> Payload<'a> {
 /// A list inside an object.
 #[derive(Deserialize)]
 pub struct List<T> {
-    /// Its first ten items.
+    /// The list's first ten items.
     pub data: Vec<T>,
     /// Whether it has more than these.
     #[serde(default)]

@@ -78,7 +78,7 @@ fn session(step: SessionStep) -> SessionFact {
     }
 }
 
-/// The same session with a payment and what the customer filled in.
+/// Returns what a session of `step` says once it has a payment and what the customer filled in.
 fn filled_in(step: SessionStep) -> Fact {
     let contact = Contact {
         first_name: text("花子"),

@@ -15,7 +15,7 @@ use crate::{
 /// What matters about a subscription for its grace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Renewing {
-    /// Its status at Stripe.
+    /// The subscription's status at Stripe.
     pub status: SubscriptionStatus,
     /// Whether the collection of its payments is paused (`pause_collection`).
     pub paused: bool,
