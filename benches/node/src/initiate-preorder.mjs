@@ -63,7 +63,7 @@ async function handle(event) {
       success: true,
       preorderId: id,
       preorderNumber: `ROL-${id.slice(0, 8).toUpperCase()}`,
-      firebaseUid: user.localId,
+      firebaseUid: null,
       status: "initiated",
     }),
   };

@@ -16,7 +16,8 @@ export interface paths {
         /**
          * Store a preorder before it is paid
          * @description Works signed in and signed out. Signed in, the preorder belongs to the token's user; signed out, to the Firebase
-         *     account of the address, which is looked up or made. `firebaseUid` is null as long as the owner isn't known.
+         *     account of the address, which is looked up or made. `firebaseUid` is null for whoever is signed out: it would say
+         *     whether an address has an account.
          */
         post: operations["initiatePreorder"];
         delete?: never;
@@ -349,7 +350,7 @@ export interface components {
             success: true;
             preorderId: components["schemas"]["PreorderId"];
             preorderNumber: components["schemas"]["PreorderNumber"];
-            /** @description Whose preorder it is; null until that is known. */
+            /** @description Whose preorder it is, for whoever is signed in; null for others. */
             firebaseUid: string | null;
             status: components["schemas"]["PreorderStatus"];
         };
@@ -638,7 +639,7 @@ export interface components {
                 };
             };
         };
-        /** @description The card, or whatever was to pay, was refused. Stripe's decline code is in the message. */
+        /** @description The card, or whatever was to pay, was refused. The message says why where the card's owner can mend it. */
         CardDeclined: {
             headers: {
                 [name: string]: unknown;

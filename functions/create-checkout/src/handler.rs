@@ -83,6 +83,6 @@ where
             let unknown = || ApiError::not_found("PREORDER_NOT_FOUND", "There is no preorder with this id.");
             return self.checkout.store.find(fields.check(id)?).await?.ok_or_else(unknown);
         }
-        self.intake.receive(request, fields).await
+        Ok(self.intake.receive(request, fields).await?.preorder)
     }
 }

@@ -50,8 +50,8 @@ where
     System: Clock + Randomness,
 {
     async fn initiate(&self, request: &Request) -> Result<Response<Body>, ApiError> {
-        let preorder = self.intake.receive(request, Fields::new(body::object(request)?)).await?;
-        answer::json(StatusCode::CREATED, &InitiatedPreorder::from(preorder))
+        let received = self.intake.receive(request, Fields::new(body::object(request)?)).await?;
+        answer::json(StatusCode::CREATED, &InitiatedPreorder::from(received))
     }
 
     async fn show(&self, id: &str) -> Result<Response<Body>, ApiError> {

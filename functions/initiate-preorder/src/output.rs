@@ -7,7 +7,7 @@ use pledge_domain::{
     money::Currency,
     preorder::Preorder,
 };
-use pledge_http_api::Moment;
+use pledge_http_api::{Moment, intake::Received};
 use serde::Serialize;
 
 /// A preorder that was stored, as its customer gets it.
@@ -20,19 +20,19 @@ pub struct InitiatedPreorder {
     preorder_id: PreorderId,
     /// What people see of the id: `ROL-0A1B2C3D`.
     preorder_number: String,
-    /// Whose preorder it is; none until that is known.
+    /// Whose preorder it is, for whoever is signed in. To others it would say whether an address has an account.
     firebase_uid: Option<UserId>,
     /// The state, such as `initiated`.
     status: &'static str,
 }
 
-impl From<Preorder> for InitiatedPreorder {
-    fn from(preorder: Preorder) -> Self {
+impl From<Received> for InitiatedPreorder {
+    fn from(Received { preorder, is_signed_in }: Received) -> Self {
         Self {
             success: true,
             preorder_id: preorder.id,
             preorder_number: preorder.id.number(),
-            firebase_uid: preorder.user_id,
+            firebase_uid: preorder.user_id.filter(|_| is_signed_in),
             status: preorder.status.name(),
         }
     }

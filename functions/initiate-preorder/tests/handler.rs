@@ -15,7 +15,7 @@ use serde_json::json;
 use support::{REQUEST_ID, TOKEN, form, handler, post, read, send};
 
 #[tokio::test]
-async fn a_stored_preorder_is_answered_with_its_number_and_owner() {
+async fn a_stored_preorder_is_answered_with_its_number() {
     let handler = handler();
     let response = send(&handler, post(&form())).await;
 
@@ -24,7 +24,7 @@ async fn a_stored_preorder_is_answered_with_its_number_and_owner() {
         "success": true,
         "preorderId": stored.id,
         "preorderNumber": stored.id.number(),
-        "firebaseUid": stored.user_id.unwrap(),
+        "firebaseUid": null,
         "status": "initiated",
     });
     assert_eq!(read(&response), (201, expected));
@@ -100,11 +100,25 @@ async fn whoever_is_signed_in_owns_the_preorder() {
 }
 
 #[tokio::test]
+async fn whoever_is_not_signed_in_is_not_told_whose_address_it_is() {
+    let handler = handler();
+    let answers = [read(&send(&handler, post(&form())).await), read(&send(&handler, post(&form())).await), {
+        handler.intake.initiate.identity.fail_next();
+        read(&send(&handler, post(&form())).await)
+    }];
+    let stored = handler.intake.initiate.store.preorders();
+    assert_eq!(stored.iter().filter(|preorder| preorder.user_id.is_some()).count(), 2, "and yet two have an owner");
+    for (status, body) in answers {
+        assert_eq!((status, &body["firebaseUid"]), (201, &json!(null)));
+    }
+}
+
+#[tokio::test]
 async fn without_firebase_the_preorder_is_accepted_without_an_owner() {
     let handler = handler();
     handler.intake.initiate.identity.fail_next();
-    let (status, body) = read(&send(&handler, post(&form())).await);
-    assert_eq!((status, &body["firebaseUid"]), (201, &json!(null)));
+    assert_eq!(send(&handler, post(&form())).await.status(), 201);
+    assert_eq!(handler.intake.initiate.store.preorders()[0].user_id, None);
 }
 
 #[tokio::test]

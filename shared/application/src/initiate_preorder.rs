@@ -60,7 +60,7 @@ impl<Store: PreorderStore, Identity: IdentityProvider, Queue: Publisher> Initiat
     /// [`InitiateError`]; nothing was stored then.
     pub async fn run(&self, request: Request, fresh_id: Uuid, now: Timestamp) -> Result<Initiated, InitiateError> {
         let id = match &request.idempotency_key {
-            Some(key) => PreorderId::for_idempotency_key(key),
+            Some(key) => PreorderId::for_idempotency_key(key, &request.form.email),
             None => PreorderId::new(fresh_id),
         };
         let owner = match request.signed_in {
@@ -80,7 +80,8 @@ impl<Store: PreorderStore, Identity: IdentityProvider, Queue: Publisher> Initiat
     }
 }
 
-/// Returns whether the stored preorder is what this form orders; if not, its key was used for something else.
+/// Returns whether the stored preorder is what this form orders; if not, its key was used for something else. The address is
+/// a part of the id already, but may have become another since.
 fn same_order(preorder: &Preorder, form: &PreorderForm) -> bool {
     preorder.email.key() == form.email.key() && preorder.color == form.color
 }

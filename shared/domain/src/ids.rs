@@ -8,6 +8,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::email::Email;
+
 /// Text that isn't an identifier of the expected kind.
 ///
 /// The offending text is left out on purpose: it may be anything that a client sent.
@@ -175,10 +177,11 @@ impl PreorderId {
         Self(random)
     }
 
-    /// Returns the preorder that this `Idempotency-Key` stands for: the same key always names the same preorder.
+    /// Returns the preorder that this `Idempotency-Key` stands for in a form with this address: the same key of the same
+    /// person always names the same preorder. Whoever guesses a key but not the address gets an id of their own.
     #[must_use]
-    pub fn for_idempotency_key(key: &str) -> Self {
-        Self(Uuid::new_v5(&NAMESPACE, format!("idempotency-key:{key}").as_bytes()))
+    pub fn for_idempotency_key(key: &str, email: &Email) -> Self {
+        Self(Uuid::new_v5(&NAMESPACE, format!("idempotency-key:{}\n{key}", email.key()).as_bytes()))
     }
 
     /// Returns the preorder that a paid session becomes when it names none of ours.

@@ -24,6 +24,14 @@ pub struct PreorderIntake<Store, Identity, Queue, Verifier, System> {
     pub metrics: Metrics,
 }
 
+/// A form that became a preorder.
+pub struct Received {
+    /// As it is stored.
+    pub preorder: Preorder,
+    /// Whether somebody proved who they are. Whoever didn't may not be told whose preorder it is.
+    pub is_signed_in: bool,
+}
+
 impl<Store, Identity, Queue, Verifier, System> PreorderIntake<Store, Identity, Queue, Verifier, System>
 where
     Store: PreorderStore,
@@ -36,11 +44,12 @@ where
     ///
     /// # Errors
     /// [`ApiError`]; nothing was stored then.
-    pub async fn receive(&self, request: &Request, mut fields: Fields) -> Result<Preorder, ApiError> {
+    pub async fn receive(&self, request: &Request, mut fields: Fields) -> Result<Received, ApiError> {
         let parsed = PreorderForm::parse(&mut fields, &self.catalogue);
         let form = fields.check(parsed)?;
         let idempotency_key = idempotency::key(request)?;
         let signed_in = auth::signed_in(request, &self.verifier, self.system.now()).await?;
+        let is_signed_in = signed_in.is_some();
         let form = Form { form, signed_in, idempotency_key };
         let initiated = self.initiate.run(form, self.system.uuid(), self.system.now()).await?;
         self.metrics.count(Metric::PreordersInitiated, &[]);
@@ -49,6 +58,6 @@ where
         }
         telemetry::published(&self.metrics, &initiated.queued);
         tracing::info!(preorder = %initiated.preorder.id, "a preorder was stored");
-        Ok(initiated.preorder)
+        Ok(Received { preorder: initiated.preorder, is_signed_in })
     }
 }
