@@ -55,7 +55,7 @@ async fn a_wrong_field_is_named_with_what_to_do_about_it() {
         (with("addressLine1", json!("x".repeat(201))), "addressLine1", at_most_200),
         (with("customerNotes", json!("x".repeat(2001))), "customerNotes", "must have at most 2000 characters"),
         (with("city", json!("Hong\u{0}Kong")), "city", "must not have control characters"),
-        (with("country", json!("Hong Kong")), "country", "must be a two-letter ISO 3166-1 code such as HK"),
+        (with("country", json!("Hong Kong")), "country", "must be a two-letter ISO 3166-1 code; write HK"),
         (with("marketingConsent", json!("perhaps")), "marketingConsent", "must be true or false"),
         (with("marketingConsent", json!(1)), "marketingConsent", "must be true or false"),
         (with("emial", json!("reader@example.com")), "emial", "is not a field of this request"),

@@ -5,7 +5,10 @@ use std::fmt;
 use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 
-/// An e-mail address in the form `local@domain.tld`, with its case kept and spaces around it removed.
+use crate::text::{self, is_invisible};
+
+/// An e-mail address in the form `local@domain.tld`, with its case kept, and without spaces around it and without
+/// invisible characters anywhere.
 ///
 /// Two addresses that differ in case only are the same person: compare [`Email::key`]. `Debug` hides the address, so
 /// that it can't reach a log by accident.
@@ -24,11 +27,14 @@ impl Email {
     /// # Errors
     /// [`InvalidEmail`] otherwise.
     pub fn parse(text: &str) -> Result<Self, InvalidEmail> {
-        let text = text.trim();
+        let text: String = text::trim(text).chars().filter(|c| !is_invisible(*c)).collect();
+        if text.contains(|c: char| c.is_control() || c == text::LOST) {
+            return Err(InvalidEmail);
+        }
         let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
-        let address = EmailAddress::parse_with_options(text, options).map_err(|_| InvalidEmail)?;
+        let address = EmailAddress::parse_with_options(&text, options).map_err(|_| InvalidEmail)?;
         let quoted = address.local_part().starts_with('"');
-        if quoted || text.len() > 254 { Err(InvalidEmail) } else { Ok(Self(text.to_owned())) }
+        if quoted || text.len() > 254 { Err(InvalidEmail) } else { Ok(Self(text)) }
     }
 
     /// Returns the address as it was given.
@@ -76,6 +82,18 @@ mod tests {
             assert!(Email::parse(bad).is_err(), "{bad:?}");
         }
         assert!(Email::parse(&format!("{}@example.com", "x".repeat(250))).is_err());
+    }
+
+    #[test]
+    fn what_nobody_sees_is_no_part_of_an_address() {
+        for given in
+            ["\u{feff}reader@example.com", "reader@example.com\u{200b}", "rea\u{200b}der@exam\u{ad}ple.com\u{a0}"]
+        {
+            assert_eq!(Email::parse(given).unwrap().as_str(), "reader@example.com", "{given:?}");
+        }
+        for lost in ["re\u{fffd}der@example.com", "reader@example\u{0}.com", "\u{200b}", "\u{200b}@example.com"] {
+            assert!(Email::parse(lost).is_err(), "{lost:?}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod champion_key;
 pub mod champion_metadata;
 pub mod color;
 pub mod contact;
+pub mod country;
 pub mod effect;
 pub mod email;
 pub mod error_chain;
@@ -18,6 +19,7 @@ pub mod locale;
 pub mod money;
 pub mod outbox;
 pub mod period;
+pub mod text;
 pub mod tier_level;
 pub mod user;
 

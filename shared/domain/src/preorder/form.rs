@@ -3,8 +3,15 @@
 use std::fmt;
 
 use crate::{
-    color::Color, contact::Contact, email::Email, fields::FieldErrors, ids::PriceId, locale::Locale,
+    color::Color,
+    contact::Contact,
+    country,
+    email::Email,
+    fields::FieldErrors,
+    ids::PriceId,
+    locale::Locale,
     preorder::catalogue::Catalogue,
+    text::{LOST, trim},
 };
 
 /// The fields of a form as its sender wrote them, by the names that the API has for them.
@@ -90,7 +97,7 @@ impl PreorderForm {
 }
 
 fn email(given: Option<String>, errors: &mut FieldErrors) -> Option<Email> {
-    let given = given.filter(|text| !text.trim().is_empty());
+    let given = given.filter(|text| !trim(text).is_empty());
     match given.as_deref().map(Email::parse) {
         Some(Ok(email)) => return Some(email),
         Some(Err(invalid)) => errors.add("email", invalid.to_string()),
@@ -133,20 +140,18 @@ fn locale(given: Option<String>, errors: &mut FieldErrors) -> Locale {
 }
 
 fn country(given: Option<String>, errors: &mut FieldErrors) -> Option<String> {
-    let code = given?.to_ascii_uppercase();
-    if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_uppercase()) {
-        errors.add("country", "must be a two-letter ISO 3166-1 code such as HK");
-    }
-    Some(code)
+    country::parse(&given?).map_err(|invalid| errors.add("country", invalid.to_string())).ok()
 }
 
 /// Returns the text without the spaces around it, or none if nothing is left.
 fn text(field: &str, given: Option<String>, max: usize, errors: &mut FieldErrors) -> Option<String> {
-    let text = given?.trim().to_owned();
+    let text = trim(&given?).to_owned();
     if text.chars().count() > max {
         errors.add(field, format!("must have at most {max} characters"));
     } else if text.chars().any(|c| c == '\0' || (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))) {
         errors.add(field, "must not have control characters");
+    } else if text.contains(LOST) {
+        errors.add(field, "has characters that were lost on the way (\u{fffd}); write it again, in UTF-8");
     }
     (!text.is_empty()).then_some(text)
 }
@@ -222,5 +227,24 @@ mod tests {
         let form = parse(&[MINIMAL[0], MINIMAL[1], ("phone", "  "), ("country", "hk")]).unwrap();
         assert_eq!(form.contact.phone, None);
         assert_eq!(form.contact.country.as_deref(), Some("HK"));
+    }
+
+    #[test]
+    fn what_nobody_sees_is_no_text_and_what_was_lost_is_named() {
+        let [_, color] = MINIMAL;
+        let email = ("email", "\u{feff}a@b.co\u{200b}");
+        let form = parse(&[email, color, ("firstName", "\u{200b}Hana\u{2060} "), ("city", "\u{200b}")]).unwrap();
+        assert_eq!(form.email.as_str(), "a@b.co");
+        assert_eq!((form.contact.first_name.as_deref(), form.contact.city), (Some("Hana"), None));
+        let lost = ("addressLine1", "\u{fffd}\u{fffd}1-2-3");
+        assert_eq!(problems(&[MINIMAL[0], color, lost]), ["addressLine1"]);
+    }
+
+    #[test]
+    fn the_country_is_one_of_iso_3166_and_a_usual_mistake_is_told_the_right_code() {
+        let errors = parse(&[MINIMAL[0], MINIMAL[1], ("country", "uk")]).unwrap_err();
+        let expected = [("country", "must be a two-letter ISO 3166-1 code; write GB")];
+        assert_eq!(errors.iter().collect::<Vec<_>>(), expected);
+        assert_eq!(problems(&[MINIMAL[0], MINIMAL[1], ("country", "ZZ")]), ["country"]);
     }
 }
