@@ -560,6 +560,7 @@ export interface components {
             object: "event";
             /** @description What an endpoint is registered for; any other type is recorded as ignored. */
             type: ("checkout.session.completed" | "checkout.session.async_payment_succeeded" | "checkout.session.async_payment_failed" | "checkout.session.expired" | "payment_intent.succeeded" | "payment_intent.payment_failed" | "invoice.paid" | "invoice.payment_succeeded" | "invoice.payment_failed" | "invoice_payment.paid" | "customer.subscription.created" | "customer.subscription.updated" | "customer.subscription.deleted" | "charge.refunded" | "charge.refund.updated" | "refund.created" | "refund.updated" | "refund.failed" | "charge.dispute.created" | "charge.dispute.updated" | "charge.dispute.closed" | "charge.dispute.funds_withdrawn" | "charge.dispute.funds_reinstated") | string;
+            /** @description The version, and features in preview if the endpoint has some. */
             api_version?: string | null;
             /** @description Seconds since the epoch. */
             created: number;
@@ -573,7 +574,7 @@ export interface components {
             /** @constant */
             received: true;
             /** @enum {string} */
-            outcome: "applied" | "ignored" | "parked" | "duplicate";
+            outcome: "applied" | "ignored" | "parked" | "duplicate" | "ping";
         };
         /** @description For people; it may change. */
         Message: string;
@@ -591,6 +592,11 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * @description The same as a page for people, in the `locale` of the form or the language of the browser. A plain HTML form gets
+         *     it, unless `Accept` names `application/json` and not `text/html`.
+         */
+        ErrorPage: string;
         /** @description What can't be done, and why. */
         Refusal: {
             /** @description For programs. */
@@ -612,6 +618,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                "text/html": components["schemas"]["ErrorPage"];
                 "application/json": components["schemas"]["InvalidRequest"];
             };
         };
@@ -621,6 +628,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                "text/html": components["schemas"]["ErrorPage"];
                 "application/json": components["schemas"]["Refusal"] & {
                     /** @enum {unknown} */
                     code?: "UNAUTHENTICATED";
@@ -633,6 +641,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                "text/html": components["schemas"]["ErrorPage"];
                 "application/json": components["schemas"]["Refusal"] & {
                     /** @enum {unknown} */
                     code?: "PREORDER_NOT_FOUND";
@@ -693,7 +702,21 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                "text/html": components["schemas"]["ErrorPage"];
                 "application/json": components["schemas"]["InvalidRequest"];
+            };
+        };
+        /** @description The body is compressed, in several parts, or in another charset than UTF-8. */
+        UnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["ErrorPage"];
+                "application/json": components["schemas"]["Refusal"] & {
+                    /** @constant */
+                    code?: "UNSUPPORTED_MEDIA_TYPE";
+                };
             };
         };
         /** @description Too many requests at once; API Gateway answers this, without a `code`. */
@@ -711,6 +734,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                "text/html": components["schemas"]["ErrorPage"];
                 "application/json": components["schemas"]["Failure"] & {
                     /** @enum {unknown} */
                     code?: "INTERNAL_ERROR";
@@ -724,6 +748,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                "text/html": components["schemas"]["ErrorPage"];
                 "application/json": components["schemas"]["Failure"] & {
                     /** @enum {unknown} */
                     code?: "PAYMENT_PROVIDER_UNAVAILABLE";
@@ -750,6 +775,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                "text/html": components["schemas"]["ErrorPage"];
                 "application/json": components["schemas"]["Failure"] & {
                     /** @enum {unknown} */
                     code?: "SERVICE_UNAVAILABLE";
@@ -763,6 +789,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                "text/html": components["schemas"]["ErrorPage"];
                 "application/json": components["schemas"]["Failure"] & {
                     /** @enum {unknown} */
                     code?: "SERVICE_UNAVAILABLE" | "PAYMENT_PROVIDER_UNAVAILABLE";
@@ -834,6 +861,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "text/html": components["schemas"]["ErrorPage"];
                     "application/json": components["schemas"]["Refusal"] & {
                         /** @enum {unknown} */
                         code?: "IDEMPOTENCY_KEY_REUSED";
@@ -841,6 +869,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -903,6 +932,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -983,6 +1013,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "text/html": components["schemas"]["ErrorPage"];
                     "application/json": components["schemas"]["Refusal"] & {
                         /** @enum {unknown} */
                         code?: "IDEMPOTENCY_KEY_REUSED" | "PREORDER_ALREADY_COMPLETED" | "PAYMENT_PENDING" | "PREORDER_HAS_NO_PRICE" | "SOLD_OUT";
@@ -990,6 +1021,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["PaymentProviderRefused"];
@@ -1164,6 +1196,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["PaymentProviderRefused"];
@@ -1198,6 +1231,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["SubscriptionNotFound"];
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["PaymentProviderRefused"];
@@ -1232,6 +1266,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["SubscriptionNotFound"];
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["PaymentProviderRefused"];
@@ -1282,6 +1317,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["PaymentProviderRefused"];
@@ -1325,7 +1361,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Refusal"] & {
                         /** @enum {unknown} */
-                        code?: "INVALID_SIGNATURE" | "INVALID_EVENT" | "LIVEMODE_MISMATCH";
+                        code?: "INVALID_SIGNATURE" | "INVALID_EVENT" | "THIN_EVENT" | "LIVEMODE_MISMATCH";
                     };
                 };
             };

@@ -37,6 +37,7 @@ async fn bad_input(given: &mut Given, path: &str, body: &Value) {
     ask(given, &handler, HttpEvent::post(path).json(body)).await;
     ask(given, &handler, post(path, &json!({}))).await;
     ask(given, &handler, post(path, &foreign)).await;
+    ask(given, &handler, post(path, body).header("Content-Encoding", "gzip")).await;
     ask(given, &handler, post(path, &json!({ "novelId": "x".repeat(65 * 1024) }))).await;
 }
 

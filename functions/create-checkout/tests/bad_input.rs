@@ -5,7 +5,7 @@ mod support;
 
 use pledge_testkit::http::HttpEvent;
 use serde_json::{Value, json};
-use support::{Handler, handler, html_form, post, read, send, with_preorder};
+use support::{Handler, handler, html_form, pay_for, post, read, send, with_preorder};
 
 fn assert_nothing_happened(handler: &Handler) {
     assert!(handler.checkout.store.preorders().is_empty());
@@ -54,11 +54,45 @@ async fn a_preorder_or_a_form_but_not_both() {
 }
 
 #[tokio::test]
-async fn a_html_form_is_told_in_json_too() {
+async fn a_html_form_is_told_in_a_page_in_its_language() {
+    for (locale, words) in [
+        ("en", ["E-mail", "must be an e-mail address", "Country", "write GB"]),
+        ("es", ["Correo electrónico", "debe ser una dirección de correo", "País", "escribe GB"]),
+        ("ja", ["メールアドレス", "のようなメールアドレスを入力してください", "国", "国コード"]),
+        ("zh-HK", ["電郵地址", "必須是電郵地址", "國家或地區", "請填寫 GB"]),
+    ] {
+        let handler = handler();
+        let form = html_form(&format!("email=a&color=Red&country=UK&locale={locale}"));
+        let response = send(&handler, form.header("accept", "text/html,application/xhtml+xml,*/*;q=0.8")).await;
+        assert_eq!(response.status(), 400);
+        assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");
+        let page = String::from_utf8(response.body().to_vec()).unwrap();
+        assert!(page.contains(&format!("<html lang=\"{locale}\">")), "{page}");
+        for word in words {
+            assert!(page.contains(word), "{word} in {page}");
+        }
+        assert_nothing_happened(&handler);
+    }
+}
+
+#[tokio::test]
+async fn a_script_that_sends_a_form_is_told_in_json_if_it_asks_for_it() {
     let handler = handler();
     let fields = json!({ "email": "must be an e-mail address such as name@example.com" });
-    assert_eq!(read(&send(&handler, html_form("email=a&color=Red")).await), (400, wrong(&fields)));
+    let form = html_form("email=a&color=Red").header("accept", "application/json");
+    assert_eq!(read(&send(&handler, form).await), (400, wrong(&fields)));
     assert_nothing_happened(&handler);
+}
+
+#[tokio::test]
+async fn a_path_or_query_with_odd_characters_is_answered() {
+    for odd in ["%", " ", "\"<>\\^`{|}", "日本", "#", "\u{feff}", "a=[1]&b=|"] {
+        let preorder = with_preorder();
+        let response = send(&preorder.0, pay_for(&preorder.1).query(odd)).await;
+        assert_eq!(response.status(), 200, "{odd}");
+        let response = send(&preorder.0, HttpEvent::post(&format!("/checkout/{odd}"))).await;
+        assert_eq!(response.status(), 404, "{odd}");
+    }
 }
 
 #[tokio::test]
@@ -68,7 +102,11 @@ async fn a_body_that_cannot_be_read_is_refused() {
         (HttpEvent::post("/checkout").body("{"), 400, "The request must have a body in JSON."),
         (HttpEvent::post("/checkout").body("[]"), 400, "The request must have a JSON object as its body."),
         (HttpEvent::post("/checkout").body(&" ".repeat(65_537)), 413, "The body must have at most 65536 bytes."),
-        (html_form(&"a".repeat(65_537)), 413, "The body must have at most 65536 bytes."),
+        (
+            html_form(&"a".repeat(65_537)).header("accept", "application/json"),
+            413,
+            "The body must have at most 65536 bytes.",
+        ),
     ];
     for (event, status, message) in cases {
         let handler = handler();

@@ -25,6 +25,7 @@ async fn every_documented_response_is_given() {
     ask(pay_for(&preorder)).await;
     ask(pay_for(&a_preorder(9))).await;
     ask(post(&json!({}))).await;
+    ask(post(&form).header("Content-Encoding", "gzip")).await;
     ask(post(&json!({ "email": "x".repeat(65 * 1024) }))).await;
     ask(post(&form).header("Authorization", "Bearer foreign")).await;
     ask(post(&form).header("Idempotency-Key", "1")).await;

@@ -25,6 +25,7 @@ async fn every_documented_response_is_given() {
         keyed(&json!({ "email": "reader@example.com", "color": "Honey Khaki" })),
         post(&json!({})),
         post(&form()).header("Authorization", "Bearer foreign"),
+        post(&form()).header("Content-Encoding", "gzip"),
         post(&json!({ "email": "x".repeat(65 * 1024) })),
         see(&preorder.id),
         see(&preorder_id(9)),
@@ -39,6 +40,7 @@ async fn every_documented_response_is_given() {
     for request in [
         me(),
         me().json(&json!({ "email": 1 })),
+        me().json(&json!({})).header("Content-Encoding", "gzip"),
         me().json(&json!({ "a": "x".repeat(65 * 1024) })),
         HttpEvent::post("/users/me"),
         own(),

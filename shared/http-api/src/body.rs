@@ -1,9 +1,9 @@
 //! The body of a request: bounded, and read by its content type.
 
-use lambda_http::{Body, Request, http::header};
+use lambda_http::{Body, Request};
 use serde_json::{Map, Value};
 
-use crate::error::ApiError;
+use crate::{error::ApiError, media_type};
 
 /// The largest body of a browser's request.
 pub const MAX_BODY: usize = 64 * 1024;
@@ -24,20 +24,17 @@ pub fn bytes(request: &Request, limit: usize) -> Result<&[u8], ApiError> {
 /// Returns whether the request comes from a plain HTML form rather than from a script.
 #[must_use]
 pub fn is_html_form(request: &Request) -> bool {
-    content_type(request).is_some_and(|kind| kind.eq_ignore_ascii_case("application/x-www-form-urlencoded"))
-}
-
-fn content_type(request: &Request) -> Option<&str> {
-    let value = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
-    value.split(';').next().map(str::trim)
+    media_type::of(request).is_some_and(|kind| kind.eq_ignore_ascii_case(media_type::FORM))
 }
 
 /// Takes the fields of the body: of a JSON object, or of an HTML form (whose values are all texts).
 ///
 /// # Errors
-/// [`ApiError::InvalidRequest`] if it is neither, [`ApiError::TooLarge`] above [`MAX_BODY`].
+/// [`ApiError::InvalidRequest`] if it is neither, [`ApiError::TooLarge`] above [`MAX_BODY`], 415 if it is compressed, of
+/// several parts, or in another charset than UTF-8.
 pub fn object(request: &Request) -> Result<Map<String, Value>, ApiError> {
-    let bytes = bytes(request, MAX_BODY)?;
+    let bytes = without_mark(bytes(request, MAX_BODY)?);
+    media_type::check(request)?;
     if is_html_form(request) {
         let pairs = url::form_urlencoded::parse(bytes);
         return Ok(pairs.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect());
@@ -45,6 +42,7 @@ pub fn object(request: &Request) -> Result<Map<String, Value>, ApiError> {
     match serde_json::from_slice(bytes) {
         Ok(Value::Object(fields)) => Ok(fields),
         Ok(_) => Err(ApiError::InvalidRequest("must have a JSON object as its body")),
+        Err(_) if std::str::from_utf8(bytes).is_err() => Err(ApiError::InvalidRequest("must have a body in UTF-8")),
         Err(_) => Err(ApiError::InvalidRequest("must have a body in JSON")),
     }
 }
@@ -55,6 +53,11 @@ pub fn object(request: &Request) -> Result<Map<String, Value>, ApiError> {
 /// Fails like [`object`] if there is a body.
 pub fn optional_object(request: &Request) -> Result<Map<String, Value>, ApiError> {
     if bytes(request, MAX_BODY)?.is_empty() { Ok(Map::new()) } else { object(request) }
+}
+
+/// Returns the bytes without a byte-order mark, which some editors and languages write in front of a text.
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes)
 }
 
 #[cfg(test)]
@@ -70,6 +73,21 @@ mod tests {
         let json = object(&request("application/json", r#"{"email":"a@b.co"}"#)).unwrap();
         let form = object(&request("application/x-www-form-urlencoded; charset=utf-8", "email=a%40b.co")).unwrap();
         assert_eq!(json, form);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped() {
+        for (kind, body) in [("application/json", r#"{"email":"a@b.co"}"#), (media_type::FORM, "email=a%40b.co")] {
+            let marked = object(&request(kind, &format!("\u{feff}{body}"))).unwrap();
+            assert_eq!(marked, object(&request(kind, body)).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_body_in_another_charset_is_named_although_nothing_says_so() {
+        let shift_jis = b"{\"city\":\"\x93\x8c\x8b\x9e\"}".as_slice();
+        let request = lambda_http::http::Request::new(Body::from(shift_jis));
+        assert_eq!(object(&request).unwrap_err().message(), "The request must have a body in UTF-8.");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Typed fields out of a JSON object, with every problem noted rather than the first.
 
 use pledge_domain::{fields::FieldErrors, preorder::FormFields};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 /// Takes the fields of an object one by one; what is left over at the end is a mistake of the client.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ impl Fields {
     pub fn integer(&mut self, name: &str) -> Option<i64> {
         match self.rest.remove(name)? {
             Value::Null => None,
-            Value::Number(number) if number.is_i64() => number.as_i64(),
+            Value::Number(number) => whole(&number).or_else(|| self.wrong(name, "must be a whole number")),
             _ => self.wrong(name, "must be a whole number"),
         }
     }
@@ -76,6 +76,18 @@ impl FormFields for Fields {
     }
 }
 
+/// Returns the number if it is whole, also if it is written as `7.0` or `7e0`: JSON has one kind of numbers, and some
+/// languages write all of theirs with a point.
+fn whole(number: &Number) -> Option<i64> {
+    /// Up to this, doubles hold each whole number exactly.
+    const EXACT: f64 = 9_007_199_254_740_991.0;
+    number.as_i64().or_else(|| {
+        let double = number.as_f64().filter(|double| double.fract() == 0.0 && double.abs() <= EXACT)?;
+        #[expect(clippy::cast_possible_truncation, reason = "it is whole, and far below i64::MAX")]
+        Some(double as i64)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -95,5 +107,20 @@ mod tests {
         let errors = fields.check(Err::<(), _>(FieldErrors::one("city", "is required"))).unwrap_err();
         let names: Vec<_> = errors.iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["city", "email", "emial", "novelId"]);
+    }
+
+    #[test]
+    fn a_whole_number_is_whole_however_it_is_written() {
+        let integer = |json: &str| {
+            let mut fields = Fields::new(serde_json::from_str(&format!("{{\"n\":{json}}}")).unwrap());
+            fields.integer("n")
+        };
+        for seven in ["7", "7.0", "7.000", "7e0", "70E-1", "0.7e1"] {
+            assert_eq!(integer(seven), Some(7), "{seven}");
+        }
+        assert_eq!(integer("-7.0"), Some(-7));
+        for other in ["7.5", "7.0000001", "1e300", "1e18", "9223372036854775808", "\"7\"", "true"] {
+            assert_eq!(integer(other), None, "{other}");
+        }
     }
 }

@@ -1,10 +1,9 @@
 //! The functions behind API Gateway: from Lambda's invocations to a function's routes and back.
 
-use lambda_http::{Body, Error, Request, RequestExt, Response, service_fn};
-
+use lambda_http::{Adapter, Body, Error, Request, RequestExt, Response, lambda_runtime, service_fn, tower::ServiceExt};
 use pledge_runtime::{Metric, Metrics};
 
-use crate::{answer, error::ApiError};
+use crate::{answer, error::ApiError, event, page};
 
 /// The endpoints of a function.
 pub trait Routes: Send + Sync {
@@ -12,12 +11,20 @@ pub trait Routes: Send + Sync {
     /// [`route::unknown`](crate::route::unknown).
     fn route(&self, request: &Request) -> impl Future<Output = Result<Response<Body>, ApiError>> + Send;
 
-    /// Answers a request; an error becomes a response that says what to correct, or nothing but the request's id.
+    /// Answers a request; an error becomes a response that says what to correct, or nothing but the request's id: a page
+    /// for a plain HTML form, JSON for everybody else.
     fn handle(&self, request: Request) -> impl Future<Output = Response<Body>> + Send {
         async move {
             let context = request.lambda_context_ref();
             let request_id = context.map(|context| context.request_id.clone()).unwrap_or_default();
-            self.route(&request).await.unwrap_or_else(|error| answer::refuse(&error, &request_id))
+            self.route(&request).await.unwrap_or_else(|error| {
+                let response = answer::refuse(&error, &request_id);
+                if page::is_wanted(&request) {
+                    page::instead(response, &error, &request_id, &request)
+                } else {
+                    response
+                }
+            })
         }
     }
 }
@@ -28,10 +35,11 @@ pub trait Routes: Send + Sync {
 /// If the Lambda runtime API can't be reached.
 pub async fn serve(function: &'static str, metrics: Metrics, routes: impl Routes) -> Result<(), Error> {
     let (metrics, routes) = (&metrics, &routes);
-    lambda_http::run(service_fn(move |request| async move {
-        Ok::<_, Error>(counted(function, metrics, routes, request).await)
-    }))
-    .await
+    let handler =
+        service_fn(
+            move |request: Request| async move { Ok::<_, Error>(counted(function, metrics, routes, request).await) },
+        );
+    lambda_runtime::run(Adapter::from(handler).map_request(event::escape)).await
 }
 
 async fn counted(function: &str, metrics: &Metrics, routes: &impl Routes, request: Request) -> Response<Body> {

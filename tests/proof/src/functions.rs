@@ -198,12 +198,15 @@ impl Functions {
 
     /// Hands a request to the function that API Gateway would choose. Returns the status and the JSON body of its answer.
     pub async fn request(&self, event: &HttpEvent) -> (u16, Value) {
-        let request: Request = lambda_http::request::from_str(&event.to_json()).unwrap();
+        let request: Request = pledge_http_api::event::request(&event.to_json()).unwrap();
+        // On the heap: unoptimized, each caller that one of these futures is moved through takes its size of the stack anew.
         let response = match request.uri().path() {
-            path if path.ends_with("/checkout") || path.ends_with("/catalogue") => self.checkout.handle(request).await,
-            path if path.contains("/webhooks/") => self.webhook.handle(request).await,
-            path if path.contains("/payment/") => self.champion.handle(request).await,
-            _ => self.initiate.handle(request).await,
+            path if path.ends_with("/checkout") || path.ends_with("/catalogue") => {
+                Box::pin(self.checkout.handle(request)).await
+            }
+            path if path.contains("/webhooks/") => Box::pin(self.webhook.handle(request)).await,
+            path if path.contains("/payment/") => Box::pin(self.champion.handle(request)).await,
+            _ => Box::pin(self.initiate.handle(request)).await,
         };
         read(&response)
     }

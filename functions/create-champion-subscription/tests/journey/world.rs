@@ -132,7 +132,7 @@ pub async fn ask(handler: &Real, action: &str, body: &Value) -> (u16, Value) {
 
 async fn send(handler: &Real, event: HttpEvent) -> (u16, Value) {
     let event = event.header("authorization", &format!("Bearer {TOKEN}"));
-    let request = lambda_http::request::from_str(&event.to_json()).unwrap();
+    let request = pledge_http_api::event::request(&event.to_json()).unwrap();
     let response = handler.handle(request.with_lambda_context(Context::default())).await;
     (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
 }

@@ -71,7 +71,7 @@ pub fn show(query: &str) -> HttpEvent {
 
 /// Sends a request, and holds the response to `docs/openapi.yaml`.
 pub async fn send(handler: &Handler, event: HttpEvent) -> Response<Body> {
-    let request = lambda_http::request::from_str(&event.to_json()).unwrap();
+    let request = pledge_http_api::event::request(&event.to_json()).unwrap();
     let response = handler.handle(request.with_lambda_context(Context::default())).await;
     pledge_openapi::assert_documented(&event, &response);
     response

@@ -80,7 +80,7 @@ pub fn stored(handler: &Handler) -> Preorder {
 
 /// Sends a request, and holds the response to `docs/openapi.yaml`.
 pub async fn send(handler: &Handler, event: HttpEvent) -> Response<Body> {
-    let request = lambda_http::request::from_str(&event.to_json()).unwrap();
+    let request = pledge_http_api::event::request(&event.to_json()).unwrap();
     let mut context = Context::default();
     context.request_id = REQUEST_ID.to_owned();
     let response = handler.handle(request.with_lambda_context(context)).await;

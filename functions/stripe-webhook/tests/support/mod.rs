@@ -75,7 +75,7 @@ pub fn signed(event: &Value) -> HttpEvent {
 
 /// Sends a request, and holds the response to `docs/openapi.yaml`.
 pub async fn send(handler: &Handler, event: HttpEvent) -> Response<Body> {
-    let response = handler.handle(lambda_http::request::from_str(&event.to_json()).unwrap()).await;
+    let response = handler.handle(pledge_http_api::event::request(&event.to_json()).unwrap()).await;
     pledge_openapi::assert_documented(&event, &response);
     response
 }

@@ -1,0 +1,307 @@
+//! What the page says, in each language.
+
+use pledge_domain::locale::Locale;
+
+/// The fixed texts of a language.
+pub struct Words {
+    /// The title if the form was refused.
+    pub refused: &'static str,
+    /// The title if something failed on our side.
+    pub failed: &'static str,
+    /// Above the list of wrong fields.
+    pub correct: &'static str,
+    /// Instead of a message about a failure of ours.
+    pub later: &'static str,
+    /// How to get back to the form.
+    pub back: &'static str,
+    /// What the form's fields are called, in the order of [`FIELDS`].
+    labels: [&'static str; FIELDS.len()],
+}
+
+/// The fields of the preorder form, by their names on the wire.
+const FIELDS: [&str; 17] = [
+    "email",
+    "color",
+    "priceId",
+    "locale",
+    "firstName",
+    "lastName",
+    "phone",
+    "addressLine1",
+    "addressLine2",
+    "city",
+    "state",
+    "postalCode",
+    "country",
+    "customerNotes",
+    "marketingConsent",
+    "preorderId",
+    "idempotencyKey",
+];
+
+impl Words {
+    /// Returns what a field is called; its name on the wire if it is none of the form's.
+    pub fn label<'a>(&'a self, field: &'a str) -> &'a str {
+        FIELDS.iter().position(|known| *known == field).map_or(field, |index| self.labels[index])
+    }
+}
+
+/// Returns the texts of a language.
+pub fn of(locale: Locale) -> &'static Words {
+    match locale {
+        Locale::En => &ENGLISH,
+        Locale::Es => &SPANISH,
+        Locale::Ja => &JAPANESE,
+        Locale::ZhHk => &CHINESE,
+    }
+}
+
+static ENGLISH: Words = Words {
+    refused: "Your order could not be taken yet",
+    failed: "Something went wrong",
+    correct: "Please correct these fields:",
+    later: "This is our fault, not yours. Please try again in a moment. If it happens again, tell us this number:",
+    back: "Use your browser's back button to return to the form.",
+    labels: [
+        "E-mail",
+        "Colour",
+        "Price",
+        "Language",
+        "First name",
+        "Last name",
+        "Phone",
+        "Address",
+        "Address, second line",
+        "City",
+        "State or province",
+        "Postal code",
+        "Country",
+        "Message to us",
+        "Newsletter",
+        "Preorder",
+        "Form",
+    ],
+};
+
+static SPANISH: Words = Words {
+    refused: "Aún no hemos podido aceptar tu pedido",
+    failed: "Algo ha salido mal",
+    correct: "Corrige estos campos:",
+    later: "Es un error nuestro, no tuyo. Inténtalo de nuevo en un momento. Si se repite, indícanos este número:",
+    back: "Usa el botón «Atrás» del navegador para volver al formulario.",
+    labels: [
+        "Correo electrónico",
+        "Color",
+        "Precio",
+        "Idioma",
+        "Nombre",
+        "Apellidos",
+        "Teléfono",
+        "Dirección",
+        "Dirección, segunda línea",
+        "Ciudad",
+        "Estado o provincia",
+        "Código postal",
+        "País",
+        "Mensaje para nosotros",
+        "Boletín",
+        "Reserva",
+        "Formulario",
+    ],
+};
+
+static JAPANESE: Words = Words {
+    refused: "ご注文をまだ受け付けていません",
+    failed: "エラーが発生しました",
+    correct: "次の項目を修正してください。",
+    later: "こちら側の不具合です。しばらくしてからもう一度お試しください。繰り返し起こる場合は、この番号をお知らせください。",
+    back: "ブラウザの「戻る」ボタンでフォームに戻れます。",
+    labels: [
+        "メールアドレス",
+        "カラー",
+        "価格",
+        "言語",
+        "名",
+        "姓",
+        "電話番号",
+        "住所",
+        "住所(2行目)",
+        "市区町村",
+        "都道府県",
+        "郵便番号",
+        "国",
+        "メッセージ",
+        "メールマガジン",
+        "予約",
+        "フォーム",
+    ],
+};
+
+static CHINESE: Words = Words {
+    refused: "我們尚未接受您的訂單",
+    failed: "發生錯誤",
+    correct: "請更正以下欄位:",
+    later: "這是我們的問題,請稍後再試。如再次發生,請告訴我們此編號:",
+    back: "請按瀏覽器的「返回」按鈕回到表格。",
+    labels: [
+        "電郵地址",
+        "顏色",
+        "價格",
+        "語言",
+        "名字",
+        "姓氏",
+        "電話",
+        "地址",
+        "地址(第二行)",
+        "城市",
+        "州或省",
+        "郵政編號",
+        "國家或地區",
+        "給我們的留言",
+        "電郵通訊",
+        "預訂",
+        "表格",
+    ],
+};
+
+/// What can be wrong with a field: what the English text begins with, and the other three languages. `{}` stands for the
+/// rest of the English text.
+const PROBLEMS: [(&str, [&str; 3]); 15] = [
+    ("is required", ["es obligatorio", "入力してください", "必須填寫"]),
+    (
+        "must be an e-mail address",
+        [
+            "debe ser una dirección de correo como name@example.com",
+            "name@example.com のようなメールアドレスを入力してください",
+            "必須是電郵地址,例如 name@example.com",
+        ],
+    ),
+    (
+        "must be one of: ",
+        ["debe ser uno de estos valores: {}", "次のいずれかを選んでください: {}", "必須是以下其中之一:{}"],
+    ),
+    ("must have at most ", ["es demasiado largo (máximo: {})", "長すぎます(上限: {})", "太長(上限:{})"]),
+    (
+        "must not have control characters",
+        ["contiene caracteres no permitidos", "使用できない文字が含まれています", "含有不允許的字元"],
+    ),
+    (
+        "has characters that were lost",
+        [
+            "contiene caracteres que se han perdido; escríbelo de nuevo",
+            "文字化けしています。もう一度入力してください",
+            "有字元遺失,請重新輸入",
+        ],
+    ),
+    (
+        "must be a two-letter ISO 3166-1 code; write ",
+        [
+            "debe ser un código de país de dos letras; escribe {}",
+            "2文字の国コードを入力してください({})",
+            "必須是兩個字母的國家代碼,請填寫 {}",
+        ],
+    ),
+    (
+        "must be a two-letter ISO 3166-1 code",
+        [
+            "debe ser un código de país de dos letras, por ejemplo HK",
+            "HK のような2文字の国コードを入力してください",
+            "必須是兩個字母的國家代碼,例如 HK",
+        ],
+    ),
+    (
+        "is not the price of this color",
+        ["no es el precio de este color", "このカラーの価格ではありません", "不是此顏色的價格"],
+    ),
+    ("must be true or false", ["debe ser sí o no", "はい・いいえで指定してください", "必須是「是」或「否」"]),
+    ("must be a string", ["debe ser un texto", "文字列で指定してください", "必須是文字"]),
+    ("must be a whole number", ["debe ser un número entero", "整数で指定してください", "必須是整數"]),
+    ("must be a UUID", ["no es una reserva válida", "正しい予約番号ではありません", "不是有效的預訂編號"]),
+    (
+        "is not a field of this request",
+        ["no es un campo de este formulario", "このフォームの項目ではありません", "不是此表格的欄位"],
+    ),
+    ("is not a payment method", ["no es un medio de pago válido", "この支払い方法は使えません", "不是可用的付款方式"]),
+];
+
+/// What can't be done, by its code, in all four languages.
+const MESSAGES: [(&str, [&str; 4]); 5] = [
+    (
+        "PREORDER_ALREADY_COMPLETED",
+        [
+            "This preorder is paid already.",
+            "Esta reserva ya está pagada.",
+            "この予約はお支払い済みです。",
+            "此預訂已付款。",
+        ],
+    ),
+    (
+        "PAYMENT_PENDING",
+        [
+            "A payment for this preorder is on its way. There is nothing more to do.",
+            "Ya hay un pago en camino para esta reserva. No tienes que hacer nada más.",
+            "この予約のお支払いは処理中です。ほかに必要な操作はありません。",
+            "此預訂的付款正在處理中,您無需再做任何事。",
+        ],
+    ),
+    (
+        "PREORDER_NOT_FOUND",
+        ["There is no such preorder.", "Esta reserva no existe.", "この予約は見つかりません。", "找不到此預訂。"],
+    ),
+    (
+        "UNSUPPORTED_MEDIA_TYPE",
+        [
+            "The form was sent in a way that cannot be read here. Its page must send it in UTF-8 and without files.",
+            "El formulario se ha enviado de un modo que no podemos leer. La página debe enviarlo en UTF-8 y sin archivos.",
+            "フォームが読み取れない形式で送信されました。UTF-8 で、ファイルを付けずに送信する必要があります。",
+            "表格以無法讀取的方式送出。該頁面必須以 UTF-8 且不附檔案的方式送出。",
+        ],
+    ),
+    (
+        "UNAUTHENTICATED",
+        ["Please sign in again.", "Vuelve a iniciar sesión.", "もう一度サインインしてください。", "請重新登入。"],
+    ),
+];
+
+/// Returns what is wrong with a field; in English if nobody has translated it.
+pub fn problem(locale: Locale, english: &str) -> String {
+    let found = PROBLEMS.iter().find_map(|(begins, others)| Some((english.strip_prefix(begins)?, others)));
+    match (found, foreign(locale)) {
+        (Some((rest, others)), Some(index)) => others[index].replace("{}", rest.trim_end_matches(" characters")),
+        _ => english.to_owned(),
+    }
+}
+
+/// Returns what a code means; none if the error's own message must do.
+pub fn message(locale: Locale, code: &str) -> Option<&'static str> {
+    let (_, messages) = MESSAGES.iter().find(|(known, _)| *known == code)?;
+    Some(messages[foreign(locale).map_or(0, |index| index + 1)])
+}
+
+/// Returns the place of a language among those that aren't English.
+fn foreign(locale: Locale) -> Option<usize> {
+    Locale::ALL.into_iter().filter(|other| *other != Locale::En).position(|other| other == locale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_and_a_list_stay_what_they_are() {
+        assert_eq!(problem(Locale::Es, "must be one of: Red, Pink"), "debe ser uno de estos valores: Red, Pink");
+        assert_eq!(problem(Locale::Ja, "must have at most 200 characters"), "長すぎます(上限: 200)");
+        assert_eq!(problem(Locale::En, "must have at most 200 characters"), "must have at most 200 characters");
+        assert_eq!(problem(Locale::ZhHk, "is something new"), "is something new");
+    }
+
+    #[test]
+    fn every_text_is_in_every_language() {
+        for locale in Locale::ALL {
+            for (code, _) in MESSAGES {
+                assert!(message(locale, code).is_some_and(|text| !text.is_empty()));
+            }
+            assert!(of(locale).labels.iter().all(|label| !label.is_empty()));
+        }
+    }
+}
