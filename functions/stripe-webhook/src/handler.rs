@@ -13,7 +13,9 @@ use pledge_domain::{
 };
 use pledge_http_api::{ApiError, Body, Request, Response, Routes, answer, body, route, telemetry};
 use pledge_runtime::{Metric, Metrics};
-use pledge_stripe_events::{Endpoint, Secrets, SignatureError, TOLERANCE, decode, verify};
+use pledge_stripe_events::{
+    Endpoint, OF_CONNECTED_ACCOUNT, Secrets, SignatureError, TOLERANCE, ThinEvent, decode, signed_by, thin, verify,
+};
 
 use crate::output::ReceivedEvent;
 
@@ -43,7 +45,17 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Routes for Handle
 
 impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Queue, System> {
     async fn receive(&self, request: &Request) -> Result<Response<Body>, ApiError> {
-        let event = self.verified(request).await?;
+        let bytes = self.verified(request).await?;
+        let event = match decode(bytes) {
+            Ok(event) => event,
+            Err(error) => {
+                if let Some(event) = thin(bytes) {
+                    return self.answer_thin(&event, request, bytes);
+                }
+                tracing::error!(%error, "a signed body that is no event");
+                return Err(refused("INVALID_EVENT", "The body is not a Stripe event."));
+            }
+        };
         let now = self.system.now();
         let processed = match self.record.run(&event, now).await {
             Ok(processed) => processed,
@@ -90,6 +102,9 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
             );
         }
         self.metrics.count(Metric::WebhookEvents, &[("Outcome", outcome_name(recorded))]);
+        if event.fact == (Fact::Ignored { reason: OF_CONNECTED_ACCOUNT }) {
+            self.metrics.count(Metric::ConnectedAccountEvents, &[]);
+        }
         if let Recorded::Now { announcements, .. } = recorded {
             for new in announcements {
                 self.metrics.count(Metric::BusinessFacts, &[("Fact", new.kind.name())]);
@@ -100,20 +115,39 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
         }
     }
 
-    /// Returns the event, if Stripe signed these very bytes a short time ago. Nothing is parsed before that is known.
-    async fn verified(&self, request: &Request) -> Result<StripeEvent, ApiError> {
+    /// Returns the body, if Stripe signed these very bytes a short time ago. Nothing is parsed before that is known.
+    async fn verified<'a>(&self, request: &'a Request) -> Result<&'a [u8], ApiError> {
         let bytes = body::bytes(request, MAX_EVENT)?;
-        let header = request.headers().get("stripe-signature").and_then(|value| value.to_str().ok());
-        if let Err(error) = self.check_signature(bytes, header.unwrap_or_default()).await {
+        if let Err(error) = self.check_signature(bytes, signature(request)).await {
             self.metrics.count(Metric::SignatureFailures, &[]);
             tracing::warn!(%error, "a delivery without a valid signature");
             return Err(refused("INVALID_SIGNATURE", "The Stripe-Signature header does not match the body."));
         }
-        decode(bytes).map_err(|error| {
-            tracing::error!(%error, "a signed body that is no event");
-            refused("INVALID_EVENT", "The body is not a Stripe event.")
-        })
+        Ok(bytes)
     }
+
+    /// Answers a thin event: a ping with 200, anything else with what its destination has to be set to. Which destination
+    /// that is only its signing secret tells.
+    fn answer_thin(&self, event: &ThinEvent, request: &Request, body: &[u8]) -> Result<Response<Body>, ApiError> {
+        let secret =
+            signed_by(body, signature(request), &self.endpoint.secrets.current()).unwrap_or_default().to_string();
+        let ThinEvent { id, kind, destination } = event;
+        if event.is_ping() {
+            tracing::info!(event = id, destination, secret, "a destination was tried out");
+            return answer::json(StatusCode::OK, &ReceivedEvent { received: true, outcome: "ping" });
+        }
+        self.metrics.count(Metric::ThinEvents, &[("Secret", &secret)]);
+        tracing::error!(event = id, kind, secret, "a thin event: its destination must send snapshots");
+        let message = format!(
+            "This is a thin event, which names an object and does not have it. Set the event destination to send \
+             snapshots; its signing secret is number {secret} of this endpoint's."
+        );
+        Err(refused("THIN_EVENT", &message))
+    }
+}
+
+fn signature(request: &Request) -> &str {
+    request.headers().get("stripe-signature").and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 fn refused(code: &'static str, message: &str) -> ApiError {

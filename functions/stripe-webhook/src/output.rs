@@ -7,6 +7,7 @@ use serde::Serialize;
 pub struct ReceivedEvent {
     /// Always true.
     pub received: bool,
-    /// What the event came to: `applied`, `ignored`, `parked`, or `duplicate` if it was recorded before.
+    /// What the event came to: `applied`, `ignored`, `parked`, `duplicate` if it was recorded before,
+    /// or `ping` if it says nothing.
     pub outcome: &'static str,
 }

@@ -4,12 +4,16 @@
 mod support;
 
 use pledge_domain::{decide::Outcome, preorder::Status};
-use pledge_runtime::secrets::{Rotating, read};
-use pledge_stripe_events::{Secrets, sign};
-use pledge_testkit::{FakeVault, http::HttpEvent, time::t};
-use serde_json::json;
+use pledge_runtime::{
+    Metrics, Stage, System,
+    secrets::{Rotating, read},
+};
+use pledge_stripe_events::{API_VERSION, Secrets, sign};
+use pledge_testkit::{FakeVault, Log, http::HttpEvent, time::t};
+use serde_json::{Value, json};
 use support::{
-    LIMIT, NEW, OLD, answer, assert_nothing_happened, bytes, delivery, handler, outcome, paid, received, send, signed,
+    Handler, LIMIT, NEW, OLD, answer, assert_nothing_happened, bytes, delivery, handler, outcome, paid, received, send,
+    signed,
 };
 
 #[tokio::test]
@@ -129,6 +133,93 @@ async fn an_event_of_the_other_mode_is_refused() {
         json!({ "code": "LIVEMODE_MISMATCH", "message": "The event's livemode is not that of this endpoint." });
     assert_eq!(answer(&handler, signed(&live)).await, (400, expected));
     assert_nothing_happened(&handler, &preorder);
+}
+
+/// What a thin event has instead of `data`.
+fn thin(kind: &str, related: &Value) -> Value {
+    json!({
+        "id": "evt_test_61ThinOfThisTest", "object": "v2.core.event", "type": kind, "livemode": false,
+        "created": "2023-11-14T22:13:20.123Z", "context": null, "reason": null, "related_object": related,
+    })
+}
+
+#[tokio::test]
+async fn a_destination_that_is_tried_out_is_confirmed() {
+    let (handler, preorder) = handler();
+    let destination = json!({ "id": "ed_test_61Dest", "type": "v2.core.event_destination", "url": "/v2/x" });
+    for related in [destination, json!(null), json!({})] {
+        let ping = thin("v2.core.event_destination.ping", &related);
+        assert_eq!(answer(&handler, signed(&ping)).await, received("ping"), "{related}");
+        assert_nothing_happened(&handler, &preorder);
+    }
+}
+
+#[tokio::test]
+async fn a_thin_event_is_refused_with_what_its_destination_must_send() {
+    let (handler, preorder) = handler();
+    let log = Log::default();
+    let handler = Handler { metrics: Metrics::new(Stage::Local, System, log.clone()), ..handler };
+    let related = json!({ "id": "pi_1", "type": "payment_intent", "url": "/v1/payment_intents/pi_1" });
+    for (secret, number) in [(OLD, "1"), (NEW, "2")] {
+        let body = bytes(&thin("v1.payment_intent.succeeded", &related));
+        let event = delivery(&body, &sign(body.as_bytes(), secret, t(0)));
+        let (status, refusal) = answer(&handler, event).await;
+        assert_eq!((status, &refusal["code"]), (400, &json!("THIN_EVENT")));
+        let message = refusal["message"].as_str().unwrap();
+        assert!(message.contains("send snapshots") && message.contains(&format!("number {number}")), "{message}");
+        assert_nothing_happened(&handler, &preorder);
+        let line = log.lines().pop().unwrap();
+        assert_eq!((&line["ThinEvents"], &line["Secret"]), (&json!(1), &json!(number)));
+    }
+}
+
+#[tokio::test]
+async fn samples_that_share_an_id_are_not_duplicates_of_each_other() {
+    let (handler, preorder) = handler();
+    let sample = |kind: &str| {
+        let mut event = paid(&preorder);
+        (event["id"], event["type"]) = (json!("evt_00000000000000"), json!(kind));
+        signed(&event)
+    };
+    assert_eq!(answer(&handler, sample("checkout.session.completed")).await, received("applied"));
+    assert_eq!(answer(&handler, sample("customer.created")).await, received("ignored"));
+    assert_eq!(answer(&handler, sample("checkout.session.completed")).await, received("duplicate"));
+}
+
+#[tokio::test]
+async fn what_happens_on_a_connected_account_is_ignored_and_counted() {
+    let (handler, preorder) = handler();
+    let log = Log::default();
+    let handler = Handler { metrics: Metrics::new(Stage::Local, System, log.clone()), ..handler };
+    let mut event = paid(&preorder);
+    event["account"] = json!("acct_1Connected");
+    assert_eq!(answer(&handler, signed(&event)).await, received("ignored"));
+    assert_eq!(handler.record.store.preorders(), [preorder]);
+    assert!(handler.record.store.outbox().is_empty());
+    assert!(log.lines().iter().any(|line| line["ConnectedAccountEvents"] == 1));
+}
+
+#[tokio::test]
+async fn a_version_with_features_in_preview_is_that_version() {
+    let (handler, preorder) = handler();
+    let log = Log::default();
+    let handler = Handler { metrics: Metrics::new(Stage::Local, System, log.clone()), ..handler };
+    let mut event = paid(&preorder);
+    event["api_version"] = json!(format!("{API_VERSION}; checkout_beta=v1"));
+    assert_eq!(answer(&handler, signed(&event)).await, received("applied"));
+    assert!(log.lines().iter().all(|line| line["ApiVersionDrift"].is_null()), "{:?}", log.lines());
+    (event["id"], event["api_version"]) = (json!("evt_2"), json!("2020-08-27;orders_beta=v4"));
+    send(&handler, signed(&event)).await;
+    assert!(log.lines().iter().any(|line| line["ApiVersion"] == "2020-08-27"));
+}
+
+#[tokio::test]
+async fn a_name_that_was_cut_inside_an_emoji_costs_no_payment() {
+    let (handler, preorder) = handler();
+    let body = bytes(&paid(&preorder)).replace("花子", r"花子\ud83d");
+    let event = delivery(&body, &sign(body.as_bytes(), NEW, t(0)));
+    assert_eq!(answer(&handler, event).await, received("applied"));
+    assert_eq!(handler.record.store.preorders()[0].status, Status::Completed);
 }
 
 #[tokio::test]

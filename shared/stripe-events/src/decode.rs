@@ -25,6 +25,9 @@ pub const HANDLED: [&str; DECODERS.len()] = {
     types
 };
 
+/// Why an event of a connected account is ignored: it is another's business, whatever it says.
+pub const OF_CONNECTED_ACCOUNT: &str = "an event of a connected account";
+
 /// The body isn't a Stripe event at all. What it is instead is left out: it may be anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
@@ -45,6 +48,10 @@ struct Envelope {
     kind: String,
     #[serde(default)]
     api_version: Option<String>,
+    /// The connected account that the event is about; none for those of our own account
+    /// (<https://docs.stripe.com/connect/webhooks>).
+    #[serde(default)]
+    account: Option<String>,
     created: i64,
     livemode: bool,
     #[serde(rename = "data")]
@@ -65,41 +72,83 @@ struct Data {
 /// # Errors
 /// [`DecodeError`] if the body isn't an event.
 pub fn decode(body: &[u8]) -> Result<StripeEvent, DecodeError> {
-    let body = &*without_nul(body);
+    let body = &*storable(body);
     let envelope: Envelope = serde_json::from_slice(body)
         .map_err(|error| if error.is_data() { DecodeError::NotAnEvent } else { DecodeError::NotJson })?;
     if envelope.object != "event" {
         return Err(DecodeError::NotAnEvent);
     }
     let created = Timestamp::from_unix_timestamp(envelope.created).map_err(|_| DecodeError::NotAnEvent)?;
-    let fact = fact(&envelope.kind, Payload::new(body, created));
+    let fact = match envelope.account {
+        Some(_) => Fact::Ignored { reason: OF_CONNECTED_ACCOUNT },
+        None => fact(&envelope.kind, Payload::new(body, created)),
+    };
     Ok(StripeEvent {
-        id: envelope.id,
+        id: distinct(envelope.id, &envelope.kind),
         kind: envelope.kind,
-        api_version: envelope.api_version,
+        api_version: envelope.api_version.as_deref().map(version),
         created,
         livemode: envelope.livemode,
         fact,
     })
 }
 
-/// Returns the JSON with a blank for each escaped NUL: PostgreSQL's `text` can't hold that character, and a payment
-/// must not be lost for a name that has one.
-fn without_nul(json: &[u8]) -> Cow<'_, [u8]> {
-    const NUL: &[u8] = br"\u0000";
-    if !json.windows(NUL.len()).any(|window| window == NUL) {
-        return Cow::Borrowed(json);
+/// Returns the id, with the type behind it if it is one of those that all of Stripe's sample events share
+/// (`evt_00000000000000`, `evt_test_webhook`): samples of two types aren't one event that was delivered twice.
+fn distinct(id: EventId, kind: &str) -> EventId {
+    let rest = id.as_str().trim_start_matches("evt_");
+    if rest != "test_webhook" && rest.contains(|c| c != '0') {
+        return id;
     }
-    let mut clean = json.to_vec();
+    let kind: String = kind.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).take(100).collect();
+    EventId::parse(format!("{id}_{kind}")).unwrap_or(id)
+}
+
+/// Returns the version without the features in preview that may follow it, as in `2020-08-27; orders_beta=v4`, and
+/// without characters that the name of a version doesn't have.
+fn version(text: &str) -> String {
+    let version = text.split(';').next().unwrap_or_default();
+    version.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_')).take(64).collect()
+}
+
+/// Returns the JSON without what no `text` of PostgreSQL and no `String` can hold: a blank for each escaped NUL, and the
+/// mark of a lost character for half a surrogate pair and for bytes that aren't UTF-8. A payment must not be lost for a
+/// name that was cut in the middle of an emoji.
+fn storable(json: &[u8]) -> Cow<'_, [u8]> {
+    let text = match String::from_utf8_lossy(json) {
+        Cow::Borrowed(_) => Cow::Borrowed(json),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    };
+    if !text.windows(3).any(|window| matches!(window, [b'\\', b'u', b'0' | b'd' | b'D'])) {
+        return text;
+    }
+    let mut clean = text.into_owned();
     let mut at = 0;
     while at < clean.len() {
-        if clean[at..].starts_with(NUL) {
-            clean[at + 2..at + NUL.len()].copy_from_slice(b"0020");
-        }
         // A backslash takes the next byte with it, so that an escaped backslash begins no escape.
-        at += if clean[at] == b'\\' { 2 } else { 1 };
+        let (length, replacement) = match escape(&clean[at..]) {
+            Some(0) => (ESCAPE, Some(b"0020")),
+            Some(0xd800..0xdc00) if matches!(escape(&clean[at + ESCAPE..]), Some(0xdc00..0xe000)) => (2 * ESCAPE, None),
+            Some(0xd800..0xe000) => (ESCAPE, Some(b"fffd")),
+            Some(_) => (ESCAPE, None),
+            None if clean[at] == b'\\' => (2, None),
+            None => (1, None),
+        };
+        if let Some(replacement) = replacement {
+            clean[at + 2..at + ESCAPE].copy_from_slice(replacement);
+        }
+        at += length;
     }
     Cow::Owned(clean)
+}
+
+/// The length of an escape such as `\u00e9`.
+const ESCAPE: usize = 6;
+
+/// Returns the number of the escape that the JSON begins with, if it begins with one.
+fn escape(json: &[u8]) -> Option<u16> {
+    let digits = json.strip_prefix(br"\u")?.get(..4).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
+    u16::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()
 }
 
 fn fact(kind: &str, payload: Payload<'_>) -> Fact {
@@ -114,11 +163,53 @@ fn fact(kind: &str, payload: Payload<'_>) -> Fact {
 mod tests {
     use super::*;
 
+    fn clean(json: &str) -> String {
+        String::from_utf8(storable(json.as_bytes()).into_owned()).unwrap()
+    }
+
     #[test]
     fn a_nul_is_replaced_and_what_only_looks_like_one_is_not() {
-        let clean = |json: &str| String::from_utf8(without_nul(json.as_bytes()).into_owned()).unwrap();
         assert_eq!(clean(r#"["a\u0000b","\u0000"]"#), r#"["a\u0020b","\u0020"]"#);
         assert_eq!(clean(r#"["a\\u0000b","\\\u0000"]"#), r#"["a\\u0000b","\\\u0020"]"#);
         assert_eq!(clean(r#"{"a":1}"#), r#"{"a":1}"#);
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_is_replaced_and_a_whole_one_stays() {
+        assert_eq!(
+            clean(r#"["\ud83d\ude00","Hana \uD83D","\ude00\ud83d"]"#),
+            r#"["\ud83d\ude00","Hana \ufffd","\ufffd\ufffd"]"#
+        );
+        assert_eq!(
+            clean(r#"["\ud83d\ud83d\ude00","\\ud83d","\ud83d\n","\ud83dxude00"]"#),
+            r#"["\ufffd\ud83d\ude00","\\ud83d","\ufffd\n","\ufffdxude00"]"#
+        );
+        for cut in [r#"["\ud8"#, r#"["\"#, r#"["\ud83d"#, r#"["\u"#, "\\"] {
+            assert_eq!(clean(cut).len(), cut.len(), "{cut}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_replaced() {
+        assert_eq!(&*storable(b"[\"a\xffb\"]"), "[\"a\u{fffd}b\"]".as_bytes());
+    }
+
+    #[test]
+    fn samples_of_two_types_are_two_events() {
+        let id = |text| EventId::parse(text).unwrap();
+        for sample in ["evt_00000000000000", "evt_test_webhook"] {
+            let ids = ["charge.refunded", "invoice.paid"].map(|kind| distinct(id(sample), kind));
+            assert_ne!(ids[0], ids[1]);
+            assert_eq!(ids[0], distinct(id(sample), "charge.refunded"));
+        }
+        assert_eq!(distinct(id("evt_1NG8Du"), "invoice.paid"), id("evt_1NG8Du"));
+    }
+
+    #[test]
+    fn features_in_preview_are_no_part_of_the_version() {
+        assert_eq!(version("2020-08-27; orders_beta=v4"), "2020-08-27");
+        assert_eq!(version("2026-09-30.endive;feature_beta=v1;other=v2"), "2026-09-30.endive");
+        assert_eq!(version("2026-09-30.preview"), "2026-09-30.preview");
+        assert_eq!(version("2026\n\u{0}日本"), "2026");
     }
 }

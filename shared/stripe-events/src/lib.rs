@@ -8,8 +8,10 @@ mod decode;
 mod endpoint;
 mod events;
 mod signature;
+mod thin;
 mod wire;
 
-pub use decode::{DecodeError, HANDLED, decode};
+pub use decode::{DecodeError, HANDLED, OF_CONNECTED_ACCOUNT, decode};
 pub use endpoint::{API_VERSION, Endpoint};
-pub use signature::{InvalidSecrets, Secrets, SignatureError, TOLERANCE, sign, verify};
+pub use signature::{InvalidSecrets, Secrets, SignatureError, TOLERANCE, sign, signed_by, verify};
+pub use thin::{ThinEvent, thin};

@@ -105,6 +105,16 @@ pub fn verify(
     if distance > tolerance.whole_seconds().unsigned_abs() { Err(SignatureError::OutsideTolerance) } else { Ok(()) }
 }
 
+/// Returns which secret, counted from 1 in the order of the configuration, signed `body`; none if no one did. Each event
+/// destination has a secret of its own, so that this tells them apart.
+#[must_use]
+pub fn signed_by(body: &[u8], header: &str, secrets: &Secrets) -> Option<usize> {
+    let header = Header::parse(header).ok()?;
+    let message = signed_message(header.timestamp_text, body);
+    let signed = |key| header.signatures.iter().any(|signature| hmac::verify(key, &message, signature).is_ok());
+    secrets.0.iter().position(signed).map(|index| index + 1)
+}
+
 /// Returns the header that Stripe would send with `body` at the time `at`. For tests and for local tools that play
 /// Stripe.
 #[must_use]

@@ -15,6 +15,10 @@ pub enum Metric {
     ApiVersionDrift,
     /// Disputes that customers' banks opened.
     DisputesOpened,
+    /// Thin events, which can't be acted on; dimension `Secret`, the number of the signing secret of their destination.
+    ThinEvents,
+    /// Events of connected accounts, which are ignored.
+    ConnectedAccountEvents,
     /// Preorders stored.
     PreordersInitiated,
     /// Checkout sessions opened.
@@ -61,6 +65,8 @@ impl Metric {
             Self::LivemodeMismatches => "LivemodeMismatches",
             Self::ApiVersionDrift => "ApiVersionDrift",
             Self::DisputesOpened => "DisputesOpened",
+            Self::ThinEvents => "ThinEvents",
+            Self::ConnectedAccountEvents => "ConnectedAccountEvents",
             Self::PreordersInitiated => "PreordersInitiated",
             Self::CheckoutsOpened => "CheckoutsOpened",
             Self::BusinessFacts => "BusinessFacts",
