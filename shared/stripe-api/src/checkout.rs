@@ -18,18 +18,29 @@ use stripe_checkout::checkout_session::{
 };
 use stripe_shared::{CheckoutSessionLocale, CheckoutSessionMode};
 
-use crate::{StripeClient, key::key};
+use crate::{IdempotencyKey, StripeClient, key::key};
 
 impl CheckoutGateway for StripeClient {
     async fn open_session(&self, request: &SessionRequest) -> Result<OpenedSession, GatewayError> {
         let key = key(&format!("checkout:{}:{}", request.preorder, request.attempt))?;
-        let session: Session = self.create(&create(request), &key).await?;
+        let with_address = create(request).customer_email(request.email.as_str());
+        let session: Session = match self.create(&with_address, &key).await {
+            // Stripe takes fewer addresses than there are. On the page without one it asks for one that it takes.
+            Err(error) if error.refuses_address() => self.create(&create(request), &without_address(&key)?).await?,
+            answer => answer?,
+        };
         Ok(session.into())
     }
 }
 
-/// Makes the request of a session, out of nothing but `request`: under the same key, Stripe takes the same parameters
-/// only. So there is no `expires_at` from a clock; Stripe closes the session after 24 hours.
+/// Returns the key of the session without the address that Stripe refused under `key`: other parameters need another key,
+/// and the same attempt always comes to the same one.
+fn without_address(key: &IdempotencyKey) -> Result<IdempotencyKey, GatewayError> {
+    self::key(&format!("{}:without-address", key.as_str()))
+}
+
+/// Makes the request of a session without the customer's address, out of nothing but `request`: under the same key, Stripe
+/// takes the same parameters only. So there is no `expires_at` from a clock; Stripe closes the session after 24 hours.
 fn create(request: &SessionRequest) -> CreateCheckoutSession {
     let metadata = metadata(request);
     let item = CreateCheckoutSessionLineItems {
@@ -50,7 +61,6 @@ fn create(request: &SessionRequest) -> CreateCheckoutSession {
         .mode(CheckoutSessionMode::Payment)
         .line_items(vec![item])
         .client_reference_id(request.preorder.to_string())
-        .customer_email(request.email.as_str())
         .locale(locale(request.locale))
         .metadata(metadata)
         .payment_intent_data(payment)

@@ -55,6 +55,18 @@ impl StripeError {
         matches!(self, Self::Api(error) if error.status == 401)
     }
 
+    /// Whether Stripe doesn't take the e-mail address that it was given (<https://docs.stripe.com/error-codes>). It takes
+    /// fewer than there are.
+    pub(crate) fn refuses_address(&self) -> bool {
+        match self {
+            Self::Api(error) if error.status == 400 && error.kind == ErrorKind::InvalidRequest => {
+                let param = error.param.as_deref();
+                error.code.as_deref() == Some("email_invalid") || matches!(param, Some("customer_email" | "email"))
+            }
+            Self::Api(_) | Self::NoAnswer(_) | Self::Unreadable { .. } => false,
+        }
+    }
+
     /// Returns how long Stripe wants to be left alone.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {

@@ -77,6 +77,17 @@ fn fields(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 }
 
 #[tokio::test]
+async fn a_reader_whose_address_stripe_refuses_becomes_a_customer_without_it() {
+    let refusal = json!({"error": {"type": "invalid_request_error", "code": "email_invalid", "param": "email"}});
+    let server = Server::start([Reply::json(400, &refusal), Reply::json(200, &json!({"id": "cus_1"}))]).await;
+    let email = Email::parse("ああああ@example.com").unwrap();
+    assert_eq!(server.client().create_customer(&reader(), Some(&email)).await.unwrap(), customer());
+    let asked = server.asked();
+    assert!(asked[0].body.contains("email=") && !asked[1].body.contains("email="));
+    assert_eq!(asked[1].header("idempotency-key"), "champion-customer:firebase-uid:without-address");
+}
+
+#[tokio::test]
 async fn a_reader_becomes_one_customer() {
     let server = Server::start([Reply::json(200, &json!({"id": "cus_1"}))]).await;
     let email = Email::parse("reader@example.com").unwrap();

@@ -83,6 +83,28 @@ async fn the_session_is_opened_with_everything_that_comes_back_later() {
 }
 
 #[tokio::test]
+async fn an_address_that_stripe_refuses_is_left_out_and_the_same_attempt_gives_the_same_session() {
+    let refusal = json!({ "error": {
+        "type": "invalid_request_error", "code": "email_invalid", "param": "customer_email",
+        "message": "Invalid email address: ああああ@example.com",
+    } });
+    let once = [Reply::json(400, &refusal), Reply::json(200, &opened("open"))];
+    let server = Server::start(once.clone().into_iter().chain(once)).await;
+    let request = SessionRequest { email: Email::parse("ああああ@example.com").unwrap(), ..request() };
+    for _ in 0..2 {
+        let session = server.client().open_session(&request).await.unwrap();
+        assert_eq!(session.id.as_str(), "cs_test_1");
+    }
+    let asked = server.asked();
+    let keys: Vec<_> = asked.iter().map(|asked| asked.header("idempotency-key")).collect();
+    assert_eq!(keys[..2], [format!("checkout:{PREORDER}:2"), format!("checkout:{PREORDER}:2:without-address")]);
+    assert_eq!(keys[..2], keys[2..]);
+    let (mut with, without) = (asked[0].form(), asked[1].form());
+    assert!(with.remove("customer_email").is_some());
+    assert_eq!(with, without, "nothing else differs");
+}
+
+#[tokio::test]
 async fn without_an_owner_there_is_no_user_in_the_metadata() {
     let server = Server::start([Reply::json(200, &opened("open"))]).await;
     server.client().open_session(&SessionRequest { user: None, ..request() }).await.unwrap();

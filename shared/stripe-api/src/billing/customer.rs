@@ -10,19 +10,29 @@ use pledge_domain::{
 use serde::Deserialize;
 use stripe_core::customer::CreateCustomer;
 
-use crate::{StripeClient, billing::numbered_key};
+use crate::{
+    StripeClient,
+    billing::{error::refuses_address, numbered_key},
+};
 
 #[derive(Deserialize)]
 struct Customer {
     id: CustomerId,
 }
 
+/// Creates the reader's customer; without the address if Stripe doesn't take it.
 pub async fn create(client: &StripeClient, reader: &UserId, email: Option<&Email>) -> Result<CustomerId, BillingError> {
     let metadata = HashMap::from([("userId".to_owned(), reader.to_string())]);
-    let mut request = CreateCustomer::new().metadata(metadata);
-    if let Some(email) = email {
-        request = request.email(email.as_str());
-    }
-    let customer: Customer = numbered_key::create(client, &request, &format!("champion-customer:{reader}")).await?;
+    let anonymous = CreateCustomer::new().metadata(metadata);
+    let key = format!("champion-customer:{reader}");
+    let customer: Customer = match email {
+        None => numbered_key::create(client, &anonymous, &key).await?,
+        Some(email) => match numbered_key::create(client, &anonymous.clone().email(email.as_str()), &key).await {
+            Err(error) if refuses_address(&error) => {
+                numbered_key::create(client, &anonymous, &format!("{key}:without-address")).await?
+            }
+            answer => answer?,
+        },
+    };
     Ok(customer.id)
 }

@@ -1,6 +1,6 @@
 //! What a failed call means for billing.
 
-use pledge_domain::ports::BillingError;
+use pledge_domain::ports::{BillingError, GatewayError};
 
 use crate::error::{ApiError, ErrorKind, StripeError};
 
@@ -23,6 +23,16 @@ pub fn is_missing(error: &StripeError) -> bool {
 /// Returns whether this parameter names something that doesn't exist or can't be used as it is.
 pub fn blames(error: &StripeError, param: &str) -> bool {
     refusal(error).is_some_and(|error| error.param.as_deref() == Some(param))
+}
+
+/// Returns whether Stripe doesn't take the e-mail address that it was given.
+pub fn refuses_address(error: &BillingError) -> bool {
+    match error {
+        BillingError::Gateway(GatewayError::Refused(cause)) => {
+            cause.downcast_ref().is_some_and(StripeError::refuses_address)
+        }
+        _ => false,
+    }
 }
 
 /// Returns Stripe's error if it is about what was asked, and not about who asks.
