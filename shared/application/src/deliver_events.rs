@@ -1,6 +1,6 @@
 //! Rows of the outbox go to Klaviyo, each counted there once.
 
-use std::{collections::HashMap, time::Duration};
+use std::{borrow::Cow, collections::HashMap, time::Duration};
 
 use futures_util::{FutureExt, StreamExt, stream};
 use pledge_domain::{
@@ -87,25 +87,31 @@ impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
         Ok(deliveries.into_iter().collect())
     }
 
+    /// Sends one row. A refusal that is about the profile costs the part of the profile that it is about and no try: what
+    /// is left has the same `unique_id`, so that the event counts once.
     async fn send(&self, entry: &Announcement) -> Delivery {
+        let mut entry = Cow::Borrowed(entry);
         let mut backoff = self.retry.backoff;
-        let mut last = String::new();
-        for attempt in 1..=self.retry.tries {
-            match self.klaviyo.send(entry).await {
+        let mut attempt = 1;
+        loop {
+            match self.klaviyo.send(&entry).await {
                 Ok(()) => return Delivery::Sent,
                 Err(MarketingError::Permanent { reason }) => return Delivery::Parked { reason },
+                Err(MarketingError::ProfileRefused { reason, part }) => match entry.payload.profile.without(part) {
+                    Some(rest) => entry.to_mut().payload.profile = rest,
+                    None => return Delivery::Parked { reason },
+                },
                 Err(MarketingError::Retryable { reason, retry_after }) => {
-                    last = reason;
                     let wait = retry_after.unwrap_or(backoff);
                     if attempt == self.retry.tries || wait > self.retry.longest_wait {
-                        break;
+                        return Delivery::Failed { reason };
                     }
                     tokio::time::sleep(wait).await;
                     backoff *= 2;
+                    attempt += 1;
                 }
             }
         }
-        Delivery::Failed { reason: last }
     }
 }
 

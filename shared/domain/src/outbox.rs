@@ -110,6 +110,33 @@ pub struct Profile {
     pub last_name: Option<String>,
 }
 
+impl Profile {
+    /// Returns the profile without a part that Klaviyo refused; none if it doesn't have that part.
+    #[must_use]
+    pub fn without(&self, part: ProfilePart) -> Option<Self> {
+        let rest = match part {
+            ProfilePart::PhoneNumber => Self { phone_number: None, ..self.clone() },
+            ProfilePart::AllButAddress => Self {
+                email: self.email.clone(),
+                external_id: None,
+                phone_number: None,
+                first_name: None,
+                last_name: None,
+            },
+        };
+        (rest != *self).then_some(rest)
+    }
+}
+
+/// A part of a profile that an event can do without, the smaller ones first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProfilePart {
+    /// The telephone number.
+    PhoneNumber,
+    /// Everything but the address, which says whose the event is.
+    AllButAddress,
+}
+
 /// What an announcement says, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payload {

@@ -1,8 +1,8 @@
 //! The request body, a JSON:API document.
 
-use pledge_domain::{ids::OutboxId, outbox::Announcement};
-use serde::Serialize;
-use serde_json::{Map, Value, value::RawValue};
+use pledge_domain::{Timestamp, ids::OutboxId, outbox::Announcement};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::{Map, Number, Value, value::RawValue};
 use time::{UtcOffset, format_description::well_known::Rfc3339};
 
 /// Writes an announcement as the JSON:API document that Klaviyo takes.
@@ -21,8 +21,8 @@ pub(crate) fn body(entry: &Announcement, metric_name: &str) -> Result<Vec<u8>, B
         last_name: payload.profile.last_name.as_deref(),
     };
     let event = Event {
-        properties: &payload.properties,
-        time: payload.occurred_at.to_offset(UtcOffset::UTC).format(&Rfc3339)?,
+        properties: Properties(&payload.properties),
+        time: time(payload.occurred_at)?,
         value,
         value_currency: payload.value.map(|money| money.currency.to_iso()),
         unique_id: entry.id,
@@ -30,6 +30,37 @@ pub(crate) fn body(entry: &Announcement, metric_name: &str) -> Result<Vec<u8>, B
         profile: Document { data: Resource { kind: "profile", attributes: profile } },
     };
     Ok(serde_json::to_vec(&Document { data: Resource { kind: "event", attributes: event } })?)
+}
+
+/// Returns the time of the event; none, for which Klaviyo puts the time of the request, if Klaviyo would refuse it: it
+/// "must be after the year 2000" (<https://developers.klaviyo.com/en/reference/create_event>). That it may be one year
+/// ahead at most is no matter: nothing is announced before it has happened.
+fn time(occurred_at: Timestamp) -> Result<Option<String>, time::error::Format> {
+    let utc = occurred_at.to_offset(UtcOffset::UTC);
+    (utc.year() > 2000).then(|| utc.format(&Rfc3339)).transpose()
+}
+
+/// An event's properties, with the amount as a number: the outbox keeps the exact decimal text, but only numbers can be
+/// added up and compared in Klaviyo.
+struct Properties<'a>(&'a Map<String, Value>);
+
+impl Serialize for Properties<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in self.0 {
+            match number(name, value) {
+                Some(number) => map.serialize_entry(name, &number)?,
+                None => map.serialize_entry(name, value)?,
+            }
+        }
+        map.end()
+    }
+}
+
+fn number(name: &str, value: &Value) -> Option<Box<RawValue>> {
+    let text = value.as_str().filter(|_| name == "amount")?;
+    let is_number = serde_json::from_str::<Number>(text).is_ok();
+    RawValue::from_string(text.to_owned()).ok().filter(|_| is_number)
 }
 
 #[derive(Serialize)]
@@ -46,8 +77,9 @@ struct Resource<T> {
 
 #[derive(Serialize)]
 struct Event<'a> {
-    properties: &'a Map<String, Value>,
-    time: String,
+    properties: Properties<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<Box<RawValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,7 +110,6 @@ struct Profile<'a> {
 #[cfg(test)]
 mod tests {
     use pledge_domain::{
-        Timestamp,
         email::Email,
         ids::UserId,
         money::{Currency, Money},
@@ -125,6 +156,32 @@ mod tests {
             r#""phone_number":"+85251234567","first_name":"Ada","last_name":"Lovelace"}}}}}}"#,
         );
         assert_eq!(body_text(&entry(profile, Some(Money::new(1999, Currency::USD)))), expected);
+    }
+
+    #[test]
+    fn the_amount_is_a_number_and_exact() {
+        for (text, sent) in [
+            ("19.99", r#""amount":19.99"#),
+            ("0.00", r#""amount":0.00"#),
+            ("90071992547409.93", r#""amount":90071992547409.93"#),
+            ("1999", r#""amount":1999"#),
+            ("no number", r#""amount":"no number""#),
+        ] {
+            let mut entry = entry(anonymous(), None);
+            entry.payload.properties.insert("amount".to_owned(), json!(text));
+            entry.payload.properties.insert("number".to_owned(), json!("1"));
+            let body = body_text(&entry);
+            assert!(body.contains(sent) && body.contains(r#""number":"1""#), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_time_that_klaviyo_would_refuse_is_left_out() {
+        for (seconds, sent) in [(0, false), (946_684_800, false), (978_307_199, false), (978_307_200, true)] {
+            let mut entry = entry(anonymous(), None);
+            entry.payload.occurred_at = Timestamp::from_unix_timestamp(seconds).unwrap();
+            assert_eq!(body_text(&entry).contains(r#""time":"#), sent, "{seconds}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
-use pledge_domain::ports::MarketingError;
+use pledge_domain::{outbox::ProfilePart, ports::MarketingError};
 use serde::Deserialize;
 
 /// Longest text of a code, title or pointer that goes into a reason.
@@ -17,17 +17,26 @@ pub(crate) fn judge(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Res
     if status.is_success() {
         return Ok(());
     }
-    let reason = reason(status, body);
-    if is_retryable(status) {
-        Err(MarketingError::Retryable { reason, retry_after: retry_after(headers) })
-    } else {
-        Err(MarketingError::Permanent { reason })
+    let Errors { errors } = serde_json::from_slice(body).unwrap_or_default();
+    let reason = reason(status, &errors);
+    let about = matches!(status.as_u16(), 400 | 409 | 422).then(|| about(&errors)).flatten();
+    match about {
+        Some(part) => Err(MarketingError::ProfileRefused { reason, part }),
+        None if is_retryable(status) => Err(MarketingError::Retryable { reason, retry_after: retry_after(headers) }),
+        None => Err(MarketingError::Permanent { reason }),
     }
+}
+
+/// Returns which part of the profile the errors are about, the smallest if all of them are about it.
+fn about(errors: &[ErrorObject]) -> Option<ProfilePart> {
+    let parts = errors.iter().map(ErrorObject::about).collect::<Option<Vec<_>>>()?;
+    parts.into_iter().max()
 }
 
 fn is_retryable(status: StatusCode) -> bool {
     let key_refused = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
-    let busy = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
+    // 409: another request about the same thing is under way.
+    let busy = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS | StatusCode::CONFLICT);
     key_refused || busy || status.is_server_error()
 }
 
@@ -37,8 +46,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// Joins the status with code, title and pointer of each error. The `detail` is left out: it may quote what was sent.
-fn reason(status: StatusCode, body: &[u8]) -> String {
-    let Errors { errors } = serde_json::from_slice(body).unwrap_or_default();
+fn reason(status: StatusCode, errors: &[ErrorObject]) -> String {
     let errors = errors.iter().take(3).map(ErrorObject::describe).filter(|text| !text.is_empty());
     std::iter::once(status.as_u16().to_string()).chain(errors).collect::<Vec<_>>().join("; ")
 }
@@ -64,6 +72,18 @@ struct Source {
 }
 
 impl ErrorObject {
+    /// Returns which part of the profile this error is about; none if it is about something else.
+    ///
+    /// `duplicate_profile` says that two identifiers belong to two profiles.
+    fn about(&self) -> Option<ProfilePart> {
+        let pointer = self.source.as_ref().and_then(|source| source.pointer.as_deref()).unwrap_or_default();
+        if pointer.contains("/phone_number") {
+            return Some(ProfilePart::PhoneNumber);
+        }
+        let of_profile = pointer.contains("/profile") || self.code.as_deref() == Some("duplicate_profile");
+        of_profile.then_some(ProfilePart::AllButAddress)
+    }
+
     fn describe(&self) -> String {
         let pointer = self.source.as_ref().and_then(|source| source.pointer.as_deref());
         let parts = [self.code.as_deref(), self.title.as_deref(), pointer];
@@ -92,11 +112,11 @@ mod tests {
         for code in [200, 201, 202] {
             assert_eq!(judged(code), Ok(()));
         }
-        for code in [401, 403, 408, 429, 500, 502, 503, 504] {
+        for code in [401, 403, 408, 409, 429, 500, 502, 503, 504] {
             let expected = MarketingError::Retryable { reason: code.to_string(), retry_after: None };
             assert_eq!(judged(code), Err(expected));
         }
-        for code in [301, 400, 404, 409, 410, 413, 415, 422] {
+        for code in [301, 400, 404, 410, 413, 415, 422] {
             assert_eq!(judged(code), Err(MarketingError::Permanent { reason: code.to_string() }));
         }
     }
@@ -115,9 +135,37 @@ mod tests {
     #[test]
     fn the_reason_says_what_is_wrong_and_quotes_nothing_that_was_sent() {
         let body = br#"{"errors":[{"id":"1","status":400,"code":"invalid","title":"Invalid input.",
-            "detail":"reader@example.com is not an email","source":{"pointer":"/data/attributes/profile"}}]}"#;
-        let expected = "400; invalid Invalid input. /data/attributes/profile".to_owned();
+            "detail":"reader@example.com is not a metric","source":{"pointer":"/data/attributes/metric"}}]}"#;
+        let expected = "400; invalid Invalid input. /data/attributes/metric".to_owned();
         assert_eq!(judge(status(400), &HeaderMap::new(), body), Err(MarketingError::Permanent { reason: expected }));
+    }
+
+    #[test]
+    fn a_refusal_says_which_part_of_the_profile_it_is_about() {
+        let profile = "/data/attributes/profile/data/attributes";
+        let error = |code: &str, pointer: &str| format!(r#"{{"code":"{code}","source":{{"pointer":"{pointer}"}}}}"#);
+        let phone = error("invalid", &format!("{profile}/phone_number"));
+        let name = error("invalid", &format!("{profile}/first_name"));
+        let duplicate = error("duplicate_profile", "/data/attributes");
+        let metric = error("invalid", "/data/attributes/metric");
+        for (status, errors, part) in [
+            (400, vec![&phone], Some(ProfilePart::PhoneNumber)),
+            (400, vec![&name], Some(ProfilePart::AllButAddress)),
+            (400, vec![&phone, &name], Some(ProfilePart::AllButAddress)),
+            (409, vec![&duplicate], Some(ProfilePart::AllButAddress)),
+            (400, vec![&phone, &metric], None),
+            (400, vec![&metric], None),
+            (400, vec![], None),
+            (500, vec![&phone], None),
+        ] {
+            let errors = errors.into_iter().map(String::as_str).collect::<Vec<_>>().join(",");
+            let body = format!("{{\"errors\":[{errors}]}}");
+            let about = match judge(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes()) {
+                Err(MarketingError::ProfileRefused { part, .. }) => Some(part),
+                _ => None,
+            };
+            assert_eq!(about, part, "{status} {body}");
+        }
     }
 
     #[test]

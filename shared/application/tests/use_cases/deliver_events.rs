@@ -1,11 +1,11 @@
 //! Every row reaches Klaviyo and counts there once, whatever fails.
 
-use std::time::Duration;
+use std::{sync::Mutex, time::Duration};
 
 use pledge_application::deliver_events::{DeliverEvents, Deliveries, Retry};
 use pledge_domain::{
     ids::OutboxId,
-    outbox::Announcement,
+    outbox::{Announcement, ProfilePart},
     ports::{Delivery, Marketing, MarketingError, PreorderStore, StoreError},
     user::Owner,
 };
@@ -53,6 +53,53 @@ async fn a_row_is_sent_and_marked() {
     assert_eq!(run(&deliver).await, Deliveries::from([(id, Delivery::Sent)]));
     assert_eq!(deliver.klaviyo.taken().len(), 1);
     assert_eq!(deliver.store.outbox()[0].sent_at, Some(t(100)));
+}
+
+/// A Klaviyo that refuses a profile with any of these parts, and notes every entry that it takes.
+#[derive(Default)]
+struct Picky {
+    refuses: Vec<ProfilePart>,
+    taken: Mutex<Vec<Announcement>>,
+}
+
+impl Marketing for Picky {
+    async fn send(&self, entry: &Announcement) -> Result<(), MarketingError> {
+        let offending = self.refuses.iter().find(|part| entry.payload.profile.without(**part).is_some());
+        // An address of its own can't be left out.
+        let hopeless = (self.refuses.is_empty()).then_some(&ProfilePart::AllButAddress);
+        if let Some(part) = offending.or(hopeless) {
+            return Err(MarketingError::ProfileRefused { reason: "400; invalid".to_owned(), part: *part });
+        }
+        self.taken.lock().unwrap().push(entry.clone());
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_klaviyo_dislikes_of_a_profile_is_left_out_and_the_event_counts() {
+    for refuses in [
+        vec![ProfilePart::PhoneNumber],
+        vec![ProfilePart::AllButAddress],
+        vec![ProfilePart::PhoneNumber, ProfilePart::AllButAddress],
+    ] {
+        let deliver = deliver_to(Picky { refuses: refuses.clone(), ..Picky::default() }, 1).await;
+        let id = ids(&deliver.store)[0];
+        assert_eq!(run(&deliver).await, Deliveries::from([(id, Delivery::Sent)]), "{refuses:?}");
+        let taken = deliver.klaviyo.taken.lock().unwrap().clone();
+        let stored = &deliver.store.outbox()[0].entry;
+        assert_eq!((taken.len(), taken[0].id), (1, stored.id), "under the same id");
+        assert_eq!(taken[0].payload.profile.email, stored.payload.profile.email);
+        assert_eq!(taken[0].payload.profile.phone_number, None);
+        assert_eq!(taken[0].payload.properties, stored.payload.properties);
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_klaviyo_refuses_waits_for_a_person() {
+    let deliver = deliver_to(Picky::default(), 1).await;
+    let reason = "400; invalid".to_owned();
+    let id = ids(&deliver.store)[0];
+    assert_eq!(run(&deliver).await, Deliveries::from([(id, Delivery::Parked { reason })]));
 }
 
 #[tokio::test(start_paused = true)]

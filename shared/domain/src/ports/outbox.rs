@@ -5,7 +5,7 @@ use std::{future::Future, time::Duration};
 use crate::{
     Timestamp,
     ids::OutboxId,
-    outbox::Announcement,
+    outbox::{Announcement, ProfilePart},
     ports::{Cause, StoreError},
 };
 
@@ -100,6 +100,14 @@ pub enum MarketingError {
         reason: String,
         /// What `Retry-After` said.
         retry_after: Option<Duration>,
+    },
+    /// Klaviyo takes the event, but not for a profile with this part: send it again without it.
+    #[error("Klaviyo refused the profile: {reason}")]
+    ProfileRefused {
+        /// What Klaviyo said.
+        reason: String,
+        /// What to leave out.
+        part: ProfilePart,
     },
     /// Any other 4xx: the same event fails again.
     #[error("Klaviyo refused the event: {reason}")]
