@@ -5,6 +5,12 @@ import { poll, type WaitOptions } from "./polling.js";
 import { send } from "./transport.js";
 import type {
   Catalogue,
+  ChampionChange,
+  ChampionChangeRequest,
+  ChampionPayment,
+  ChampionPaymentRequest,
+  ChampionPortal,
+  ChampionPortalRequest,
   ChampionPurchase,
   ChampionPurchaseRequest,
   ChampionStatus,
@@ -154,6 +160,32 @@ export class Pledge {
   /** Lets a cancelled subscription go on. */
   resume(novelId: number, options: CallOptions = {}): Promise<ChampionStatus> {
     return this.#post(`${SUBSCRIPTION}/resume`, { body: { novelId } }, options);
+  }
+
+  /** Lets the subscription renew at another tier, and returns what the next renewal costs. Nothing is due now. */
+  changeTier(request: Omit<ChampionChangeRequest, "preview">, options: CallOptions = {}): Promise<ChampionChange> {
+    return this.#post(`${SUBSCRIPTION}/change`, { body: request }, options);
+  }
+
+  /** Says what the next renewal would cost at another tier, and changes nothing. */
+  previewTierChange(
+    request: Omit<ChampionChangeRequest, "preview">,
+    options: CallOptions = {},
+  ): Promise<ChampionChange> {
+    return this.#post(`${SUBSCRIPTION}/change`, { body: { ...request, preview: true } }, options);
+  }
+
+  /**
+   * Pays the subscription's open invoice, such as a renewal whose card was refused: with `paymentMethodId` now, without
+   * it by the answer's `clientSecret` and Stripe.js.
+   */
+  payOpenInvoice(request: ChampionPaymentRequest, options: KeyedCallOptions = {}): Promise<ChampionPayment> {
+    return this.#post(`${SUBSCRIPTION}/pay`, { body: request, headers: key(options) }, options);
+  }
+
+  /** Opens Stripe's billing portal. Send the reader to `url` at once: it is over in minutes. */
+  billingPortal(request: ChampionPortalRequest, options: CallOptions = {}): Promise<ChampionPortal> {
+    return this.#post(`${SUBSCRIPTION}/portal`, { body: request }, options);
   }
 
   /** Buys 30 days once. Pay them with `clientSecret` and Stripe.js. */

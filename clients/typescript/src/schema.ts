@@ -216,6 +216,73 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/payment/stripe/champion-subscription/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew at another tier from the next renewal on
+         * @description Nothing is due now, and what is paid stays bought. With `preview`, nothing changes and the answer says what the next
+         *     renewal would cost. Until the renewal a change can be undone: what counts as the same tier is the next renewal's.
+         */
+        post: operations["changeChampionSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payment/stripe/champion-subscription/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay the invoice that is open
+         * @description The newest invoice of the subscription, such as a renewal whose card was refused. Without `paymentMethodId` the answer
+         *     has the `clientSecret` for Stripe.js; with it the invoice is paid now, and the method pays the renewals too. Nothing
+         *     is granted before Stripe says that it is paid. Older open invoices are listed: Stripe collects them by itself, or
+         *     gives up. A repeat with the same `Idempotency-Key` isn't charged twice; for another try with the same card, take a
+         *     new key.
+         */
+        post: operations["payChampionSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payment/stripe/champion-subscription/portal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Stripe's billing portal
+         * @description For another card, invoices and receipts; cancelling and changing tiers is done here. `url` is for this reader alone
+         *     and must be opened within minutes: send the browser there at once. A card that is changed there pays the renewals of
+         *     this subscription from then on.
+         */
+        post: operations["openChampionPortal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/payment/stripe/champion-purchase": {
         parameters: {
             query?: never;
@@ -453,6 +520,25 @@ export interface components {
             novelId: components["schemas"]["NovelId"];
             userId?: components["schemas"]["UserIdOfToken"];
         };
+        ChampionChangeRequest: {
+            novelId: components["schemas"]["NovelId"];
+            tierLevel: components["schemas"]["TierLevel"];
+            /** @description Only say what it would cost. */
+            preview?: boolean | null;
+            userId?: components["schemas"]["UserIdOfToken"];
+        };
+        ChampionPaymentRequest: {
+            novelId: components["schemas"]["NovelId"];
+            /** @description What to pay with, as Stripe.js made it; null or left out to pay in the browser. */
+            paymentMethodId?: string | null;
+            userId?: components["schemas"]["UserIdOfToken"];
+        };
+        ChampionPortalRequest: {
+            novelId: components["schemas"]["NovelId"];
+            /** @description In which language the reader comes back; English if null or left out. */
+            locale?: components["schemas"]["Locale"] | null;
+            userId?: components["schemas"]["UserIdOfToken"];
+        };
         /**
          * @description In Stripe's words.
          * @enum {string}
@@ -503,6 +589,54 @@ export interface components {
              */
             startsAt: string | null;
         };
+        ChampionChange: {
+            /** @description Whether nothing was changed. */
+            preview: boolean;
+            subscriptionId: string;
+            /** @description The tier from the next renewal on. */
+            tierLevel: components["schemas"]["TierLevel"];
+            /**
+             * Format: date-time
+             * @description When it renews; Stripe charges about an hour later.
+             */
+            renewsAt: string;
+            /** @description What the renewal then costs, after credits that the reader has. */
+            amount: components["schemas"]["Due"];
+            currency: components["schemas"]["Currency"];
+        };
+        ChampionPayment: {
+            /**
+             * @description `open`: pay it with the client secret. `requires_action`: the cardholder must agree, with the client secret.
+             *     `processing`: the money is on its way. `paid`: there is nothing more to do.
+             * @enum {string}
+             */
+            status: "open" | "requires_action" | "processing" | "paid";
+            invoiceId: components["schemas"]["InvoiceId"];
+            /** @description What is still to be paid. */
+            amount: components["schemas"]["Due"];
+            currency: components["schemas"]["Currency"];
+            /** @description Null if there is nothing to do in the browser. */
+            clientSecret: components["schemas"]["ClientSecret"] | null;
+            /** @description Older invoices that are open too, newest first. */
+            otherInvoices: components["schemas"]["OpenInvoice"][];
+        };
+        OpenInvoice: {
+            invoiceId: components["schemas"]["InvoiceId"];
+            amount: components["schemas"]["Due"];
+            currency: components["schemas"]["Currency"];
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Stripe's page on which it can be paid; nobody but the reader may see the address. */
+            hostedInvoiceUrl: string | null;
+        };
+        ChampionPortal: {
+            /** Format: uri */
+            url: string;
+        };
+        /** @description An invoice in Stripe. */
+        InvoiceId: string;
+        /** @description Minor units of the currency; nothing if it is 0. */
+        Due: number;
         ChampionStatus: {
             novelId: components["schemas"]["NovelId"];
             /** @description The tier that may be read now, grace included; null while there is none. */
@@ -793,6 +927,22 @@ export interface components {
                 "application/json": components["schemas"]["Failure"] & {
                     /** @enum {unknown} */
                     code?: "SERVICE_UNAVAILABLE" | "PAYMENT_PROVIDER_UNAVAILABLE";
+                };
+            };
+        };
+        /**
+         * @description Something that is needed, or Stripe, can't be reached, and a repeat is safe; or the operators have not registered
+         *     the portal's configuration.
+         */
+        PortalUnavailable: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"] & {
+                    /** @enum {unknown} */
+                    code?: "SERVICE_UNAVAILABLE" | "PAYMENT_PROVIDER_UNAVAILABLE" | "PORTAL_NOT_CONFIGURED";
                 };
             };
         };
@@ -1271,6 +1421,167 @@ export interface operations {
             500: components["responses"]["InternalError"];
             502: components["responses"]["PaymentProviderRefused"];
             503: components["responses"]["UnavailableOrPaymentProviderUnavailable"];
+        };
+    };
+    changeChampionSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChampionChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description What the next renewal costs. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChampionChange"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description There is no such tier, or no subscription of the reader to this novel runs. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] & {
+                        /** @enum {unknown} */
+                        code?: "TIER_NOT_FOUND" | "SUBSCRIPTION_NOT_FOUND";
+                    };
+                };
+            };
+            /**
+             * @description The next renewal is at this tier already, the running month isn't paid, or the subscription is cancelled or
+             *     paused.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] & {
+                        /** @enum {unknown} */
+                        code?: "CHANGE_NOT_POSSIBLE";
+                    };
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["PaymentProviderRefused"];
+            503: components["responses"]["UnavailableOrPaymentProviderUnavailable"];
+        };
+    };
+    payChampionSubscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names this try to pay. A repeat with the same key gets the same answer of the card.
+                 * @example 6f1e5c0a-2d4b-4f0e-8c3a-9b7d1e2f3a4c
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChampionPaymentRequest"];
+            };
+        };
+        responses: {
+            /** @description The invoice as it is now. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChampionPayment"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            402: components["responses"]["CardDeclined"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["SubscriptionNotFound"];
+            /** @description No invoice is open, or the newest one is a draft, which Stripe charges within the hour. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] & {
+                        /** @enum {unknown} */
+                        code?: "NOTHING_TO_PAY";
+                    };
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["PaymentProviderRefused"];
+            503: components["responses"]["UnavailableOrPaymentProviderUnavailable"];
+        };
+    };
+    openChampionPortal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChampionPortalRequest"];
+            };
+        };
+        responses: {
+            /** @description The portal. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChampionPortal"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            /** @description The reader never began to pay for this novel. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"] & {
+                        /** @enum {unknown} */
+                        code?: "CUSTOMER_NOT_FOUND";
+                    };
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["PaymentProviderRefused"];
+            503: components["responses"]["PortalUnavailable"];
         };
     };
     createChampionPurchase: {

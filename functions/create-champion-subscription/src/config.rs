@@ -3,6 +3,7 @@
 use pledge_firebase::Issuer;
 use pledge_runtime::Parser;
 use time::Duration;
+use url::Url;
 
 /// The configuration: the variables of each adapter.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub struct Config {
     pub issuer: Issuer,
     /// `RENEWAL_GRACE`: for how many hours access goes on while a renewal is about to be charged; 24 unless set.
     pub renewal_grace: Duration,
+    /// `PUBLIC_SITE_URL`: where the billing portal sends readers back to.
+    pub site: Url,
 }
 
 impl Config {
@@ -24,7 +27,8 @@ impl Config {
         let stripe = pledge_stripe_api::Config::parse(parser);
         let issuer = Issuer::parse(parser);
         let renewal_grace = parser.renewal_grace();
-        Some(Self { database: database?, stripe: stripe?, issuer: issuer?, renewal_grace: renewal_grace? })
+        let site = parser.parse("PUBLIC_SITE_URL", Url::parse);
+        Some(Self { database: database?, stripe: stripe?, issuer: issuer?, renewal_grace: renewal_grace?, site: site? })
     }
 }
 
@@ -39,7 +43,7 @@ mod tests {
     fn everything_that_is_missing_or_wrong_is_named() {
         let variables = [("STAGE", "prod"), ("STRIPE_SECRET_KEY", "sk_test_1"), ("STRIPE_API_BASE", "http://[::1]:1")];
         let error = Environment::from_iter(variables).configure(Config::parse).unwrap_err().to_string();
-        for name in ["DATABASE_URL", "STRIPE_SECRET_KEY", "STRIPE_API_BASE", "FIREBASE_PROJECT_ID"] {
+        for name in ["DATABASE_URL", "STRIPE_SECRET_KEY", "STRIPE_API_BASE", "FIREBASE_PROJECT_ID", "PUBLIC_SITE_URL"] {
             assert!(error.contains(name), "{name} is not in {error}");
         }
     }

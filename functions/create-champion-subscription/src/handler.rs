@@ -1,7 +1,10 @@
 //! From requests to the use cases and back.
 
 use lambda_http::http::{Method, StatusCode};
-use pledge_application::champions::{Champions, SubscribeRequest};
+use pledge_application::{
+    champions::{Champions, PortalError, SubscribeRequest},
+    site::Site,
+};
 use pledge_domain::{
     champion::ChampionKey,
     ids::NovelId,
@@ -9,11 +12,15 @@ use pledge_domain::{
     stripe::SubscriptionStatus,
     user::VerifiedUser,
 };
-use pledge_http_api::{ApiError, Body, Request, Response, Routes, answer, auth, route};
+use pledge_http_api::{ApiError, Body, Request, Response, Routes, answer, auth, idempotency, route};
+use pledge_runtime::{Metric, Metrics};
 
 use crate::{
     input,
-    output::{ChampionPurchase, ChampionStatus, ChampionSubscription, NovelTiers},
+    output::{
+        ChampionChange, ChampionPayment, ChampionPortal, ChampionPurchase, ChampionStatus, ChampionSubscription,
+        NovelTiers,
+    },
 };
 
 /// How many seconds browsers and caches may keep the tiers of a novel.
@@ -23,10 +30,14 @@ const TIERS_MAX_AGE: u32 = 60;
 pub struct Handler<Store, Stripe, Verifier, System> {
     /// What readers can ask for.
     pub champions: Champions<Store, Stripe>,
+    /// Where readers come back to from the billing portal.
+    pub site: Site,
     /// Checks who is signed in.
     pub verifier: Verifier,
     /// Time and randomness.
     pub system: System,
+    /// Business metrics.
+    pub metrics: Metrics,
 }
 
 impl<Store, Stripe, Verifier, System> Routes for Handler<Store, Stripe, Verifier, System>
@@ -42,6 +53,9 @@ where
             (&Method::GET, [.., "champion-subscription"]) => self.show(request).await,
             (&Method::POST, [.., "champion-subscription", "cancel"]) => self.change_renewal(request, false).await,
             (&Method::POST, [.., "champion-subscription", "resume"]) => self.change_renewal(request, true).await,
+            (&Method::POST, [.., "champion-subscription", "change"]) => self.change_tier(request).await,
+            (&Method::POST, [.., "champion-subscription", "pay"]) => self.pay(request).await,
+            (&Method::POST, [.., "champion-subscription", "portal"]) => self.open_portal(request).await,
             (&Method::GET, [.., "novels", novel, "champion-tiers"]) => self.show_tiers(request, novel).await,
             (&Method::POST, [.., "champion-purchase"]) => self.purchase(request).await,
             _ => Err(route::unknown()),
@@ -101,6 +115,34 @@ where
         let now = self.system.now();
         let standing = self.champions.change_renewal(&key, renew, now).await?;
         answer::json(StatusCode::OK, &ChampionStatus::new(&key, standing, now))
+    }
+
+    async fn change_tier(&self, request: &Request) -> Result<Response<Body>, ApiError> {
+        let reader = self.reader(request).await?;
+        let (input::Choice { novel, level, .. }, preview) = input::change(request, &reader)?;
+        let key = ChampionKey { user: reader.id, novel };
+        let change = self.champions.change_tier(&key, level, preview, self.system.now()).await?;
+        answer::json(StatusCode::OK, &ChampionChange::new(change, level, preview))
+    }
+
+    async fn pay(&self, request: &Request) -> Result<Response<Body>, ApiError> {
+        let reader = self.reader(request).await?;
+        let (novel, method) = input::payment(request, &reader)?;
+        let attempt = idempotency::key(request)?.unwrap_or_else(|| self.system.uuid().to_string());
+        let key = ChampionKey { user: reader.id, novel };
+        let payment = self.champions.pay(&key, method.as_ref(), &attempt, self.system.now()).await?;
+        answer::json(StatusCode::OK, &ChampionPayment::from(payment))
+    }
+
+    async fn open_portal(&self, request: &Request) -> Result<Response<Body>, ApiError> {
+        let reader = self.reader(request).await?;
+        let (novel, locale) = input::portal(request, &reader)?;
+        let key = ChampionKey { user: reader.id, novel };
+        let opened = self.champions.open_portal(&key, &self.site.account(locale)).await;
+        if matches!(opened, Err(PortalError::NotConfigured)) {
+            self.metrics.count(Metric::PortalNotConfigured, &[]);
+        }
+        answer::json(StatusCode::OK, &ChampionPortal::from(opened?))
     }
 
     async fn show(&self, request: &Request) -> Result<Response<Body>, ApiError> {

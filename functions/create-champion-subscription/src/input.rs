@@ -5,6 +5,7 @@ use pledge_domain::{
     champion::TierLevel,
     fields::FieldErrors,
     ids::{NovelId, PaymentMethodId},
+    locale::Locale,
     preorder::FormFields,
     user::VerifiedUser,
 };
@@ -27,12 +28,42 @@ pub fn subscription(request: &Request, reader: &VerifiedUser) -> Result<Choice, 
     if auto_renew != Some(true) {
         errors.add("autoRenew", "must be true; for 30 days that do not renew use champion-purchase");
     }
-    let method = fields.text("paymentMethodId").filter(|text| !text.is_empty());
-    let payment_method = method.and_then(|text| {
-        let parsed = PaymentMethodId::parse(text);
-        parsed.inspect_err(|_| errors.add("paymentMethodId", "must be the id of a payment method, pm_…")).ok()
-    });
+    let payment_method = payment_method(&mut fields, &mut errors);
     choice(fields, errors, payment_method)
+}
+
+/// Takes the body of a change: `{novelId, tierLevel, preview?, userId?}`; the flag is `preview`.
+pub fn change(request: &Request, reader: &VerifiedUser) -> Result<(Choice, bool), ApiError> {
+    let mut fields = Fields::new(body::object(request)?);
+    check_reader(&mut fields, reader)?;
+    let preview = fields.boolean("preview").unwrap_or(false);
+    Ok((choice(fields, FieldErrors::default(), None)?, preview))
+}
+
+/// Takes the body of a payment: `{novelId, paymentMethodId?, userId?}`.
+pub fn payment(request: &Request, reader: &VerifiedUser) -> Result<(NovelId, Option<PaymentMethodId>), ApiError> {
+    let mut fields = Fields::new(body::object(request)?);
+    check_reader(&mut fields, reader)?;
+    let mut errors = FieldErrors::default();
+    let method = payment_method(&mut fields, &mut errors);
+    let novel = novel_id(fields.integer("novelId"), &mut errors).filter(|_| errors.is_empty());
+    Ok(fields.check(novel.map(|novel| (novel, method)).ok_or(errors))?)
+}
+
+/// Takes the body of a request for the billing portal: `{novelId, locale?, userId?}`.
+pub fn portal(request: &Request, reader: &VerifiedUser) -> Result<(NovelId, Locale), ApiError> {
+    let mut fields = Fields::new(body::object(request)?);
+    check_reader(&mut fields, reader)?;
+    let mut errors = FieldErrors::default();
+    let locale = match fields.text("locale").as_deref() {
+        None | Some("") => Locale::default(),
+        Some(tag) => Locale::parse(tag).unwrap_or_else(|| {
+            errors.add("locale", "must be en, es, ja or zh-HK");
+            Locale::default()
+        }),
+    };
+    let novel = novel_id(fields.integer("novelId"), &mut errors).filter(|_| errors.is_empty());
+    Ok(fields.check(novel.map(|novel| (novel, locale)).ok_or(errors))?)
 }
 
 /// Takes the body of a purchase: `{novelId, tierLevel, userId?}`.
@@ -73,6 +104,12 @@ fn choice(
     let (novel, level) = fields.check(parsed)?;
     let level = TierLevel::new(level).map_err(|_| ApiError::tier_not_found())?;
     Ok(Choice { novel, level, payment_method })
+}
+
+fn payment_method(fields: &mut Fields, errors: &mut FieldErrors) -> Option<PaymentMethodId> {
+    let text = fields.text("paymentMethodId").filter(|text| !text.is_empty())?;
+    let parsed = PaymentMethodId::parse(text);
+    parsed.inspect_err(|_| errors.add("paymentMethodId", "must be the id of a payment method, pm_…")).ok()
 }
 
 fn novel_id(number: Option<i64>, errors: &mut FieldErrors) -> Option<NovelId> {

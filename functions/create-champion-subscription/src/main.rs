@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use create_champion_subscription::{config::Config, handler::Handler};
-use pledge_application::champions::Champions;
+use pledge_application::{champions::Champions, site::Site};
 use pledge_firebase::FirebaseVerifier;
 use pledge_http_api::serve;
 use pledge_postgres::Database;
@@ -18,7 +18,10 @@ async fn main() -> ExitCode {
         let billing = StripeClient::new(runtime.http.clone(), &config.stripe)?;
         let verifier = FirebaseVerifier::new(runtime.http, config.issuer);
         let champions = Champions { store, billing, renewal_grace: config.renewal_grace };
-        serve(env!("CARGO_PKG_NAME"), runtime.metrics, Handler { champions, verifier, system: System }).await
+        let site = Site::new(&config.site);
+        let (system, metrics) = (System, runtime.metrics.clone());
+        let handler = Handler { champions, site, verifier, system, metrics };
+        serve(env!("CARGO_PKG_NAME"), runtime.metrics, handler).await
     })
     .await
 }

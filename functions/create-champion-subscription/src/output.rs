@@ -1,12 +1,12 @@
 //! The bodies of this function's responses.
 
-use pledge_application::champions::{Purchase, Subscribed};
+use pledge_application::champions::{InvoiceToPay, PayStatus, Purchase, Subscribed, TierChange};
 use pledge_domain::{
     Timestamp,
-    champion::{ChampionKey, PaymentRecord, Tier, status::Standing},
-    ids::{NovelId, PaymentIntentId, SubscriptionId},
+    champion::{ChampionKey, PaymentRecord, Tier, TierLevel, invoice_to_pay::BilledInvoice, status::Standing},
+    ids::{InvoiceId, NovelId, PaymentIntentId, SubscriptionId},
     money::Currency,
-    ports::ClientSecret,
+    ports::{ClientSecret, PortalLink},
 };
 use pledge_http_api::Moment;
 use serde::{Serialize, Serializer};
@@ -201,6 +201,124 @@ impl From<Tier> for TierOnSale {
     fn from(tier: Tier) -> Self {
         Self { tier_level: tier.level.get(), name: tier.name, amount: tier.price.amount, currency: tier.price.currency }
     }
+}
+
+/// What the next renewal costs at another tier.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChampionChange {
+    /// Whether nothing was changed.
+    preview: bool,
+    /// The subscription in Stripe.
+    subscription_id: SubscriptionId,
+    /// The tier from the next renewal on.
+    tier_level: u8,
+    /// When it renews.
+    renews_at: Moment,
+    /// What it then costs, in minor units of the currency.
+    amount: i64,
+    /// The currency of the amount.
+    currency: Currency,
+}
+
+impl ChampionChange {
+    /// Makes the body of a change, or of a look at one.
+    pub fn new(change: TierChange, level: TierLevel, preview: bool) -> Self {
+        Self {
+            preview,
+            subscription_id: change.subscription,
+            tier_level: level.get(),
+            renews_at: Moment(change.next.at),
+            amount: change.next.due.amount,
+            currency: change.next.due.currency,
+        }
+    }
+}
+
+/// The newest invoice of a subscription, after a request to pay it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChampionPayment {
+    /// `open`, `requires_action`, `processing` or `paid`.
+    status: &'static str,
+    /// The invoice in Stripe.
+    invoice_id: InvoiceId,
+    /// What is still to be paid, in minor units of the currency.
+    amount: i64,
+    /// The currency of the amount.
+    currency: Currency,
+    /// What Stripe.js pays it with, or asks the cardholder with; none if there is nothing to do.
+    #[serde(serialize_with = "exposed")]
+    client_secret: Option<ClientSecret>,
+    /// Older invoices that are open too.
+    other_invoices: Vec<OpenInvoice>,
+}
+
+impl From<InvoiceToPay> for ChampionPayment {
+    fn from(payment: InvoiceToPay) -> Self {
+        let status = match payment.status {
+            PayStatus::Open => "open",
+            PayStatus::RequiresAction => "requires_action",
+            PayStatus::Processing => "processing",
+            PayStatus::Paid => "paid",
+        };
+        Self {
+            status,
+            invoice_id: payment.invoice.id,
+            amount: payment.invoice.due.amount,
+            currency: payment.invoice.due.currency,
+            client_secret: payment.client_secret,
+            other_invoices: payment.others.into_iter().map(OpenInvoice::from).collect(),
+        }
+    }
+}
+
+/// An older invoice that is open.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OpenInvoice {
+    /// The invoice in Stripe.
+    invoice_id: InvoiceId,
+    /// What is still to be paid, in minor units of the currency.
+    amount: i64,
+    /// The currency of the amount.
+    currency: Currency,
+    /// When it was made.
+    created_at: Moment,
+    /// Stripe's page on which it can be paid.
+    hosted_invoice_url: Option<String>,
+}
+
+impl From<BilledInvoice> for OpenInvoice {
+    fn from(invoice: BilledInvoice) -> Self {
+        Self {
+            invoice_id: invoice.id,
+            amount: invoice.due.amount,
+            currency: invoice.due.currency,
+            created_at: Moment(invoice.made_at),
+            hosted_invoice_url: invoice.page,
+        }
+    }
+}
+
+/// The way to Stripe's billing portal.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChampionPortal {
+    /// Its address, for this reader alone, and to be opened within minutes.
+    #[serde(serialize_with = "opened")]
+    url: PortalLink,
+}
+
+impl From<PortalLink> for ChampionPortal {
+    fn from(url: PortalLink) -> Self {
+        Self { url }
+    }
+}
+
+/// Writes the address of a portal into the response to its reader.
+fn opened<S: Serializer>(link: &PortalLink, serializer: S) -> Result<S::Ok, S::Error> {
+    link.expose().serialize(serializer)
 }
 
 /// Writes a secret where it belongs: into the response to the reader whose payment it is for.

@@ -5,7 +5,10 @@ mod support;
 
 use pledge_testkit::{builders::champion, http::HttpEvent};
 use serde_json::json;
-use support::{CANCEL, Handler, PURCHASE, RESUME, SUBSCRIPTION, handler, post, read, refusal, send, show, wish};
+use support::{
+    CANCEL, CHANGE, Handler, PAY, PORTAL, PURCHASE, RESUME, SUBSCRIPTION, handler, post, read, refusal, send, show,
+    wish,
+};
 
 async fn assert_nothing_happened(handler: &Handler) {
     assert_eq!(handler.champions.billing.calls(), [""; 0]);
@@ -15,7 +18,8 @@ async fn assert_nothing_happened(handler: &Handler) {
 
 #[tokio::test]
 async fn whoever_isnt_signed_in_is_refused() {
-    let events = [SUBSCRIPTION, PURCHASE, CANCEL, RESUME].map(|path| HttpEvent::post(path).json(&wish(2)));
+    let events =
+        [SUBSCRIPTION, PURCHASE, CANCEL, RESUME, CHANGE, PAY, PORTAL].map(|path| HttpEvent::post(path).json(&wish(2)));
     for event in events.into_iter().chain([HttpEvent::get(SUBSCRIPTION).query("novelId=7")]) {
         for authorization in ["", "Bearer foreign", "Basic YTpi"] {
             let handler = handler();
@@ -31,7 +35,7 @@ async fn whoever_isnt_signed_in_is_refused() {
 
 #[tokio::test]
 async fn nobody_asks_for_somebody_else() {
-    for path in [SUBSCRIPTION, PURCHASE, CANCEL, RESUME] {
+    for path in [SUBSCRIPTION, PURCHASE, CANCEL, RESUME, CHANGE, PAY, PORTAL] {
         let handler = handler();
         let mut body = wish(2);
         body["userId"] = "eve".into();
@@ -84,6 +88,22 @@ async fn a_wrong_field_is_named_with_what_to_do_about_it() {
         let handler = handler();
         let (status, answer) = read(&send(&handler, post(SUBSCRIPTION, &body)).await);
         assert_eq!((status, &answer["fields"]), (400, &fields), "{body}");
+        assert_nothing_happened(&handler).await;
+    }
+    for (path, body, fields) in [
+        (CHANGE, json!({ "novelId": 7 }), json!({ "tierLevel": tier })),
+        (CHANGE, json!({ "novelId": 7, "tierLevel": 2, "preview": 1 }), json!({ "preview": "must be true or false" })),
+        (PAY, json!({}), json!({ "novelId": novel })),
+        (
+            PAY,
+            json!({ "novelId": 7, "paymentMethodId": "card_1" }),
+            json!({ "paymentMethodId": "must be the id of a payment method, pm_…" }),
+        ),
+        (PORTAL, json!({ "novelId": 7, "locale": "de" }), json!({ "locale": "must be en, es, ja or zh-HK" })),
+    ] {
+        let handler = handler();
+        let (status, answer) = read(&send(&handler, post(path, &body)).await);
+        assert_eq!((status, &answer["fields"]), (400, &fields), "{path} {body}");
         assert_nothing_happened(&handler).await;
     }
     for query in ["", "novelId=", "novelId=x", "novelId=0", "novel=7"] {

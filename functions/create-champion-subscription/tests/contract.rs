@@ -12,7 +12,10 @@ use pledge_domain::{
 use pledge_openapi::{Given, assert_documented, documented};
 use pledge_testkit::{builders::champion, http::HttpEvent, time::t};
 use serde_json::{Value, json};
-use support::{CANCEL, Handler, PURCHASE, RESUME, SUBSCRIPTION, handler, post, send, show, subscribed, wish};
+use support::{
+    CANCEL, CHANGE, Handler, PAY, PORTAL, PURCHASE, RESUME, SUBSCRIPTION, handler, past_due, post, send, show,
+    subscribed, wish,
+};
 
 /// Sends a request to a handler that somebody has prepared, and notes what it gave.
 async fn ask(given: &mut Given, handler: &Handler, request: HttpEvent) {
@@ -62,12 +65,12 @@ async fn every_documented_response_is_given() {
         failures(&mut given, &handler, &post(path, &body)).await;
         ask(&mut given, &handler, post(path, &body)).await;
     }
-    let past_due = subscribed().await;
+    let failed = subscribed().await;
     let id = SubscriptionId::parse("sub_1").unwrap();
     let news = Subscription { status: SubscriptionStatus::PastDue, ..Subscription::running(id, None) };
-    let observe = |account| subscribe::observe(account, &news, t(0));
-    past_due.champions.store.step(&champion("ada"), t(0), observe).await.unwrap();
-    ask(&mut given, &past_due, post(SUBSCRIPTION, &wish(2))).await;
+    let observe = |account| subscribe::observe(account, &news, &[], t(0));
+    failed.champions.store.step(&champion("ada"), t(0), observe).await.unwrap();
+    ask(&mut given, &failed, post(SUBSCRIPTION, &wish(2))).await;
     let lower = json!({ "novelId": 7, "tierLevel": 1 });
     ask(&mut given, &subscribed().await, post(PURCHASE, &lower)).await;
     for path in [CANCEL, RESUME] {
@@ -80,6 +83,22 @@ async fn every_documented_response_is_given() {
         failures(&mut given, &subscribed, &post(path, &novel)).await;
         ask(&mut given, &subscribed, post(path, &novel)).await;
     }
+    for (path, body) in
+        [(CHANGE, &purchase), (PAY, &json!({ "novelId": 7, "paymentMethodId": "pm_2" })), (PORTAL, &novel)]
+    {
+        bad_input(&mut given, path, body).await;
+        ask(&mut given, &handler(), post(path, body)).await;
+        let handler = if path == PAY { past_due().await } else { subscribed().await };
+        failures(&mut given, &handler, &post(path, body)).await;
+        for _ in 0..2 {
+            ask(&mut given, &handler, post(path, body)).await;
+        }
+    }
+    let unpaid = past_due().await;
+    unpaid.champions.billing.fail_on("pay_invoice", declined());
+    ask(&mut given, &unpaid, post(PAY, &json!({ "novelId": 7, "paymentMethodId": "pm_2" }))).await;
+    ask(&mut given, &subscribed().await, post(PAY, &novel)).await;
+
     let handler = handler();
     ask(&mut given, &handler, show("novelId=7")).await;
     ask(&mut given, &handler, show("novelId=0")).await;
@@ -104,6 +123,9 @@ async fn every_documented_response_is_given() {
         "getChampionSubscription",
         "cancelChampionSubscription",
         "resumeChampionSubscription",
+        "changeChampionSubscription",
+        "payChampionSubscription",
+        "openChampionPortal",
         "createChampionPurchase",
         "getChampionTiers",
     ];

@@ -27,6 +27,12 @@ impl Site {
     pub fn preorder_cancel(&self, locale: Locale, preorder: PreorderId) -> String {
         format!("{}/{}/pre-order/cancel?preorder_id={preorder}", self.0, locale.tag())
     }
+
+    /// Returns the page on which readers see what they support and repair their payments.
+    #[must_use]
+    pub fn account(&self, locale: Locale) -> String {
+        format!("{}/{}/account", self.0, locale.tag())
+    }
 }
 
 #[cfg(test)]

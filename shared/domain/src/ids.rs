@@ -116,6 +116,10 @@ gateway_id!(
     ShippingRateId, ["shr_"], "shipping rate id"
 );
 gateway_id!(
+    /// A configuration of Stripe's billing portal.
+    PortalConfigurationId, ["bpc_"], "portal configuration id"
+);
+gateway_id!(
     /// A Stripe payment method.
     PaymentMethodId, ["pm_"], "payment method id"
 );

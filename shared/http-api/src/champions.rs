@@ -1,8 +1,10 @@
 //! What a client is told when a use case of champions doesn't do as it was asked.
 
 use lambda_http::http::StatusCode;
-use pledge_application::champions::{Failure, PurchaseError, RenewalError, SubscribeError};
-use pledge_domain::{fields::FieldErrors, ports::BillingError};
+use pledge_application::champions::{
+    Failure, PayError, PortalError, PurchaseError, RenewalError, SubscribeError, TierChangeError,
+};
+use pledge_domain::{champion::tier_change::Obstacle, fields::FieldErrors, ports::BillingError};
 
 use crate::error::ApiError;
 
@@ -22,6 +24,16 @@ impl ApiError {
             message: "You already have an active Stripe subscription for this novel.".to_owned(),
         }
     }
+
+    /// Makes a 404: no subscription of the reader to this novel runs.
+    fn subscription_not_found() -> Self {
+        Self::not_found("SUBSCRIPTION_NOT_FOUND", "You have no running subscription to this novel.")
+    }
+}
+
+/// 402: whatever was to pay was refused.
+fn declined(message: String) -> ApiError {
+    ApiError::Refused { status: StatusCode::PAYMENT_REQUIRED, code: "CARD_DECLINED", message }
 }
 
 /// 409: a payment of a subscription failed.
@@ -64,10 +76,58 @@ impl From<PurchaseError> for ApiError {
 impl From<RenewalError> for ApiError {
     fn from(error: RenewalError) -> Self {
         match error {
-            RenewalError::SubscriptionNotFound => {
-                Self::not_found("SUBSCRIPTION_NOT_FOUND", "You have no running subscription to this novel.")
-            }
+            RenewalError::SubscriptionNotFound => Self::subscription_not_found(),
             RenewalError::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<TierChangeError> for ApiError {
+    fn from(error: TierChangeError) -> Self {
+        match error {
+            TierChangeError::TierNotFound => Self::tier_not_found(),
+            TierChangeError::SubscriptionNotFound => Self::subscription_not_found(),
+            TierChangeError::NotPossible(obstacle) => Self::conflict(
+                "CHANGE_NOT_POSSIBLE",
+                match obstacle {
+                    Obstacle::SameTier => "Your next renewal is at this tier already.",
+                    Obstacle::Unpaid => "The running month isn't paid yet; the tier can be changed when it is.",
+                    Obstacle::Cancelled => "Your subscription is going to end; resume it first.",
+                    Obstacle::Paused => "Your subscription is paused; let us know to go on.",
+                },
+            ),
+            TierChangeError::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<PayError> for ApiError {
+    fn from(error: PayError) -> Self {
+        match error {
+            PayError::SubscriptionNotFound => Self::subscription_not_found(),
+            PayError::NothingToPay => Self::conflict("NOTHING_TO_PAY", "No payment of your subscription is open."),
+            PayError::Declined { code } => {
+                let reason = reason(code.as_deref());
+                declined(format!("{reason} Stripe may try again by itself; another card pays at once."))
+            }
+            PayError::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<PortalError> for ApiError {
+    fn from(error: PortalError) -> Self {
+        match error {
+            PortalError::CustomerNotFound => {
+                Self::not_found("CUSTOMER_NOT_FOUND", "You have not paid for this novel yet.")
+            }
+            PortalError::NotConfigured => Self::Unavailable {
+                status: StatusCode::SERVICE_UNAVAILABLE,
+                code: "PORTAL_NOT_CONFIGURED",
+                message: "The billing page can't be opened at the moment.",
+                cause: Box::new(error),
+            },
+            PortalError::Failed(failure) => failure.into(),
         }
     }
 }
@@ -90,7 +150,7 @@ impl From<Failure> for ApiError {
 /// Tells the reasons that a card's owner can do something about. The others (`stolen_card`, `incorrect_number`, `fraudulent`,
 /// …) tell whoever tries stolen cards which of them are worth another try
 /// (<https://docs.stripe.com/declines/codes>, <https://docs.stripe.com/disputes/prevention/card-testing>).
-fn declined(code: Option<&str>) -> String {
+fn reason(code: Option<&str>) -> String {
     match code {
         Some(code @ ("insufficient_funds" | "expired_card" | "incorrect_cvc" | "authentication_required")) => {
             format!("The card was declined: {code}.")
@@ -102,11 +162,7 @@ fn declined(code: Option<&str>) -> String {
 impl From<BillingError> for ApiError {
     fn from(error: BillingError) -> Self {
         match error {
-            BillingError::Declined { code } => Self::Refused {
-                status: StatusCode::PAYMENT_REQUIRED,
-                code: "CARD_DECLINED",
-                message: declined(code.as_deref()),
-            },
+            BillingError::Declined { code } => declined(reason(code.as_deref())),
             BillingError::UnusablePaymentMethod => {
                 FieldErrors::one("paymentMethodId", "is not a payment method that you can use").into()
             }

@@ -5,6 +5,9 @@ use pledge_runtime::{Parser, Secret, Stage};
 /// Stripe's own address, without `/v1`.
 pub const API_BASE: &str = "https://api.stripe.com";
 
+/// The metadata by which our configuration of the billing portal is known among those of the account.
+pub const PORTAL_MARK: (&str, &str) = ("pledge", "portal");
+
 const SECRET_KEY: &str = "STRIPE_SECRET_KEY";
 
 /// How Stripe's API is reached.

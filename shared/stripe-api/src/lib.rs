@@ -15,7 +15,7 @@ mod price;
 mod retry;
 mod transport;
 
-pub use config::{API_BASE, Config};
+pub use config::{API_BASE, Config, PORTAL_MARK};
 pub use error::{ApiError, ErrorKind, StripeError};
 pub use retry::Limits;
 pub use stripe_client_core::IdempotencyKey;

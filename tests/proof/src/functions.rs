@@ -165,8 +165,10 @@ impl Functions {
             },
             champion: create_champion_subscription::handler::Handler {
                 champions: Champions { store: store.clone(), billing: stripe, renewal_grace: DEFAULT_RENEWAL_GRACE },
+                site: Site::new(&"https://example.com".parse().unwrap()),
                 verifier: tokens(),
                 system: machine.clone(),
+                metrics: metrics(),
             },
             webhook: stripe_webhook::handler::Handler {
                 record: RecordStripeEvent {

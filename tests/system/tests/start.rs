@@ -27,7 +27,7 @@ const NEEDED: [(&str, &[&str]); 5] = [
             "FIREBASE_SERVICE_ACCOUNT",
         ],
     ),
-    ("create-champion-subscription", &["DATABASE_URL", "STRIPE_SECRET_KEY", "FIREBASE_PROJECT_ID"]),
+    ("create-champion-subscription", &["DATABASE_URL", "STRIPE_SECRET_KEY", "FIREBASE_PROJECT_ID", "PUBLIC_SITE_URL"]),
     ("stripe-webhook", &["DATABASE_URL", "STRIPE_WEBHOOK_SECRETS", "KLAVIYO_QUEUE_URL"]),
     ("klaviyo-sender", &["DATABASE_URL", "KLAVIYO_API_KEY", "KLAVIYO_QUEUE_URL"]),
 ];

@@ -1,6 +1,7 @@
 //! A reader's years with a novel, on a real database and a strict stand-in for Stripe, in both generations of payloads.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
+mod repairs;
 mod world;
 
 use std::{sync::Arc, time::Duration};

@@ -6,11 +6,11 @@ use std::{sync::Arc, time::Duration};
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, routing::post};
 use create_champion_subscription::handler::Handler;
 use lambda_http::{Context, RequestExt};
-use pledge_application::champions::Champions;
+use pledge_application::{champions::Champions, site::Site};
 use pledge_domain::{champion::moment::DEFAULT_RENEWAL_GRACE, ports::Randomness};
 use pledge_http_api::Routes;
 use pledge_postgres::{Database, Settings};
-use pledge_runtime::{Secret, http, tls};
+use pledge_runtime::{Metrics, Secret, Stage, System, http, tls};
 use pledge_stand_ins::{Clock, StripeOptions, StripeStandIn, WebhookTarget};
 use pledge_stripe_api::{Config, StripeClient};
 use pledge_stripe_events::{Secrets, TOLERANCE, decode, verify};
@@ -74,6 +74,8 @@ impl World {
             StripeClient::new(http.clone(), &Config { base: stripe.base_url(), key: Secret::new(KEY) }).unwrap();
         let handler = Handler {
             champions: Champions { store, billing, renewal_grace: DEFAULT_RENEWAL_GRACE },
+            site: Site::new(&"https://example.com".parse().unwrap()),
+            metrics: Metrics::new(Stage::Local, System, std::io::sink()),
             verifier: FakeTokens::default().with(TOKEN, signed_in("ada", "ada@example.com")),
             system: StripesTime { clock: stripe.clock().clone(), ids: SeededIds::default() },
         };
@@ -101,6 +103,21 @@ impl World {
         let form = format!("payment_method={card}&return_url=https%3A%2F%2Fexample.com%2F");
         let request = self.http.post(url).bearer_auth(KEY).header("content-type", "application/x-www-form-urlencoded");
         request.body(form).send().await.unwrap();
+        self.settle().await;
+    }
+
+    /// Registers the billing portal.
+    pub async fn register_portal(&self) {
+        let url = format!("{}/v1/billing_portal/configurations", self.stripe.base_url());
+        let form = "features[payment_method_update][enabled]=true&metadata[pledge]=portal";
+        let request = self.http.post(url).bearer_auth(KEY).header("content-type", "application/x-www-form-urlencoded");
+        assert_eq!(request.body(form).send().await.unwrap().status(), 200);
+    }
+
+    /// Chooses another card on the portal's page.
+    pub async fn choose_in_portal(&self, url: &str, card: &str) {
+        let answer = self.http.post(url).body(format!("payment_method={card}")).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
         self.settle().await;
     }
 

@@ -3,17 +3,19 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 use lambda_http::{Body, Context, RequestExt, Response};
-use pledge_application::champions::Champions;
+use pledge_application::{champions::Champions, site::Site};
 use pledge_domain::{
-    champion::moment::DEFAULT_RENEWAL_GRACE,
-    ids::SubscriptionId,
+    champion::{invoice_to_pay::BilledInvoice, moment::DEFAULT_RENEWAL_GRACE, renewal::InvoiceStatus},
+    ids::{InvoiceId, SubscriptionId},
+    money::{Currency, Money},
     ports::ChampionStore,
     stripe::{BillingReason, SubscriptionStatus},
 };
 use pledge_http_api::Routes;
+use pledge_runtime::{Metrics, Stage, System};
 use pledge_testkit::{
     Deliver, FakeBilling, FakeSystem, FakeTokens, InMemoryStore,
-    builders::{champion, invoice, invoice_paid, metadata, signed_in, tiers},
+    builders::{champion, invoice, invoice_failed, invoice_paid, metadata, signed_in, tiers},
     http::HttpEvent,
     time::t,
 };
@@ -28,6 +30,9 @@ pub const SUBSCRIPTION: &str = "/payment/stripe/champion-subscription";
 pub const PURCHASE: &str = "/payment/stripe/champion-purchase";
 pub const CANCEL: &str = "/payment/stripe/champion-subscription/cancel";
 pub const RESUME: &str = "/payment/stripe/champion-subscription/resume";
+pub const CHANGE: &str = "/payment/stripe/champion-subscription/change";
+pub const PAY: &str = "/payment/stripe/champion-subscription/pay";
+pub const PORTAL: &str = "/payment/stripe/champion-subscription/portal";
 
 /// The handler, with novel 7 and its tiers.
 pub fn handler() -> Handler {
@@ -35,6 +40,8 @@ pub fn handler() -> Handler {
     store.open_novel(tiers());
     Handler {
         champions: Champions { store, billing: FakeBilling::default(), renewal_grace: DEFAULT_RENEWAL_GRACE },
+        site: Site::new(&"https://example.com".parse().unwrap()),
+        metrics: Metrics::new(Stage::Local, System, std::io::sink()),
         verifier: FakeTokens::default().with(TOKEN, signed_in("ada", "ada@example.com")),
         system: FakeSystem::default(),
     }
@@ -53,6 +60,29 @@ pub async fn subscribed() -> Handler {
     let mut fact = invoice("in_1", BillingReason::SubscriptionCreate, Some(metadata(&key, 2, Some(record))), t(0));
     fact.subscription = id;
     store.deliver(&invoice_paid("evt_1", fact), t(0)).await.unwrap();
+    handler
+}
+
+/// The subscription of [`subscribed`].
+pub fn sub_1() -> SubscriptionId {
+    SubscriptionId::parse("sub_1").unwrap()
+}
+
+/// The newest invoice of `sub_1` at Stripe, of 3 dollars.
+pub fn latest(handler: &Handler, invoice: &str, status: InvoiceStatus) {
+    let (id, due) = (InvoiceId::parse(invoice).unwrap(), Money::new(300, Currency::USD));
+    let page = Some("https://invoice.example.com/1".to_owned());
+    handler.champions.billing.set_latest(&sub_1(), BilledInvoice { id, status, due, made_at: t(9), page });
+}
+
+/// A handler, and a subscription whose renewal was refused.
+pub async fn past_due() -> Handler {
+    let handler = subscribed().await;
+    let mut fact = invoice("in_2", BillingReason::SubscriptionCycle, Some(metadata(&champion("ada"), 2, None)), t(9));
+    fact.subscription = sub_1();
+    handler.champions.store.deliver(&invoice_failed("evt_2", fact), t(9)).await.unwrap();
+    handler.champions.billing.set_status(&sub_1(), SubscriptionStatus::PastDue);
+    latest(&handler, "in_2", InvoiceStatus::Open);
     handler
 }
 

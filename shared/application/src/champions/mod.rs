@@ -2,6 +2,9 @@
 //! money has come.
 
 mod change_renewal;
+mod change_tier;
+mod pay;
+mod portal;
 mod purchase;
 mod subscribe;
 
@@ -18,6 +21,9 @@ use pledge_domain::{
 use time::Duration;
 
 pub use change_renewal::RenewalError;
+pub use change_tier::{TierChange, TierChangeError};
+pub use pay::{InvoiceToPay, PayError, PayStatus};
+pub use portal::PortalError;
 pub use purchase::{Purchase, PurchaseError};
 pub use subscribe::{SubscribeError, SubscribeRequest, Subscribed};
 

@@ -151,8 +151,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         let account = self.store.account(key).await.map_err(Failure::from)?;
         let tier = account.tier_on_sale(level).ok_or(SubscribeError::TierNotFound)?;
         let price = self.price_of(tier, now).await?;
-        let ours: Vec<_> = account.tiers.iter().flat_map(|tier| tier.prices.iter().cloned()).collect();
-        let answer = self.billing.go_on_at(id, &ours, &price).await.map_err(Failure::from)?;
+        let answer = self.billing.go_on_at(id, &prices_of(&account), &price).await.map_err(Failure::from)?;
         self.observe(key, &answer, now).await?;
         Ok(Some(answer))
     }
@@ -238,7 +237,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         self.price_of(tier, now).await.map(Some)
     }
 
-    async fn price_of(&self, tier: &Tier, now: Timestamp) -> Result<PriceId, Failure> {
+    pub(super) async fn price_of(&self, tier: &Tier, now: Timestamp) -> Result<PriceId, Failure> {
         if let Some(price) = &tier.stripe_price {
             return Ok(price.clone());
         }
@@ -269,8 +268,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         answer: &SubscriptionAnswer,
         now: Timestamp,
     ) -> Result<(), Failure> {
-        let subscription = &answer.made.subscription;
-        Ok(self.step(key, now, |account| subscribe::observe(account, subscription, now)).await?)
+        let (subscription, prices) = (&answer.made.subscription, &answer.prices);
+        Ok(self.step(key, now, |account| subscribe::observe(account, subscription, prices, now)).await?)
     }
 
     /// Lets the subscription be paid with what the reader chose.
@@ -283,4 +282,9 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         };
         Ok(self.billing.set_payment_method(&subscription.id, &method).await?)
     }
+}
+
+/// Every price that one of the novel's tiers has or had.
+pub(super) fn prices_of(account: &ChampionAccount) -> Vec<PriceId> {
+    account.tiers.iter().flat_map(|tier| tier.prices.iter().cloned()).collect()
 }

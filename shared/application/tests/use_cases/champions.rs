@@ -367,7 +367,7 @@ async fn a_payment_past_due_and_a_pause_say_what_to_do() {
     let is = |status, collection_paused| {
         let news = Subscription { status, collection_paused, started: true, ..subscription.clone() };
         let (store, key) = (&world.champions.store, champion("ada"));
-        async move { store.step(&key, t(9), |account| subscribe::observe(account, &news, t(9))).await.unwrap() }
+        async move { store.step(&key, t(9), |account| subscribe::observe(account, &news, &[], t(9))).await.unwrap() }
     };
     for status in [SubscriptionStatus::PastDue, SubscriptionStatus::Unpaid] {
         is(status, false).await;

@@ -6,6 +6,7 @@ pub mod booking;
 mod change;
 pub mod entering;
 mod invoice_lines;
+pub mod invoice_to_pay;
 pub mod ledger;
 pub mod moment;
 mod money_back;
@@ -20,6 +21,7 @@ pub mod subscribe;
 pub mod subscription;
 pub mod support;
 pub mod tier;
+pub mod tier_change;
 pub mod timeline;
 
 pub use crate::{

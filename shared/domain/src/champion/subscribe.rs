@@ -12,7 +12,7 @@ use crate::{
         ChampionAccount, PaymentKind, PaymentMethod, PaymentRecord, Subscription, TierLevel,
         change::{Change, Step},
     },
-    ids::{InvoiceId, PaymentIntentId, PaymentRecordId, SubscriptionId},
+    ids::{InvoiceId, PaymentIntentId, PaymentRecordId, PriceId, SubscriptionId},
     stripe::SubscriptionStatus,
 };
 
@@ -147,10 +147,12 @@ pub fn give_up(account: ChampionAccount, payment: PaymentRecordId, now: Timestam
     change.step((), now)
 }
 
-/// Stripe's API told how a subscription stands.
+/// Stripe's API told how a subscription stands. `prices` are those of its items; the one that is or was a tier's says at
+/// which tier it renews.
 #[must_use]
-pub fn observe(account: ChampionAccount, subscription: &Subscription, now: Timestamp) -> Step<()> {
+pub fn observe(account: ChampionAccount, subscription: &Subscription, prices: &[PriceId], now: Timestamp) -> Step<()> {
     let mut change = Change::of(account);
-    change.after.observe_subscription(subscription.clone());
+    let tier = prices.iter().find_map(|price| change.after.tier_of_price(Some(price))).or(subscription.tier);
+    change.after.observe_subscription(Subscription { tier, ..subscription.clone() });
     change.step((), now)
 }

@@ -6,13 +6,13 @@ use crate::{
     Timestamp,
     account::Claims,
     champion::{
-        ChampionAccount, ChampionChange, ChampionKey, ChampionMetadata, Period, Step, Tier, renewal::RunningInvoice,
-        subscribe::Made,
+        ChampionAccount, ChampionChange, ChampionKey, ChampionMetadata, Period, Step, Tier,
+        invoice_to_pay::BilledInvoice, renewal::RunningInvoice, subscribe::Made,
     },
     email::Email,
     ids::{
-        CustomerId, NovelId, OutboxId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId,
-        UserId,
+        CustomerId, InvoiceId, NovelId, OutboxId, PaymentIntentId, PaymentMethodId, PaymentRecordId,
+        PortalConfigurationId, PriceId, SubscriptionId, UserId,
     },
     money::Money,
     ports::{GatewayError, StoreError},
@@ -140,10 +140,60 @@ pub struct SubscriptionAnswer {
     pub made: Made,
     /// The period that runs, as Stripe counts.
     pub period: Option<Period>,
+    /// The prices of its items.
+    pub prices: Vec<PriceId>,
     /// The invoice of the period that runs, if it is the newest one and renews the subscription.
     pub running: Option<RunningInvoice>,
+    /// The newest invoice, whatever it is for.
+    pub latest: Option<BilledInvoice>,
     /// What pays the open invoice; none if none is open.
     pub client_secret: Option<ClientSecret>,
+}
+
+/// What Stripe would charge next for a subscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NextInvoice {
+    /// How much, after credits that the reader has.
+    pub due: Money,
+    /// When its period begins. Stripe charges about an hour later.
+    pub at: Timestamp,
+}
+
+/// What came of a try to pay an invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvoicePaid {
+    /// It is paid.
+    Now,
+    /// The money is on its way, which may take days.
+    Later,
+    /// The cardholder must agree first, in their browser.
+    NeedsCardholder,
+    /// It isn't open any more: somebody has paid it, or nobody is to.
+    NotOpen,
+}
+
+/// The address of Stripe's billing portal, for one reader and a few minutes. `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PortalLink(String);
+
+impl PortalLink {
+    /// Takes the session's `url`.
+    #[must_use]
+    pub fn new(url: String) -> Self {
+        Self(url)
+    }
+
+    /// The address, for the answer to the reader whose portal it is.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PortalLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PortalLink(hidden)")
+    }
 }
 
 /// What a single purchase is paid with.
@@ -241,6 +291,53 @@ pub trait Billing: Send + Sync {
         ours: &[PriceId],
         price: &PriceId,
     ) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
+
+    /// Lets the subscription renew at another price from the next period on, without anything to pay now. Whether it is
+    /// going to end stays as it is. `ours` as in [`Billing::go_on_at`].
+    fn renew_at(
+        &self,
+        id: &SubscriptionId,
+        ours: &[PriceId],
+        price: &PriceId,
+    ) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
+
+    /// What the next renewal would cost at this price. Changes nothing. `ours` as in [`Billing::go_on_at`].
+    fn preview_renewal(
+        &self,
+        id: &SubscriptionId,
+        ours: &[PriceId],
+        price: &PriceId,
+    ) -> impl Future<Output = Result<NextInvoice, BillingError>> + Send;
+
+    /// The subscription's open invoices, newest first.
+    fn open_invoices(
+        &self,
+        id: &SubscriptionId,
+    ) -> impl Future<Output = Result<Vec<BilledInvoice>, BillingError>> + Send;
+
+    /// Pays an open invoice with a method of its customer, now. Key: `champion-pay:{invoice}:{method}:{attempt}`, so that
+    /// a repeat isn't charged twice, and another attempt isn't given the refusal of an earlier one.
+    fn pay_invoice(
+        &self,
+        invoice: &InvoiceId,
+        method: &PaymentMethodId,
+        attempt: &str,
+    ) -> impl Future<Output = Result<InvoicePaid, BillingError>> + Send;
+
+    /// Lets the subscription be charged to whatever the customer keeps as their default: the subscription's own method
+    /// becomes that, and the subscription has none of its own any more.
+    fn charge_customers_default(&self, id: &SubscriptionId) -> impl Future<Output = Result<(), BillingError>> + Send;
+
+    /// The configuration of the billing portal that `ops portal register` made; none if there is none that is active.
+    fn portal_configuration(&self) -> impl Future<Output = Result<Option<PortalConfigurationId>, BillingError>> + Send;
+
+    /// Opens the billing portal for a customer, with a link back to `return_url`; none if Stripe has no such customer.
+    fn open_portal(
+        &self,
+        configuration: &PortalConfigurationId,
+        customer: &CustomerId,
+        return_url: &str,
+    ) -> impl Future<Output = Result<Option<PortalLink>, BillingError>> + Send;
 
     /// Makes an invoice void, a draft after it was finalised without collecting it. One that is paid by now, or dead, is
     /// left as it is.

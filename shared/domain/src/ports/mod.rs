@@ -10,8 +10,8 @@ mod store;
 
 pub use account::AccountStore;
 pub use champion::{
-    Billing, BillingError, ChampionStore, ClientSecret, IntentAnswer, IntentState, PurchaseRequest, Rolled,
-    SubscriptionAnswer, SubscriptionRequest,
+    Billing, BillingError, ChampionStore, ClientSecret, IntentAnswer, IntentState, InvoicePaid, NextInvoice,
+    PortalLink, PurchaseRequest, Rolled, SubscriptionAnswer, SubscriptionRequest,
 };
 pub use gateway::{CheckoutGateway, GatewayError, OpenedSession, PriceGateway, SessionRequest};
 pub use identity::{IdentityError, IdentityProvider, TokenError, TokenVerifier};

@@ -40,7 +40,7 @@ fn attach(reader: &mut Reader, record: u128, made: &Made) -> Attached {
 }
 
 fn observe(reader: &mut Reader, status: SubscriptionStatus, cancelling: bool) {
-    reader.step(|account| subscribe::observe(account, &answer(sub("a"), status, cancelling), t(2)));
+    reader.step(|account| subscribe::observe(account, &answer(sub("a"), status, cancelling), &[], t(2)));
 }
 
 /// Reserved as record 1, made as `sub_a`, and unless it is incomplete, paid.

@@ -23,6 +23,8 @@ pub enum Metric {
     PreordersInitiated,
     /// Checkout sessions opened.
     CheckoutsOpened,
+    /// Requests for the billing portal, whose configuration nobody has registered.
+    PortalNotConfigured,
     /// Facts that Stripe's events brought; dimension `Fact`, such as `preorder_success` or `champion_renewed`.
     BusinessFacts,
     /// Preorders in processing although their pay page has expired.
@@ -69,6 +71,7 @@ impl Metric {
             Self::ConnectedAccountEvents => "ConnectedAccountEvents",
             Self::PreordersInitiated => "PreordersInitiated",
             Self::CheckoutsOpened => "CheckoutsOpened",
+            Self::PortalNotConfigured => "PortalNotConfigured",
             Self::BusinessFacts => "BusinessFacts",
             Self::PreordersStuck => "PreordersStuck",
             Self::OwnersUnknown => "OwnersUnknown",

@@ -1,54 +1,149 @@
-//! Invoices that nobody is to pay any more (<https://docs.stripe.com/api/invoices/void>).
-//!
-//! The two requests are written out here: the crate's typed ones come with all of Stripe's invoices, which take minutes to
-//! compile.
+//! Invoices: paid by a reader, looked ahead at, or never to be paid any more (<https://docs.stripe.com/api/invoices>).
 
 use pledge_domain::{
-    champion::renewal::{InvoiceStatus, RunningInvoice},
-    ports::BillingError,
+    champion::{
+        invoice_to_pay::BilledInvoice,
+        renewal::{InvoiceStatus, RunningInvoice},
+    },
+    ids::{InvoiceId, PaymentMethodId, PriceId, SubscriptionId},
+    money::{Currency, Money},
+    ports::{BillingError, GatewayError, InvoicePaid, NextInvoice},
 };
-use serde::{Serialize, de::IgnoredAny};
-use stripe_client_core::{RequestBuilder, StripeMethod, StripeRequest};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
+use stripe_client_core::StripeRequest;
 
-use crate::{StripeClient, StripeError, billing::error::refusal};
-
-/// `POST /v1/invoices/{id}/{step}`
-struct Step<'a> {
-    invoice: &'a RunningInvoice,
-    step: &'static str,
-    parameters: Parameters,
-}
+use crate::{
+    StripeClient, StripeError,
+    billing::{
+        call::Call,
+        error::{blames, refusal},
+        invoice_answer::InvoiceBody,
+        subscription,
+    },
+    key::key,
+};
 
 #[derive(Default, Serialize)]
-struct Parameters {
+struct Finalizing {
     #[serde(skip_serializing_if = "Option::is_none")]
     auto_advance: Option<bool>,
-}
-
-impl StripeRequest for Step<'_> {
-    type Output = IgnoredAny;
-
-    fn build(&self) -> RequestBuilder {
-        let path = format!("/invoices/{}/{}", self.invoice.id, self.step);
-        RequestBuilder::new(StripeMethod::Post, path).form(&self.parameters)
-    }
 }
 
 /// Stripe voids finalised invoices only, so a draft is finalised first, without being collected. A refusal means that the
 /// invoice has gone on meanwhile: it was finalised, paid or made void by somebody else.
 pub async fn void(client: &StripeClient, invoice: &RunningInvoice) -> Result<(), BillingError> {
+    let path = |step| format!("/invoices/{}/{step}", invoice.id);
     if invoice.status == InvoiceStatus::Draft {
-        let parameters = Parameters { auto_advance: Some(false) };
-        take(client, &Step { invoice, step: "finalize", parameters }).await?;
+        take(client, &Call::post(path("finalize"), Finalizing { auto_advance: Some(false) })).await?;
     }
-    take(client, &Step { invoice, step: "void", parameters: Parameters::default() }).await
+    take(client, &Call::post(path("void"), Finalizing::default())).await
 }
 
-async fn take(client: &StripeClient, step: &Step<'_>) -> Result<(), BillingError> {
+async fn take(client: &StripeClient, step: &impl StripeRequest) -> Result<(), BillingError> {
     let answer: Result<IgnoredAny, StripeError> = client.send(step).await;
     match answer {
         Ok(_) => Ok(()),
         Err(error) if refusal(&error).is_some_and(|error| error.status == 400) => Ok(()),
         Err(error) => Err(error.into()),
     }
+}
+
+#[derive(Serialize)]
+struct Filter<'a> {
+    subscription: &'a SubscriptionId,
+    status: &'static str,
+    limit: u8,
+}
+
+#[derive(Deserialize)]
+struct List {
+    data: Vec<InvoiceBody>,
+}
+
+/// Lists the open invoices of a subscription. There is one a month at most, so the first page has them all.
+pub async fn open(client: &StripeClient, id: &SubscriptionId) -> Result<Vec<BilledInvoice>, BillingError> {
+    let filter = Filter { subscription: id, status: "open", limit: 100 };
+    let list: List = client.send(&Call::get("/invoices", filter)).await?;
+    Ok(list.data.iter().filter_map(InvoiceBody::billed).collect())
+}
+
+#[derive(Serialize)]
+struct Paying<'a> {
+    payment_method: &'a PaymentMethodId,
+    /// The reader is there and can be asked for their consent.
+    off_session: bool,
+}
+
+/// Pays an invoice (<https://docs.stripe.com/api/invoices/pay>). Stripe refuses one that isn't open any more with 400.
+pub async fn pay(
+    client: &StripeClient,
+    invoice: &InvoiceId,
+    method: &PaymentMethodId,
+    attempt: &str,
+) -> Result<InvoicePaid, BillingError> {
+    let key = key(&format!("champion-pay:{invoice}:{method}:{attempt}"))?;
+    let paying = Paying { payment_method: method, off_session: false };
+    let paid = client.create(&Call::post(format!("/invoices/{invoice}/pay"), paying), &key).await;
+    let answer: InvoiceBody = match paid {
+        Ok(answer) => answer,
+        Err(error) if wants_cardholder(&error) => return Ok(InvoicePaid::NeedsCardholder),
+        Err(error) if blames(&error, "payment_method") => return Err(BillingError::UnusablePaymentMethod),
+        Err(error) if refusal(&error).is_some_and(|it| it.status == 400) => {
+            return Ok(InvoicePaid::NotOpen);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(match answer.status() {
+        InvoiceStatus::Paid => InvoicePaid::Now,
+        InvoiceStatus::Open => InvoicePaid::Later,
+        InvoiceStatus::Draft | InvoiceStatus::Dead => InvoicePaid::NotOpen,
+    })
+}
+
+/// `invoice_payment_intent_requires_action` (<https://docs.stripe.com/error-codes>)
+fn wants_cardholder(error: &StripeError) -> bool {
+    const CODE: &str = "invoice_payment_intent_requires_action";
+    matches!(error, StripeError::Api(error) if error.code.as_deref() == Some(CODE))
+}
+
+#[derive(Serialize)]
+struct Preview<'a> {
+    subscription: &'a SubscriptionId,
+    subscription_details: Details<'a>,
+}
+
+#[derive(Serialize)]
+struct Details<'a> {
+    items: [Item<'a>; 1],
+    proration_behavior: &'static str,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    price: &'a PriceId,
+}
+
+#[derive(Deserialize)]
+struct Upcoming {
+    amount_due: i64,
+    currency: Currency,
+}
+
+/// Looks ahead at the next renewal at another price (<https://docs.stripe.com/api/invoices/create_preview>).
+pub async fn preview(
+    client: &StripeClient,
+    id: &SubscriptionId,
+    ours: &[PriceId],
+    price: &PriceId,
+) -> Result<NextInvoice, BillingError> {
+    let current = subscription::read(client, id).await?;
+    let items = [Item { id: current.item_of(ours), price }];
+    let details = Details { items, proration_behavior: "none" };
+    let preview = Preview { subscription: id, subscription_details: details };
+    let upcoming: Upcoming = client.send(&Call::post("/invoices/create_preview", preview)).await?;
+    let unknown = || GatewayError::Refused("a subscription without items".into());
+    let at = current.period_end().ok_or_else(unknown)?;
+    Ok(NextInvoice { due: Money::new(upcoming.amount_due, upcoming.currency), at })
 }

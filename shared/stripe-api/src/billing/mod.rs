@@ -1,11 +1,14 @@
 //! Customers, prices, subscriptions and single payments (<https://docs.stripe.com/billing>).
 
+mod call;
 mod customer;
 mod error;
 mod invoice;
+mod invoice_answer;
 mod numbered_key;
 mod payment;
 mod payment_method;
+mod portal;
 mod price;
 mod subscription;
 mod subscription_answer;
@@ -13,11 +16,16 @@ mod subscription_answer;
 use std::collections::HashMap;
 
 use pledge_domain::{
-    champion::{ChampionMetadata, Tier, renewal::RunningInvoice},
+    champion::{ChampionMetadata, Tier, invoice_to_pay::BilledInvoice, renewal::RunningInvoice},
     email::Email,
-    ids::{CustomerId, PaymentIntentId, PaymentMethodId, PriceId, SubscriptionId, UserId},
+    ids::{
+        CustomerId, InvoiceId, PaymentIntentId, PaymentMethodId, PortalConfigurationId, PriceId, SubscriptionId, UserId,
+    },
     money::Money,
-    ports::{Billing, BillingError, IntentAnswer, PurchaseRequest, SubscriptionAnswer, SubscriptionRequest},
+    ports::{
+        Billing, BillingError, IntentAnswer, InvoicePaid, NextInvoice, PortalLink, PurchaseRequest, SubscriptionAnswer,
+        SubscriptionRequest,
+    },
 };
 
 use crate::StripeClient;
@@ -65,7 +73,55 @@ impl Billing for StripeClient {
         ours: &[PriceId],
         price: &PriceId,
     ) -> Result<SubscriptionAnswer, BillingError> {
-        subscription::go_on_at(self, id, ours, price).await
+        subscription::renew_at(self, id, ours, price, true).await
+    }
+
+    async fn renew_at(
+        &self,
+        id: &SubscriptionId,
+        ours: &[PriceId],
+        price: &PriceId,
+    ) -> Result<SubscriptionAnswer, BillingError> {
+        subscription::renew_at(self, id, ours, price, false).await
+    }
+
+    async fn preview_renewal(
+        &self,
+        id: &SubscriptionId,
+        ours: &[PriceId],
+        price: &PriceId,
+    ) -> Result<NextInvoice, BillingError> {
+        invoice::preview(self, id, ours, price).await
+    }
+
+    async fn open_invoices(&self, id: &SubscriptionId) -> Result<Vec<BilledInvoice>, BillingError> {
+        invoice::open(self, id).await
+    }
+
+    async fn pay_invoice(
+        &self,
+        invoice: &InvoiceId,
+        method: &PaymentMethodId,
+        attempt: &str,
+    ) -> Result<InvoicePaid, BillingError> {
+        invoice::pay(self, invoice, method, attempt).await
+    }
+
+    async fn charge_customers_default(&self, id: &SubscriptionId) -> Result<(), BillingError> {
+        subscription::charge_customers_default(self, id).await
+    }
+
+    async fn portal_configuration(&self) -> Result<Option<PortalConfigurationId>, BillingError> {
+        portal::configuration(self).await
+    }
+
+    async fn open_portal(
+        &self,
+        configuration: &PortalConfigurationId,
+        customer: &CustomerId,
+        return_url: &str,
+    ) -> Result<Option<PortalLink>, BillingError> {
+        portal::open(self, configuration, customer, return_url).await
     }
 
     async fn void_invoice(&self, invoice: &RunningInvoice) -> Result<(), BillingError> {

@@ -4,6 +4,7 @@ use pledge_domain::{
     ids::{PaymentMethodId, PriceId, SubscriptionId},
     ports::{BillingError, SubscriptionAnswer, SubscriptionRequest},
 };
+use serde::{Serialize, de::IgnoredAny};
 use stripe_billing::subscription::{
     CancelSubscription, CreateSubscription, CreateSubscriptionItems, CreateSubscriptionPaymentBehavior,
     CreateSubscriptionPaymentSettings, CreateSubscriptionPaymentSettingsSaveDefaultPaymentMethod, RetrieveSubscription,
@@ -14,6 +15,7 @@ use stripe_client_core::StripeRequest;
 use crate::{
     StripeClient, StripeError,
     billing::{
+        call::Call,
         error::{blames, is_missing},
         metadata,
         subscription_answer::SubscriptionBody,
@@ -71,25 +73,58 @@ pub async fn set_cancel_at_period_end(
     Ok(answer(client, &update).await?)
 }
 
-/// Lets a subscription go on after its period at another price, without anything to pay now.
-pub async fn go_on_at(
+/// Reads a subscription without its invoice.
+pub async fn read(client: &StripeClient, id: &SubscriptionId) -> Result<SubscriptionBody, StripeError> {
+    client.send(&RetrieveSubscription::new(id.as_str())).await
+}
+
+/// Lets a subscription renew at another price, without anything to pay now. With `goes_on`, it isn't going to end any
+/// more.
+pub async fn renew_at(
     client: &StripeClient,
     id: &SubscriptionId,
     ours: &[PriceId],
     price: &PriceId,
+    goes_on: bool,
 ) -> Result<SubscriptionAnswer, BillingError> {
-    let current: SubscriptionBody = client.send(&RetrieveSubscription::new(id.as_str())).await?;
+    let current = read(client, id).await?;
     let item = UpdateSubscriptionItems {
         id: current.item_of(ours).map(str::to_owned),
         price: Some(price.as_str().to_owned()),
         ..UpdateSubscriptionItems::new()
     };
-    let update = UpdateSubscription::new(id.as_str())
-        .cancel_at_period_end(false)
+    let mut update = UpdateSubscription::new(id.as_str())
         .items(vec![item])
         .proration_behavior(UpdateSubscriptionProrationBehavior::None)
         .expand(expand());
+    if goes_on {
+        update = update.cancel_at_period_end(false);
+    }
     Ok(answer(client, &update).await?)
+}
+
+#[derive(Serialize)]
+struct CustomerUpdate<'a> {
+    invoice_settings: InvoiceSettings<'a>,
+}
+
+#[derive(Serialize)]
+struct InvoiceSettings<'a> {
+    default_payment_method: &'a PaymentMethodId,
+}
+
+/// Makes a subscription's own method the customer's default, and takes it from the subscription. Stripe charges a
+/// subscription's own method before the customer's, and the billing portal changes only the latter
+/// (<https://docs.stripe.com/billing/subscriptions/payment-methods-setting>).
+pub async fn charge_customers_default(client: &StripeClient, id: &SubscriptionId) -> Result<(), BillingError> {
+    let current = read(client, id).await?;
+    let Some(method) = current.payment_method() else { return Ok(()) };
+    let update = CustomerUpdate { invoice_settings: InvoiceSettings { default_payment_method: method } };
+    let _: IgnoredAny = client.send(&Call::post(format!("/customers/{}", current.customer()), update)).await?;
+    // An empty text is Stripe's way to take a value away.
+    let update = UpdateSubscription::new(id.as_str()).default_payment_method("");
+    let _: IgnoredAny = client.send(&update).await?;
+    Ok(())
 }
 
 /// Cancels a subscription at once. One that is over already can't be cancelled at Stripe, but still be read.

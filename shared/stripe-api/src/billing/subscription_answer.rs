@@ -7,13 +7,13 @@ use pledge_domain::{
         renewal::{InvoiceStatus, RunningInvoice},
         subscribe::Made,
     },
-    ids::{CustomerId, InvoiceId, PaymentIntentId, PriceId, SubscriptionId},
+    ids::{CustomerId, InvoiceId, PaymentIntentId, PaymentMethodId, PriceId, SubscriptionId},
     ports::{ClientSecret, SubscriptionAnswer},
     stripe::SubscriptionStatus,
 };
 use serde::{Deserialize, de::IgnoredAny};
 
-use crate::StripeError;
+use crate::{StripeError, billing::invoice_answer::InvoiceBody};
 
 /// <https://docs.stripe.com/api/subscriptions/object>, with `latest_invoice` expanded.
 #[derive(Deserialize)]
@@ -30,6 +30,8 @@ pub struct SubscriptionBody {
     pause_collection: Option<IgnoredAny>,
     #[serde(default)]
     latest_invoice: Option<Invoice>,
+    #[serde(default)]
+    default_payment_method: Option<PaymentMethodId>,
 }
 
 #[derive(Deserialize)]
@@ -64,8 +66,8 @@ enum Invoice {
 
 #[derive(Deserialize)]
 struct InvoiceObject {
-    id: InvoiceId,
-    status: String,
+    #[serde(flatten)]
+    invoice: InvoiceBody,
     #[serde(default)]
     billing_reason: Option<String>,
     #[serde(default)]
@@ -92,6 +94,21 @@ struct Payment {
 }
 
 impl SubscriptionBody {
+    /// Who pays.
+    pub fn customer(&self) -> &CustomerId {
+        &self.customer
+    }
+
+    /// The method of its own that pays, unless the customer's default does.
+    pub fn payment_method(&self) -> Option<&PaymentMethodId> {
+        self.default_payment_method.as_ref()
+    }
+
+    /// When the period that runs ends.
+    pub fn period_end(&self) -> Option<Timestamp> {
+        self.items.data.first().map(|item| item.current_period_end)
+    }
+
     /// The item with one of these prices, else the first one.
     pub fn item_of(&self, prices: &[PriceId]) -> Option<&str> {
         let ours = |item: &&Item| item.price.as_ref().is_some_and(|price| prices.contains(&price.id));
@@ -102,14 +119,8 @@ impl SubscriptionBody {
 impl InvoiceObject {
     /// The invoice, if it is that of a period that follows another one.
     fn running(&self) -> Option<RunningInvoice> {
-        let status = match self.status.as_str() {
-            "draft" => InvoiceStatus::Draft,
-            "open" => InvoiceStatus::Open,
-            "paid" => InvoiceStatus::Paid,
-            _ => InvoiceStatus::Dead,
-        };
         let renews = self.billing_reason.as_deref() == Some("subscription_cycle");
-        renews.then(|| RunningInvoice { id: self.id.clone(), status })
+        renews.then(|| RunningInvoice { id: self.invoice.id().clone(), status: self.invoice.status() })
     }
 
     fn payment_intent(&self) -> Option<PaymentIntentId> {
@@ -118,7 +129,7 @@ impl InvoiceObject {
     }
 
     fn client_secret(self) -> Option<ClientSecret> {
-        let secret = self.confirmation_secret.filter(|_| self.status == "open")?;
+        let secret = self.confirmation_secret.filter(|_| self.invoice.status() == InvoiceStatus::Open)?;
         Some(ClientSecret::new(secret.client_secret))
     }
 }
@@ -133,15 +144,16 @@ impl TryFrom<SubscriptionBody> for SubscriptionAnswer {
         })?;
         let period = answer.items.data.first();
         let period = period.map(|item| Period { start: item.current_period_start, end: item.current_period_end });
-        let running = match &answer.latest_invoice {
-            Some(Invoice::Object(invoice)) => invoice.running(),
-            Some(Invoice::Id(_)) | None => None,
+        let (running, latest) = match &answer.latest_invoice {
+            Some(Invoice::Object(invoice)) => (invoice.running(), invoice.invoice.billed()),
+            Some(Invoice::Id(_)) | None => (None, None),
         };
+        let prices = answer.items.data.iter().filter_map(|item| item.price.as_ref()).map(|it| it.id.clone()).collect();
         let (invoice, payment_intent, client_secret) = match answer.latest_invoice {
             None => (None, None, None),
             Some(Invoice::Id(id)) => (Some(id), None, None),
             Some(Invoice::Object(invoice)) => {
-                (Some(invoice.id.clone()), invoice.payment_intent(), invoice.client_secret())
+                (Some(invoice.invoice.id().clone()), invoice.payment_intent(), invoice.client_secret())
             }
         };
         let subscription = champion::Subscription {
@@ -153,6 +165,13 @@ impl TryFrom<SubscriptionBody> for SubscriptionAnswer {
             // Which tier a price belongs to is known where the tiers are.
             ..champion::Subscription::running(answer.id, Some(answer.customer))
         };
-        Ok(Self { made: Made { subscription, invoice, payment_intent }, period, running, client_secret })
+        Ok(Self {
+            made: Made { subscription, invoice, payment_intent },
+            period,
+            prices,
+            running,
+            latest,
+            client_secret,
+        })
     }
 }

@@ -1,21 +1,26 @@
 //! Stripe's billing without Stripe.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::{Mutex, MutexGuard},
 };
 
 use pledge_domain::{
     champion::{
         Period, Subscription, Tier,
+        invoice_to_pay::BilledInvoice,
         renewal::{InvoiceStatus, RunningInvoice},
         subscribe::Made,
     },
     email::Email,
-    ids::{CustomerId, InvoiceId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId, UserId},
+    ids::{
+        CustomerId, InvoiceId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PortalConfigurationId, PriceId,
+        SubscriptionId, UserId,
+    },
+    money::{Currency, Money},
     ports::{
-        Billing, BillingError, ClientSecret, IntentAnswer, IntentState, PurchaseRequest, SubscriptionAnswer,
-        SubscriptionRequest,
+        Billing, BillingError, ClientSecret, IntentAnswer, IntentState, InvoicePaid, NextInvoice, PortalLink,
+        PurchaseRequest, SubscriptionAnswer, SubscriptionRequest,
     },
     stripe::SubscriptionStatus,
 };
@@ -30,6 +35,7 @@ pub struct FakeBilling(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     failures: VecDeque<(BillingError, bool)>,
+    failure_of: Option<(&'static str, BillingError)>,
     calls: Vec<&'static str>,
     by_key: BTreeMap<PaymentRecordId, SubscriptionId>,
     subscriptions: BTreeMap<SubscriptionId, Subscription>,
@@ -37,12 +43,21 @@ struct State {
     intents: BTreeMap<PaymentRecordId, (PaymentIntentId, IntentState)>,
     running: BTreeMap<SubscriptionId, RunningInvoice>,
     prices: BTreeMap<SubscriptionId, PriceId>,
+    latest: BTreeMap<SubscriptionId, BilledInvoice>,
+    customer_pays: BTreeSet<SubscriptionId>,
+    payment_outcome: Option<InvoicePaid>,
+    has_no_portal: bool,
 }
 
 impl FakeBilling {
     /// The next call fails like this and does nothing.
     pub fn fail_next(&self, error: BillingError) {
         self.state().failures.push_back((error, false));
+    }
+
+    /// The next call of this method fails like this and does nothing.
+    pub fn fail_on(&self, method: &'static str, error: BillingError) {
+        self.state().failure_of = Some((method, error));
     }
 
     /// The next call does its work, and then its answer is lost.
@@ -61,6 +76,27 @@ impl FakeBilling {
     /// The invoice of the period that runs.
     pub fn set_running(&self, id: &SubscriptionId, invoice: RunningInvoice) {
         self.state().running.insert(id.clone(), invoice);
+    }
+
+    /// The newest invoice of a subscription.
+    pub fn set_latest(&self, id: &SubscriptionId, invoice: BilledInvoice) {
+        self.state().latest.insert(id.clone(), invoice);
+    }
+
+    /// What comes of paying an invoice from now on, unless it is just paid.
+    pub fn set_payment_outcome(&self, outcome: InvoicePaid) {
+        self.state().payment_outcome = Some(outcome);
+    }
+
+    /// Nobody has registered the portal.
+    pub fn have_no_portal(&self) {
+        self.state().has_no_portal = true;
+    }
+
+    /// Whether the subscription is charged to whatever the customer keeps.
+    #[must_use]
+    pub fn customer_pays(&self, id: &SubscriptionId) -> bool {
+        self.state().customer_pays.contains(id)
     }
 
     /// The price at which a subscription goes on.
@@ -100,6 +136,9 @@ impl FakeBilling {
     fn call<T>(&self, name: &'static str, work: impl FnOnce(&mut State) -> T) -> Result<T, BillingError> {
         let mut state = self.state();
         state.calls.push(name);
+        if let Some((_, error)) = state.failure_of.take_if(|(method, _)| *method == name) {
+            return Err(error);
+        }
         match state.failures.pop_front() {
             Some((error, after_work)) => {
                 if after_work {
@@ -117,11 +156,14 @@ impl State {
         let subscription = self.subscriptions[id].clone();
         let name = id.as_str().trim_start_matches("sub_");
         let open = subscription.status == SubscriptionStatus::Incomplete;
+        let unpaid = self.latest.get(id).is_some_and(|invoice| invoice.status == InvoiceStatus::Open);
         SubscriptionAnswer {
             made: Made { subscription, invoice: InvoiceId::parse(format!("in_{name}")).ok(), payment_intent: None },
             running: self.running.get(id).cloned(),
+            prices: self.prices.get(id).cloned().into_iter().collect(),
+            latest: self.latest.get(id).cloned(),
             period: Some(Period { start: t(0), end: t(0) + Duration::days(31) }),
-            client_secret: open.then(|| ClientSecret::new(format!("pi_{name}_secret"))),
+            client_secret: (open || unpaid).then(|| ClientSecret::new(format!("pi_{name}_secret"))),
         }
     }
 }
@@ -196,6 +238,75 @@ impl Billing for FakeBilling {
             state.subscriptions.get_mut(id).unwrap().cancel_at_period_end = false;
             state.answer(id)
         })
+    }
+
+    async fn renew_at(
+        &self,
+        id: &SubscriptionId,
+        _ours: &[PriceId],
+        price: &PriceId,
+    ) -> Result<SubscriptionAnswer, BillingError> {
+        self.call("renew_at", |state| {
+            state.prices.insert(id.clone(), price.clone());
+            state.answer(id)
+        })
+    }
+
+    /// Costs what the name of the price says.
+    async fn preview_renewal(
+        &self,
+        _: &SubscriptionId,
+        _ours: &[PriceId],
+        price: &PriceId,
+    ) -> Result<NextInvoice, BillingError> {
+        let amount = price.as_str().rsplit('_').next().and_then(|amount| amount.parse().ok()).unwrap();
+        let next = NextInvoice { due: Money::new(amount, Currency::USD), at: t(0) + Duration::days(31) };
+        self.call("preview_renewal", |_| next)
+    }
+
+    async fn open_invoices(&self, id: &SubscriptionId) -> Result<Vec<BilledInvoice>, BillingError> {
+        self.call("open_invoices", |state| {
+            state.latest.get(id).filter(|it| it.status == InvoiceStatus::Open).cloned().into_iter().collect()
+        })
+    }
+
+    async fn pay_invoice(
+        &self,
+        invoice: &InvoiceId,
+        _: &PaymentMethodId,
+        _: &str,
+    ) -> Result<InvoicePaid, BillingError> {
+        self.call("pay_invoice", |state| {
+            let outcome = state.payment_outcome.unwrap_or(InvoicePaid::Now);
+            let known = state.latest.values_mut().find(|known| known.id == *invoice).unwrap();
+            if outcome == InvoicePaid::Now {
+                known.status = InvoiceStatus::Paid;
+            }
+            outcome
+        })
+    }
+
+    async fn charge_customers_default(&self, id: &SubscriptionId) -> Result<(), BillingError> {
+        self.call("charge_customers_default", |state| {
+            state.customer_pays.insert(id.clone());
+        })
+    }
+
+    async fn portal_configuration(&self) -> Result<Option<PortalConfigurationId>, BillingError> {
+        self.call("portal_configuration", |state| {
+            let configuration = PortalConfigurationId::parse("bpc_1").unwrap();
+            (!state.has_no_portal).then_some(configuration)
+        })
+    }
+
+    async fn open_portal(
+        &self,
+        _: &PortalConfigurationId,
+        customer: &CustomerId,
+        return_url: &str,
+    ) -> Result<Option<PortalLink>, BillingError> {
+        let url = format!("https://billing.example.com/{customer}?back={return_url}");
+        self.call("open_portal", |_| Some(PortalLink::new(url)))
     }
 
     async fn void_invoice(&self, invoice: &RunningInvoice) -> Result<(), BillingError> {

@@ -1,0 +1,76 @@
+//! Another tier from the next renewal on.
+
+use pledge_domain::{
+    Timestamp,
+    champion::{
+        ChampionKey, TierLevel,
+        tier_change::{self, Obstacle, TierChangeDecision},
+    },
+    ids::SubscriptionId,
+    ports::{Billing, ChampionStore, NextInvoice},
+};
+
+use super::{Champions, Failure, subscribe::prices_of};
+
+/// What the next renewal costs at the tier that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TierChange {
+    /// The subscription.
+    pub subscription: SubscriptionId,
+    /// How much, and when.
+    pub next: NextInvoice,
+}
+
+/// Why the tier stays what it is.
+#[derive(Debug, thiserror::Error)]
+pub enum TierChangeError {
+    /// The novel has no such tier on sale, or there is no such novel.
+    #[error("no such tier")]
+    TierNotFound,
+    /// No subscription runs.
+    #[error("no subscription runs")]
+    SubscriptionNotFound,
+    /// The next renewal can't be changed.
+    #[error("the next renewal can't be changed: {0:?}")]
+    NotPossible(Obstacle),
+    /// Something else failed.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}
+
+impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
+    /// Lets the subscription renew at another tier, and returns what the next renewal costs. Nothing is due now, and what
+    /// is paid stays bought. With `preview`, nothing changes.
+    ///
+    /// # Errors
+    /// [`TierChangeError`]. A retry is safe; if the change was made already, the tier is the same.
+    pub async fn change_tier(
+        &self,
+        key: &ChampionKey,
+        level: TierLevel,
+        preview: bool,
+        now: Timestamp,
+    ) -> Result<TierChange, TierChangeError> {
+        let account = self.store.account(key).await.map_err(Failure::from)?;
+        if account.tier_on_sale(level).is_none() {
+            return Err(TierChangeError::TierNotFound);
+        }
+        let live = account.live_subscription().ok_or(TierChangeError::SubscriptionNotFound)?;
+        let current = self.refresh(key, &live.id, now).await?;
+        let account = self.store.account(key).await.map_err(Failure::from)?;
+        let (subscription, tier) = match tier_change::decide(&account, level, current.running.as_ref()) {
+            TierChangeDecision::TierNotFound => return Err(TierChangeError::TierNotFound),
+            TierChangeDecision::NotFound => return Err(TierChangeError::SubscriptionNotFound),
+            TierChangeDecision::NotPossible(obstacle) => return Err(TierChangeError::NotPossible(obstacle)),
+            TierChangeDecision::Change { subscription, tier } => (subscription, tier),
+        };
+        let price = self.price_of(&tier, now).await?;
+        let ours = prices_of(&account);
+        let next = self.billing.preview_renewal(&subscription, &ours, &price).await.map_err(Failure::from)?;
+        if !preview {
+            let answer = self.billing.renew_at(&subscription, &ours, &price).await.map_err(Failure::from)?;
+            self.observe(key, &answer, now).await?;
+        }
+        Ok(TierChange { subscription, next })
+    }
+}

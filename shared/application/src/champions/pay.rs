@@ -1,0 +1,164 @@
+//! Paying what is open.
+
+use pledge_domain::{
+    Timestamp,
+    champion::{
+        ChampionKey,
+        invoice_to_pay::{self, BilledInvoice, PayDecision},
+        renewal::InvoiceStatus,
+    },
+    ids::PaymentMethodId,
+    money::Money,
+    ports::{Billing, BillingError, ChampionStore, ClientSecret, GatewayError, InvoicePaid, SubscriptionAnswer},
+};
+
+use super::{Champions, Failure};
+
+/// How an invoice stands after a request to pay it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PayStatus {
+    /// It is to be paid, with the client secret.
+    Open,
+    /// The cardholder must agree first, with the client secret.
+    RequiresAction,
+    /// The money is on its way.
+    Processing,
+    /// It is paid.
+    Paid,
+}
+
+/// The newest invoice of a subscription.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvoiceToPay {
+    /// The invoice.
+    pub invoice: BilledInvoice,
+    /// How it stands.
+    pub status: PayStatus,
+    /// What the reader's browser pays it with, while it is to be paid there.
+    pub client_secret: Option<ClientSecret>,
+    /// The subscription's other open invoices, newest first. Stripe collects them by itself, or gives up.
+    pub others: Vec<BilledInvoice>,
+}
+
+/// Why nothing was paid.
+#[derive(Debug, thiserror::Error)]
+pub enum PayError {
+    /// No subscription runs.
+    #[error("no subscription runs")]
+    SubscriptionNotFound,
+    /// Its newest invoice was never open, isn't yet, or nobody is to pay it any more.
+    #[error("no invoice is open")]
+    NothingToPay,
+    /// The card was refused.
+    #[error("the payment method was declined")]
+    Declined {
+        /// As in [`BillingError::Declined`].
+        code: Option<String>,
+    },
+    /// Something else failed.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}
+
+impl From<BillingError> for PayError {
+    fn from(error: BillingError) -> Self {
+        match error {
+            BillingError::Declined { code } => Self::Declined { code },
+            other => Self::Failed(other.into()),
+        }
+    }
+}
+
+impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
+    /// Returns the subscription's newest invoice with what pays it, or pays it with `method`, which then also pays the
+    /// renewals. Grants nothing. `attempt` names the try: whoever repeats one gives the same name.
+    ///
+    /// # Errors
+    /// [`PayError`]. A retry of the same attempt is safe.
+    pub async fn pay(
+        &self,
+        key: &ChampionKey,
+        method: Option<&PaymentMethodId>,
+        attempt: &str,
+        now: Timestamp,
+    ) -> Result<InvoiceToPay, PayError> {
+        let account = self.store.account(key).await.map_err(Failure::from)?;
+        let live = account.live_subscription().ok_or(PayError::SubscriptionNotFound)?;
+        let current = self.refresh(key, &live.id, now).await?;
+        if current.made.subscription.status.is_terminal() {
+            return Err(PayError::SubscriptionNotFound);
+        }
+        let latest = current.latest.clone().ok_or(PayError::NothingToPay)?;
+        match (invoice_to_pay::decide(&account, &latest), method) {
+            (PayDecision::NothingToPay, _) => Err(PayError::NothingToPay),
+            (PayDecision::AlreadyPaid, _) => Ok(paid(latest)),
+            (PayDecision::Pay, Some(method)) => self.pay_with_method(key, current, latest, method, attempt, now).await,
+            (PayDecision::Pay, None) => self.to_be_paid(current, latest, PayStatus::Open).await,
+        }
+    }
+
+    async fn pay_with_method(
+        &self,
+        key: &ChampionKey,
+        current: SubscriptionAnswer,
+        latest: BilledInvoice,
+        method: &PaymentMethodId,
+        attempt: &str,
+        now: Timestamp,
+    ) -> Result<InvoiceToPay, PayError> {
+        let subscription = &current.made.subscription;
+        let method = match &subscription.customer {
+            Some(customer) => self.billing.attach_payment_method(customer, method).await?,
+            None => method.clone(),
+        };
+        match self.billing.pay_invoice(&latest.id, &method, attempt).await? {
+            InvoicePaid::NeedsCardholder => self.to_be_paid(current, latest, PayStatus::RequiresAction).await,
+            InvoicePaid::NotOpen => self.overtaken(key, current, now).await,
+            InvoicePaid::Later => {
+                self.billing.set_payment_method(&subscription.id, &method).await?;
+                Ok(InvoiceToPay { invoice: latest.clone(), status: PayStatus::Processing, ..paid(latest) })
+            }
+            InvoicePaid::Now => {
+                self.billing.set_payment_method(&subscription.id, &method).await?;
+                self.refresh(key, &subscription.id, now).await?;
+                Ok(paid(latest))
+            }
+        }
+    }
+
+    /// The invoice was open a moment ago: somebody else has paid it, or nobody is to pay it any more.
+    async fn overtaken(
+        &self,
+        key: &ChampionKey,
+        before: SubscriptionAnswer,
+        now: Timestamp,
+    ) -> Result<InvoiceToPay, PayError> {
+        let latest = self.refresh(key, &before.made.subscription.id, now).await?.latest;
+        let latest = latest.ok_or(PayError::NothingToPay)?;
+        match latest.status {
+            InvoiceStatus::Paid => Ok(paid(latest)),
+            InvoiceStatus::Open => {
+                let refused = GatewayError::Refused("an open invoice can't be paid".into());
+                Err(BillingError::from(refused).into())
+            }
+            InvoiceStatus::Draft | InvoiceStatus::Dead => Err(PayError::NothingToPay),
+        }
+    }
+
+    async fn to_be_paid(
+        &self,
+        current: SubscriptionAnswer,
+        latest: BilledInvoice,
+        status: PayStatus,
+    ) -> Result<InvoiceToPay, PayError> {
+        let mut others = self.billing.open_invoices(&current.made.subscription.id).await?;
+        others.retain(|invoice| invoice.id != latest.id);
+        Ok(InvoiceToPay { invoice: latest, status, client_secret: current.client_secret, others })
+    }
+}
+
+fn paid(invoice: BilledInvoice) -> InvoiceToPay {
+    let due = Money { amount: 0, ..invoice.due };
+    let invoice = BilledInvoice { due, status: InvoiceStatus::Paid, ..invoice };
+    InvoiceToPay { invoice, status: PayStatus::Paid, client_secret: None, others: Vec::new() }
+}
