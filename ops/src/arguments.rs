@@ -31,6 +31,9 @@ pub enum Command {
     /// The endpoint to which Stripe delivers its events.
     #[command(subcommand)]
     Webhook(Webhook),
+    /// Stripe's billing portal, where readers change their card.
+    #[command(subcommand)]
+    Portal(Portal),
     /// Stripe events that were recorded, but could not be applied.
     #[command(subcommand)]
     Parked(Parked),
@@ -63,6 +66,13 @@ pub enum Webhook {
         #[arg(long)]
         url: String,
     },
+}
+
+/// `ops portal …`
+#[derive(Debug, Subcommand)]
+pub enum Portal {
+    /// Makes our configuration of it, or corrects it: another card, invoices and receipts, and nothing else.
+    Register,
 }
 
 /// `ops parked …`

@@ -21,23 +21,39 @@ pub(crate) async fn create_preorder_prices(
     stripe: &str,
     secret_key: &str,
 ) -> Result<BTreeMap<&'static str, String>, Box<dyn Error + Send + Sync>> {
-    let client: Client<HttpConnector, Body> = Client::builder(TokioExecutor::new()).build_http();
     let mut prices = BTreeMap::new();
     for colour in COLOURS {
-        let form = Serializer::new(String::new())
-            .append_pair("currency", "usd")
-            .append_pair("unit_amount", PREORDER_PRICE)
-            .append_pair("product_data[name]", &format!("Preorder, {colour}"))
-            .finish();
-        let request = Request::post(format!("{stripe}/v1/prices"))
-            .header(header::AUTHORIZATION, format!("Bearer {secret_key}"))
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Body::from(form))?;
-        let response = client.request(request).await?;
-        let body = to_bytes(Body::new(response.into_body()), 1 << 20).await?;
-        let price: Value = serde_json::from_slice(&body)?;
-        let id = price["id"].as_str().ok_or_else(|| format!("no price was created: {price}"))?;
-        prices.insert(colour, id.to_owned());
+        let name = format!("Preorder, {colour}");
+        let form = [("currency", "usd"), ("unit_amount", PREORDER_PRICE), ("product_data[name]", &name)];
+        prices.insert(colour, make(stripe, secret_key, "prices", &form).await?);
     }
     Ok(prices)
+}
+
+/// Registers the billing portal as `ops portal register` does: another card, invoices and receipts.
+pub(crate) async fn register_portal(stripe: &str, secret_key: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let form = [
+        ("features[payment_method_update][enabled]", "true"),
+        ("features[invoice_history][enabled]", "true"),
+        ("metadata[pledge]", "portal"),
+    ];
+    make(stripe, secret_key, "billing_portal/configurations", &form).await.map(drop)
+}
+
+/// Makes something in Stripe and returns its id.
+async fn make(
+    stripe: &str,
+    secret_key: &str,
+    path: &str,
+    form: &[(&str, &str)],
+) -> Result<String, Box<dyn Error + Send + Sync>> {
+    let client: Client<HttpConnector, Body> = Client::builder(TokioExecutor::new()).build_http();
+    let request = Request::post(format!("{stripe}/v1/{path}"))
+        .header(header::AUTHORIZATION, format!("Bearer {secret_key}"))
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(Serializer::new(String::new()).extend_pairs(form).finish()))?;
+    let response = client.request(request).await?;
+    let body = to_bytes(Body::new(response.into_body()), 1 << 20).await?;
+    let made: Value = serde_json::from_slice(&body)?;
+    Ok(made["id"].as_str().ok_or_else(|| format!("Stripe made nothing: {made}"))?.to_owned())
 }

@@ -5,7 +5,7 @@ use pledge_stand_ins::{
     WebhookTarget,
 };
 
-use crate::catalog::create_preorder_prices;
+use crate::catalog::{create_preorder_prices, register_portal};
 use crate::{Controls, Error};
 
 /// The API key that the Stripe stand-in takes.
@@ -39,6 +39,7 @@ impl StandIns {
         let klaviyo = KlaviyoStandIn::start(klaviyo).await.map_err(|error| Error::StandIns(error.into()))?;
         let firebase = FirebaseOptions { project: FIREBASE_PROJECT_ID.to_owned(), ..FirebaseOptions::default() };
         let firebase = FirebaseStandIn::start(firebase).await.map_err(|error| Error::StandIns(error.into()))?;
+        register_portal(&stripe.base_url(), STRIPE_SECRET_KEY).await.map_err(Error::StandIns)?;
         let prices = create_preorder_prices(&stripe.base_url(), STRIPE_SECRET_KEY).await.map_err(Error::StandIns)?;
         // Afterwards, so that the first events are what the developer does.
         stripe.add_webhook(WebhookTarget::new(format!("{api}/webhooks/stripe"), STRIPE_WEBHOOK_SECRET));

@@ -5,12 +5,13 @@ mod event;
 mod export;
 mod outbox;
 mod parked;
+mod portal;
 mod reconcile;
 mod users;
 mod webhook;
 
 use crate::{
-    arguments::{Arguments, Command, Dlq, Event, Outbox, Parked, Users, Webhook},
+    arguments::{Arguments, Command, Dlq, Event, Outbox, Parked, Portal, Users, Webhook},
     console::{Done, Failure},
     tools::Tools,
 };
@@ -19,6 +20,7 @@ use crate::{
 pub async fn run(tools: &Tools, Arguments { apply, command }: Arguments) -> Result<Done, Failure> {
     match command {
         Command::Webhook(Webhook::Register { url }) => webhook::register(tools, &url, apply).await,
+        Command::Portal(Portal::Register) => portal::register(tools, apply).await,
         Command::Parked(Parked::List(limit)) => parked::list(tools, limit).await,
         Command::Parked(Parked::Requeue { events, all: _ }) => parked::requeue(tools, events, apply).await,
         Command::Outbox(Outbox::List { state, limit }) => outbox::list(tools, state, limit).await,

@@ -8,6 +8,7 @@ mod dlq;
 mod event;
 mod export;
 mod outbox;
+mod portal;
 mod queries;
 mod reconcile;
 mod users;
