@@ -56,3 +56,13 @@ export function money(locale, amount, currency) {
 export function date(locale, time) {
   return new Intl.DateTimeFormat(locale, { dateStyle: "long" }).format(new Date(time));
 }
+
+/**
+ * A colour's name, or what the API calls it if it is one that this shop has no word for.
+ *
+ * @param {Texts} texts
+ * @param {string} color
+ */
+export function colorName(texts, color) {
+  return color in texts.colors ? texts.colors[/** @type {keyof typeof texts.colors} */ (color)] : color;
+}

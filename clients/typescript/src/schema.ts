@@ -1231,7 +1231,7 @@ export interface operations {
             path: {
                 /**
                  * @description What isn't a number of a novel is a 404 too.
-                 * @example 7
+                 * @example 1
                  */
                 novelId: components["schemas"]["NovelId"];
             };
@@ -1268,7 +1268,7 @@ export interface operations {
     getChampionSubscription: {
         parameters: {
             query: {
-                /** @example 7 */
+                /** @example 1 */
                 novelId: components["schemas"]["NovelId"];
             };
             header?: never;

@@ -25,14 +25,16 @@ export default function cancelled(page) {
  *
  * @param {import("../app.js").Page} page
  * @param {string} preorderId
+ * @param {string} [name] What tells this button from others on the page.
  */
-export function payAgain({ main, pledge, texts }, preorderId) {
+export function payAgain({ main, pledge, texts }, preorderId, name) {
   const notice = h("p", { class: "notice", role: "alert" });
   main.append(notice);
   return h(
     "button",
     {
       class: "primary",
+      "aria-label": name && `${texts.payNow}: ${name}`,
       onclick: async () => {
         try {
           location.assign((await pledge.checkout({ preorderId })).url);

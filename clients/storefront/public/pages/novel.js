@@ -1,13 +1,12 @@
 /** One novel: its tiers, and paying for one. */
 
-import { TIERS } from "../catalogue.js";
 import { h } from "../dom.js";
 import { explain } from "../failure.js";
 import { form } from "../form.js";
 import { loadStripe } from "../payment.js";
 import { date, money } from "../texts.js";
 
-/** @import { ChampionStatus } from "../vendor/pledge-client.js" */
+/** @import { ChampionStatus, TierOnSale } from "../vendor/pledge-client.js" */
 
 /** @param {import("../app.js").Page} page */
 export default async function novel(page) {
@@ -20,17 +19,18 @@ export default async function novel(page) {
   const state = h("div", { role: "status" });
   const choice = h("div", {});
   main.append(h("h1", {}, found.title), state, choice);
-  if (!(await session.user())) {
-    choice.append(tiers(page, undefined, "disabled"));
-    const here = encodeURIComponent(location.pathname);
-    choice.append(h("a", { class: "button primary", href: `${to("sign-in")}?next=${here}` }, texts.signIn));
-    return;
-  }
   try {
+    const { tiers: onSale } = await page.pledge.championTiers(found.id);
+    if (!(await session.user())) {
+      choice.append(tiers(page, onSale, undefined, "disabled"));
+      const here = encodeURIComponent(location.pathname);
+      choice.append(h("a", { class: "button primary", href: `${to("sign-in")}?next=${here}` }, texts.signIn));
+      return;
+    }
     const status = await page.pledge.championStatus(found.id);
-    show(page, state, status);
+    show(page, onSale, state, status);
     if (status.autoRenew) return;
-    choose(page, choice, state, found.id, status);
+    choose(page, onSale, choice, state, status);
   } catch (error) {
     choice.append(h("p", { class: "notice", role: "alert" }, explain(error, texts)));
   }
@@ -38,15 +38,17 @@ export default async function novel(page) {
 
 /**
  * @param {import("../app.js").Page} page
+ * @param {TierOnSale[]} onSale
  * @param {HTMLElement} state
  * @param {ChampionStatus} status
  */
-function show({ texts, locale, to }, state, status) {
+function show({ texts, locale, to }, onSale, state, status) {
   if (!status.isActive) {
     state.replaceChildren();
     return;
   }
-  const tier = TIERS.find(({ level }) => level === status.tierLevel)?.name ?? texts.tier(status.tierLevel ?? 0);
+  const level = status.tierLevel ?? 0;
+  const tier = onSale.find(({ tierLevel }) => tierLevel === level)?.name ?? texts.tier(level);
   const day = status.endDate && date(locale, status.endDate);
   state.replaceChildren(
     h(
@@ -61,11 +63,12 @@ function show({ texts, locale, to }, state, status) {
 
 /**
  * @param {import("../app.js").Page} page
+ * @param {TierOnSale[]} onSale
  * @param {number | undefined} chosen
  * @param {"disabled"} [disabled]
  */
-function tiers({ texts, locale }, chosen, disabled) {
-  const level = TIERS.some((tier) => tier.level === chosen) ? chosen : 4;
+function tiers({ texts, locale }, onSale, chosen, disabled) {
+  const level = onSale.some(({ tierLevel }) => tierLevel === chosen) ? chosen : onSale[0]?.tierLevel;
   return h(
     "fieldset",
     { disabled: disabled !== undefined },
@@ -73,18 +76,12 @@ function tiers({ texts, locale }, chosen, disabled) {
     h(
       "div",
       { class: "tiers" },
-      TIERS.map((tier) =>
+      onSale.map(({ tierLevel, name, amount, currency }) =>
         h(
           "label",
           { class: "choice" },
-          h("input", { type: "radio", name: "tierLevel", value: tier.level, checked: tier.level === level }),
-          h(
-            "span",
-            {},
-            tier.name,
-            h("strong", {}, money(locale, tier.amount, "usd")),
-            h("small", {}, `${texts.perMonth}, ${texts.chapters(tier.chapters)}`),
-          ),
+          h("input", { type: "radio", name: "tierLevel", value: tierLevel, checked: tierLevel === level }),
+          h("span", {}, name, h("strong", {}, money(locale, amount, currency)), h("small", {}, texts.perMonth)),
         ),
       ),
     ),
@@ -93,26 +90,27 @@ function tiers({ texts, locale }, chosen, disabled) {
 
 /**
  * @param {import("../app.js").Page} page
+ * @param {TierOnSale[]} onSale
  * @param {HTMLElement} choice
  * @param {HTMLElement} state
- * @param {number} novelId
  * @param {ChampionStatus} before
  */
-function choose(page, choice, state, novelId, before) {
+function choose(page, onSale, choice, state, before) {
   const { texts, pledge } = page;
+  const { novelId } = before;
   /** @param {string} value @param {string} label @param {boolean} checked */
   const way = (value, label, checked) =>
     h("label", { class: "check" }, h("input", { type: "radio", name: "way", value, checked }), h("span", {}, label));
   /** @param {ChampionStatus} after */
   const done = (after) => {
     choice.replaceChildren(h("h2", {}, texts.championTitle));
-    if (after.isActive) show(page, state, after);
+    if (after.isActive) show(page, onSale, state, after);
     else choice.append(h("p", {}, texts.bookedLater));
   };
   const element = form(
     { action: texts.toCard, busy: texts.working },
     [
-      tiers(page, before.pendingAttempt?.tierLevel ?? before.tierLevel ?? undefined),
+      tiers(page, onSale, before.pendingAttempt?.tierLevel ?? before.tierLevel ?? undefined),
       h(
         "fieldset",
         { class: "ways" },
@@ -124,7 +122,7 @@ function choose(page, choice, state, novelId, before) {
     async (values) => {
       try {
         const tierLevel = Number(values.get("tierLevel"));
-        const tier = TIERS.find(({ level }) => level === tierLevel);
+        const tier = onSale.find((on) => on.tierLevel === tierLevel);
         if (values.get("way") === "once") {
           const { clientSecret } = await pledge.purchase({ novelId, tierLevel });
           // It is booked when there is more time than before.
@@ -152,7 +150,7 @@ function choose(page, choice, state, novelId, before) {
  *
  * @param {import("../app.js").Page} page
  * @param {HTMLElement} choice
- * @param {{name: string, amount: number} | undefined} tier
+ * @param {TierOnSale | undefined} tier
  * @param {string} way
  * @param {string} clientSecret
  * @param {() => Promise<void>} paid
@@ -161,7 +159,7 @@ async function pay({ texts, config, locale }, choice, tier, way, clientSecret, p
   const stripe = await loadStripe(config.stripe);
   const elements = stripe.elements({ clientSecret, locale });
   const card = h("div", { class: "field" });
-  const amount = tier ? ` ${money(locale, tier.amount, "usd")}` : "";
+  const amount = tier ? ` ${money(locale, tier.amount, tier.currency)}` : "";
   choice.replaceChildren(
     h("h2", {}, texts.card),
     tier ? h("p", { class: "lead" }, `${tier.name}: ${way}`) : "",

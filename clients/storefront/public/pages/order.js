@@ -1,28 +1,38 @@
 /** The order form. */
 
-import { COLORS } from "../catalogue.js";
 import { h } from "../dom.js";
 import { explain } from "../failure.js";
 import { field, form } from "../form.js";
+import { colorName, money } from "../texts.js";
+
+/** @import { ColorOnSale } from "../vendor/pledge-client.js" */
 
 /** @param {import("../app.js").Page} page */
 export default async function order({ main, locale, texts, pledge, session }) {
+  main.append(h("h1", {}, texts.orderTitle), h("p", { class: "lead" }, texts.orderLead));
   const user = await session.user();
-  const colors = COLORS.map((color, index) =>
+  /** @type {ColorOnSale[]} */
+  let colors;
+  try {
+    ({ colors } = await pledge.catalogue());
+  } catch (error) {
+    main.append(h("p", { class: "notice", role: "alert" }, explain(error, texts)));
+    return;
+  }
+  const first = colors.find(({ soldOut }) => !soldOut);
+  const choices = colors.map(({ color, amount, currency, soldOut }) =>
     h(
       "label",
       { class: "choice swatch", "data-color": color },
-      h("input", { type: "radio", name: "color", value: color, checked: index === 0 }),
-      h("span", {}, texts.colors[color]),
+      h("input", { type: "radio", name: "color", value: color, checked: color === first?.color, disabled: soldOut }),
+      h("span", {}, colorName(texts, color), h("small", {}, soldOut ? texts.soldOut : money(locale, amount, currency))),
     ),
   );
   main.append(
-    h("h1", {}, texts.orderTitle),
-    h("p", { class: "lead" }, texts.orderLead),
     form(
       { action: texts.toPayment, busy: texts.working },
       [
-        h("fieldset", {}, h("legend", {}, texts.color), h("div", { class: "swatches" }, colors)),
+        h("fieldset", {}, h("legend", {}, texts.color), h("div", { class: "swatches" }, choices)),
         field(
           texts.email,
           h("input", { name: "email", type: "email", autocomplete: "email", required: true, value: user?.email }),

@@ -4,7 +4,7 @@ import { PledgeError } from "../vendor/pledge-client.js";
 
 import { h } from "../dom.js";
 import { explain } from "../failure.js";
-import { money } from "../texts.js";
+import { colorName, money } from "../texts.js";
 import { payAgain } from "./cancelled.js";
 
 /** @import { Preorder } from "../vendor/pledge-client.js" */
@@ -75,6 +75,12 @@ function describe({ status, amount, currency }, texts, locale) {
  * @param {import("../texts.js").Texts} texts
  */
 function facts({ preorderNumber, color }, texts) {
-  const known = color in texts.colors ? texts.colors[/** @type {keyof typeof texts.colors} */ (color)] : color;
-  return h("dl", {}, h("dt", {}, texts.number), h("dd", {}, preorderNumber), h("dt", {}, texts.color), h("dd", {}, known));
+  return h(
+    "dl",
+    {},
+    h("dt", {}, texts.number),
+    h("dd", {}, preorderNumber),
+    h("dt", {}, texts.color),
+    h("dd", {}, colorName(texts, color)),
+  );
 }

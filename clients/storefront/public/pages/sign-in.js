@@ -23,6 +23,17 @@ function next({ to }) {
 }
 
 /**
+ * Tells the API who has signed in, which gives them the preorders of their address, and goes on.
+ *
+ * @param {import("../app.js").Page} page
+ */
+async function enter(page) {
+  // They are signed in all the same if it can't be told now; the account page tells it again.
+  await page.pledge.signIn({ timeLimit: 5000 }).catch(() => undefined);
+  location.assign(next(page));
+}
+
+/**
  * @param {string} mode
  * @param {string} label
  */
@@ -55,7 +66,7 @@ function withPassword(page, isNew) {
       async () => {
         try {
           await (isNew ? session.signUp(email.value, password.value) : session.signIn(email.value, password.value));
-          location.assign(next(page));
+          await enter(page);
         } catch (error) {
           return explain(error, texts);
         }
@@ -72,21 +83,21 @@ function google(page) {
   const { texts, session } = page;
   const notice = h("p", { class: "notice", role: "alert" });
   /** @param {string} [email] */
-  const enter = async (email) => {
+  const signIn = async (email) => {
     try {
       await session.signInWithGoogle(email);
-      location.assign(next(page));
+      await enter(page);
     } catch (error) {
       notice.textContent = explain(error, texts);
       return explain(error, texts);
     }
   };
-  const button = h("button", { class: "google", onclick: () => (session.asksForGoogleAddress ? ask() : enter()) }, texts.withGoogle);
+  const button = h("button", { class: "google", onclick: () => (session.asksForGoogleAddress ? ask() : signIn()) }, texts.withGoogle);
   const box = h("div", {}, button, notice);
   const ask = () => {
     const email = h("input", { name: "email", type: "email", value: "reader@gmail.com" });
     const question = form({ action: texts.withGoogle, busy: texts.working }, [field(texts.googleWho, email)], () =>
-      enter(email.value),
+      signIn(email.value),
     );
     box.replaceChildren(question);
     email.focus();
