@@ -1,9 +1,11 @@
 // The console of the local cloud: what happened, the tables, the controls.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
 import { accessible, shot, visit } from "./browser.mjs";
-import { endpoints } from "./endpoints.mjs";
+import { control, endpoints } from "./endpoints.mjs";
+import { send } from "./queue.mjs";
 
 const json = { "content-type": "application/json" };
 
@@ -16,6 +18,22 @@ async function order(email) {
 async function pay(sessionId) {
   const url = `${endpoints.controls.stripe}/checkout/sessions/${sessionId}/pay`;
   assert.equal((await fetch(url, { method: "POST", headers: json, body: "{}" })).status, 200);
+}
+
+/** Pays an intent and waits until the API knows it. */
+async function payWith(payPage, page, email) {
+  const secret = new URL(payPage).searchParams.get("client_secret");
+  const stripe = endpoints.stripe_api_base;
+  const confirmed = await fetch(`${stripe}/v1/payment_intents/${secret.split("_secret_")[0]}/confirm`, {
+    method: "POST",
+    headers: { authorization: "Bearer pk_test_local" },
+    body: new URLSearchParams({ client_secret: secret, payment_method: "pm_card_visa" }),
+  });
+  assert.equal(confirmed.status, 200);
+  const { idToken } = await control("firebase", "google", { email });
+  const url = `${endpoints.api}/payment/stripe/champion-subscription?novelId=1`;
+  const status = async () => (await fetch(url, { headers: { authorization: `Bearer ${idToken}` } })).json();
+  while (!(await status()).isActive) await page.waitForTimeout(100);
 }
 
 test("the console shows each step of a preorder as it happens", async () => {
@@ -31,15 +49,40 @@ test("the console shows each step of a preorder as it happens", async () => {
       /API → Stripe POST \/v1\/checkout\/sessions 200/,
       /Stripe → API checkout\.session\.completed 200/,
       /API → PostgreSQL update preorders .*status processing → completed/,
+      /API → SQS 1 message into klaviyo queued/,
+      /SQS → API 1 message from klaviyo done/,
       /API → Klaviyo preorder_success 202/,
     ]) {
       await page.getByRole("button", { name: step }).first().waitFor();
     }
     await page.getByRole("button", { name: /Stripe → API checkout\.session\.completed/ }).click();
     await page.getByRole("heading", { name: "Request" }).waitFor();
+    await page.getByRole("heading", { name: "Log lines" }).waitFor();
     await accessible(page);
     await shot(page, "console");
     assert.ok((await page.locator(".entries > li").count()) <= 200);
+  });
+});
+
+test("what belongs to one reader stands together", async () => {
+  await visit({}, async (page) => {
+    const [first, second] = ["a", "b"].map((name) => `group-${name}-${Date.now()}@example.com`);
+    await order(first);
+    await order(second);
+    const { preorderId } = await order(first);
+    await page.goto(endpoints.api);
+    const headings = page.locator(".heading");
+    await page.getByRole("combobox", { name: "Grouping" }).selectOption("by preorder or subscription");
+    await headings.filter({ hasText: first }).nth(1).waitFor();
+    assert.equal(await headings.filter({ hasText: second }).count(), 1);
+    await page.getByRole("combobox", { name: "Grouping" }).selectOption("by reader");
+    await headings.filter({ hasText: second }).waitFor();
+    assert.equal(await headings.filter({ hasText: first }).count(), 1);
+    await accessible(page);
+    await shot(page, "console-groups");
+    await page.getByRole("searchbox", { name: "Filter" }).fill(preorderId);
+    await headings.filter({ hasText: first }).waitFor();
+    assert.equal(await headings.count(), 1);
   });
 });
 
@@ -74,7 +117,7 @@ test("the controls tell the stand-ins what to do, and show the command", async (
   await visit({}, async (page) => {
     await page.goto(`${endpoints.api}/#controls`);
     const late = page.locator(".control").filter({ has: page.getByRole("button", { name: "As usual" }) });
-    await late.getByText(`curl ${endpoints.controls.stripe}/deliveries/settings`).waitFor();
+    await late.getByText(`curl -s ${endpoints.controls.stripe}/deliveries/settings`).waitFor();
     await late.getByRole("button", { name: "As usual" }).click();
     await late.getByText(/^200 /).waitFor();
     await accessible(page);
@@ -82,10 +125,74 @@ test("the controls tell the stand-ins what to do, and show the command", async (
   });
 });
 
+test("what waits for a person is there with what to do", async () => {
+  await visit({}, async (page) => {
+    const letter = `a letter of ${Date.now()}`;
+    await send(endpoints.klaviyo_dead_letter_queue_url, letter);
+    await page.goto(`${endpoints.api}/#tables?table=dead-letters`);
+    await page.getByText("scripts/ops dlq redrive --apply").waitFor();
+    await page.getByRole("cell", { name: letter }).waitFor();
+
+    // Klaviyo refuses one announcement for good.
+    await control("klaviyo", "faults", { path: "*", times: 1, answer: { kind: "status", status: 400 } });
+    const { preorderId } = await order(`parked-${Date.now()}@example.com`);
+    await page.getByRole("link", { name: "Parked" }).click();
+    await page.getByText("scripts/ops outbox requeue --all --apply").waitFor();
+    const parked = page.getByRole("cell", { name: `preorder_started:${preorderId}` });
+    for (let look = 0; look < 40 && !(await parked.isVisible()); look += 1) {
+      await page.waitForTimeout(250);
+      await page.getByRole("link", { name: "Outbox" }).click();
+      await page.getByRole("link", { name: "Parked" }).click();
+      await page.getByText("scripts/ops parked requeue").waitFor();
+    }
+    await parked.waitFor();
+    await accessible(page);
+    await shot(page, "console-parked");
+  });
+});
+
+test("every operation can be tried with an example that works", async () => {
+  await visit({}, async (page) => {
+    await page.goto(`${endpoints.api}/#try`);
+    const operation = page.getByRole("combobox", { name: "Operation" });
+    await operation.waitFor();
+    const ids = await operation.locator("option").evaluateAll((options) => options.map(({ value }) => value));
+    const reader = `try-${Date.now()}@gmail.com`;
+    assert.ok(ids.includes("createChampionSubscription"));
+    for (const id of ids) {
+      await page.goto(`${endpoints.api}/#try?operation=${id}`);
+      await page.getByRole("combobox", { name: "Operation" }).waitFor();
+      const who = page.getByLabel(/^Signed in as/);
+      if (await who.count()) await who.fill(reader);
+      await page.getByRole("button", { name: "Send" }).click();
+      const answered = page.getByRole("heading", { name: / in \d+ ms$/ });
+      await answered.waitFor();
+      assert.match(await answered.textContent(), /^20[01] /, id);
+      const pay = page.getByRole("link", { name: "Pay it" });
+      if (id === "createChampionSubscription") await payWith(await pay.getAttribute("href"), page, reader);
+    }
+    await accessible(page);
+    await shot(page, "console-try");
+  });
+});
+
+test("the command that is shown does the same", async () => {
+  await visit({}, async (page) => {
+    await page.goto(`${endpoints.api}/#try?operation=initiatePreorder`);
+    const shown = await page.locator(".try code").textContent();
+    const answer = JSON.parse(execFileSync("bash", ["-c", shown], { encoding: "utf8" }));
+    assert.equal(answer.status, "initiated");
+    await page.goto(`${endpoints.api}/#try?operation=receiveStripeEvent`);
+    await page.getByText("Take an event of Stripe").waitFor();
+    const signed = await page.locator(".try code").textContent();
+    assert.equal(JSON.parse(execFileSync("bash", ["-c", signed], { encoding: "utf8" })).received, true);
+  });
+});
+
 test("the console fits on a phone", async () => {
   await visit({ width: 400, height: 800 }, async (page) => {
     await order(`phone-${Date.now()}@example.com`);
-    for (const view of ["timeline", "tables", "controls"]) {
+    for (const view of ["timeline", "tables", "controls", "try"]) {
       await page.goto(`${endpoints.api}/#${view}`);
       await page.getByRole("link", { name: new RegExp(view, "i"), current: "page" }).waitFor();
       const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);

@@ -3,6 +3,58 @@
 import { linksIn } from "./ids.js";
 
 const KEPT = 5000;
+const EMAIL = /[a-z0-9._%+-]+@(?!.*gserviceaccount)[a-z0-9-]+(?:\.[a-z0-9-]+)+/g;
+
+/** Whether it is a line that a function logged. */
+export const isLog = (entry) => entry.from === entry.to && entry.to === "api";
+
+/** A message of the queue may be about things that have nothing in common. */
+const leadsOn = (entry) => entry.from !== "sqs" && entry.to !== "sqs";
+
+/**
+ * Sorts entries, newest first, into groups that share an id (`by` is "thing") or also an e-mail address ("reader"), each
+ * with a `label`. What has no id comes last.
+ */
+export function grouped(entries, by) {
+  const groups = new Map();
+  const groupOf = new Map();
+  const keysOf = (entry) => [...entry.links, ...(by === "reader" ? (entry.text.match(EMAIL) ?? []) : [])];
+  const put = (entry, keys) => {
+    const known = [...new Set(keys.map((key) => groupOf.get(key)).filter(Boolean))];
+    const group = known[0] ?? [];
+    for (const other of known.slice(1)) {
+      group.push(...other);
+      groups.delete(other);
+      for (const [key, owner] of groupOf) if (owner === other) groupOf.set(key, group);
+    }
+    group.push(entry);
+    groups.set(group, true);
+    for (const key of keys) groupOf.set(key, group);
+  };
+  const others = [];
+  for (const entry of entries.filter(leadsOn)) {
+    const keys = keysOf(entry);
+    if (keys.length === 0) others.push(entry);
+    else put(entry, keys);
+  }
+  for (const entry of entries.filter((entry) => !leadsOn(entry))) {
+    const group = entry.links.map((link) => groupOf.get(link)).find(Boolean);
+    (group ?? others).push(entry);
+  }
+  const newestFirst = (a, b) => b.at - a.at || b.id - a.id;
+  const sorted = [...groups.keys()].map((group) => group.sort(newestFirst)).sort(([a], [b]) => newestFirst(a, b));
+  const labelled = sorted.map((group) => ({ label: labelOf(group), entries: group }));
+  return others.length > 0 ? [...labelled, { label: "Without an id", entries: others.sort(newestFirst) }] : labelled;
+}
+
+/** `reader@example.com · ROL-0A1B2C3D`: who it is about, and what. */
+function labelOf(group) {
+  const text = group.map((entry) => entry.text).join(" ");
+  const number = text.match(/rol-[0-9a-f]{8}/)?.[0].toUpperCase();
+  const subscription = group.flatMap((entry) => entry.links).find((link) => link.startsWith("sub_"));
+  const parts = [text.match(EMAIL)?.[0], number ?? subscription].filter(Boolean);
+  return parts.length > 0 ? parts.join(" · ") : group.flatMap((entry) => entry.links)[0];
+}
 
 export class Activity {
   /** Oldest first; each with its JSON as `text` and the ids that lead on as `links`. */
@@ -49,7 +101,7 @@ export class Activity {
     if (!related) return this.entries.filter((entry) => found.has(entry));
     for (let before = -1; before !== found.size; ) {
       before = found.size;
-      const links = new Set([...found].flatMap((entry) => entry.links));
+      const links = new Set([...found].filter(leadsOn).flatMap((entry) => entry.links));
       for (const entry of this.entries) if (entry.links.some((id) => links.has(id))) found.add(entry);
     }
     return this.entries.filter((entry) => found.has(entry));
@@ -65,7 +117,9 @@ export class Activity {
       if (this.#known.has(entry.id)) continue;
       this.#known.add(entry.id);
       const text = JSON.stringify(entry);
-      this.entries.push({ ...entry, text: text.toLowerCase(), links: linksIn(text) });
+      // A log line is read a moment after it was written.
+      const at = isLog(entry) ? (Date.parse(entry.after?.time) || entry.at) : entry.at;
+      this.entries.push({ ...entry, at, text: text.toLowerCase(), links: linksIn(text) });
     }
     this.entries.sort((a, b) => a.at - b.at || a.id - b.id);
     this.entries.splice(0, this.entries.length - KEPT);

@@ -5,8 +5,9 @@ import { Activity } from "./activity.js";
 import { controls } from "./controls.js";
 import { tables } from "./tables.js";
 import { timeline } from "./timeline.js";
+import { tryIt } from "./try.js";
 
-const VIEWS = { timeline, tables, controls };
+const VIEWS = { timeline, tables, controls, try: tryIt };
 
 const main = document.querySelector("main");
 const endpoints = await (await fetch("/_console/endpoints")).json();

@@ -1,5 +1,6 @@
 /** What the stand-ins can be told to do, each with the `curl` that does the same. */
 
+import { command } from "./curl.js";
 import { h } from "./dom.js";
 
 const DAY = 24 * 60 * 60;
@@ -50,7 +51,9 @@ const GROUPS = [
       ["Let them go, shuffled", "stripe", "deliveries/release", { order: { shuffled: 7 } }],
       ["Let them go, backwards", "stripe", "deliveries/release", { order: "reversed" }],
       ["Retry at once", "stripe", "deliveries/retry", {}],
-      ["As usual", "stripe", "deliveries/settings", { hold: false, copies: 1, delay_ms: 0, drop_new: false }],
+      ["The endpoint is switched off", "stripe", "deliveries/settings", { disabled: true }],
+      ["The endpoint is switched on", "stripe", "deliveries/settings", { disabled: false }],
+      ["As usual", "stripe", "deliveries/settings", { hold: false, copies: 1, delay_ms: 0, drop_new: false, disabled: false }],
     ],
   ],
   [
@@ -65,11 +68,12 @@ const GROUPS = [
   ],
   [
     "Klaviyo",
-    "",
+    "What it doesn't take waits in the outbox and comes again; what it refuses is parked.",
     [
       ["It is too busy", "klaviyo", "faults", fault("*", status(429, { retry_after: 2 }))],
       ["It fails", "klaviyo", "faults", fault("*", status(500))],
       ["It is off", "klaviyo", "faults", fault("*", { kind: "hang_up" })],
+      ["It refuses the next event", "klaviyo", "faults", fault("*", status(400), 1)],
       ["All is well", "klaviyo", "faults", undefined],
     ],
   ],
@@ -109,10 +113,9 @@ function control(endpoints, label, system, path, body, of) {
   const curl = h("code", { tabindex: "0" });
   const answer = h("pre", { class: "answer", role: "status", tabindex: "0", hidden: true });
 
-  function command() {
-    const sent = json();
-    const data = sent === undefined ? "" : ` -H content-type:application/json -d '${sent}'`;
-    curl.textContent = `curl${method === "DELETE" ? " -X DELETE" : ""} ${endpoints.controls[system]}/${filled(path)}${data}`;
+  function show() {
+    const headers = method === "POST" ? [["content-type", "application/json"]] : [];
+    curl.textContent = command(method, `${endpoints.controls[system]}/${filled(path)}`, headers, json());
   }
 
   async function offer() {
@@ -121,7 +124,7 @@ function control(endpoints, label, system, path, body, of) {
     const objects = Array.isArray(found) ? found : (found.data ?? []);
     choices.replaceChildren(...objects.slice(0, 50).map((object) => h("option", { value: object.id }, describe(object))));
     if (id.value === "" && objects.length > 0) id.value = objects[0].id;
-    command();
+    show();
   }
 
   async function run() {
@@ -139,9 +142,9 @@ function control(endpoints, label, system, path, body, of) {
     }
   }
 
-  id?.addEventListener("input", command);
+  id?.addEventListener("input", show);
   id?.addEventListener("focus", offer);
-  command();
+  show();
   return h("div", { class: "control" }, h("button", { onclick: run }, label), id, choices, curl, answer);
 }
 

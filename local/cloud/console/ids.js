@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 
 const ID = /\b(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?:cs|pi|sub|in|cus|evt|re|dp|du|ch|pm)_[A-Za-z0-9_]{8,}?(?=_secret|[^A-Za-z0-9_]|$))/g;
 /** Ids that belong to one preorder or subscription; a customer or a price would join what has nothing in common. */
-const LINK = /^(?:[0-9a-f]{8}-|cs_|pi_|sub_|in_)/;
+const LINK = /^(?:[0-9a-f]{8}-|cs_|pi_|sub_|in_|evt_)/;
 
 /** Every id in a text, once. */
 export function idsIn(text) {

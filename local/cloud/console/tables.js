@@ -4,6 +4,17 @@ import { h } from "./dom.js";
 
 const LONG = 60;
 
+/** What one looks for most, with the explanation that its head has. The others are below, by their names. */
+const VIEWS = [
+  ["preorders", "Preorders", "The funnel, and the newest rows."],
+  ["users", "Readers", "Whoever has ordered or signed in."],
+  ["champion_segment", "Access", "Stretches of access, a line for each reader and novel; the number is the tier."],
+  ["user_champion_subscription_record", "Ledger", "Payments for novels, each as the time that it gave."],
+  ["outbox", "Outbox", "Announcements for Klaviyo, with how often sending them has failed."],
+  ["parked", "Parked", "What waits for a person."],
+  ["dead-letters", "Dead letters", "Messages of the queue that failed five times."],
+];
+
 /** How long to wait after something happened before looking again, in milliseconds. */
 const QUIET = 700;
 
@@ -21,16 +32,23 @@ export function tables({ main, query, activity }) {
 
   async function load() {
     const known = await get("/_console/tables");
-    const name = known.includes(wanted) ? wanted : known.includes("preorders") ? "preorders" : known[0];
+    const isView = VIEWS.some(([view]) => view === wanted);
+    const name = isView || known.includes(wanted) ? wanted : "preorders";
+    const link = (table, label) =>
+      h("a", { href: `#tables?table=${encodeURIComponent(table)}`, "aria-current": table === name && "true" }, label);
+    const others = known.filter((table) => VIEWS.every(([view]) => view !== table));
     names.replaceChildren(
-      ...known.map((table) =>
-        h("a", { href: `#tables?table=${encodeURIComponent(table)}`, "aria-current": table === name && "true" }, table),
-      ),
+      ...VIEWS.map(([table, label]) => link(table, label)),
+      h("details", { open: others.includes(name) }, h("summary", {}, "Other tables"), others.map((table) => link(table, table))),
     );
+    if (name === "parked" || name === "dead-letters") {
+      place.replaceChildren(...(await WAITING[name]()));
+      return;
+    }
     const rows = await get(`/_console/tables/${encodeURIComponent(name)}`);
     const [left, focused] = [place.querySelector(".scroll")?.scrollLeft, place.contains(document.activeElement)];
     place.replaceChildren(
-      h("h2", {}, name),
+      ...head(name),
       h("p", { class: "count", role: "status" }, rows.length === 0 ? "No rows." : `${rows.length} rows, newest first.`),
       ...summary(name, rows),
       ...(rows.length === 0 ? [] : [grid(rows)]),
@@ -45,6 +63,38 @@ export function tables({ main, query, activity }) {
     leave();
   };
 }
+
+function head(name) {
+  const [, label, explanation] = VIEWS.find(([view]) => view === name) ?? [name, name, ""];
+  return [h("h2", {}, label), explanation ? h("p", { class: "count" }, explanation) : ""];
+}
+
+/** What waits for a person, each with what to do about it. */
+const WAITING = {
+  async parked() {
+    const { events, announcements } = await get("/_console/parked");
+    return [
+      ...head("parked"),
+      h("h3", {}, "Events of Stripe that could not be applied"),
+      todo("When the reason is mended, decide them again:", "scripts/ops parked requeue <event> --apply"),
+      ...counted(events),
+      h("h3", {}, "Announcements that Klaviyo refused for good"),
+      todo("When the reason is mended, send them again:", "scripts/ops outbox requeue --all --apply"),
+      ...counted(announcements),
+    ];
+  },
+  async "dead-letters"() {
+    return [
+      ...head("dead-letters"),
+      todo("The rows that they name are sent by the schedule all the same. Back into the queue:", "scripts/ops dlq redrive --apply"),
+      ...counted(await get("/_console/dead-letters")),
+    ];
+  },
+};
+
+const todo = (text, command) => h("p", {}, text, " ", h("code", { tabindex: "0" }, command));
+
+const counted = (rows) => (rows.length === 0 ? [h("p", { class: "count" }, "None.")] : [grid(rows)]);
 
 async function get(path) {
   const response = await fetch(path);
@@ -77,13 +127,19 @@ function cell(value) {
 
 /** What a table says at a glance. */
 function summary(name, rows) {
-  if (name === "preorders") return [bars(countBy(rows, (row) => row.status))];
-  if (name === "champion_segment") return [segments(rows)];
+  if (name === "preorders") return [bars(countBy(rows, (row) => row.status, FUNNEL))];
+  if (name === "outbox") return [bars(countBy(rows, stateOf, ["waiting", "sent", "parked"]))];
+  if (name === "champion_segment" || name === "user_champion_subscription_record") return [segments(rows)];
   return [];
 }
 
-function countBy(rows, key) {
-  const counts = new Map();
+const FUNNEL = ["initiated", "processing", "completed", "failed", "cancelled", "refunded"];
+
+const stateOf = ({ sent_at: sent, parked_at: parked }) => (sent ? "sent" : parked ? "parked" : "waiting");
+
+/** How many rows have each key, in the order that is given. */
+function countBy(rows, key, order) {
+  const counts = new Map(order.map((name) => [name, 0]));
   for (const row of rows) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1);
   return counts;
 }

@@ -1,11 +1,12 @@
 /** What happened, newest first, with a lane for each system. */
 
+import { grouped, isLog } from "./activity.js";
 import { h } from "./dom.js";
 import { linked } from "./ids.js";
 
 /** At most this many rows are in the page, whatever there is. */
 const ROWS = 200;
-const LANES = { browser: "Browser", api: "API", postgres: "PostgreSQL", stripe: "Stripe", firebase: "Firebase", klaviyo: "Klaviyo" };
+const LANES = { browser: "Browser", api: "API", postgres: "PostgreSQL", stripe: "Stripe", firebase: "Firebase", sqs: "SQS", klaviyo: "Klaviyo" };
 const ORDER = Object.keys(LANES);
 
 export function timeline({ main, activity, query }) {
@@ -17,6 +18,13 @@ export function timeline({ main, activity, query }) {
   });
   const related = h("input", { type: "checkbox", checked: true });
   const logs = h("input", { type: "checkbox" });
+  const groups = h(
+    "select",
+    { "aria-label": "Grouping" },
+    h("option", { value: "" }, "as it happened"),
+    h("option", { value: "thing" }, "by preorder or subscription"),
+    h("option", { value: "reader" }, "by reader"),
+  );
   const pause = h("button", { "aria-pressed": "false" }, "Pause");
   const count = h("p", { class: "count", role: "status" });
   const list = h("ol", { class: "entries", "aria-label": "What happened, newest first" });
@@ -32,16 +40,22 @@ export function timeline({ main, activity, query }) {
     if (paused) return;
     const found = activity.matching(text.value.trim(), related.checked).filter((entry) => logs.checked || !isLog(entry));
     const shown = found.slice(-ROWS).reverse();
-    const wanted = new Set(shown.map(({ id }) => id));
-    for (const [id, row] of rows) {
-      if (wanted.has(id)) continue;
-      row.remove();
-      rows.delete(id);
+    const rowsOf = (entries) => entries.map((entry) => [entry.id, () => row(entry, activity, follow)]);
+    const wanted = (
+      groups.value
+        ? grouped(shown, groups.value).flatMap(({ label, entries }) => [[label, () => heading(label)], ...rowsOf(entries)])
+        : rowsOf(shown)
+    ).slice(0, ROWS);
+    const keys = new Set(wanted.map(([key]) => key));
+    for (const [key, element] of rows) {
+      if (keys.has(key)) continue;
+      element.remove();
+      rows.delete(key);
     }
     // Rows that are there stay, so that what is open or has the focus isn't lost.
-    shown.forEach((entry, index) => {
-      if (!rows.has(entry.id)) rows.set(entry.id, row(entry, follow));
-      const element = rows.get(entry.id);
+    wanted.forEach(([key, make], index) => {
+      if (!rows.has(key)) rows.set(key, make());
+      const element = rows.get(key);
       if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null);
     });
     const more = found.length > ROWS ? `, the newest ${ROWS} are shown` : "";
@@ -57,6 +71,7 @@ export function timeline({ main, activity, query }) {
   text.addEventListener("input", changed);
   related.addEventListener("change", draw);
   logs.addEventListener("change", draw);
+  groups.addEventListener("change", draw);
   pause.addEventListener("click", () => {
     paused = !paused;
     pause.setAttribute("aria-pressed", String(paused));
@@ -64,7 +79,15 @@ export function timeline({ main, activity, query }) {
   });
   const names = ORDER.map((lane) => h("span", {}, LANES[lane]));
   main.append(
-    h("div", { class: "bar" }, text, h("label", {}, related, " and what belongs to it"), h("label", {}, logs, " logs"), pause),
+    h(
+      "div",
+      { class: "bar" },
+      text,
+      h("label", {}, related, " and what belongs to it"),
+      groups,
+      h("label", {}, logs, " logs"),
+      pause,
+    ),
     count,
     h("div", { class: "lanes head", "aria-hidden": "true" }, names),
     list,
@@ -73,12 +96,12 @@ export function timeline({ main, activity, query }) {
   return activity.onChange(draw);
 }
 
-const isLog = (entry) => entry.from === entry.to;
-
 const empty = (filter) =>
   filter ? "Nothing that happened has this in it." : "Nothing has happened yet. Order something in the storefront.";
 
-function row(entry, follow) {
+const heading = (label) => h("li", { class: "heading" }, h("h2", {}, label));
+
+function row(entry, activity, follow) {
   const { at, from, to, title, result, ok, took } = entry;
   const time = new Date(at);
   const detail = h("div", { class: "detail", hidden: true });
@@ -95,9 +118,9 @@ function row(entry, follow) {
     detail.hidden = !detail.hidden;
     button.setAttribute("aria-expanded", String(!detail.hidden));
     // Made when it is looked at.
-    if (!detail.hidden && detail.childElementCount === 0) detail.append(...details(entry, follow));
+    if (!detail.hidden && detail.childElementCount === 0) detail.append(...details(entry, activity, follow));
   });
-  return h("li", { class: `to-${to}` }, button, detail);
+  return h("li", { class: `from-${from} to-${to}` }, button, detail);
 }
 
 /** From lane to lane; a dot for what stays in one. */
@@ -109,14 +132,26 @@ function arrow(from, to) {
   return h("span", { class: "lanes" }, line, h("span", { class: "words" }, words));
 }
 
-function details({ to, from, before, after }, follow) {
-  const [first, second] =
-    to === "postgres" ? ["Row before", "Row after"] : from === to ? ["", "Log line"] : ["Request", "Answer"];
+function details(entry, activity, follow) {
+  const { to, from, before, after } = entry;
+  const [first, second] = isLog(entry) ? ["", "Log line"] : (NAMES[to] ?? (from === "sqs" ? NAMES.sqs : ["Request", "Answer"]));
   const parts = [
     [first, before],
     [second, after],
+    ["Log lines", to === "api" && !isLog(entry) ? logsOf(entry, activity) : null],
   ];
   return parts
     .filter(([, value]) => value !== null)
     .map(([name, value]) => h("section", {}, h("h2", {}, name), linked(value, follow)));
+}
+
+/** What the two sides of an entry are, if they aren't a request and its answer. */
+const NAMES = { postgres: ["Row before", "Row after"], sqs: ["Messages", "Answer"] };
+
+/** What was logged while a request was answered; null if nothing was. */
+function logsOf({ at, took = 0, links }, activity) {
+  const during = activity.entries.filter((entry) => isLog(entry) && entry.at >= at - 5 && entry.at <= at + took + 100);
+  // Another request may have been answered at the same time.
+  const ours = during.filter((entry) => entry.links.length === 0 || entry.links.some((link) => links.includes(link)));
+  return ours.length > 0 ? ours.map(({ after }) => after) : null;
 }

@@ -104,7 +104,7 @@ impl Cloud {
         endpoints.klaviyo_dead_letter_queue_url = klaviyo_dead_letter_queue_url;
         let activity = Activity::default();
         let watch = Watch::start(&activity, stand_ins.logs(), &endpoints, options.record_rows).await?;
-        let console = Console::new(activity.clone(), endpoints.clone(), options.project.join("local/cloud/console"));
+        let console = Console::new(activity.clone(), endpoints.clone(), &options.project);
         let (port, forwarded) = (emulator.port, activity.clone());
         let front = tokio::spawn(async move {
             let apis = Apis { port, api: &http_api_id, webhooks: &webhook_api_id };

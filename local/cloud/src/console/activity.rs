@@ -25,6 +25,8 @@ pub enum System {
     Stripe,
     /// The Firebase stand-in.
     Firebase,
+    /// The emulator's queues.
+    Sqs,
     /// The Klaviyo stand-in.
     Klaviyo,
 }
@@ -39,6 +41,7 @@ impl System {
             Self::Postgres => "PostgreSQL",
             Self::Stripe => "Stripe",
             Self::Firebase => "Firebase",
+            Self::Sqs => "SQS",
             Self::Klaviyo => "Klaviyo",
         }
     }

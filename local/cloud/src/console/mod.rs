@@ -2,19 +2,25 @@
 //! Nothing of it is in a deployment.
 
 mod activity;
+mod api_description;
 mod audit;
+mod control;
+mod function_logs;
 mod page;
+mod queues;
+mod requests;
 mod tables;
-mod watch;
+mod tail;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use tokio::task::JoinHandle;
 
 pub(crate) use activity::now;
@@ -23,6 +29,9 @@ pub use activity::{Activity, Entry, System};
 use crate::stand_ins::Logs;
 use crate::{Endpoints, Error};
 
+/// How often it is looked whether something happened.
+const EVERY: Duration = Duration::from_millis(150);
+
 /// What the console's handlers share.
 #[derive(Debug, Clone)]
 pub(crate) struct Console {
@@ -30,12 +39,16 @@ pub(crate) struct Console {
     endpoints: Endpoints,
     /// Of the page's files.
     folder: PathBuf,
-    client: watch::Client,
+    /// The API's description.
+    openapi: PathBuf,
+    client: control::Client,
 }
 
 impl Console {
-    pub(crate) fn new(activity: Activity, endpoints: Endpoints, folder: PathBuf) -> Self {
-        Self { activity, endpoints, folder, client: watch::client() }
+    /// `project` is the folder that holds `template.yaml`.
+    pub(crate) fn new(activity: Activity, endpoints: Endpoints, project: &Path) -> Self {
+        let (folder, openapi) = (project.join("local/cloud/console"), project.join("docs/openapi.yaml"));
+        Self { activity, endpoints, folder, openapi, client: control::client() }
     }
 
     /// The page at `/`, and what it asks for.
@@ -45,9 +58,13 @@ impl Console {
             .route("/_console/activity", get(page::activity))
             .route("/_console/stream", get(page::stream))
             .route("/_console/endpoints", get(page::endpoints))
+            .route("/_console/openapi", get(api_description::openapi))
+            .route("/_console/sign", post(api_description::sign))
+            .route("/_console/dead-letters", get(queues::dead_letters))
+            .route("/_console/parked", get(tables::parked))
             .route("/_console/tables", get(tables::list))
             .route("/_console/tables/{name}", get(tables::rows))
-            .route("/_console/control/{system}/{*path}", any(watch::control))
+            .route("/_console/control/{system}/{*path}", any(control::control))
             .route("/_console/{*file}", get(page::file))
             .with_state(self)
             .layer(from_fn(only_from_here))
@@ -67,8 +84,9 @@ impl Watch {
         rows: bool,
     ) -> Result<Self, Error> {
         let mut tasks = vec![
-            tokio::spawn(watch::requests(activity.clone(), logs)),
-            tokio::spawn(watch::function_logs(activity.clone(), endpoints.logs.clone())),
+            tokio::spawn(requests::watch(activity.clone(), logs)),
+            tokio::spawn(function_logs::watch(activity.clone(), endpoints.logs.clone())),
+            tokio::spawn(queues::watch(activity.clone(), endpoints.logs.clone())),
         ];
         if rows {
             let client =

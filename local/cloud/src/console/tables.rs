@@ -16,6 +16,24 @@ const LIST: &str = "
     select coalesce(json_agg(tablename order by tablename), '[]')::text
     from pg_tables where schemaname = 'public'";
 
+/// What waits for a person: events that could not be applied, and announcements that Klaviyo refused for good.
+const PARKED: &str = "
+    select json_build_object(
+        'events', coalesce((
+            select json_agg(e order by e.processed_at desc)
+            from (select * from stripe_event where outcome = 'parked' order by processed_at desc limit 200) e
+        ), '[]'),
+        'announcements', coalesce((
+            select json_agg(o order by o.parked_at desc)
+            from (select * from outbox where parked_at is not null order by parked_at desc limit 200) o
+        ), '[]')
+    )::text";
+
+/// `GET /_console/parked`: `events` and `announcements`, newest first.
+pub(super) async fn parked(State(console): State<Console>) -> Response {
+    answer(query(&console, PARKED).await)
+}
+
 /// `GET /_console/tables`: their names.
 pub(super) async fn list(State(console): State<Console>) -> Response {
     answer(query(&console, LIST).await)

@@ -1,0 +1,67 @@
+//! What the stand-ins are asked.
+
+use pledge_stand_ins::{RequestEntry, RequestLog};
+use serde_json::json;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::EVERY;
+use super::activity::{Activity, Entry, System, now};
+use crate::stand_ins::Logs;
+
+/// Records the requests that the stand-ins get.
+pub(super) async fn watch(activity: Activity, logs: Logs) {
+    let mut sources =
+        [(System::Stripe, logs.stripe, 0), (System::Firebase, logs.firebase, 0), (System::Klaviyo, logs.klaviyo, 0)];
+    // What was asked while the cloud started is nobody's business.
+    for (_, log, seen) in &mut sources {
+        *seen = log.len();
+    }
+    let mut ticks = interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        for (system, log, seen) in &mut sources {
+            for request in news(log, seen) {
+                activity.push(request_entry(*system, &request));
+            }
+        }
+    }
+}
+
+/// What was added; a log that was cleared begins anew.
+fn news(log: &RequestLog, seen: &mut usize) -> Vec<RequestEntry> {
+    if log.len() < *seen {
+        *seen = 0;
+    }
+    let news = log.since(*seen);
+    *seen += news.len();
+    news
+}
+
+fn request_entry(to: System, request: &RequestEntry) -> Entry {
+    let RequestEntry { method, path, params, status, faulted, idempotency_key, .. } = request;
+    let by_browser = match to {
+        System::Stripe => params.contains_key("client_secret"),
+        System::Firebase => !path.contains("/projects/") && !path.contains("service_accounts"),
+        _ => false,
+    };
+    // The emulator's paths begin with the host's name.
+    let short = path.replace("/identitytoolkit.googleapis.com", "").replace("/securetoken.googleapis.com", "");
+    let metric = params.iter().find(|(name, _)| name.ends_with("/metric/data/attributes/name"));
+    Entry {
+        id: 0,
+        at: now(),
+        from: if by_browser { System::Browser } else { System::Api },
+        to,
+        title: metric.map_or_else(|| format!("{method} {short}"), |(_, metric)| metric.clone()),
+        result: match (status, faulted) {
+            (None, _) => "no answer (told to)".to_owned(),
+            (Some(status), true) => format!("{status} (told to)"),
+            (Some(status), false) => status.to_string(),
+        },
+        ok: status.is_some_and(|status| status < 400),
+        took: None,
+        before: json!({ "method": method, "path": path, "idempotencyKey": idempotency_key, "params": params }),
+        after: json!({ "status": status }),
+    }
+}
