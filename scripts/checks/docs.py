@@ -4,7 +4,9 @@
 - every `make` target and script,
 - every other name in backticks (variables, parameters, alarms, metrics, columns, types, tests): it must stand somewhere
   in the code, or among the vendors' words in docs-vendor-words.txt,
-- every number that follows the name of a property of template.yaml (`MaximumConcurrency` 2).
+- every number that follows the name of a property of template.yaml (`MaximumConcurrency` 2),
+- every number of docs-numbers.txt, which says where in the code it comes from,
+- and that docs/KLAVIYO.md has a row for each announcement.
 
 Prints each thing that is not there and exits with 1 if there is any.
 """
@@ -13,7 +15,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from common import ROOT, exit_with, read
+from common import ROOT, differences, exit_with, read
 
 FOLDERS = r"(?:scripts|docs|shared|functions|local|ops|tests|clients|migrations|benches|events|\.ci|\.github|\.config)"
 # An identifier that somebody coined: with an underscore, or with a capital inside.
@@ -108,6 +110,46 @@ def of_numbers(name, text, code):
             yield f"{name}: {named} {number}, but template.yaml has {', '.join(sorted(numbers))}"
 
 
+WORDS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
+TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
+NUMBER = rf"([0-9]+(?:[.,_][0-9]+)*|{'|'.join([*WORDS, *TENS])})"
+
+
+def value(text):
+    """A number in digits or as a word; what has two dots, such as a version, stays a text."""
+    text = text.lower().replace(",", "").replace("_", "")
+    words = {word: number for number, word in enumerate(WORDS, 1)} | TENS
+    return text if text.count(".") > 1 else float(words.get(text, text))
+
+
+def numbers_in(path, pattern):
+    """The numbers that stand where a text has `{}`, or `{*60}` to be multiplied."""
+    before, factor, after = re.fullmatch(r"(.*?)\{(?:\*(\d+))?\}(.*)", pattern).groups()
+    spaced = (r"\s+".join(re.escape(word) for word in part.split(" ")) for part in (before, after))
+    found = re.findall(NUMBER.join(spaced), read(path), re.IGNORECASE)
+    return [value(number) * int(factor) if factor else value(number) for number in found]
+
+
+def of_sources():
+    for line in read("scripts/checks/docs-numbers.txt").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        document, says, source, has = line.split(" | ")
+        said, real = numbers_in(document, says), numbers_in(source, has)
+        if not said or not real:
+            where, text = (source, has) if said else (document, says)
+            yield f"docs-numbers.txt: {where} says nowhere: {text}"
+        elif len(set(real)) > 1 or set(said) != set(real):
+            yield f"{document}: {says}: it says {said}, but {source} has {real}"
+
+
+def of_announcements():
+    names = read("shared/domain/src/outbox.rs").split("fn name")[1].split("fn parse")[0]
+    made = set(re.findall(r'=> "(\w+)"', names))
+    told = set(re.findall(r"^\| `(\w+)` \|", read("docs/KLAVIYO.md"), re.MULTILINE))
+    yield from differences(made, "the code", told, "docs/KLAVIYO.md")
+
+
 def main():
     code = Code()
     problems = []
@@ -115,6 +157,7 @@ def main():
         text = read(name)
         for check in (of_links, of_names, of_targets, of_numbers):
             problems.extend(check(name, text, code))
+    problems.extend([*of_sources(), *of_announcements()])
     tests = set(re.findall(r"fn (\w+)\(", code.text))
     for test in re.findall(r"`([a-z0-9_]+)`", read("docs/SPEC.zh-CN.md")):
         if test.count("_") > 3 and test not in tests and test not in code.vendors and test not in code.words:
