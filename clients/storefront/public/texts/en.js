@@ -7,7 +7,6 @@ const texts = {
   signOut: "Sign out",
   language: "Language",
   skip: "Skip to the content",
-  loading: "One moment …",
   working: "One moment …",
   optional: " (optional)",
 
@@ -104,7 +103,6 @@ const texts = {
   over: (/** @type {string} */ day) => `ended on ${day}`,
   graceTo: (/** @type {string} */ day) => `on us until ${day}, while the renewal is charged`,
   access: "Access over time",
-  today: "today",
   pastDue: "The last payment failed.",
   unpaidAttempt: "A payment isn't finished.",
   finishPayment: "Finish it",

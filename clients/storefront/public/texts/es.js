@@ -8,7 +8,6 @@ export default {
   signOut: "Salir",
   language: "Idioma",
   skip: "Ir al contenido",
-  loading: "Un momento…",
   working: "Un momento…",
   optional: " (opcional)",
 
@@ -105,7 +104,6 @@ export default {
   over: (day) => `terminó el ${day}`,
   graceTo: (day) => `de cortesía hasta el ${day}, mientras se cobra la renovación`,
   access: "Acceso a lo largo del tiempo",
-  today: "hoy",
   pastDue: "El último pago falló.",
   unpaidAttempt: "Hay un pago sin terminar.",
   finishPayment: "Terminarlo",

@@ -8,7 +8,6 @@ export default {
   signOut: "ログアウト",
   language: "言語",
   skip: "本文へ移動",
-  loading: "お待ちください…",
   working: "お待ちください…",
   optional: "（任意）",
 
@@ -105,7 +104,6 @@ export default {
   over: (day) => `${day} に終了しました`,
   graceTo: (day) => `更新のお支払い中も ${day} までお読みいただけます`,
   access: "読める期間",
-  today: "今日",
   pastDue: "前回のお支払いができませんでした。",
   unpaidAttempt: "完了していないお支払いがあります。",
   finishPayment: "完了する",

@@ -8,7 +8,6 @@ export default {
   signOut: "登出",
   language: "語言",
   skip: "跳至內容",
-  loading: "請稍候…",
   working: "請稍候…",
   optional: "（選填）",
 
@@ -105,7 +104,6 @@ export default {
   over: (day) => `已於 ${day} 結束`,
   graceTo: (day) => `續期付款期間，可閱讀至 ${day}`,
   access: "閱讀期限",
-  today: "今天",
   pastDue: "上一次付款未能完成。",
   unpaidAttempt: "有一筆付款尚未完成。",
   finishPayment: "完成付款",
