@@ -178,11 +178,11 @@ mod tests {
     #[test]
     fn a_decline_says_only_what_its_owner_can_mend() {
         for code in ["insufficient_funds", "expired_card", "incorrect_cvc", "authentication_required"] {
-            assert_eq!(declined(Some(code)), format!("The card was declined: {code}."));
+            assert_eq!(reason(Some(code)), format!("The card was declined: {code}."));
         }
         let codes = ["stolen_card", "lost_card", "incorrect_number", "fraudulent", "generic_decline", "do_not_honor"];
         for code in codes.into_iter().map(Some).chain([None]) {
-            assert_eq!(declined(code), "The card was declined. Use another one, or ask the bank that issued it.");
+            assert_eq!(reason(code), "The card was declined. Use another one, or ask the bank that issued it.");
         }
     }
 }
