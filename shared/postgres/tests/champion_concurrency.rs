@@ -176,7 +176,7 @@ async fn a_refund_and_the_payment_at_the_same_moment_find_each_other() {
         let fact = InvoiceFact { subscription: SubscriptionId::parse(format!("sub_r{n}")).unwrap(), ..fact };
         let paid = invoice_paid(&format!("evt_p{n}"), fact);
         let refund = intent_refunded(&format!("evt_r{n}"), &intent, 300);
-        let (paid, refunded) = tokio::join!(subject.store.deliver(&paid, t(9)), subject.store.deliver(&refund, t(9)));
+        let (paid, refunded) = tokio::join!(subject.store.deliver(&paid, t(60)), subject.store.deliver(&refund, t(60)));
         assert!(paid.is_ok() && refunded.is_ok());
         assert!(!subject.support(&key).await.unwrap().is_active, "reader {n} keeps what was refunded");
     }

@@ -12,8 +12,8 @@ pub struct ExpectedPreorder {
     pub status: String,
     /// In minor units.
     pub refunded: i64,
-    /// The metrics that Klaviyo must count besides `preorder_started`.
-    pub facts: BTreeSet<String>,
+    /// What must be announced besides `preorder_started`, and how often.
+    pub facts: BTreeMap<String, i64>,
 }
 
 /// What must be true of a reader's support of a novel.
@@ -25,8 +25,22 @@ pub struct ExpectedSupport {
     pub grants: usize,
 }
 
-/// A payment that counts: when it enters, its id at Stripe, how long it is, which tier.
-type Paid<'a> = (i64, &'a str, i64, i64);
+/// A payment of support.
+struct Paid<'a> {
+    enters: i64,
+    /// Its id at Stripe.
+    id: &'a str,
+    length: i64,
+    tier: i64,
+    /// When all its money was gone (true) and when it was there again (false).
+    revocations: Vec<(i64, bool)>,
+}
+
+impl Paid<'_> {
+    fn is_revoked_at(&self, moment: i64) -> bool {
+        self.revocations.iter().rfind(|(at, _)| *at <= moment).is_some_and(|(_, revoked)| *revoked)
+    }
+}
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -38,42 +52,121 @@ fn text<'a>(object: &'a Value, field: &str) -> &'a str {
     object[field].as_str().unwrap_or_default()
 }
 
-/// Returns how much went back of each payment, and whether that was all of it, by payment intent.
-fn refunds(events: &[Value]) -> BTreeMap<String, (i64, bool)> {
-    let mut refunds: BTreeMap<String, (i64, bool)> = BTreeMap::new();
-    for charge in all(events, &["charge.refunded"]) {
-        let amount = charge["amount_refunded"].as_i64().unwrap();
-        let whole = amount >= charge["amount"].as_i64().unwrap();
-        let so_far = refunds.entry(text(charge, "payment_intent").to_owned()).or_default();
-        *so_far = (amount.max(so_far.0), whole || so_far.1);
+/// What the events tell about the money of one payment.
+#[derive(Default)]
+struct Money<'a> {
+    /// The `charge.refunded` events: when, and the sum.
+    sums: Vec<(i64, i64)>,
+    refunds: BTreeMap<&'a str, Part>,
+    disputes: BTreeMap<&'a str, Part>,
+}
+
+/// A refund or a dispute.
+#[derive(Default)]
+struct Part {
+    amount: i64,
+    created: i64,
+    /// Each status that an event told, with its time, in order.
+    statuses: Vec<(i64, usize)>,
+}
+
+impl Part {
+    /// Returns the status at a moment; none before an event told one.
+    fn at(&self, moment: i64) -> Option<usize> {
+        self.statuses.iter().rfind(|(at, _)| *at <= moment).map(|(_, status)| *status)
     }
-    refunds
+}
+
+/// Statuses in the order of their ranks: of two at one moment the later one counts.
+const REFUND: [&str; 5] = ["requires_action", "pending", "succeeded", "canceled", "failed"];
+const DISPUTE: [&str; 4] = ["needs_response", "under_review", "won", "lost"];
+
+fn money<'a>(events: &'a [Value], intent: &str) -> Money<'a> {
+    let mut money = Money::default();
+    for event in events.iter().filter(|event| event["data"]["object"]["payment_intent"] == intent) {
+        let (at, object) = (event["created"].as_i64().unwrap(), &event["data"]["object"]);
+        let number = |field: &str| object[field].as_i64().unwrap();
+        let (parts, ranks): (_, &[&str]) = match text(object, "object") {
+            "charge" if event["type"] == "charge.refunded" => {
+                money.sums.push((at, number("amount_refunded")));
+                continue;
+            }
+            "refund" => (&mut money.refunds, &REFUND),
+            "dispute" => (&mut money.disputes, &DISPUTE),
+            _ => continue,
+        };
+        let part = parts.entry(text(object, "id")).or_default();
+        (part.amount, part.created) = (number("amount"), number("created"));
+        part.statuses.push((at, ranks.iter().position(|status| *status == text(object, "status")).unwrap()));
+        part.statuses.sort_unstable();
+    }
+    money
+}
+
+impl Money<'_> {
+    /// Returns how much had gone back by refunds at a moment.
+    fn refunded_at(&self, moment: i64) -> i64 {
+        let made = self.refunds.values().filter(|refund| refund.created <= moment);
+        // Until the first event, what it says.
+        let status = |refund: &Part| REFUND[refund.at(moment).unwrap_or(refund.statuses[0].1)];
+        let gone = made.filter(|refund| ["pending", "succeeded"].contains(&status(refund)));
+        let refunded: i64 = gone.map(|refund| refund.amount).sum();
+        let explained: i64 = self.refunds.values().map(|refund| refund.amount).sum();
+        let sum = self.sums.iter().filter(|(at, _)| *at <= moment).map(|(_, sum)| *sum).max().unwrap_or_default();
+        refunded + (sum - explained).max(0)
+    }
+
+    /// Returns how much was gone at a moment.
+    fn gone_at(&self, moment: i64) -> i64 {
+        let is_lost = |dispute: &&Part| dispute.at(moment).is_some_and(|status| DISPUTE[status] == "lost");
+        self.refunded_at(moment) + self.disputes.values().filter(is_lost).map(|dispute| dispute.amount).sum::<i64>()
+    }
+
+    /// Returns when all of an amount was gone (true), and when it was there again (false).
+    fn revocations(&self, paid: i64) -> Vec<(i64, bool)> {
+        let parts = self.refunds.values().chain(self.disputes.values());
+        let told = parts.flat_map(|part| part.statuses.iter().map(|(at, _)| *at).chain([part.created]));
+        let moments: BTreeSet<i64> = self.sums.iter().map(|(at, _)| *at).chain(told).collect();
+        let mut revocations: Vec<(i64, bool)> = moments.iter().map(|at| (*at, self.gone_at(*at) >= paid)).collect();
+        // A change is one only if it was otherwise before.
+        let mut before = false;
+        revocations.retain(|(_, revoked)| std::mem::replace(&mut before, *revoked) != *revoked);
+        revocations
+    }
 }
 
 /// Returns what must be true of the preorders that these events are about, by their ids.
 #[must_use]
 pub fn preorders(events: &[Value]) -> BTreeMap<String, ExpectedPreorder> {
-    let refunds = refunds(events);
     let mut expected: BTreeMap<String, ExpectedPreorder> = BTreeMap::new();
     let kinds = ["checkout.session.completed", "checkout.session.async_payment_succeeded", "checkout.session.expired"];
     for event in events.iter().filter(|event| kinds.contains(&event["type"].as_str().unwrap())) {
         let session = &event["data"]["object"];
         let preorder = expected.entry(text(session, "client_reference_id").to_owned()).or_default();
         if event["type"] == "checkout.session.expired" {
-            preorder.facts.insert("preorder_abandoned".to_owned());
-            preorder.status = "cancelled".to_owned();
+            preorder.facts.insert("preorder_abandoned".to_owned(), 1);
+            if preorder.status.is_empty() {
+                preorder.status = "cancelled".to_owned();
+            }
             continue;
         }
         if session["payment_status"] == "unpaid" && preorder.status.is_empty() {
             preorder.status = "processing".to_owned();
         }
         if session["payment_status"] == "paid" {
-            preorder.facts.insert("preorder_success".to_owned());
-            let (refunded, whole) = refunds.get(text(session, "payment_intent")).copied().unwrap_or_default();
-            preorder.refunded = refunded;
+            preorder.facts.insert("preorder_success".to_owned(), 1);
+            let (money, paid) =
+                (money(events, text(session, "payment_intent")), session["amount_total"].as_i64().unwrap());
+            let revocations = money.revocations(paid);
+            preorder.refunded = money.refunded_at(i64::MAX);
+            let whole = revocations.last().is_some_and(|(_, revoked)| *revoked);
             preorder.status = if whole { "refunded" } else { "completed" }.to_owned();
-            if whole {
-                preorder.facts.insert("preorder_refunded".to_owned());
+            if !revocations.is_empty() {
+                preorder.facts.insert("preorder_refunded".to_owned(), 1);
+            }
+            if !money.disputes.is_empty() {
+                let disputes = i64::try_from(money.disputes.len()).unwrap();
+                preorder.facts.insert("preorder_disputed".to_owned(), disputes);
             }
         }
     }
@@ -83,18 +176,13 @@ pub fn preorders(events: &[Value]) -> BTreeMap<String, ExpectedPreorder> {
 /// Returns what must be true of the support that these events pay for; they are all of one reader and one novel.
 #[must_use]
 pub fn support(events: &[Value]) -> ExpectedSupport {
-    let refunds = refunds(events);
-    let whole = |intent: &str| refunds.get(intent).is_some_and(|(_, whole)| *whole);
     let mut intents: BTreeMap<&str, &str> = BTreeMap::new();
     for payment in all(events, &["invoice_payment.paid"]) {
         intents.insert(text(payment, "invoice"), text(&payment["payment"], "payment_intent"));
     }
-    let mut grants: BTreeMap<&str, Paid<'_>> = BTreeMap::new();
+    let mut paid: BTreeMap<&str, Paid<'_>> = BTreeMap::new();
     for invoice in all(events, &["invoice.paid", "invoice.payment_succeeded"]) {
         let id = text(invoice, "id");
-        if intents.get(id).is_some_and(|intent| whole(intent)) {
-            continue;
-        }
         let line = &invoice["lines"]["data"][0];
         let second = |field: &str| line["period"][field].as_i64().unwrap();
         let paid_at = invoice["status_transitions"]["paid_at"].as_i64().unwrap();
@@ -102,46 +190,51 @@ pub fn support(events: &[Value]) -> ExpectedSupport {
         let in_grace = text(invoice, "billing_reason") == "subscription_cycle" && paid_at <= second("start") + DAY;
         let enters = if in_grace { second("start") } else { paid_at };
         let tier = text(metadata, "tierLevel").parse().unwrap();
-        grants.insert(id, (enters, id, second("end") - second("start"), tier));
+        let amount = invoice["amount_paid"].as_i64().unwrap();
+        let revocations = intents.get(id).map(|intent| money(events, intent).revocations(amount));
+        let revocations = revocations.unwrap_or_default();
+        paid.insert(id, Paid { enters, id, length: second("end") - second("start"), tier, revocations });
     }
     for event in events.iter().filter(|event| event["type"] == "payment_intent.succeeded") {
         let intent = &event["data"]["object"];
         let id = text(intent, "id");
         let metadata = &intent["metadata"];
-        if text(metadata, "novelId").is_empty() || whole(id) {
+        if text(metadata, "novelId").is_empty() {
             continue;
         }
         let tier = text(metadata, "tierLevel").parse().unwrap();
-        grants.insert(id, (event["created"].as_i64().unwrap(), id, 30 * DAY, tier));
+        let revocations = money(events, id).revocations(intent["amount_received"].as_i64().unwrap());
+        let enters = event["created"].as_i64().unwrap();
+        paid.insert(id, Paid { enters, id, length: 30 * DAY, tier, revocations });
     }
-    let grants: Vec<_> = grants.into_values().collect();
-    ExpectedSupport { stretches: stretches(&grants), grants: grants.len() }
+    let paid: Vec<_> = paid.into_values().collect();
+    let grants = paid.iter().filter(|paid| !paid.is_revoked_at(i64::MAX)).count();
+    ExpectedSupport { stretches: stretches(&paid), grants }
 }
 
 /// Gives the time to the highest tier that has something left, from one moment at which something changes to the next.
-fn stretches(grants: &[Paid<'_>]) -> Vec<(i64, i64, i64)> {
-    let mut left: Vec<_> = grants.iter().map(|(.., length, _)| *length).collect();
-    let mut now = grants.iter().map(|(enters, ..)| *enters).min().unwrap_or_default();
+fn stretches(paid: &[Paid<'_>]) -> Vec<(i64, i64, i64)> {
+    let mut left: Vec<_> = paid.iter().map(|paid| paid.length).collect();
+    let changes = || paid.iter().flat_map(|paid| paid.revocations.iter().map(|(at, _)| *at).chain([paid.enters]));
+    let mut now = changes().min().unwrap_or_default();
     let mut stretches: Vec<(i64, i64, i64)> = Vec::new();
     loop {
-        let waits = |index: &usize| left[*index] > 0;
-        let next_in = grants.iter().map(|(enters, ..)| *enters).filter(|enters| *enters > now).min();
-        let runs = (0..grants.len()).filter(waits).filter(|index| grants[*index].0 <= now).max_by_key(|index| {
-            let (enters, id, _, tier) = grants[*index];
-            (tier, std::cmp::Reverse((enters, id)))
-        });
+        let next = changes().filter(|change| *change > now).min();
+        let runs = (0..paid.len())
+            .filter(|index| left[*index] > 0 && paid[*index].enters <= now && !paid[*index].is_revoked_at(now))
+            .max_by_key(|index| (paid[*index].tier, std::cmp::Reverse((paid[*index].enters, paid[*index].id))));
         let Some(runs) = runs else {
-            match next_in {
+            match next {
                 Some(next) => now = next,
                 None => return stretches,
             }
             continue;
         };
-        let end = next_in.unwrap_or(i64::MAX).min(now + left[runs]);
+        let end = next.unwrap_or(i64::MAX).min(now + left[runs]);
         left[runs] -= end - now;
         match stretches.last_mut() {
-            Some((tier, _, until)) if *tier == grants[runs].3 && *until == now => *until = end,
-            _ => stretches.push((grants[runs].3, now, end)),
+            Some((tier, _, until)) if *tier == paid[runs].tier && *until == now => *until = end,
+            _ => stretches.push((paid[runs].tier, now, end)),
         }
         now = end;
     }

@@ -17,10 +17,10 @@ use pledge_proof::{
     random::{SeededRandom, permutation},
     reference_model, settings,
 };
-use pledge_stand_ins::stripe::{Payment, PaymentChoice};
+use pledge_stand_ins::stripe::{NewRefund, Payment, PaymentChoice, RefundStatus};
 use pledge_testkit::TestDatabase;
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -55,10 +55,12 @@ async fn assert_as_expected(environment: &TestEnvironment, events: &[Value], wha
             (expected.status, expected.refunded),
             "{what}: {id}"
         );
-        let sql = "select metric from outbox where key like '%:' || $1 || '%' and metric <> 'preorder_started'";
+        let sql =
+            "select metric, count(*) from outbox where key like '%:' || $1 || '%' and metric <> 'preorder_started'
+            group by metric";
         let facts = environment.tables.query(sql, &[&id]).await.unwrap();
-        let found: BTreeSet<String> = facts.iter().map(|row| row.get(0)).collect();
-        assert_eq!((facts.len(), found), (expected.facts.len(), expected.facts), "{what}: {id}");
+        let found: BTreeMap<String, i64> = facts.iter().map(|row| (row.get(0), row.get(1))).collect();
+        assert_eq!(found, expected.facts, "{what}: {id}");
     }
     let expected = reference_model::support(events);
     let sql =
@@ -75,25 +77,28 @@ async fn assert_as_expected(environment: &TestEnvironment, events: &[Value], wha
     assert_eq!(usize::try_from(recorded).unwrap(), events.len(), "{what}: each event is recorded");
 }
 
-/// Returns the events that can change something; the others have no effect, whatever their order.
-fn relevant(events: Vec<Value>) -> Vec<Value> {
-    const OF_INTEREST: [&str; 10] = [
-        "checkout.session.completed",
-        "checkout.session.async_payment_succeeded",
-        "payment_intent.succeeded",
-        "invoice.paid",
-        "invoice.payment_succeeded",
-        "invoice_payment.paid",
-        "customer.subscription.updated",
-        "customer.subscription.deleted",
-        "charge.refunded",
-        "charge.dispute.created",
-    ];
-    events.into_iter().filter(|event| OF_INTEREST.contains(&event["type"].as_str().unwrap())).collect()
+/// The events of one payment and the sum of its refunds.
+const OF_PAYMENTS: [&str; 9] = [
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "payment_intent.succeeded",
+    "invoice.paid",
+    "invoice.payment_succeeded",
+    "invoice_payment.paid",
+    "customer.subscription.updated",
+    "customer.subscription.deleted",
+    "charge.refunded",
+];
+
+/// The events of each refund and each dispute of a payment, after the one that tells of the payment itself.
+const fn one_by_one(payment: &str) -> [&str; 5] {
+    [payment, "refund.created", "refund.failed", "charge.dispute.created", "charge.dispute.closed"]
 }
 
-async fn every_order(environment: &mut TestEnvironment, what: &str) {
-    let events = relevant(environment.undelivered());
+/// Delivers the events of these types in every order. The others change nothing, whatever their order.
+async fn every_order(environment: &mut TestEnvironment, of_interest: &[&str], what: &str) {
+    let mut events = environment.undelivered();
+    events.retain(|event| of_interest.contains(&event["type"].as_str().unwrap()));
     let kinds: Vec<_> = events.iter().map(|event| event["type"].as_str().unwrap()).collect();
     assert!((4..=7).contains(&events.len()), "{what}: {kinds:?}");
     environment.save_tables().await;
@@ -133,7 +138,7 @@ async fn a_refunded_preorder_ends_the_same_in_every_order_of_its_events() {
     environment.stripe.pay_session(&session, Payment::default());
     refund_everything(&environment, Some(100));
     refund_everything(&environment, None);
-    every_order(&mut environment, "a refunded preorder").await;
+    every_order(&mut environment, &OF_PAYMENTS, "a refunded preorder").await;
 }
 
 #[tokio::test]
@@ -147,7 +152,7 @@ async fn a_preorder_paid_days_later_ends_the_same_in_every_order_of_its_events()
     // Two parts that aren't all, so that adding what Stripe has added already shows.
     refund_everything(&environment, Some(100));
     refund_everything(&environment, Some(200));
-    every_order(&mut environment, "a preorder that is paid days later").await;
+    every_order(&mut environment, &OF_PAYMENTS, "a preorder that is paid days later").await;
 }
 
 #[tokio::test]
@@ -158,7 +163,58 @@ async fn a_subscription_and_its_refund_end_the_same_in_every_order_of_their_even
     environment.settle().await;
     environment.confirm(answer["clientSecret"].as_str().unwrap(), "pm_card_visa").await;
     refund_everything(&environment, None);
-    every_order(&mut environment, "a subscription and its refund").await;
+    every_order(&mut environment, &OF_PAYMENTS, "a subscription and its refund").await;
+}
+
+/// A refund of everything that fails a day later, a dispute that is won after another day, and one that is lost.
+fn refund_and_dispute(environment: &TestEnvironment, intent: &str) {
+    let day = Duration::from_secs(DAY);
+    let pending = NewRefund { amount: None, status: Some(RefundStatus::Pending) };
+    let refund = environment.stripe.refund_as(intent, pending).unwrap();
+    environment.advance(day);
+    environment.stripe.set_refund(&refund, RefundStatus::Failed, None).unwrap();
+    for won in [true, false] {
+        environment.advance(day);
+        let dispute = environment.stripe.dispute(intent, "fraudulent").unwrap();
+        environment.advance(day);
+        environment.stripe.close_dispute(&dispute, won).unwrap();
+    }
+}
+
+fn only_intent(environment: &TestEnvironment) -> String {
+    let intents = environment.stripe.objects("payment_intent");
+    let [intent] = intents.as_slice() else { panic!("{intents:?}") };
+    intent["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_preorder_with_a_failed_refund_and_two_disputes_ends_the_same_in_every_order_of_its_events() {
+    let database = TestDatabase::new().await;
+    let mut environment = TestEnvironment::new(&database, StartMode::Warm).await;
+    let session = opened(&mut environment, READER).await;
+    environment.settle().await;
+    environment.stripe.pay_session(&session, Payment::default());
+    refund_and_dispute(&environment, &only_intent(&environment));
+    every_order(
+        &mut environment,
+        &one_by_one("checkout.session.completed"),
+        "a preorder that is refunded and disputed",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_purchase_with_a_failed_refund_and_two_disputes_ends_the_same_in_every_order_of_its_events() {
+    let database = TestDatabase::new().await;
+    let mut environment = TestEnvironment::new(&database, StartMode::Warm).await;
+    let wish = champion("champion-purchase", &json!({ "novelId": 7, "tierLevel": 3 }));
+    let answer = environment.ask(&wish, 201).await;
+    environment.settle().await;
+    environment.confirm(answer["clientSecret"].as_str().unwrap(), "pm_card_visa").await;
+    environment.advance(Duration::from_secs(5 * DAY));
+    refund_and_dispute(&environment, &only_intent(&environment));
+    every_order(&mut environment, &one_by_one("payment_intent.succeeded"), "a purchase that is refunded and disputed")
+        .await;
 }
 
 /// The histories have many readers; their events are shuffled, repeated and delivered on several connections.
@@ -210,9 +266,15 @@ async fn history(environment: &mut TestEnvironment, random: &mut SeededRandom) {
     }
     environment.advance(Duration::from_secs(40 * DAY));
     for intent in environment.stripe.objects("payment_intent") {
-        if intent["status"] == "succeeded" && random.below(3) == 0 {
-            let amount = (random.below(2) == 0).then_some(50);
-            environment.stripe.refund(intent["id"].as_str().unwrap(), amount).unwrap();
+        let id = intent["id"].as_str().unwrap();
+        if intent["status"] != "succeeded" {
+            continue;
+        }
+        match random.below(8) {
+            0 => _ = environment.stripe.refund(id, None).unwrap(),
+            1 => _ = environment.stripe.refund(id, Some(50)).unwrap(),
+            2 => refund_and_dispute(environment, id),
+            _ => {}
         }
     }
 }

@@ -66,8 +66,9 @@ impl Change {
     pub(super) fn finish(mut self, at: Timestamp) -> Option<ChampionChange> {
         self.after.settle();
         for payment in &self.after.payments {
-            if taken_back(payment) && !self.before.payment(payment.id).is_some_and(taken_back) {
-                self.announcements.extend(announce::refunded(&self.after, payment, at));
+            let before = self.before.payment(payment.id).and_then(taken_back);
+            if let (Some(gone_at), None) = (taken_back(payment), before) {
+                self.announcements.extend(announce::refunded(&self.after, payment, gone_at));
             }
         }
         let known = self.before.disputes();
@@ -96,8 +97,8 @@ impl Change {
     }
 }
 
-/// Whether all the money of a payment was ever gone. A refund that fails afterwards doesn't change that, or the order of
-/// arrival would say what is announced.
-fn taken_back(payment: &PaymentRecord) -> bool {
-    payment.paid_at.is_some() && payment.was_revoked()
+/// Returns when all the money of a payment was gone for the first time. A refund that fails afterwards doesn't change that,
+/// or the order of arrival would say what is announced.
+fn taken_back(payment: &PaymentRecord) -> Option<Timestamp> {
+    payment.paid_at.and_then(|_| payment.first_revoked_at())
 }

@@ -42,7 +42,7 @@ impl PaymentRecord {
             PaymentKind::CarriedOver => EntryKind::CarriedOver,
             _ => EntryKind::Bought,
         };
-        let mut revocations = self.revocations();
+        let mut revocations = self.revocation_history();
         if settled {
             // What had gone back by then wasn't shown any more.
             let gone = revocations.iter().rfind(|(at, _)| Some(*at) <= taken_over_at).is_some_and(|(_, gone)| *gone);
@@ -91,13 +91,5 @@ impl PaymentRecord {
         };
         let paid = lines.iter().filter(|line| line.kind != LineKind::Credit);
         paid.map(|line| (line.period.end, line.tier)).max_by_key(|(end, _)| *end)
-    }
-
-    /// When all the money went back, and when it came again.
-    ///
-    /// Of refunds and disputes only the sum is stored so far, not when they happened: what went back counts as if it
-    /// had never been there.
-    pub(super) fn revocations(&self) -> Vec<(Timestamp, bool)> {
-        self.enters_at().filter(|_| self.is_revoked()).map(|at| (at, true)).into_iter().collect()
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     Timestamp,
     champion::{ChampionAccount, PaymentRecord},
     ids::{DisputeId, InvoiceId, PaymentIntentId},
-    stripe::{Dispute, PaymentFacts, revocations},
+    stripe::{Dispute, PaymentFacts, gone_over_time, revocations},
 };
 
 impl ChampionAccount {
@@ -18,14 +18,14 @@ impl ChampionAccount {
         for payment in &mut self.payments {
             let facts = Vec::from_iter(facts_of(&self.intents, payment));
             if facts.is_empty() {
-                payment.revocations = None;
+                payment.gone = None;
                 continue;
             }
             let refunded = facts.iter().fold(0_i64, |sum, facts| sum.saturating_add(facts.refunded()));
             payment.refunded = refunded;
             let status = facts.iter().filter_map(|facts| facts.dispute_status());
             payment.dispute = status.max_by_key(|status| (status.is_open(), *status)).map(|it| it.name().to_owned());
-            payment.revocations = Some(revocations(facts, payment.amount));
+            payment.gone = Some(gone_over_time(facts, payment.amount));
         }
     }
 
@@ -54,21 +54,38 @@ fn facts_of<'a>(
 }
 
 impl PaymentRecord {
-    /// Returns when all the money was gone (true), and when it was there again (false), in the order of time.
+    /// Returns how much of it is gone from each moment on at which that changed, in minor units and in the order of time.
     ///
-    /// Of what the system before this one refunded only the sum is known: it counts as if it had never been paid.
+    /// Of what the system before this one refunded only the sum is known: it counts as if it had never been there.
     #[must_use]
-    pub fn revocation_history(&self) -> Vec<(Timestamp, bool)> {
-        match (&self.revocations, self.paid_at) {
-            (Some(revocations), _) => revocations.clone(),
-            (None, Some(paid_at)) if self.is_revoked() => vec![(paid_at, true)],
+    pub fn gone_over_time(&self) -> Vec<(Timestamp, i64)> {
+        let lost = self.dispute.as_deref() == Some("lost");
+        let sum = if lost { self.amount.amount } else { self.refunded.min(self.amount.amount) };
+        match (&self.gone, self.enters_at()) {
+            (Some(gone), _) => gone.clone(),
+            (None, Some(at)) if sum > 0 => vec![(at, sum)],
             (None, _) => Vec::new(),
         }
     }
 
-    /// Returns whether all the money was ever gone.
+    /// Returns when all the money was gone (true), and when it was there again (false), in the order of time.
     #[must_use]
-    pub fn was_revoked(&self) -> bool {
-        !self.revocation_history().is_empty()
+    pub fn revocation_history(&self) -> Vec<(Timestamp, bool)> {
+        revocations(&self.gone_over_time(), self.amount)
+    }
+
+    /// Returns when all the money was gone for the first time; none if it never was.
+    #[must_use]
+    pub fn first_revoked_at(&self) -> Option<Timestamp> {
+        self.revocation_history().first().map(|(at, _)| *at)
+    }
+
+    /// Returns whether all the money is gone, by refunds or by lost disputes.
+    ///
+    /// A refund in part is recorded and changes nothing: it is goodwill, and there is no fair way to take away a part
+    /// of a month. Whoever wants the support to end refunds the whole.
+    #[must_use]
+    pub fn is_revoked(&self) -> bool {
+        self.revocation_history().last().is_some_and(|(_, revoked)| *revoked)
     }
 }

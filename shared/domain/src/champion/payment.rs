@@ -199,10 +199,10 @@ pub struct PaymentRecord {
     pub refunded: i64,
     /// The newest status of a dispute about it, in Stripe's words.
     pub dispute: Option<String>,
-    /// When all the money was gone (true), and when it was there again (false), as far as Stripe's events told. None if
-    /// nothing is known of a Stripe payment; then the sum and the dispute's status above say it. It isn't stored: it
-    /// follows from what is known of Stripe's payments.
-    pub revocations: Option<Vec<(Timestamp, bool)>>,
+    /// How much of it was gone from each moment on at which that changed, in minor units, as far as Stripe's events told.
+    /// None if nothing is known of a Stripe payment; then the sum and the dispute's status above say it. It isn't stored:
+    /// it follows from what is known of Stripe's payments.
+    pub gone: Option<Vec<(Timestamp, i64)>>,
     /// When it was first heard of.
     pub created_at: Timestamp,
 }
@@ -242,7 +242,7 @@ impl PaymentRecord {
             closed: false,
             refunded: 0,
             dispute: None,
-            revocations: None,
+            gone: None,
             created_at,
         }
     }
@@ -256,19 +256,6 @@ impl PaymentRecord {
             None if self.closed || self.failed_at.is_some() => PaymentStatus::Failed,
             None => PaymentStatus::Pending,
         }
-    }
-
-    /// Whether all the money went back, by a refund or by a lost dispute.
-    ///
-    /// A refund in part is recorded and changes nothing: it is goodwill, and there is no fair way to take away a part
-    /// of a month. Whoever wants the support to end refunds the whole.
-    #[must_use]
-    pub fn is_revoked(&self) -> bool {
-        if let Some(revocations) = &self.revocations {
-            return revocations.last().is_some_and(|(_, revoked)| *revoked);
-        }
-        let refunded_in_full = self.refunded > 0 && self.refunded >= self.amount.amount;
-        refunded_in_full || self.dispute.as_deref() == Some("lost")
     }
 
     /// How much time it buys: an invoice its period, a single purchase 30 days, a change of plan none.

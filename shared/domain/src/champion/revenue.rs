@@ -21,7 +21,7 @@ impl ChampionAccount {
     ///
     /// A payment is spread evenly over its segments, to the cent: all its days add up to exactly what was paid. One
     /// without any time counts on the day on which it was paid. A revocation takes back on its day what had been spread
-    /// until then, and gives it again when it is undone.
+    /// until then, and gives it again when it is undone. A refund in part is its own amount on its day.
     #[must_use]
     pub fn revenue(&self) -> Revenue {
         let (timeline, mut revenue) = (self.timeline(), Revenue::new());
@@ -78,13 +78,13 @@ impl<'a> Spread<'a> {
             let next = day.next_day().map_or(self.payment.amount.amount, |next| self.until(midnight(next)));
             add(day, next - self.until(midnight(day)));
         }
-        let mut gone = false;
-        for (at, revoked) in self.payment.revocations() {
-            if revoked != gone {
-                let spread = self.until(at);
-                add(day(at), if revoked { -spread } else { spread });
-                gone = revoked;
-            }
+        let mut taken = 0;
+        for (at, gone) in self.payment.gone_over_time() {
+            let at = at.max(self.paid_at);
+            let revoked = gone >= self.payment.amount.amount;
+            let takes = if revoked { self.until(at) } else { gone };
+            add(day(at), taken - takes);
+            taken = takes;
         }
     }
 }

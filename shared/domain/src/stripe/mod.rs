@@ -20,7 +20,7 @@ pub use dispute::{Dispute, DisputeFact, DisputeStatus};
 pub use invoice::{BillingReason, InvoiceFact, InvoiceLine};
 pub use invoice_payment::InvoicePaymentFact;
 pub use lookup::Lookup;
-pub use payment_facts::{PaymentFacts, RefundedSum, revocations};
+pub use payment_facts::{PaymentFacts, RefundedSum, gone_over_time, revocations};
 pub use payment_failed::PaymentFailedFact;
 pub use purchase::PurchaseFact;
 pub use refund::{Refund, RefundFact, RefundStatus};

@@ -103,7 +103,7 @@ impl PaymentFacts {
     /// Returns when all that was paid was gone (true), and when it was there again (false), in the order of time.
     #[must_use]
     pub fn revocations(&self, paid: Money) -> Vec<(Timestamp, bool)> {
-        revocations([self], paid)
+        revocations(&gone_over_time([self], paid), paid)
     }
 
     fn refunded_at(&self, moment: Timestamp) -> i64 {
@@ -135,18 +135,31 @@ impl PaymentFacts {
     }
 }
 
-/// Returns when all that was paid in several payments of one thing was gone (true), and when it was there again (false),
-/// in the order of time.
+/// Returns how much of what was paid is gone from each moment on at which that changed, in minor units and in the order of
+/// time. The money may have come in several payments of one thing; more than what was paid is never gone.
 #[must_use]
-pub fn revocations<'a>(payments: impl IntoIterator<Item = &'a PaymentFacts>, paid: Money) -> Vec<(Timestamp, bool)> {
+pub fn gone_over_time<'a>(payments: impl IntoIterator<Item = &'a PaymentFacts>, paid: Money) -> Vec<(Timestamp, i64)> {
     let payments = Vec::from_iter(payments);
     let moments: BTreeSet<_> = payments.iter().flat_map(|facts| facts.moments()).collect();
-    let mut revocations: Vec<(Timestamp, bool)> = Vec::new();
+    let mut over_time: Vec<(Timestamp, i64)> = Vec::new();
     for moment in moments {
         let gone = payments.iter().fold(0_i64, |sum, facts| sum.saturating_add(facts.gone_at(moment)));
-        let revoked = paid.amount > 0 && gone >= paid.amount;
+        let gone = gone.min(paid.amount);
+        if gone != over_time.last().map_or(0, |(_, gone)| *gone) {
+            over_time.push((moment, gone));
+        }
+    }
+    over_time
+}
+
+/// Returns when all that was paid was gone (true), and when it was there again (false), from how much was gone over time.
+#[must_use]
+pub fn revocations(gone: &[(Timestamp, i64)], paid: Money) -> Vec<(Timestamp, bool)> {
+    let mut revocations: Vec<(Timestamp, bool)> = Vec::new();
+    for (moment, gone) in gone {
+        let revoked = paid.amount > 0 && *gone >= paid.amount;
         if revoked != revocations.last().is_some_and(|(_, revoked)| *revoked) {
-            revocations.push((moment, revoked));
+            revocations.push((*moment, revoked));
         }
     }
     revocations

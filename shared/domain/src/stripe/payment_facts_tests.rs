@@ -161,6 +161,7 @@ fn what_was_known_without_an_id_counts_until_an_id_is_known() {
 fn several_payments_of_one_thing_count_by_their_sums() {
     use RefundStatus::Succeeded;
     let [one, other] = [3, 7].map(|at| every_order(&[refund("a", 250, at, Succeeded, at)]));
-    assert_eq!(revocations([&one, &other], usd(500)), [(t(7), true)]);
-    assert_eq!(revocations([&one], usd(500)), []);
+    assert_eq!(gone_over_time([&one, &other], usd(500)).last(), Some(&(t(7), 500)));
+    assert_eq!(revocations(&gone_over_time([&one, &other], usd(500)), usd(500)), [(t(7), true)]);
+    assert_eq!(revocations(&gone_over_time([&one], usd(500)), usd(500)), []);
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use pledge_domain::{
-    champion::PurchaseType,
-    stripe::{BillingReason, Fact, InvoiceFact, StripeEvent, SubscriptionStatus},
+    champion::{PurchaseType, timeline::Segment},
+    stripe::{BillingReason, Fact, InvoiceFact, RefundStatus, StripeEvent, SubscriptionStatus},
 };
+use pledge_reference_model::{Payment, simulate};
 use proptest::prelude::*;
 
 use crate::reader::*;
@@ -18,11 +19,14 @@ enum Fate {
     Refunded,
     DisputeWon,
     DisputeLost,
+    /// The bank sent the refund back after so many days.
+    RefundFailed(i64),
 }
 
 impl Fate {
-    fn is_back(self) -> bool {
-        matches!(self, Self::Refunded | Self::DisputeLost)
+    /// Whether all the money went back, for however long.
+    fn was_back(self) -> bool {
+        matches!(self, Self::Refunded | Self::DisputeLost | Self::RefundFailed(_))
     }
 }
 
@@ -32,12 +36,14 @@ struct Paid {
     /// A single purchase, or the next invoice of the subscription.
     purchase: bool,
     tier: i64,
-    /// Seconds since the payment before.
+    /// Days since the payment before.
     gap: i64,
     refused_first: bool,
     /// Whether the invoice's event has its payment, as before "basil"; otherwise an event of its own links them.
     old_shape: bool,
     fate: Fate,
+    /// After how many days.
+    fate_after: i64,
 }
 
 /// How the subscription ends.
@@ -69,15 +75,17 @@ fn history() -> impl Strategy<Value = History> {
         2 => Just(Fate::Refunded),
         1 => Just(Fate::DisputeWon),
         1 => Just(Fate::DisputeLost),
+        1 => (1..=20_i64).prop_map(Fate::RefundFailed),
     ];
-    let paid = (any::<bool>(), 1..=13_i64, 0..=2 * MONTH, any::<bool>(), any::<bool>(), fate).prop_map(
-        |(purchase, tier, gap, refused_first, old_shape, fate)| Paid {
+    let paid = (any::<bool>(), 1..=13_i64, 0..=62_i64, any::<bool>(), any::<bool>(), fate, 0..=62_i64).prop_map(
+        |(purchase, tier, gap, refused_first, old_shape, fate, fate_after)| Paid {
             purchase,
             tier,
             gap,
             refused_first,
             old_shape,
             fate,
+            fate_after,
         },
     );
     let end = prop_oneof![Just(End::Open), Just(End::Cancelled), Just(End::CancelledAndResumed), Just(End::Over)];
@@ -98,16 +106,25 @@ fn history() -> impl Strategy<Value = History> {
 /// The story as Stripe tells it, and what an honest clerk would have written down meanwhile.
 struct Told {
     events: Vec<StripeEvent>,
-    /// When paid, for how long, which tier, whether the money is back.
-    booked: Vec<(i64, i64, i64, bool)>,
+    /// What was paid, with the gateway's id.
+    booked: Vec<(String, Booked)>,
     keys: BTreeSet<String>,
+}
+
+/// What was paid, in days.
+struct Booked {
+    at: i64,
+    tier: u8,
+    length: i64,
+    /// When the money went back (true) and came again (false).
+    revocations: Vec<(i64, bool)>,
 }
 
 fn tell(story: &[Paid], end: End) -> Told {
     let mut told = Told { events: Vec::new(), booked: Vec::new(), keys: BTreeSet::new() };
     let (mut at, mut invoices) = (0, 0);
     for (n, paid) in story.iter().enumerate() {
-        at += paid.gap;
+        at += paid.gap * DAY;
         let reason = if invoices == 0 { BillingReason::SubscriptionCreate } else { BillingReason::SubscriptionCycle };
         invoices += i32::from(!paid.purchase);
         tell_payment(&mut told, n, paid, reason, at);
@@ -147,29 +164,43 @@ fn tell_payment(told: &mut Told, n: usize, paid: &Paid, reason: BillingReason, a
         }
         if reason == BillingReason::SubscriptionCreate { "champion_started" } else { "champion_renewed" }
     };
-    match paid.fate {
-        Fate::Kept => {}
-        Fate::PartlyBack => say(at + 5, refund(&name, 499)),
+    let (day, all) = (at / DAY + paid.fate_after, 500 * paid.tier);
+    let back = day * DAY;
+    let revocations = match paid.fate {
+        Fate::Kept => vec![],
+        Fate::PartlyBack => {
+            say(back, refund(&name, 499));
+            vec![]
+        }
         Fate::Refunded => {
-            say(at + 5, refund(&name, 499));
-            say(at + 9, refund(&name, 500 * paid.tier));
+            say(back - 1, refund(&name, 499));
+            say(back, refund(&name, all));
+            vec![(day, true)]
         }
         Fate::DisputeWon => {
-            say(at + 5, disputed(&name, "needs_response", at + 5));
-            say(at + 9, disputed(&name, "won", at + 9));
+            say(back - 1, disputed(&name, "needs_response", back - 1));
+            say(back, disputed(&name, "won", back));
+            vec![]
         }
         Fate::DisputeLost => {
-            say(at + 5, disputed(&name, "under_review", at + 5));
-            say(at + 9, disputed(&name, "lost", at + 9));
+            say(back - 1, disputed(&name, "under_review", back - 1));
+            say(back, disputed(&name, "lost", back));
+            vec![(day, true)]
         }
-    }
-    let length = if paid.purchase { 30 * DAY } else { MONTH };
-    told.booked.push((at, length, paid.tier, paid.fate.is_back()));
+        Fate::RefundFailed(after) => {
+            let failed = back + after * DAY;
+            say(back, refund_is(&name, all, back, RefundStatus::Pending, back));
+            say(failed, refund_is(&name, all, back, RefundStatus::Failed, failed));
+            vec![(day, true), (day + after, false)]
+        }
+    };
+    let (length, tier) = (if paid.purchase { 30 } else { MONTH / DAY }, u8::try_from(paid.tier).unwrap());
+    told.booked.push((subject.clone(), Booked { at: at / DAY, tier, length, revocations }));
     told.keys.insert(format!("{metric}:{subject}"));
     if paid.refused_first {
         told.keys.insert(format!("champion_payment_failed:{subject}"));
     }
-    if paid.fate.is_back() {
+    if paid.fate.was_back() {
         told.keys.insert(format!("champion_refunded:{subject}"));
     }
     if matches!(paid.fate, Fate::DisputeWon | Fate::DisputeLost) {
@@ -193,12 +224,37 @@ fn tell_end(told: &mut Told, end: End, at: i64) {
     }
 }
 
-/// When everything ends, without walking through it: of all the moments at which a run of payments could have begun,
-/// the one whose payments reach farthest.
-fn end_of(booked: &[(i64, i64, i64, bool)]) -> Option<i64> {
-    let kept: Vec<_> = booked.iter().filter(|(.., back)| !back).collect();
-    let reach = |from: usize| kept[from].0 + kept[from..].iter().map(|(_, length, ..)| length).sum::<i64>();
-    (0..kept.len()).map(reach).max()
+/// Longer than any story, in days.
+const HORIZON: i64 = 900;
+
+/// Who paid for each day and at which tier, as the reference model works it out.
+fn expected_days(told: &Told) -> Vec<Option<(&str, u8)>> {
+    let mut booked: Vec<_> = told.booked.iter().collect();
+    booked.sort_by_key(|(id, _)| id);
+    let payment = |(number, (_, paid)): (usize, &&(String, Booked))| Payment {
+        number,
+        enters: paid.at,
+        subscription: 0,
+        lines: vec![(paid.tier, paid.length)],
+        revocations: paid.revocations.clone(),
+    };
+    let payments: Vec<_> = booked.iter().enumerate().map(payment).collect();
+    let (days, _) = simulate(&payments, HORIZON);
+    days.into_iter().map(|day| day.map(|(number, tier)| (booked[number].0.as_str(), tier))).collect()
+}
+
+/// Who paid for each day and at which tier, as it is stored.
+fn stored_days(reader: &Reader) -> Vec<Option<(String, u8)>> {
+    let gateway_id = |segment: &Segment| {
+        let payment = reader.account.payment(segment.payment).unwrap();
+        let invoice = payment.invoice.as_ref().map(ToString::to_string);
+        invoice.unwrap_or_else(|| payment.payment_intent.as_ref().unwrap().to_string())
+    };
+    let on = |day: i64| {
+        let segment = reader.segments.iter().find(|it| it.period.start <= t(day * DAY) && t(day * DAY) < it.period.end);
+        segment.map(|segment| (gateway_id(segment), segment.tier.get()))
+    };
+    (0..HORIZON).map(on).collect()
 }
 
 proptest! {
@@ -218,21 +274,18 @@ proptest! {
         let deliveries = history.order[..history.twice].iter().chain(&history.order).map(|n| &told.events[*n]);
         prop_assert_eq!(&Reader::new(before).after(deliveries), &expected);
 
-        let support = expected.support.as_ref();
-        let kept = told.booked.iter().rfind(|(.., back)| !back);
-        prop_assert_eq!(support.is_some(), !told.booked.is_empty());
-        prop_assert_eq!(expected.segments.is_empty(), kept.is_none());
-        if kept.is_some() {
-            prop_assert_eq!(support.map(|it| it.period.end), end_of(&told.booked).map(t));
-            let bought: i64 = told.booked.iter().filter(|(.., back)| !back).map(|(_, length, ..)| length).sum();
-            let ran: i64 = expected.bars().iter().map(|(_, start, end)| end - start).sum();
-            prop_assert_eq!(ran, bought, "everything that is paid is had");
-            for tier in 1..=13 {
-                let bought: i64 = told.booked.iter().filter(|it| !it.3 && it.2 == tier).map(|it| it.1).sum();
-                let ran = expected.bars().iter().filter(|it| i64::from(it.0) == tier).map(|it| it.2 - it.1).sum::<i64>();
-                prop_assert_eq!(ran, bought, "at its own tier");
-            }
+        let stored = stored_days(&expected);
+        let stored: Vec<_> = stored.iter().map(|day| day.as_ref().map(|(id, tier)| (id.as_str(), *tier))).collect();
+        prop_assert_eq!(stored, expected_days(&told));
+        let days = expected.bars().iter().map(|(_, start, end)| (end - start) / DAY).sum::<i64>();
+        let had = expected_days(&told).iter().flatten().count();
+        prop_assert_eq!(usize::try_from(days).unwrap(), had, "nothing beyond whole days");
+        for (id, paid) in told.booked.iter().filter(|(_, paid)| !paid.revocations.iter().any(|(_, back)| *back)) {
+            let had = expected_days(&told).iter().flatten().filter(|(of, _)| of == id).count();
+            prop_assert_eq!(i64::try_from(had).unwrap(), paid.length, "everything that is paid is had");
         }
+        let support = expected.support.as_ref();
+        prop_assert_eq!(support.is_some(), !told.booked.is_empty());
         prop_assert_eq!(expected.ledger.len(), told.booked.len());
         prop_assert_eq!(&expected.keys, &told.keys);
         let subscribed = history.payments.iter().any(|paid| !paid.purchase);

@@ -8,7 +8,7 @@ use pledge_domain::{
     ids::PriceId,
     stripe::{
         BillingReason::{self, *},
-        Fact, InvoiceFact, InvoiceLine, StripeEvent, SubscriptionFact, SubscriptionItem,
+        Fact, InvoiceFact, InvoiceLine, RefundStatus, StripeEvent, SubscriptionFact, SubscriptionItem,
         SubscriptionStatus::{self, *},
     },
 };
@@ -176,6 +176,44 @@ fn a_revocation_ends_access_without_a_word_about_an_end() {
 }
 
 #[test]
+fn a_month_that_is_used_up_and_refunded_later_moves_nothing() {
+    let story = [month(1), event("l", 1, link("1", "1")), purchase("next", 1, 20 * DAY)];
+    let had = Reader::new(account()).after(&story);
+    let refunded = had.clone().after(&[event("r", 40 * DAY, refund("1", 500))]);
+    assert_eq!(refunded.bars(), had.bars(), "all of it had run");
+    assert_eq!(refunded.bars(), [(1, 0, MONTH), (1, MONTH, MONTH + 30 * DAY)]);
+}
+
+#[test]
+fn a_refund_that_fails_gives_back_what_it_had_frozen() {
+    use RefundStatus::{Failed, Succeeded};
+    let told = |status, at| event(&format!("r{at}"), at, refund_is("a", 1000, 10 * DAY, status, at));
+    let (made, failed) = (told(Succeeded, 10 * DAY), told(Failed, 15 * DAY));
+    let frozen = Reader::new(account()).after(&[purchase("a", 2, 0), made.clone()]);
+    assert_eq!(frozen.bars(), [(2, 0, 10 * DAY)]);
+    for order in [[&made, &failed], [&failed, &made]] {
+        let reader = Reader::new(account()).after(&[purchase("a", 2, 0)]).after(order);
+        assert_eq!(reader.bars(), [(2, 0, 10 * DAY), (2, 15 * DAY, 35 * DAY)]);
+        assert!(reader.keys.contains("champion_refunded:pi_a"), "it was announced when it was made");
+    }
+}
+
+#[test]
+fn a_refund_that_is_overtaken_by_a_dispute_and_fails_gives_back_nothing_while_the_dispute_is_lost() {
+    let events = [
+        purchase("a", 2, 0),
+        event("r1", 5 * DAY, refund_is("a", 1000, 5 * DAY, RefundStatus::Pending, 5 * DAY)),
+        event("d1", 6 * DAY, disputed("a", "needs_response", 6 * DAY)),
+        event("d2", 8 * DAY, disputed("a", "lost", 8 * DAY)),
+        event("r2", 9 * DAY, refund_is("a", 1000, 5 * DAY, RefundStatus::Failed, 9 * DAY)),
+    ];
+    let reader = Reader::new(account()).after(&events);
+    assert_eq!(reader.bars(), [(2, 0, 5 * DAY)]);
+    let won = reader.after(&[event("d3", 12 * DAY, disputed("a", "won", 12 * DAY))]);
+    assert_eq!(won.bars(), [(2, 0, 5 * DAY), (2, 12 * DAY, 37 * DAY)]);
+}
+
+#[test]
 fn only_what_is_charged_renews() {
     let renews = |status, paused| {
         let fact = SubscriptionFact { collection_paused: paused, ..state(status, false, MONTH) };
@@ -312,7 +350,33 @@ fn what_buys_no_time_counts_on_the_day_on_which_it_was_paid() {
 }
 
 #[test]
-fn what_went_back_leaves_nothing() {
+fn what_went_back_leaves_nothing_and_is_taken_back_on_its_day() {
     let events = [purchase("a", 2, 0), event("r", 10 * DAY, refund("a", 1000))];
-    assert_eq!(revenue(&Reader::new(account()).after(&events)).iter().sum::<i64>(), 0);
+    let reader = Reader::new(account()).after(&events);
+    let days = reader.account.revenue();
+    assert_eq!(days.values().sum::<i64>(), 0);
+    assert_eq!(days.keys().map(|(day, _)| *day).max(), Some(t(10 * DAY).date()));
+    assert!(days.values().rev().skip(1).all(|cents| *cents > 0), "the days before stay as they were: {days:?}");
+}
+
+#[test]
+fn a_part_that_went_back_is_its_own_amount_on_its_day() {
+    let day =
+        |reader: &Reader, at| reader.account.revenue().get(&(t(at).date(), usd(0).currency)).copied().unwrap_or(0);
+    let kept = Reader::new(account()).after(&[purchase("a", 2, 0)]);
+    let partly = kept.clone().after(&[event("r", 10 * DAY, refund("a", 300))]);
+    assert_eq!(partly.bars(), kept.bars());
+    assert_eq!(revenue(&partly).iter().sum::<i64>(), 1000 - 300);
+    assert_eq!(day(&partly, 10 * DAY), day(&kept, 10 * DAY) - 300);
+    assert_eq!(day(&partly, 9 * DAY), day(&kept, 9 * DAY));
+    // The rest goes back as well: together no more than what had been spread.
+    let whole = partly.after(&[event("w", 20 * DAY, refund("a", 1000))]);
+    assert_eq!(revenue(&whole).iter().sum::<i64>(), 0);
+}
+
+#[test]
+fn a_revocation_that_is_undone_is_given_again_on_its_day() {
+    let told = |status, at| event(&format!("r{at}"), at, refund_is("a", 1000, 10 * DAY, status, at));
+    let events = [purchase("a", 2, 0), told(RefundStatus::Succeeded, 10 * DAY), told(RefundStatus::Failed, 15 * DAY)];
+    assert_eq!(revenue(&Reader::new(account()).after(&events)).iter().sum::<i64>(), 1000);
 }

@@ -10,13 +10,14 @@ use pledge_domain::{
     },
     email::Email,
     ids::{
-        CustomerId, DisputeId, EventId, InvoiceId, NovelId, PaymentIntentId, PaymentRecordId, SubscriptionId, UserId,
+        CustomerId, DisputeId, EventId, InvoiceId, NovelId, PaymentIntentId, PaymentRecordId, RefundId, SubscriptionId,
+        UserId,
     },
     money::{Currency, Money},
     ports::ChampionStore,
     stripe::{
         BillingReason, ChargeRefundedFact, DisputeFact, DisputeStatus, Fact, InvoiceFact, InvoicePaymentFact,
-        PaymentFacts, PurchaseFact, StripeEvent, SubscriptionFact, SubscriptionStatus,
+        PaymentFacts, PurchaseFact, RefundFact, RefundStatus, StripeEvent, SubscriptionFact, SubscriptionStatus,
     },
 };
 use pledge_memory::{Deliver, InMemoryStore, ready};
@@ -113,6 +114,19 @@ pub fn link(invoice: &str, intent: &str) -> Fact {
 
 pub fn refund(intent: &str, amount: i64) -> Fact {
     Fact::ChargeRefunded(ChargeRefundedFact { payment_intent: pi(intent), preorder: None, refunded: usd(amount) })
+}
+
+/// A refund by its id, made at one moment and told of at another.
+pub fn refund_is(intent: &str, amount: i64, created: i64, status: RefundStatus, at: i64) -> Fact {
+    Fact::Refund(RefundFact {
+        refund: RefundId::parse(format!("re_{intent}")).unwrap(),
+        payment_intent: pi(intent),
+        amount: usd(amount),
+        created: t(created),
+        status,
+        failure_reason: None,
+        at: t(at),
+    })
 }
 
 pub fn dispute(intent: &str, status: &str) -> Fact {

@@ -61,7 +61,7 @@ pub(super) fn payment(row: &Row) -> Result<PaymentRecord, Failure> {
         closed: columns.get("closed")?,
         refunded: columns.get("refunded_amount")?,
         dispute: columns.get("dispute_status")?,
-        revocations: None,
+        gone: None,
         created_at: columns.get("created_at")?,
     })
 }
