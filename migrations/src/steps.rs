@@ -54,6 +54,7 @@ pub const MIGRATIONS: &[Migration] = steps![
     "0020_refunds_and_disputes",
     "0030_champion_timeline",
     "0031_champion_carry_over",
+    "0032_outbox_superseded",
 ];
 
 const IN_BATCHES: &[&str] = &["0031_champion_carry_over"];

@@ -39,6 +39,7 @@ pub struct OutboxRow {
     pub created_at: Timestamp,
     pub sent_at: Option<Timestamp>,
     pub parked_at: Option<Timestamp>,
+    pub superseded_at: Option<Timestamp>,
     pub attempts: i32,
     pub last_error: Option<String>,
 }
@@ -113,17 +114,19 @@ impl OutboxRow {
             created_at: row.try_get("created_at")?,
             sent_at: row.try_get("sent_at")?,
             parked_at: row.try_get("parked_at")?,
+            superseded_at: row.try_get("superseded_at")?,
             attempts: row.try_get("attempts")?,
             last_error: row.try_get("last_error")?,
         })
     }
 
-    /// `sent`, `parked` or `waiting`.
+    /// `sent`, `superseded`, `parked` or `waiting`.
     pub fn state(&self) -> &'static str {
-        match (self.sent_at, self.parked_at) {
-            (Some(_), _) => "sent",
-            (None, Some(_)) => "parked",
-            (None, None) => "waiting",
+        match (self.sent_at, self.superseded_at, self.parked_at) {
+            (Some(_), ..) => "sent",
+            (None, Some(_), _) => "superseded",
+            (None, None, Some(_)) => "parked",
+            (None, None, None) => "waiting",
         }
     }
 }

@@ -69,7 +69,8 @@ impl Klaviyo {
     /// If something is left after three minutes.
     pub async fn settled(&self, database: &Database) -> Result<(), Failure> {
         let client = database.connect().await?;
-        let waiting = "select count(*) from outbox where sent_at is null and parked_at is null";
+        let waiting =
+            "select count(*) from outbox where sent_at is null and parked_at is null and superseded_at is null";
         let empty = async {
             loop {
                 let left: i64 = client.query_one(waiting, &[]).await?.get(0);

@@ -30,7 +30,8 @@ pub async fn requeue(tools: &Tools, ids: Vec<OutboxId>, state: OutboxState, appl
         note(format!("{unknown}: there is no such row"));
     }
     show(&rows)?;
-    let rows: Vec<_> = rows.iter().filter(|row| row.sent_at.is_none()).map(|row| row.id).collect();
+    let rows: Vec<_> =
+        rows.iter().filter(|row| row.sent_at.is_none() && row.superseded_at.is_none()).map(|row| row.id).collect();
     if rows.is_empty() {
         note("Nothing to do: no such row is unsent.");
         return Ok(Done::All);

@@ -36,12 +36,12 @@ async fn rows_are_listed_by_state_and_without_personal_data() {
 async fn a_parked_row_is_queued_again() {
     let (world, [_, parked, _]) = world().await;
     world.succeeds("outbox requeue --all").await;
-    assert!(world.sqs.queue.sent().is_empty() && world.store.unsent(&[parked]).await.unwrap().is_empty());
+    assert!(world.sqs.queue.sent().is_empty() && world.store.unsent(&[parked], t(30)).await.unwrap().is_empty());
 
     world.succeeds("outbox requeue --all --apply").await;
     let sent = world.sqs.queue.sent();
     assert!(sent.len() == 1 && sent[0].contains(&parked.to_string()), "{sent:?}");
-    assert_eq!(world.store.unsent(&[parked]).await.unwrap().len(), 1, "the sender takes it now");
+    assert_eq!(world.store.unsent(&[parked], t(30)).await.unwrap().len(), 1, "the sender takes it now");
 
     let again = world.succeeds("outbox requeue --all --apply").await;
     assert!(again.err.contains("Nothing to do"), "{again:?}");

@@ -7,7 +7,7 @@ use pledge_domain::{
     Timestamp,
     ids::OutboxId,
     outbox::Announcement,
-    ports::{Delivery, Marketing, MarketingError, OutboxStore, StoreError},
+    ports::{Delivery, Marketing, MarketingError, OutboxStore, StoreError, UnsentEntry},
 };
 
 /// Sends rows of the outbox.
@@ -48,7 +48,7 @@ impl Default for Retry {
     }
 }
 
-/// What became of each row that was asked for. A row that is sent or parked already, or unknown, isn't in it.
+/// What became of each row that was asked for. A row that is sent, parked or superseded already, or unknown, isn't in it.
 pub type Deliveries = HashMap<OutboxId, Delivery>;
 
 impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
@@ -60,7 +60,7 @@ impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
     /// # Errors
     /// [`StoreError`]: nothing is stored, and every row must be tried again.
     pub async fn run(&self, ids: &[OutboxId], now: Timestamp) -> Result<Deliveries, StoreError> {
-        let unsent = self.store.unsent(ids).await?;
+        let unsent = self.store.unsent(ids, now).await?;
         let interval = self.retry.interval;
         let deliveries: Vec<(OutboxId, Delivery)> = stream::iter(unsent)
             .enumerate()
@@ -68,15 +68,15 @@ impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
                 if turn > 0 && !interval.is_zero() {
                     tokio::time::sleep(interval).await;
                 }
-                unsent
+                with_what_is_known_now(unsent)
             })
-            .map(|unsent| async move {
+            .map(|entry| async move {
                 // One row that trips a bug must not take the rest of the batch with it.
-                let sent = std::panic::AssertUnwindSafe(self.send(&unsent.entry)).catch_unwind().await;
+                let sent = std::panic::AssertUnwindSafe(self.send(&entry)).catch_unwind().await;
                 let panicked = || Delivery::Failed { reason: "a bug in the sender".to_owned() };
                 let delivery = sent.unwrap_or_else(|_| panicked());
-                log(&unsent.entry, &delivery);
-                (unsent.entry.id, delivery)
+                log(&entry, &delivery);
+                (entry.id, delivery)
             })
             .buffer_unordered(self.retry.concurrency)
             .collect()
@@ -127,4 +127,12 @@ fn log(entry: &Announcement, delivery: &Delivery) {
             tracing::warn!(announcement = key, reason, "Klaviyo refused an announcement for good");
         }
     }
+}
+
+/// Returns the announcement with what isn't recorded because it changes: whether the buyer has a paid preorder.
+fn with_what_is_known_now(unsent: UnsentEntry) -> Announcement {
+    let UnsentEntry { mut entry, has_paid_preorder, .. } = unsent;
+    let properties = &mut entry.payload.properties;
+    properties.extend(has_paid_preorder.map(|paid| ("has_paid_preorder".to_owned(), paid.into())));
+    entry
 }

@@ -89,6 +89,45 @@ impl AnnouncementKind {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
+
+    /// Returns what makes an announcement of this kind untrue while it waits; none if nothing does.
+    #[must_use]
+    pub fn perishes(self) -> Option<Perishes> {
+        match self {
+            Self::ChampionPaymentFailed => Some(Perishes::WithItsPayment),
+            Self::PreorderAbandoned => Some(Perishes::WithItsPreorder),
+            Self::PreorderStarted
+            | Self::PreorderSuccess
+            | Self::PreorderRefunded
+            | Self::PreorderDisputed
+            | Self::ChampionStarted
+            | Self::ChampionRenewed
+            | Self::ChampionExtended
+            | Self::ChampionUpgraded
+            | Self::ChampionCancelled
+            | Self::ChampionRefunded
+            | Self::ChampionEnded
+            | Self::ChampionDisputed => None,
+        }
+    }
+
+    /// Returns whether an announcement of this kind says, when it is sent, whether its buyer has a paid preorder: it
+    /// begins a flow that wants them to pay.
+    #[must_use]
+    pub fn says_whether_paid(self) -> bool {
+        matches!(self, Self::PreorderStarted | Self::PreorderAbandoned)
+    }
+}
+
+/// What makes an announcement untrue that was true when it was recorded. The statement that loads announcements for
+/// sending settles those as superseded; whether they were recorded never depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Perishes {
+    /// The payment whose gateway id its key names, an invoice's or a `PaymentIntent`'s, is paid.
+    WithItsPayment,
+    /// The preorder that its key names is paid or has a newer session than the key names, or the buyer has paid another
+    /// preorder since they made it.
+    WithItsPreorder,
 }
 
 /// Whom an announcement is about. Klaviyo finds or makes the profile by the address.

@@ -9,6 +9,7 @@ settled as (
     update outbox
     set sent_at = case when outcome = 'sent' then $4::timestamptz end,
         parked_at = case outcome when 'sent' then null when 'parked' then coalesce(parked_at, $4) else parked_at end,
+        superseded_at = case when outcome = 'sent' then null else superseded_at end,
         attempts = attempts + case when outcome = 'sent' then 0 else 1 end,
         last_error = coalesce(reason, last_error)
     from delivery

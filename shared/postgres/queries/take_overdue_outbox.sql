@@ -3,7 +3,7 @@
 with overdue as (
     select id, coalesce(queued_at, created_at) as waits_since
     from outbox
-    where sent_at is null and parked_at is null and coalesce(queued_at, created_at) < $1
+    where sent_at is null and parked_at is null and superseded_at is null and coalesce(queued_at, created_at) < $1
     order by waits_since
     limit $3
     for update skip locked

@@ -1,1 +1,46 @@
-select id, key, metric, payload, attempts from outbox where id = any($1) and sent_at is null and parked_at is null
+-- Those of the rows $1 that wait to be sent, each with whether its buyer has a paid preorder if it is of the kinds $4. Rows that
+-- don't hold any more are superseded at $5 instead: of the kinds $2 if the payment that the key names is paid; of the kinds
+-- $3 if the preorder that the key names is paid or has a newer session than the key names, or if its buyer has paid
+-- another preorder since it was made.
+with waiting as (
+    select id, key, metric, payload, attempts, split_part(key, ':', 2) as subject, split_part(key, ':', 3) as session_id
+    from outbox
+    where id = any($1::uuid[]) and sent_at is null and parked_at is null and superseded_at is null
+),
+preorder as (
+    select waiting.id as outbox_id, preorders.id, user_id, lower(email) as email, created_at,
+           preorders.session_id is distinct from waiting.session_id as has_newer_session
+    from waiting
+    -- `case` keeps other keys from being read as a preorder's id.
+    join preorders on preorders.id = case when metric = any($3::text[] || $4::text[]) then subject::uuid end
+),
+paid as (
+    select outbox_id, mine.id = preorder.id or mine.paid_at >= preorder.created_at as since_it_was_made
+    from preorder
+    join preorders as mine on lower(mine.email) = preorder.email and mine.status = 'completed'
+    union all
+    select outbox_id, mine.id = preorder.id or mine.paid_at >= preorder.created_at
+    from preorder
+    join preorders as mine on mine.user_id = preorder.user_id and mine.status = 'completed'
+),
+superseded as (
+    update outbox set superseded_at = $5::timestamptz
+    from waiting
+    where outbox.id = waiting.id and outbox.sent_at is null
+      and (
+          waiting.metric = any($2) and exists (
+              select from payment_record where paid_at is not null and stripe_invoice_id = waiting.subject
+              union all
+              select from payment_record where paid_at is not null and stripe_payment_intent_id = waiting.subject
+          )
+          or waiting.metric = any($3) and (
+              exists (select from preorder where outbox_id = waiting.id and has_newer_session)
+              or exists (select from paid where outbox_id = waiting.id and since_it_was_made)
+          )
+      )
+    returning outbox.id
+)
+select id, key, metric, payload, attempts,
+       case when metric = any($4) then exists (select from paid where outbox_id = waiting.id) end as has_paid_preorder
+from waiting
+where not exists (select from superseded where superseded.id = waiting.id)

@@ -3,7 +3,7 @@
 use pledge_domain::{
     Timestamp,
     ids::OutboxId,
-    outbox::{Announcement, AnnouncementKind, Payload},
+    outbox::{Announcement, AnnouncementKind, Payload, Perishes},
     ports::{Backlog, Delivery, OutboxStore, StoreError, UnsentEntry},
 };
 use tokio_postgres::{Row, types::Json};
@@ -16,10 +16,15 @@ use crate::{
 };
 
 impl OutboxStore for Database {
-    async fn unsent(&self, ids: &[OutboxId]) -> Result<Vec<UnsentEntry>, StoreError> {
+    async fn unsent(&self, ids: &[OutboxId], now: Timestamp) -> Result<Vec<UnsentEntry>, StoreError> {
         self.run(|lease| async move {
-            let ids = ids.iter().map(OutboxId::as_uuid).collect();
-            let rows = lease.query(Statement::new(sql!("unsent_outbox")).uuids(ids)).await?;
+            let statement = Statement::new(sql!("unsent_outbox"))
+                .uuids(ids.iter().map(OutboxId::as_uuid).collect())
+                .texts(kinds(|kind| kind.perishes() == Some(Perishes::WithItsPayment)))
+                .texts(kinds(|kind| kind.perishes() == Some(Perishes::WithItsPreorder)))
+                .texts(kinds(AnnouncementKind::says_whether_paid))
+                .time(now);
+            let rows = lease.query(statement).await?;
             rows.iter().map(unsent).collect()
         })
         .await
@@ -60,6 +65,11 @@ impl OutboxStore for Database {
     }
 }
 
+/// Returns the names of the kinds that fit.
+fn kinds(fits: impl Fn(AnnouncementKind) -> bool) -> Vec<&'static str> {
+    AnnouncementKind::ALL.into_iter().filter(|kind| fits(*kind)).map(AnnouncementKind::name).collect()
+}
+
 fn unsent(row: &Row) -> Result<UnsentEntry, Failure> {
     let columns = Columns(row);
     let Json(payload): Json<Payload> = columns.get("payload")?;
@@ -69,7 +79,7 @@ fn unsent(row: &Row) -> Result<UnsentEntry, Failure> {
         kind: columns.parse("metric", AnnouncementKind::parse)?,
         payload,
     };
-    Ok(UnsentEntry { entry, attempts: columns.get("attempts")? })
+    Ok(UnsentEntry { entry, attempts: columns.get("attempts")?, has_paid_preorder: columns.get("has_paid_preorder")? })
 }
 
 /// Returns the name by which `settle_outbox.sql` knows it.

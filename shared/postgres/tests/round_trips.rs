@@ -53,7 +53,7 @@ async fn recording_an_event_takes_two_round_trips_and_everything_else_one() {
     assert_eq!(proxy.take_counts().round_trips, 2, "record, known: one and the rollback");
 
     let id = new.started.id;
-    store.unsent(&[id]).await.unwrap();
+    store.unsent(&[id], t(62)).await.unwrap();
     assert_eq!(proxy.take_counts().round_trips, 1, "unsent");
     store.settle(&[(id, Delivery::Sent)], t(62)).await.unwrap();
     assert_eq!(proxy.take_counts().round_trips, 1, "settle");

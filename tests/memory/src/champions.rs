@@ -24,6 +24,13 @@ pub(crate) struct Champion {
     pub(crate) segments: Vec<(Segment, Timestamp)>,
 }
 
+impl Tables {
+    /// Returns every payment of every reader.
+    pub(crate) fn payment_records(&self) -> impl Iterator<Item = &PaymentRecord> {
+        self.champions.values().flat_map(|champion| &champion.account.payments)
+    }
+}
+
 impl ChampionStore for InMemoryStore {
     async fn sign_in(&self, claims: &Claims, now: Timestamp) -> Result<Option<CustomerId>, StoreError> {
         let mut tables = self.transaction()?;

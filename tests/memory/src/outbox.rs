@@ -2,12 +2,14 @@
 
 use pledge_domain::{
     Timestamp,
+    champion::PaymentRecord,
     ids::{OutboxId, PreorderId},
-    outbox::{Announcement, AnnouncementKind},
+    outbox::{Announcement, AnnouncementKind, Perishes},
     ports::{Backlog, Delivery, OutboxStore, StoreError, UnsentEntry},
+    preorder::{Preorder, Status},
 };
 
-use crate::InMemoryStore;
+use crate::{InMemoryStore, Tables};
 
 /// A row of the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub struct OutboxRow {
     pub sent_at: Option<Timestamp>,
     /// When Klaviyo refused it for good.
     pub parked_at: Option<Timestamp>,
+    /// When it was left out because it didn't hold any more.
+    pub superseded_at: Option<Timestamp>,
     /// How often sending it has failed.
     pub attempts: i32,
     /// Why it failed last.
@@ -30,11 +34,20 @@ pub struct OutboxRow {
 
 impl OutboxRow {
     pub(crate) fn new(entry: Announcement, now: Timestamp) -> Self {
-        Self { entry, created_at: now, queued_at: None, sent_at: None, parked_at: None, attempts: 0, last_error: None }
+        Self {
+            entry,
+            created_at: now,
+            queued_at: None,
+            sent_at: None,
+            parked_at: None,
+            superseded_at: None,
+            attempts: 0,
+            last_error: None,
+        }
     }
 
     fn waits(&self) -> bool {
-        self.sent_at.is_none() && self.parked_at.is_none()
+        self.sent_at.is_none() && self.parked_at.is_none() && self.superseded_at.is_none()
     }
 
     fn waits_since(&self) -> Timestamp {
@@ -46,6 +59,7 @@ impl OutboxRow {
             Delivery::Sent => {
                 self.sent_at = Some(now);
                 self.parked_at = None;
+                self.superseded_at = None;
             }
             Delivery::Parked { reason } => {
                 self.parked_at.get_or_insert(now);
@@ -62,10 +76,21 @@ impl OutboxRow {
 }
 
 impl OutboxStore for InMemoryStore {
-    async fn unsent(&self, ids: &[OutboxId]) -> Result<Vec<UnsentEntry>, StoreError> {
-        let tables = self.transaction()?;
-        let rows = tables.outbox.values().filter(|row| ids.contains(&row.entry.id) && row.waits());
-        Ok(rows.map(|row| UnsentEntry { entry: row.entry.clone(), attempts: row.attempts }).collect())
+    async fn unsent(&self, ids: &[OutboxId], now: Timestamp) -> Result<Vec<UnsentEntry>, StoreError> {
+        let mut tables = self.transaction()?;
+        let waiting: Vec<_> =
+            tables.outbox.values().filter(|row| ids.contains(&row.entry.id) && row.waits()).cloned().collect();
+        let mut unsent = Vec::new();
+        for OutboxRow { entry, attempts, .. } in waiting {
+            if tables.is_untrue(&entry) {
+                tables.outbox.entry(entry.id).and_modify(|row| row.superseded_at = Some(now));
+            } else {
+                let says = entry.kind.says_whether_paid();
+                let has_paid_preorder = says.then(|| !tables.paid_by_the_same_buyer(&entry).is_empty());
+                unsent.push(UnsentEntry { entry, attempts, has_paid_preorder });
+            }
+        }
+        Ok(unsent)
     }
 
     async fn settle(&self, deliveries: &[(OutboxId, Delivery)], now: Timestamp) -> Result<(), StoreError> {
@@ -108,7 +133,49 @@ impl OutboxStore for InMemoryStore {
     }
 }
 
-/// Returns the preorder that the key of a `preorder_success` names.
+impl Tables {
+    /// Returns whether an announcement doesn't hold any more.
+    fn is_untrue(&self, entry: &Announcement) -> bool {
+        let mut subject = entry.key.split(':').skip(1);
+        match entry.kind.perishes() {
+            None => false,
+            Some(Perishes::WithItsPayment) => subject.next().is_some_and(|id| self.is_paid(id)),
+            Some(Perishes::WithItsPreorder) => {
+                let preorder = preorder_of(entry).and_then(|id| self.preorders.get(&id));
+                let named = subject.nth(1);
+                preorder.is_some_and(|preorder| {
+                    let newest = preorder.session.as_ref().map(|session| session.id.as_str());
+                    let paid_since = |paid: &&Preorder| {
+                        paid.id == preorder.id
+                            || paid.payment.as_ref().is_some_and(|payment| payment.paid_at >= preorder.created_at)
+                    };
+                    newest != named || self.paid_by_the_same_buyer(entry).iter().any(paid_since)
+                })
+            }
+        }
+    }
+
+    /// Returns whether the payment with this id of an invoice or a `PaymentIntent` is paid.
+    fn is_paid(&self, id: &str) -> bool {
+        let is = |payment: &PaymentRecord| {
+            payment.invoice.as_ref().is_some_and(|invoice| invoice.as_str() == id)
+                || payment.payment_intent.as_ref().is_some_and(|intent| intent.as_str() == id)
+        };
+        self.payment_records().any(|payment| payment.paid_at.is_some() && is(payment))
+    }
+
+    /// Returns the paid preorders of the buyer of the one that an announcement is about.
+    fn paid_by_the_same_buyer(&self, entry: &Announcement) -> Vec<&Preorder> {
+        let Some(preorder) = preorder_of(entry).and_then(|id| self.preorders.get(&id)) else { return Vec::new() };
+        let same = |other: &&Preorder| {
+            other.email.key() == preorder.email.key() || (other.user_id.is_some() && other.user_id == preorder.user_id)
+        };
+        let paid = self.preorders.values().filter(|other| other.status == Status::Completed);
+        paid.filter(same).collect()
+    }
+}
+
+/// Returns the preorder that a key names.
 fn preorder_of(entry: &Announcement) -> Option<PreorderId> {
-    PreorderId::parse(entry.key.split_once(':')?.1).ok()
+    PreorderId::parse(entry.key.split(':').nth(1)?).ok()
 }

@@ -1,8 +1,8 @@
 //! Reads how a run ended: what the tables hold and what Klaviyo counts, without what differs between equal runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use pledge_stand_ins::KlaviyoStandIn;
+use pledge_stand_ins::{KlaviyoStandIn, klaviyo::AcceptedEvent};
 use serde_json::{Value, json};
 use tokio_postgres::Client;
 
@@ -46,13 +46,25 @@ pub(crate) const TABLES: [&str; 13] = [
     "stripe_event",
 ];
 
-/// How a run ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Announcements that may be superseded: what made them untrue may have come before they were sent, or after.
+pub const PERISHABLE: [&str; 2] = ["champion_payment_failed", "preorder_abandoned"];
+
+/// How a run ended. Equal ends have the same rows and the same facts at Klaviyo, but for perishable ones: each of those is
+/// either sent or superseded, which [`FinalState::of`] checks.
+#[derive(Debug, Clone)]
 pub struct FinalState {
     /// The rows, each as a line with its table.
     pub rows: Vec<String>,
     /// The facts that Klaviyo counts, by the keys of their rows; a repeat would be there twice.
     pub klaviyo: Vec<String>,
+    /// The perishable ones among those that Klaviyo counts.
+    pub perishable: Vec<String>,
+}
+
+impl PartialEq for FinalState {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.rows, &self.klaviyo) == (&other.rows, &other.klaviyo)
+    }
 }
 
 impl FinalState {
@@ -70,6 +82,7 @@ impl FinalState {
     async fn read(tables: &Client, klaviyo: &KlaviyoStandIn, forget: fn(&mut Value)) -> Self {
         let mut rows = Vec::new();
         let mut keys = BTreeMap::new();
+        let mut superseded = BTreeSet::new();
         for table in TABLES {
             let sql = format!("select to_jsonb(t) from {table} t");
             for row in tables.query(&sql, &[]).await.unwrap() {
@@ -77,6 +90,10 @@ impl FinalState {
                 if table == "outbox" {
                     let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
                     keys.insert(text("id"), text("key"));
+                    if !row["superseded_at"].is_null() {
+                        assert!(PERISHABLE.contains(&text("metric").as_str()), "superseded: {row}");
+                        superseded.insert(text("id"));
+                    }
                 }
                 if counts(table, &row) {
                     clean(table, &mut row);
@@ -85,20 +102,29 @@ impl FinalState {
                 }
             }
         }
-        let sent = klaviyo.events().into_iter().map(|event| {
+        let events = klaviyo.events();
+        assert!(events.iter().all(|event| !superseded.contains(&event.unique_id)), "sent although superseded");
+        let line = |event: AcceptedEvent| {
             let key = keys.get(&event.unique_id).cloned().unwrap_or_else(|| format!("unknown {}", event.unique_id));
             let mut event = json!([event.metric, event.email, key, event.value, event.time]);
             forget(&mut event);
             event
-        });
-        Self { rows: normalized(rows), klaviyo: normalized(sent) }
+        };
+        let (perishable, lasting): (Vec<_>, Vec<_>) =
+            events.into_iter().partition(|event| PERISHABLE.contains(&event.metric.as_str()));
+        Self {
+            rows: normalized(rows),
+            klaviyo: normalized(lasting.into_iter().map(line)),
+            perishable: normalized(perishable.into_iter().map(line)),
+        }
     }
 
     /// Returns the metrics that Klaviyo counts, sorted.
     #[must_use]
     pub fn metrics(&self) -> Vec<&str> {
         let length = |line: &String| line.split('"').nth(1).map(str::len);
-        let mut metrics: Vec<_> = self.klaviyo.iter().filter_map(|line| Some(&line[2..2 + length(line)?])).collect();
+        let mut metrics: Vec<_> =
+            self.klaviyo.iter().chain(&self.perishable).filter_map(|line| Some(&line[2..2 + length(line)?])).collect();
         metrics.sort_unstable();
         metrics
     }
@@ -154,13 +180,22 @@ fn clean(table: &str, row: &mut Value) {
             *value = (!value.is_null()).into();
         }
     }
+    if table == "outbox" {
+        // Which of the two a perishable announcement is depends on when it was sent.
+        let settled = ["sent_at", "superseded_at"]
+            .map(|column| row.remove(column).is_some_and(|at| at != false && !at.is_null()));
+        row.insert("settled".to_owned(), settled.contains(&true).into());
+    }
     if NUMBERED.contains(&table) {
         row.remove("id");
         row.remove("created_at");
     }
-    // Firebase may have been out of reach when the fact was written.
+    let perishable = row.get("metric").and_then(Value::as_str).is_some_and(|metric| PERISHABLE.contains(&metric));
     if let Some(profile) = row.get_mut("payload").and_then(|payload| payload["profile"].as_object_mut()) {
+        // Firebase may have been out of reach when the fact was written.
         profile.remove("external_id");
+        // A preorder is abandoned before or after it is known what its buyer told Stripe.
+        profile.retain(|field, _| !perishable || field == "email");
     }
 }
 

@@ -42,6 +42,8 @@ pub enum Journey {
     SubscriptionRefunded,
     /// A reader buys 30 days, and then 30 more of a higher tier.
     Purchased,
+    /// A reader's card for 30 days is refused, and another one taken.
+    PurchaseRetried,
     /// Stripe delivers one event about a paid session.
     OneEvent,
     /// The sender gets a batch of twelve facts.
@@ -52,7 +54,7 @@ pub enum Journey {
 
 impl Journey {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::PreorderPaid,
         Self::PreorderAbandoned,
         Self::PreorderDelayed,
@@ -64,6 +66,7 @@ impl Journey {
         Self::SubscriptionCancelled,
         Self::SubscriptionRefunded,
         Self::Purchased,
+        Self::PurchaseRetried,
         Self::OneEvent,
         Self::Batch,
         Self::Sweep,
@@ -158,6 +161,15 @@ impl Journey {
                 environment.advance(Duration::from_secs(DAY));
                 purchased(environment, 5).await;
             }
+            Self::PurchaseRetried => {
+                environment.injector.arm(faults);
+                let answer = environment.ask(&purchase(2), 201).await;
+                let secret = text(&answer, "clientSecret");
+                environment.try_to_confirm(&secret, "pm_card_visa_chargeDeclined").await;
+                environment.settle().await;
+                environment.confirm(&secret, "pm_card_visa").await;
+                environment.settle().await;
+            }
             Self::OneEvent => {
                 let preorder = preorder(environment, READER).await;
                 let session = checkout(environment, &preorder).await;
@@ -204,6 +216,7 @@ impl Journey {
             Self::SubscriptionCancelled => vec!["champion_started", "champion_cancelled"],
             Self::SubscriptionRefunded => vec!["champion_started", "champion_refunded"],
             Self::Purchased => vec!["champion_started", "champion_upgraded"],
+            Self::PurchaseRetried => vec!["champion_payment_failed", "champion_started"],
             Self::Batch => vec!["preorder_started"; 12],
             Self::Sweep => vec!["preorder_started"; 3],
         };
@@ -270,10 +283,15 @@ pub async fn subscribed(environment: &mut TestEnvironment) {
     environment.settle().await;
 }
 
+/// Returns the request to buy 30 days of novel 7 at this level.
+#[must_use]
+pub fn purchase(level: i64) -> HttpEvent {
+    champion("champion-purchase", &json!({ "novelId": 7, "tierLevel": level }))
+}
+
 /// Buys 30 days of novel 7 at this level; everything is delivered afterwards.
 pub async fn purchased(environment: &mut TestEnvironment, level: i64) {
-    let wish = champion("champion-purchase", &json!({ "novelId": 7, "tierLevel": level }));
-    let answer = environment.ask(&wish, 201).await;
+    let answer = environment.ask(&purchase(level), 201).await;
     environment.confirm(&text(&answer, "clientSecret"), "pm_card_visa").await;
     environment.settle().await;
 }

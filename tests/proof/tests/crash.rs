@@ -75,6 +75,11 @@ fn days_are_bought_once_whatever_step_fails() {
 }
 
 #[test]
+fn a_refused_purchase_is_paid_once_and_its_failure_told_or_superseded_whatever_step_fails() {
+    prove(PurchaseRetried, false);
+}
+
+#[test]
 fn one_event_is_recorded_once_whatever_step_fails() {
     prove(OneEvent, true);
 }

@@ -12,15 +12,19 @@ use futures_util::{StreamExt, stream};
 use pledge_proof::{
     TestEnvironment,
     environment::StartMode,
+    final_state::{FinalState, PERISHABLE},
     functions::READER,
-    journeys::{champion, preorder, subscription, wish_to_pay},
+    journeys::{preorder, purchase, subscription, wish_to_pay},
     random::{SeededRandom, permutation},
     reference_model, settings,
 };
 use pledge_stand_ins::stripe::{NewRefund, Payment, PaymentChoice, RefundStatus};
 use pledge_testkit::TestDatabase;
-use serde_json::{Value, json};
-use std::{collections::BTreeMap, time::Duration};
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -207,7 +211,7 @@ async fn a_preorder_with_a_failed_refund_and_two_disputes_ends_the_same_in_every
 async fn a_purchase_with_a_failed_refund_and_two_disputes_ends_the_same_in_every_order_of_its_events() {
     let database = TestDatabase::new().await;
     let mut environment = TestEnvironment::new(&database, StartMode::Warm).await;
-    let wish = champion("champion-purchase", &json!({ "novelId": 7, "tierLevel": 3 }));
+    let wish = purchase(3);
     let answer = environment.ask(&wish, 201).await;
     environment.settle().await;
     environment.confirm(answer["clientSecret"].as_str().unwrap(), "pm_card_visa").await;
@@ -215,6 +219,64 @@ async fn a_purchase_with_a_failed_refund_and_two_disputes_ends_the_same_in_every
     refund_and_dispute(&environment, &only_intent(&environment));
     every_order(&mut environment, &one_by_one("payment_intent.succeeded"), "a purchase that is refunded and disputed")
         .await;
+}
+
+/// A failure and the success after it, a session that runs out and another that is paid: whatever arrives when, and however
+/// soon it is sent, the same is recorded, and what is sent differs by what is superseded alone.
+#[tokio::test]
+async fn what_is_sent_differs_by_superseded_announcements_alone() {
+    let database = TestDatabase::new().await;
+    let mut environment = TestEnvironment::new(&database, StartMode::Warm).await;
+    let preorder = preorder(&mut environment, READER).await;
+    environment.ask(&wish_to_pay(&preorder), 200).await;
+    let bought = environment.ask(&purchase(3), 201).await;
+    environment.settle().await;
+    let secret = bought["clientSecret"].as_str().unwrap();
+    let intent = secret.split("_secret_").next().unwrap();
+    environment.try_to_confirm(secret, "pm_card_visa_chargeDeclined").await;
+    environment.confirm(secret, "pm_card_visa").await;
+    environment.advance(Duration::from_secs(2 * DAY));
+    let session = environment.ask(&wish_to_pay(&preorder), 200).await["sessionId"].as_str().unwrap().to_owned();
+    environment.stripe.pay_session(&session, Payment::default());
+    let mut events = environment.undelivered();
+    let of_interest = [
+        "payment_intent.payment_failed",
+        "payment_intent.succeeded",
+        "checkout.session.expired",
+        "checkout.session.completed",
+    ];
+    events.retain(|event| of_interest.contains(&event["type"].as_str().unwrap()));
+    // The preorder's payment is told by its session.
+    events.retain(|event| event["type"] != "payment_intent.succeeded" || event["data"]["object"]["id"] == *intent);
+    assert_eq!(events.len(), 4);
+    environment.save_tables().await;
+    environment.restore_tables().await;
+
+    let (mut first, mut sent) = (None, BTreeSet::new());
+    let stride = if settings::whole() { 1 } else { 5 };
+    for order in (0..24).step_by(stride) {
+        let order = permutation(&events, order).unwrap();
+        for sent_at_once in [true, false] {
+            for event in &order {
+                deliver(&environment, std::slice::from_ref(event), 1).await;
+                if sent_at_once {
+                    environment.deliver_messages().await;
+                }
+            }
+            environment.deliver_messages().await;
+            let end = FinalState::of(&environment.tables, &environment.klaviyo).await;
+            let first = first.get_or_insert_with(|| end.clone());
+            assert_eq!(first.difference(&end), "");
+            let superseded = environment.count("select count(*) from outbox where superseded_at is not null").await;
+            let perishable = usize::try_from(superseded).unwrap() + end.perishable.len();
+            assert_eq!(perishable, PERISHABLE.len(), "each is sent or superseded");
+            assert!(sent_at_once || end.perishable.is_empty(), "by then nothing of it is true");
+            sent.insert(end.perishable.len());
+            environment.restore_tables().await;
+        }
+    }
+    // Whoever opened another session hasn't abandoned the first one.
+    assert_eq!(Vec::from_iter(sent), [0, 1], "the failure is told if nothing else is known yet");
 }
 
 /// The histories have many readers; their events are shuffled, repeated and delivered on several connections.
@@ -244,7 +306,7 @@ async fn long_histories_end_the_same_in_any_order_and_with_repetitions() {
 /// Makes up a history of six preorders and one champion; nothing of it is delivered.
 async fn history(environment: &mut TestEnvironment, random: &mut SeededRandom) {
     // The order in which a reader does these two doesn't matter to Stripe.
-    for wish in [subscription(2), champion("champion-purchase", &json!({ "novelId": 7, "tierLevel": 3 }))] {
+    for wish in [subscription(2), purchase(3)] {
         let answer = environment.ask(&wish, 201).await;
         environment.confirm(answer["clientSecret"].as_str().unwrap(), "pm_card_visa").await;
         environment.advance(Duration::from_secs(random.below(20) as u64 * DAY));

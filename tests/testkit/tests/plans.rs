@@ -20,7 +20,8 @@ async fn whatever_reads_all_of_a_table_is_seen() {
     let good = [
         "select * from preorders where id = $1",
         // What waits, by an index that holds nothing else.
-        "select id from outbox where sent_at is null and parked_at is null order by coalesce(queued_at, created_at)",
+        "select id from outbox where sent_at is null and parked_at is null and superseded_at is null
+            order by coalesce(queued_at, created_at)",
         "select * from novel_champion_tiers",
     ];
     for sql in good {

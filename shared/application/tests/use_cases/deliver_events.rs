@@ -7,6 +7,7 @@ use pledge_domain::{
     ids::OutboxId,
     outbox::{Announcement, ProfilePart},
     ports::{Delivery, Marketing, MarketingError, PreorderStore, StoreError},
+    preorder::{Preorder, Status},
     user::Owner,
 };
 use pledge_testkit::{
@@ -90,8 +91,21 @@ async fn what_klaviyo_dislikes_of_a_profile_is_left_out_and_the_event_counts() {
         assert_eq!((taken.len(), taken[0].id), (1, stored.id), "under the same id");
         assert_eq!(taken[0].payload.profile.email, stored.payload.profile.email);
         assert_eq!(taken[0].payload.profile.phone_number, None);
-        assert_eq!(taken[0].payload.properties, stored.payload.properties);
+        let stored =
+            stored.payload.properties.iter().all(|property| taken[0].payload.properties.contains_key(property.0));
+        assert!(stored, "all of its properties");
     }
+}
+
+#[tokio::test]
+async fn a_flow_learns_whether_the_buyer_has_paid_before() {
+    let deliver = deliver(2).await;
+    deliver.store.put(Preorder { status: Status::Completed, ..a_preorder(1) });
+    run(&deliver).await;
+    let mut paid = deliver.klaviyo.taken();
+    paid.sort_by_key(|entry| entry.payload.properties["preorder_id"].to_string());
+    let paid: Vec<_> = paid.iter().map(|entry| entry.payload.properties["has_paid_preorder"].as_bool()).collect();
+    assert_eq!(paid, [Some(true), Some(false)]);
 }
 
 #[tokio::test]

@@ -27,6 +27,8 @@ pub struct UnsentEntry {
     pub entry: Announcement,
     /// How often sending it has failed.
     pub attempts: i32,
+    /// Whether its buyer has a paid preorder, for kinds that say so.
+    pub has_paid_preorder: Option<bool>,
 }
 
 /// What became of a row.
@@ -48,8 +50,14 @@ pub enum Delivery {
 
 /// The outbox, read from its other end.
 pub trait OutboxStore: Send + Sync {
-    /// Returns those of the rows that are neither sent nor parked.
-    fn unsent(&self, ids: &[OutboxId]) -> impl Future<Output = Result<Vec<UnsentEntry>, StoreError>> + Send;
+    /// Returns those of the rows that are to be sent: neither sent nor parked nor superseded. Those that don't hold any
+    /// more ([`AnnouncementKind::perishes`](crate::outbox::AnnouncementKind::perishes)) are superseded from `now` on
+    /// instead.
+    fn unsent(
+        &self,
+        ids: &[OutboxId],
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Vec<UnsentEntry>, StoreError>> + Send;
 
     /// Stores what became of rows, in one statement. A sent row stays sent whatever comes later. A sent
     /// `preorder_success` also sets `preorders.klaviyo_event_sent_at`.
@@ -59,7 +67,7 @@ pub trait OutboxStore: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Takes up to `limit` rows, oldest first, that are neither sent nor parked and were last queued (or made) before
+    /// Takes up to `limit` rows, oldest first, that wait to be sent and were last queued (or made) before
     /// `before`, and marks them as queued at `now`, so that the next sweep leaves them alone for a while.
     fn take_overdue(
         &self,
@@ -68,14 +76,14 @@ pub trait OutboxStore: Send + Sync {
         limit: i64,
     ) -> impl Future<Output = Result<Vec<OutboxId>, StoreError>> + Send;
 
-    /// Returns how many rows are neither sent nor parked and when the oldest was made; how many are parked.
+    /// Returns how many rows wait to be sent and when the oldest was made; how many are parked.
     fn backlog(&self) -> impl Future<Output = Result<Backlog, StoreError>> + Send;
 }
 
 /// What waits in the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Backlog {
-    /// Rows neither sent nor parked.
+    /// Rows that are neither sent nor parked nor superseded.
     pub waiting: i64,
     /// When the oldest of them was made.
     pub oldest: Option<Timestamp>,

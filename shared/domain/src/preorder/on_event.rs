@@ -7,6 +7,7 @@
 //! - Refunds and disputes are facts of a payment ([`PaymentFacts`]); whenever payment and facts come together, the
 //!   result is the same.
 //! - A second payment is kept beside the first one.
+//! - A session that ran out is announced whatever is known by then; the sender leaves out what doesn't hold any more.
 
 use std::cmp::Ordering;
 
@@ -36,11 +37,12 @@ pub fn session(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFac
     let Some(preorder) = stored else {
         return Effect::ignore("no preorder of ours, and nothing was paid");
     };
+    let abandoned = (fact.step == SessionStep::Expired).then(|| abandoned(&preorder, fact, at));
     if preorder.payment.is_some() {
-        return Effect::ignore("the preorder is paid");
+        return only_announced(preorder, abandoned, "the preorder is paid");
     }
-    let Some(mut preorder) = adopt(preorder, fact) else {
-        return Effect::ignore("a newer session exists");
+    let Some(mut preorder) = adopt(preorder.clone(), fact) else {
+        return only_announced(preorder, abandoned, "a newer session exists");
     };
     let state = preorder.session.as_ref().map(|session| session.state);
     match fact.step {
@@ -57,13 +59,20 @@ pub fn session(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFac
         SessionStep::Expired if state != Some(SessionState::Closed) => {
             preorder.status = Status::Cancelled;
             set_state(&mut preorder, SessionState::Closed);
-            let abandoned = abandoned(&preorder, fact, at);
-            PreorderChange::update(preorder, [abandoned])
+            PreorderChange::update(preorder, abandoned)
         }
         SessionStep::Completed(_)
         | SessionStep::AsyncPaymentSucceeded
         | SessionStep::AsyncPaymentFailed
         | SessionStep::Expired => Effect::ignore("the session is further already"),
+    }
+}
+
+/// Announces something about a preorder that the event doesn't change; without an announcement, the event is ignored.
+fn only_announced(preorder: Preorder, announcement: Option<Announcement>, reason: &'static str) -> PreorderEffect {
+    match announcement {
+        Some(announcement) => PreorderChange::update(preorder, [announcement]),
+        None => Effect::ignore(reason),
     }
 }
 

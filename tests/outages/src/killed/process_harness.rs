@@ -232,7 +232,11 @@ impl ProcessHarness {
     }
 
     async fn waiting(&self) -> i64 {
-        self.tables.query_one("select count(*) from outbox where sent_at is null", &[]).await.unwrap().get(0)
+        self.tables
+            .query_one("select count(*) from outbox where sent_at is null and superseded_at is null", &[])
+            .await
+            .unwrap()
+            .get(0)
     }
 
     /// Pays as Stripe.js does in the reader's browser.

@@ -51,14 +51,20 @@ impl TestEnvironment {
         for _ in 0..MAX_ATTEMPTS {
             self.wait_for_requests_in_flight().await;
             self.settle().await;
-            if self.count("select count(*) from outbox where sent_at is null and parked_at is null").await == 0 {
+            if self
+                .count(
+                    "select count(*) from outbox where sent_at is null and parked_at is null and superseded_at is null",
+                )
+                .await
+                == 0
+            {
                 break;
             }
             self.clock.advance(Duration::from_secs(600));
             self.sweep().await;
         }
         assert_eq!(
-            self.count("select count(*) from outbox where sent_at is null").await,
+            self.count("select count(*) from outbox where sent_at is null and superseded_at is null").await,
             0,
             "nothing waits or is parked"
         );

@@ -39,7 +39,7 @@ async fn record(subject: &impl Subject, event: &StripeEvent) -> (Outcome, Vec<St
     };
     let mut keys: Vec<_> = subject
         .store()
-        .unsent(&ids(&announcements))
+        .unsent(&ids(&announcements), t(100))
         .await
         .unwrap()
         .into_iter()
@@ -336,7 +336,7 @@ pub async fn a_roll_computes_what_is_due_and_nothing_else<S: Subject>(subject: &
     assert_eq!((support.period.start, support.period.end, support.next_change_at), (t(0), end, Some(sure)));
 
     let rolled = subject.store().roll(sure, 10, at(sure)).await.unwrap();
-    let told = subject.store().unsent(&rolled.announcements).await.unwrap();
+    let told = subject.store().unsent(&rolled.announcements, sure).await.unwrap();
     let keys: Vec<_> = told.into_iter().map(|row| row.entry.key).collect();
     assert_eq!(keys, [format!("champion_ended:ada:7:{}", end.unix_timestamp())]);
     assert_eq!(subject.support(&key).await.unwrap().next_change_at, None);

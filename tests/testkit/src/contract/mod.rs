@@ -11,6 +11,7 @@ pub mod champion_store;
 pub mod outbox_store;
 pub mod preorder_store;
 pub mod stripe_event_store;
+pub mod superseding;
 
 use std::future::Future;
 
@@ -199,6 +200,17 @@ macro_rules! store_contract {
             what_is_sent_or_parked_is_never_overdue,
             the_backlog_counts_what_waits_and_what_is_parked,
         );
+        $crate::promises!(
+            superseding,
+            $fresh,
+            an_abandoned_preorder_is_told_while_nothing_is_paid,
+            a_preorder_that_is_paid_after_all_was_not_abandoned,
+            who_paid_for_another_preorder_meanwhile_forgot_nothing,
+            a_buyer_from_before_is_told_as_one,
+            who_went_back_to_the_checkout_forgot_nothing,
+            a_failure_is_told_until_its_invoice_is_paid,
+            what_is_superseded_waits_no_more,
+        );
     };
 }
 
@@ -231,6 +243,7 @@ mod tests {
             include_str!("stripe_event_store.rs"),
             include_str!("champion_store.rs"),
             include_str!("outbox_store.rs"),
+            include_str!("superseding.rs"),
         ];
         let promises = suites.iter().flat_map(|suite| suite.split("pub async fn ").skip(1));
         for promise in promises.filter_map(|text| text.split('<').next()) {

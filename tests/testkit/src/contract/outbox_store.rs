@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Enough for every row.
-const ALL: i64 = 100;
+pub(super) const ALL: i64 = 100;
 
 /// Writes the `n`th row, a `preorder_started` made at [`t`]`(n)`.
 async fn row(subject: &impl Subject, n: u32) -> OutboxId {
@@ -31,7 +31,7 @@ async fn settle(subject: &impl Subject, id: OutboxId, delivery: Delivery) {
 
 /// Returns how often sending the row has failed; none if it isn't unsent.
 async fn attempts(subject: &impl Subject, id: OutboxId) -> Option<i32> {
-    subject.store().unsent(&[id]).await.unwrap().first().map(|row| row.attempts)
+    subject.store().unsent(&[id], t(1000)).await.unwrap().first().map(|row| row.attempts)
 }
 
 fn parked() -> Delivery {
@@ -47,15 +47,15 @@ pub async fn an_unsent_row_is_read_as_it_was_written<S: Subject>(subject: &S) {
     subject.store().initiate(&new).await.unwrap();
     row(subject, 2).await;
     let nowhere = OutboxId::for_key("nowhere");
-    let found = subject.store().unsent(&[new.started.id, nowhere]).await.unwrap();
+    let found = subject.store().unsent(&[new.started.id, nowhere], t(1000)).await.unwrap();
     assert_eq!(found.into_iter().map(|row| (row.entry, row.attempts)).collect::<Vec<_>>(), [(new.started, 0)]);
-    assert_eq!(subject.store().unsent(&[]).await.unwrap(), []);
+    assert_eq!(subject.store().unsent(&[], t(1000)).await.unwrap(), []);
 }
 
 pub async fn what_is_sent_or_parked_is_not_unsent<S: Subject>(subject: &S) {
     let ids = [row(subject, 1).await, row(subject, 2).await, row(subject, 3).await];
     subject.store().settle(&[(ids[0], Delivery::Sent), (ids[1], parked())], t(1000)).await.unwrap();
-    let unsent = subject.store().unsent(&ids).await.unwrap();
+    let unsent = subject.store().unsent(&ids, t(1000)).await.unwrap();
     assert_eq!(unsent.iter().map(|row| row.entry.id).collect::<Vec<_>>(), [ids[2]]);
 }
 

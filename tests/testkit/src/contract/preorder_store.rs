@@ -39,7 +39,7 @@ pub async fn a_preorder_is_stored_as_it_is<S: Subject>(subject: &S) {
 pub async fn a_preorder_comes_with_its_started_event<S: Subject>(subject: &S) {
     let new = a_new_preorder(1, ADDRESS, Owner::Unknown);
     subject.store().initiate(&new).await.unwrap();
-    let unsent = subject.store().unsent(&[new.started.id]).await.unwrap();
+    let unsent = subject.store().unsent(&[new.started.id], t(1)).await.unwrap();
     assert_eq!(unsent.into_iter().map(|row| row.entry).collect::<Vec<_>>(), [new.started]);
 }
 

@@ -41,7 +41,7 @@ async fn record(subject: &impl Subject, event: &StripeEvent) -> (Outcome, Vec<St
 }
 
 async fn keys(subject: &impl Subject, ids: &[OutboxId]) -> Vec<String> {
-    let rows = subject.store().unsent(ids).await.unwrap();
+    let rows = subject.store().unsent(ids, t(100)).await.unwrap();
     rows.into_iter().map(|row| row.entry.key.split(':').next().unwrap().to_owned()).collect()
 }
 
