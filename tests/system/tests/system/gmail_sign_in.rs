@@ -1,7 +1,12 @@
-//! Somebody signs in with Gmail and sends the form.
+//! Somebody signs in with Gmail. The front end says so to `POST /users/me`, and no form is needed.
 
 use pledge_tests::Cloud;
 use serde_json::{Value, json};
+
+/// What a front end does after every sign-in.
+async fn say_so(cloud: &Cloud, token: &str) -> Value {
+    cloud.api.post_as(token, "/users/me", &json!({})).await.unwrap().expect_status(200).unwrap().body
+}
 
 async fn send_form(cloud: &Cloud, token: &str, form: &Value) -> Value {
     cloud.api.post_as(token, "/preorders", form).await.unwrap().expect_status(201).unwrap().body
@@ -12,8 +17,10 @@ async fn after_a_gmail_sign_in_the_users_table_has_a_row() {
     let Some(cloud) = Cloud::enter().await else { return };
     let email = cloud.email("gmail");
     let reader = cloud.firebase.sign_in_with_google(&email, "Mei Wong").await.unwrap();
-    send_form(&cloud, &reader.id_token, &json!({ "email": email, "color": "Red" })).await;
-    assert_eq!(cloud.user(&reader.uid).await.unwrap()["email"], email);
+    say_so(&cloud, &reader.id_token).await;
+    let user = cloud.user(&reader.uid).await.unwrap();
+    assert_eq!((&user["email"], &user["display_name"]), (&json!(email), &json!("Mei Wong")));
+    assert!(!user["last_login_at"].is_null());
 }
 
 #[tokio::test]
@@ -21,12 +28,13 @@ async fn the_firebase_uid_is_the_id_in_the_database() {
     let Some(cloud) = Cloud::enter().await else { return };
     let email = cloud.email("gmail");
     let reader = cloud.firebase.sign_in_with_google(&email, "Mei Wong").await.unwrap();
-    let answer = send_form(&cloud, &reader.id_token, &json!({ "email": email, "color": "Red" })).await;
+    assert_eq!(say_so(&cloud, &reader.id_token).await["userId"], reader.uid);
+    assert_eq!(cloud.user(&reader.uid).await.unwrap()["id"], reader.uid);
 
+    let answer = send_form(&cloud, &reader.id_token, &json!({ "email": email, "color": "Red" })).await;
     assert_eq!(answer["firebaseUid"], reader.uid);
     let preorder = cloud.preorder(answer["preorderId"].as_str().unwrap()).await;
     assert_eq!(preorder["user_id"], reader.uid);
-    assert_eq!(cloud.user(&reader.uid).await.unwrap()["id"], reader.uid);
     let account = cloud.firebase.account(&email).await.unwrap().unwrap();
     assert_eq!(account["localId"], reader.uid);
 }
@@ -64,7 +72,7 @@ async fn a_sign_in_gets_the_preorders_that_were_made_without_one() {
     assert!(cloud.preorder(&before).await["user_id"].is_null());
 
     let reader = cloud.firebase.sign_in_with_google(&email, "Mei Wong").await.unwrap();
-    send_form(&cloud, &reader.id_token, &json!({ "email": email, "color": "Red" })).await;
+    say_so(&cloud, &reader.id_token).await;
     assert_eq!(cloud.preorder(&before).await["user_id"], reader.uid);
 }
 
@@ -84,8 +92,10 @@ async fn a_token_that_is_not_valid_stores_nothing() {
     ];
     let form = json!({ "email": cloud.email("forged"), "color": "Red" });
     for token in tokens {
-        let answer = cloud.api.post_as(&token, "/preorders", &form).await.unwrap();
-        assert_eq!((answer.status, answer.text("code")), (401, "UNAUTHENTICATED"), "{token}");
+        for (path, body) in [("/preorders", &form), ("/users/me", &json!({}))] {
+            let answer = cloud.api.post_as(&token, path, body).await.unwrap();
+            assert_eq!((answer.status, answer.text("code")), (401, "UNAUTHENTICATED"), "{path} {token}");
+        }
     }
     assert!(cloud.preorders_of(&cloud.email("forged")).await.is_empty());
     assert_eq!(cloud.user(&uid).await, None);
