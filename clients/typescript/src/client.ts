@@ -19,6 +19,8 @@ import type {
   Checkout,
   InitiatedPreorder,
   NovelTiers,
+  OwnChampion,
+  OwnChampions,
   OwnPreorder,
   OwnPreorders,
   Preorder,
@@ -100,6 +102,11 @@ export class Pledge {
   /** Shows the preorders of whoever is signed in, newest first. */
   async ownPreorders(options: CallOptions = {}): Promise<OwnPreorder[]> {
     return (await this.#get<OwnPreorders>("/users/me/preorders", options)).preorders;
+  }
+
+  /** Shows everything that whoever is signed in supports, supported, or began to pay for. */
+  async ownChampions(options: CallOptions = {}): Promise<OwnChampion[]> {
+    return (await this.#get<OwnChampions>("/users/me/champions", options)).champions;
   }
 
   /** Shows what can be ordered: colours with their prices, what is sold out, languages and countries. */

@@ -88,6 +88,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/users/me/champions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See everything that one supports
+         * @description One entry for each novel that the reader supports, supported, or began to pay for: a hundred at most, by the novels'
+         *     numbers. `segments` is the access that was bought, also what is over and what is to come.
+         */
+        get: operations["getOwnChampions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/checkout": {
         parameters: {
             query?: never;
@@ -674,6 +695,48 @@ export interface components {
             subscriptionId: string | null;
             /** @description A subscription that waits for its first payment; ask for it again to get its `clientSecret`. */
             pendingAttempt: components["schemas"]["PendingAttempt"] | null;
+            /** @description The payment of the subscription that failed; `POST …/champion-subscription/pay` repairs it. */
+            openInvoice: components["schemas"]["FailedInvoice"] | null;
+            /** @description What the reader is charged next; null if they won't be. */
+            nextRenewal: components["schemas"]["NextRenewal"] | null;
+        };
+        FailedInvoice: {
+            invoiceId: components["schemas"]["InvoiceId"];
+            /** @description The tier that it is for, if we were told. */
+            tierLevel: components["schemas"]["TierLevel"] | null;
+            amount: components["schemas"]["Due"];
+            currency: components["schemas"]["Currency"];
+            /**
+             * Format: date-time
+             * @description When a try to pay it was last refused.
+             */
+            failedAt: string | null;
+        };
+        NextRenewal: {
+            /**
+             * Format: date-time
+             * @description When its period begins; Stripe charges about an hour later.
+             */
+            date: string;
+            tierLevel: components["schemas"]["TierLevel"];
+            /** @description What it costs; credits that the reader has at Stripe are not taken off. */
+            amount: components["schemas"]["Due"];
+            currency: components["schemas"]["Currency"];
+        };
+        OwnChampions: {
+            champions: components["schemas"]["OwnChampion"][];
+        };
+        OwnChampion: {
+            status: components["schemas"]["ChampionStatus"];
+            /** @description The access that was bought, in order, without what is grace. */
+            segments: components["schemas"]["AccessSegment"][];
+        };
+        AccessSegment: {
+            tierLevel: components["schemas"]["TierLevel"];
+            /** Format: date-time */
+            start: string;
+            /** Format: date-time */
+            end: string;
         };
         PendingAttempt: {
             tierLevel: components["schemas"]["TierLevel"] | null;
@@ -1105,6 +1168,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnPreorders"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getOwnChampions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the signed-in reader supports. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnChampions"];
                 };
             };
             401: components["responses"]["Unauthenticated"];

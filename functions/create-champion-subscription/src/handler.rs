@@ -19,7 +19,7 @@ use crate::{
     input,
     output::{
         ChampionChange, ChampionPayment, ChampionPortal, ChampionPurchase, ChampionStatus, ChampionSubscription,
-        NovelTiers,
+        NovelTiers, OwnChampions,
     },
 };
 
@@ -56,6 +56,7 @@ where
             (&Method::POST, [.., "champion-subscription", "change"]) => self.change_tier(request).await,
             (&Method::POST, [.., "champion-subscription", "pay"]) => self.pay(request).await,
             (&Method::POST, [.., "champion-subscription", "portal"]) => self.open_portal(request).await,
+            (&Method::GET, [.., "users", "me", "champions"]) => self.show_all(request).await,
             (&Method::GET, [.., "novels", novel, "champion-tiers"]) => self.show_tiers(request, novel).await,
             (&Method::POST, [.., "champion-purchase"]) => self.purchase(request).await,
             _ => Err(route::unknown()),
@@ -114,7 +115,7 @@ where
         let key = ChampionKey { novel: input::novel(request, &reader)?, user: reader.id };
         let now = self.system.now();
         let standing = self.champions.change_renewal(&key, renew, now).await?;
-        answer::json(StatusCode::OK, &ChampionStatus::new(&key, standing, now))
+        answer::json(StatusCode::OK, &ChampionStatus::new(standing, now))
     }
 
     async fn change_tier(&self, request: &Request) -> Result<Response<Body>, ApiError> {
@@ -145,11 +146,18 @@ where
         answer::json(StatusCode::OK, &ChampionPortal::from(opened?))
     }
 
+    async fn show_all(&self, request: &Request) -> Result<Response<Body>, ApiError> {
+        let reader = self.reader(request).await?;
+        let now = self.system.now();
+        let standings = self.champions.standings(&reader.id, now).await?;
+        answer::json(StatusCode::OK, &OwnChampions::new(standings, now))
+    }
+
     async fn show(&self, request: &Request) -> Result<Response<Body>, ApiError> {
         let reader = self.reader(request).await?;
         let key = ChampionKey { user: reader.id, novel: input::novel_in_query(request)? };
         let now = self.system.now();
         let standing = self.champions.standing(&key, now).await?;
-        answer::json(StatusCode::OK, &ChampionStatus::new(&key, standing, now))
+        answer::json(StatusCode::OK, &ChampionStatus::new(standing, now))
     }
 }

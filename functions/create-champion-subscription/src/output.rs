@@ -3,7 +3,11 @@
 use pledge_application::champions::{InvoiceToPay, PayStatus, Purchase, Subscribed, TierChange};
 use pledge_domain::{
     Timestamp,
-    champion::{ChampionKey, PaymentRecord, Tier, TierLevel, invoice_to_pay::BilledInvoice, status::Standing},
+    champion::{
+        PaymentRecord, Tier, TierLevel,
+        invoice_to_pay::BilledInvoice,
+        status::{NextRenewal, OpenPayment, Standing, Stretch},
+    },
     ids::{InvoiceId, NovelId, PaymentIntentId, SubscriptionId},
     money::Currency,
     ports::{ClientSecret, PortalLink},
@@ -114,16 +118,20 @@ pub struct ChampionStatus {
     subscription_id: Option<SubscriptionId>,
     /// A subscription that waits for its first payment.
     pending_attempt: Option<PendingAttempt>,
+    /// The payment of the subscription that failed, as long as it can be paid.
+    open_invoice: Option<OpenInvoiceOfStatus>,
+    /// What the reader is charged next, unless somebody stops it.
+    next_renewal: Option<Renewal>,
 }
 
 impl ChampionStatus {
     /// Makes the body of a reader's standing with a novel.
-    pub fn new(key: &ChampionKey, standing: Standing, now: Timestamp) -> Self {
+    pub fn new(standing: Standing, now: Timestamp) -> Self {
         let support = standing.support.as_ref();
         let grace = support.and_then(|support| support.grace).filter(|grace| now < grace.period.end);
         let subscription = standing.subscription.as_ref();
         Self {
-            novel_id: key.novel.get(),
+            novel_id: standing.key.novel.get(),
             tier_level: support.and_then(|support| support.readable(now)).map(|tier| tier.get()),
             tier_until: support.and_then(|support| support.tier_until).map(Moment),
             is_active: support.is_some_and(|support| support.is_active),
@@ -137,7 +145,108 @@ impl ChampionStatus {
             cancel_at_period_end: support.is_some_and(|support| support.cancel_at_period_end),
             subscription_id: support.and_then(|support| support.subscription.clone()),
             pending_attempt: standing.pending.map(PendingAttempt::from),
+            open_invoice: standing.open.map(OpenInvoiceOfStatus::from),
+            next_renewal: standing.next_renewal.map(Renewal::from),
         }
+    }
+}
+
+/// A payment of the subscription that failed.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OpenInvoiceOfStatus {
+    /// The invoice in Stripe.
+    invoice_id: InvoiceId,
+    /// The tier that it is for.
+    tier_level: Option<u8>,
+    /// What was asked for, in minor units of the currency.
+    amount: i64,
+    /// The currency of the amount.
+    currency: Currency,
+    /// When a try to pay it was last refused.
+    failed_at: Option<Moment>,
+}
+
+impl From<OpenPayment> for OpenInvoiceOfStatus {
+    fn from(open: OpenPayment) -> Self {
+        Self {
+            invoice_id: open.invoice,
+            tier_level: open.tier.map(|tier| tier.get()),
+            amount: open.amount.amount,
+            currency: open.amount.currency,
+            failed_at: open.failed_at.map(Moment),
+        }
+    }
+}
+
+/// A renewal that is to come.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Renewal {
+    /// When its period begins.
+    date: Moment,
+    /// Its tier.
+    tier_level: u8,
+    /// What it costs, in minor units of the currency.
+    amount: i64,
+    /// The currency of the amount.
+    currency: Currency,
+}
+
+impl From<NextRenewal> for Renewal {
+    fn from(next: NextRenewal) -> Self {
+        Self {
+            date: Moment(next.at),
+            tier_level: next.tier.get(),
+            amount: next.amount.amount,
+            currency: next.amount.currency,
+        }
+    }
+}
+
+/// Everything that a reader supports, supported, or began to pay for.
+#[derive(Debug, Serialize)]
+pub struct OwnChampions {
+    /// One for each novel, by the novels' numbers.
+    champions: Vec<OwnChampion>,
+}
+
+impl OwnChampions {
+    /// Makes the body of a reader's standings.
+    pub fn new(standings: Vec<Standing>, now: Timestamp) -> Self {
+        let one = |standing: Standing| OwnChampion {
+            segments: standing.stretches.iter().map(AccessSegment::from).collect(),
+            status: ChampionStatus::new(standing, now),
+        };
+        Self { champions: standings.into_iter().map(one).collect() }
+    }
+}
+
+/// How a reader's support of one novel stands, and when they could, can and will be able to read on.
+#[derive(Debug, Serialize)]
+pub struct OwnChampion {
+    /// How it stands.
+    status: ChampionStatus,
+    /// The access that was bought, in order.
+    segments: Vec<AccessSegment>,
+}
+
+/// Access at one tier, without a gap.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessSegment {
+    /// The tier.
+    tier_level: u8,
+    /// When it begins.
+    start: Moment,
+    /// When it ends.
+    end: Moment,
+}
+
+impl From<&Stretch> for AccessSegment {
+    fn from(stretch: &Stretch) -> Self {
+        let (start, end) = (Moment(stretch.period.start), Moment(stretch.period.end));
+        Self { tier_level: stretch.tier.get(), start, end }
     }
 }
 

@@ -13,8 +13,8 @@ use pledge_openapi::{Given, assert_documented, documented};
 use pledge_testkit::{builders::champion, http::HttpEvent, time::t};
 use serde_json::{Value, json};
 use support::{
-    CANCEL, CHANGE, Handler, PAY, PORTAL, PURCHASE, RESUME, SUBSCRIPTION, handler, past_due, post, send, show,
-    subscribed, wish,
+    CANCEL, CHANGE, Handler, OWN, PAY, PORTAL, PURCHASE, RESUME, SUBSCRIPTION, handler, past_due, post, send, show,
+    signed_in, subscribed, wish,
 };
 
 /// Sends a request to a handler that somebody has prepared, and notes what it gave.
@@ -108,6 +108,14 @@ async fn every_documented_response_is_given() {
     handler.champions.store.be_unavailable_once();
     ask(&mut given, &handler, show("novelId=7")).await;
 
+    let own = || HttpEvent::get(OWN);
+    ask(&mut given, &subscribed().await, signed_in(own())).await;
+    ask(&mut given, &handler, own()).await;
+    handler.champions.store.fail_next(StoreError::Internal("on purpose".into()));
+    ask(&mut given, &handler, signed_in(own())).await;
+    handler.champions.store.be_unavailable_once();
+    ask(&mut given, &handler, signed_in(own())).await;
+
     let tiers = HttpEvent::get("/novels/7/champion-tiers");
     let shown = send(&handler, tiers.clone()).await;
     ask(&mut given, &handler, tiers.clone()).await;
@@ -128,6 +136,7 @@ async fn every_documented_response_is_given() {
         "openChampionPortal",
         "createChampionPurchase",
         "getChampionTiers",
+        "getOwnChampions",
     ];
     assert_eq!(given, documented(&operations));
 }

@@ -60,6 +60,8 @@ async fn cancelling_and_resuming_show_how_things_stand() {
         "cancelAtPeriodEnd": false,
         "subscriptionId": "sub_1",
         "pendingAttempt": null,
+        "openInvoice": null,
+        "nextRenewal": null,
     });
     assert_eq!(read(&send(&handler, show("novelId=7")).await), (200, expected.clone()));
     expected["autoRenew"] = false.into();

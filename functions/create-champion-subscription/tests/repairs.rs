@@ -4,15 +4,26 @@
 mod support;
 
 use pledge_domain::{
-    champion::renewal::{InvoiceStatus, RunningInvoice},
+    champion::{
+        Subscription,
+        renewal::{InvoiceStatus, RunningInvoice},
+        subscribe,
+    },
     ids::InvoiceId,
-    ports::{BillingError, InvoicePaid},
+    ports::{BillingError, ChampionStore, InvoicePaid},
     stripe::SubscriptionStatus,
+};
+use pledge_testkit::{
+    builders::{champion, level},
+    http::HttpEvent,
+    time::t,
 };
 use serde_json::{Value, json};
 use support::{
-    CANCEL, CHANGE, Handler, PAY, PORTAL, handler, latest, past_due, post, read, refusal, send, sub_1, subscribed,
+    CANCEL, CHANGE, Handler, OWN, PAY, PORTAL, handler, latest, past_due, post, read, refusal, send, show, signed_in,
+    sub_1, subscribed,
 };
+use time::Duration;
 
 fn novel() -> Value {
     json!({ "novelId": 7 })
@@ -168,4 +179,45 @@ async fn a_subscription_that_ended_meanwhile_is_gone() {
         handler.champions.billing.set_status(&sub_1(), SubscriptionStatus::Canceled);
         is_refused(&handler, path, &body, (404, "SUBSCRIPTION_NOT_FOUND")).await;
     }
+}
+
+#[tokio::test]
+async fn the_status_says_what_failed_and_what_is_charged_next() {
+    let handler = past_due().await;
+    send(&handler, post(PAY, &novel())).await;
+    let (_, status) = read(&send(&handler, show("novelId=7")).await);
+    let open = json!({
+        "invoiceId": "in_2",
+        "tierLevel": 2,
+        "amount": 300,
+        "currency": "usd",
+        "failedAt": "2023-11-14T22:13:29Z",
+    });
+    assert_eq!((&status["openInvoice"], &status["subscriptionStatus"]), (&open, &json!("past_due")));
+
+    let handler = subscribed().await;
+    assert_eq!(
+        read(&send(&handler, show("novelId=7")).await).1["nextRenewal"],
+        json!(null),
+        "nobody has said when yet"
+    );
+    let period_end = Some(t(0) + Duration::days(31));
+    let news = Subscription { period_end, tier: Some(level(5)), ..Subscription::running(sub_1(), None) };
+    let observe = |account| subscribe::observe(account, &news, &[], t(0));
+    handler.champions.store.step(&champion("ada"), t(0), observe).await.unwrap();
+    let next = json!({ "date": "2023-12-15T22:13:20Z", "tierLevel": 5, "amount": 1500, "currency": "usd" });
+    assert_eq!(read(&send(&handler, show("novelId=7")).await).1["nextRenewal"], next);
+}
+
+#[tokio::test]
+async fn a_reader_sees_everything_that_they_support() {
+    let (status, body) = read(&send(&handler(), signed_in(HttpEvent::get(OWN))).await);
+    assert_eq!((status, body), (200, json!({ "champions": [] })));
+    let handler = subscribed().await;
+    let (_, body) = read(&send(&handler, signed_in(HttpEvent::get(OWN))).await);
+    let one = &body["champions"][0];
+    let status = &one["status"];
+    assert_eq!((&status["novelId"], &status["tierLevel"], &status["isActive"]), (&json!(7), &json!(2), &json!(true)));
+    let segment = json!({ "tierLevel": 2, "start": "2023-11-14T22:13:20Z", "end": "2023-12-15T22:13:20Z" });
+    assert_eq!(one["segments"], json!([segment]));
 }

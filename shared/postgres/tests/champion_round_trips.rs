@@ -33,6 +33,8 @@ async fn a_step_takes_two_round_trips_and_an_event_one_more_if_only_what_is_stor
     assert_eq!(proxy.take_counts().round_trips, 1, "save_price");
     store.account(&key).await.unwrap();
     assert_eq!(proxy.take_counts().round_trips, 1, "account");
+    store.accounts(&key.user, 10).await.unwrap();
+    assert_eq!(proxy.take_counts().round_trips, 2, "accounts, however many there are");
 
     let paid = pledge_domain::champion::PaymentRecord { paid_at: Some(t(0)), ..a_purchase(1, t(0)) };
     store.step(&key, t(1), |account| booking::step(account, paid.clone())).await.unwrap();

@@ -43,7 +43,7 @@ async fn no_query_reads_all_of_a_table_that_grows() {
 }
 
 /// Files without a statement that has a plan.
-const TRANSACTION_CONTROL: [&str; 3] = ["begin", "commit", "rollback"];
+const TRANSACTION_CONTROL: [&str; 4] = ["begin", "commit", "rollback", "snapshot"];
 
 #[test]
 fn no_query_is_left_over() {

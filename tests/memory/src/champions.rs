@@ -66,6 +66,13 @@ impl ChampionStore for InMemoryStore {
         Ok(self.transaction()?.champion_account(key, None))
     }
 
+    async fn accounts(&self, reader: &UserId, limit: i64) -> Result<Vec<ChampionAccount>, StoreError> {
+        let tables = self.transaction()?;
+        let paid = tables.champions.iter().filter(|(key, it)| key.user == *reader && !it.account.payments.is_empty());
+        let limit = usize::try_from(limit).unwrap_or(0);
+        Ok(paid.take(limit).map(|(key, _)| tables.champion_account(key, None)).collect())
+    }
+
     async fn step<T: Send>(
         &self,
         key: &ChampionKey,

@@ -207,7 +207,9 @@ impl Functions {
                 Box::pin(self.checkout.handle(request)).await
             }
             path if path.contains("/webhooks/") => Box::pin(self.webhook.handle(request)).await,
-            path if path.contains("/payment/") => Box::pin(self.champion.handle(request)).await,
+            path if path.contains("/payment/") || path.ends_with("/champions") => {
+                Box::pin(self.champion.handle(request)).await
+            }
             _ => Box::pin(self.initiate.handle(request)).await,
         };
         read(&response)

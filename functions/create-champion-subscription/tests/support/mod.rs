@@ -15,7 +15,7 @@ use pledge_http_api::Routes;
 use pledge_runtime::{Metrics, Stage, System};
 use pledge_testkit::{
     Deliver, FakeBilling, FakeSystem, FakeTokens, InMemoryStore,
-    builders::{champion, invoice, invoice_failed, invoice_paid, metadata, signed_in, tiers},
+    builders::{champion, invoice, invoice_failed, invoice_paid, metadata, signed_in as reader, tiers},
     http::HttpEvent,
     time::t,
 };
@@ -30,6 +30,7 @@ pub const SUBSCRIPTION: &str = "/payment/stripe/champion-subscription";
 pub const PURCHASE: &str = "/payment/stripe/champion-purchase";
 pub const CANCEL: &str = "/payment/stripe/champion-subscription/cancel";
 pub const RESUME: &str = "/payment/stripe/champion-subscription/resume";
+pub const OWN: &str = "/users/me/champions";
 pub const CHANGE: &str = "/payment/stripe/champion-subscription/change";
 pub const PAY: &str = "/payment/stripe/champion-subscription/pay";
 pub const PORTAL: &str = "/payment/stripe/champion-subscription/portal";
@@ -42,7 +43,7 @@ pub fn handler() -> Handler {
         champions: Champions { store, billing: FakeBilling::default(), renewal_grace: DEFAULT_RENEWAL_GRACE },
         site: Site::new(&"https://example.com".parse().unwrap()),
         metrics: Metrics::new(Stage::Local, System, std::io::sink()),
-        verifier: FakeTokens::default().with(TOKEN, signed_in("ada", "ada@example.com")),
+        verifier: FakeTokens::default().with(TOKEN, reader("ada", "ada@example.com")),
         system: FakeSystem::default(),
     }
 }
@@ -96,7 +97,12 @@ pub fn post(path: &str, body: &Value) -> HttpEvent {
 }
 
 pub fn show(query: &str) -> HttpEvent {
-    HttpEvent::get(SUBSCRIPTION).query(query).header("authorization", &format!("Bearer {TOKEN}"))
+    signed_in(HttpEvent::get(SUBSCRIPTION).query(query))
+}
+
+/// The request with the token of `ada`.
+pub fn signed_in(event: HttpEvent) -> HttpEvent {
+    event.header("authorization", &format!("Bearer {TOKEN}"))
 }
 
 /// Sends a request, and holds the response to `docs/openapi.yaml`.

@@ -14,7 +14,7 @@ use pledge_domain::{
         ChampionAccount, ChampionKey, Moment, Step, Tier, purchase as purchase_rules,
         status::{Standing, standing},
     },
-    ids::{CustomerId, NovelId, PaymentIntentId, PaymentRecordId},
+    ids::{CustomerId, NovelId, PaymentIntentId, PaymentRecordId, UserId},
     ports::{Billing, BillingError, ChampionStore, GatewayError, IntentState, StoreError},
     user::VerifiedUser,
 };
@@ -42,6 +42,9 @@ pub struct Champions<Store, Stripe> {
 /// ended, a race that it lost.
 const MAX_STEPS: usize = 8;
 
+/// How many novels a reader is shown at most.
+const MAX_NOVELS: i64 = 100;
+
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     /// Returns where a reader stands with a novel.
     ///
@@ -49,6 +52,16 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     /// [`StoreError`].
     pub async fn standing(&self, key: &ChampionKey, now: Timestamp) -> Result<Standing, StoreError> {
         Ok(standing(self.store.account(key).await?, self.moment(now)))
+    }
+
+    /// Returns where a reader stands with each novel that they support, supported, or began to pay for.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn standings(&self, reader: &UserId, now: Timestamp) -> Result<Vec<Standing>, StoreError> {
+        let accounts = self.store.accounts(reader, MAX_NOVELS).await?;
+        let all = accounts.into_iter().map(|account| standing(account, self.moment(now)));
+        Ok(all.filter(Standing::is_something).collect())
     }
 
     fn moment(&self, now: Timestamp) -> Moment {

@@ -1,25 +1,124 @@
 //! Where a reader stands with a novel.
 
-use crate::champion::{ChampionAccount, Moment, PaymentRecord, Subscription, Support};
+use crate::{
+    Timestamp,
+    champion::{
+        ChampionAccount, ChampionKey, Moment, PaymentKind, PaymentRecord, Period, Subscription, Support, TierLevel,
+        timeline::Timeline,
+    },
+    ids::InvoiceId,
+    money::Money,
+    stripe::SubscriptionStatus,
+};
 
 /// What a reader is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
+    /// Who supports what.
+    pub key: ChampionKey,
     /// What is bought; none if nothing ever was.
     pub support: Option<Support>,
     /// The subscription that counts.
     pub subscription: Option<Subscription>,
     /// A subscription that waits for its first payment.
     pub pending: Option<PaymentRecord>,
+    /// The payment of the subscription that failed, as long as it can be paid.
+    pub open: Option<OpenPayment>,
+    /// What the reader is charged next, unless somebody stops it.
+    pub next_renewal: Option<NextRenewal>,
+    /// The access that ran, runs and will run, in order.
+    pub stretches: Vec<Stretch>,
+}
+
+/// An invoice that Stripe couldn't collect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenPayment {
+    /// The invoice.
+    pub invoice: InvoiceId,
+    /// The tier that it is for.
+    pub tier: Option<TierLevel>,
+    /// What was asked for.
+    pub amount: Money,
+    /// When a try to pay it was last refused.
+    pub failed_at: Option<Timestamp>,
+}
+
+/// A renewal that is to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NextRenewal {
+    /// When its period begins. Stripe charges about an hour later.
+    pub at: Timestamp,
+    /// Its tier.
+    pub tier: TierLevel,
+    /// What it costs as far as is known here: credits that the reader has at Stripe are not taken off.
+    pub amount: Money,
+}
+
+/// Access at one tier, without a gap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// The tier.
+    pub tier: TierLevel,
+    /// From when to when.
+    pub period: Period,
+}
+
+impl Standing {
+    /// Returns whether there is anything to tell: something was bought, or waits to be paid.
+    #[must_use]
+    pub fn is_something(&self) -> bool {
+        self.support.is_some() || self.pending.is_some()
+    }
 }
 
 /// Returns where the reader stands at this moment.
 #[must_use]
 pub fn standing(account: ChampionAccount, moment: Moment) -> Standing {
     let account = account.at(moment);
+    let timeline = account.timeline();
     Standing {
-        support: account.support(),
+        support: account.support_of(&timeline),
         subscription: account.current_subscription().cloned(),
         pending: account.open_attempt().cloned(),
+        open: account.live_subscription().and_then(|live| open_payment(&account, live)),
+        next_renewal: account.live_subscription().and_then(|live| next_renewal(&account, live)),
+        stretches: stretches(&timeline),
+        key: account.key,
     }
+}
+
+/// The newest invoice of a subscription that is behind with its payments. Stripe says that it is behind as long as its
+/// newest invoice is unpaid; what is made void is forgotten with it.
+fn open_payment(account: &ChampionAccount, live: &Subscription) -> Option<OpenPayment> {
+    let behind = matches!(live.status, SubscriptionStatus::PastDue | SubscriptionStatus::Unpaid);
+    let unpaid = account.payments.iter().filter(|it| it.subscription.as_ref() == Some(&live.id) && it.is_open());
+    let newest = unpaid.filter(|it| it.invoice.is_some()).max_by_key(|it| (it.created_at, it.id))?;
+    let (invoice, tier, amount) = (newest.invoice.clone()?, newest.tier, newest.amount);
+    behind.then_some(OpenPayment { invoice, tier, amount, failed_at: newest.failed_at })
+}
+
+/// The renewal at the end of the period that runs. It costs what the subscription's last month at that tier did, else what
+/// the tier costs now.
+fn next_renewal(account: &ChampionAccount, live: &Subscription) -> Option<NextRenewal> {
+    let (at, tier) = (live.period_end.filter(|_| live.renews())?, account.tier_of(live)?);
+    let months = account.payments.iter().filter(|it| {
+        let is_month = matches!(it.kind, PaymentKind::Subscription | PaymentKind::Renewal);
+        is_month && it.subscription.as_ref() == Some(&live.id) && it.tier == Some(tier) && it.amount.amount > 0
+    });
+    let paid = months.filter(|it| it.paid_at.is_some()).max_by_key(|it| (it.paid_at, it.id)).map(|it| it.amount);
+    let price = || account.tiers.iter().find(|it| it.level == tier).map(|it| it.price);
+    Some(NextRenewal { at, tier, amount: paid.or_else(price)? })
+}
+
+fn stretches(timeline: &Timeline) -> Vec<Stretch> {
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for segment in &timeline.segments {
+        match stretches.last_mut() {
+            Some(last) if last.tier == segment.tier && last.period.end == segment.period.start => {
+                last.period.end = segment.period.end;
+            }
+            _ => stretches.push(Stretch { tier: segment.tier, period: segment.period }),
+        }
+    }
+    stretches
 }

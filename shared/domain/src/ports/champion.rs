@@ -49,6 +49,14 @@ pub trait ChampionStore: Send + Sync {
     /// Everything about a reader and a novel; [`ChampionAccount::new`] with the novel's tiers if nothing is stored.
     fn account(&self, key: &ChampionKey) -> impl Future<Output = Result<ChampionAccount, StoreError>> + Send;
 
+    /// Everything about a reader and each novel that they ever began to pay for, by the novels' numbers, `limit` novels at
+    /// most.
+    fn accounts(
+        &self,
+        reader: &UserId,
+        limit: i64,
+    ) -> impl Future<Output = Result<Vec<ChampionAccount>, StoreError>> + Send;
+
     /// Takes one step in one transaction: locks the reader and the novel, reads everything about them, and writes what
     /// the step says, with its facts for the outbox. Steps and events about one reader and novel take effect one after
     /// the other. A failure leaves nothing behind. May call `step` again if nothing was written.

@@ -17,7 +17,9 @@ use pledge_domain::{
 use tokio_postgres::Row;
 
 use crate::{
-    Database, claims,
+    Database,
+    champion::read::READS,
+    claims,
     columns::Columns,
     error::Failure,
     lease::Lease,
@@ -67,6 +69,10 @@ impl ChampionStore for Database {
         .await
     }
 
+    async fn accounts(&self, reader: &UserId, limit: i64) -> Result<Vec<ChampionAccount>, StoreError> {
+        self.run(|lease| accounts(lease, reader, limit)).await
+    }
+
     async fn step<T: Send>(
         &self,
         key: &ChampionKey,
@@ -107,6 +113,17 @@ async fn take<T>(
         None => transaction.rollback().await?,
     }
     Ok(answer)
+}
+
+/// Two round trips. A snapshot keeps the statements in agreement, so nobody is locked.
+async fn accounts(lease: Lease, reader: &UserId, limit: i64) -> Result<Vec<ChampionAccount>, Failure> {
+    let novels = Statement::new(sql!("champion_novels")).text(reader.as_str()).bigint(limit);
+    let (transaction, answers) = lease.begin(vec![Statement::new(sql!("snapshot")), novels]).await?;
+    let novel = |row: &Row| NovelId::new(Columns(row).get("novel_id")?).map_err(|_| Failure::Corrupt("novel_id"));
+    let novels = answers.iter().flatten().map(novel).collect::<Result<Vec<_>, _>>()?;
+    let keys: Vec<_> = novels.into_iter().map(|novel| ChampionKey { user: reader.clone(), novel }).collect();
+    let answers = transaction.commit(keys.iter().flat_map(|key| read::account(key, None)).collect()).await?;
+    keys.iter().zip(answers.chunks(READS)).map(|(key, answers)| read::build(key.clone(), answers)).collect()
 }
 
 async fn sign_in(lease: Lease, claims: &Claims, now: Timestamp) -> Result<Option<CustomerId>, Failure> {

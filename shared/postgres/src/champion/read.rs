@@ -54,8 +54,11 @@ pub(crate) fn tiers(novel: NovelId) -> Statement<'static> {
     Statement::new(sql!("champion_tiers")).bigint(novel.get())
 }
 
+/// How many statements read one account.
+pub(crate) const READS: usize = 5;
+
 /// The statements that [`build`] needs the answers of.
-pub(crate) fn account<'a>(key: &'a ChampionKey, invoice: Option<&'a InvoiceId>) -> [Statement<'a>; 5] {
+pub(crate) fn account<'a>(key: &'a ChampionKey, invoice: Option<&'a InvoiceId>) -> [Statement<'a>; READS] {
     let (user, novel) = (key.user.as_str(), key.novel.get());
     [
         Statement::new(sql!("champion_reader")).text(user).bigint(novel),

@@ -9,7 +9,7 @@ use pledge_domain::{
 
 use crate::{
     champion::{
-        read,
+        read::{self, READS},
         write::{self, Documents},
     },
     columns::Columns,
@@ -18,9 +18,6 @@ use crate::{
     statement::{Statement, sql},
     stripe_events::insert_outbox,
 };
-
-/// How many statements read one account.
-const READS: usize = 5;
 
 /// Three round trips for all of them: take and lock, read what is locked, write and commit.
 pub(super) async fn roll(

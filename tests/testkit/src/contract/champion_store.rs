@@ -90,6 +90,18 @@ pub async fn nobody_has_an_account_with_the_novels_tiers<S: Subject>(subject: &S
     assert_eq!(account, ChampionAccount { tiers: tiers(), ..ChampionAccount::new(champion("nobody")) });
 }
 
+pub async fn a_reader_has_an_account_for_each_novel_that_they_began_to_pay_for<S: Subject>(subject: &S) {
+    let key = ada(subject).await;
+    assert_eq!(subject.store().accounts(&key.user, 9).await.unwrap(), []);
+    ask(subject, &key, 2, 1).await;
+    let other = ChampionKey { user: uid("bob"), ..key.clone() };
+    subject.store().sign_in(&sign_in(&signed_in("bob", "bob@example.com")), t(0)).await.unwrap();
+    ask(subject, &other, 3, 2).await;
+    let found = subject.store().accounts(&key.user, 9).await.unwrap();
+    assert_eq!(found, [subject.store().account(&key).await.unwrap()]);
+    assert_eq!(subject.store().accounts(&key.user, 0).await.unwrap(), []);
+}
+
 pub async fn a_sign_in_makes_and_updates_the_reader<S: Subject>(subject: &S) {
     let store = subject.store();
     let ada = signed_in("ada", "ada@example.com");

@@ -164,6 +164,7 @@ macro_rules! store_contract {
             $fresh,
             a_novel_has_its_tiers_and_another_has_none,
             nobody_has_an_account_with_the_novels_tiers,
+            a_reader_has_an_account_for_each_novel_that_they_began_to_pay_for,
             a_sign_in_makes_and_updates_the_reader,
             a_verified_reader_takes_over_the_address,
             the_first_customer_counts,
