@@ -183,7 +183,7 @@ test("a page of another origin can't read the API", async () => {
 });
 
 // The last one, since it moves Stripe's clock.
-test("a reader becomes a champion with 3-D Secure, ends it, lets it go on, and a renewal fails", async () => {
+test("a champion pays with 3-D Secure, ends it, lets it go on, changes the tier, and pays a refused renewal", async () => {
   await visit({ expected: /status of 402/ }, async (page) => {
     await page.goto(`${shop}/en/novels`);
     await page.getByRole("link", { name: "The Lantern Keeper" }).click();
@@ -222,6 +222,18 @@ test("a reader becomes a champion with 3-D Secure, ends it, lets it go on, and a
     await page.getByRole("button", { name: "Let it go on: The Lantern Keeper" }).click();
     await page.getByText(/Martial King, renews on/).waitFor();
 
+    await page.getByRole("button", { name: "Change tier: The Lantern Keeper" }).click();
+    await page.getByLabel("Tier from the next renewal on").selectOption({ label: "Half Martial Emperor, $15 a month" });
+    await page.getByRole("button", { name: "What would it cost?" }).click();
+    await page.getByText(/^The renewal on .* costs \$15\./).waitFor();
+    await accessible(page);
+    await page.getByRole("button", { name: "Change tier", exact: true }).click();
+    await page.getByText(/^It is changed\./).waitFor();
+
+    await page.getByRole("button", { name: "Card and invoices: The Lantern Keeper" }).click();
+    await page.waitForURL((url) => url.origin === endpoints.stripe_api_base);
+    await page.goto(`${shop}/en/account`);
+
     const [{ customer }] = await control("stripe", "list/subscription");
     await control("stripe", `customers/${customer}/card`, { payment_method: "pm_card_chargeCustomerFail" });
     // A renewal's invoice is charged an hour after its period has begun.
@@ -229,5 +241,14 @@ test("a reader becomes a champion with 3-D Secure, ends it, lets it go on, and a
     await reloadUntil(page, "The last payment failed.");
     await accessible(page);
     await shot(page, "account-past-due");
+
+    await page.getByRole("button", { name: "Pay now: The Lantern Keeper" }).click();
+    await page.getByText(/^\$15 is to be paid/).waitFor();
+    await page.getByText("Test cards").click();
+    await page.getByRole("button", { name: "4242 4242 4242 4242" }).click();
+    await page.getByRole("button", { name: "Pay $15" }).click();
+    await page.getByText("The last payment failed.").waitFor({ state: "detached" });
+    await accessible(page);
+    await shot(page, "account-paid");
   });
 });

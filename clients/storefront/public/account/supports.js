@@ -4,6 +4,8 @@ import { h } from "../dom.js";
 import { explain } from "../failure.js";
 import { date } from "../texts.js";
 import { accessBar } from "./access-bar.js";
+import { changeTier } from "./change-tier.js";
+import { payOpen } from "./pay-open.js";
 
 /** @import { ChampionStatus, TierOnSale } from "../vendor/pledge-client.js" */
 
@@ -33,14 +35,17 @@ export async function supports(page) {
  * @returns {HTMLElement}
  */
 function support(page, tiers, status) {
-  const { texts, config, pledge, to } = page;
+  const { texts, locale, config, pledge, to } = page;
   const { novelId } = status;
   const title = config.novels.find(({ id }) => id === novelId)?.title ?? String(novelId);
   const tier = tiers.find(({ tierLevel }) => tierLevel === status.tierLevel)?.name;
   const notice = h("p", { class: "notice", role: "alert" });
+  const panel = h("div", { class: "panel" });
+  /** @param {ChampionStatus} now */
+  const show = (now) => line.replaceWith(support(page, tiers, now));
   /**
    * @param {string} label
-   * @param {(novelId: number) => Promise<ChampionStatus>} act
+   * @param {() => Promise<void> | void} act
    */
   const button = (label, act) => {
     const element = h("button", { "aria-label": `${label}: ${title}` }, label);
@@ -48,15 +53,17 @@ function support(page, tiers, status) {
       notice.textContent = "";
       element.disabled = true;
       try {
-        line.replaceWith(support(page, tiers, await act(novelId)));
+        await act();
       } catch (error) {
         notice.textContent = explain(error, texts);
-        element.disabled = false;
       }
+      element.disabled = false;
     });
     return element;
   };
+  const openPortal = async () => location.assign((await pledge.billingPortal({ novelId, locale })).url);
   const pastDue = status.subscriptionStatus === "past_due" || status.subscriptionStatus === "unpaid";
+  /** @type {HTMLElement} */
   const line = h(
     "li",
     { "data-novel": novelId },
@@ -70,10 +77,18 @@ function support(page, tiers, status) {
         ? h("small", {}, texts.unpaidAttempt, " ", h("a", { href: to(`novels/${novelId}`) }, texts.finishPayment))
         : null,
     ),
-    status.autoRenew && button(texts.cancel, (id) => pledge.cancel(id)),
-    status.cancelAtPeriodEnd && button(texts.resume, (id) => pledge.resume(id)),
     accessBar(page, status),
+    h(
+      "div",
+      { class: "actions" },
+      pastDue && button(texts.payNow, () => payOpen(page, panel, novelId, show)),
+      status.autoRenew && !pastDue && button(texts.changeTier, () => changeTier(page, panel, tiers, status)),
+      status.autoRenew && button(texts.cancel, async () => show(await pledge.cancel(novelId))),
+      status.cancelAtPeriodEnd && button(texts.resume, async () => show(await pledge.resume(novelId))),
+      status.subscriptionId !== null && button(texts.portal, openPortal),
+    ),
     notice,
+    panel,
   );
   return line;
 }

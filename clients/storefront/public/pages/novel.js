@@ -1,9 +1,9 @@
 /** One novel: its tiers, and paying for one. */
 
+import { cardForm } from "../card-form.js";
 import { h } from "../dom.js";
 import { explain } from "../failure.js";
 import { form } from "../form.js";
-import { loadStripe } from "../payment.js";
 import { date, money } from "../texts.js";
 
 /** @import { ChampionStatus, TierOnSale } from "../vendor/pledge-client.js" */
@@ -155,23 +155,9 @@ function choose(page, onSale, choice, state, before) {
  * @param {string} clientSecret
  * @param {() => Promise<void>} paid
  */
-async function pay({ texts, config, locale }, choice, tier, way, clientSecret, paid) {
-  const stripe = await loadStripe(config.stripe);
-  const elements = stripe.elements({ clientSecret, locale });
-  const card = h("div", { class: "field" });
+async function pay(page, choice, tier, way, clientSecret, paid) {
+  const { texts, locale } = page;
   const amount = tier ? ` ${money(locale, tier.amount, tier.currency)}` : "";
-  choice.replaceChildren(
-    h("h2", {}, texts.card),
-    tier ? h("p", { class: "lead" }, `${tier.name}: ${way}`) : "",
-    form({ action: `${texts.pay}${amount}`, busy: texts.working }, [card], async () => {
-      const confirmed = await stripe.confirmPayment({
-        elements,
-        redirect: "if_required",
-        confirmParams: { return_url: location.href },
-      });
-      if (confirmed.error) return confirmed.error.message ?? texts.failed;
-      await paid();
-    }),
-  );
-  elements.create("payment").mount(card);
+  const what = { lead: tier ? `${tier.name}: ${way}` : "", action: `${texts.pay}${amount}`, clientSecret };
+  await cardForm(page, choice, what, paid);
 }

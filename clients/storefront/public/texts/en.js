@@ -108,6 +108,13 @@ const texts = {
   finishPayment: "Finish it",
   cancel: "End it",
   resume: "Let it go on",
+  changeTier: "Change tier",
+  newTier: "Tier from the next renewal on",
+  showCost: "What would it cost?",
+  fromRenewal: (/** @type {string} */ day, /** @type {string} */ amount) => `The renewal on ${day} costs ${amount}. Nothing is due now.`,
+  tierChanged: "It is changed.",
+  portal: "Card and invoices",
+  open: (/** @type {string} */ amount) => `${amount} is to be paid. The card that you use pays the renewals too.`,
 
   offline: "You seem to be offline. Please try again.",
   unavailable: "We can't do this right now. Please try again in a moment.",

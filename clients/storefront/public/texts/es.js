@@ -109,6 +109,13 @@ export default {
   finishPayment: "Terminarlo",
   cancel: "Dejarlo",
   resume: "Seguir",
+  changeTier: "Cambiar de nivel",
+  newTier: "Nivel a partir de la próxima renovación",
+  showCost: "¿Cuánto costaría?",
+  fromRenewal: (day, amount) => `La renovación del ${day} cuesta ${amount}. Ahora no se cobra nada.`,
+  tierChanged: "Cambiado.",
+  portal: "Tarjeta y facturas",
+  open: (amount) => `Quedan ${amount} por pagar. La tarjeta que uses pagará también las renovaciones.`,
 
   offline: "Parece que no hay conexión. Inténtalo de nuevo.",
   unavailable: "Ahora mismo no es posible. Inténtalo dentro de un momento.",

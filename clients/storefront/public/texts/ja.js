@@ -109,6 +109,13 @@ export default {
   finishPayment: "完了する",
   cancel: "終了する",
   resume: "続ける",
+  changeTier: "ティアを変更",
+  newTier: "次回の更新からのティア",
+  showCost: "金額を確認する",
+  fromRenewal: (day, amount) => `${day} の更新は ${amount} です。今のお支払いはありません。`,
+  tierChanged: "変更しました。",
+  portal: "カードと請求書",
+  open: (amount) => `${amount} のお支払いが残っています。使用したカードは今後の更新にも使われます。`,
 
   offline: "接続できません。もう一度お試しください。",
   unavailable: "ただいま処理できません。しばらくしてからお試しください。",

@@ -109,6 +109,13 @@ export default {
   finishPayment: "完成付款",
   cancel: "終止",
   resume: "繼續支持",
+  changeTier: "更改等級",
+  newTier: "下次續期起的等級",
+  showCost: "查看金額",
+  fromRenewal: (day, amount) => `${day} 的續期金額為 ${amount}，現在無需付款。`,
+  tierChanged: "已更改。",
+  portal: "信用卡與帳單",
+  open: (amount) => `尚有 ${amount} 未付。所用的卡亦會用於日後續期。`,
 
   offline: "似乎沒有連線，請再試一次。",
   unavailable: "暫時無法處理，請稍後再試。",

@@ -204,6 +204,25 @@ var Pledge = class {
   resume(novelId, options = {}) {
     return this.#post(`${SUBSCRIPTION}/resume`, { body: { novelId } }, options);
   }
+  /** Lets the subscription renew at another tier, and returns what the next renewal costs. Nothing is due now. */
+  changeTier(request, options = {}) {
+    return this.#post(`${SUBSCRIPTION}/change`, { body: request }, options);
+  }
+  /** Says what the next renewal would cost at another tier, and changes nothing. */
+  previewTierChange(request, options = {}) {
+    return this.#post(`${SUBSCRIPTION}/change`, { body: { ...request, preview: true } }, options);
+  }
+  /**
+   * Pays the subscription's open invoice, such as a renewal whose card was refused: with `paymentMethodId` now, without
+   * it by the answer's `clientSecret` and Stripe.js.
+   */
+  payOpenInvoice(request, options = {}) {
+    return this.#post(`${SUBSCRIPTION}/pay`, { body: request, headers: key(options) }, options);
+  }
+  /** Opens Stripe's billing portal. Send the reader to `url` at once: it is over in minutes. */
+  billingPortal(request, options = {}) {
+    return this.#post(`${SUBSCRIPTION}/portal`, { body: request }, options);
+  }
   /** Buys 30 days once. Pay them with `clientSecret` and Stripe.js. */
   purchase(request, options = {}) {
     return this.#post("/payment/stripe/champion-purchase", { body: request }, options);
