@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::story;
+use crate::terminal;
 use pledge_local::{Cloud, Endpoints, Error, Options, Progress};
 use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
@@ -24,7 +24,7 @@ pub(crate) async fn run() -> Result<ExitCode, Error> {
     let activity = cloud.activity().clone();
     let code = tokio::select! {
         () = interrupted() => ExitCode::SUCCESS,
-        () = story::tell(&activity), if !quiet => ExitCode::SUCCESS,
+        () = terminal::tell(&activity), if !quiet => ExitCode::SUCCESS,
         (program, status) = cloud.ended() => {
             say(&format!("{program} has ended by itself: {}", status.map_or_else(String::new, |s| s.to_string())));
             ExitCode::FAILURE

@@ -31,7 +31,7 @@ pub(crate) fn record_rows() -> bool {
     std::env::var("RECORD_ROWS").is_ok_and(|value| !value.is_empty())
 }
 
-/// Whether `QUIET` asks for no story of what happens.
+/// Whether `QUIET` asks for no lines about what happens.
 pub(crate) fn quiet() -> bool {
     std::env::var("QUIET").is_ok_and(|value| !value.is_empty())
 }

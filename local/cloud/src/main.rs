@@ -6,7 +6,7 @@
 //! - `pledge-local env` prints the variables with which a program outside joins it, and writes them to files.
 
 mod commands;
-mod story;
+mod terminal;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -10,14 +10,14 @@ mod shuffled;
 
 use pledge_driver::Failure;
 
-use crate::story::Story;
+use crate::scenario::Scenario;
 
-/// All of them. Those that need no time come first: the stand-in's clock only goes forward, for everybody.
-pub async fn play(story: &mut Story) -> Result<(), Failure> {
-    crowd::play(story).await?;
-    refunded::play(story).await?;
-    cancelled::play(story).await?;
-    months::play(story).await?;
-    failing_card::play(story).await?;
-    shuffled::play(story).await
+/// Plays all of them. Those that need no time come first: the stand-in's clock only goes forward, for everybody.
+pub async fn play(scenario: &mut Scenario) -> Result<(), Failure> {
+    crowd::play(scenario).await?;
+    refunded::play(scenario).await?;
+    cancelled::play(scenario).await?;
+    months::play(scenario).await?;
+    failing_card::play(scenario).await?;
+    shuffled::play(scenario).await
 }

@@ -8,14 +8,14 @@
 mod champions;
 mod journeys;
 mod promises;
-mod story;
+mod scenario;
 mod table;
 
 use std::process::ExitCode;
 
 use pledge_driver::{Driver, Failure};
 use pledge_local::{Cloud, Endpoints, Options, Progress};
-use story::Story;
+use scenario::Scenario;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -51,14 +51,14 @@ async fn play() -> Result<bool, Box<dyn std::error::Error>> {
 }
 
 async fn all(driver: Driver) -> Result<bool, Failure> {
-    let mut story = Story::new(driver);
-    journeys::play(&mut story).await?;
-    champions::play(&mut story).await?;
-    story.driver.klaviyo.settled(&story.driver.database).await?;
-    table::print(&story).await?;
-    table::print_champions(&story).await?;
-    table::print_timelines(&story).await?;
-    let kept = promises::check(&story).await?;
+    let mut scenario = Scenario::new(driver);
+    journeys::play(&mut scenario).await?;
+    champions::play(&mut scenario).await?;
+    scenario.driver.klaviyo.settled(&scenario.driver.database).await?;
+    table::print(&scenario).await?;
+    table::print_champions(&scenario).await?;
+    table::print_timelines(&scenario).await?;
+    let kept = promises::check(&scenario).await?;
     println!("\n{}", if kept { "Every promise holds." } else { "A PROMISE IS BROKEN; see above." });
     Ok(kept)
 }

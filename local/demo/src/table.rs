@@ -2,23 +2,23 @@
 
 use pledge_driver::Failure;
 
-use crate::story::Story;
+use crate::scenario::Scenario;
 
 /// Prints a line for each preorder.
-pub async fn print(story: &Story) -> Result<(), Failure> {
-    story.chapter("What became of everything");
+pub async fn print(scenario: &Scenario) -> Result<(), Failure> {
+    scenario.heading("What became of everything");
     println!("{:<14} {:<10} {:<12} {:<30} {:<30} Klaviyo", "preorder", "status", "amount", "session", "payment");
-    for told in &story.preorders {
-        let rows = story
+    for preorder in &scenario.preorders {
+        let rows = scenario
             .driver
             .database
             .query(
                 "select preorder_number, status, coalesce(amount::text || ' ' || currency, '-'), \
                  coalesce(session_id, '-'), coalesce(payment_intent_id, '-') from preorders where id::text = $1",
-                &[&told.id],
+                &[&preorder.id],
             )
             .await?;
-        let events = events_of(story, &told.id).await?;
+        let events = events_of(scenario, &preorder.id).await?;
         for row in rows {
             let text = |column: usize| row.get::<_, String>(column);
             let (session, payment) = (shortened(&text(3)), shortened(&text(4)));
@@ -35,14 +35,14 @@ pub async fn print(story: &Story) -> Result<(), Failure> {
 }
 
 /// Prints the ledger and the entitlement of each champion.
-pub async fn print_champions(story: &Story) -> Result<(), Failure> {
-    story.chapter("The champions' ledger");
+pub async fn print_champions(scenario: &Scenario) -> Result<(), Failure> {
+    scenario.heading("The champions' ledger");
     println!(
         "{:<22} {:<8} {:>4} {:>5} {:<10} {:<10} {:<32} payment",
         "reader", "type", "tier", "days", "from", "until", "subscription"
     );
-    for champion in &story.champions {
-        let rows = story
+    for champion in &scenario.champions {
+        let rows = scenario
             .driver
             .database
             .query(
@@ -73,16 +73,16 @@ pub async fn print_champions(story: &Story) -> Result<(), Failure> {
 const DAYS: i64 = 3;
 
 /// Prints what each champion may read and when: a bar for each tier.
-pub async fn print_timelines(story: &Story) -> Result<(), Failure> {
-    story.chapter("What the champions may read, and when");
+pub async fn print_timelines(scenario: &Scenario) -> Result<(), Failure> {
+    scenario.heading("What the champions may read, and when");
     println!("One character is {DAYS} days; a payment's time begins with ▐.\n");
-    for champion in &story.champions {
+    for champion in &scenario.champions {
         let sql = "with mine as (select tier_level, start_at, end_at from champion_segment where user_id = $1)
             select tier_level, min(start_at) over ()::date::text, end_at::date::text,
                    (extract(epoch from start_at - min(start_at) over ()) / 86400)::bigint,
                    (extract(epoch from end_at - min(start_at) over ()) / 86400)::bigint
             from mine order by tier_level desc, start_at";
-        let rows = story.driver.database.query(sql, &[&champion.uid]).await?;
+        let rows = scenario.driver.database.query(sql, &[&champion.uid]).await?;
         let segments: Vec<(i32, i64, i64)> = rows.iter().map(|row| (row.get(0), row.get(3), row.get(4))).collect();
         let Some(from) = rows.first().map(|row| row.get::<_, String>(1)) else { continue };
         println!("{:<22} from {from}", champion.email);
@@ -95,7 +95,7 @@ pub async fn print_timelines(story: &Story) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Draws segments, given as their first and last day.
+/// Draws segments, which are given as their first and last day.
 fn bar(segments: impl Iterator<Item = (i64, i64)>) -> String {
     let mut bar = String::new();
     let mut drawn = 0;
@@ -109,16 +109,16 @@ fn bar(segments: impl Iterator<Item = (i64, i64)>) -> String {
     bar
 }
 
-/// The kinds of grants in a reader's ledger, sorted.
-pub async fn ledger_of(story: &Story, uid: &str) -> Result<Vec<String>, Failure> {
+/// Returns the kinds of grants in a reader's ledger, sorted.
+pub async fn ledger_of(scenario: &Scenario, uid: &str) -> Result<Vec<String>, Failure> {
     let sql = "select subscription_type from user_champion_subscription_record where user_id = $1 order by 1";
-    let rows = story.driver.database.query(sql, &[&uid]).await?;
+    let rows = scenario.driver.database.query(sql, &[&uid]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
-/// The names of the events about a preorder that Klaviyo has accepted, sorted.
-pub async fn events_of(story: &Story, preorder: &str) -> Result<Vec<String>, Failure> {
-    let events = story.driver.klaviyo.events().await?;
+/// Returns the names of the events about a preorder that Klaviyo has accepted, sorted.
+pub async fn events_of(scenario: &Scenario, preorder: &str) -> Result<Vec<String>, Failure> {
+    let events = scenario.driver.klaviyo.events().await?;
     let mut names: Vec<String> = events
         .into_iter()
         .filter(|event| event.properties.get("preorder_id").is_some_and(|id| id == preorder))

@@ -3,18 +3,18 @@
 use pledge_driver::Failure;
 
 use super::reader::Reader;
-use crate::story::{Champion, Story};
+use crate::scenario::{Champion, Scenario};
 
-pub async fn play(story: &mut Story) -> Result<(), Failure> {
+pub async fn play(scenario: &mut Scenario) -> Result<(), Failure> {
     let events = &["champion_cancelled", "champion_started"];
-    let reader = Reader::begin(story, Champion::expected("Cancel, resume, cancel", &["new"], events)).await?;
-    reader.subscribe_and_pay(story, 1).await?;
-    reader.change_renewal(story, "cancel").await?;
-    story.supports().await?;
-    reader.change_renewal(story, "resume").await?;
-    story.supports().await?;
-    reader.change_renewal(story, "cancel").await?;
-    reader.month_passes(story).await?;
-    story.supports().await?;
-    story.champion_ends().await
+    let reader = Reader::begin(scenario, Champion::expected("Cancel, resume, cancel", &["new"], events)).await?;
+    reader.subscribe_and_pay(scenario, 1).await?;
+    reader.change_renewal(scenario, "cancel").await?;
+    scenario.supports().await?;
+    reader.change_renewal(scenario, "resume").await?;
+    scenario.supports().await?;
+    reader.change_renewal(scenario, "cancel").await?;
+    reader.month_passes(scenario).await?;
+    scenario.supports().await?;
+    scenario.champion_ends().await
 }

@@ -3,16 +3,16 @@
 use pledge_driver::Failure;
 
 use super::reader::Reader;
-use crate::story::{Champion, Story};
+use crate::scenario::{Champion, Scenario};
 
-pub async fn play(story: &mut Story) -> Result<(), Failure> {
+pub async fn play(scenario: &mut Scenario) -> Result<(), Failure> {
     let champion = Champion::expected("A month is refunded", &["new"], &["champion_refunded", "champion_started"]);
-    let reader = Reader::begin(story, champion).await?;
-    let intent = reader.subscribe_and_pay(story, 2).await?;
-    story.supports().await?;
-    story.driver.stripe.refund(&intent, None).await?;
-    story.tell("Merchant", "refunds the month");
-    story.delivered_quietly().await?;
-    story.supports().await?;
-    story.champion_ends().await
+    let reader = Reader::begin(scenario, champion).await?;
+    let intent = reader.subscribe_and_pay(scenario, 2).await?;
+    scenario.supports().await?;
+    scenario.driver.stripe.refund(&intent, None).await?;
+    scenario.tell("Merchant", "refunds the month");
+    scenario.delivered_quietly().await?;
+    scenario.supports().await?;
+    scenario.champion_ends().await
 }

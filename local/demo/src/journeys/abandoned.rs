@@ -2,14 +2,14 @@
 
 use pledge_driver::Failure;
 
-use super::{begin, deliveries, end, told};
-use crate::story::Story;
+use super::{begin, deliveries, end, expected};
+use crate::scenario::Scenario;
 
-pub async fn play(story: &mut Story) -> Result<(), Failure> {
-    let told = told("A preorder is abandoned", "cancelled", &["preorder_abandoned", "preorder_started"]);
-    let (preorder, session) = begin(story, told).await?;
-    let before = deliveries(story).await?;
-    story.driver.stripe.expire(&session, &story.driver.endpoints).await?;
-    story.tell("Stripe", "the session expires unpaid");
-    end(story, before, &preorder).await
+pub async fn play(scenario: &mut Scenario) -> Result<(), Failure> {
+    let expected = expected("A preorder is abandoned", "cancelled", &["preorder_abandoned", "preorder_started"]);
+    let (preorder, session) = begin(scenario, expected).await?;
+    let before = deliveries(scenario).await?;
+    scenario.driver.stripe.expire(&session, &scenario.driver.endpoints).await?;
+    scenario.tell("Stripe", "the session expires unpaid");
+    end(scenario, before, &preorder).await
 }

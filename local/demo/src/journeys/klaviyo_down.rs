@@ -3,21 +3,21 @@
 use pledge_driver::Failure;
 use serde_json::json;
 
-use super::{begin, deliveries, end, told};
-use crate::story::Story;
+use super::{begin, deliveries, end, expected};
+use crate::scenario::Scenario;
 
-pub async fn play(story: &mut Story) -> Result<(), Failure> {
-    let klaviyo = &story.driver.klaviyo;
+pub async fn play(scenario: &mut Scenario) -> Result<(), Failure> {
+    let klaviyo = &scenario.driver.klaviyo;
     let limited =
         json!({ "path": "/api/events", "times": 4, "answer": { "kind": "status", "status": 429, "retry_after": 1 } });
     let broken = json!({ "path": "/api/events", "times": 3, "answer": { "kind": "status", "status": 500 } });
     klaviyo.fault(&limited).await?;
     klaviyo.fault(&broken).await?;
-    let told = told("Klaviyo refuses for a while", "completed", &["preorder_started", "preorder_success"]);
-    let (preorder, session) = begin(story, told).await?;
-    story.tell("Klaviyo", "answers 429 four times and 500 three times; the queue or the sweep tries again");
-    let before = deliveries(story).await?;
-    story.driver.stripe.pay(&session, &json!({})).await?;
-    story.tell("Customer", "pays by card on Stripe's page");
-    end(story, before, &preorder).await
+    let expected = expected("Klaviyo refuses for a while", "completed", &["preorder_started", "preorder_success"]);
+    let (preorder, session) = begin(scenario, expected).await?;
+    scenario.tell("Klaviyo", "answers 429 four times and 500 three times; the queue or the sweep tries again");
+    let before = deliveries(scenario).await?;
+    scenario.driver.stripe.pay(&session, &json!({})).await?;
+    scenario.tell("Customer", "pays by card on Stripe's page");
+    end(scenario, before, &preorder).await
 }

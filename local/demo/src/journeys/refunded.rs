@@ -3,19 +3,19 @@
 use pledge_driver::Failure;
 use serde_json::json;
 
-use super::{begin, deliveries, end, payment_of, told};
-use crate::story::Story;
+use super::{begin, deliveries, end, expected, payment_of};
+use crate::scenario::Scenario;
 
-pub async fn play(story: &mut Story) -> Result<(), Failure> {
+pub async fn play(scenario: &mut Scenario) -> Result<(), Failure> {
     let events = &["preorder_refunded", "preorder_started", "preorder_success"];
-    let (preorder, session) = begin(story, told("A payment is refunded", "refunded", events)).await?;
-    let before = deliveries(story).await?;
-    story.driver.stripe.pay(&session, &json!({})).await?;
-    story.tell("Customer", "pays by card on Stripe's page");
-    story.delivered(before).await?;
-    story.stands(&preorder).await?;
-    let before = deliveries(story).await?;
-    story.driver.stripe.refund(&payment_of(story, &session).await?, None).await?;
-    story.tell("Merchant", "refunds the whole amount");
-    end(story, before, &preorder).await
+    let (preorder, session) = begin(scenario, expected("A payment is refunded", "refunded", events)).await?;
+    let before = deliveries(scenario).await?;
+    scenario.driver.stripe.pay(&session, &json!({})).await?;
+    scenario.tell("Customer", "pays by card on Stripe's page");
+    scenario.delivered(before).await?;
+    scenario.stands(&preorder).await?;
+    let before = deliveries(scenario).await?;
+    scenario.driver.stripe.refund(&payment_of(scenario, &session).await?, None).await?;
+    scenario.tell("Merchant", "refunds the whole amount");
+    end(scenario, before, &preorder).await
 }

@@ -1,4 +1,4 @@
-//! What is told while the demo runs.
+//! What the demo plays, and what it prints while it plays.
 
 use std::time::Instant;
 
@@ -6,12 +6,12 @@ use pledge_driver::{Driver, Failure};
 
 use crate::table::ledger_of;
 
-/// The story so far.
-pub struct Story {
-    /// What it is played with.
+/// The journeys that were begun, and what they are played with.
+pub struct Scenario {
+    /// What drives the local cloud.
     pub driver: Driver,
     /// The preorders, in the order of their appearance.
-    pub preorders: Vec<Told>,
+    pub preorders: Vec<Expected>,
     /// The champions, in the order of their appearance.
     pub champions: Vec<Champion>,
     since: Instant,
@@ -35,36 +35,36 @@ pub struct Champion {
 }
 
 impl Champion {
-    /// A journey that isn't begun yet.
+    /// Returns a journey that isn't begun yet.
     pub fn expected(title: &'static str, ledger: &'static [&'static str], events: &'static [&'static str]) -> Self {
         Self { title, uid: String::new(), email: String::new(), ledger, events, ended: Default::default() }
     }
 }
 
 /// A preorder and how its journey must end.
-pub struct Told {
+pub struct Expected {
     /// The journey.
     pub title: &'static str,
     /// The preorder's id.
     pub id: String,
     /// The status that it must end in.
-    pub expected: &'static str,
+    pub status: &'static str,
     /// The Klaviyo events that it must have caused, sorted.
     pub events: &'static [&'static str],
 }
 
-impl Story {
-    /// Starts the clock.
+impl Scenario {
+    /// Begins without a journey, and starts the clock.
     pub fn new(driver: Driver) -> Self {
         Self { driver, preorders: Vec::new(), champions: Vec::new(), since: Instant::now() }
     }
 
-    /// A new chapter.
-    pub fn chapter(&self, title: &str) {
+    /// Prints a heading.
+    pub fn heading(&self, title: &str) {
         println!("\n── {title} {}", "─".repeat(90_usize.saturating_sub(title.chars().count())));
     }
 
-    /// Something happened in a system.
+    /// Prints a line about something that happened in a system.
     pub fn tell(&self, system: &str, what: &str) {
         let elapsed = self.since.elapsed().as_millis();
         println!("{:>4}.{:01} s  {system:<10} {what}", elapsed / 1000, elapsed / 100 % 10);
@@ -148,7 +148,7 @@ impl Story {
     }
 }
 
-/// The address of the reader with this number.
+/// Returns the address of the reader with this number.
 pub fn email(number: usize) -> String {
     format!("reader{number}@example.com")
 }
