@@ -11,7 +11,7 @@ use pledge_domain::{
 use pledge_faults::{COUNTING, Setup, TcpProxy};
 use pledge_testkit::{
     Deliver, TestDatabase,
-    builders::{a_new_preorder, an_account, an_open_session, refund, session_paid, signed_in, uid},
+    builders::{a_new_preorder, an_account, an_open_session, refund, session_paid, signed_in},
     time::t,
 };
 
@@ -42,8 +42,6 @@ async fn recording_an_event_takes_two_round_trips_and_everything_else_one() {
     assert_eq!(proxy.take_counts().round_trips, 1, "claim");
     store.stuck(t(60)).await.unwrap();
     assert_eq!(proxy.take_counts().round_trips, 1, "stuck");
-    store.knows_user(&uid("u1")).await.unwrap();
-    assert_eq!(proxy.take_counts().round_trips, 1, "knows_user");
 
     for event in [session_paid("evt_1", &preorder), refund("evt_2", &preorder, 1999)] {
         assert!(matches!(store.deliver(&event, t(60)).await.unwrap(), Recorded::Now { .. }));

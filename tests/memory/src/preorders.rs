@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 use pledge_domain::{
     Timestamp,
     account::Claims,
-    ids::{PreorderId, UserId},
+    ids::PreorderId,
     ports::{CheckoutSaved, NewPreorder, PreorderStore, StoreError},
     preorder::{
         Preorder, Session, SessionState, Status,
@@ -72,10 +72,6 @@ impl PreorderStore for InMemoryStore {
 
     async fn claim(&self, claims: &Claims, now: Timestamp) -> Result<u64, StoreError> {
         Ok(self.transaction()?.carry_out(claims, now))
-    }
-
-    async fn knows_user(&self, id: &UserId) -> Result<bool, StoreError> {
-        Ok(self.transaction()?.users.contains_key(id))
     }
 }
 

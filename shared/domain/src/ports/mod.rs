@@ -1,4 +1,4 @@
-//! What the use cases need from the world. The docs of a method are its contract; one contract suite in the test kit
+//! What the use cases need of the outside. The docs of a method are its contract; one contract suite in the test kit
 //! runs on every implementation.
 
 mod account;

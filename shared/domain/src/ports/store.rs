@@ -6,7 +6,7 @@ use crate::{
     Timestamp,
     account::Claims,
     decide::{Plan, Recorded, Snapshot},
-    ids::{PreorderId, UserId},
+    ids::PreorderId,
     outbox::Announcement,
     ports::Cause,
     preorder::{Preorder, checkout::OpenSession},
@@ -81,9 +81,6 @@ pub trait PreorderStore: Send + Sync {
     /// Returns how many preorders are in processing although their pay page expired before `before`: Stripe's event
     /// about it never came. One that waits for a payment isn't counted.
     fn stuck(&self, before: Timestamp) -> impl Future<Output = Result<i64, StoreError>> + Send;
-
-    /// Returns whether this user row exists.
-    fn knows_user(&self, id: &UserId) -> impl Future<Output = Result<bool, StoreError>> + Send;
 }
 
 /// What storing a checkout attempt came to.

@@ -6,7 +6,7 @@ pub(crate) mod row;
 use pledge_domain::{
     Timestamp,
     account::Claims,
-    ids::{PreorderId, UserId},
+    ids::PreorderId,
     ports::{CheckoutSaved, NewPreorder, PreorderStore, StoreError},
     preorder::{Preorder, checkout::OpenSession},
 };
@@ -59,14 +59,6 @@ impl PreorderStore for Database {
         self.run(|lease| async move {
             let rows = lease.query(Statement::new(sql!("stuck_preorders")).time(before)).await?;
             Columns(rows.first().ok_or(Failure::Missing("count"))?).get("stuck")
-        })
-        .await
-    }
-
-    async fn knows_user(&self, id: &UserId) -> Result<bool, StoreError> {
-        self.run(|lease| async move {
-            let rows = lease.query(Statement::new(sql!("user_exists")).text(id.as_str())).await?;
-            Ok(!rows.is_empty())
         })
         .await
     }

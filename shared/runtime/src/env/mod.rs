@@ -8,17 +8,17 @@
 //! use pledge_runtime::{Environment, Parser, Secret};
 //!
 //! struct Config {
-//!     /// `STRIPE_WEBHOOK_SECRETS`, from Secrets Manager.
-//!     webhook_secrets: Vec<Secret>,
+//!     /// `STRIPE_SECRET_KEY`, from Secrets Manager.
+//!     key: Secret,
 //!     /// `KLAVIYO_QUEUE_URL`.
 //!     queue_url: String,
 //! }
 //!
 //! impl Config {
 //!     fn parse(parser: &mut Parser<'_>) -> Option<Self> {
-//!         let webhook_secrets = parser.secret_list("STRIPE_WEBHOOK_SECRETS");
+//!         let key = parser.secret("STRIPE_SECRET_KEY");
 //!         let queue_url = parser.url("KLAVIYO_QUEUE_URL");
-//!         Some(Self { webhook_secrets: webhook_secrets?, queue_url: queue_url? })
+//!         Some(Self { key: key?, queue_url: queue_url? })
 //!     }
 //! }
 //!

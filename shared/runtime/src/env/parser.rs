@@ -113,11 +113,6 @@ impl<'a> Parser<'a> {
         Some(hours.unwrap_or(DEFAULT_RENEWAL_GRACE))
     }
 
-    /// Takes texts separated by commas: one at least, none empty.
-    pub fn list(&mut self, name: &str) -> Option<Vec<String>> {
-        self.parse(name, |text| items(text).map(|items| items.map(str::to_owned).collect()))
-    }
-
     /// Takes a JSON document, such as a map. Not for secrets: the remedy may quote the text.
     pub fn json<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         self.parse(name, |text| serde_json::from_str(text).map_err(|error| format!("set valid JSON ({error})")))
@@ -127,19 +122,6 @@ impl<'a> Parser<'a> {
     /// variable. One with an ARN can be read again ([`crate::secrets::Rotating`]).
     pub fn secret(&mut self, name: &str) -> Option<Secret> {
         self.secret_value(name)
-    }
-
-    /// Takes a secret, if the variable or its ARN is set.
-    pub fn optional_secret(&mut self, name: &str) -> Option<Option<Secret>> {
-        if self.environment.get(name).is_none() && self.environment.secret_arn(name).is_none() {
-            return Some(None);
-        }
-        self.secret(name).map(Some)
-    }
-
-    /// Takes secrets separated by commas, as while one is being rotated: one at least, none empty.
-    pub fn secret_list(&mut self, name: &str) -> Option<Vec<Secret>> {
-        self.parse_secret(name, |text| items(text).map(|items| items.map(Secret::new).collect()))
     }
 
     /// Takes what `parse` makes of a secret. Its error says what to do and must not quote the secret.
@@ -215,17 +197,6 @@ impl<'a> Parser<'a> {
         }
         None
     }
-}
-
-/// Splits a text at its commas and trims each part.
-///
-/// # Errors
-/// What to do, if a part is empty.
-fn items(text: &str) -> Result<impl Iterator<Item = &str>, &'static str> {
-    if text.split(',').any(|item| item.trim().is_empty()) {
-        return Err("set a list separated by commas without an empty item");
-    }
-    Ok(text.split(',').map(str::trim))
 }
 
 fn http_url(text: &str) -> Result<String, &'static str> {

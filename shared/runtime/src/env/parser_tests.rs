@@ -21,45 +21,35 @@ fn read(name: &str, value: Result<&str, &str>) -> Environment {
 
 #[test]
 fn everything_wrong_is_named_at_once() {
-    let environment = environment(&[("SITE", "www.example.com"), ("PRICES", "{"), ("LIST", "a,,b"), ("EMPTY", " ")]);
+    let environment = environment(&[("SITE", "www.example.com"), ("PRICES", "{"), ("EMPTY", " ")]);
     let mut parser = Parser::new(&environment);
     let site = parser.url("SITE");
     parser.json::<BTreeMap<String, String>>("PRICES");
-    parser.list("LIST");
     parser.text("EMPTY");
     parser.secret("KEY");
     let error = parser.finish(|| site).unwrap_err();
-    assert_eq!(problems(Err::<(), _>(error.clone())), ["STAGE", "SITE", "PRICES", "LIST", "EMPTY", "KEY"]);
+    assert_eq!(problems(Err::<(), _>(error.clone())), ["STAGE", "SITE", "PRICES", "EMPTY", "KEY"]);
     assert!(error.to_string().contains("SITE: set a URL"), "{error}");
     assert_eq!(format!("{error:?}"), error.to_string());
 }
 
 #[test]
 fn values_come_out_typed_and_trimmed() {
-    let environment = environment(&[
-        ("STAGE", "dev"),
-        ("SITE", "https://a.example/ "),
-        ("PRICES", r#"{"Red":"p"}"#),
-        ("LIST", "a, b"),
-    ]);
+    let environment = environment(&[("STAGE", "dev"), ("SITE", "https://a.example/ "), ("PRICES", r#"{"Red":"p"}"#)]);
     let mut parser = Parser::new(&environment);
     let values = (
         parser.stage(),
         parser.url("SITE"),
         parser.json::<BTreeMap<String, String>>("PRICES"),
-        parser.list("LIST"),
         parser.optional_url("NONE"),
         parser.optional_text("NONE"),
-        parser.optional_secret("NONE"),
     );
     let expected = (
         Some(Stage::Dev),
         Some("https://a.example".to_owned()),
         Some(BTreeMap::from([("Red".to_owned(), "p".to_owned())])),
-        Some(vec!["a".to_owned(), "b".to_owned()]),
         Some(None),
         None,
-        Some(None),
     );
     assert_eq!(values, expected);
     assert!(parser.finish(|| Some(())).is_ok());
@@ -110,15 +100,11 @@ fn an_empty_missing_or_unreadable_secret_is_an_error_by_name() {
 }
 
 #[test]
-fn secrets_that_were_read_come_out_trimmed_and_one_by_one() {
+fn secrets_that_were_read_come_out_trimmed_and_are_in_no_error() {
     let environment = read("KEYS", Ok("whsec_new,whsec_old\n"));
     let mut parser = Parser::new(&environment);
-    assert_eq!(parser.secret_list("KEYS"), Some(vec![Secret::new("whsec_new"), Secret::new("whsec_old")]));
     assert_eq!(parser.secret("KEYS"), Some(Secret::new("whsec_new,whsec_old")));
-
-    let environment = read("KEYS", Ok("whsec_new,"));
-    let mut parser = Parser::new(&environment);
-    assert_eq!(parser.secret_list("KEYS"), None);
+    assert_eq!(parser.parse_secret("KEYS", |_| Err::<(), _>("set another")), None);
     assert!(!parser.finish(|| Some(())).unwrap_err().to_string().contains("whsec"));
 }
 

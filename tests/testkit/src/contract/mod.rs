@@ -139,7 +139,6 @@ macro_rules! store_contract {
             linking_takes_every_preorder_of_the_address,
             linking_comes_too_late_for_an_owned_preorder,
             a_preorder_is_stuck_when_its_session_expired_unheard,
-            a_user_is_known_once_there_is_a_row,
         );
         $crate::promises!(
             stripe_event_store,

@@ -319,9 +319,3 @@ pub async fn a_preorder_is_stuck_when_its_session_expired_unheard<S: Subject>(su
     assert_eq!(subject.store().stuck(open.expires_at).await.unwrap(), 0, "it may still be paid");
     assert_eq!(subject.store().stuck(open.expires_at + time::Duration::seconds(1)).await.unwrap(), 1);
 }
-
-pub async fn a_user_is_known_once_there_is_a_row<S: Subject>(subject: &S) {
-    assert!(!subject.store().knows_user(&uid("u1")).await.unwrap());
-    initiate(subject, 1, ADDRESS, Owner::ByEmail(an_account("u1"))).await;
-    assert!(subject.store().knows_user(&uid("u1")).await.unwrap());
-}

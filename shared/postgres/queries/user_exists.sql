@@ -1,1 +1,0 @@
-select 1 from users where id = $1
