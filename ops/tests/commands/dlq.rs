@@ -5,50 +5,50 @@ use pledge_domain::{
 use pledge_queue::Message;
 use pledge_testkit::time::t;
 
-use crate::world::World;
+use crate::environment::TestEnvironment;
 
 /// Messages about a sent row, about twelve that wait, and one that nobody can read.
-async fn world() -> (World, Vec<OutboxId>) {
-    let world = World::start().await;
+async fn environment() -> (TestEnvironment, Vec<OutboxId>) {
+    let environment = TestEnvironment::start().await;
     for n in 1..=13 {
-        world.preorder(n).await;
+        environment.preorder(n).await;
     }
-    let rows = world.tables.query("select id from outbox order by created_at", &[]).await.unwrap();
+    let rows = environment.tables.query("select id from outbox order by created_at", &[]).await.unwrap();
     let ids: Vec<_> = rows.iter().map(|row| OutboxId::from_uuid(row.get(0))).collect();
-    world.store.settle(&[(ids[0], Delivery::Sent)], t(20)).await.unwrap();
+    environment.store.settle(&[(ids[0], Delivery::Sent)], t(20)).await.unwrap();
     let failed = Delivery::Failed { reason: "503".to_owned() };
-    world.store.settle(&[(ids[1], failed)], t(20)).await.unwrap();
-    world.sqs.queue.put_dead(ids.iter().map(|id| Message::new(vec![*id]).to_body().unwrap()));
-    world.sqs.queue.put_dead(["{}".to_owned()]);
-    (world, ids)
+    environment.store.settle(&[(ids[1], failed)], t(20)).await.unwrap();
+    environment.sqs.queue.put_dead(ids.iter().map(|id| Message::new(vec![*id]).to_body().unwrap()));
+    environment.sqs.queue.put_dead(["{}".to_owned()]);
+    (environment, ids)
 }
 
 #[tokio::test]
 async fn every_message_is_shown_with_what_became_of_its_rows() {
-    let (world, ids) = world().await;
-    let said = world.succeeds("dlq list").await;
+    let (environment, ids) = environment().await;
+    let said = environment.succeeds("dlq list").await;
     assert_eq!(said.lines().len(), 14, "{said:?}");
     assert!(said.lines()[0].contains("\tsent\t") && said.lines()[0].contains(&ids[0].to_string()));
     assert!(said.lines()[1].contains("\twaiting\t") && said.lines()[1].ends_with("\t503"));
     assert!(said.lines()[13].contains("can't be read"));
-    assert_eq!(world.sqs.queue.dead().len(), 14, "nothing is taken out");
-    assert!(world.sqs.queue.sent().is_empty());
+    assert_eq!(environment.sqs.queue.dead().len(), 14, "nothing is taken out");
+    assert!(environment.sqs.queue.sent().is_empty());
 }
 
 #[tokio::test]
 async fn what_waits_goes_back_and_what_is_settled_goes_away() {
-    let (world, ids) = world().await;
-    world.succeeds("dlq redrive").await;
-    assert!(world.sqs.queue.dead().len() == 14 && world.sqs.queue.sent().is_empty());
+    let (environment, ids) = environment().await;
+    environment.succeeds("dlq redrive").await;
+    assert!(environment.sqs.queue.dead().len() == 14 && environment.sqs.queue.sent().is_empty());
 
-    let done = world.ops("dlq redrive --apply").await;
+    let done = environment.ops("dlq redrive --apply").await;
     assert_eq!(done.status, 3, "one message can't be read: {done:?}");
-    let sent = world.sqs.queue.sent().concat();
+    let sent = environment.sqs.queue.sent().concat();
     assert!(!sent.contains(&ids[0].to_string()));
     assert!(ids[1..].iter().all(|id| sent.contains(&id.to_string())));
-    assert_eq!(world.sqs.queue.dead(), ["m-13"]);
+    assert_eq!(environment.sqs.queue.dead(), ["m-13"]);
 
-    world.succeeds("dlq redrive --discard-unreadable --apply").await;
-    assert!(world.sqs.queue.dead().is_empty());
-    assert_eq!(world.sqs.queue.sent().len(), 12);
+    environment.succeeds("dlq redrive --discard-unreadable --apply").await;
+    assert!(environment.sqs.queue.dead().is_empty());
+    assert_eq!(environment.sqs.queue.sent().len(), 12);
 }

@@ -1,15 +1,15 @@
 use pledge_stand_ins::stripe::Payment;
 
-use crate::world::World;
+use crate::environment::TestEnvironment;
 
 #[tokio::test]
 async fn preorders_are_a_table_that_a_spreadsheet_cannot_run() {
-    let world = World::start().await;
-    world.preorder(1).await;
-    world.preorder(2).await;
+    let environment = TestEnvironment::start().await;
+    environment.preorder(1).await;
+    environment.preorder(2).await;
     let formula = "update preorders set first_name = '=HYPERLINK(\"http://x\")' where email like 'reader-1%'";
-    world.tables.execute(formula, &[]).await.unwrap();
-    let said = world.succeeds("export preorders --from 2023-11-14 --to 2023-11-15").await;
+    environment.tables.execute(formula, &[]).await.unwrap();
+    let said = environment.succeeds("export preorders --from 2023-11-14 --to 2023-11-15").await;
     let mut table = csv::Reader::from_reader(said.out.as_bytes());
     let columns = table.headers().unwrap().clone();
     let cell =
@@ -22,19 +22,19 @@ async fn preorders_are_a_table_that_a_spreadsheet_cannot_run() {
     assert_eq!(cell(&rows[1], "phone"), "+852 5123 4567");
     assert_eq!(cell(&rows[1], "customer_notes"), "Please wrap it.\nThank you");
 
-    let before = world.succeeds("export preorders --from 2023-11-13 --to 2023-11-14").await;
+    let before = environment.succeeds("export preorders --from 2023-11-13 --to 2023-11-14").await;
     assert_eq!(before.lines().len(), 1, "the header alone");
 }
 
 #[tokio::test]
 async fn the_funnel_counts_how_far_preorders_got_without_naming_anybody() {
-    let world = World::start().await;
-    world.preorder(1).await;
-    world.preorder_in_checkout(2).await;
-    let (_, session) = world.preorder_in_checkout(3).await;
-    world.stand_in.pay_session(session.as_str(), Payment::by_card());
-    world.succeeds(&format!("event replay {} --apply", world.event("checkout.session.completed"))).await;
-    let said = world.succeeds("export funnel --from 2023-11-01").await;
+    let environment = TestEnvironment::start().await;
+    environment.preorder(1).await;
+    environment.preorder_in_checkout(2).await;
+    let (_, session) = environment.preorder_in_checkout(3).await;
+    environment.stand_in.pay_session(session.as_str(), Payment::by_card());
+    environment.succeeds(&format!("event replay {} --apply", environment.event("checkout.session.completed"))).await;
+    let said = environment.succeeds("export funnel --from 2023-11-01").await;
     assert_eq!(
         said.lines(),
         [
@@ -46,7 +46,7 @@ async fn the_funnel_counts_how_far_preorders_got_without_naming_anybody() {
 
 #[tokio::test]
 async fn an_empty_ledger_has_a_header() {
-    let world = World::start().await;
-    let said = world.succeeds("export ledger --from 2023-11-01").await;
+    let environment = TestEnvironment::start().await;
+    let said = environment.succeeds("export ledger --from 2023-11-01").await;
     assert!(said.lines().len() == 1 && said.out.starts_with("user_id,novel_id,"), "{said:?}");
 }

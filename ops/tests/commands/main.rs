@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
 mod dlq;
+mod environment;
 mod event;
 mod export;
 mod outbox;
@@ -13,4 +14,3 @@ mod queries;
 mod reconcile;
 mod users;
 mod webhook;
-mod world;

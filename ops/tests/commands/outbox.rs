@@ -4,56 +4,58 @@ use pledge_domain::{
 };
 use pledge_testkit::time::t;
 
-use crate::world::World;
+use crate::environment::TestEnvironment;
 
 /// Three facts: one sent, one parked, one that waits.
-async fn world() -> (World, [OutboxId; 3]) {
-    let world = World::start().await;
+async fn environment() -> (TestEnvironment, [OutboxId; 3]) {
+    let environment = TestEnvironment::start().await;
     for n in 1..=3 {
-        world.preorder(n).await;
+        environment.preorder(n).await;
     }
-    let rows = world.tables.query("select id from outbox order by created_at", &[]).await.unwrap();
+    let rows = environment.tables.query("select id from outbox order by created_at", &[]).await.unwrap();
     let ids: Vec<_> = rows.iter().map(|row| OutboxId::from_uuid(row.get(0))).collect();
     let deliveries =
         [(ids[0], Delivery::Sent), (ids[1], Delivery::Parked { reason: "400; invalid Invalid input.".to_owned() })];
-    world.store.settle(&deliveries, t(20)).await.unwrap();
-    (world, [ids[0], ids[1], ids[2]])
+    environment.store.settle(&deliveries, t(20)).await.unwrap();
+    (environment, [ids[0], ids[1], ids[2]])
 }
 
 #[tokio::test]
 async fn rows_are_listed_by_state_and_without_personal_data() {
-    let (world, [_, parked, waiting]) = world().await;
-    let all = world.succeeds("outbox list").await;
+    let (environment, [_, parked, waiting]) = environment().await;
+    let all = environment.succeeds("outbox list").await;
     assert_eq!(all.lines().len(), 2);
     assert!(!all.out.contains("@"), "{all:?}");
-    let only_parked = world.succeeds("outbox list --state parked").await;
+    let only_parked = environment.succeeds("outbox list --state parked").await;
     assert!(only_parked.out.contains(&parked.to_string()) && only_parked.out.contains("Invalid input."));
-    let only_waiting = world.succeeds("outbox list --state waiting").await;
+    let only_waiting = environment.succeeds("outbox list --state waiting").await;
     assert!(only_waiting.out.contains(&waiting.to_string()) && !only_waiting.out.contains(&parked.to_string()));
 }
 
 #[tokio::test]
 async fn a_parked_row_is_queued_again() {
-    let (world, [_, parked, _]) = world().await;
-    world.succeeds("outbox requeue --all").await;
-    assert!(world.sqs.queue.sent().is_empty() && world.store.unsent(&[parked], t(30)).await.unwrap().is_empty());
+    let (environment, [_, parked, _]) = environment().await;
+    environment.succeeds("outbox requeue --all").await;
+    assert!(
+        environment.sqs.queue.sent().is_empty() && environment.store.unsent(&[parked], t(30)).await.unwrap().is_empty()
+    );
 
-    world.succeeds("outbox requeue --all --apply").await;
-    let sent = world.sqs.queue.sent();
+    environment.succeeds("outbox requeue --all --apply").await;
+    let sent = environment.sqs.queue.sent();
     assert!(sent.len() == 1 && sent[0].contains(&parked.to_string()), "{sent:?}");
-    assert_eq!(world.store.unsent(&[parked], t(30)).await.unwrap().len(), 1, "the sender takes it now");
+    assert_eq!(environment.store.unsent(&[parked], t(30)).await.unwrap().len(), 1, "the sender takes it now");
 
-    let again = world.succeeds("outbox requeue --all --apply").await;
+    let again = environment.succeeds("outbox requeue --all --apply").await;
     assert!(again.err.contains("Nothing to do"), "{again:?}");
-    assert_eq!(world.sqs.queue.sent().len(), 1);
+    assert_eq!(environment.sqs.queue.sent().len(), 1);
 }
 
 #[tokio::test]
 async fn a_sent_row_is_left_alone_and_an_unknown_one_named() {
-    let (world, [sent, _, waiting]) = world().await;
+    let (environment, [sent, _, waiting]) = environment().await;
     let unknown = "00000000-0000-4000-8000-000000000000";
-    let said = world.succeeds(&format!("outbox requeue {sent} {waiting} {unknown} --apply")).await;
+    let said = environment.succeeds(&format!("outbox requeue {sent} {waiting} {unknown} --apply")).await;
     assert!(said.err.contains(&format!("{unknown}: there is no such row")), "{said:?}");
-    let queued = world.sqs.queue.sent();
+    let queued = environment.sqs.queue.sent();
     assert!(queued.len() == 1 && queued[0].contains(&waiting.to_string()), "{queued:?}");
 }

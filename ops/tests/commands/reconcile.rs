@@ -9,83 +9,83 @@ use pledge_domain::{
 use pledge_stand_ins::stripe::Payment;
 use uuid::Uuid;
 
-use crate::world::World;
+use crate::environment::TestEnvironment;
 
 const RECONCILE: &str = "reconcile --from 2023-01-01";
 
 #[tokio::test]
 async fn without_differences_there_is_nothing_to_do() {
-    let world = World::start().await;
-    world.preorder_in_checkout(1).await;
-    let said = world.succeeds(&format!("{RECONCILE} --apply")).await;
+    let environment = TestEnvironment::start().await;
+    environment.preorder_in_checkout(1).await;
+    let said = environment.succeeds(&format!("{RECONCILE} --apply")).await;
     assert!(said.lines().is_empty() && said.err.contains("No differences."), "{said:?}");
 }
 
 #[tokio::test]
 async fn preorders_get_what_no_webhook_told() {
-    let world = World::start().await;
-    let (paid, paid_session) = world.preorder_in_checkout(1).await;
-    world.stand_in.pay_session(paid_session.as_str(), Payment::by_card());
-    let (refunded, refunded_session) = world.preorder_in_checkout(2).await;
-    world.stand_in.pay_session(refunded_session.as_str(), Payment::by_card());
-    let intent = world.stand_in.object(refunded_session.as_str())["payment_intent"].as_str().unwrap().to_owned();
-    world.stand_in.refund(&intent, None).unwrap();
-    let (waiting, waiting_session) = world.preorder_in_checkout(3).await;
-    world.stand_in.pay_session(waiting_session.as_str(), Payment::by_bank_debit());
-    let (expired, _) = world.preorder_in_checkout(4).await;
-    world.stand_in.advance(Duration::from_secs(86_400));
+    let environment = TestEnvironment::start().await;
+    let (paid, paid_session) = environment.preorder_in_checkout(1).await;
+    environment.stand_in.pay_session(paid_session.as_str(), Payment::by_card());
+    let (refunded, refunded_session) = environment.preorder_in_checkout(2).await;
+    environment.stand_in.pay_session(refunded_session.as_str(), Payment::by_card());
+    let intent = environment.stand_in.object(refunded_session.as_str())["payment_intent"].as_str().unwrap().to_owned();
+    environment.stand_in.refund(&intent, None).unwrap();
+    let (waiting, waiting_session) = environment.preorder_in_checkout(3).await;
+    environment.stand_in.pay_session(waiting_session.as_str(), Payment::by_bank_debit());
+    let (expired, _) = environment.preorder_in_checkout(4).await;
+    environment.stand_in.advance(Duration::from_secs(86_400));
 
-    let dry = world.ops(RECONCILE).await;
+    let dry = environment.ops(RECONCILE).await;
     assert_eq!((dry.status, dry.lines().len()), (3, 5), "{dry:?}");
     assert!(!dry.out.contains('@'));
-    assert_eq!(world.count("select count(*) from stripe_event").await, 0);
+    assert_eq!(environment.count("select count(*) from stripe_event").await, 0);
 
     // A refund of a preorder that isn't booked yet waits for it; here it is booked first.
-    let done = world.succeeds(&format!("{RECONCILE} --apply")).await;
+    let done = environment.succeeds(&format!("{RECONCILE} --apply")).await;
     assert!(done.lines().iter().all(|line| line.ends_with("\tapplied")), "{done:?}");
     for (preorder, status) in
         [(paid, "completed"), (refunded, "refunded"), (waiting, "processing"), (expired, "cancelled")]
     {
-        assert_eq!(world.status(preorder.id).await, status);
+        assert_eq!(environment.status(preorder.id).await, status);
     }
     let facts = "select count(*) from outbox where metric <> 'preorder_started'";
-    assert_eq!(world.count(facts).await, 4, "two successes, a refund and an abandoned cart");
-    assert_eq!(world.sqs.queue.sent().len(), 4);
+    assert_eq!(environment.count(facts).await, 4, "two successes, a refund and an abandoned cart");
+    assert_eq!(environment.sqs.queue.sent().len(), 4);
 
-    let again = world.succeeds(&format!("{RECONCILE} --apply")).await;
+    let again = environment.succeeds(&format!("{RECONCILE} --apply")).await;
     assert!(again.lines().is_empty(), "{again:?}");
     // Stripe's own events still come, and count no more.
-    for event in world.stand_in.events() {
-        world.succeeds(&format!("event replay {} --apply", event["id"].as_str().unwrap())).await;
+    for event in environment.stand_in.events() {
+        environment.succeeds(&format!("event replay {} --apply", event["id"].as_str().unwrap())).await;
     }
-    assert_eq!(world.count(facts).await, 4);
+    assert_eq!(environment.count(facts).await, 4);
 }
 
 #[tokio::test]
 async fn a_window_leaves_out_what_lies_outside() {
-    let world = World::start().await;
-    let (_, session) = world.preorder_in_checkout(1).await;
-    world.stand_in.pay_session(session.as_str(), Payment::by_card());
-    let before = world.succeeds(&format!("{RECONCILE} --to 2024-01-01")).await;
+    let environment = TestEnvironment::start().await;
+    let (_, session) = environment.preorder_in_checkout(1).await;
+    environment.stand_in.pay_session(session.as_str(), Payment::by_card());
+    let before = environment.succeeds(&format!("{RECONCILE} --to 2024-01-01")).await;
     assert!(before.lines().is_empty(), "{before:?}");
 }
 
 #[tokio::test]
 async fn a_payment_without_a_preorder_becomes_one() {
-    let world = World::start().await;
-    let (_, session) = world.preorder_in_checkout(1).await;
-    world.stand_in.pay_session(session.as_str(), Payment::by_card());
-    world.tables.batch_execute("delete from outbox; delete from preorders").await.unwrap();
-    world.succeeds(&format!("{RECONCILE} --apply")).await;
-    assert_eq!(world.count("select count(*) from preorders where status = 'completed'").await, 1);
+    let environment = TestEnvironment::start().await;
+    let (_, session) = environment.preorder_in_checkout(1).await;
+    environment.stand_in.pay_session(session.as_str(), Payment::by_card());
+    environment.tables.batch_execute("delete from outbox; delete from preorders").await.unwrap();
+    environment.succeeds(&format!("{RECONCILE} --apply")).await;
+    assert_eq!(environment.count("select count(*) from preorders where status = 'completed'").await, 1);
 }
 
 /// A reader's customer with a card, and what Stripe is to keep with the payment `n`.
-async fn champion(world: &World, n: u128) -> (CustomerId, Tier, ChampionMetadata) {
+async fn champion(environment: &TestEnvironment, n: u128) -> (CustomerId, Tier, ChampionMetadata) {
     let reader = UserId::parse("reader-1").unwrap();
     let novel = NovelId::new(7).unwrap();
-    world.tables.execute("select add_default_champion_tiers(7)", &[]).await.unwrap();
-    let customer = world.stripe.create_customer(&reader, None).await.unwrap();
+    environment.tables.execute("select add_default_champion_tiers(7)", &[]).await.unwrap();
+    let customer = environment.stripe.create_customer(&reader, None).await.unwrap();
     let tier = Tier {
         novel,
         level: TierLevel::new(3).unwrap(),
@@ -104,9 +104,9 @@ async fn champion(world: &World, n: u128) -> (CustomerId, Tier, ChampionMetadata
     (customer, tier, metadata)
 }
 
-async fn confirm(world: &World, intent: &PaymentIntentId) {
+async fn confirm(environment: &TestEnvironment, intent: &PaymentIntentId) {
     let form = [("payment_method", "pm_card_visa"), ("return_url", "https://example.com/")];
-    world.post(&format!("payment_intents/{intent}/confirm"), &form).await;
+    environment.post(&format!("payment_intents/{intent}/confirm"), &form).await;
 }
 
 /// What is read of a subscription within one second has no order, as Stripe's events of one second have none.
@@ -120,59 +120,59 @@ async fn next_second() {
 
 #[tokio::test]
 async fn a_subscription_that_nobody_heard_of_is_granted_and_its_refund_finds_it() {
-    let world = World::start().await;
-    let (customer, tier, metadata) = champion(&world, 1).await;
-    let price = world.stripe.create_price(&tier).await.unwrap();
+    let environment = TestEnvironment::start().await;
+    let (customer, tier, metadata) = champion(&environment, 1).await;
+    let price = environment.stripe.create_price(&tier).await.unwrap();
     let payment = metadata.payment.unwrap();
     let request = SubscriptionRequest { payment, customer, price, metadata };
-    let made = world.stripe.create_subscription(&request).await.unwrap();
+    let made = environment.stripe.create_subscription(&request).await.unwrap();
     let intent = made.made.payment_intent.unwrap();
-    confirm(&world, &intent).await;
+    confirm(&environment, &intent).await;
 
-    let dry = world.ops(RECONCILE).await;
+    let dry = environment.ops(RECONCILE).await;
     assert_eq!((dry.status, dry.lines().len()), (3, 2), "a subscription and an invoice: {dry:?}");
-    let done = world.succeeds(&format!("{RECONCILE} --apply")).await;
+    let done = environment.succeeds(&format!("{RECONCILE} --apply")).await;
     assert!(done.lines().iter().all(|line| line.ends_with("\tapplied")), "{done:?}");
-    assert_eq!(world.count("select count(*) from payment_record where status = 'completed'").await, 1);
-    assert_eq!(world.count("select count(*) from user_champion_subscription where is_active").await, 1);
-    assert_eq!(world.count("select count(*) from stripe_subscription where status = 'active'").await, 1);
-    assert!(world.succeeds(&format!("{RECONCILE} --apply")).await.lines().is_empty());
+    assert_eq!(environment.count("select count(*) from payment_record where status = 'completed'").await, 1);
+    assert_eq!(environment.count("select count(*) from user_champion_subscription where is_active").await, 1);
+    assert_eq!(environment.count("select count(*) from stripe_subscription where status = 'active'").await, 1);
+    assert!(environment.succeeds(&format!("{RECONCILE} --apply")).await.lines().is_empty());
 
-    world.stand_in.refund(intent.as_str(), None).unwrap();
-    let done = world.succeeds(&format!("{RECONCILE} --apply")).await;
+    environment.stand_in.refund(intent.as_str(), None).unwrap();
+    let done = environment.succeeds(&format!("{RECONCILE} --apply")).await;
     assert_eq!(done.lines().len(), 1, "{done:?}");
-    assert_eq!(world.count("select count(*) from payment_record where status = 'refunded'").await, 1);
-    assert_eq!(world.count("select count(*) from user_champion_subscription where is_active").await, 0);
+    assert_eq!(environment.count("select count(*) from payment_record where status = 'refunded'").await, 1);
+    assert_eq!(environment.count("select count(*) from user_champion_subscription where is_active").await, 0);
 
     next_second().await;
-    world.stripe.set_cancel_at_period_end(&made.made.subscription.id, true).await.unwrap();
-    let done = world.succeeds(&format!("{RECONCILE} --apply")).await;
+    environment.stripe.set_cancel_at_period_end(&made.made.subscription.id, true).await.unwrap();
+    let done = environment.succeeds(&format!("{RECONCILE} --apply")).await;
     assert_eq!(done.lines().len(), 1, "{done:?}");
-    assert_eq!(world.count("select count(*) from stripe_subscription where cancel_at_period_end").await, 1);
+    assert_eq!(environment.count("select count(*) from stripe_subscription where cancel_at_period_end").await, 1);
 }
 
 #[tokio::test]
 async fn a_single_purchase_that_nobody_heard_of_is_granted() {
-    let world = World::start().await;
-    let (customer, tier, metadata) = champion(&world, 2).await;
+    let environment = TestEnvironment::start().await;
+    let (customer, tier, metadata) = champion(&environment, 2).await;
     let payment = metadata.payment.unwrap();
     let description = "30 days".to_owned();
     let request = PurchaseRequest { payment, customer, amount: tier.price, description, metadata };
-    let made = world.stripe.create_payment(&request).await.unwrap();
-    confirm(&world, &made.id).await;
+    let made = environment.stripe.create_payment(&request).await.unwrap();
+    confirm(&environment, &made.id).await;
 
-    let done = world.succeeds(&format!("{RECONCILE} --apply")).await;
+    let done = environment.succeeds(&format!("{RECONCILE} --apply")).await;
     assert_eq!(done.lines().len(), 1, "{done:?}");
-    assert_eq!(world.count("select count(*) from user_champion_subscription_record").await, 1);
-    let ledger = world.succeeds("export ledger --from 2023-01-01").await;
+    assert_eq!(environment.count("select count(*) from user_champion_subscription_record").await, 1);
+    let ledger = environment.succeeds("export ledger --from 2023-01-01").await;
     assert!(ledger.lines().len() == 2 && ledger.out.contains("Martial Lord"), "{ledger:?}");
-    assert!(world.succeeds(&format!("{RECONCILE} --apply")).await.lines().is_empty());
+    assert!(environment.succeeds(&format!("{RECONCILE} --apply")).await.lines().is_empty());
 }
 
 #[tokio::test]
 async fn what_others_sell_with_the_same_stripe_account_is_not_ours() {
-    let world = World::start().await;
-    let customer = world.post("customers", &[]).await;
+    let environment = TestEnvironment::start().await;
+    let customer = environment.post("customers", &[]).await;
     let form = [
         ("amount", "1000"),
         ("currency", "usd"),
@@ -181,7 +181,7 @@ async fn what_others_sell_with_the_same_stripe_account_is_not_ours() {
         ("confirm", "true"),
         ("return_url", "https://example.com/"),
     ];
-    world.post("payment_intents", &form).await;
-    let said = world.succeeds(RECONCILE).await;
+    environment.post("payment_intents", &form).await;
+    let said = environment.succeeds(RECONCILE).await;
     assert!(said.lines().is_empty(), "{said:?}");
 }

@@ -1,45 +1,46 @@
 use std::{fs, path::PathBuf};
 
-use crate::world::World;
+use crate::environment::TestEnvironment;
 
 #[tokio::test]
 async fn ownerless_preorders_find_their_owners() {
-    let world = World::start().await;
+    let environment = TestEnvironment::start().await;
     for n in 1..=2 {
-        world.preorder(n).await;
+        environment.preorder(n).await;
     }
-    let (known, _) = world.firebase.sign_in_with_google("reader-1@example.com", Some("Mei")).unwrap();
+    let (known, _) = environment.firebase.sign_in_with_google("reader-1@example.com", Some("Mei")).unwrap();
 
-    let dry = world.succeeds("users link").await;
+    let dry = environment.succeeds("users link").await;
     assert!(dry.lines().len() == 2 && !dry.out.contains('@'), "{dry:?}");
-    assert_eq!(world.firebase.users().len(), 1, "a dry run makes no accounts");
+    assert_eq!(environment.firebase.users().len(), 1, "a dry run makes no accounts");
 
-    world.succeeds("users link --apply").await;
+    environment.succeeds("users link --apply").await;
     let owners = "select user_id from preorders order by created_at";
-    let owners: Vec<String> = world.tables.query(owners, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
+    let owners: Vec<String> =
+        environment.tables.query(owners, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
     assert_eq!(owners[0], known);
-    assert_eq!(world.firebase.users().len(), 2);
+    assert_eq!(environment.firebase.users().len(), 2);
 
-    let again = world.succeeds("users link --apply").await;
-    assert!(again.lines().is_empty() && world.firebase.users().len() == 2, "{again:?}");
+    let again = environment.succeeds("users link --apply").await;
+    assert!(again.lines().is_empty() && environment.firebase.users().len() == 2, "{again:?}");
 }
 
 #[tokio::test]
 async fn who_signed_up_without_proof_gets_nobodys_preorder() {
-    let world = World::start().await;
-    world.preorder(1).await;
-    let url = format!("{}/identitytoolkit.googleapis.com/v1/accounts:signUp?key=x", world.firebase.base_url());
+    let environment = TestEnvironment::start().await;
+    environment.preorder(1).await;
+    let url = format!("{}/identitytoolkit.googleapis.com/v1/accounts:signUp?key=x", environment.firebase.base_url());
     let body = serde_json::json!({ "email": "reader-1@example.com", "password": "secret1", "returnSecureToken": true });
     let http = pledge_runtime::tls::client_config(pledge_runtime::tls::web_roots()).unwrap();
     let http = pledge_runtime::http::client(http).unwrap();
     http.post(url).json(&body).send().await.unwrap().error_for_status().unwrap();
 
-    let said = world.ops("users link --apply").await;
+    let said = environment.ops("users link --apply").await;
     assert_eq!(said.status, 3, "{said:?}");
-    assert_eq!(world.count("select count(*) from preorders where user_id is null").await, 1);
+    assert_eq!(environment.count("select count(*) from preorders where user_id is null").await, 1);
 
-    world.preorder(2).await;
-    let said = world.ops("users link --limit 1 --apply").await;
+    environment.preorder(2).await;
+    let said = environment.ops("users link --limit 1 --apply").await;
     assert!(said.status == 3 && said.err.contains("1 preorders were linked"), "it is not in the way: {said:?}");
 }
 
@@ -52,11 +53,11 @@ fn file(name: &str, text: &str) -> PathBuf {
 
 #[tokio::test]
 async fn people_are_imported_and_what_is_known_of_them_stays() {
-    let world = World::start().await;
+    let environment = TestEnvironment::start().await;
     let earlier = "insert into users (id, email, email_verified, display_name, created_at, updated_at)
                    values ('u1', 'old@example.com', true, 'Mei', now(), now()),
                           ('u9', 'taken@example.com', true, null, now(), now())";
-    world.tables.execute(earlier, &[]).await.unwrap();
+    environment.tables.execute(earlier, &[]).await.unwrap();
     let csv = "uid,email,email_verified,display_name,phone,marketing_consent\n\
                u1,old@example.com,true,Other,+85251234567,true\n\
                u2,new@example.com,true,Kim,,\n\
@@ -64,16 +65,16 @@ async fn people_are_imported_and_what_is_known_of_them_stays() {
                ,nobody@example.com,,,,\n";
     let path = file("people.csv", csv);
 
-    let dry = world.ops(&format!("users import {}", path.display())).await;
+    let dry = environment.ops(&format!("users import {}", path.display())).await;
     assert!(dry.err.contains("2 would be added, 1 are there"), "{dry:?}");
-    assert_eq!(world.count("select count(*) from users").await, 2);
+    assert_eq!(environment.count("select count(*) from users").await, 2);
 
     for round in ["2 were added, 1 were there", "0 were added, 3 were there"] {
-        let said = world.ops(&format!("users import {} --apply", path.display())).await;
+        let said = environment.ops(&format!("users import {} --apply", path.display())).await;
         assert_eq!((said.status, said.lines().len()), (3, 1), "the record without a uid is named: {said:?}");
         assert!(said.err.contains(round), "{said:?}");
         let rows = "select id, email, email_verified, display_name, phone, marketing_consent from users order by id";
-        let rows = world.tables.query(rows, &[]).await.unwrap();
+        let rows = environment.tables.query(rows, &[]).await.unwrap();
         let read = |i: usize| -> (Option<String>, bool, Option<String>, Option<String>, bool) {
             (rows[i].get(1), rows[i].get(2), rows[i].get(3), rows[i].get(4), rows[i].get(5))
         };
@@ -87,11 +88,11 @@ async fn people_are_imported_and_what_is_known_of_them_stays() {
 
 #[tokio::test]
 async fn a_firebase_export_is_imported_in_batches() {
-    let world = World::start().await;
+    let environment = TestEnvironment::start().await;
     let user = |n| serde_json::json!({ "localId": format!("u{n}"), "email": format!("r{n}@example.com"), "emailVerified": true });
     let users: Vec<_> = (0..1201).map(user).collect();
     let path = file("firebase.json", &serde_json::json!({ "users": users }).to_string());
-    let said = world.succeeds(&format!("users import {} --apply", path.display())).await;
+    let said = environment.succeeds(&format!("users import {} --apply", path.display())).await;
     assert!(said.err.contains("1201 were added"), "{said:?}");
-    assert_eq!(world.count("select count(*) from users where email_verified").await, 1201);
+    assert_eq!(environment.count("select count(*) from users where email_verified").await, 1201);
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use pledge_stripe_events::HANDLED;
 use serde_json::Value;
 
-use crate::world::World;
+use crate::environment::TestEnvironment;
 
 const URL: &str = "https://api.example.com/webhooks/stripe";
 
@@ -13,58 +13,58 @@ fn events(endpoint: &Value) -> BTreeSet<&str> {
 
 #[tokio::test]
 async fn an_endpoint_is_made_once_and_its_secret_shown_once() {
-    let world = World::start().await;
+    let environment = TestEnvironment::start().await;
     let register = format!("webhook register --url {URL}");
-    let dry = world.succeeds(&register).await;
-    assert!(dry.err.contains("--apply") && world.stand_in.objects("webhook_endpoint").is_empty());
+    let dry = environment.succeeds(&register).await;
+    assert!(dry.err.contains("--apply") && environment.stand_in.objects("webhook_endpoint").is_empty());
 
-    let made = world.succeeds(&format!("{register} --apply")).await;
+    let made = environment.succeeds(&format!("{register} --apply")).await;
     assert_eq!(made.lines().iter().filter(|line| line.starts_with("whsec_")).count(), 1, "{made:?}");
-    let endpoints = world.stand_in.objects("webhook_endpoint");
+    let endpoints = environment.stand_in.objects("webhook_endpoint");
     assert_eq!(endpoints.len(), 1);
     assert_eq!(events(&endpoints[0]), BTreeSet::from(HANDLED));
     assert_eq!((&endpoints[0]["url"], &endpoints[0]["api_version"]), (&URL.into(), &"2026-09-30.endive".into()));
 
-    let again = world.succeeds(&format!("{register} --apply")).await;
+    let again = environment.succeeds(&format!("{register} --apply")).await;
     assert!(!again.out.contains("whsec_") && !again.err.contains("whsec_"), "{again:?}");
-    assert_eq!(world.stand_in.objects("webhook_endpoint").len(), 1);
+    assert_eq!(environment.stand_in.objects("webhook_endpoint").len(), 1);
 }
 
 #[tokio::test]
 async fn an_endpoint_with_other_events_is_corrected() {
-    let world = World::start().await;
+    let environment = TestEnvironment::start().await;
     let form = [("url", URL), ("enabled_events[]", "invoice.paid"), ("enabled_events[]", "customer.created")];
     let endpoint =
-        world.post("webhook_endpoints", &[&form[..], &[("api_version", "2026-09-30.endive")]].concat()).await;
+        environment.post("webhook_endpoints", &[&form[..], &[("api_version", "2026-09-30.endive")]].concat()).await;
     let id = endpoint["id"].as_str().unwrap();
-    world.post(&format!("webhook_endpoints/{id}"), &[("disabled", "true")]).await;
+    environment.post(&format!("webhook_endpoints/{id}"), &[("disabled", "true")]).await;
 
-    let dry = world.succeeds(&format!("webhook register --url {URL}")).await;
+    let dry = environment.succeeds(&format!("webhook register --url {URL}")).await;
     assert!(dry.lines().contains(&format!("{id}\t- customer.created").as_str()), "{dry:?}");
     assert!(dry.lines().contains(&format!("{id}\t+ charge.refunded").as_str()), "{dry:?}");
-    assert_eq!(events(&world.stand_in.object(id)).len(), 2);
+    assert_eq!(events(&environment.stand_in.object(id)).len(), 2);
 
-    world.succeeds(&format!("webhook register --url {URL} --apply")).await;
-    let corrected = world.stand_in.object(id);
+    environment.succeeds(&format!("webhook register --url {URL} --apply")).await;
+    let corrected = environment.stand_in.object(id);
     assert_eq!(events(&corrected), BTreeSet::from(HANDLED));
     assert_eq!(corrected["status"], "enabled");
 }
 
 #[tokio::test]
 async fn an_endpoint_of_another_version_is_not_passed_over_in_silence() {
-    let world = World::start().await;
+    let environment = TestEnvironment::start().await;
     let form = [("url", URL), ("enabled_events[]", "invoice.paid"), ("api_version", "2024-06-20")];
-    world.post("webhook_endpoints", &form).await;
-    let said = world.ops(&format!("webhook register --url {URL} --apply")).await;
+    environment.post("webhook_endpoints", &form).await;
+    let said = environment.ops(&format!("webhook register --url {URL} --apply")).await;
     assert_eq!(said.status, 3);
     assert!(said.err.contains("2024-06-20"), "{said:?}");
 }
 
 #[tokio::test]
 async fn a_wrong_key_is_not_shown() {
-    let world = World::start().await;
-    let other = World::start().await;
-    let said = world.ops("webhook register --url nonsense --apply").await;
+    let environment = TestEnvironment::start().await;
+    let other = TestEnvironment::start().await;
+    let said = environment.ops("webhook register --url nonsense --apply").await;
     assert_eq!(said.status, 1);
     assert!(!said.err.contains("sk_test") && said.err.contains("400"), "{said:?}");
     drop(other);

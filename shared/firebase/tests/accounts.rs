@@ -13,14 +13,14 @@ use serde_json::{Value, json};
 use support::{PROJECT, TestClock, client, identity_toolkit::IdentityToolkit, keys, local_only, serve};
 use tokio::time::Instant;
 
-struct World {
+struct TestEnvironment {
     toolkit: IdentityToolkit,
     clock: Arc<TestClock>,
     firebase: FirebaseClient,
 }
 
 /// Google, and a client with a service account.
-async fn google() -> World {
+async fn google() -> TestEnvironment {
     let (toolkit, clock) = (IdentityToolkit::default(), Arc::new(TestClock::new()));
     let base = toolkit.start().await;
     let key_file = json!({
@@ -33,23 +33,23 @@ async fn google() -> World {
     let service_account = ServiceAccount::parse(&key_file.to_string()).unwrap();
     let source = AccountSource::Google { project: PROJECT.to_owned(), service_account };
     let firebase = FirebaseClient::new(client(), source, clock.clone()).with_base(base);
-    World { toolkit, clock, firebase }
+    TestEnvironment { toolkit, clock, firebase }
 }
 
 /// An emulator, and a client that was told its host.
-async fn emulator() -> World {
+async fn emulator() -> TestEnvironment {
     let (toolkit, clock) = (IdentityToolkit::default(), Arc::new(TestClock::new()));
     toolkit.lock().tokens.insert("owner".to_owned());
     let host = toolkit.start().await.replace("http://", "");
     let source = AccountSource::Emulator { project: PROJECT.to_owned(), host, proof: local_only() };
-    World { firebase: FirebaseClient::new(client(), source, clock.clone()), toolkit, clock }
+    TestEnvironment { firebase: FirebaseClient::new(client(), source, clock.clone()), toolkit, clock }
 }
 
 fn email() -> Email {
     Email::parse("Reader@example.com").unwrap()
 }
 
-impl World {
+impl TestEnvironment {
     /// Puts an account of [`email`] there that also has these fields.
     fn has_account(&self, fields: &Value) {
         let mut account = json!({ "localId": "uid-old", "email": email().key() });
@@ -70,17 +70,17 @@ impl World {
 
 #[tokio::test]
 async fn an_account_is_made_once_and_found_afterwards() {
-    for world in [google().await, emulator().await] {
-        let made = world.find_or_create().await;
+    for environment in [google().await, emulator().await] {
+        let made = environment.find_or_create().await;
         assert_eq!((made.id.as_str(), made.email_verified, made.claimed), ("uid-1", false, false));
-        assert_eq!(world.find_or_create().await, made);
-        assert_eq!(world.toolkit.lock().creations, 1);
+        assert_eq!(environment.find_or_create().await, made);
+        assert_eq!(environment.toolkit.lock().creations, 1);
     }
 }
 
 #[tokio::test]
 async fn an_account_is_claimed_if_anybody_can_sign_in_to_it() {
-    let world = emulator().await;
+    let environment = emulator().await;
     let cases = [
         (json!({}), (false, false)),
         (json!({ "providerUserInfo": [] }), (false, false)),
@@ -89,63 +89,63 @@ async fn an_account_is_claimed_if_anybody_can_sign_in_to_it() {
         (json!({ "passwordHash": "UkVEQUNURUQ=" }), (false, true)),
     ];
     for (fields, expected) in cases {
-        world.has_account(&fields);
-        let account = world.find_or_create().await;
+        environment.has_account(&fields);
+        let account = environment.find_or_create().await;
         assert_eq!((account.email_verified, account.claimed), expected, "{fields}");
     }
 }
 
 #[tokio::test]
 async fn a_lost_race_finds_the_account_of_the_winner() {
-    let world = google().await;
+    let environment = google().await;
     let winner = json!({ "localId": "uid-winner", "passwordHash": "UkVEQUNURUQ=" });
-    world.toolkit.lock().made_meanwhile.insert(email().key(), winner);
-    let account = world.find_or_create().await;
+    environment.toolkit.lock().made_meanwhile.insert(email().key(), winner);
+    let account = environment.find_or_create().await;
     assert_eq!((account.id.as_str(), account.claimed), ("uid-winner", true));
 }
 
 #[tokio::test]
 async fn an_access_token_is_shared_until_shortly_before_it_expires() {
-    let world = google().await;
-    let found = join_all((0..10).map(|_| world.find_or_create())).await;
+    let environment = google().await;
+    let found = join_all((0..10).map(|_| environment.find_or_create())).await;
     assert!(found.windows(2).all(|pair| pair[0] == pair[1]), "{found:?}");
-    assert_eq!(world.toolkit.lock().tokens_issued, 1);
+    assert_eq!(environment.toolkit.lock().tokens_issued, 1);
 
-    world.clock.advance(Duration::from_secs(3599 - 61));
-    world.find_or_create().await;
-    assert_eq!(world.toolkit.lock().tokens_issued, 1);
-    world.clock.advance(Duration::from_secs(1));
-    world.find_or_create().await;
-    assert_eq!(world.toolkit.lock().tokens_issued, 2);
+    environment.clock.advance(Duration::from_secs(3599 - 61));
+    environment.find_or_create().await;
+    assert_eq!(environment.toolkit.lock().tokens_issued, 1);
+    environment.clock.advance(Duration::from_secs(1));
+    environment.find_or_create().await;
+    assert_eq!(environment.toolkit.lock().tokens_issued, 2);
 }
 
 #[tokio::test]
 async fn a_refused_access_token_is_not_used_again() {
-    let world = google().await;
-    world.find_or_create().await;
-    world.toolkit.lock().tokens.clear();
-    assert!(world.failure("reader@example.com").await.contains("401 Unauthorized UNAUTHENTICATED"));
-    world.find_or_create().await;
+    let environment = google().await;
+    environment.find_or_create().await;
+    environment.toolkit.lock().tokens.clear();
+    assert!(environment.failure("reader@example.com").await.contains("401 Unauthorized UNAUTHENTICATED"));
+    environment.find_or_create().await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_firebase_that_does_not_answer_is_left_within_three_seconds() {
-    let world = emulator().await;
-    world.toolkit.lock().silent = true;
+    let environment = emulator().await;
+    environment.toolkit.lock().silent = true;
     let start = Instant::now();
-    let failure = world.failure("reader@example.com").await;
+    let failure = environment.failure("reader@example.com").await;
     assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
     assert!(failure.contains("in time") || failure.contains("no answer"), "{failure}");
 }
 
 #[tokio::test]
 async fn a_failure_shows_the_code_and_no_address() {
-    let world = emulator().await;
-    let failure = world.failure("invalid@example.com").await;
+    let environment = emulator().await;
+    let failure = environment.failure("invalid@example.com").await;
     assert!(failure.ends_with("accounts answered 400 Bad Request INVALID_EMAIL"), "{failure}");
 
     let nowhere = serve(axum::Router::new()).await;
-    let lost = World { firebase: world.firebase.with_base(nowhere), ..world };
+    let lost = TestEnvironment { firebase: environment.firebase.with_base(nowhere), ..environment };
     assert!(lost.failure("reader@example.com").await.contains("404"));
 }
 

@@ -22,7 +22,7 @@ async fn only_the_new_key(headers: HeaderMap) -> StatusCode {
 }
 
 /// A client that read the old key, and the vault that it read it from.
-async fn world() -> (KlaviyoClient, FakeVault) {
+async fn environment() -> (KlaviyoClient, FakeVault) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let app = Router::new().route("/api/events", post(only_the_new_key));
@@ -43,14 +43,14 @@ fn entry() -> Announcement {
 
 #[tokio::test]
 async fn the_event_that_was_refused_is_sent_with_the_new_key() {
-    let (klaviyo, vault) = world().await;
+    let (klaviyo, vault) = environment().await;
     vault.put("arn:key", "pk_new");
     klaviyo.send(&entry()).await.unwrap();
 }
 
 #[tokio::test]
 async fn an_event_waits_while_the_key_stays_wrong() {
-    let (klaviyo, _vault) = world().await;
+    let (klaviyo, _vault) = environment().await;
     for _ in 0..2 {
         let refused = klaviyo.send(&entry()).await;
         assert!(matches!(refused, Err(MarketingError::Retryable { .. })), "{refused:?}");

@@ -12,7 +12,7 @@ use stripe_core::customer::CreateCustomer;
 use support::http;
 
 /// Stripe, which knows the new key alone; a client that read the old one; and the vault that it read it from.
-async fn world() -> (StripeStandIn, StripeClient, FakeVault) {
+async fn environment() -> (StripeStandIn, StripeClient, FakeVault) {
     let options = StripeOptions { secret_key: Some("sk_test_new".to_owned()), ..StripeOptions::default() };
     let stand_in = StripeStandIn::start(options).await.unwrap();
     let vault = FakeVault::new([("arn:key", "sk_test_old")]);
@@ -27,7 +27,7 @@ async fn create(stripe: &StripeClient, key: &str) -> Result<Value, StripeError> 
 
 #[tokio::test]
 async fn the_call_that_was_refused_succeeds_with_the_new_key() {
-    let (stand_in, stripe, vault) = world().await;
+    let (stand_in, stripe, vault) = environment().await;
     vault.put("arn:key", "sk_test_new");
     let clone = stripe.clone();
     create(&stripe, "1").await.unwrap();
@@ -40,7 +40,7 @@ async fn the_call_that_was_refused_succeeds_with_the_new_key() {
 
 #[tokio::test]
 async fn a_key_that_stays_wrong_is_an_error_and_read_once() {
-    let (_stand_in, stripe, vault) = world().await;
+    let (_stand_in, stripe, vault) = environment().await;
     for n in 0..3 {
         let refused = create(&stripe, &n.to_string()).await.unwrap_err();
         assert!(!refused.retryable() && !refused.to_string().contains("sk_test"), "{refused}");

@@ -2,11 +2,12 @@
 //! answers, signatures and events of both API versions fit together.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
+mod environment;
 mod support;
-mod world;
 
 use std::time::Duration;
 
+use environment::{TestEnvironment, customer_of, method, purchase, subscription_request, tier};
 use pledge_domain::{
     ids::{PriceId, UserId},
     ports::{Billing, BillingError, CheckoutGateway, GatewayError, IntentState, SessionRequest},
@@ -17,18 +18,17 @@ use pledge_stand_ins::{
     stripe::{Payment, PaymentOutcome},
 };
 use pledge_stripe_api::Limits;
-use world::{World, customer_of, method, purchase, subscription_request, tier};
 
 #[tokio::test]
 async fn a_session_that_is_paid_comes_back_with_everything_that_it_was_opened_with() {
-    let world = World::start().await;
-    let request = world.session_request().await;
-    let session = world.stripe.open_session(&request).await.unwrap();
+    let environment = TestEnvironment::start().await;
+    let request = environment.session_request().await;
+    let session = environment.stripe.open_session(&request).await.unwrap();
     assert!(session.open && session.url.is_some());
-    let paid = world.stand_in.pay_session(session.id.as_str(), Payment::default());
+    let paid = environment.stand_in.pay_session(session.id.as_str(), Payment::default());
     assert!(matches!(paid, PaymentOutcome::Completed { .. }), "{paid:?}");
 
-    for facts in world.facts().await {
+    for facts in environment.facts().await {
         let completed = facts.iter().find_map(|fact| match fact {
             Fact::Session(fact) if fact.step == SessionStep::Completed(CheckoutPaymentStatus::Paid) => Some(fact),
             _ => None,
@@ -46,13 +46,13 @@ async fn a_session_that_is_paid_comes_back_with_everything_that_it_was_opened_wi
 
 #[tokio::test]
 async fn the_same_attempt_is_the_same_session_and_the_next_one_another() {
-    let world = World::start().await;
-    let request = world.session_request().await;
-    let first = world.stripe.open_session(&request).await.unwrap();
-    assert_eq!(world.stripe.open_session(&request).await.unwrap(), first);
-    let second = world.stripe.open_session(&SessionRequest { attempt: 2, ..request }).await.unwrap();
+    let environment = TestEnvironment::start().await;
+    let request = environment.session_request().await;
+    let first = environment.stripe.open_session(&request).await.unwrap();
+    assert_eq!(environment.stripe.open_session(&request).await.unwrap(), first);
+    let second = environment.stripe.open_session(&SessionRequest { attempt: 2, ..request }).await.unwrap();
     assert_ne!(second.id, first.id);
-    assert_eq!(world.stand_in.objects("checkout.session").len(), 2);
+    assert_eq!(environment.stand_in.objects("checkout.session").len(), 2);
 }
 
 /// Whatever is lost on the way, before or after Stripe did the work, there is one session in the end.
@@ -71,53 +71,53 @@ async fn no_fault_on_the_way_makes_a_second_session() {
     let limits =
         Limits { each_try: Duration::from_millis(400), first_pause: Duration::from_millis(5), ..Limits::default() };
     for fault in faults {
-        let world = World::start().await;
-        let request = world.session_request().await;
-        world.stand_in.faults().add(fault.clone().on("POST", "/v1/checkout/sessions"));
-        let stripe = world.stripe.clone().with_limits(limits);
+        let environment = TestEnvironment::start().await;
+        let request = environment.session_request().await;
+        environment.stand_in.faults().add(fault.clone().on("POST", "/v1/checkout/sessions"));
+        let stripe = environment.stripe.clone().with_limits(limits);
         let session = stripe.open_session(&request).await;
         assert!(session.as_ref().is_ok_and(|session| session.open), "{fault:?}: {session:?}");
-        assert_eq!(world.stand_in.objects("checkout.session").len(), 1, "{fault:?}");
+        assert_eq!(environment.stand_in.objects("checkout.session").len(), 1, "{fault:?}");
     }
 }
 
 #[tokio::test]
 async fn other_parameters_under_a_used_key_spend_it_and_an_unknown_price_is_refused() {
-    let world = World::start().await;
-    let request = world.session_request().await;
-    world.stripe.open_session(&request).await.unwrap();
+    let environment = TestEnvironment::start().await;
+    let request = environment.session_request().await;
+    environment.stripe.open_session(&request).await.unwrap();
     let other = SessionRequest { cancel_url: "https://example.com/elsewhere".into(), ..request.clone() };
-    assert!(matches!(world.stripe.open_session(&other).await, Err(GatewayError::IdempotencyKeyConsumed(_))));
+    assert!(matches!(environment.stripe.open_session(&other).await, Err(GatewayError::IdempotencyKeyConsumed(_))));
     let price = PriceId::parse("price_unknown").unwrap();
     let unknown = SessionRequest { attempt: 2, price, ..request };
-    assert!(matches!(world.stripe.open_session(&unknown).await, Err(GatewayError::Refused(_))));
+    assert!(matches!(environment.stripe.open_session(&unknown).await, Err(GatewayError::Refused(_))));
 }
 
 #[tokio::test]
 async fn a_subscription_is_paid_cancelled_resumed_and_ended() {
-    let world = World::start().await;
-    let (customer, request) = subscription_request(&world).await;
-    let made = world.stripe.create_subscription(&request).await.unwrap();
+    let environment = TestEnvironment::start().await;
+    let (customer, request) = subscription_request(&environment).await;
+    let made = environment.stripe.create_subscription(&request).await.unwrap();
     let id = made.made.subscription.id.clone();
     assert_eq!(made.made.subscription.status, SubscriptionStatus::Incomplete);
     assert_eq!(made.made.subscription.customer.as_ref(), Some(&customer));
     assert!(made.client_secret.is_some() && made.made.invoice.is_some());
 
-    world.confirm(made.made.payment_intent.as_ref().unwrap(), "pm_card_visa").await;
-    let running = world.stripe.subscription(&id).await.unwrap();
+    environment.confirm(made.made.payment_intent.as_ref().unwrap(), "pm_card_visa").await;
+    let running = environment.stripe.subscription(&id).await.unwrap();
     assert_eq!((running.made.subscription.status, &running.client_secret), (SubscriptionStatus::Active, &None));
     assert!(running.period.is_some_and(|period| period.start < period.end));
 
     for cancel in [true, false, true] {
-        let changed = world.stripe.set_cancel_at_period_end(&id, cancel).await.unwrap();
+        let changed = environment.stripe.set_cancel_at_period_end(&id, cancel).await.unwrap();
         assert_eq!(changed.made.subscription.cancel_at_period_end, cancel);
     }
     for _ in 0..2 {
-        let ended = world.stripe.cancel_now(&id).await.unwrap();
+        let ended = environment.stripe.cancel_now(&id).await.unwrap();
         assert_eq!(ended.made.subscription.status, SubscriptionStatus::Canceled);
     }
 
-    for facts in world.facts().await {
+    for facts in environment.facts().await {
         let invoice = facts.iter().find_map(|fact| match fact {
             Fact::InvoicePaid(fact) => Some(fact),
             _ => None,
@@ -143,56 +143,56 @@ async fn a_subscription_is_paid_cancelled_resumed_and_ended() {
 
 #[tokio::test]
 async fn fifty_at_once_make_one_customer_one_price_and_one_subscription() {
-    let world = World::start().await;
-    let (_, request) = subscription_request(&world).await;
+    let environment = TestEnvironment::start().await;
+    let (_, request) = subscription_request(&environment).await;
     let made = futures_util::future::join_all((0..50).map(|_| async {
-        let customer = customer_of(&world.stripe).await;
-        let price = world.stripe.create_price(&tier()).await.unwrap();
-        let made = world.stripe.create_subscription(&request).await.unwrap();
+        let customer = customer_of(&environment.stripe).await;
+        let price = environment.stripe.create_price(&tier()).await.unwrap();
+        let made = environment.stripe.create_subscription(&request).await.unwrap();
         (customer, price, made.made.subscription.id)
     }));
     let made = made.await;
     assert!(made.iter().all(|other| other == &made[0]));
     for kind in ["customer", "price", "subscription"] {
-        assert_eq!(world.stand_in.objects(kind).len(), 1, "{kind}");
+        assert_eq!(environment.stand_in.objects(kind).len(), 1, "{kind}");
     }
 }
 
 #[tokio::test]
 async fn a_card_is_attached_once_and_pays_what_follows() {
-    let world = World::start().await;
-    let (customer, request) = subscription_request(&world).await;
-    let card = world.stripe.attach_payment_method(&customer, &method("pm_card_visa")).await.unwrap();
+    let environment = TestEnvironment::start().await;
+    let (customer, request) = subscription_request(&environment).await;
+    let card = environment.stripe.attach_payment_method(&customer, &method("pm_card_visa")).await.unwrap();
     assert_ne!(card, method("pm_card_visa"), "an alias is not what was made of it");
-    assert_eq!(world.stripe.attach_payment_method(&customer, &card).await.unwrap(), card);
-    let id = world.stripe.create_subscription(&request).await.unwrap().made.subscription.id;
-    world.stripe.set_payment_method(&id, &card).await.unwrap();
-    assert_eq!(world.stand_in.object(id.as_str())["default_payment_method"], card.as_str());
+    assert_eq!(environment.stripe.attach_payment_method(&customer, &card).await.unwrap(), card);
+    let id = environment.stripe.create_subscription(&request).await.unwrap().made.subscription.id;
+    environment.stripe.set_payment_method(&id, &card).await.unwrap();
+    assert_eq!(environment.stand_in.object(id.as_str())["default_payment_method"], card.as_str());
 
     let other_reader = UserId::parse("somebody-else").unwrap();
-    let other = world.stripe.create_customer(&other_reader, None).await.unwrap();
-    for unusable in [method("pm_unknown"), world.card(&other, "pm_card_visa").await] {
-        let attached = world.stripe.attach_payment_method(&customer, &unusable).await;
+    let other = environment.stripe.create_customer(&other_reader, None).await.unwrap();
+    for unusable in [method("pm_unknown"), environment.card(&other, "pm_card_visa").await] {
+        let attached = environment.stripe.attach_payment_method(&customer, &unusable).await;
         assert!(matches!(attached, Err(BillingError::UnusablePaymentMethod)), "{attached:?}");
-        let set = world.stripe.set_payment_method(&id, &unusable).await;
+        let set = environment.stripe.set_payment_method(&id, &unusable).await;
         assert!(matches!(set, Err(BillingError::UnusablePaymentMethod)), "{set:?}");
     }
-    let declined = world.stripe.attach_payment_method(&customer, &method("pm_card_chargeDeclined")).await;
+    let declined = environment.stripe.attach_payment_method(&customer, &method("pm_card_chargeDeclined")).await;
     assert!(matches!(declined, Err(BillingError::Declined { code: Some(_) })), "{declined:?}");
 }
 
 #[tokio::test]
 async fn a_purchase_is_paid_once_after_a_refused_card() {
-    let world = World::start().await;
-    let request = purchase(customer_of(&world.stripe).await);
-    let intent = world.stripe.create_payment(&request).await.unwrap();
-    assert_eq!(world.stripe.create_payment(&request).await.unwrap(), intent);
+    let environment = TestEnvironment::start().await;
+    let request = purchase(customer_of(&environment.stripe).await);
+    let intent = environment.stripe.create_payment(&request).await.unwrap();
+    assert_eq!(environment.stripe.create_payment(&request).await.unwrap(), intent);
     assert_eq!(intent.state, IntentState::Payable);
-    world.confirm(&intent.id, "pm_card_chargeDeclined").await;
-    world.confirm(&intent.id, "pm_card_visa").await;
-    assert_eq!(world.stripe.payment(&intent.id).await.unwrap().state, IntentState::Paid);
+    environment.confirm(&intent.id, "pm_card_chargeDeclined").await;
+    environment.confirm(&intent.id, "pm_card_visa").await;
+    assert_eq!(environment.stripe.payment(&intent.id).await.unwrap().state, IntentState::Paid);
 
-    for facts in world.facts().await {
+    for facts in environment.facts().await {
         let failed = facts.iter().any(
             |fact| matches!(fact, Fact::PurchaseFailed(fact) if fact.metadata.as_ref() == Some(&request.metadata)),
         );

@@ -20,7 +20,8 @@ pub async fn play(scenario: &mut Scenario) -> Result<(), Failure> {
     scenario.supports().await?;
     let open = reader.post(scenario, PAY, json!({})).await?.expect_status(200)?;
     scenario.tell("Reader", &format!("owes {} {}", open.body["amount"], open.text("currency")));
-    let paid = reader.post(scenario, PAY, json!({ "paymentMethodId": "pm_card_mastercard" })).await?.expect_status(200)?;
+    let paid =
+        reader.post(scenario, PAY, json!({ "paymentMethodId": "pm_card_mastercard" })).await?.expect_status(200)?;
     if paid.text("status") != "paid" {
         return Err(Failure::Unexpected(format!("the invoice is {}", paid.body)));
     }

@@ -22,7 +22,7 @@ use tokio_postgres::Client;
 /// The key that Stripe knows.
 pub const KEY: &str = "sk_test_of_the_tests";
 
-pub struct World {
+pub struct TestEnvironment {
     pub stand_in: StripeStandIn,
     pub stripe: StripeClient,
     pub firebase: FirebaseStandIn,
@@ -48,7 +48,7 @@ impl Said {
     }
 }
 
-impl World {
+impl TestEnvironment {
     pub async fn start() -> Self {
         let options = StripeOptions { secret_key: Some(KEY.to_owned()), ..StripeOptions::default() };
         let stand_in = StripeStandIn::start(options).await.unwrap();

@@ -1,5 +1,5 @@
 //! A stand-in for Stripe, a client of it, and a webhook endpoint for each of two API versions.
-#![allow(clippy::unwrap_used, reason = "a test that can't prepare its world has to stop")]
+#![allow(clippy::unwrap_used, reason = "a test that can't prepare its environment has to stop")]
 
 use std::{
     sync::{Arc, Mutex},
@@ -38,13 +38,13 @@ const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
 type Received = Arc<Mutex<Vec<(usize, Fact)>>>;
 
 /// Everything that a test talks to.
-pub struct World {
+pub struct TestEnvironment {
     pub stand_in: StripeStandIn,
     pub stripe: StripeClient,
     received: Received,
 }
 
-impl World {
+impl TestEnvironment {
     pub async fn start() -> Self {
         let received = Received::default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -158,9 +158,9 @@ pub async fn customer_of(stripe: &StripeClient) -> CustomerId {
     stripe.create_customer(&reader(), Some(&email)).await.unwrap()
 }
 
-pub async fn subscription_request(world: &World) -> (CustomerId, SubscriptionRequest) {
-    let customer = customer_of(&world.stripe).await;
-    let price = world.stripe.create_price(&tier()).await.unwrap();
+pub async fn subscription_request(environment: &TestEnvironment) -> (CustomerId, SubscriptionRequest) {
+    let customer = customer_of(&environment.stripe).await;
+    let price = environment.stripe.create_price(&tier()).await.unwrap();
     let metadata = metadata();
     let request =
         SubscriptionRequest { payment: metadata.payment.unwrap(), customer: customer.clone(), price, metadata };
