@@ -6,14 +6,20 @@ use create_champion_subscription::{config::Config, handler::Handler};
 use pledge_application::{champions::Champions, site::Site};
 use pledge_firebase::FirebaseVerifier;
 use pledge_http_api::serve;
-use pledge_postgres::Database;
+use pledge_postgres::{
+    Database,
+    prepared::{CHAMPION_ACCOUNT, CHAMPION_IDS, CHAMPION_LIST, CHAMPION_WRITES, CLAIMS, Part},
+};
 use pledge_runtime::{System, prewarm, run};
 use pledge_stripe_api::StripeClient;
+
+/// What every request needs of the store.
+const STATEMENTS: &[Part] = &[CLAIMS, CHAMPION_ACCOUNT, CHAMPION_WRITES, CHAMPION_IDS, CHAMPION_LIST];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     run(env!("CARGO_CRATE_NAME"), Config::parse, async |runtime, config| {
-        let store = Database::new(config.database, Some(runtime.tls))?;
+        let store = Database::new(config.database.preparing(STATEMENTS), Some(runtime.tls))?;
         prewarm(store.warm_up()).await;
         let billing = StripeClient::new(runtime.http.clone(), &config.stripe)?;
         let verifier = FirebaseVerifier::new(runtime.http, config.issuer);

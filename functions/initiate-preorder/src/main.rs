@@ -6,14 +6,20 @@ use initiate_preorder::{config::Config, handler::Handler};
 use pledge_application::{initiate_preorder::InitiatePreorder, users::Users};
 use pledge_firebase::{FirebaseClient, FirebaseVerifier};
 use pledge_http_api::{intake::PreorderIntake, serve};
-use pledge_postgres::Database;
+use pledge_postgres::{
+    Database,
+    prepared::{ACCOUNTS, CLAIMS, PREORDERS, Part},
+};
 use pledge_queue::SqsPublisher;
 use pledge_runtime::{System, prewarm, run};
+
+/// What every request needs of the store.
+const STATEMENTS: &[Part] = &[PREORDERS, CLAIMS, ACCOUNTS];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     run(env!("CARGO_CRATE_NAME"), Config::parse, async |runtime, config| {
-        let store = Database::new(config.database, Some(runtime.tls))?;
+        let store = Database::new(config.database.preparing(STATEMENTS), Some(runtime.tls))?;
         prewarm(store.warm_up()).await;
         let identity = FirebaseClient::new(runtime.http.clone(), config.accounts, Arc::new(System));
         let queue = SqsPublisher::new(&runtime.aws, config.queue.url);

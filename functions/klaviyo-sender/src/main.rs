@@ -9,14 +9,20 @@ use pledge_application::{
     sweep_outbox::SweepOutbox,
 };
 use pledge_klaviyo::KlaviyoClient;
-use pledge_postgres::Database;
+use pledge_postgres::{
+    Database,
+    prepared::{OUTBOX, Part},
+};
 use pledge_queue::SqsPublisher;
 use pledge_runtime::{System, prewarm, run};
+
+/// What every request needs of the store.
+const STATEMENTS: &[Part] = &[OUTBOX];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     run(env!("CARGO_CRATE_NAME"), Config::parse, async |runtime, config| {
-        let store = Database::new(config.database, Some(runtime.tls))?;
+        let store = Database::new(config.database.preparing(STATEMENTS), Some(runtime.tls))?;
         prewarm(store.warm_up()).await;
         let klaviyo = KlaviyoClient::new(runtime.http, config.klaviyo)?;
         let queue = SqsPublisher::new(&runtime.aws, config.queue.url);

@@ -4,15 +4,21 @@ use std::process::ExitCode;
 
 use pledge_application::record_stripe_event::RecordStripeEvent;
 use pledge_http_api::serve;
-use pledge_postgres::Database;
+use pledge_postgres::{
+    Database,
+    prepared::{CHAMPION_ACCOUNT, CHAMPION_WRITES, Part, STRIPE_EVENTS},
+};
 use pledge_queue::SqsPublisher;
 use pledge_runtime::{System, prewarm, run};
 use stripe_webhook::{config::Config, handler::Handler};
 
+/// What every request needs of the store.
+const STATEMENTS: &[Part] = &[STRIPE_EVENTS, CHAMPION_ACCOUNT, CHAMPION_WRITES];
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     run(env!("CARGO_CRATE_NAME"), Config::parse, async |runtime, config| {
-        let store = Database::new(config.database, Some(runtime.tls))?;
+        let store = Database::new(config.database.preparing(STATEMENTS), Some(runtime.tls))?;
         prewarm(store.warm_up()).await;
         let queue = SqsPublisher::new(&runtime.aws, config.queue.url);
         let (livemode, renewal_grace) = (runtime.stage.livemode(), config.renewal_grace);

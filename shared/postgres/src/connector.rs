@@ -14,12 +14,15 @@ use tokio::task::JoinHandle;
 use tokio_postgres::{Client, Config, Error, NoTls, config::Host};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use crate::naming::Naming;
+
 /// Opens the pool's connections.
 pub(crate) struct Connector {
     /// May be replaced while the process runs.
     pub login: Rotating<Config>,
     pub iam: Option<AwsSettings>,
     pub tls: Option<ClientConfig>,
+    pub naming: Naming,
 }
 
 type Opening<'a> = Pin<Box<dyn Future<Output = Result<(Client, JoinHandle<()>), Error>> + Send + 'a>>;
@@ -33,6 +36,7 @@ impl Connect for Connector {
 impl Connector {
     async fn open(&self) -> Result<(Client, JoinHandle<()>), Error> {
         let mut config = (*self.login.current()).clone();
+        self.naming.configure(&mut config);
         if let Some(aws) = &self.iam {
             sign_in(&mut config, aws);
         }

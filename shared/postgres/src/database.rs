@@ -14,6 +14,7 @@ use crate::{
     connector::Connector,
     error::Failure,
     lease::Lease,
+    naming::{Naming, prepare_when_open},
     settings::{CALL_TIMEOUT, CONNECT_TIMEOUT, POOL_TIMEOUT, Settings},
 };
 
@@ -25,6 +26,7 @@ pub type Connection = deadpool_postgres::Object;
 pub struct Database {
     pool: Pool,
     login: Rotating<Config>,
+    naming: Naming,
 }
 
 impl Database {
@@ -34,8 +36,9 @@ impl Database {
     /// # Errors
     /// [`StoreError::Internal`] if the pool can't be built.
     pub fn new(settings: Settings, tls: Option<ClientConfig>) -> Result<Self, StoreError> {
-        let Settings { login, iam, authorities, connections } = settings;
+        let Settings { login, iam, authorities, connections, statements, parts } = settings;
         let config = (*login.current()).clone();
+        let naming = parts.map_or(Naming::Unnamed, |_| statements.on(&config));
         let tls = match tls {
             Some(tls) => {
                 let more = authorities::tls(&config, &authorities);
@@ -44,15 +47,19 @@ impl Database {
             None => None,
         };
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = Manager::from_connect(config, Connector { login: login.clone(), iam, tls }, recycling);
-        let pool = Pool::builder(manager)
+        let manager = Manager::from_connect(config, Connector { login: login.clone(), iam, tls, naming }, recycling);
+        let mut pool = Pool::builder(manager);
+        if let (Naming::Named, Some(parts)) = (naming, parts) {
+            pool = pool.post_create(prepare_when_open(parts));
+        }
+        let pool = pool
             .max_size(connections)
             .wait_timeout(Some(POOL_TIMEOUT))
             .create_timeout(Some(CONNECT_TIMEOUT))
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| StoreError::Internal(Box::new(error)))?;
-        Ok(Self { pool, login })
+        Ok(Self { pool, login, naming })
     }
 
     /// Opens a connection, so that the first request needn't. For the cold start, where processor time is free.
@@ -72,8 +79,8 @@ impl Database {
         Ok(self.get().await?)
     }
 
-    /// Runs a call, and runs it once more on a fresh connection if a pooled one turns out to be dead, or if somebody
-    /// else's transaction got in its way.
+    /// Runs a call, and runs it once more on a fresh connection if a pooled one turns out to be dead, if a migration has
+    /// changed what a statement returns since it was prepared, or if somebody else's transaction got in its way.
     ///
     /// A connection can break between the server's commit and its answer, so `call` must be safe to repeat after it has
     /// succeeded. Every method of the ports is.
@@ -88,6 +95,8 @@ impl Database {
                 // Whatever killed this one has killed its idle siblings too.
                 self.pool.retain(|_, _| false);
             }
+            // A migration has changed what a prepared statement returns. The siblings have prepared it too.
+            Err(failure) if failure.is_outdated_plan() => drop(self.pool.retain(|_, _| false)),
             Err(failure) if failure.is_lost_race() => {}
             result => return Ok(result?),
         }
@@ -95,7 +104,7 @@ impl Database {
     }
 
     async fn lease(&self) -> Result<Lease, Failure> {
-        Ok(Lease::new(self.get().await?))
+        Ok(Lease::new(self.get().await?, self.naming))
     }
 
     /// Returns a connection. If the server refuses the password, it may have been replaced: then once more with the new

@@ -51,6 +51,12 @@ impl Failure {
         matches!(self, Self::Refused { code, .. } if lost.contains(&code))
     }
 
+    /// Returns whether a prepared statement returns something else since a migration (`cached plan must not change
+    /// result type`). A fresh connection prepares it anew.
+    pub fn is_outdated_plan(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if *code == SqlState::FEATURE_NOT_SUPPORTED)
+    }
+
     /// Returns whether the values are what the server refuses (classes 22, data exceptions, and 23, constraints), and
     /// not the statement or the moment.
     fn is_about_the_data(&self) -> bool {

@@ -2,8 +2,8 @@
 //!
 //! - **Round trips.** A method sends everything that it can know in one go: `begin`, its statements and `commit` are
 //!   pipelined. Recording a Stripe event and taking a champion's step take two, everything else one.
-//! - **Unnamed statements only** ([`Statement`](statement)): a cold connection costs no preparation, and a proxy
-//!   between us and the server can share its connections.
+//! - **Statements are prepared as soon as a connection is open** ([`prepared`], [`Naming`](naming::Naming)), unless a
+//!   proxy between us and the server shares its connections: then each is sent as a whole.
 //! - **A connection goes back to the pool only after every answer came in well** ([`Lease`](lease)). Whatever failed or
 //!   was dropped midway takes its connection with it, and the server rolls back.
 //! - **SQL lives in `queries/`**, one statement a file.
@@ -16,9 +16,12 @@ mod connector;
 mod database;
 mod error;
 mod lease;
+mod naming;
 mod outbox;
 mod payment_facts;
+mod pipeline;
 mod preorders;
+pub mod prepared;
 mod settings;
 mod statement;
 mod stripe_events;

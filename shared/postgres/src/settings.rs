@@ -6,7 +6,7 @@ use pledge_runtime::{Parser, Secret, Stage, aws::AwsSettings, secrets::Rotating}
 use rustls::pki_types::CertificateDer;
 use tokio_postgres::{Config, config::SslMode};
 
-use crate::authorities;
+use crate::{authorities, naming::Statements, prepared::Part};
 
 /// Where the database is, and how long we wait for it.
 ///
@@ -19,6 +19,10 @@ pub struct Settings {
     /// Who may vouch for the server besides the public authorities and, for its own hosts, Amazon RDS.
     pub(crate) authorities: Vec<CertificateDer<'static>>,
     pub(crate) connections: usize,
+    /// What `DATABASE_STATEMENTS` says.
+    pub(crate) statements: Statements,
+    /// What is prepared on each connection; none if no statement shall be.
+    pub(crate) parts: Option<&'static [Part]>,
 }
 
 /// Text that isn't the URL of a PostgreSQL database. Says nothing of the text, which holds a password.
@@ -32,7 +36,7 @@ pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long to wait while other calls use all connections.
 pub(crate) const POOL_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How long a call may take once it has a connection. Above the limits in `begin.sql`, so that the server gives up
+/// How long a call may take once it has a connection. Above the limits in `begin_with_limits.sql`, so that the server gives up
 /// first and says why.
 pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -50,7 +54,7 @@ impl Settings {
     /// [`InvalidUrl`].
     pub fn parse(url: &str) -> Result<Self, InvalidUrl> {
         let login = Rotating::new(&Secret::new(url), config)?;
-        Ok(Self { login, iam: None, authorities: Vec::new(), connections: 1 })
+        Ok(Self::new(login, None, Vec::new(), Statements::default()))
     }
 
     /// Takes the variables of a function, or of a program that works beside them:
@@ -59,6 +63,9 @@ impl Settings {
     /// - `DATABASE_IAM_AUTH=true` to sign in with AWS credentials instead of a password.
     /// - `DATABASE_CA_PEM`, certificates as text, or `PGSSLROOTCERT`, a file of them: authorities that may vouch for
     ///   the server besides the public ones and Amazon RDS.
+    /// - `DATABASE_STATEMENTS`: `named` to prepare statements on each connection ([`Self::preparing`]), `unnamed` to send
+    ///   each as a whole, for proxies that share connections; `auto`, the default, means `unnamed` for the host names of
+    ///   RDS Proxy and `named` for others.
     /// - `PGHOSTADDR`, the address to connect to instead of the host's own, such as the near end of a tunnel. The
     ///   certificate must be the host's all the same.
     pub fn configured(parser: &mut Parser<'_>) -> Option<Self> {
@@ -67,11 +74,21 @@ impl Settings {
         let pem = parser.optional("DATABASE_CA_PEM", authorities::from_text);
         let file = parser.optional("PGSSLROOTCERT", authorities::from_file);
         let address = parser.optional("PGHOSTADDR", |text| text.parse().map_err(|_| "set an IP address"));
+        let statements = parser.optional("DATABASE_STATEMENTS", Statements::parse);
         let (address, tls_only) = (address?, parser.stage() != Some(Stage::Local));
         let login = Rotating::new(&url?, move |url| usable(url, address, tls_only));
         let login = login.map_err(|remedy| parser.problem("DATABASE_URL", remedy)).ok()?;
         let authorities = [pem?, file?].into_iter().flatten().flatten().collect();
-        Some(Self { login, iam: iam?, authorities, connections: 1 })
+        Some(Self::new(login, iam?, authorities, statements?.unwrap_or_default()))
+    }
+
+    fn new(
+        login: Rotating<Config>,
+        iam: Option<AwsSettings>,
+        authorities: Vec<CertificateDer<'static>>,
+        statements: Statements,
+    ) -> Self {
+        Self { login, iam, authorities, connections: 1, statements, parts: None }
     }
 
     /// Sets how many connections there may be at once. One unless told: a Lambda environment serves one request at a
@@ -79,6 +96,14 @@ impl Settings {
     #[must_use]
     pub fn with_connections(self, connections: usize) -> Self {
         Self { connections, ..self }
+    }
+
+    /// Sets which parts of the store are used again and again: their statements are prepared on each connection as soon
+    /// as it is open, and every statement is prepared before it is first used, unless `DATABASE_STATEMENTS` forbids it.
+    /// Without this no statement is prepared, and no limits but those of transactions hold: for programs that ask once.
+    #[must_use]
+    pub fn preparing(self, parts: &'static [Part]) -> Self {
+        Self { parts: Some(parts), ..self }
     }
 }
 
@@ -189,6 +214,7 @@ mod tests {
         for (name, value) in [
             ("DATABASE_URL", "mysql://u:hunter2@db/x"),
             ("DATABASE_IAM_AUTH", "yes"),
+            ("DATABASE_STATEMENTS", "some"),
             ("DATABASE_CA_PEM", "a certificate"),
             ("PGSSLROOTCERT", "/nowhere"),
             ("PGHOSTADDR", "localhost"),

@@ -6,7 +6,7 @@ use pledge_domain::{Timestamp, outbox::Payload};
 use serde::Serialize;
 use serde_json::Value;
 use tokio_postgres::{
-    Client, Error, Row,
+    Client, Error, Row, Statement as Prepared,
     types::{Json, ToSql, Type},
 };
 use uuid::Uuid;
@@ -89,10 +89,31 @@ impl<'a> Statement<'a> {
         self.with(values.map(Json).collect::<Vec<_>>(), Type::JSONB_ARRAY)
     }
 
-    /// Sends the statement unnamed, to be parsed and run in one go, and waits for its rows.
-    pub async fn run(&self, client: &Client) -> Result<Vec<Row>, Error> {
+    /// Returns the SQL, by which a connection knows what it has prepared.
+    pub fn sql(&self) -> &'static str {
+        self.sql
+    }
+
+    /// Sends the statement unnamed, to be parsed, planned and run in one go, and waits for its rows.
+    pub async fn run_unnamed(&self, client: &Client) -> Result<Vec<Row>, Error> {
         let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
             self.parameters.iter().map(|(value, kind)| (&**value as &(dyn ToSql + Sync), kind.clone())).collect();
         client.query_typed(self.sql, &parameters).await
+    }
+
+    /// Sends the parameters for what was prepared of this SQL, and waits for its rows.
+    ///
+    /// What the server inferred about the parameters is what [`Self::run_unnamed`] says about them: where it could infer
+    /// something else, the SQL casts.
+    pub async fn run_prepared(&self, client: &Client, prepared: &Prepared) -> Result<Vec<Row>, Error> {
+        debug_assert!(
+            self.parameters.iter().map(|(_, kind)| kind).eq(prepared.params()),
+            "{} takes {:?}",
+            self.sql,
+            prepared.params()
+        );
+        let parameters: Vec<&(dyn ToSql + Sync)> =
+            self.parameters.iter().map(|(value, _)| &**value as &(dyn ToSql + Sync)).collect();
+        client.query(prepared, &parameters).await
     }
 }

@@ -51,24 +51,29 @@ async fn assert_nothing_is_recorded(subject: &PostgresStore) {
     assert_eq!(subject.count("select count(*) from outbox").await, 1);
 }
 
-/// The first connection is fresh, so its trips are: connecting, lock and read, write and commit.
-const LOCK_AND_READ: usize = 1;
-const WRITE_AND_COMMIT: usize = 2;
+/// The first connection is fresh, so its trips are: opening it, lock and read, write and commit.
+fn lock_and_read() -> usize {
+    support::opening()
+}
+
+fn write_and_commit() -> usize {
+    lock_and_read() + 1
+}
 
 /// Checked, so that the failures below are where their names say.
 #[tokio::test]
-async fn connecting_without_tls_and_password_takes_one_round_trip() {
+async fn opening_a_connection_without_tls_and_password_takes_one_round_trip_and_preparing_on_it_another() {
     let (_subject, proxy, store) = behind_a_proxy().await;
     store.warm_up().await.unwrap();
-    assert_eq!(proxy.take_counts().round_trips, LOCK_AND_READ);
+    assert_eq!(proxy.take_counts().round_trips, lock_and_read());
 }
 
 #[tokio::test]
 async fn a_connection_that_breaks_before_the_commit_leaves_nothing() {
     for (trip, mode) in [
-        (LOCK_AND_READ, FailureMode::Refused),
-        (LOCK_AND_READ, FailureMode::AnswerLost),
-        (WRITE_AND_COMMIT, FailureMode::Refused),
+        (lock_and_read(), FailureMode::Refused),
+        (lock_and_read(), FailureMode::AnswerLost),
+        (write_and_commit(), FailureMode::Refused),
     ] {
         let (subject, proxy, store) = behind_a_proxy().await;
         let event = session_paid("evt_1", &subject.preorder(preorder_id(1)).await);
@@ -86,7 +91,7 @@ async fn a_connection_that_breaks_before_the_commit_leaves_nothing() {
 async fn an_answer_that_is_lost_after_the_commit_counts_once() {
     let (subject, proxy, store) = behind_a_proxy().await;
     let event = session_paid("evt_1", &subject.preorder(preorder_id(1)).await);
-    proxy.fail_at(WRITE_AND_COMMIT, FailureMode::AnswerLost);
+    proxy.fail_at(write_and_commit(), FailureMode::AnswerLost);
     let failed = store.deliver(&event, t(60)).await;
     assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{failed:?}");
     until_nothing_is_open(&subject).await;

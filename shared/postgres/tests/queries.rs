@@ -43,7 +43,7 @@ async fn no_query_reads_all_of_a_table_that_grows() {
 }
 
 /// Files without a statement that has a plan.
-const TRANSACTION_CONTROL: [&str; 4] = ["begin", "commit", "rollback", "snapshot"];
+const TRANSACTION_CONTROL: [&str; 5] = ["begin", "begin_with_limits", "commit", "rollback", "snapshot"];
 
 #[test]
 fn no_query_is_left_over() {

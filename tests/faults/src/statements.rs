@@ -1,6 +1,6 @@
 //! Counts SQL statements in what a client sends to PostgreSQL.
 
-/// Finds the messages in what a client sends, in pieces of any size
+/// Finds the messages in what a client and a server say to each other, in pieces of any size
 /// (<https://www.postgresql.org/docs/current/protocol-message-formats.html>).
 #[derive(Debug, Default)]
 pub(crate) struct Messages {
@@ -9,19 +9,40 @@ pub(crate) struct Messages {
 }
 
 impl Messages {
-    /// Returns how many of the messages that this piece completes are `Parse` or `Query`.
+    /// Reads on where a message with a kind begins: anywhere but at a client's first message.
+    pub(crate) fn after_the_first() -> Self {
+        Self { pending: Vec::new(), started: true }
+    }
+
+    /// Returns how many of the messages that this piece of a client's completes are `Bind` or `Query`: each runs one
+    /// statement, or one text of several.
     pub(crate) fn statements(&mut self, piece: &[u8]) -> usize {
+        self.count(piece, b"BQ")
+    }
+
+    /// Returns how many of the messages that this piece of a client's completes are `Sync` or `Query`: the server answers
+    /// each with one [`ReadyForQuery`](Self::answers).
+    pub(crate) fn requests(&mut self, piece: &[u8]) -> usize {
+        self.count(piece, b"SQ")
+    }
+
+    /// Returns how many of the messages that this piece of a server's completes are `ReadyForQuery`.
+    pub(crate) fn answers(&mut self, piece: &[u8]) -> usize {
+        self.count(piece, b"Z")
+    }
+
+    fn count(&mut self, piece: &[u8], kinds: &[u8]) -> usize {
         self.pending.extend_from_slice(piece);
-        let mut statements = 0;
+        let mut found = 0;
         loop {
             // The first message has no kind.
             let start = usize::from(self.started);
-            let Some(&[a, b, c, d]) = self.pending.get(start..start + 4) else { return statements };
+            let Some(&[a, b, c, d]) = self.pending.get(start..start + 4) else { return found };
             let end = start + u32::from_be_bytes([a, b, c, d]) as usize;
             if self.pending.len() < end {
-                return statements;
+                return found;
             }
-            statements += usize::from(self.started && matches!(self.pending.first(), Some(b'P' | b'Q')));
+            found += usize::from(self.started && self.pending.first().is_some_and(|kind| kinds.contains(kind)));
             self.pending.drain(..end);
             self.started = true;
         }

@@ -199,7 +199,7 @@ impl Link {
         if let Some(interrupted) = interrupted {
             let injector = self.setup.injector.clone();
             // On its own, since what is late arrives also when the proxy is gone.
-            tokio::spawn(interrupted.fail(injector, to_client, from_server, to_server));
+            tokio::spawn(interrupted.fail(self.setup.system, injector, to_client, from_server, to_server));
         }
     }
 
@@ -293,6 +293,7 @@ impl Interrupted {
     /// Does what the mode says, and closes both ends.
     async fn fail(
         mut self,
+        system: System,
         injector: FaultInjector,
         to_client: OwnedWriteHalf,
         mut from_server: OwnedReadHalf,
@@ -303,7 +304,7 @@ impl Interrupted {
             FailureMode::GoneBefore => injector.kill(),
             FailureMode::AnswerLost | FailureMode::GoneAfter => {
                 self.read_on().await;
-                take_effect(&self.unsent, &mut to_server, &mut from_server).await;
+                take_effect(system, &self.unsent, &mut to_server, &mut from_server).await;
                 if self.mode == FailureMode::GoneAfter {
                     injector.kill();
                 }
@@ -312,7 +313,7 @@ impl Interrupted {
                 self.read_on().await;
                 drop((self.client, to_client));
                 sleep(LATE).await;
-                take_effect(&self.unsent, &mut to_server, &mut from_server).await;
+                take_effect(system, &self.unsent, &mut to_server, &mut from_server).await;
             }
             FailureMode::Silent => {
                 let mut buffer = vec![0; 1 << 16];
@@ -328,15 +329,25 @@ impl Interrupted {
     }
 }
 
-/// Sends the request to the server and takes an answer that nobody gets: waits for its first byte, then until no more
-/// come.
-async fn take_effect(request: &[u8], to_server: &mut OwnedWriteHalf, from_server: &mut OwnedReadHalf) {
+/// Sends the request to the server and takes an answer that nobody gets: all of PostgreSQL's; of another server's, or of
+/// one that is still letting the client in, what comes until no more does.
+async fn take_effect(system: System, request: &[u8], to_server: &mut OwnedWriteHalf, from_server: &mut OwnedReadHalf) {
+    // A connection begins with the length of its first message.
+    let known = system == System::Postgres && request.first() != Some(&0);
+    let mut outstanding = if known { Messages::after_the_first().requests(request) } else { 0 };
     if to_server.write_all(request).await.is_err() {
         return;
     }
     let mut buffer = vec![0; 1 << 16];
-    let mut patience = LONGEST_EFFECT;
-    while let Ok(Ok(1..)) = timeout(patience, from_server.read(&mut buffer)).await {
-        patience = WHOLE;
+    let (mut answers, mut patience) = (Messages::after_the_first(), LONGEST_EFFECT);
+    while let Ok(Ok(length @ 1..)) = timeout(patience, from_server.read(&mut buffer)).await {
+        if known {
+            outstanding = outstanding.saturating_sub(answers.answers(&buffer[..length]));
+            if outstanding == 0 {
+                return;
+            }
+        } else {
+            patience = WHOLE;
+        }
     }
 }

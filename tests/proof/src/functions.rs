@@ -111,7 +111,10 @@ impl Functions {
     #[must_use]
     pub fn start(addresses: &Addresses, machine: &Machine, connections: usize) -> Self {
         let http = http::client(tls::client_config(RootCertStore::empty()).unwrap()).unwrap();
-        let settings = Settings::parse(&addresses.postgres).unwrap().with_connections(connections);
+        let settings = Settings::parse(&addresses.postgres)
+            .unwrap()
+            .with_connections(connections)
+            .preparing(pledge_postgres::prepared::ALL);
         let store = Database::new(settings, None).unwrap();
         let source = AccountSource::Emulator {
             project: "demo-pledge".to_owned(),

@@ -9,7 +9,11 @@ use pledge_domain::{
     ids::{PreorderId, UserId},
     ports::ChampionStore,
 };
-use pledge_postgres::{Database, Settings};
+use pledge_postgres::{
+    Database, Settings,
+    prepared::{self, Part},
+};
+use pledge_runtime::Environment;
 use pledge_testkit::{
     TestDatabase,
     builders::an_email,
@@ -42,8 +46,28 @@ impl PostgresStore {
     }
 }
 
+/// Returns a store that prepares its statements when a connection opens, or doesn't if `DATABASE_STATEMENTS` says so: the
+/// suite runs both ways.
 pub fn store(url: &str, connections: usize) -> Database {
-    Database::new(Settings::parse(url).unwrap().with_connections(connections), None).unwrap()
+    store_preparing(prepared::ALL, &statements(), url, connections)
+}
+
+/// Returns a store that prepares `parts` when a connection opens.
+pub fn store_preparing(parts: &'static [Part], statements: &str, url: &str, connections: usize) -> Database {
+    let variables = [("STAGE", "local"), ("DATABASE_URL", url), ("DATABASE_STATEMENTS", statements)];
+    let environment: Environment = variables.into_iter().collect();
+    let settings = environment.configure(Settings::configured).unwrap();
+    Database::new(settings.with_connections(connections).preparing(parts), None).unwrap()
+}
+
+/// How many round trips it takes to open a connection without TLS and password, and to prepare statements on it.
+pub fn opening() -> usize {
+    if statements() == "unnamed" { 1 } else { 2 }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the suite is told from outside which way it runs")]
+fn statements() -> String {
+    std::env::var("DATABASE_STATEMENTS").unwrap_or_else(|_| "named".to_owned())
 }
 
 impl Subject for PostgresStore {

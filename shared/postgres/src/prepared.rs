@@ -1,0 +1,94 @@
+//! The statements of each part of the store, for a function to name the parts that it uses
+//! ([`Settings::preparing`](crate::Settings::preparing)).
+//!
+//! What is missing here works all the same: the first call that needs it takes one round trip more. The counts of
+//! `benches/counts.txt` show that.
+
+use crate::statement::sql;
+
+/// The statements of one part of the store.
+pub type Part = &'static [&'static str];
+
+/// What people claim.
+pub const CLAIMS: Part =
+    &[sql!("claim_address"), sql!("claim_profile"), sql!("claim_preorder"), sql!("claim_preorders")];
+
+/// A preorder is stored and shown.
+pub const PREORDERS: Part = &[sql!("initiate_preorder"), sql!("preorder_by_id")];
+
+/// A preorder gets a Checkout session.
+pub const CHECKOUT: Part = &[sql!("save_checkout"), sql!("preorder_by_id")];
+
+/// Somebody signs in and sees what is theirs.
+pub const ACCOUNTS: Part = &[sql!("user_profile"), sql!("preorders_of_user")];
+
+/// A Stripe event is recorded. One about a champion needs [`CHAMPION_ACCOUNT`] and [`CHAMPION_WRITES`] too.
+pub const STRIPE_EVENTS: Part = &[
+    sql!("lock_keys"),
+    sql!("lock_linked"),
+    sql!("lock_champion"),
+    sql!("stripe_event_exists"),
+    sql!("preorder_for_event"),
+    sql!("stripe_payment"),
+    sql!("insert_outbox"),
+    sql!("insert_preorder"),
+    sql!("update_preorder"),
+    sql!("upsert_stripe_payment"),
+    sql!("insert_stripe_event"),
+];
+
+/// What a reader has of a novel is read.
+pub const CHAMPION_ACCOUNT: Part = &[
+    sql!("lock_champion"),
+    sql!("champion_reader"),
+    sql!("champion_tiers"),
+    sql!("champion_payments"),
+    sql!("champion_subscriptions"),
+    sql!("champion_intents"),
+];
+
+/// What a reader has of a novel changes.
+pub const CHAMPION_WRITES: Part = &[
+    sql!("ensure_reader"),
+    sql!("upsert_champion_payment"),
+    sql!("upsert_stripe_subscription"),
+    sql!("upsert_support"),
+    sql!("upsert_ledger"),
+    sql!("replace_segments"),
+    sql!("insert_outbox"),
+];
+
+/// What Stripe knows a reader and a tier by is stored.
+pub const CHAMPION_IDS: Part = &[sql!("save_customer"), sql!("save_price")];
+
+/// Everything that a reader has of any novel is listed. Needs [`CHAMPION_ACCOUNT`] too.
+pub const CHAMPION_LIST: Part = &[sql!("snapshot"), sql!("champion_novels")];
+
+/// Announcements are loaded and settled.
+pub const OUTBOX: Part = &[sql!("unsent_outbox"), sql!("settle_outbox")];
+
+/// What was left behind is looked for on a schedule, and what time has made wrong is put right.
+pub const SWEEPS: Part = &[
+    sql!("preorders_without_owner"),
+    sql!("stuck_preorders"),
+    sql!("user_exists"),
+    sql!("take_overdue_outbox"),
+    sql!("outbox_backlog"),
+    sql!("take_due_champions"),
+    sql!("rest_champion"),
+];
+
+/// Everything above.
+pub const ALL: &[Part] = &[
+    CLAIMS,
+    PREORDERS,
+    CHECKOUT,
+    ACCOUNTS,
+    STRIPE_EVENTS,
+    CHAMPION_ACCOUNT,
+    CHAMPION_WRITES,
+    CHAMPION_IDS,
+    CHAMPION_LIST,
+    OUTBOX,
+    SWEEPS,
+];
