@@ -938,8 +938,8 @@ export interface components {
                 };
             };
         };
-        /** @description Stripe refused what we asked; nothing was charged. */
-        PaymentProviderRefused: {
+        /** @description Stripe didn't answer, or can't take it now. Nothing was charged, and a repeat is safe. */
+        PaymentProviderUnavailable: {
             headers: {
                 "Retry-After": components["headers"]["RetryAfter"];
                 [name: string]: unknown;
@@ -952,16 +952,15 @@ export interface components {
                 };
             };
         };
-        /** @description Stripe can't be reached. A repeat is safe. */
-        PaymentProviderUnavailable: {
+        /** @description Stripe refuses until we have mended something. */
+        PaymentProviderRefused: {
             headers: {
-                "Retry-After": components["headers"]["RetryAfter"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["Failure"] & {
                     /** @enum {unknown} */
-                    code?: "PAYMENT_PROVIDER_UNAVAILABLE";
+                    code?: "PAYMENT_PROVIDER_REFUSED";
                 };
             };
         };
@@ -979,33 +978,36 @@ export interface components {
                 };
             };
         };
-        /** @description Something that is needed, or Stripe, can't be reached. Nothing was charged, and a repeat is safe. */
-        UnavailableOrPaymentProviderUnavailable: {
+        /**
+         * @description Something that is needed can't be reached, and a repeat is safe; or, without `Retry-After`, Stripe refuses until we
+         *     have mended something. Nothing was charged.
+         */
+        UnavailableOrRefused: {
             headers: {
-                "Retry-After": components["headers"]["RetryAfter"];
+                "Retry-After": components["headers"]["RetryAfterIfItHelps"];
                 [name: string]: unknown;
             };
             content: {
                 "text/html": components["schemas"]["ErrorPage"];
                 "application/json": components["schemas"]["Failure"] & {
                     /** @enum {unknown} */
-                    code?: "SERVICE_UNAVAILABLE" | "PAYMENT_PROVIDER_UNAVAILABLE";
+                    code?: "SERVICE_UNAVAILABLE" | "PAYMENT_PROVIDER_REFUSED";
                 };
             };
         };
         /**
-         * @description Something that is needed, or Stripe, can't be reached, and a repeat is safe; or the operators have not registered
-         *     the portal's configuration.
+         * @description Something that is needed can't be reached, and a repeat is safe; or, without `Retry-After`, Stripe refuses, or the
+         *     operators have not registered the portal's configuration.
          */
         PortalUnavailable: {
             headers: {
-                "Retry-After": components["headers"]["RetryAfter"];
+                "Retry-After": components["headers"]["RetryAfterIfItHelps"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["Failure"] & {
                     /** @enum {unknown} */
-                    code?: "SERVICE_UNAVAILABLE" | "PAYMENT_PROVIDER_UNAVAILABLE" | "PORTAL_NOT_CONFIGURED";
+                    code?: "SERVICE_UNAVAILABLE" | "PAYMENT_PROVIDER_REFUSED" | "PORTAL_NOT_CONFIGURED";
                 };
             };
         };
@@ -1029,6 +1031,8 @@ export interface components {
         ETag: string;
         /** @description In how many seconds to try again. */
         RetryAfter: number;
+        /** @description In how many seconds to try again. Not there if trying again can't help. */
+        RetryAfterIfItHelps: number;
     };
     pathItems: never;
 }
@@ -1262,8 +1266,8 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
-            502: components["responses"]["PaymentProviderRefused"];
-            503: components["responses"]["UnavailableOrPaymentProviderUnavailable"];
+            502: components["responses"]["PaymentProviderUnavailable"];
+            503: components["responses"]["UnavailableOrRefused"];
         };
     };
     getCatalogue: {
@@ -1302,8 +1306,8 @@ export interface operations {
                 content?: never;
             };
             429: components["responses"]["TooManyRequests"];
-            502: components["responses"]["PaymentProviderRefused"];
-            503: components["responses"]["PaymentProviderUnavailable"];
+            502: components["responses"]["PaymentProviderUnavailable"];
+            503: components["responses"]["PaymentProviderRefused"];
         };
     };
     getChampionTiers: {
@@ -1421,7 +1425,7 @@ export interface operations {
             402: components["responses"]["CardDeclined"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["TierNotFound"];
-            /** @description A payment of the reader's subscription failed, or its payments are paused. */
+            /** @description A payment of the reader's subscription failed, its payments are paused, or it would be another currency. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1429,7 +1433,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Refusal"] & {
                         /** @enum {unknown} */
-                        code?: "PAYMENT_PAST_DUE" | "SUBSCRIPTION_PAUSED";
+                        code?: "PAYMENT_PAST_DUE" | "SUBSCRIPTION_PAUSED" | "OTHER_CURRENCY";
                     };
                 };
             };
@@ -1437,8 +1441,8 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
-            502: components["responses"]["PaymentProviderRefused"];
-            503: components["responses"]["UnavailableOrPaymentProviderUnavailable"];
+            502: components["responses"]["PaymentProviderUnavailable"];
+            503: components["responses"]["UnavailableOrRefused"];
         };
     };
     cancelChampionSubscription: {
@@ -1472,8 +1476,8 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
-            502: components["responses"]["PaymentProviderRefused"];
-            503: components["responses"]["UnavailableOrPaymentProviderUnavailable"];
+            502: components["responses"]["PaymentProviderUnavailable"];
+            503: components["responses"]["UnavailableOrRefused"];
         };
     };
     resumeChampionSubscription: {
@@ -1507,8 +1511,8 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
-            502: components["responses"]["PaymentProviderRefused"];
-            503: components["responses"]["UnavailableOrPaymentProviderUnavailable"];
+            502: components["responses"]["PaymentProviderUnavailable"];
+            503: components["responses"]["UnavailableOrRefused"];
         };
     };
     changeChampionSubscription: {
@@ -1568,8 +1572,8 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
-            502: components["responses"]["PaymentProviderRefused"];
-            503: components["responses"]["UnavailableOrPaymentProviderUnavailable"];
+            502: components["responses"]["PaymentProviderUnavailable"];
+            503: components["responses"]["UnavailableOrRefused"];
         };
     };
     payChampionSubscription: {
@@ -1622,8 +1626,8 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
-            502: components["responses"]["PaymentProviderRefused"];
-            503: components["responses"]["UnavailableOrPaymentProviderUnavailable"];
+            502: components["responses"]["PaymentProviderUnavailable"];
+            503: components["responses"]["UnavailableOrRefused"];
         };
     };
     openChampionPortal: {
@@ -1668,7 +1672,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
-            502: components["responses"]["PaymentProviderRefused"];
+            502: components["responses"]["PaymentProviderUnavailable"];
             503: components["responses"]["PortalUnavailable"];
         };
     };
@@ -1711,7 +1715,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Refusal"] & {
                         /** @enum {unknown} */
-                        code?: "LOWER_TIER" | "PAYMENT_PAST_DUE" | "PAYMENT_PENDING";
+                        code?: "LOWER_TIER" | "PAYMENT_PAST_DUE" | "PAYMENT_PENDING" | "OTHER_CURRENCY";
                     };
                 };
             };
@@ -1719,8 +1723,8 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
-            502: components["responses"]["PaymentProviderRefused"];
-            503: components["responses"]["UnavailableOrPaymentProviderUnavailable"];
+            502: components["responses"]["PaymentProviderUnavailable"];
+            503: components["responses"]["UnavailableOrRefused"];
         };
     };
     receiveStripeEvent: {

@@ -5,6 +5,8 @@ import { pause } from "./pause.js";
 
 /** What couldn't be served now. A refusal of any other status would be refused again. */
 const REPEATABLE = new Set([429, 502, 503, 504]);
+/** What is refused until somebody has mended something, although its status is one of those. */
+const FINAL = new Set(["PAYMENT_PROVIDER_REFUSED"]);
 /** API Gateway answers within 30 s or never. */
 const ATTEMPT_LIMIT = 31_000;
 /** The wait before the first repeat, in milliseconds; it doubles with each. */
@@ -34,7 +36,7 @@ export async function send(
   for (let repeat = 0; ; repeat += 1) {
     const failure = await attempt(transport, url, request, end, limits.signal);
     if (!(failure instanceof PledgeError)) return failure.json;
-    const repeatable = failure.code === "NETWORK_ERROR" || REPEATABLE.has(failure.status);
+    const repeatable = failure.code === "NETWORK_ERROR" || (REPEATABLE.has(failure.status) && !FINAL.has(failure.code));
     const wait = waitBefore(repeat, failure.retryAfter);
     if (!repeatable || repeat >= limits.repeats || Date.now() + wait >= end) throw failure;
     await pause(wait, limits.signal);

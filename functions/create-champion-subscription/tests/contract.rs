@@ -28,8 +28,10 @@ async fn failures(given: &mut Given, handler: &Handler, request: &HttpEvent) {
     ask(given, handler, request.clone()).await;
     handler.champions.store.be_unavailable_once();
     ask(given, handler, request.clone()).await;
-    handler.champions.billing.fail_next(GatewayError::Refused("on purpose".into()).into());
-    ask(given, handler, request.clone()).await;
+    for error in [GatewayError::Unavailable("on purpose".into()), GatewayError::Refused("on purpose".into())] {
+        handler.champions.billing.fail_next(error.into());
+        ask(given, handler, request.clone()).await;
+    }
 }
 
 /// What every operation that takes a body answers to a wrong one.

@@ -111,8 +111,9 @@ async fn what_stripe_refuses_is_told_and_a_retry_makes_one_subscription() {
     let cases = [
         (declined(), 402, "CARD_DECLINED"),
         (BillingError::UnusablePaymentMethod, 400, "INVALID_REQUEST"),
-        (unavailable(), 503, "PAYMENT_PROVIDER_UNAVAILABLE"),
-        (refused(), 502, "PAYMENT_PROVIDER_UNAVAILABLE"),
+        (unavailable(), 502, "PAYMENT_PROVIDER_UNAVAILABLE"),
+        (refused(), 503, "PAYMENT_PROVIDER_REFUSED"),
+        (GatewayError::OtherCurrency(on_purpose()).into(), 409, "OTHER_CURRENCY"),
     ];
     for (error, status, code) in cases {
         let handler = handler();

@@ -16,8 +16,10 @@ async fn every_documented_response_is_given() {
     let mut ask = async |request| given.extend(assert_documented(&request, &send(&handler, request.clone()).await));
     let form = json!({ "email": "reader@example.com", "color": "Red" });
 
-    handler.checkout.gateway.fail_next(GatewayError::Refused("on purpose".into()));
-    ask(pay_for(&preorder)).await;
+    for error in [GatewayError::Unavailable("on purpose".into()), GatewayError::Refused("on purpose".into())] {
+        handler.checkout.gateway.fail_next(error);
+        ask(pay_for(&preorder)).await;
+    }
     handler.checkout.store.fail_next(StoreError::Internal("on purpose".into()));
     ask(pay_for(&preorder)).await;
     handler.checkout.store.be_unavailable_once();

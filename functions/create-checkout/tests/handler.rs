@@ -4,7 +4,7 @@
 mod support;
 
 use pledge_domain::{
-    ports::{GatewayError, StoreError},
+    ports::{GatewayError, Gone, StoreError},
     preorder::{Preorder, Status},
 };
 use pledge_testkit::{
@@ -122,12 +122,8 @@ async fn an_unknown_preorder_is_not_found() {
 #[tokio::test]
 async fn a_stripe_that_fails_keeps_the_preorder_and_a_retry_works() {
     let consumed = || GatewayError::IdempotencyKeyConsumed(on_purpose());
-    let cases = [
-        (503, vec![GatewayError::Unavailable(on_purpose())]),
-        (502, vec![GatewayError::Refused(on_purpose())]),
-        (503, vec![consumed(), consumed(), consumed(), consumed()]),
-    ];
-    for (status, failures) in cases {
+    let cases = [vec![GatewayError::Unavailable(on_purpose())], vec![consumed(), consumed(), consumed(), consumed()]];
+    for failures in cases {
         let (handler, preorder) = with_preorder();
         failures.into_iter().for_each(|failure| handler.checkout.gateway.fail_next(failure));
         let response = send(&handler, pay_for(&preorder)).await;
@@ -136,7 +132,7 @@ async fn a_stripe_that_fails_keeps_the_preorder_and_a_retry_works() {
             "message": "The payment provider cannot take this now. Nothing was charged; please try again.",
             "requestId": REQUEST_ID,
         });
-        assert_eq!(read(&response), (status, expected));
+        assert_eq!(read(&response), (502, expected));
         assert_eq!(response.headers()["retry-after"], "5");
         assert_eq!(stored(&handler).status, Status::Initiated);
 
@@ -145,11 +141,26 @@ async fn a_stripe_that_fails_keeps_the_preorder_and_a_retry_works() {
 }
 
 #[tokio::test]
+async fn what_only_an_operator_can_mend_is_not_to_be_tried_again() {
+    let gone = GatewayError::Gone { what: Gone::Price, cause: on_purpose() };
+    for failure in [GatewayError::Refused(on_purpose()), gone] {
+        let (handler, preorder) = with_preorder();
+        handler.checkout.gateway.fail_next(failure);
+        let response = send(&handler, pay_for(&preorder)).await;
+        let (status, body) = read(&response);
+        assert_eq!((status, &body["code"]), (503, &json!("PAYMENT_PROVIDER_REFUSED")));
+        assert!(!response.headers().contains_key("retry-after"));
+        assert_eq!(stored(&handler).status, Status::Initiated);
+        assert_eq!(send(&handler, pay_for(&preorder)).await.status(), 200, "once it is mended");
+    }
+}
+
+#[tokio::test]
 async fn a_form_whose_checkout_fails_is_stored_all_the_same() {
     let handler = handler();
     handler.checkout.gateway.fail_next(GatewayError::Unavailable(on_purpose()));
     let response = send(&handler, post(&json!({ "email": "a@example.com", "color": "Red" }))).await;
-    assert_eq!(response.status(), 503);
+    assert_eq!(response.status(), 502);
     assert_eq!(stored(&handler).status, Status::Initiated);
     assert_eq!(handler.checkout.store.outbox().len(), 1);
 }

@@ -3,8 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::Json;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// How long a silent fault keeps a connection before it closes it.
 const SILENCE: Duration = Duration::from_secs(600);
@@ -59,6 +61,18 @@ pub enum Answer {
         #[serde(default)]
         retry_after: Option<u64>,
     },
+    /// Stripe's refusal for good: 400 `invalid_request_error`.
+    Refusal {
+        /// Stripe's `code`.
+        #[serde(default)]
+        code: Option<String>,
+        /// Stripe's `param`.
+        #[serde(default)]
+        param: Option<String>,
+        /// Stripe's `message`.
+        #[serde(default)]
+        message: Option<String>,
+    },
     /// An HTML page, as load balancers in front of an API send.
     Html {
         /// The HTTP status.
@@ -85,6 +99,13 @@ impl Fault {
     #[must_use]
     pub fn rate_limited(seconds: u64) -> Self {
         Self::answering(Answer::Status { status: 429, retry_after: Some(seconds) })
+    }
+
+    /// The next matching request is refused by Stripe with this `code` and `param`; none if they are empty.
+    #[must_use]
+    pub fn refusal(code: &str, param: &str) -> Self {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Self::answering(Answer::Refusal { code: some(code), param: some(param), message: None })
     }
 
     /// The next matching request gets an HTML page with `status`.
@@ -152,6 +173,9 @@ impl Fault {
                 }
                 Some(response)
             }
+            Answer::Refusal { ref code, ref param, ref message } => {
+                Some(refusal(code.as_deref(), param.as_deref(), message.as_deref()))
+            }
             Answer::Html { status } => Some(html(status)),
             Answer::HangUp => Some(hang_up()),
             Answer::Silence => {
@@ -164,6 +188,17 @@ impl Fault {
 
 fn once() -> u32 {
     1
+}
+
+fn refusal(code: Option<&str>, param: Option<&str>, message: Option<&str>) -> Response {
+    let message = message.unwrap_or("Refused on purpose.");
+    let mut error = json!({ "type": "invalid_request_error", "message": message });
+    for (name, value) in [("code", code), ("param", param)] {
+        if let Some(value) = value {
+            error[name] = value.into();
+        }
+    }
+    (axum::http::StatusCode::BAD_REQUEST, Json(json!({ "error": error }))).into_response()
 }
 
 fn html(status: u16) -> Response {

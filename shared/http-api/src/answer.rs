@@ -71,6 +71,10 @@ fn response(status: StatusCode, body: String) -> Response<Body> {
     response
 }
 
+/// Marks the response of an error that an operator has to mend, for whoever counts responses.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NeedsOperator;
+
 /// The body of every response that isn't what the client wished.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -104,8 +108,14 @@ pub(crate) fn refuse(error: &ApiError, request_id: &str) -> Response<Body> {
     };
     // A struct of texts is always valid JSON.
     let mut response = response(status, serde_json::to_string(&body).unwrap_or_default());
-    if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::BAD_GATEWAY {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
+    match error {
+        ApiError::Unavailable { .. } => {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
+        }
+        ApiError::NeedsOperator { .. } => {
+            response.extensions_mut().insert(NeedsOperator);
+        }
+        _ => {}
     }
     response
 }
@@ -140,6 +150,17 @@ mod tests {
         let body = body_of(&ApiError::Internal("password=hunter2".into()));
         assert!(!body.to_string().contains("hunter2"));
         assert_eq!(body["requestId"], "r-1");
+    }
+
+    #[test]
+    fn nobody_is_told_to_try_again_where_that_does_not_help() {
+        let error = ApiError::from(pledge_domain::ports::GatewayError::Refused("no such price".into()));
+        let response = refuse(&error, "r-1");
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(!response.headers().contains_key(header::RETRY_AFTER));
+        let body = body_of(&error);
+        assert_eq!((&body["code"], &body["requestId"]), (&json!("PAYMENT_PROVIDER_REFUSED"), &json!("r-1")));
+        assert!(!body.to_string().contains("no such price"));
     }
 
     #[test]

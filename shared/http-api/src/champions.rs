@@ -121,8 +121,7 @@ impl From<PortalError> for ApiError {
             PortalError::CustomerNotFound => {
                 Self::not_found("CUSTOMER_NOT_FOUND", "You have not paid for this novel yet.")
             }
-            PortalError::NotConfigured => Self::Unavailable {
-                status: StatusCode::SERVICE_UNAVAILABLE,
+            PortalError::NotConfigured => Self::NeedsOperator {
                 code: "PORTAL_NOT_CONFIGURED",
                 message: "The billing page can't be opened at the moment.",
                 cause: Box::new(error),

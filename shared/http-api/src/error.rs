@@ -46,6 +46,17 @@ pub enum ApiError {
         #[source]
         cause: Cause,
     },
+    /// 503 without `Retry-After`: an operator has to mend something first. Rings an alarm.
+    #[error("an operator has to mend something")]
+    NeedsOperator {
+        /// Upper-case code that a program can act on.
+        code: &'static str,
+        /// What the client is told.
+        message: &'static str,
+        /// Why, for the log.
+        #[source]
+        cause: Cause,
+    },
     /// 500: a fault of this system.
     #[error("internal error")]
     Internal(#[source] Cause),
@@ -75,6 +86,7 @@ impl ApiError {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
             Self::Refused { status, .. } | Self::Unavailable { status, .. } => *status,
+            Self::NeedsOperator { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -85,7 +97,7 @@ impl ApiError {
         match self {
             Self::InvalidFields(_) | Self::InvalidRequest(_) | Self::TooLarge { .. } => "INVALID_REQUEST",
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
-            Self::Refused { code, .. } | Self::Unavailable { code, .. } => code,
+            Self::Refused { code, .. } | Self::Unavailable { code, .. } | Self::NeedsOperator { code, .. } => code,
             Self::Internal(_) => "INTERNAL_ERROR",
         }
     }
@@ -100,6 +112,7 @@ impl ApiError {
             | Self::Unauthenticated(_)
             | Self::Refused { .. }
             | Self::Unavailable { .. }
+            | Self::NeedsOperator { .. }
             | Self::Internal(_) => None,
         }
     }
@@ -113,7 +126,7 @@ impl ApiError {
             Self::TooLarge { limit } => format!("The body must have at most {limit} bytes."),
             Self::Unauthenticated(problem) => format!("Sign in again: {problem}."),
             Self::Refused { message, .. } => message.clone(),
-            Self::Unavailable { message, .. } => (*message).to_owned(),
+            Self::Unavailable { message, .. } | Self::NeedsOperator { message, .. } => (*message).to_owned(),
             Self::Internal(_) => "Something went wrong on our side.".to_owned(),
         }
     }

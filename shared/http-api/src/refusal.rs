@@ -81,15 +81,23 @@ impl From<CheckoutError> for ApiError {
 
 impl From<GatewayError> for ApiError {
     fn from(error: GatewayError) -> Self {
-        let status = match error {
-            GatewayError::Unavailable(_) | GatewayError::IdempotencyKeyConsumed(_) => StatusCode::SERVICE_UNAVAILABLE,
-            GatewayError::Refused(_) => StatusCode::BAD_GATEWAY,
-        };
-        Self::Unavailable {
-            status,
-            code: "PAYMENT_PROVIDER_UNAVAILABLE",
-            message: "The payment provider cannot take this now. Nothing was charged; please try again.",
-            cause: Box::new(error),
+        match error {
+            GatewayError::Unavailable(_) | GatewayError::IdempotencyKeyConsumed(_) => Self::Unavailable {
+                status: StatusCode::BAD_GATEWAY,
+                code: "PAYMENT_PROVIDER_UNAVAILABLE",
+                message: "The payment provider cannot take this now. Nothing was charged; please try again.",
+                cause: Box::new(error),
+            },
+            GatewayError::OtherCurrency(_) => Self::conflict(
+                "OTHER_CURRENCY",
+                "You support something in another currency, and one at a time is possible. End that first.",
+            ),
+            GatewayError::Refused(_) | GatewayError::Gone { .. } => Self::NeedsOperator {
+                code: "PAYMENT_PROVIDER_REFUSED",
+                message: "This cannot be paid until we have mended something; trying again does not help. Nothing was \
+                          charged, and we know of it.",
+                cause: Box::new(error),
+            },
         }
     }
 }

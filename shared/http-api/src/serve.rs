@@ -47,17 +47,36 @@ async fn counted(function: &str, metrics: &Metrics, routes: &impl Routes, reques
     if response.status().is_server_error() {
         metrics.count(Metric::RequestsFailed, &[("Function", function)]);
     }
+    if response.extensions().get::<answer::NeedsOperator>().is_some() {
+        metrics.count(Metric::PaymentProviderRefusals, &[("Function", function)]);
+    }
     response
 }
 
 #[cfg(test)]
 mod tests {
-    use pledge_domain::ports::StoreError;
+    use pledge_domain::ports::{GatewayError, StoreError};
     use pledge_runtime::{Stage, System};
     use pledge_testkit::Log;
 
     use super::*;
     use crate::route;
+
+    struct Refused;
+
+    impl Routes for Refused {
+        async fn route(&self, _: &Request) -> Result<Response<Body>, ApiError> {
+            Err(GatewayError::Refused("no such price".into()).into())
+        }
+    }
+
+    #[tokio::test]
+    async fn what_an_operator_has_to_mend_is_counted_for_an_alarm() {
+        let log = Log::default();
+        let metrics = Metrics::new(Stage::Local, System, log.clone());
+        counted("create-checkout", &metrics, &Refused, Request::default()).await;
+        assert!(log.lines().iter().any(|line| line["PaymentProviderRefusals"] == 1));
+    }
 
     struct Fails(bool);
 

@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use crate::refusals::{Meaning, meaning};
+
 /// A call that Stripe didn't do, or whose answer we don't know.
 #[derive(Debug, thiserror::Error)]
 pub enum StripeError {
@@ -55,16 +57,9 @@ impl StripeError {
         matches!(self, Self::Api(error) if error.status == 401)
     }
 
-    /// Whether Stripe doesn't take the e-mail address that it was given (<https://docs.stripe.com/error-codes>). It takes
-    /// fewer than there are.
+    /// Returns whether Stripe doesn't take the e-mail address that it was given. It takes fewer than there are.
     pub(crate) fn refuses_address(&self) -> bool {
-        match self {
-            Self::Api(error) if error.status == 400 && error.kind == ErrorKind::InvalidRequest => {
-                let param = error.param.as_deref();
-                error.code.as_deref() == Some("email_invalid") || matches!(param, Some("customer_email" | "email"))
-            }
-            Self::Api(_) | Self::NoAnswer(_) | Self::Unreadable { .. } => false,
-        }
+        matches!(self, Self::Api(error) if meaning(error) == Meaning::AddressRefused)
     }
 
     /// Returns how long Stripe wants to be left alone.

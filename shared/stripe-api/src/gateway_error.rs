@@ -1,8 +1,11 @@
 //! What a failed call means for the use cases.
 
-use pledge_domain::ports::GatewayError;
+use pledge_domain::ports::{Cause, GatewayError, Gone};
 
-use crate::error::{ApiError, ErrorKind, StripeError};
+use crate::{
+    error::{ApiError, ErrorKind, StripeError},
+    refusals::{Meaning, meaning},
+};
 
 /// The question is what the caller may do next: repeat under the same key, take a new key, or give up.
 ///
@@ -14,7 +17,8 @@ use crate::error::{ApiError, ErrorKind, StripeError};
 ///   a day; a new one at worst leaves an object behind that nobody was sent to.
 /// - A 5xx that Stripe didn't write (a proxy's page): it says nothing about the key, so it is as if there were no answer.
 /// - `idempotency_error`: the key belongs to other parameters, for example to a price that has changed since: consumed.
-/// - Every other answer, and one that we can't read: repeating doesn't help, a person must look.
+/// - Every other refusal means what [`refusals`](crate::refusals) says of its code and parameter.
+/// - An answer that we can't read: repeating doesn't help, a person must look.
 impl From<StripeError> for GatewayError {
     fn from(error: StripeError) -> Self {
         let kind = match &error {
@@ -26,11 +30,21 @@ impl From<StripeError> for GatewayError {
     }
 }
 
-fn of_answer(error: &ApiError) -> fn(pledge_domain::ports::Cause) -> GatewayError {
+fn of_answer(error: &ApiError) -> fn(Cause) -> GatewayError {
     match (error.status, error.kind) {
         (409 | 429, _) => GatewayError::Unavailable,
         (500..=599, ErrorKind::NotStripe) if !error.replayed => GatewayError::Unavailable,
         (500..=599, _) | (_, ErrorKind::Idempotency) => GatewayError::IdempotencyKeyConsumed,
-        _ => GatewayError::Refused,
+        _ => of_refusal(meaning(error)),
+    }
+}
+
+fn of_refusal(meaning: Meaning) -> fn(Cause) -> GatewayError {
+    match meaning {
+        Meaning::CustomerGone => |cause| GatewayError::Gone { what: Gone::Customer, cause },
+        Meaning::PriceGone => |cause| GatewayError::Gone { what: Gone::Price, cause },
+        Meaning::OtherCurrency => GatewayError::OtherCurrency,
+        Meaning::Passing => GatewayError::Unavailable,
+        Meaning::AddressRefused | Meaning::PaymentMethodUnusable | Meaning::NeedsOperator => GatewayError::Refused,
     }
 }

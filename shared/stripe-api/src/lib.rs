@@ -12,6 +12,7 @@ mod gateway_error;
 mod key;
 mod outgoing;
 mod price;
+pub mod refusals;
 mod retry;
 mod transport;
 

@@ -159,6 +159,7 @@ async fn an_error_says_whether_to_repeat_to_take_a_new_key_or_to_give_up() {
             GatewayError::Unavailable(_) => "unavailable",
             GatewayError::IdempotencyKeyConsumed(_) => "consumed",
             GatewayError::Refused(_) => "refused",
+            GatewayError::Gone { .. } | GatewayError::OtherCurrency(_) => "another",
         };
         assert_eq!(kind, expected, "case {i}");
     }

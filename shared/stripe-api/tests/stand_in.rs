@@ -10,7 +10,7 @@ use std::time::Duration;
 use environment::{TestEnvironment, customer_of, method, purchase, subscription_request, tier};
 use pledge_domain::{
     ids::{PriceId, UserId},
-    ports::{Billing, BillingError, CheckoutGateway, GatewayError, IntentState, SessionRequest},
+    ports::{Billing, BillingError, CheckoutGateway, GatewayError, Gone, IntentState, SessionRequest},
     stripe::{CheckoutPaymentStatus, Fact, InvoiceFact, SessionStep, SubscriptionStatus},
 };
 use pledge_stand_ins::{
@@ -90,7 +90,8 @@ async fn other_parameters_under_a_used_key_spend_it_and_an_unknown_price_is_refu
     assert!(matches!(environment.stripe.open_session(&other).await, Err(GatewayError::IdempotencyKeyConsumed(_))));
     let price = PriceId::parse("price_unknown").unwrap();
     let unknown = SessionRequest { attempt: 2, price, ..request };
-    assert!(matches!(environment.stripe.open_session(&unknown).await, Err(GatewayError::Refused(_))));
+    let refused = environment.stripe.open_session(&unknown).await;
+    assert!(matches!(refused, Err(GatewayError::Gone { what: Gone::Price, .. })), "{refused:?}");
 }
 
 #[tokio::test]

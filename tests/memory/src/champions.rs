@@ -51,11 +51,25 @@ impl ChampionStore for InMemoryStore {
         Ok(tables.customers.entry(reader.clone()).or_insert_with(|| customer.clone()).clone())
     }
 
+    async fn replace_customer(
+        &self,
+        reader: &UserId,
+        gone: &CustomerId,
+        customer: &CustomerId,
+    ) -> Result<CustomerId, StoreError> {
+        let mut tables = self.transaction()?;
+        let stored = tables.customers.entry(reader.clone()).or_insert_with(|| gone.clone());
+        if stored == gone {
+            *stored = customer.clone();
+        }
+        Ok(stored.clone())
+    }
+
     async fn save_price(&self, tier: &Tier, price: &PriceId, _now: Timestamp) -> Result<(), StoreError> {
         let mut tables = self.transaction()?;
         let same = |known: &&mut Tier| known.level == tier.level && known.price == tier.price;
-        let without = |known: &&mut Tier| known.stripe_price.is_none();
-        if let Some(known) = tables.tiers.entry(tier.novel).or_default().iter_mut().find(same).filter(without) {
+        let as_read = |known: &&mut Tier| known.stripe_price == tier.stripe_price;
+        if let Some(known) = tables.tiers.entry(tier.novel).or_default().iter_mut().find(same).filter(as_read) {
             known.stripe_price = Some(price.clone());
             known.prices.push(price.clone());
         }

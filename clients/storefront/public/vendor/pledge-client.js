@@ -81,6 +81,7 @@ async function poll(look, settled, { waitLimit = 3e4, signal, onUpdate }) {
 
 // ../typescript/dist/transport.js
 var REPEATABLE = /* @__PURE__ */ new Set([429, 502, 503, 504]);
+var FINAL = /* @__PURE__ */ new Set(["PAYMENT_PROVIDER_REFUSED"]);
 var ATTEMPT_LIMIT = 31e3;
 var FIRST_WAIT2 = 400;
 async function send(transport, url, request, limits) {
@@ -89,7 +90,7 @@ async function send(transport, url, request, limits) {
     const failure = await attempt(transport, url, request, end, limits.signal);
     if (!(failure instanceof PledgeError))
       return failure.json;
-    const repeatable = failure.code === "NETWORK_ERROR" || REPEATABLE.has(failure.status);
+    const repeatable = failure.code === "NETWORK_ERROR" || REPEATABLE.has(failure.status) && !FINAL.has(failure.code);
     const wait = waitBefore(repeat, failure.retryAfter);
     if (!repeatable || repeat >= limits.repeats || Date.now() + wait >= end)
       throw failure;
@@ -163,6 +164,10 @@ var Pledge = class {
   /** Shows the preorders of whoever is signed in, newest first. */
   async ownPreorders(options = {}) {
     return (await this.#get("/users/me/preorders", options)).preorders;
+  }
+  /** Shows everything that whoever is signed in supports, supported, or began to pay for. */
+  async ownChampions(options = {}) {
+    return (await this.#get("/users/me/champions", options)).champions;
   }
   /** Shows what can be ordered: colours with their prices, what is sold out, languages and countries. */
   catalogue(options = {}) {

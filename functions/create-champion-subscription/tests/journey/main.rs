@@ -149,10 +149,34 @@ async fn whatever_stripe_does_a_later_retry_makes_one_subscription() {
             world.stripe.faults().add(fault.clone().on("POST", "/v1/subscriptions"));
         }
         let (status, refusal) = world.ask("subscription", &wish(2)).await;
-        assert_eq!((status, &refusal["code"]), (503, &json!("PAYMENT_PROVIDER_UNAVAILABLE")), "{fault:?}");
+        assert_eq!((status, &refusal["code"]), (502, &json!("PAYMENT_PROVIDER_UNAVAILABLE")), "{fault:?}");
         assert_eq!(world.ask("subscription", &wish(2)).await.0, 201, "{fault:?}");
         assert_eq!(world.stripe.objects("subscription").len(), 1, "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn what_somebody_deleted_or_archived_at_stripe_is_made_anew_and_the_reader_sees_nothing_of_it() {
+    let world = World::start(SINCE_BASIL).await;
+    assert_eq!(world.ask("purchase", &json!({ "tierLevel": 1 })).await.0, 201);
+    assert_eq!(world.ask("subscription", &wish(2)).await.0, 201);
+    let stored = async || {
+        let customers = "select stripe_customer_id from users";
+        let prices = "select stripe_price_id from novel_champion_tiers where tier_level = 2";
+        (world.rows(customers).await, world.rows(prices).await)
+    };
+    let (customers, prices) = stored().await;
+    world.stripe_request("DELETE", &format!("/v1/customers/{}", customers[0]), "").await;
+    world.stripe_request("POST", &format!("/v1/prices/{}", prices[0]), "active=false").await;
+    world.settle().await;
+
+    let (status, made) = world.ask("subscription", &wish(2)).await;
+    assert_eq!(status, 201, "{made}");
+    let (customers_now, prices_now) = stored().await;
+    assert!(customers_now != customers && prices_now != prices, "{customers_now:?} {prices_now:?}");
+    assert_eq!(world.ask("purchase", &json!({ "tierLevel": 2 })).await.0, 201);
+    world.confirm(&intent_of(&made), "pm_card_visa").await;
+    assert_eq!(world.standing().await["isActive"], true);
 }
 
 #[tokio::test]

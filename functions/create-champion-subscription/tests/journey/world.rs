@@ -121,6 +121,15 @@ impl World {
         self.settle().await;
     }
 
+    /// Asks Stripe's API for something, as somebody in its dashboard does.
+    pub async fn stripe_request(&self, method: &str, path: &str, form: &'static str) {
+        let url = format!("{}{path}", self.stripe.base_url());
+        let request = self.http.request(method.parse().unwrap(), url).bearer_auth(KEY);
+        let form = request.header("content-type", "application/x-www-form-urlencoded").body(form);
+        let response = form.send().await.unwrap();
+        assert!(response.status().is_success(), "{}", response.text().await.unwrap());
+    }
+
     /// Lets time pass at Stripe's, a day at a time, so that every invoice is paid before the next.
     pub async fn days(&self, days: u32) {
         for _ in 0..days {

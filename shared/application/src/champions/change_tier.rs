@@ -7,7 +7,7 @@ use pledge_domain::{
         tier_change::{self, Obstacle, TierChangeDecision},
     },
     ids::SubscriptionId,
-    ports::{Billing, ChampionStore, NextInvoice},
+    ports::{Billing, BillingError, ChampionStore, GatewayError, Gone, NextInvoice},
 };
 
 use super::{Champions, Failure, subscribe::prices_of};
@@ -64,9 +64,14 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
             TierChangeDecision::NotPossible(obstacle) => return Err(TierChangeError::NotPossible(obstacle)),
             TierChangeDecision::Change { subscription, tier } => (subscription, tier),
         };
-        let price = self.price_of(&tier, now).await?;
+        let mut price = self.price_of(&tier, now).await?;
         let ours = prices_of(&account);
-        let next = self.billing.preview_renewal(&subscription, &ours, &price).await.map_err(Failure::from)?;
+        let mut next = self.billing.preview_renewal(&subscription, &ours, &price).await;
+        if let Err(BillingError::Gateway(GatewayError::Gone { what: Gone::Price, .. })) = next {
+            price = self.make_price(&tier, now).await?;
+            next = self.billing.preview_renewal(&subscription, &ours, &price).await;
+        }
+        let next = next.map_err(Failure::from)?;
         if !preview {
             let answer = self.billing.renew_at(&subscription, &ours, &price).await.map_err(Failure::from)?;
             self.observe(key, &answer, now).await?;

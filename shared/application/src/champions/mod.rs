@@ -3,6 +3,7 @@
 
 mod change_renewal;
 mod change_tier;
+mod mend;
 mod pay;
 mod portal;
 mod purchase;
@@ -16,12 +17,12 @@ use pledge_domain::{
     },
     ids::{CustomerId, NovelId, PaymentIntentId, PaymentRecordId, UserId},
     ports::{Billing, BillingError, ChampionStore, GatewayError, IntentState, StoreError},
-    user::VerifiedUser,
 };
 use time::Duration;
 
 pub use change_renewal::RenewalError;
 pub use change_tier::{TierChange, TierChangeError};
+use mend::Mending;
 pub use pay::{InvoiceToPay, PayError, PayStatus};
 pub use portal::PortalError;
 pub use purchase::{Purchase, PurchaseError};
@@ -107,12 +108,15 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
 
     /// Returns the reader's Stripe customer, made if there is none. Of two that were made at once, the first that was
     /// stored.
-    async fn customer(&self, reader: &VerifiedUser, known: Option<CustomerId>) -> Result<CustomerId, Failure> {
-        if let Some(customer) = known {
-            return Ok(customer);
+    async fn customer(&self, mending: &mut Mending<'_>) -> Result<CustomerId, Failure> {
+        if let Some(customer) = &mending.customer {
+            return Ok(customer.clone());
         }
+        let reader = mending.reader;
         let made = self.billing.create_customer(&reader.id, reader.email.as_ref()).await?;
-        Ok(self.store.save_customer(&reader.id, &made).await?)
+        let customer = self.store.save_customer(&reader.id, &made).await?;
+        mending.customer = Some(customer.clone());
+        Ok(customer)
     }
 }
 
@@ -135,7 +139,12 @@ pub enum Failure {
 fn nothing_was_made(error: &BillingError) -> bool {
     match error {
         BillingError::Gateway(GatewayError::Unavailable(_)) => false,
-        BillingError::Gateway(GatewayError::IdempotencyKeyConsumed(_) | GatewayError::Refused(_))
+        BillingError::Gateway(
+            GatewayError::IdempotencyKeyConsumed(_)
+            | GatewayError::Gone { .. }
+            | GatewayError::OtherCurrency(_)
+            | GatewayError::Refused(_),
+        )
         | BillingError::Declined { .. }
         | BillingError::UnusablePaymentMethod => true,
     }

@@ -7,13 +7,13 @@ use pledge_domain::{
         purchase::{self, PurchaseDecision},
         subscribe::{self, Attached},
     },
-    ids::{CustomerId, NovelId, PaymentIntentId, PaymentRecordId},
+    ids::{NovelId, PaymentIntentId, PaymentRecordId},
     money::Money,
     ports::{Billing, ChampionStore, ClientSecret, IntentAnswer, IntentState, PurchaseRequest, Randomness},
     user::VerifiedUser,
 };
 
-use super::{Champions, Failure, MAX_STEPS, nothing_was_made};
+use super::{Champions, Failure, MAX_STEPS, Mending, nothing_was_made};
 
 /// A payment that the reader is to make now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +67,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     ) -> Result<Purchase, PurchaseError> {
         let customer = self.store.sign_in(&account::sign_in(reader), now).await.map_err(Failure::from)?;
         let key = ChampionKey { user: reader.id.clone(), novel };
+        let mut mending = Mending::new(reader, customer);
         for _ in 0..MAX_STEPS {
             let fresh = PaymentRecordId::new(random.uuid());
             let step = |account: ChampionAccount| {
@@ -81,7 +82,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
                 PurchaseDecision::PaymentPastDue => return Err(PurchaseError::PaymentPastDue),
                 PurchaseDecision::Pay(payment) => payment,
             };
-            let Some(intent) = self.intent(&key, reader, &payment, customer.clone(), now).await? else { continue };
+            let Some(intent) = self.intent(&key, &payment, &mut mending, now).await? else { continue };
             match (intent.state, intent.client_secret) {
                 (IntentState::Payable, Some(client_secret)) => {
                     older.retain(|(id, _)| *id != payment.id);
@@ -96,13 +97,13 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Err(Failure::Busy.into())
     }
 
-    /// Returns Stripe's payment for ours, made if there is none; none if ours isn't wanted any more.
+    /// Returns Stripe's payment for ours, made if there is none; none if ours isn't wanted any more, or if the customer was
+    /// made anew first.
     async fn intent(
         &self,
         key: &ChampionKey,
-        reader: &VerifiedUser,
         payment: &PaymentRecord,
-        customer: Option<CustomerId>,
+        mending: &mut Mending<'_>,
         now: Timestamp,
     ) -> Result<Option<IntentAnswer>, Failure> {
         if let Some(intent) = &payment.payment_intent {
@@ -110,7 +111,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         }
         let order = PurchaseRequest {
             payment: payment.id,
-            customer: self.customer(reader, customer).await?,
+            customer: self.customer(mending).await?,
             amount: payment.amount,
             description: payment.description.clone().unwrap_or_default(),
             metadata: ChampionMetadata {
@@ -126,7 +127,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
                 if nothing_was_made(&error) {
                     self.step(key, now, |account| subscribe::give_up(account, payment.id, now)).await?;
                 }
-                return Err(error.into());
+                self.mend(error, mending, None, now).await?;
+                return Ok(None);
             }
         };
         let attach = |account| purchase::attach(account, payment.id, &made.id, now);

@@ -6,13 +6,13 @@ use pledge_domain::{
         ChampionAccount, ChampionKey, ChampionMetadata, PaymentRecord, Tier, TierLevel, purchase,
         subscribe::{self, Attached, SubscribeDecision},
     },
-    ids::{CustomerId, NovelId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId},
+    ids::{NovelId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId},
     ports::{Billing, ChampionStore, Randomness, SubscriptionAnswer, SubscriptionRequest},
     stripe::SubscriptionStatus,
     user::VerifiedUser,
 };
 
-use super::{Champions, Failure, MAX_STEPS, nothing_was_made};
+use super::{Champions, Failure, MAX_STEPS, Mending, nothing_was_made};
 
 /// What a reader asks for.
 #[derive(Debug, Clone)]
@@ -76,6 +76,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     ) -> Result<Subscribed, SubscribeError> {
         let customer = self.store.sign_in(&account::sign_in(&request.reader), now).await.map_err(Failure::from)?;
         let key = ChampionKey { user: request.reader.id.clone(), novel: request.novel };
+        let mut mending = Mending::new(&request.reader, customer);
         for _ in 0..MAX_STEPS {
             let fresh = PaymentRecordId::new(random.uuid());
             let (decision, starts_at, older) = self.decide(&key, request.level, fresh, now).await?;
@@ -86,11 +87,13 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
                 SubscribeDecision::PaymentPastDue => return Err(SubscribeError::PaymentPastDue),
                 SubscribeDecision::Paused => return Err(SubscribeError::Paused),
                 SubscribeDecision::Reactivate(id) => self.reactivate(&key, &id, now).await?,
-                SubscribeDecision::ReactivateLower(id) => self.reactivate_lower(&key, request.level, &id, now).await?,
+                SubscribeDecision::ReactivateLower(id) => {
+                    self.reactivate_lower(&key, request.level, &id, &mut mending, now).await?
+                }
                 SubscribeDecision::Resume(id) => self.resume(&key, &id, now).await?,
                 SubscribeDecision::Start(reservation) => {
                     self.cancel_older(&key, &older, now).await?;
-                    self.start(&key, request, &reservation, customer.clone(), now).await?
+                    self.start(&key, request, &reservation, &mut mending, now).await?
                 }
                 SubscribeDecision::Replace(id) => {
                     self.replace(&key, &id, now).await?;
@@ -142,6 +145,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         key: &ChampionKey,
         level: TierLevel,
         id: &SubscriptionId,
+        mending: &mut Mending<'_>,
         now: Timestamp,
     ) -> Result<Option<SubscriptionAnswer>, SubscribeError> {
         let current = self.refresh(key, id, now).await?;
@@ -151,7 +155,13 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         let account = self.store.account(key).await.map_err(Failure::from)?;
         let tier = account.tier_on_sale(level).ok_or(SubscribeError::TierNotFound)?;
         let price = self.price_of(tier, now).await?;
-        let answer = self.billing.go_on_at(id, &prices_of(&account), &price).await.map_err(Failure::from)?;
+        let answer = match self.billing.go_on_at(id, &prices_of(&account), &price).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                self.mend(error, mending, Some(tier), now).await?;
+                return Ok(None);
+            }
+        };
         self.observe(key, &answer, now).await?;
         Ok(Some(answer))
     }
@@ -178,17 +188,18 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         self.observe(key, &ended, now).await
     }
 
-    /// Makes the subscription of a reservation, or gets it again. None if it isn't the one that was asked for.
+    /// Makes the subscription of a reservation, or gets it again. None if it isn't the one that was asked for, or if
+    /// something was made anew first.
     async fn start(
         &self,
         key: &ChampionKey,
         request: &SubscribeRequest,
         reservation: &PaymentRecord,
-        customer: Option<CustomerId>,
+        mending: &mut Mending<'_>,
         now: Timestamp,
     ) -> Result<Option<SubscriptionAnswer>, Failure> {
-        let customer = self.customer(&request.reader, customer).await?;
-        let Some(price) = self.price(key, reservation, now).await? else {
+        let customer = self.customer(mending).await?;
+        let Some((tier, price)) = self.price(key, reservation, now).await? else {
             self.give_up(key, reservation.id, now).await?;
             return Ok(None);
         };
@@ -205,7 +216,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
                 if nothing_was_made(&error) {
                     self.give_up(key, reservation.id, now).await?;
                 }
-                return Err(error.into());
+                self.mend(error, mending, Some(&tier), now).await?;
+                return Ok(None);
             }
         };
         let attach = |account| subscribe::attach(account, reservation.id, &answer.made, now);
@@ -221,26 +233,32 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         }
     }
 
-    /// The recurring price of the reservation's tier, made if there is none; none if the tier is gone or costs something
+    /// The reservation's tier and its recurring price, made if there is none; none if the tier is gone or costs something
     /// else by now.
     async fn price(
         &self,
         key: &ChampionKey,
         reservation: &PaymentRecord,
         now: Timestamp,
-    ) -> Result<Option<PriceId>, Failure> {
+    ) -> Result<Option<(Tier, PriceId)>, Failure> {
         let account = self.store.account(key).await?;
         let same = |tier: &&Tier| Some(tier.level) == reservation.tier && tier.price == reservation.amount;
         let Some(tier) = account.tiers.iter().find(same) else {
             return Ok(None);
         };
-        self.price_of(tier, now).await.map(Some)
+        let price = self.price_of(tier, now).await?;
+        Ok(Some((tier.clone(), price)))
     }
 
     pub(super) async fn price_of(&self, tier: &Tier, now: Timestamp) -> Result<PriceId, Failure> {
         if let Some(price) = &tier.stripe_price {
             return Ok(price.clone());
         }
+        self.make_price(tier, now).await
+    }
+
+    /// Makes and stores a price of the tier; another one if it has one.
+    pub(super) async fn make_price(&self, tier: &Tier, now: Timestamp) -> Result<PriceId, Failure> {
         let price = self.billing.create_price(tier).await?;
         self.store.save_price(tier, &price, now).await?;
         Ok(price)

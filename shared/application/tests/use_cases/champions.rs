@@ -12,7 +12,7 @@ use pledge_domain::{
         subscribe,
     },
     ids::{CustomerId, InvoiceId, NovelId, PaymentIntentId, PaymentMethodId, PriceId, SubscriptionId},
-    ports::{Billing, BillingError, ChampionStore, GatewayError, IntentState, SubscriptionAnswer},
+    ports::{Billing, BillingError, ChampionStore, GatewayError, Gone, IntentState, SubscriptionAnswer},
     stripe::{BillingReason, SubscriptionStatus},
 };
 use pledge_testkit::{
@@ -107,6 +107,55 @@ impl World {
 
 fn id(answer: &SubscriptionAnswer) -> &SubscriptionId {
     &answer.made.subscription.id
+}
+
+fn gone(what: Gone) -> BillingError {
+    GatewayError::Gone { what, cause: on_purpose() }.into()
+}
+
+#[tokio::test]
+async fn a_customer_that_was_deleted_at_stripe_is_made_anew_once_and_stored() {
+    let world = World::new();
+    world.knows_customer().await;
+    world.knows_price().await;
+    world.billing().fail_next(gone(Gone::Customer));
+    let answer = world.subscribe(3).await.unwrap();
+    let customer = CustomerId::parse("cus_ada_after_1").unwrap();
+    assert_eq!(answer.made.subscription.customer.as_ref(), Some(&customer));
+    assert_eq!(world.champions.store.account(&champion("ada")).await.unwrap().customer, Some(customer));
+    assert_eq!(world.billing().calls().iter().filter(|call| **call == "replace_customer").count(), 1);
+
+    let world = World::new();
+    world.knows_customer().await;
+    world.billing().fail_next(gone(Gone::Customer));
+    world.buy(3).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_price_that_was_archived_at_stripe_is_made_anew_once_and_the_old_one_stays_its_tiers() {
+    let world = World::new();
+    world.knows_customer().await;
+    world.knows_price().await;
+    world.billing().fail_next(gone(Gone::Price));
+    world.subscribe(3).await.unwrap();
+    let tiers = world.champions.store.tiers(champion("ada").novel).await.unwrap();
+    let names = |prices: &[PriceId]| prices.iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>();
+    assert_eq!(tiers[2].stripe_price.as_ref().map(PriceId::as_str), Some("price_7_3_500_again"));
+    assert_eq!(names(&tiers[2].prices), ["price_1", "price_7_3_500_again"]);
+}
+
+#[tokio::test]
+async fn what_is_gone_again_is_an_operators_to_mend() {
+    let world = World::new();
+    world.knows_customer().await;
+    world.knows_price().await;
+    world.billing().fail_next(gone(Gone::Customer));
+    world.billing().pass_next();
+    world.billing().fail_next(gone(Gone::Customer));
+    let error = world.subscribe(3).await.unwrap_err();
+    let gone = |error: &BillingError| matches!(error, BillingError::Gateway(GatewayError::Gone { .. }));
+    assert!(matches!(&error, SubscribeError::Failed(Failure::Billing(error)) if gone(error)), "{error:?}");
+    assert!(world.subscribe(3).await.is_ok(), "nothing is in the way once it is mended");
 }
 
 fn down() -> BillingError {

@@ -38,7 +38,17 @@ pub trait ChampionStore: Send + Sync {
         customer: &CustomerId,
     ) -> impl Future<Output = Result<CustomerId, StoreError>> + Send;
 
-    /// Remembers the recurring Stripe price of a tier, unless the tier has one, or costs something else by now.
+    /// Remembers another Stripe customer of the reader instead of `gone`, and returns the one that counts: whatever is
+    /// stored by now if that isn't `gone`.
+    fn replace_customer(
+        &self,
+        reader: &UserId,
+        gone: &CustomerId,
+        customer: &CustomerId,
+    ) -> impl Future<Output = Result<CustomerId, StoreError>> + Send;
+
+    /// Remembers the recurring Stripe price of a tier, unless the tier has another one than `tier` says, or costs
+    /// something else by now.
     fn save_price(
         &self,
         tier: &Tier,
@@ -253,7 +263,16 @@ pub trait Billing: Send + Sync {
         email: Option<&Email>,
     ) -> impl Future<Output = Result<CustomerId, BillingError>> + Send;
 
-    /// The monthly price of this tier. Key: `champion-price:{novel}:{level}:{currency}:{amount}`.
+    /// Makes the customer of this reader after `gone` was deleted. Key: `champion-customer:{reader}:after:{gone}`.
+    fn replace_customer(
+        &self,
+        reader: &UserId,
+        email: Option<&Email>,
+        gone: &CustomerId,
+    ) -> impl Future<Output = Result<CustomerId, BillingError>> + Send;
+
+    /// The monthly price of this tier; another one if the tier has one, which is gone then. Key:
+    /// `champion-price:{novel}:{level}:{currency}:{amount}`, and `:after:{gone}`.
     fn create_price(&self, tier: &Tier) -> impl Future<Output = Result<PriceId, BillingError>> + Send;
 
     /// Lets the customer pay with this method. Idempotent. Returns the method's own id: `method` may be an alias, such

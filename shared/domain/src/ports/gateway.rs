@@ -22,9 +22,30 @@ pub enum GatewayError {
     /// The provider answered with a failure that it will repeat for this idempotency key. The next try needs a new key.
     #[error("the payment provider has consumed this idempotency key")]
     IdempotencyKeyConsumed(#[source] Cause),
+    /// What the request names is gone at the provider: whoever can makes it anew.
+    #[error("the payment provider does not have what the request names any more")]
+    Gone {
+        /// What is gone.
+        what: Gone,
+        /// What the provider said.
+        #[source]
+        cause: Cause,
+    },
+    /// The customer has something running in another currency, and the provider takes one at a time.
+    #[error("the customer pays in another currency")]
+    OtherCurrency(#[source] Cause),
     /// The provider refused what we asked: our configuration or our code is wrong.
     #[error("the payment provider refused the request")]
     Refused(#[source] Cause),
+}
+
+/// What can be gone at the provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gone {
+    /// The customer was deleted.
+    Customer,
+    /// The price was archived.
+    Price,
 }
 
 /// Everything that a Checkout session is opened with.

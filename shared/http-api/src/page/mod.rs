@@ -84,7 +84,8 @@ fn html(error: &ApiError, request_id: &str, locale: Locale) -> String {
             page.push_str("</ul>");
         }
         None if error.status().is_server_error() => {
-            let _ = write!(page, "<p>{}</p><p><code>{}</code></p>", escaped(words.later), escaped(request_id));
+            let text = if matches!(error, ApiError::NeedsOperator { .. }) { words.not_now } else { words.later };
+            let _ = write!(page, "<p>{}</p><p><code>{}</code></p>", escaped(text), escaped(request_id));
         }
         None => {
             let message = words::message(locale, error.code()).map_or_else(|| error.message(), str::to_owned);

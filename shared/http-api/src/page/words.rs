@@ -12,6 +12,8 @@ pub struct Words {
     pub correct: &'static str,
     /// Instead of a message about a failure of ours.
     pub later: &'static str,
+    /// Instead of a message about what only we can mend.
+    pub not_now: &'static str,
     /// How to get back to the form.
     pub back: &'static str,
     /// What the form's fields are called, in the order of [`FIELDS`].
@@ -61,6 +63,7 @@ static ENGLISH: Words = Words {
     failed: "Something went wrong",
     correct: "Please correct these fields:",
     later: "This is our fault, not yours. Please try again in a moment. If it happens again, tell us this number:",
+    not_now: "This can't be paid until we have mended something, and trying again doesn't help. Nothing was charged. The number:",
     back: "Use your browser's back button to return to the form.",
     labels: [
         "E-mail",
@@ -88,6 +91,7 @@ static SPANISH: Words = Words {
     failed: "Algo ha salido mal",
     correct: "Corrige estos campos:",
     later: "Es un error nuestro, no tuyo. Inténtalo de nuevo en un momento. Si se repite, indícanos este número:",
+    not_now: "No se puede pagar hasta que arreglemos algo, y reintentar no sirve. No se ha cobrado nada. El número:",
     back: "Usa el botón «Atrás» del navegador para volver al formulario.",
     labels: [
         "Correo electrónico",
@@ -115,6 +119,7 @@ static JAPANESE: Words = Words {
     failed: "エラーが発生しました",
     correct: "次の項目を修正してください。",
     later: "こちら側の不具合です。しばらくしてからもう一度お試しください。繰り返し起こる場合は、この番号をお知らせください。",
+    not_now: "こちらで修正するまでお支払いいただけません。再試行しても変わりません。料金は発生していません。番号:",
     back: "ブラウザの「戻る」ボタンでフォームに戻れます。",
     labels: [
         "メールアドレス",
@@ -142,6 +147,7 @@ static CHINESE: Words = Words {
     failed: "發生錯誤",
     correct: "請更正以下欄位:",
     later: "這是我們的問題,請稍後再試。如再次發生,請告訴我們此編號:",
+    not_now: "在我們修復之前無法付款,重試亦無幫助。並無收費。編號:",
     back: "請按瀏覽器的「返回」按鈕回到表格。",
     labels: [
         "電郵地址",

@@ -45,6 +45,20 @@ impl ChampionStore for Database {
         .await
     }
 
+    async fn replace_customer(
+        &self,
+        reader: &UserId,
+        gone: &CustomerId,
+        customer: &CustomerId,
+    ) -> Result<CustomerId, StoreError> {
+        self.run(|lease| async move {
+            let statement = Statement::new(sql!("replace_customer")).text(reader.as_str());
+            let rows = lease.query(statement.text(gone.as_str()).text(customer.as_str())).await?;
+            self::customer(rows.first())?.ok_or(Failure::Missing("user"))
+        })
+        .await
+    }
+
     async fn save_price(&self, tier: &Tier, price: &PriceId, now: Timestamp) -> Result<(), StoreError> {
         self.run(|lease| async move {
             let statement = Statement::new(sql!("save_price"))
@@ -53,7 +67,8 @@ impl ChampionStore for Database {
                 .bigint(tier.price.amount)
                 .text(tier.price.currency.as_str())
                 .text(price.as_str())
-                .time(now);
+                .time(now)
+                .text(tier.stripe_price.as_ref().map(PriceId::as_str));
             lease.query(statement).await.map(drop)
         })
         .await

@@ -19,6 +19,8 @@ pub enum Metric {
     ThinEvents,
     /// Events of connected accounts, which are ignored.
     ConnectedAccountEvents,
+    /// Requests that the payment provider refuses until an operator has mended something; dimension `Function`.
+    PaymentProviderRefusals,
     /// Preorders stored.
     PreordersInitiated,
     /// Checkout sessions opened.
@@ -69,6 +71,7 @@ impl Metric {
             Self::DisputesOpened => "DisputesOpened",
             Self::ThinEvents => "ThinEvents",
             Self::ConnectedAccountEvents => "ConnectedAccountEvents",
+            Self::PaymentProviderRefusals => "PaymentProviderRefusals",
             Self::PreordersInitiated => "PreordersInitiated",
             Self::CheckoutsOpened => "CheckoutsOpened",
             Self::PortalNotConfigured => "PortalNotConfigured",

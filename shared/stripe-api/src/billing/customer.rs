@@ -20,11 +20,17 @@ struct Customer {
     id: CustomerId,
 }
 
-/// Creates the reader's customer; without the address if Stripe doesn't take it.
-pub async fn create(client: &StripeClient, reader: &UserId, email: Option<&Email>) -> Result<CustomerId, BillingError> {
+/// Creates the reader's customer, or the one after the one that is gone; without the address if Stripe doesn't take it.
+pub async fn create(
+    client: &StripeClient,
+    reader: &UserId,
+    email: Option<&Email>,
+    gone: Option<&CustomerId>,
+) -> Result<CustomerId, BillingError> {
     let metadata = HashMap::from([("userId".to_owned(), reader.to_string())]);
     let anonymous = CreateCustomer::new().metadata(metadata);
-    let key = format!("champion-customer:{reader}");
+    let after = gone.map(|gone| format!(":after:{gone}")).unwrap_or_default();
+    let key = format!("champion-customer:{reader}{after}");
     let customer: Customer = match email {
         None => numbered_key::create(client, &anonymous, &key).await?,
         Some(email) => match numbered_key::create(client, &anonymous.clone().email(email.as_str()), &key).await {

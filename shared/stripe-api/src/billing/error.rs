@@ -2,7 +2,10 @@
 
 use pledge_domain::ports::{BillingError, GatewayError};
 
-use crate::error::{ApiError, ErrorKind, StripeError};
+use crate::{
+    error::{ApiError, ErrorKind, StripeError},
+    refusals::{Meaning, meaning},
+};
 
 impl From<StripeError> for BillingError {
     fn from(error: StripeError) -> Self {
@@ -10,6 +13,7 @@ impl From<StripeError> for BillingError {
             StripeError::Api(error) if error.kind == ErrorKind::Card => {
                 Self::Declined { code: error.decline_code.or(error.code) }
             }
+            StripeError::Api(error) if meaning(&error) == Meaning::PaymentMethodUnusable => Self::UnusablePaymentMethod,
             other => Self::Gateway(other.into()),
         }
     }

@@ -32,7 +32,16 @@ use crate::StripeClient;
 
 impl Billing for StripeClient {
     async fn create_customer(&self, reader: &UserId, email: Option<&Email>) -> Result<CustomerId, BillingError> {
-        customer::create(self, reader, email).await
+        customer::create(self, reader, email, None).await
+    }
+
+    async fn replace_customer(
+        &self,
+        reader: &UserId,
+        email: Option<&Email>,
+        gone: &CustomerId,
+    ) -> Result<CustomerId, BillingError> {
+        customer::create(self, reader, email, Some(gone)).await
     }
 
     async fn create_price(&self, tier: &Tier) -> Result<PriceId, BillingError> {

@@ -16,6 +16,7 @@ struct Price {
     id: PriceId,
 }
 
+/// Creates the price of a tier, or the one after the one that it has and that is gone.
 pub async fn create(client: &StripeClient, tier: &Tier) -> Result<PriceId, BillingError> {
     let (novel, level, money) = (tier.novel.get(), tier.level, tier.price);
     let metadata =
@@ -26,7 +27,8 @@ pub async fn create(client: &StripeClient, tier: &Tier) -> Result<PriceId, Billi
         .recurring(CreatePriceRecurring::new(CreatePriceRecurringInterval::Month))
         .product_data(product)
         .metadata(metadata);
-    let name = format!("champion-price:{novel}:{level}:{}:{}", money.currency, money.amount);
+    let after = tier.stripe_price.as_ref().map(|gone| format!(":after:{gone}")).unwrap_or_default();
+    let name = format!("champion-price:{novel}:{level}:{}:{}{after}", money.currency, money.amount);
     let price: Price = numbered_key::create(client, &request, &name).await?;
     Ok(price.id)
 }

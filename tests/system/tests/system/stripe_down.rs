@@ -24,7 +24,7 @@ async fn the_client_is_told_to_try_again_and_a_retry_makes_one_session() {
         cloud.stripe_fails(fault.on("POST", SESSIONS).times(ALWAYS)).await;
         let request = cloud.api.request(reqwest::Method::POST, "/checkout").json(&json!({ "preorderId": preorder }));
         let response = request.send().await.unwrap();
-        assert_eq!(response.status(), 503, "{what}");
+        assert_eq!(response.status(), 502, "{what}");
         assert_eq!(response.headers()["retry-after"], "5", "{what}");
         let body: serde_json::Value = response.json().await.unwrap();
         assert_eq!(body["code"], "PAYMENT_PROVIDER_UNAVAILABLE", "{what}");
@@ -53,12 +53,12 @@ async fn a_short_failure_is_not_even_noticed() {
 }
 
 #[tokio::test]
-async fn a_refusal_of_our_own_request_is_a_bad_gateway() {
+async fn a_refusal_that_an_operator_has_to_mend_is_not_to_be_tried_again() {
     let Some(cloud) = Cloud::enter().await else { return };
     let preorder = cloud.a_preorder(&cloud.email("refused")).await;
     cloud.stripe_fails(Fault::status(401).on("POST", SESSIONS)).await;
     let answer = cloud.api.post("/checkout", &json!({ "preorderId": preorder })).await.unwrap();
-    assert_eq!((answer.status, answer.text("code")), (502, "PAYMENT_PROVIDER_UNAVAILABLE"));
+    assert_eq!((answer.status, answer.text("code")), (503, "PAYMENT_PROVIDER_REFUSED"));
     cloud.api.checkout(&preorder).await.unwrap();
 }
 
@@ -67,7 +67,7 @@ async fn a_form_that_wanted_to_pay_at_once_is_not_lost() {
     let Some(cloud) = Cloud::enter().await else { return };
     let email = cloud.email("at-once");
     cloud.stripe_fails(Fault::status(401).on("POST", SESSIONS)).await;
-    cloud.api.post("/checkout", &json!({ "email": email, "color": "Red" })).await.unwrap().expect_status(502).unwrap();
+    cloud.api.post("/checkout", &json!({ "email": email, "color": "Red" })).await.unwrap().expect_status(503).unwrap();
     let preorders = cloud.preorders_of(&email).await;
     assert_eq!((preorders.len(), &preorders[0]["status"]), (1, &json!("initiated")));
     assert_eq!(cloud.klaviyo_events(&email, 1).await[0].0, "preorder_started");

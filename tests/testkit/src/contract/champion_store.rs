@@ -147,6 +147,27 @@ pub async fn a_price_is_remembered_for_its_amount<S: Subject>(subject: &S) {
     assert_eq!(account(subject, &key).await.tiers[2].stripe_price, Some(first));
 }
 
+pub async fn what_is_gone_at_stripe_is_replaced_once<S: Subject>(subject: &S) {
+    let key = ada(subject).await;
+    let [gone, first, second] = ["cus_gone", "cus_1", "cus_2"].map(|id| CustomerId::parse(id).unwrap());
+    subject.store().save_customer(&key.user, &gone).await.unwrap();
+    for customer in [&first, &second] {
+        assert_eq!(subject.store().replace_customer(&key.user, &gone, customer).await.unwrap(), first);
+    }
+    assert_eq!(account(subject, &key).await.customer, Some(first));
+
+    let [gone, first, second] = ["price_gone", "price_1", "price_2"].map(|id| PriceId::parse(id).unwrap());
+    let tier = tiers().remove(2);
+    subject.store().save_price(&tier, &gone, t(1)).await.unwrap();
+    let tier = pledge_domain::champion::Tier { stripe_price: Some(gone.clone()), ..tier };
+    for price in [&first, &second] {
+        subject.store().save_price(&tier, price, t(2)).await.unwrap();
+    }
+    let stored = account(subject, &key).await.tiers.remove(2);
+    assert_eq!(stored.stripe_price, Some(first));
+    assert!(stored.prices.contains(&gone), "what was paid at the old price stays the tier's");
+}
+
 pub async fn what_a_step_writes_is_read_as_it_was<S: Subject>(subject: &S) {
     let key = ada(subject).await;
     let SubscribeDecision::Start(reservation) = ask(subject, &key, 2, 1).await else { panic!() };

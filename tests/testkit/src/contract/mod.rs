@@ -168,6 +168,7 @@ macro_rules! store_contract {
             a_verified_reader_takes_over_the_address,
             the_first_customer_counts,
             a_price_is_remembered_for_its_amount,
+            what_is_gone_at_stripe_is_replaced_once,
             what_a_step_writes_is_read_as_it_was,
             a_step_that_writes_nothing_changes_nothing,
             a_new_subscription_fills_every_column,

@@ -34,7 +34,7 @@ pub struct FakeBilling(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    failures: VecDeque<(BillingError, bool)>,
+    failures: VecDeque<Option<(BillingError, bool)>>,
     failure_of: Option<(&'static str, BillingError)>,
     calls: Vec<&'static str>,
     by_key: BTreeMap<PaymentRecordId, SubscriptionId>,
@@ -52,7 +52,7 @@ struct State {
 impl FakeBilling {
     /// The next call fails like this and does nothing.
     pub fn fail_next(&self, error: BillingError) {
-        self.state().failures.push_back((error, false));
+        self.state().failures.push_back(Some((error, false)));
     }
 
     /// The next call of this method fails like this and does nothing.
@@ -62,7 +62,12 @@ impl FakeBilling {
 
     /// The next call does its work, and then its answer is lost.
     pub fn lose_next_answer(&self, error: BillingError) {
-        self.state().failures.push_back((error, true));
+        self.state().failures.push_back(Some((error, true)));
+    }
+
+    /// The next call succeeds, although others that come later fail.
+    pub fn pass_next(&self) {
+        self.state().failures.push_back(None);
     }
 
     /// The reader pays the first invoice, or the subscription ends, and so on.
@@ -139,7 +144,7 @@ impl FakeBilling {
         if let Some((_, error)) = state.failure_of.take_if(|(method, _)| *method == name) {
             return Err(error);
         }
-        match state.failures.pop_front() {
+        match state.failures.pop_front().flatten() {
             Some((error, after_work)) => {
                 if after_work {
                     work(&mut state);
@@ -177,8 +182,19 @@ impl Billing for FakeBilling {
         self.call("create_customer", |_| CustomerId::parse(format!("cus_{reader}")).unwrap())
     }
 
+    async fn replace_customer(
+        &self,
+        reader: &UserId,
+        _email: Option<&Email>,
+        gone: &CustomerId,
+    ) -> Result<CustomerId, BillingError> {
+        let id = format!("cus_{reader}_after_{}", gone.as_str().trim_start_matches("cus_"));
+        self.call("replace_customer", |_| CustomerId::parse(id).unwrap())
+    }
+
     async fn create_price(&self, tier: &Tier) -> Result<PriceId, BillingError> {
-        let id = format!("price_{}_{}_{}", tier.novel, tier.level, tier.price.amount);
+        let again = if tier.stripe_price.is_some() { "_again" } else { "" };
+        let id = format!("price_{}_{}_{}{again}", tier.novel, tier.level, tier.price.amount);
         self.call("create_price", |_| PriceId::parse(id).unwrap())
     }
 

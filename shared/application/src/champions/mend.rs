@@ -1,0 +1,62 @@
+//! Making anew what Stripe doesn't have any more: a customer that was deleted, a tier's price that was archived.
+
+use pledge_domain::{
+    Timestamp,
+    champion::Tier,
+    ids::CustomerId,
+    ports::{Billing, BillingError, ChampionStore, GatewayError, Gone},
+    user::VerifiedUser,
+};
+
+use super::{Champions, Failure};
+
+/// Who pays in a request, and what the request has made anew: each thing once, so that a refusal ends somewhere.
+pub(super) struct Mending<'a> {
+    pub(super) reader: &'a VerifiedUser,
+    /// The reader's customer, if one is stored.
+    pub(super) customer: Option<CustomerId>,
+    made: Vec<Gone>,
+}
+
+impl<'a> Mending<'a> {
+    pub(super) fn new(reader: &'a VerifiedUser, customer: Option<CustomerId>) -> Self {
+        Self { reader, customer, made: Vec::new() }
+    }
+}
+
+impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
+    /// Makes anew and stores what Stripe said is gone; then the same can be asked again, under another key. `tier` is the
+    /// one whose price was used, if one was.
+    ///
+    /// # Errors
+    /// The error itself if it is about something else, or if the same was made anew already.
+    pub(super) async fn mend(
+        &self,
+        error: BillingError,
+        mending: &mut Mending<'_>,
+        tier: Option<&Tier>,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let gone = match &error {
+            BillingError::Gateway(GatewayError::Gone { what, .. }) => *what,
+            _ => return Err(error.into()),
+        };
+        if mending.made.contains(&gone) {
+            return Err(error.into());
+        }
+        match (gone, &mending.customer, tier) {
+            (Gone::Customer, Some(customer), _) => {
+                let reader = mending.reader;
+                let made = self.billing.replace_customer(&reader.id, reader.email.as_ref(), customer).await?;
+                mending.customer = Some(self.store.replace_customer(&reader.id, customer, &made).await?);
+            }
+            (Gone::Price, _, Some(tier)) => {
+                self.make_price(tier, now).await?;
+            }
+            (Gone::Customer, None, _) | (Gone::Price, _, None) => return Err(error.into()),
+        }
+        tracing::warn!(?gone, "Stripe does not have it any more; it was made anew");
+        mending.made.push(gone);
+        Ok(())
+    }
+}
