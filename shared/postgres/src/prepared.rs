@@ -71,7 +71,6 @@ pub const OUTBOX: Part = &[sql!("unsent_outbox"), sql!("settle_outbox")];
 pub const SWEEPS: Part = &[
     sql!("preorders_without_owner"),
     sql!("stuck_preorders"),
-    sql!("user_exists"),
     sql!("take_overdue_outbox"),
     sql!("outbox_backlog"),
     sql!("take_due_champions"),
