@@ -2,6 +2,7 @@
 
 use pledge_application::sweep_outbox::PATIENCE;
 use pledge_runtime::Parser;
+use url::Url;
 
 /// The configuration: the variables of each adapter, and those of this function.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub struct Config {
     pub queue: pledge_queue::Config,
     /// `RENEWAL_GRACE`: for how many hours access goes on while a renewal is about to be charged; 24 unless set.
     pub renewal_grace: time::Duration,
+    /// `PUBLIC_SITE_URL`: where announcements lead back to; they have no links unless it is set.
+    pub site: Option<Url>,
     /// `SWEEP_AFTER_SECONDS`: how long a row may wait before it is queued again; five minutes unless set.
     pub patience: time::Duration,
     /// `SEND_INTERVAL_MILLISECONDS`: the pause between two announcements that this sender sends; none unless set.
@@ -27,6 +30,7 @@ impl Config {
         let klaviyo = pledge_klaviyo::Config::parse(parser);
         let queue = pledge_queue::Config::parse(parser);
         let renewal_grace = parser.renewal_grace();
+        let site = parser.optional("PUBLIC_SITE_URL", Url::parse);
         let patience = parser.optional("SWEEP_AFTER_SECONDS", |text| {
             text.parse::<u32>().map(|seconds| time::Duration::seconds(seconds.into())).map_err(|_| "set whole seconds")
         });
@@ -38,6 +42,7 @@ impl Config {
             klaviyo: klaviyo?,
             queue: queue?,
             renewal_grace: renewal_grace?,
+            site: site?,
             patience: patience?.unwrap_or(PATIENCE),
             interval: interval?.unwrap_or_default(),
         })

@@ -6,6 +6,7 @@ use klaviyo_sender::{config::Config, handler::Handler};
 use pledge_application::{
     deliver_events::{DeliverEvents, Retry},
     roll_champions::RollChampions,
+    site::Site,
     sweep_outbox::SweepOutbox,
 };
 use pledge_klaviyo::KlaviyoClient;
@@ -27,7 +28,7 @@ async fn main() -> ExitCode {
         let klaviyo = KlaviyoClient::new(runtime.http, config.klaviyo)?;
         let queue = SqsPublisher::new(&runtime.aws, config.queue.url);
         let retry = Retry { interval: config.interval, ..Retry::default() };
-        let deliver = DeliverEvents { store: store.clone(), klaviyo, retry };
+        let deliver = DeliverEvents { store: store.clone(), klaviyo, site: config.site.as_ref().map(Site::new), retry };
         let sweep = SweepOutbox { store: store.clone(), queue: queue.clone(), patience: config.patience };
         let roll = RollChampions { store, queue, renewal_grace: config.renewal_grace };
         let handler = Handler { deliver, sweep, roll, system: System, metrics: runtime.metrics };

@@ -36,7 +36,7 @@ async fn handler(rows: u32) -> (Handler, Vec<OutboxId>) {
     // One at a time, so that the first failure that a test puts up is the first row's.
     let retry = Retry { tries: 1, concurrency: 1, ..Retry::default() };
     let handler = Handler {
-        deliver: DeliverEvents { store: store.clone(), klaviyo: FakeMarketing::default(), retry },
+        deliver: DeliverEvents { store: store.clone(), klaviyo: FakeMarketing::default(), site: None, retry },
         sweep: SweepOutbox { store: store.clone(), queue: FakePublisher::default(), patience: PATIENCE },
         roll: RollChampions { store, queue: FakePublisher::default(), renewal_grace: DEFAULT_RENEWAL_GRACE },
         system: FixedClock::default(),

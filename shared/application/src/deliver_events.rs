@@ -10,6 +10,8 @@ use pledge_domain::{
     ports::{Delivery, Marketing, MarketingError, OutboxStore, StoreError, UnsentEntry},
 };
 
+use crate::{links, site::Site};
+
 /// Sends rows of the outbox.
 #[derive(Debug)]
 pub struct DeliverEvents<Store, Klaviyo> {
@@ -17,6 +19,8 @@ pub struct DeliverEvents<Store, Klaviyo> {
     pub store: Store,
     /// Klaviyo.
     pub klaviyo: Klaviyo,
+    /// The site that announcements lead back to; they have no links without one.
+    pub site: Option<Site>,
     /// How one row is tried.
     pub retry: Retry,
 }
@@ -68,7 +72,11 @@ impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
                 if turn > 0 && !interval.is_zero() {
                     tokio::time::sleep(interval).await;
                 }
-                with_what_is_known_now(unsent)
+                let mut entry = with_what_is_known_now(unsent);
+                if let Some(site) = &self.site {
+                    links::add(site, &mut entry);
+                }
+                entry
             })
             .map(|entry| async move {
                 // One row that trips a bug must not take the rest of the batch with it.

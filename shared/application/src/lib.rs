@@ -7,6 +7,7 @@ pub mod champions;
 pub mod create_checkout;
 pub mod deliver_events;
 pub mod initiate_preorder;
+mod links;
 pub mod record_stripe_event;
 pub mod roll_champions;
 pub mod show_catalogue;

@@ -20,6 +20,10 @@ pub enum AnnouncementKind {
     PreorderSuccess,
     /// The checkout session ran out unpaid.
     PreorderAbandoned,
+    /// A try to pay was refused.
+    PreorderPaymentFailed,
+    /// A part of the money went back.
+    PreorderPartlyRefunded,
     /// All the money went back.
     PreorderRefunded,
     /// A payment is disputed.
@@ -34,8 +38,12 @@ pub enum AnnouncementKind {
     ChampionUpgraded,
     /// A try to pay was refused.
     ChampionPaymentFailed,
+    /// A renewal waits for the cardholder to agree.
+    ChampionActionRequired,
     /// A subscription is going to end, or ended.
     ChampionCancelled,
+    /// A part of the money of a payment went back.
+    ChampionPartlyRefunded,
     /// All the money of a payment went back.
     ChampionRefunded,
     /// Access to a novel is over.
@@ -46,10 +54,12 @@ pub enum AnnouncementKind {
 
 impl AnnouncementKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 18] = [
         Self::PreorderStarted,
         Self::PreorderSuccess,
         Self::PreorderAbandoned,
+        Self::PreorderPaymentFailed,
+        Self::PreorderPartlyRefunded,
         Self::PreorderRefunded,
         Self::PreorderDisputed,
         Self::ChampionStarted,
@@ -57,7 +67,9 @@ impl AnnouncementKind {
         Self::ChampionExtended,
         Self::ChampionUpgraded,
         Self::ChampionPaymentFailed,
+        Self::ChampionActionRequired,
         Self::ChampionCancelled,
+        Self::ChampionPartlyRefunded,
         Self::ChampionRefunded,
         Self::ChampionEnded,
         Self::ChampionDisputed,
@@ -70,6 +82,8 @@ impl AnnouncementKind {
             Self::PreorderStarted => "preorder_started",
             Self::PreorderSuccess => "preorder_success",
             Self::PreorderAbandoned => "preorder_abandoned",
+            Self::PreorderPaymentFailed => "preorder_payment_failed",
+            Self::PreorderPartlyRefunded => "preorder_partly_refunded",
             Self::PreorderRefunded => "preorder_refunded",
             Self::PreorderDisputed => "preorder_disputed",
             Self::ChampionStarted => "champion_started",
@@ -77,6 +91,8 @@ impl AnnouncementKind {
             Self::ChampionExtended => "champion_extended",
             Self::ChampionUpgraded => "champion_upgraded",
             Self::ChampionPaymentFailed => "champion_payment_failed",
+            Self::ChampionActionRequired => "champion_action_required",
+            Self::ChampionPartlyRefunded => "champion_partly_refunded",
             Self::ChampionCancelled => "champion_cancelled",
             Self::ChampionRefunded => "champion_refunded",
             Self::ChampionEnded => "champion_ended",
@@ -94,10 +110,11 @@ impl AnnouncementKind {
     #[must_use]
     pub fn perishes(self) -> Option<Perishes> {
         match self {
-            Self::ChampionPaymentFailed => Some(Perishes::WithItsPayment),
-            Self::PreorderAbandoned => Some(Perishes::WithItsPreorder),
+            Self::ChampionPaymentFailed | Self::ChampionActionRequired => Some(Perishes::WithItsPayment),
+            Self::PreorderAbandoned | Self::PreorderPaymentFailed => Some(Perishes::WithItsPreorder),
             Self::PreorderStarted
             | Self::PreorderSuccess
+            | Self::PreorderPartlyRefunded
             | Self::PreorderRefunded
             | Self::PreorderDisputed
             | Self::ChampionStarted
@@ -105,6 +122,7 @@ impl AnnouncementKind {
             | Self::ChampionExtended
             | Self::ChampionUpgraded
             | Self::ChampionCancelled
+            | Self::ChampionPartlyRefunded
             | Self::ChampionRefunded
             | Self::ChampionEnded
             | Self::ChampionDisputed => None,
@@ -125,8 +143,8 @@ impl AnnouncementKind {
 pub enum Perishes {
     /// The payment whose gateway id its key names, an invoice's or a `PaymentIntent`'s, is paid.
     WithItsPayment,
-    /// The preorder that its key names is paid or has a newer session than the key names, or the buyer has paid another
-    /// preorder since they made it.
+    /// The preorder that its key names is paid or has a newer session than the one that the key names, if it names one, or
+    /// the buyer has paid another preorder since they made it.
     WithItsPreorder,
 }
 

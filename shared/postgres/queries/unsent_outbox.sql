@@ -1,6 +1,6 @@
 -- Those of the rows $1 that wait to be sent, each with whether its buyer has a paid preorder if it is of the kinds $4. Rows that
 -- don't hold any more are superseded at $5 instead: of the kinds $2 if the payment that the key names is paid; of the kinds
--- $3 if the preorder that the key names is paid or has a newer session than the key names, or if its buyer has paid
+-- $3 if the preorder that the key names is paid or has a newer session than the one in the key, or if its buyer has paid
 -- another preorder since it was made.
 with waiting as (
     select id, key, metric, payload, attempts, split_part(key, ':', 2) as subject, split_part(key, ':', 3) as session_id
@@ -9,7 +9,7 @@ with waiting as (
 ),
 preorder as (
     select waiting.id as outbox_id, preorders.id, user_id, lower(email) as email, created_at,
-           preorders.session_id is distinct from waiting.session_id as has_newer_session
+           waiting.session_id like 'cs\_%' and preorders.session_id is distinct from waiting.session_id as has_newer_session
     from waiting
     -- `case` keeps other keys from being read as a preorder's id.
     join preorders on preorders.id = case when metric = any($3::text[] || $4::text[]) then subject::uuid end

@@ -149,7 +149,8 @@ impl Tables {
                         paid.id == preorder.id
                             || paid.payment.as_ref().is_some_and(|payment| payment.paid_at >= preorder.created_at)
                     };
-                    newest != named || self.paid_by_the_same_buyer(entry).iter().any(paid_since)
+                    (named.is_some_and(|named| named.starts_with("cs_")) && newest != named)
+                        || self.paid_by_the_same_buyer(entry).iter().any(paid_since)
                 })
             }
         }

@@ -47,7 +47,8 @@ pub(crate) const TABLES: [&str; 13] = [
 ];
 
 /// Announcements that may be superseded: what made them untrue may have come before they were sent, or after.
-pub const PERISHABLE: [&str; 2] = ["champion_payment_failed", "preorder_abandoned"];
+pub const PERISHABLE: [&str; 4] =
+    ["champion_action_required", "champion_payment_failed", "preorder_abandoned", "preorder_payment_failed"];
 
 /// How a run ended. Equal ends have the same rows and the same facts at Klaviyo, but for perishable ones: each of those is
 /// either sent or superseded, which [`FinalState::of`] checks.

@@ -191,6 +191,7 @@ impl Functions {
                 deliver: DeliverEvents {
                     store: store.clone(),
                     klaviyo,
+                    site: None,
                     retry: Retry { backoff: PAUSE, ..Retry::default() },
                 },
                 sweep: SweepOutbox { store: store.clone(), queue: queue.clone(), patience: PATIENCE },

@@ -205,11 +205,14 @@ impl Journey {
     #[must_use]
     pub fn facts(self) -> Vec<&'static str> {
         let mut facts = match self {
-            Self::PreorderPaid | Self::PreorderDelayed | Self::PreorderRetried | Self::OneEvent => {
-                vec!["preorder_started", "preorder_success"]
-            }
+            Self::PreorderPaid | Self::PreorderDelayed | Self::OneEvent => vec!["preorder_started", "preorder_success"],
+            Self::PreorderRetried => vec!["preorder_started", "preorder_payment_failed", "preorder_success"],
             Self::PreorderAbandoned => vec!["preorder_started", "preorder_abandoned"],
-            Self::PreorderRefunded => vec!["preorder_started", "preorder_success", "preorder_refunded"],
+            // A part of it, and then the rest.
+            Self::PreorderRefunded => {
+                let parts = ["preorder_partly_refunded"; 2];
+                [&["preorder_started", "preorder_success", "preorder_refunded"][..], &parts].concat()
+            }
             Self::SignedIn => vec!["preorder_started"],
             Self::SubscriptionStarted => vec!["champion_started"],
             Self::SubscriptionRenewed => vec!["champion_started", "champion_renewed"],

@@ -2,7 +2,10 @@
 
 use std::{sync::Mutex, time::Duration};
 
-use pledge_application::deliver_events::{DeliverEvents, Deliveries, Retry};
+use pledge_application::{
+    deliver_events::{DeliverEvents, Deliveries, Retry},
+    site::Site,
+};
 use pledge_domain::{
     ids::OutboxId,
     outbox::{Announcement, ProfilePart},
@@ -12,9 +15,10 @@ use pledge_domain::{
 };
 use pledge_testkit::{
     Deliver, FakeMarketing, InMemoryStore,
-    builders::{a_new_preorder, a_preorder, preorder_id, session_paid},
+    builders::{a_new_preorder, a_preorder, preorder_id, session_expired, session_paid},
     time::t,
 };
+use serde_json::json;
 use tokio::time::Instant;
 
 /// A sender of an outbox with so many rows.
@@ -24,7 +28,7 @@ async fn deliver_to<Klaviyo>(klaviyo: Klaviyo, rows: u32) -> DeliverEvents<InMem
         let new = a_new_preorder(n, &format!("reader-{n}@example.com"), Owner::Unknown);
         store.initiate(&new).await.unwrap();
     }
-    DeliverEvents { store, klaviyo, retry: Retry::default() }
+    DeliverEvents { store, klaviyo, site: None, retry: Retry::default() }
 }
 
 async fn deliver(rows: u32) -> DeliverEvents<InMemoryStore, FakeMarketing> {
@@ -221,7 +225,8 @@ async fn a_crash_between_sending_and_storing_repeats_the_same_unique_id() {
     let ids = ids(&deliver.store);
     // Reading works, storing doesn't.
     let dies_after_sending = DiesAfterSending { klaviyo: FakeMarketing::default(), store: deliver.store.clone() };
-    let dying = DeliverEvents { store: deliver.store.clone(), klaviyo: dies_after_sending, retry: Retry::default() };
+    let (store, retry) = (deliver.store.clone(), Retry::default());
+    let dying = DeliverEvents { store, klaviyo: dies_after_sending, site: None, retry };
     let error = dying.run(&ids, t(100)).await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
 
@@ -279,4 +284,19 @@ impl Marketing for TakesASecond {
         tokio::time::sleep(Duration::from_secs(1)).await;
         Ok(())
     }
+}
+
+#[tokio::test]
+async fn what_asks_a_reader_to_do_something_says_where() {
+    let mut deliver = deliver(1).await;
+    deliver.site = Some(Site::new(&"https://example.com".parse().unwrap()));
+    let preorder = deliver.store.preorders().remove(0);
+    deliver.store.deliver(&session_expired("evt_1", &preorder), t(50)).await.unwrap();
+    let events = ids(&deliver.store);
+    deliver.run(&events, t(100)).await.unwrap();
+    let sent = deliver.klaviyo.taken();
+    let links: Vec<_> =
+        sent.iter().map(|entry| (entry.kind.name(), entry.payload.properties.get("resume_url"))).collect();
+    let url = json!(format!("https://example.com/ja/pre-order/cancel?preorder_id={}", preorder.id));
+    assert_eq!(links, [("preorder_started", None), ("preorder_abandoned", Some(&url))]);
 }

@@ -4,6 +4,7 @@
 mod champions;
 mod create_checkout;
 mod deliver_events;
+mod events_document;
 mod initiate_preorder;
 mod record_stripe_event;
 mod show_catalogue;

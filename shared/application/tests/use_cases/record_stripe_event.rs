@@ -11,7 +11,7 @@ use pledge_domain::{
 };
 use pledge_testkit::{
     FakePublisher, InMemoryStore,
-    builders::{a_preorder, card_refused, session_paid},
+    builders::{a_preorder, session_paid, session_unpaid},
     time::t,
 };
 
@@ -74,7 +74,7 @@ async fn a_second_delivery_is_known_and_nobody_is_told_again() {
 #[tokio::test]
 async fn an_event_without_news_for_klaviyo_queues_nothing() {
     let (record, preorder) = record();
-    let processed = record.run(&card_refused("evt_1", &preorder), t(61)).await.unwrap();
+    let processed = record.run(&session_unpaid("evt_1", &preorder), t(61)).await.unwrap();
     assert!(matches!(processed.recorded, Recorded::Now { .. }));
     assert!(record.queue.messages().is_empty());
 }

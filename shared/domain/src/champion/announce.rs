@@ -11,9 +11,10 @@ use crate::{
     Timestamp,
     champion::{ChampionAccount, ChampionKey, PaymentKind, PaymentRecord, PurchaseType, Subscription, TierLevel},
     email::Email,
-    ids::DisputeId,
+    ids::{DisputeId, RefundId},
+    money::Money,
     outbox::{Announcement, AnnouncementKind, Payload, Profile},
-    stripe::Dispute,
+    stripe::{Dispute, InvoiceFact, Refund},
 };
 
 /// A payment was made. What costs nothing says whether it is a trial and has no value. The address on the invoice serves
@@ -54,14 +55,60 @@ pub(super) fn ended(account: &ChampionAccount, tier: TierLevel, end: Timestamp, 
     Some(Announcement::new(AnnouncementKind::ChampionEnded, &subject, payload))
 }
 
-/// A try to pay was refused.
+/// A try to pay a single purchase was refused.
 pub(super) fn payment_failed(
     account: &ChampionAccount,
     payment: &PaymentRecord,
     at: Timestamp,
-    email: Option<&Email>,
 ) -> Option<Announcement> {
-    about_payment(account, AnnouncementKind::ChampionPaymentFailed, payment, at, email)
+    about_payment(account, AnnouncementKind::ChampionPaymentFailed, payment, at, None)
+}
+
+/// A try to pay an invoice was refused.
+pub(super) fn invoice_failed(
+    account: &ChampionAccount,
+    payment: &PaymentRecord,
+    fact: &InvoiceFact,
+) -> Option<Announcement> {
+    about_invoice(account, AnnouncementKind::ChampionPaymentFailed, payment, fact)
+}
+
+/// An invoice waits for the cardholder.
+pub(super) fn action_required(
+    account: &ChampionAccount,
+    payment: &PaymentRecord,
+    fact: &InvoiceFact,
+) -> Option<Announcement> {
+    about_invoice(account, AnnouncementKind::ChampionActionRequired, payment, fact)
+}
+
+/// Announces something about an invoice that can still be paid, with Stripe's page for it.
+fn about_invoice(
+    account: &ChampionAccount,
+    kind: AnnouncementKind,
+    payment: &PaymentRecord,
+    fact: &InvoiceFact,
+) -> Option<Announcement> {
+    let mut announcement = about_payment(account, kind, payment, fact.at, fact.email.as_ref())?;
+    let page = fact.page.as_ref().map(|page| ("hosted_invoice_url".to_owned(), json!(page)));
+    announcement.payload.properties.extend(page);
+    Some(announcement)
+}
+
+/// A part of the money went back, once for each refund.
+pub(super) fn partly_refunded(
+    account: &ChampionAccount,
+    payment: &PaymentRecord,
+    id: &RefundId,
+    refund: &Refund,
+) -> Option<Announcement> {
+    let kind = AnnouncementKind::ChampionPartlyRefunded;
+    let mut payload = about_payment(account, kind, payment, refund.created, None)?.payload;
+    let back = Money { amount: refund.amount, ..payment.amount };
+    payload.properties.insert("amount".into(), json!(back.to_decimal()));
+    payload.properties.insert("refund_id".into(), json!(id.as_str()));
+    payload.value = Some(back);
+    Some(Announcement::new(kind, id.as_str(), payload))
 }
 
 /// All the money went back.

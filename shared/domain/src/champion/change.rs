@@ -77,6 +77,12 @@ impl Change {
                 self.announcements.extend(announce::disputed(&self.after, payment, id, dispute));
             }
         }
+        let known = self.before.partial_refunds();
+        for (id, (payment, refund)) in self.after.partial_refunds() {
+            if !known.contains_key(id) {
+                self.announcements.extend(announce::partly_refunded(&self.after, payment, id, refund));
+            }
+        }
         for subscription in self.after.subscriptions.iter().filter(|it| it.is_over()) {
             if !self.before.subscriptions.iter().any(|it| it.id == subscription.id && it.is_over()) {
                 self.announcements.extend(announce::cancelled(&self.after, subscription, at));

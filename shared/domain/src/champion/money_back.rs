@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::{
     Timestamp,
     champion::{ChampionAccount, PaymentRecord},
-    ids::{DisputeId, InvoiceId, PaymentIntentId},
-    stripe::{Dispute, PaymentFacts, gone_over_time, revocations},
+    ids::{DisputeId, InvoiceId, PaymentIntentId, RefundId},
+    stripe::{Dispute, PaymentFacts, Refund, gone_over_time, revocations},
 };
 
 impl ChampionAccount {
@@ -27,6 +27,16 @@ impl ChampionAccount {
             payment.dispute = status.max_by_key(|status| (status.is_open(), *status)).map(|it| it.name().to_owned());
             payment.gone = Some(gone_over_time(facts, payment.amount));
         }
+    }
+
+    /// Returns the refunds that brought back a part of a payment that was made, with the payment.
+    pub(super) fn partial_refunds(&self) -> BTreeMap<&RefundId, (&PaymentRecord, &Refund)> {
+        let paid = self.payments.iter().filter(|payment| payment.paid_at.is_some());
+        let all = paid.flat_map(|payment| {
+            let refunds = facts_of(&self.intents, payment).flat_map(|facts| &facts.refunds);
+            refunds.map(move |(id, refund)| (id, (payment, refund)))
+        });
+        all.filter(|(_, (payment, refund))| refund.was_gone() && refund.amount < payment.amount.amount).collect()
     }
 
     /// Returns the disputes of all payments that were made, with the payment.

@@ -57,7 +57,24 @@ pub fn invoice_failed(account: ChampionAccount, fact: &InvoiceFact) -> ChampionE
     if payment.paid_at.is_none() {
         payment.amount = fact.amount;
     }
-    change.announce(announce::payment_failed(&change.after, &payment, fact.at, fact.email.as_ref()));
+    change.announce(announce::invoice_failed(&change.after, &payment, fact));
+    change.after.put_payment(payment);
+    effect(change, fact.at)
+}
+
+/// A renewal waits for the cardholder to agree. At a first payment they are on the page where they are asked.
+#[must_use]
+pub fn invoice_action_required(account: ChampionAccount, fact: &InvoiceFact) -> ChampionEffect {
+    if fact.billing_reason == BillingReason::SubscriptionCreate {
+        return Effect::ignore("the reader is asked where they pay");
+    }
+    let lines = invoice_lines::read(&account, fact);
+    let mut payment = of_invoice(&account, fact, &lines);
+    let mut change = Change::of(account);
+    if payment.paid_at.is_none() {
+        payment.amount = fact.amount;
+    }
+    change.announce(announce::action_required(&change.after, &payment, fact));
     change.after.put_payment(payment);
     effect(change, fact.at)
 }
@@ -178,7 +195,7 @@ pub fn payment_refused(account: ChampionAccount, intent: &PaymentIntentId, at: T
 fn refused(account: ChampionAccount, mut payment: PaymentRecord, at: Timestamp) -> ChampionEffect {
     let mut change = Change::of(account);
     payment.failed_at = payment.failed_at.max(Some(at));
-    change.announce(announce::payment_failed(&change.after, &payment, at, None));
+    change.announce(announce::payment_failed(&change.after, &payment, at));
     change.after.put_payment(payment);
     effect(change, at)
 }

@@ -50,6 +50,9 @@ pub fn decide(mut snapshot: Snapshot, event: &StripeEvent, moment: Moment) -> Pl
         }
         Fact::InvoicePaid(fact) => with_account(snapshot, event, |account| champion::invoice_paid(account, fact)),
         Fact::InvoiceFailed(fact) => with_account(snapshot, event, |account| champion::invoice_failed(account, fact)),
+        Fact::InvoiceActionRequired(fact) => {
+            with_account(snapshot, event, |account| champion::invoice_action_required(account, fact))
+        }
         Fact::PurchaseSucceeded(fact) => {
             with_account(snapshot, event, |account| champion::purchase_succeeded(account, fact, at))
         }
@@ -85,7 +88,7 @@ fn payment_failed(snapshot: Snapshot, fact: &PaymentFailedFact, at: Timestamp) -
         Snapshot { preorder: None, champion: Some(account), .. } => {
             of_champion(champion::payment_refused(account, &fact.payment_intent, at))
         }
-        snapshot => of_preorder(preorder::payment_failed(snapshot.preorder, fact)),
+        snapshot => of_preorder(preorder::payment_failed(snapshot.preorder, fact, at)),
     }
 }
 

@@ -17,11 +17,12 @@ use time::format_description::well_known::Rfc3339;
 use crate::{
     Timestamp,
     effect::Effect,
-    ids::{DisputeId, PaymentIntentId},
+    ids::{DisputeId, PaymentIntentId, RefundId},
     locale::Locale,
+    money::Money,
     outbox::{Announcement, AnnouncementKind, Payload},
     preorder::{Color, Payment, Preorder, PreorderChange, PreorderWrite, Session, SessionState, Status, Wishes},
-    stripe::{CheckoutPaymentStatus, Dispute, PaymentFacts, PaymentFailedFact, SessionFact, SessionStep},
+    stripe::{CheckoutPaymentStatus, Dispute, PaymentFacts, PaymentFailedFact, Refund, SessionFact, SessionStep},
 };
 
 /// What an event does to a preorder.
@@ -143,6 +144,7 @@ fn paid(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFact, at: 
     let mut announcements = vec![success(&preorder, &payment, at)];
     announcements.extend(gone.then(|| refunded(&preorder, &payment, at)));
     announcements.extend(disputed(&preorder, &payment, known));
+    announcements.extend(partly_refunded(&preorder, &payment, known));
     let others = preorder.payments().cloned();
     let payments = others.chain([payment]).collect();
     preorder.settle(payments);
@@ -172,28 +174,26 @@ fn rescue(fact: &SessionFact, at: Timestamp) -> Option<Preorder> {
     })
 }
 
-/// Decides what a refused try to pay does. The session stays open; the customer may try another card in it.
+/// Decides what a refused try to pay does. The session stays open; the customer may try another card in it. It is
+/// announced whatever else is known, once for each payment, or the order of arrival would choose.
 #[must_use]
-pub fn payment_failed(stored: Option<Preorder>, fact: &PaymentFailedFact) -> PreorderEffect {
+pub fn payment_failed(stored: Option<Preorder>, fact: &PaymentFailedFact, at: Timestamp) -> PreorderEffect {
     let Some(mut preorder) = stored else {
         return Effect::ignore("no preorder of ours");
     };
-    if preorder.payment.is_some() {
-        return Effect::ignore("the preorder is paid");
-    }
+    let refused = refused(&preorder, &fact.payment_intent, at);
     let attempt = fact.attempt.unwrap_or(preorder.checkout_attempt);
-    match attempt.cmp(&preorder.checkout_attempt) {
-        Ordering::Less => return Effect::ignore("a newer session exists"),
-        Ordering::Equal if preorder.session.as_ref().is_some_and(|s| s.state != SessionState::Open) => {
-            return Effect::ignore("the session is further already");
-        }
-        Ordering::Equal | Ordering::Greater => {}
+    let further = || preorder.session.as_ref().is_some_and(|session| session.state != SessionState::Open);
+    let is_news = preorder.payment.is_none()
+        && match attempt.cmp(&preorder.checkout_attempt) {
+            Ordering::Less => false,
+            Ordering::Equal => !further(),
+            Ordering::Greater => true,
+        };
+    if is_news {
+        preorder.status = Status::Failed;
     }
-    if preorder.status == Status::Failed {
-        return Effect::ignore("known already");
-    }
-    preorder.status = Status::Failed;
-    PreorderChange::update(preorder, [])
+    PreorderChange::update(preorder, [refused])
 }
 
 /// Decides what newly known refunds and disputes of a payment do: nothing unless it is this preorder's payment.
@@ -214,6 +214,7 @@ pub fn payment_facts(
     let gone = payment.apply(facts);
     let mut announcements = Vec::from_iter(gone.then(|| refunded(&preorder, payment, at)));
     announcements.extend(disputed(&preorder, payment, facts));
+    announcements.extend(partly_refunded(&preorder, payment, facts));
     preorder.settle(payments);
     PreorderChange::update(preorder, announcements)
 }
@@ -254,6 +255,26 @@ fn refunded(preorder: &Preorder, payment: &Payment, at: Timestamp) -> Announceme
         None => preorder.id.to_string(),
     };
     about_payment(AnnouncementKind::PreorderRefunded, &subject, preorder, payment, at)
+}
+
+/// Announces the refunds that brought back a part of a payment, each once.
+fn partly_refunded(preorder: &Preorder, payment: &Payment, facts: &PaymentFacts) -> Vec<Announcement> {
+    let parts = facts.refunds.iter().filter(|(_, it)| it.was_gone() && it.amount < payment.amount.amount);
+    let announce = |(id, refund): (&RefundId, &Refund)| {
+        let back = Payment { amount: Money { amount: refund.amount, ..payment.amount }, ..payment.clone() };
+        let (kind, subject) = (AnnouncementKind::PreorderPartlyRefunded, format!("{}:{id}", preorder.id));
+        let mut announcement = about_payment(kind, &subject, preorder, &back, refund.created);
+        announcement.payload.properties.insert("refund_id".into(), json!(id.as_str()));
+        announcement
+    };
+    parts.map(announce).collect()
+}
+
+/// Announces that a try to pay was refused.
+fn refused(preorder: &Preorder, intent: &PaymentIntentId, at: Timestamp) -> Announcement {
+    let payload =
+        Payload { profile: preorder.profile(), properties: properties(preorder), value: None, occurred_at: at };
+    Announcement::new(AnnouncementKind::PreorderPaymentFailed, &format!("{}:{intent}", preorder.id), payload)
 }
 
 /// Announces the disputes of a payment, each once.

@@ -52,6 +52,8 @@ pub struct InvoiceFact {
     pub has_more_lines: bool,
     /// Whether nothing was asked for, before any discount or credit: the time is a trial.
     pub is_trial: bool,
+    /// `hosted_invoice_url`: Stripe's page on which it can be paid.
+    pub page: Option<String>,
     /// The subscription's metadata, as it was when the invoice was made.
     pub metadata: Option<ChampionMetadata>,
     /// `status_transitions.paid_at`, the same in every event about one payment; otherwise when the event happened.

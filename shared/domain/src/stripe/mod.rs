@@ -55,6 +55,8 @@ pub enum Fact {
     InvoicePaid(Box<InvoiceFact>),
     /// `invoice.payment_failed`
     InvoiceFailed(Box<InvoiceFact>),
+    /// `invoice.payment_action_required`
+    InvoiceActionRequired(Box<InvoiceFact>),
     /// `invoice_payment.paid`
     InvoicePaymentLinked(InvoicePaymentFact),
     /// `payment_intent.succeeded`, unless it is a preorder's
@@ -88,7 +90,7 @@ impl Fact {
         match self {
             Self::Session(fact) => fact.lookup(),
             Self::PaymentFailed(fact) => fact.lookup(),
-            Self::InvoicePaid(fact) | Self::InvoiceFailed(fact) => fact.lookup(),
+            Self::InvoicePaid(fact) | Self::InvoiceFailed(fact) | Self::InvoiceActionRequired(fact) => fact.lookup(),
             Self::InvoicePaymentLinked(fact) => fact.lookup(),
             Self::PurchaseSucceeded(fact) | Self::PurchaseFailed(fact) => fact.lookup(),
             Self::SubscriptionChanged(fact) => fact.lookup(),

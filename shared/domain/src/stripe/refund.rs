@@ -98,6 +98,12 @@ impl Refund {
         moment >= self.created && self.history.at(moment).or_else(first).is_some_and(|status| status.is_gone())
     }
 
+    /// Returns whether the money was ever gone.
+    #[must_use]
+    pub fn was_gone(&self) -> bool {
+        self.history.iter().any(|(_, status)| status.is_gone())
+    }
+
     /// Returns the moments at which it may change whether the money is gone.
     pub(super) fn moments(&self) -> impl Iterator<Item = Timestamp> {
         self.history.iter().map(|(at, _)| *at).chain([self.created])

@@ -279,3 +279,18 @@ fn what_was_carried_over_is_extended_and_not_booked_again() {
     assert_eq!(reader.support.unwrap().period, Period { start: t(-10 * DAY), end: t(20 * DAY + MONTH) });
     assert_eq!(reader.ledger.len(), 1);
 }
+
+#[test]
+fn a_renewal_that_waits_for_its_cardholder_is_announced_and_a_first_payment_is_not() {
+    let waits = |id: &str, fact: InvoiceFact| event(id, 1, Fact::InvoiceActionRequired(Box::new(fact)));
+    let renewal = invoice("2", SubscriptionCycle, 1, MONTH);
+    let events = [
+        paid("1", invoice("1", SubscriptionCreate, 1, 0)),
+        waits("2", invoice("1", SubscriptionCreate, 1, 0)),
+        waits("3", renewal.clone()),
+        failed("4", renewal),
+    ];
+    let reader = converges(&reserved(), &events);
+    let all = ["champion_action_required:in_2", "champion_payment_failed:in_2", "champion_started:in_1"];
+    assert_eq!(Vec::from_iter(reader.keys), all);
+}

@@ -103,6 +103,7 @@ pub fn invoice(name: &str, reason: BillingReason, tier: i64, at: i64) -> Invoice
         lines: Vec::new(),
         has_more_lines: false,
         is_trial: false,
+        page: None,
         metadata: Some(metadata(tier, Some(1))),
         at: t(at),
     }

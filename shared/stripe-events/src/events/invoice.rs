@@ -34,6 +34,8 @@ struct Invoice {
     #[serde(default, deserialize_with = "lenient")]
     customer_email: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
+    hosted_invoice_url: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     lines: Option<List<Line>>,
     #[serde(default, deserialize_with = "lenient")]
     status_transitions: Option<StatusTransitions>,
@@ -87,6 +89,13 @@ pub fn payment_failed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     invoice.fact(amount, payload.created(), Fact::InvoiceFailed)
 }
 
+/// Reads `invoice.payment_action_required`.
+pub fn payment_action_required(payload: Payload<'_>) -> Result<Fact, Unreadable> {
+    let invoice: Invoice = payload.object()?;
+    let amount = invoice.amount_due;
+    invoice.fact(amount, payload.created(), Fact::InvoiceActionRequired)
+}
+
 impl Invoice {
     fn fact(self, amount: i64, at: Timestamp, fact: fn(Box<InvoiceFact>) -> Fact) -> Result<Fact, Unreadable> {
         let details = self.parent.and_then(|parent| parent.subscription_details).or(self.subscription_details);
@@ -111,6 +120,7 @@ impl Invoice {
             price: line.as_ref().and_then(Line::price).and_then(|id| PriceId::parse(id).ok()),
             lines: embedded,
             has_more_lines,
+            page: self.hosted_invoice_url,
             is_trial: self.subtotal == Some(0),
             // The lines of invoices from before 2023-08-16 are the only place that has it.
             metadata: metadata.or_else(|| line.as_ref().and_then(Line::champion)),

@@ -27,6 +27,7 @@ pub const DECODERS: &[(&str, Decoder)] = &[
     ("invoice.paid", invoice::paid),
     ("invoice.payment_succeeded", invoice::paid),
     ("invoice.payment_failed", invoice::payment_failed),
+    ("invoice.payment_action_required", invoice::payment_action_required),
     ("invoice_payment.paid", invoice_payment::paid),
     ("customer.subscription.created", customer_subscription::changed),
     ("customer.subscription.updated", customer_subscription::changed),

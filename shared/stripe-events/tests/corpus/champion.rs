@@ -33,6 +33,7 @@ pub fn expectations(shape: &str) -> Vec<(&'static str, Fact)> {
         ("invoice.paid.upgrade", paid(upgrade())),
         ("invoice.paid.foreign", ignored("an invoice without a subscription is not ours")),
         ("invoice.payment_failed", Fact::InvoiceFailed(Box::new(invoice(renewal())))),
+        ("invoice.payment_action_required", Fact::InvoiceActionRequired(Box::new(invoice(renewal())))),
         ("invoice_payment.paid", Fact::InvoicePaymentLinked(linked())),
         ("invoice_payment.paid.out_of_band", ignored("an invoice that was paid without a PaymentIntent")),
         ("customer.subscription.created", changed(subscription(SubscriptionStatus::Incomplete))),
@@ -115,6 +116,7 @@ fn first() -> InvoiceFact {
         lines: vec![line(ten_dollars_a_month(), START, RENEWAL)],
         has_more_lines: false,
         is_trial: false,
+        page: Some("https://invoice.stripe.com/i/acct_1/test_x".to_owned()),
         metadata: Some(metadata()),
         at: at(START + 7),
     }

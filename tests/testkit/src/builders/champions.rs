@@ -72,6 +72,7 @@ pub fn invoice(id: &str, reason: BillingReason, metadata: Option<ChampionMetadat
         lines: Vec::new(),
         has_more_lines: false,
         is_trial: false,
+        page: None,
         metadata,
         at,
     }

@@ -1,0 +1,43 @@
+//! Where a reader goes on from what they are told.
+
+use pledge_domain::{
+    ids::PreorderId,
+    locale::Locale,
+    outbox::{Announcement, AnnouncementKind},
+};
+
+use crate::site::Site;
+
+/// Adds the way back to an announcement that wants its reader to do something: `resume_url`, the page on which a preorder
+/// can be paid, or `manage_url`, the page on which a reader repairs a payment.
+pub fn add(site: &Site, announcement: &mut Announcement) {
+    use AnnouncementKind as Kind;
+    let text = |name: &str| announcement.payload.properties.get(name).and_then(|value| value.as_str());
+    let link = match announcement.kind {
+        Kind::PreorderAbandoned | Kind::PreorderPaymentFailed => {
+            let locale = text("locale").and_then(Locale::parse).unwrap_or_default();
+            let preorder = text("preorder_id").and_then(|id| PreorderId::parse(id).ok());
+            preorder.map(|preorder| ("resume_url", site.preorder_cancel(locale, preorder)))
+        }
+        Kind::ChampionPaymentFailed | Kind::ChampionActionRequired => {
+            Some(("manage_url", site.account(Locale::default())))
+        }
+        Kind::PreorderStarted
+        | Kind::PreorderSuccess
+        | Kind::PreorderPartlyRefunded
+        | Kind::PreorderRefunded
+        | Kind::PreorderDisputed
+        | Kind::ChampionStarted
+        | Kind::ChampionRenewed
+        | Kind::ChampionExtended
+        | Kind::ChampionUpgraded
+        | Kind::ChampionCancelled
+        | Kind::ChampionPartlyRefunded
+        | Kind::ChampionRefunded
+        | Kind::ChampionEnded
+        | Kind::ChampionDisputed => None,
+    };
+    if let Some((name, url)) = link {
+        announcement.payload.properties.insert(name.to_owned(), url.into());
+    }
+}
