@@ -152,7 +152,7 @@ test("what waits for a person is there with what to do", async () => {
 });
 
 test("every operation can be tried with an example that works", async () => {
-  await visit({}, async (page) => {
+  await visit({ expected: /status of 409.*\/pay\)$/ }, async (page) => {
     await page.goto(`${endpoints.api}/#try`);
     const operation = page.getByRole("combobox", { name: "Operation" });
     await operation.waitFor();

@@ -3,40 +3,42 @@
 import { h } from "../dom.js";
 import { date } from "../texts.js";
 
-/** @import { ChampionStatus } from "../vendor/pledge-client.js" */
+/** @import { OwnChampion } from "../vendor/pledge-client.js" */
 
 /**
- * Draws what has run, what is paid of this tier, what is paid of others and waits, and the grace, with a mark for today.
- * Gives null for a reader who has or had no access.
+ * Draws each stretch of access with its tier, and the grace, with a mark for today. Gives null without any access.
  *
  * @param {import("../app.js").Page} page
- * @param {ChampionStatus} status
+ * @param {OwnChampion} champion
  */
-export function accessBar({ texts, locale }, status) {
-  const { startDate, endDate, tierUntil, graceUntil, inGrace } = status;
-  if (!startDate || !endDate) return null;
+export function accessBar({ texts, locale }, { segments, status }) {
+  const [first, last] = [segments[0], segments.at(-1)];
+  if (!first || !last) return null;
   const now = Date.now();
-  const paidUntil = Date.parse(endDate);
-  const tierEnds = Math.min(tierUntil ? Date.parse(tierUntil) : paidUntil, paidUntil);
-  const graceEnds = inGrace && graceUntil ? Date.parse(graceUntil) : paidUntil;
-  const first = Date.parse(startDate);
-  const last = Math.max(graceEnds, paidUntil, now);
-  const share = (/** @type {number} */ time) => (100 * (Math.min(Math.max(time, first), last) - first)) / (last - first || 1);
-  /** @param {string} kind @param {number} from @param {number} to */
-  const part = (kind, from, to) => {
-    const element = h("span", { class: kind });
-    element.style.left = `${share(from)}%`;
-    element.style.width = `${Math.max(0, share(to) - share(from))}%`;
+  const paidUntil = Date.parse(last.end);
+  const graceUntil = status.inGrace && status.graceUntil ? Date.parse(status.graceUntil) : paidUntil;
+  const [from, to] = [Math.min(Date.parse(first.start), now), Math.max(graceUntil, paidUntil, now)];
+  const share = (/** @type {number} */ time) => (100 * (time - from)) / (to - from || 1);
+  /** @param {string} kind @param {number} start @param {number} end @param {string} [label] */
+  const part = (kind, start, end, label) => {
+    const element = h("span", { class: kind }, label);
+    element.style.left = `${share(start)}%`;
+    element.style.width = `${Math.max(0, share(end) - share(start))}%`;
     return element;
   };
-  const words = `${date(locale, startDate)} – ${date(locale, new Date(Math.max(graceEnds, paidUntil)).toISOString())}`;
+  const stretches = segments.map(({ tierLevel, start, end }) => {
+    const [begins, ends] = [Date.parse(start), Date.parse(end)];
+    const kind = ends <= now ? "run" : begins <= now ? "runs" : "waits";
+    return part(kind, begins, ends, String(tierLevel));
+  });
+  const words = segments.map(
+    ({ tierLevel, start, end }) => `${texts.tier(tierLevel)}, ${date(locale, start)} – ${date(locale, end)}`,
+  );
   return h(
     "div",
-    { class: "access", role: "img", "aria-label": `${texts.access}: ${words}` },
-    part("run", first, Math.min(now, paidUntil)),
-    part("paid", now, tierEnds),
-    part("waits", Math.max(tierEnds, now), paidUntil),
-    part("grace", paidUntil, graceEnds),
+    { class: "access", role: "img", "aria-label": `${texts.access}: ${words.join("; ")}` },
+    ...stretches,
+    graceUntil > paidUntil ? part("grace", paidUntil, graceUntil) : null,
     part("today", now, now),
   );
 }

@@ -24,7 +24,7 @@ export function changeTier(page, place, tiers, status) {
     tiers.map(({ tierLevel, name, amount, currency }) =>
       h(
         "option",
-        { value: tierLevel, selected: tierLevel === status.tierLevel },
+        { value: tierLevel, selected: tierLevel === (status.nextRenewal?.tierLevel ?? status.tierLevel) },
         `${name}, ${money(locale, amount, currency)} ${texts.perMonth}`,
       ),
     ),

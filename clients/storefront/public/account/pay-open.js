@@ -7,20 +7,21 @@ import { money } from "../texts.js";
 /** @import { ChampionStatus } from "../vendor/pledge-client.js" */
 
 /**
- * Shows Stripe's card form in `place`, if something is to be done, and gives the status once the payment is known.
+ * Shows Stripe's card form in `place`, if something is to be done, and calls `done` once the payment is known.
  *
  * @param {import("../app.js").Page} page
  * @param {HTMLElement} place
  * @param {number} novelId
- * @param {(status: ChampionStatus) => void} done
+ * @param {() => Promise<void>} done
  */
 export async function payOpen(page, place, novelId, done) {
   const { texts, locale, pledge } = page;
   const { amount, currency, clientSecret } = await pledge.payOpenInvoice({ novelId });
   const paid = async () => {
     place.replaceChildren(h("p", { role: "status" }, texts.confirming));
-    const isPaid = (/** @type {ChampionStatus} */ { subscriptionStatus }) => subscriptionStatus === "active";
-    done(await pledge.waitForChampion(novelId, isPaid));
+    const isPaid = (/** @type {ChampionStatus} */ { openInvoice }) => openInvoice === null;
+    await pledge.waitForChampion(novelId, isPaid);
+    await done();
   };
   if (clientSecret === null) return paid();
   const due = money(locale, amount, currency);

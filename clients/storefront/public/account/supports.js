@@ -2,12 +2,12 @@
 
 import { h } from "../dom.js";
 import { explain } from "../failure.js";
-import { date } from "../texts.js";
+import { date, money } from "../texts.js";
 import { accessBar } from "./access-bar.js";
 import { changeTier } from "./change-tier.js";
 import { payOpen } from "./pay-open.js";
 
-/** @import { ChampionStatus, TierOnSale } from "../vendor/pledge-client.js" */
+/** @import { ChampionStatus, OwnChampion, TierOnSale } from "../vendor/pledge-client.js" */
 
 /**
  * A line for each novel.
@@ -15,34 +15,35 @@ import { payOpen } from "./pay-open.js";
  * @param {import("../app.js").Page} page
  */
 export async function supports(page) {
-  const { texts, config, pledge, to } = page;
-  const all = await Promise.all(config.novels.map(({ id }) => pledge.championStatus(id)));
-  const supported = all.filter((status) => status.startDate !== null || status.pendingAttempt !== null);
-  if (supported.length === 0) return h("p", {}, texts.noSupport, " ", h("a", { href: to("novels") }, texts.novels));
-  const lines = supported.map(async (status) => {
-    const { tiers } = await pledge.championTiers(status.novelId);
-    return support(page, tiers, status);
+  const { texts, pledge, to } = page;
+  const champions = await pledge.ownChampions();
+  if (champions.length === 0) return h("p", {}, texts.noSupport, " ", h("a", { href: to("novels") }, texts.novels));
+  const lines = champions.map(async (champion) => {
+    const { tiers } = await pledge.championTiers(champion.status.novelId);
+    return support(page, tiers, champion);
   });
   return h("ul", { class: "list" }, await Promise.all(lines));
 }
 
 /**
- * One novel's line, which is replaced by what the API says after each action.
+ * One novel's line, which is read again after each action.
  *
  * @param {import("../app.js").Page} page
  * @param {TierOnSale[]} tiers
- * @param {ChampionStatus} status
+ * @param {OwnChampion} champion
  * @returns {HTMLElement}
  */
-function support(page, tiers, status) {
+function support(page, tiers, champion) {
   const { texts, locale, config, pledge, to } = page;
+  const { status } = champion;
   const { novelId } = status;
   const title = config.novels.find(({ id }) => id === novelId)?.title ?? String(novelId);
-  const tier = tiers.find(({ tierLevel }) => tierLevel === status.tierLevel)?.name;
   const notice = h("p", { class: "notice", role: "alert" });
   const panel = h("div", { class: "panel" });
-  /** @param {ChampionStatus} now */
-  const show = (now) => line.replaceWith(support(page, tiers, now));
+  const lookAgain = async () => {
+    const now = (await pledge.ownChampions()).find((other) => other.status.novelId === novelId);
+    if (now) line.replaceWith(support(page, tiers, now));
+  };
   /**
    * @param {string} label
    * @param {() => Promise<void> | void} act
@@ -62,7 +63,7 @@ function support(page, tiers, status) {
     return element;
   };
   const openPortal = async () => location.assign((await pledge.billingPortal({ novelId, locale })).url);
-  const pastDue = status.subscriptionStatus === "past_due" || status.subscriptionStatus === "unpaid";
+  const owes = status.openInvoice !== null;
   /** @type {HTMLElement} */
   const line = h(
     "li",
@@ -71,20 +72,20 @@ function support(page, tiers, status) {
       "div",
       { class: "what" },
       h("a", { href: to(`novels/${novelId}`) }, title),
-      h("small", {}, [tier, ...until(page, status)].filter(Boolean).join(", ")),
-      pastDue ? h("small", {}, texts.pastDue) : null,
+      h("small", {}, until(page, tiers, status).join(", ")),
+      owes ? h("small", {}, texts.pastDue) : null,
       status.pendingAttempt
         ? h("small", {}, texts.unpaidAttempt, " ", h("a", { href: to(`novels/${novelId}`) }, texts.finishPayment))
         : null,
     ),
-    accessBar(page, status),
+    accessBar(page, champion),
     h(
       "div",
       { class: "actions" },
-      pastDue && button(texts.payNow, () => payOpen(page, panel, novelId, show)),
-      status.autoRenew && !pastDue && button(texts.changeTier, () => changeTier(page, panel, tiers, status)),
-      status.autoRenew && button(texts.cancel, async () => show(await pledge.cancel(novelId))),
-      status.cancelAtPeriodEnd && button(texts.resume, async () => show(await pledge.resume(novelId))),
+      owes && button(texts.payNow, () => payOpen(page, panel, novelId, lookAgain)),
+      status.autoRenew && !owes && button(texts.changeTier, () => changeTier(page, panel, tiers, status)),
+      status.autoRenew && button(texts.cancel, () => pledge.cancel(novelId).then(lookAgain)),
+      status.cancelAtPeriodEnd && button(texts.resume, () => pledge.resume(novelId).then(lookAgain)),
       status.subscriptionId !== null && button(texts.portal, openPortal),
     ),
     notice,
@@ -94,14 +95,27 @@ function support(page, tiers, status) {
 }
 
 /**
+ * The tier, and how it goes on.
+ *
  * @param {import("../app.js").Page} page
+ * @param {TierOnSale[]} tiers
  * @param {ChampionStatus} status
+ * @returns {string[]}
  */
-function until({ texts, locale }, { endDate, isActive, inGrace, graceUntil, autoRenew, cancelAtPeriodEnd }) {
+function until({ texts, locale }, tiers, status) {
+  const { tierLevel, endDate, isActive, inGrace, graceUntil, autoRenew, cancelAtPeriodEnd, nextRenewal } = status;
+  /** @param {number} level */
+  const nameOf = (level) => tiers.find((tier) => tier.tierLevel === level)?.name ?? texts.tier(level);
   if (!endDate) return [];
   const day = date(locale, endDate);
-  if (!isActive) return [texts.over(day)];
-  if (inGrace && graceUntil) return [texts.graceTo(date(locale, graceUntil))];
-  if (autoRenew) return [texts.renews(day)];
-  return [cancelAtPeriodEnd ? texts.ends(day) : texts.until(day)];
+  if (!isActive || tierLevel === null) return [texts.over(day)];
+  const tier = nameOf(tierLevel);
+  if (inGrace && graceUntil) return [tier, texts.graceTo(date(locale, graceUntil))];
+  if (nextRenewal) {
+    const { tierLevel: next, amount, currency } = nextRenewal;
+    const cost = money(locale, amount, currency);
+    return [tier, texts.renews(date(locale, nextRenewal.date)), ...(next === tierLevel ? [] : [nameOf(next)]), cost];
+  }
+  if (autoRenew) return [tier, texts.renews(day)];
+  return [tier, cancelAtPeriodEnd ? texts.ends(day) : texts.until(day)];
 }
