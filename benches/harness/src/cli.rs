@@ -25,19 +25,19 @@ enum Command {
     Table(run::Options),
     /// Round trips, statements and calls of every function: the same on every machine.
     Counts {
-        /// Where the binaries are.
+        /// The folder of the binaries.
         #[arg(long)]
         binaries: PathBuf,
     },
     /// Instructions, allocations and system calls of a warm request.
     Effort {
-        /// Where the binaries are.
+        /// The folder of the binaries.
         #[arg(long)]
         binaries: PathBuf,
-        /// Only these, by their names in the tables.
+        /// Measures only these, by their names in the tables.
         #[arg(long)]
         only: Vec<String>,
-        /// Where to leave callgrind's findings, a file for each, for callgrind_annotate. The profile `profiling`
+        /// The folder for callgrind's findings, a file for each, for callgrind_annotate. The profile `profiling`
         /// has the names that it needs.
         #[arg(long)]
         profiles: Option<PathBuf>,

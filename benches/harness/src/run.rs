@@ -21,16 +21,16 @@ use crate::{
 
 #[derive(Args)]
 pub struct Options {
-    /// Where the binaries are, bench-hello among them.
+    /// The folder of the binaries, bench-hello among them.
     #[arg(long)]
     binaries: PathBuf,
-    /// Where the bundles of the peers are; without it they are left out.
+    /// The folder of the peers' bundles; without it they are left out.
     #[arg(long)]
     bundles: Option<PathBuf>,
     /// Node.js, by its full path.
     #[arg(long, default_value = "/usr/bin/node")]
     node: PathBuf,
-    /// Only these binaries, for a quick look.
+    /// The only binaries to measure, for a quick look.
     #[arg(long)]
     only: Vec<String>,
     /// Cold starts of each.
@@ -55,7 +55,7 @@ pub struct Row {
     pub subject: Subject,
     pub starts: Starts,
     pub requests: Requests,
-    /// Of our own binaries.
+    /// What our own binaries cost besides.
     pub own: Option<Own>,
 }
 

@@ -9,7 +9,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Of at least one value.
+    /// Summarises values, of which there must be one at least.
     pub fn of(mut values: Vec<f64>) -> Self {
         values.sort_by(f64::total_cmp);
         Self { median: quantile(&values, 50), lower: quantile(&values, 25), upper: quantile(&values, 75) }

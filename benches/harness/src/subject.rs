@@ -17,7 +17,7 @@ pub struct Subject {
     pub work: Work,
     pub program: PathBuf,
     pub arguments: Vec<String>,
-    /// Where its standard error goes, if anybody wants to read it.
+    /// The file for its standard error, if anybody wants to read it.
     pub log: Option<PathBuf>,
 }
 
@@ -28,7 +28,7 @@ impl Subject {
         Self { name: work.name(), work, program, arguments: Vec::new(), log: None }
     }
 
-    /// Its peer on Node.js, if there is one.
+    /// The same on Node.js, if there is such a peer.
     pub fn node(work: Work, node: &Path, bundles: &Path) -> Option<Self> {
         let bundle = bundles.join(format!("{}.js", work.peer()?));
         // What the SDKs think of the version of Node.js takes time too, and is none of the work.

@@ -19,7 +19,7 @@ use crate::{Endpoints, Error, Options};
 
 /// A running local cloud. [`Cloud::stop`] ends it in order; dropping it kills what it runs.
 ///
-/// Its programs also end with the thread that started it, so start it where it is used.
+/// The cloud's programs also end with the thread that started them, so start it where it is used.
 #[derive(Debug)]
 pub struct Cloud {
     options: Options,

@@ -24,7 +24,7 @@ pub(crate) struct Database {
 pub enum Shutdown {
     /// Sessions are ended, and what is committed is written.
     Fast,
-    /// As in a crash: the next start recovers from the log.
+    /// The server ends as in a crash, and its next start recovers from the log.
     Immediate,
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct Deployed {
 
 /// Creates the stack, or updates it in place when the emulator has it already.
 ///
-/// Of `endpoints`, what the deployment itself creates (the queues) is not looked at.
+/// The addresses of what the deployment itself creates (the queues) are not read from `endpoints`.
 pub(crate) async fn deploy(options: &Options, endpoints: &Endpoints) -> Result<Deployed, Error> {
     require_binaries(options)?;
     let failed = || Error::io("the deployment could not be started");

@@ -35,7 +35,7 @@ pub struct Endpoints {
     pub firebase_project_id: String,
     /// The queue of what has to reach Klaviyo.
     pub klaviyo_queue_url: String,
-    /// Where messages go that failed too often.
+    /// The queue of messages that failed too often.
     pub klaviyo_dead_letter_queue_url: String,
     /// Colour → Stripe price id, as JSON.
     pub preorder_prices: String,
@@ -43,7 +43,7 @@ pub struct Endpoints {
     pub public_site_url: String,
     /// The storefront of this repository, which is the front end unless another is named.
     pub storefront: String,
-    /// Where the stand-ins are told to fail, to be slow, to move their clocks.
+    /// The addresses at which the stand-ins are told to fail, to be slow, to move their clocks.
     pub controls: Controls,
     /// The folder of the functions' logs.
     pub logs: PathBuf,
@@ -52,11 +52,11 @@ pub struct Endpoints {
 /// The control interface of each stand-in, without a slash at the end.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Controls {
-    /// Of the Stripe stand-in.
+    /// The Stripe stand-in's.
     pub stripe: String,
-    /// Of the Klaviyo stand-in.
+    /// The Klaviyo stand-in's.
     pub klaviyo: String,
-    /// Of the Firebase stand-in.
+    /// The Firebase stand-in's.
     pub firebase: String,
 }
 
@@ -127,7 +127,7 @@ impl Endpoints {
     }
 }
 
-/// Where the addresses of the running cloud are.
+/// Returns the file with the addresses of the running cloud.
 fn endpoints_file() -> PathBuf {
     environment::endpoints_file().unwrap_or_else(|| Options::default().endpoints_file())
 }

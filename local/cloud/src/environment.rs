@@ -36,12 +36,12 @@ pub(crate) fn quiet() -> bool {
     std::env::var("QUIET").is_ok_and(|value| !value.is_empty())
 }
 
-/// Where to find the addresses of a running cloud, if `PLEDGE_ENDPOINTS` says so.
+/// Returns the file with the addresses of a running cloud, if `PLEDGE_ENDPOINTS` says so.
 pub(crate) fn endpoints_file() -> Option<PathBuf> {
     std::env::var("PLEDGE_ENDPOINTS").ok().map(PathBuf::from)
 }
 
-/// Where programs are looked for.
+/// Returns the folders in which programs are looked for.
 pub(crate) fn path() -> String {
     std::env::var("PATH").unwrap_or_else(|_| "/usr/local/bin:/usr/bin:/bin".to_owned())
 }

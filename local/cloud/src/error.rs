@@ -23,7 +23,7 @@ pub enum Error {
     /// A program of the local cloud ended, or did not get ready in time.
     #[error("{program} did not start:\n{log}")]
     DidNotStart {
-        /// Which program.
+        /// The program's name.
         program: &'static str,
         /// The end of its output.
         log: String,

@@ -10,7 +10,7 @@ use crate::progress::Progress;
 pub struct Options {
     /// The project's folder, which holds `template.yaml`.
     pub project: PathBuf,
-    /// Where the cloud keeps its files; one cloud per folder.
+    /// The folder in which the cloud keeps its files; one cloud a folder.
     pub home: PathBuf,
     /// The folder of the functions' binaries.
     pub binaries: PathBuf,
@@ -25,7 +25,7 @@ pub struct Options {
     pub record_rows: bool,
     /// Whether nothing is told of what happens in the cloud.
     pub quiet: bool,
-    /// Where to tell how far the start has come.
+    /// What is told how far the start has come.
     pub progress: Progress,
 }
 
@@ -55,7 +55,7 @@ impl Options {
         Self { home: options.home.join("test-cloud"), port: 0, ..options }
     }
 
-    /// Where the running cloud's addresses are written.
+    /// Returns the file to which the running cloud's addresses are written.
     #[must_use]
     pub fn endpoints_file(&self) -> PathBuf {
         self.home.join("endpoints.json")

@@ -31,7 +31,7 @@ pub(crate) struct Process {
 impl Process {
     /// Starts `command`, made with [`command`], with its output in the file `log`.
     ///
-    /// It gets a process group of its own, so that Ctrl-C reaches only us and we choose the order of stopping.
+    /// The program gets a process group of its own, so that Ctrl-C reaches only us and we choose the order of stopping.
     pub(crate) fn start(
         program: &'static str,
         mut command: Command,

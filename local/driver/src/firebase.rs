@@ -17,9 +17,9 @@ pub struct Firebase {
 /// Somebody who is signed in.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
-    /// Their uid.
+    /// The account's uid.
     pub uid: String,
-    /// Their ID token.
+    /// The account's ID token.
     pub id_token: String,
 }
 

@@ -21,7 +21,7 @@ use pledge_runtime::{http, tls};
 /// Everything of a running cloud that one can talk to.
 #[derive(Debug, Clone)]
 pub struct Driver {
-    /// Where everything is.
+    /// The addresses of everything.
     pub endpoints: Endpoints,
     /// The API of the functions.
     pub api: Api,

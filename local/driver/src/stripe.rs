@@ -17,7 +17,7 @@ pub struct Stripe {
 /// In which order held deliveries are let go.
 #[derive(Debug, Clone, Copy)]
 pub enum Order {
-    /// As they were made.
+    /// The order in which they were made.
     AsCreated,
     /// The last one first.
     Reversed,

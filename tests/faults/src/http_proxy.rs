@@ -25,17 +25,17 @@ use crate::http_server::{Answer, HttpServer};
 /// What happens to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HttpFault {
-    /// Nothing: it takes effect, and its answer comes back.
+    /// The request takes effect, and its answer comes back.
     None,
     /// The connection closes, and the request has no effect.
     HangUp,
-    /// It takes effect, and the connection closes before the answer.
+    /// The request takes effect, and the connection closes before the answer.
     AnswerLost,
-    /// It has no effect, and there is no answer until the client gives up.
+    /// The request has no effect, and there is no answer until the client gives up.
     Silence,
-    /// It is answered with this status and has no effect.
+    /// The request is answered with this status and has no effect.
     Status(u16),
-    /// It takes effect, and the answer takes so much longer.
+    /// The request takes effect, and the answer takes so much longer.
     Slow(Duration),
 }
 

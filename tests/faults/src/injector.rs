@@ -35,7 +35,7 @@ pub enum FailureMode {
     AnswerLost,
     /// The caller times out and gives up at once; what it sent takes effect later, during the recovery.
     Late,
-    /// There is no effect and no answer until the caller gives up by its own limit. Takes seconds.
+    /// The call has no effect and no answer until the caller gives up by its own limit, which takes seconds.
     Silent,
     /// The process is gone before the step.
     GoneBefore,

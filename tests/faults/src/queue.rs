@@ -44,7 +44,7 @@ struct Dead {
 pub struct Delivery {
     /// The id that the queue gave it.
     pub id: String,
-    /// Its text.
+    /// The message's text.
     pub body: String,
     /// How often it has been delivered and given back.
     pub count: u32,

@@ -42,11 +42,11 @@ pub fn request_id(number: usize) -> String {
 /// What the process has told the Runtime API.
 #[derive(Debug)]
 pub enum Call {
-    /// It waits for an invocation, since this moment; for the first time when it has started.
+    /// The function waits for an invocation, since this moment; for the first time when it has started.
     Next(Instant),
-    /// It answered the invocation with this id, at this moment.
+    /// The function answered the invocation with this id, at this moment.
     Response(String, Instant, Bytes),
-    /// It couldn't handle the invocation with this id, or couldn't start (`init`); the body says why.
+    /// The function couldn't handle the invocation with this id, or couldn't start (`init`); the body says why.
     Error(String, Bytes),
 }
 

@@ -94,7 +94,7 @@ pub struct TcpProxy {
 struct Link {
     server: (String, u16),
     setup: Setup,
-    /// With a number that grows when every connection is to break.
+    /// The state of the link, with a number that grows when every connection is to break.
     state: watch::Sender<(LinkState, usize)>,
     counts: Mutex<Counts>,
     connected: Notify,

@@ -17,7 +17,7 @@ use crate::{InMemoryStore, LedgerRow, Tables};
 /// What is stored of one reader and one novel, besides tiers and the reader's row.
 #[derive(Debug, Clone)]
 pub(crate) struct Champion {
-    /// Only payments and subscriptions count here.
+    /// What is stored of the reader and the novel; of it only the payments and the subscriptions are read.
     account: ChampionAccount,
     pub(crate) support: Option<Support>,
     pub(crate) ledger: Vec<Grant>,

@@ -19,7 +19,7 @@ pub trait Deliver: StripeEventStore {
     /// Records an event as the webhook does.
     ///
     /// # Errors
-    /// Those of [`StripeEventStore::record`].
+    /// The errors of [`StripeEventStore::record`].
     fn deliver(
         &self,
         event: &StripeEvent,

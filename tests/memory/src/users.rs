@@ -13,15 +13,15 @@ use crate::Tables;
 /// A user row, as far as the ports' contracts speak of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserRow {
-    /// Their address, unless somebody else's row has it.
+    /// The user's address, unless somebody else's row has it.
     pub email: Option<Email>,
     /// Whether the address is known to be theirs.
     pub email_verified: bool,
     /// The person's name.
     pub display_name: Option<String>,
-    /// Their picture.
+    /// The user's picture.
     pub photo_url: Option<String>,
-    /// Their telephone number, from a form that they sent while signed in.
+    /// The user's telephone number, from a form that they sent while signed in.
     pub phone: Option<String>,
     /// Whether they agreed to marketing in such a form.
     pub marketing_consent: bool,

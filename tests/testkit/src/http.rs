@@ -35,32 +35,32 @@ impl HttpEvent {
         Self::new("POST", path)
     }
 
-    /// With this query, without its question mark.
+    /// Sets the query, which is given without its question mark.
     #[must_use]
     pub fn query(self, query: &str) -> Self {
         Self { query: query.to_owned(), ..self }
     }
 
-    /// With this header. API Gateway writes the names in lower case.
+    /// Adds a header. API Gateway writes the names in lower case.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.insert(name.to_ascii_lowercase(), value.into());
         self
     }
 
-    /// With this text as its body.
+    /// Sets a text as the body.
     #[must_use]
     pub fn body(self, text: &str) -> Self {
         Self { body: Some(text.to_owned()), base64: false, ..self }
     }
 
-    /// With a JSON body.
+    /// Sets a JSON body.
     #[must_use]
     pub fn json(self, value: &Value) -> Self {
         self.header("content-type", "application/json").body(&value.to_string())
     }
 
-    /// With these bytes as its body, in base64, as API Gateway hands over what it doesn't know to be text.
+    /// Sets bytes as the body, in base64, as API Gateway hands over what it doesn't know to be text.
     #[must_use]
     pub fn base64(self, bytes: &[u8]) -> Self {
         Self { body: Some(STANDARD.encode(bytes)), base64: true, ..self }

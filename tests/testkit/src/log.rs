@@ -18,7 +18,7 @@ impl Log {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 
-    /// Its lines, each of them JSON.
+    /// Returns the lines of the log, each of which is JSON.
     #[must_use]
     pub fn lines(&self) -> Vec<Value> {
         self.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()

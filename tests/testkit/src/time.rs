@@ -3,7 +3,7 @@
 use pledge_domain::Timestamp;
 use time::Duration;
 
-/// So many seconds after the moment at which the tests begin.
+/// Returns the moment that is so many seconds after the one at which tests begin.
 #[must_use]
 pub fn t(seconds: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + Duration::seconds(1_700_000_000 + seconds)

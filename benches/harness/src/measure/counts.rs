@@ -50,7 +50,7 @@ fn phase(proxy: &TcpProxy, traffic: &Traffic) -> Phase {
     }
 }
 
-/// Without bytes, which change with every word in a text.
+/// Prints the counts without bytes, which change with every word in a text.
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let faults::Counts { connections, round_trips, statements, bytes: _ } = self.database;

@@ -12,7 +12,7 @@ const CALLGRIND: [&str; 2] = ["valgrind", "--tool=callgrind"];
 const MEMCHECK: [&str; 3] = ["valgrind", "--tool=memcheck", "--undef-value-errors=no"];
 const STRACE: [&str; 3] = ["strace", "--follow-forks", "--summary-only"];
 
-/// Of one warm request.
+/// What one warm request takes.
 #[derive(Debug, Clone, Copy)]
 pub struct Effort {
     pub instructions: u64,

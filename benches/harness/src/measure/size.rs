@@ -7,7 +7,7 @@ use tokio::process::Command;
 
 use crate::Failure;
 
-/// Of one binary.
+/// How large one binary is.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
     /// The stripped binary, in bytes.

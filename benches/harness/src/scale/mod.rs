@@ -14,7 +14,7 @@ use crate::Failure;
 
 #[derive(Args)]
 pub struct Options {
-    /// Where the binaries are.
+    /// The folder of the binaries.
     #[arg(long)]
     binaries: PathBuf,
     /// Rows in each of the tables that grow: sizes to compare, separated by commas.

@@ -84,7 +84,7 @@ fn signed_in(n: u32, request: HttpEvent) -> HttpEvent {
     request.header("authorization", &format!("Bearer {}", token(n)))
 }
 
-/// With what every request of a browser has.
+/// Adds the headers that every request of a browser has.
 pub fn from_a_browser(request: HttpEvent) -> HttpEvent {
     const HEADERS: [(&str, &str); 8] = [
         ("accept", "application/json"),

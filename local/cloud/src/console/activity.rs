@@ -54,11 +54,11 @@ pub struct Entry {
     pub id: u64,
     /// When it began, in milliseconds since the epoch.
     pub at: u64,
-    /// Who asked, changed or told.
+    /// The system that asked, changed or told.
     pub from: System,
-    /// Whom.
+    /// The system that was asked, changed or told.
     pub to: System,
-    /// What, in a few words.
+    /// What happened, in a few words.
     pub title: String,
     /// How it ended: a status, an outcome.
     pub result: String,

@@ -37,7 +37,7 @@ const EVERY: Duration = Duration::from_millis(150);
 pub(crate) struct Console {
     pub(crate) activity: Activity,
     endpoints: Endpoints,
-    /// Of the page's files.
+    /// The folder of the page's files.
     folder: PathBuf,
     /// The API's description.
     openapi: PathBuf,

@@ -19,10 +19,10 @@ struct Line {
     step: Step,
     queue: String,
     messages: Vec<Value>,
-    /// Of a batch: the ids of messages that come again.
+    /// The ids of a batch's messages that come again.
     #[serde(default)]
     failed: Vec<Value>,
-    /// Of a batch: milliseconds.
+    /// How long a batch took, in milliseconds.
     took: Option<u64>,
 }
 

@@ -96,7 +96,8 @@ pub fn card_refused(id: &str, preorder: &Preorder) -> StripeEvent {
     event(id, "payment_intent.payment_failed", Fact::PaymentFailed(fact))
 }
 
-/// So much went back in all. Doesn't name the preorder: it is found by the payment.
+/// Makes the event that says how much of a preorder's payment went back in all. It doesn't name the preorder, which is found by
+/// the payment.
 #[must_use]
 pub fn refund(id: &str, preorder: &Preorder, amount: i64) -> StripeEvent {
     let refunded = Money::new(amount, Currency::USD);

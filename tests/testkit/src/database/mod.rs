@@ -60,7 +60,7 @@ impl TestDatabase {
         self.config.clone()
     }
 
-    /// Its address, for programs.
+    /// Returns the database's address as a URL, for programs.
     #[must_use]
     pub fn url(&self) -> String {
         let (host, port) = self.address();

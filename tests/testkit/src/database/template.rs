@@ -8,7 +8,7 @@ use crate::database::server::connect;
 
 /// The name of a database with every migration applied; made once for each state of the migrations.
 ///
-/// It gets its name when it is whole, so a half-made one is never copied.
+/// The template gets its name when it is whole, so a half-made one is never copied.
 pub(crate) async fn migrated(server: &Config) -> String {
     let name = name();
     let client = connect(server).await;
