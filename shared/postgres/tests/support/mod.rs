@@ -3,6 +3,8 @@
 
 mod champions;
 
+use std::net::SocketAddr;
+
 use pledge_domain::{
     Timestamp,
     champion::{ChampionKey, PaymentRecord, Support, Tier},
@@ -36,7 +38,7 @@ impl PostgresStore {
 
     pub async fn with_connections(connections: usize) -> Self {
         let database = TestDatabase::new().await;
-        let store = store(&database.url(), connections);
+        let store = store(&pooler().map_or_else(|| database.url(), |pooler| database.url_through(pooler)), connections);
         Self { store, tables: database.connect().await, database }
     }
 
@@ -63,6 +65,12 @@ pub fn store_preparing(parts: &'static [Part], statements: &str, url: &str, conn
 /// How many round trips it takes to open a connection without TLS and password, and to prepare statements on it.
 pub fn opening() -> usize {
     if statements() == "unnamed" { 1 } else { 2 }
+}
+
+/// Returns the address of what stands between the store and the server, if something does.
+#[expect(clippy::disallowed_methods, reason = "the suite is told from outside which way it runs")]
+fn pooler() -> Option<SocketAddr> {
+    std::env::var("TEST_POOLER").ok().map(|address| address.parse().unwrap())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the suite is told from outside which way it runs")]
