@@ -17,7 +17,7 @@ use pledge_domain::{
 use pledge_queue::Message;
 use pledge_runtime::{Metrics, Stage, System};
 use pledge_testkit::{
-    FakeMarketing, FakePublisher, FixedClock, InMemoryStore,
+    FakeMarketing, FakePublisher, FixedClock, InMemoryStore, Log,
     builders::a_new_preorder,
     sqs::{batch, record},
     time::t,
@@ -107,6 +107,41 @@ async fn what_is_refused_for_good_does_not_come_again() {
     handler.deliver.klaviyo.fail_next(MarketingError::Permanent { reason: "400".to_owned() });
     assert!(failures(&handler, &[naming("m-1", &rows)]).await.is_empty());
     assert!(handler.deliver.store.outbox()[0].parked_at.is_some());
+}
+
+/// The lines that are logged from now on, until the guard is dropped.
+fn logged() -> (Log, tracing::subscriber::DefaultGuard) {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
+    (log, tracing::subscriber::set_default(subscriber))
+}
+
+#[tokio::test]
+async fn a_refusal_is_one_warning_that_says_what_it_is_about() {
+    let (handler, rows) = handler(1).await;
+    handler.deliver.klaviyo.fail_next(MarketingError::Permanent { reason: "400".to_owned() });
+    let (log, _guard) = logged();
+    failures(&handler, &[naming("m-1", &rows)]).await;
+    let lines = log.lines();
+    let [line] = lines.as_slice() else { panic!("one line: {lines:?}") };
+    assert_eq!((&line["level"], &line["fields"]["reason"]), (&json!("WARN"), &json!("400")));
+    assert!(line["fields"]["announcement"].as_str().unwrap().starts_with("preorder_started:"), "{line}");
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_is_one_line_that_names_it() {
+    let (handler, _) = handler(1).await;
+    let (log, _guard) = logged();
+    failures(&handler, &[record("garbage", "reader@example.com")]).await;
+    let lines = log.lines();
+    let [line] = lines.as_slice() else { panic!("one line: {lines:?}") };
+    let fields = &line["fields"];
+    assert_eq!(
+        (&fields["message"], &fields["queue_message"]),
+        (&json!("a message that cannot be read"), &json!("garbage"))
+    );
+    assert!(!line.to_string().contains("reader@"), "{line}");
 }
 
 #[tokio::test]

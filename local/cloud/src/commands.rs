@@ -109,7 +109,7 @@ A champion of novel 1, step by step:
   TOKEN=$(curl -s {firebase}/google {json} -d '{{"email": "reader@gmail.com"}}' | sed 's/.*"idToken":"\([^"]*\)".*/\1/')
   SECRET=$(curl -s {api}/payment/stripe/champion-subscription -H "authorization: Bearer $TOKEN" {json} -d '{{"novelId": 1, "tierLevel": 4, "autoRenew": true}}' | sed 's/.*"clientSecret":"\([^"]*\)".*/\1/')
   curl -s -o /dev/null {stripe}/v1/payment_intents/${{SECRET%_secret_*}}/confirm -u pk_test_local: -d client_secret=$SECRET -d payment_method=pm_card_visa
-  curl -s "{api}/payment/stripe/champion-subscription?novelId=1" -H "authorization: Bearer $TOKEN"
+  sleep 2; curl -s "{api}/payment/stripe/champion-subscription?novelId=1" -H "authorization: Bearer $TOKEN"
 "#,
         firebase = controls.firebase,
     )
