@@ -1,6 +1,6 @@
 """Checks that docs/openapi.yaml is valid and says the same as everything that it describes:
 
-- each example fits its schema,
+- each example fits its schema, and names a novel that the local cloud has,
 - the endpoints are the routes of template.yaml,
 - the event types are those that the webhook handles,
 - the error codes are those of docs/ERRORS.md, with the same statuses, and those of the code.
@@ -29,6 +29,13 @@ def wrong_examples(spec):
         for title, example in body.get("examples", {}).items():
             for error in validator.iter_errors(spec.resolve(example)["value"]):
                 yield f"{name}: the example {title} doesn't fit its schema: {error.message}"
+
+
+def unknown_novels():
+    last = int(re.search(r"generate_series\(1, (\d+)\)", read("local/cloud/seed.sql"))[1])
+    for novel in set(re.findall(r"novelId: (\d+)", read("docs/openapi.yaml"))):
+        if int(novel) > last:
+            yield f"openapi.yaml: an example names the novel {novel}, but the local cloud has 1 to {last} (seed.sql)"
 
 
 def routes_of_template():
@@ -61,7 +68,7 @@ def main():
     invalid = OpenAPIV31SpecValidator(spec.document).iter_errors()
     problems = [f"openapi.yaml, {'/'.join(map(str, error.path))}: {error.message}" for error in invalid]
     if not problems:
-        problems += wrong_examples(spec)
+        problems += [*wrong_examples(spec), *unknown_novels()]
         endpoints = {(method, path) for method, path, _ in spec.operations()}
         problems += differences(endpoints, "openapi.yaml", set(routes_of_template()), "template.yaml")
         problems += differences(spec.event_types(), "openapi.yaml", event_types(), "stripe-events")
