@@ -93,7 +93,8 @@ impl Tools {
         store: Store,
     ) -> Result<RecordStripeEvent<Store, SqsPublisher>, Failure> {
         let renewal_grace = self.environment.configure(|parser| parser.renewal_grace())?;
-        Ok(RecordStripeEvent { store, queue: self.queue()?, livemode: self.stage.livemode(), renewal_grace })
+        let (livemode, deployment) = (self.stage.livemode(), self.stage.name().to_owned());
+        Ok(RecordStripeEvent { store, queue: self.queue()?, livemode, deployment, renewal_grace })
     }
 
     fn queue_url(&self) -> Result<String, Failure> {

@@ -388,6 +388,8 @@ export interface components {
             customerNotes?: components["schemas"]["Notes"];
             /** @description Whether they agreed to marketing; no if it isn't given. */
             marketingConsent?: boolean | null;
+            /** @description The same as `Idempotency-Key`, for whoever can't set a header. The header counts if both are there. */
+            idempotencyKey?: string | null;
         };
         /** @description The same fields as an HTML form sends them. */
         PreorderHtmlForm: {
@@ -414,6 +416,11 @@ export interface components {
              * @enum {string}
              */
             marketingConsent?: "on" | "off" | "true" | "false" | "";
+            /**
+             * @description What a script sends as `Idempotency-Key`, in a hidden field that is new for each form that is shown. Without
+             *     one, the same form from the same source within ten minutes is the same preorder until that is paid.
+             */
+            idempotencyKey?: string;
         };
         HtmlPriceId: string;
         HtmlText: string;

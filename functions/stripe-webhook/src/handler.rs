@@ -6,7 +6,7 @@
 use lambda_http::http::{Method, StatusCode};
 use pledge_application::record_stripe_event::{RecordError, RecordStripeEvent};
 use pledge_domain::{
-    decide::{Outcome, Recorded},
+    decide::{NOT_OURS, OF_ANOTHER_DEPLOYMENT, Outcome, Recorded},
     ids::{InvoiceId, PaymentIntentId, SessionId, SubscriptionId},
     ports::{Clock, Publisher, StripeEventStore},
     stripe::{Fact, StripeEvent},
@@ -104,6 +104,14 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
         self.metrics.count(Metric::WebhookEvents, &[("Outcome", outcome_name(recorded))]);
         if event.fact == (Fact::Ignored { reason: OF_CONNECTED_ACCOUNT }) {
             self.metrics.count(Metric::ConnectedAccountEvents, &[]);
+        }
+        if let Recorded::Now { outcome: Outcome::Ignored { reason }, .. } = recorded
+            && [NOT_OURS, OF_ANOTHER_DEPLOYMENT].contains(reason)
+        {
+            self.metrics.count(Metric::EventsNotOurs, &[("Kind", &event.kind)]);
+            if *reason == NOT_OURS && event.kind == "customer.subscription.created" {
+                self.metrics.count(Metric::SubscriptionsNotOurs, &[]);
+            }
         }
         if let Recorded::Now { announcements, .. } = recorded {
             for new in announcements {

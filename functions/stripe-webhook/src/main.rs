@@ -22,7 +22,8 @@ async fn main() -> ExitCode {
         prewarm(store.warm_up()).await;
         let queue = SqsPublisher::new(&runtime.aws, config.queue.url);
         let (livemode, renewal_grace) = (runtime.stage.livemode(), config.renewal_grace);
-        let record = RecordStripeEvent { store, queue, livemode, renewal_grace };
+        let deployment = runtime.stage.name().to_owned();
+        let record = RecordStripeEvent { store, queue, livemode, deployment, renewal_grace };
         let metrics = runtime.metrics.clone();
         let handler = Handler { record, endpoint: config.endpoint, system: System, metrics };
         serve(env!("CARGO_PKG_NAME"), runtime.metrics, handler).await

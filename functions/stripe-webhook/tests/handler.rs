@@ -200,6 +200,62 @@ async fn what_happens_on_a_connected_account_is_ignored_and_counted() {
 }
 
 #[tokio::test]
+async fn what_another_shop_or_another_deployment_sells_on_the_account_is_ignored_and_counted() {
+    let (handler, preorder) = handler();
+    let log = Log::default();
+    let handler = Handler { metrics: Metrics::new(Stage::Local, System, log.clone()), ..handler };
+    let mut foreign = paid(&preorder);
+    (foreign["id"], foreign["data"]["object"]["metadata"]) = (json!("evt_2"), json!({ "order_id": "1001" }));
+    let mut of_another = paid(&preorder);
+    of_another["id"] = json!("evt_3");
+    of_another["data"]["object"]["metadata"]["deployment"] = json!("staging");
+    for event in [&foreign, &of_another] {
+        assert_eq!(answer(&handler, signed(event)).await, received("ignored"));
+        assert_eq!(handler.record.store.preorders(), std::slice::from_ref(&preorder));
+        assert!(handler.record.store.outbox().is_empty(), "their customers get no mail of ours");
+        let line = log.lines().into_iter().rfind(|line| line["EventsNotOurs"] == 1).unwrap();
+        assert_eq!(line["Kind"], "checkout.session.completed");
+    }
+    let mut ours = paid(&preorder);
+    ours["data"]["object"]["metadata"]["deployment"] = json!("local");
+    assert_eq!(answer(&handler, signed(&ours)).await, received("applied"));
+}
+
+#[tokio::test]
+async fn a_reference_or_the_old_flows_colour_says_that_a_session_is_ours() {
+    for ours in [
+        json!({ "client_reference_id": "0195f4d2-7c1a-7d54-9b7e-3c1f2a4b5c6d", "metadata": {} }),
+        json!({ "metadata": { "color": "Red" } }),
+    ] {
+        let (handler, preorder) = handler();
+        let mut event = paid(&preorder);
+        let session = event["data"]["object"].as_object_mut().unwrap();
+        session.extend(ours.as_object().unwrap().clone());
+        session["id"] = json!("cs_test_of_nobody");
+        session["payment_intent"] = json!("pi_of_nobody");
+        assert_eq!(answer(&handler, signed(&event)).await, received("applied"), "{ours}");
+        assert_eq!(handler.record.store.preorders().len(), 2, "the payment is kept");
+    }
+}
+
+#[tokio::test]
+async fn a_subscription_that_is_nobodys_is_counted_for_an_alarm() {
+    let (handler, _) = handler();
+    let log = Log::default();
+    let handler = Handler { metrics: Metrics::new(Stage::Local, System, log.clone()), ..handler };
+    let event = json!({
+        "id": "evt_1", "object": "event", "api_version": API_VERSION, "created": t(0).unix_timestamp(),
+        "livemode": false, "type": "customer.subscription.created",
+        "data": { "object": {
+            "id": "sub_1", "object": "subscription", "status": "active", "customer": "cus_1",
+            "cancel_at_period_end": false, "items": { "data": [{ "price": { "id": "price_1" } }] }, "metadata": {},
+        } },
+    });
+    assert_eq!(answer(&handler, signed(&event)).await, received("ignored"));
+    assert!(log.lines().iter().any(|line| line["SubscriptionsNotOurs"] == 1));
+}
+
+#[tokio::test]
 async fn a_version_with_features_in_preview_is_that_version() {
     let (handler, preorder) = handler();
     let log = Log::default();

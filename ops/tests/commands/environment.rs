@@ -53,8 +53,11 @@ impl TestEnvironment {
         let options = StripeOptions { secret_key: Some(KEY.to_owned()), ..StripeOptions::default() };
         let stand_in = StripeStandIn::start(options).await.unwrap();
         let http = http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap();
-        let stripe =
-            StripeClient::new(http.clone(), &Config { base: stand_in.base_url(), key: Secret::new(KEY) }).unwrap();
+        let stripe = StripeClient::new(
+            http.clone(),
+            &Config { base: stand_in.base_url(), key: Secret::new(KEY), deployment: "local".to_owned() },
+        )
+        .unwrap();
         let database = TestDatabase::new().await;
         let store = Database::new(Settings::parse(&database.url()).unwrap(), None).unwrap();
         Self {

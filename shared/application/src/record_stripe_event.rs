@@ -3,7 +3,7 @@
 use pledge_domain::{
     Timestamp,
     champion::Moment,
-    decide::{Plan, Recorded, decide},
+    decide::{OF_ANOTHER_DEPLOYMENT, Plan, Recorded, decide},
     ports::{KnownEvent, PublishError, Publisher, StoreError, StripeEventStore},
     stripe::StripeEvent,
 };
@@ -17,6 +17,8 @@ pub struct RecordStripeEvent<Store, Queue> {
     pub queue: Queue,
     /// Whether real money moves in this stage.
     pub livemode: bool,
+    /// What this deployment marks its objects at Stripe with. Several may share an account.
+    pub deployment: String,
     /// How long access goes on after a paid period while its renewal is about to be charged.
     pub renewal_grace: time::Duration,
 }
@@ -63,7 +65,11 @@ impl<Store: StripeEventStore, Queue: Publisher> RecordStripeEvent<Store, Queue> 
             return Err(RecordError::WrongMode);
         }
         let moment = Moment { now, renewal_grace: self.renewal_grace };
-        let recorded = match self.store.record(event, known, now, |snapshot| decide(snapshot, event, moment)).await {
+        let another = event.deployment.as_ref().is_some_and(|deployment| *deployment != self.deployment);
+        let decide = |snapshot| {
+            if another { Plan::ignore(OF_ANOTHER_DEPLOYMENT) } else { decide(snapshot, event, moment) }
+        };
+        let recorded = match self.store.record(event, known, now, decide).await {
             // Stripe's repeats would fail as well, and end after three days: a person must see it.
             Err(StoreError::Rejected(cause)) => {
                 let reason = format!("the database refused: {cause}");

@@ -30,6 +30,7 @@ pub const STRIPE_EVENTS: Part = &[
     sql!("stripe_event_exists"),
     sql!("preorder_for_event"),
     sql!("stripe_payment"),
+    sql!("candidates"),
     sql!("insert_outbox"),
     sql!("insert_preorder"),
     sql!("update_preorder"),

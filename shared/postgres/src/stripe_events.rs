@@ -14,7 +14,7 @@ use tokio_postgres::Row;
 use crate::{
     Database,
     champion::{
-        read,
+        candidates, read,
         write::{self, Documents},
     },
     columns::Columns,
@@ -72,27 +72,34 @@ async fn record(
         Statement::new(sql!("stripe_payment")).text(intent),
     ];
     reads.extend(keys.champion.iter().flat_map(|key| read::account(key, keys.invoice.as_ref())));
+    reads.extend(keys.hints.iter().map(candidates::ask));
     let (transaction, answers) = lease.begin(reads).await?;
-    let [_, _, champion, before, preorder, payment, account @ ..] = answers.as_slice() else {
+    let [_, _, champion, before, preorder, payment, rest @ ..] = answers.as_slice() else {
         return Err(Failure::Missing("answer"));
     };
     if !before.is_empty() {
         transaction.rollback().await?;
         return Ok(Recorded::Before);
     }
-    let champion = match read::found(champion)? {
+    // What is marked needs no hints, and what needs hints names no reader.
+    let (account, hinted) = if keys.champion.is_some() { (rest, None) } else { (&[] as &[_], rest.first()) };
+    let candidates = hinted.map(|rows| candidates::read(rows)).transpose()?.unwrap_or_default();
+    let champion = match read::found(champion)?.or_else(|| candidates.champion()) {
         None => None,
         Some(key) if !account.is_empty() => Some(read::build(key, account)?),
         Some(key) => {
-            let reads = Vec::from(read::account(&key, keys.invoice.as_ref()));
+            // The lock is this transaction's already, unless the candidates led here.
+            let mut reads = vec![read::lock(&key)];
+            reads.extend(read::account(&key, keys.invoice.as_ref()));
             let account = transaction.query(reads).await?;
-            Some(read::build(key, &account)?)
+            Some(read::build(key, account.get(1..).unwrap_or_default())?)
         }
     };
     let snapshot = Snapshot {
         preorder: preorder.first().map(row::read).transpose()?,
         payment: payment.first().map(payment_facts::read).transpose()?.unwrap_or_default(),
         champion,
+        candidates,
     };
     let plan = decide(snapshot);
     let documents = plan.champion.as_deref().map(Documents::of).unwrap_or_default();
@@ -106,7 +113,8 @@ async fn record(
 /// Returns the names of everything that the event speaks of. What shares a name is recorded one after the other.
 fn lock_keys(event: &StripeEvent, keys: &Lookup) -> Vec<String> {
     // The reader and the novel have a lock of their own, which everybody takes last.
-    let Lookup { preorder, session, payment_intent, champion: _, payment_record, subscription, invoice } = keys;
+    let Lookup { preorder, session, payment_intent, champion: _, payment_record, subscription, invoice, hints: _ } =
+        keys;
     let mut names = vec![event.id.to_string()];
     names.extend(preorder.map(|id| format!("preorder {id}")));
     names.extend(session.as_ref().map(ToString::to_string));

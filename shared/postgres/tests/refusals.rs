@@ -36,6 +36,7 @@ async fn an_event_with_refused_effects_is_parked_and_can_be_decided_anew() {
         store: subject.store.clone(),
         queue: FakePublisher::default(),
         livemode: false,
+        deployment: "local".to_owned(),
         renewal_grace: DEFAULT_RENEWAL_GRACE,
     };
     let recorded = record.run(&event, t(60)).await.unwrap().recorded;

@@ -23,10 +23,11 @@ use crate::{IdempotencyKey, StripeClient, key::key};
 impl CheckoutGateway for StripeClient {
     async fn open_session(&self, request: &SessionRequest) -> Result<OpenedSession, GatewayError> {
         let key = key(&format!("checkout:{}:{}", request.preorder, request.attempt))?;
-        let with_address = create(request).customer_email(request.email.as_str());
+        let anonymous = create(request, metadata(request, self.mark()));
+        let with_address = anonymous.clone().customer_email(request.email.as_str());
         let session: Session = match self.create(&with_address, &key).await {
             // Stripe takes fewer addresses than there are. On the page without one it asks for one that it takes.
-            Err(error) if error.refuses_address() => self.create(&create(request), &without_address(&key)?).await?,
+            Err(error) if error.refuses_address() => self.create(&anonymous, &without_address(&key)?).await?,
             answer => answer?,
         };
         Ok(session.into())
@@ -39,10 +40,9 @@ fn without_address(key: &IdempotencyKey) -> Result<IdempotencyKey, GatewayError>
     self::key(&format!("{}:without-address", key.as_str()))
 }
 
-/// Makes the request of a session without the customer's address, out of nothing but `request`: under the same key, Stripe
-/// takes the same parameters only. So there is no `expires_at` from a clock; Stripe closes the session after 24 hours.
-fn create(request: &SessionRequest) -> CreateCheckoutSession {
-    let metadata = metadata(request);
+/// Makes the request of a session without the customer's address, out of nothing but `request` and its metadata: under the
+/// same key, Stripe takes the same parameters only. So there is no `expires_at` from a clock; Stripe closes the session after 24 hours.
+fn create(request: &SessionRequest, metadata: HashMap<String, String>) -> CreateCheckoutSession {
     let item = CreateCheckoutSessionLineItems {
         price: Some(request.price.as_str().to_owned()),
         quantity: Some(1),
@@ -87,7 +87,7 @@ fn with_tax_and_shipping(mut session: CreateCheckoutSession, policy: &CheckoutPo
     session
 }
 
-fn metadata(request: &SessionRequest) -> HashMap<String, String> {
+fn metadata(request: &SessionRequest, mark: (String, String)) -> HashMap<String, String> {
     let user = request.user.as_ref().map(|user| ("userId", user.to_string()));
     let always = [
         ("preorderId", request.preorder.to_string()),
@@ -96,7 +96,7 @@ fn metadata(request: &SessionRequest) -> HashMap<String, String> {
         ("locale", request.locale.tag().to_owned()),
         ("priceId", request.price.to_string()),
     ];
-    always.into_iter().chain(user).map(|(key, value)| (key.to_owned(), value)).collect()
+    always.into_iter().chain(user).map(|(key, value)| (key.to_owned(), value)).chain([mark]).collect()
 }
 
 fn locale(locale: Locale) -> CheckoutSessionLocale {

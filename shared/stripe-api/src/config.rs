@@ -18,6 +18,8 @@ pub struct Config {
     /// `STRIPE_SECRET_KEY`, a secret: a secret or restricted key (`sk_…`, `rk_…`), live in production, of test mode in
     /// every other stage.
     pub key: Secret,
+    /// `STAGE`: what everything that is made is marked with, since several deployments may share an account.
+    pub deployment: String,
 }
 
 impl Config {
@@ -28,7 +30,8 @@ impl Config {
             Some(stage) => parser.checked_secret(SECRET_KEY, move |key| check_mode(key, stage)),
             None => parser.secret(SECRET_KEY),
         };
-        Some(Self { base: base?.unwrap_or_else(|| API_BASE.to_owned()), key: key? })
+        let deployment = parser.stage()?.name().to_owned();
+        Some(Self { base: base?.unwrap_or_else(|| API_BASE.to_owned()), key: key?, deployment })
     }
 }
 

@@ -28,6 +28,7 @@ pub struct StripeClient {
     base: String,
     authorization: Rotating<HeaderValue>,
     limits: Limits,
+    deployment: String,
 }
 
 /// The client can't be built.
@@ -54,7 +55,13 @@ impl StripeClient {
             return Err(InvalidSettings::Base);
         }
         let authorization = Rotating::new(&config.key, authorization)?;
-        Ok(Self { http, base: base.to_owned(), authorization, limits: Limits::default() })
+        let (base, deployment) = (base.to_owned(), config.deployment.clone());
+        Ok(Self { http, base, authorization, limits: Limits::default(), deployment })
+    }
+
+    /// Returns the metadata that mark what this deployment makes. Stripe's objects don't inherit them.
+    pub(crate) fn mark(&self) -> (String, String) {
+        ("deployment".to_owned(), self.deployment.clone())
     }
 
     /// Returns the client with other limits.

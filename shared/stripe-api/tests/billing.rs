@@ -160,6 +160,7 @@ async fn a_subscription_starts_unpaid_and_keeps_the_method_that_pays_it() {
         ("metadata[novelId]", "42"),
         ("metadata[tierLevel]", "4"),
         ("metadata[paymentRecordId]", PAYMENT),
+        ("metadata[deployment]", "local"),
         ("expand[0]", "latest_invoice.confirmation_secret"),
         ("expand[1]", "latest_invoice.payments"),
     ]);
@@ -301,6 +302,7 @@ async fn a_single_purchase_is_a_payment_that_the_reader_confirms() {
         ("metadata[userId]", "firebase-uid"),
         ("metadata[novelId]", "42"),
         ("metadata[paymentRecordId]", PAYMENT),
+        ("metadata[deployment]", "local"),
     ]);
     assert_eq!(asked.form(), expected);
 }

@@ -70,6 +70,7 @@ async fn the_session_is_opened_with_everything_that_comes_back_later() {
         set(&format!("{place}[color]"), "Sakura Pink");
         set(&format!("{place}[locale]"), "zh-HK");
         set(&format!("{place}[priceId]"), "price_1SakuraPink");
+        set(&format!("{place}[deployment]"), "local");
     }
     let countries = ["US", "CA", "GB", "AU", "DE", "FR", "IT", "ES", "NL", "JP", "SG", "HK", "TW"];
     for (i, country) in countries.into_iter().enumerate() {

@@ -17,7 +17,8 @@ async fn environment() -> (StripeStandIn, StripeClient, FakeVault) {
     let stand_in = StripeStandIn::start(options).await.unwrap();
     let vault = FakeVault::new([("arn:key", "sk_test_old")]);
     let key = read("STRIPE_SECRET_KEY", "arn:key", &vault).await.unwrap();
-    let stripe = StripeClient::new(http(), &Config { base: stand_in.base_url(), key }).unwrap();
+    let stripe =
+        StripeClient::new(http(), &Config { base: stand_in.base_url(), key, deployment: "local".to_owned() }).unwrap();
     (stand_in, stripe, vault)
 }
 

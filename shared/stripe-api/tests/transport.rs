@@ -178,8 +178,12 @@ async fn an_answer_that_cannot_be_read_is_not_quoted() {
 
 #[test]
 fn settings_that_cannot_work_are_refused_and_the_key_is_not_printed() {
-    let new =
-        |base: &str, key: &str| StripeClient::new(http(), &Config { base: base.to_owned(), key: Secret::new(key) });
+    let new = |base: &str, key: &str| {
+        StripeClient::new(
+            http(),
+            &Config { base: base.to_owned(), key: Secret::new(key), deployment: "local".to_owned() },
+        )
+    };
     for base in ["", "api.stripe.com", "ftp://api.stripe.com"] {
         assert_eq!(new(base, "sk_test_1").unwrap_err(), InvalidSettings::Base, "{base:?}");
     }

@@ -11,6 +11,7 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
     events::{DECODERS, REDUNDANT},
+    mark,
     wire::Payload,
 };
 
@@ -89,6 +90,7 @@ pub fn decode(body: &[u8]) -> Result<StripeEvent, DecodeError> {
         api_version: envelope.api_version.as_deref().map(version),
         created,
         livemode: envelope.livemode,
+        deployment: mark::deployment(Payload::new(body, created)),
         fact,
     })
 }

@@ -7,6 +7,7 @@
 mod decode;
 mod endpoint;
 mod events;
+mod mark;
 mod signature;
 mod thin;
 mod wire;

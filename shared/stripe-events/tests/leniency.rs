@@ -39,6 +39,7 @@ fn malformed(name: &str, change: impl Fn(&mut Value)) -> String {
 #[test]
 fn metadata_that_does_not_parse_is_as_if_it_were_not_there() {
     let fact = session(|object| {
+        object["client_reference_id"] = json!(null);
         object["metadata"] = json!({
             "preorderId": "ROL-7C0A1F5E", "checkoutAttempt": "0", "userId": "", "color": " \u{0} ", "locale": "tlh",
             "priceId": "prod_1", "other": "x"
@@ -47,7 +48,34 @@ fn metadata_that_does_not_parse_is_as_if_it_were_not_there() {
     assert_eq!((fact.preorder, fact.attempt, fact.user, fact.color), (None, None, None, None));
     assert_eq!((fact.locale, fact.price), (None, None));
     for odd in [json!(null), json!([]), json!("x"), json!({"preorderId": 7, "checkoutAttempt": {}})] {
-        assert_eq!(session(|object| object["metadata"] = odd.clone()).preorder, None, "{odd}");
+        let session = session(|object| {
+            (object["metadata"], object["client_reference_id"]) = (odd.clone(), json!("order-7"));
+        });
+        assert_eq!(session.preorder, None, "{odd}");
+    }
+}
+
+#[test]
+fn the_reference_names_the_preorder_where_the_metadata_do_not() {
+    let fact = session(|object| object["metadata"] = json!({}));
+    assert_eq!(fact.preorder.unwrap().to_string(), "7c0a1f5e-2b7d-4a43-9a58-3f1b6f0c9d21");
+}
+
+#[test]
+fn the_mark_of_a_deployment_is_found_wherever_an_object_has_it() {
+    let mark = || json!({ "deployment": "staging" });
+    let session = decoded("checkout.session.completed", |object| object["metadata"]["deployment"] = json!("staging"));
+    assert_eq!(session.deployment.as_deref(), Some("staging"));
+    let invoice = decoded("invoice.paid", |object| object["parent"]["subscription_details"]["metadata"] = mark());
+    assert_eq!(invoice.deployment.as_deref(), Some("staging"));
+    let older = decoded("invoice.paid", |object| {
+        object["parent"] = json!(null);
+        object["lines"]["data"][0]["metadata"] = mark();
+    });
+    assert_eq!(older.deployment.as_deref(), Some("staging"));
+    for nothing in [json!(null), json!([]), json!({}), json!({ "deployment": "" }), json!({ "deployment": 7 })] {
+        let session = decoded("checkout.session.completed", |object| object["metadata"] = nothing.clone());
+        assert_eq!(session.deployment, None, "{nothing}");
     }
 }
 

@@ -31,6 +31,13 @@ impl Tables {
     }
 }
 
+impl Champion {
+    /// Returns whether a payment was this customer's.
+    pub(crate) fn has_customer(&self, customer: Option<&CustomerId>) -> bool {
+        customer.is_some() && self.account.payments.iter().any(|payment| payment.customer.as_ref() == customer)
+    }
+}
+
 impl ChampionStore for InMemoryStore {
     async fn sign_in(&self, claims: &Claims, now: Timestamp) -> Result<Option<CustomerId>, StoreError> {
         let mut tables = self.transaction()?;

@@ -1,12 +1,15 @@
 //! Stripe's events.
 
+use std::collections::BTreeSet;
+
 use pledge_domain::{
     Timestamp,
-    decide::{NewAnnouncement, Outcome, Plan, Recorded, Snapshot},
+    champion::Tier,
+    decide::{Candidates, NewAnnouncement, Outcome, Plan, Recorded, Snapshot},
     ports::{KnownEvent, StoreError, StripeEventStore},
     preorder::Preorder,
     preorder::PreorderWrite,
-    stripe::{Lookup, StripeEvent},
+    stripe::{Hints, Lookup, StripeEvent},
 };
 
 use crate::{InMemoryStore, Tables};
@@ -52,11 +55,24 @@ impl StripeEventStore for InMemoryStore {
 impl Tables {
     fn snapshot(&self, keys: &Lookup) -> Snapshot {
         let payment = keys.payment_intent.as_ref().and_then(|intent| self.payments.get(intent));
+        let candidates = keys.hints.as_ref().map(|hints| self.candidates(hints)).unwrap_or_default();
+        let champion = self.champion_by(keys).or_else(|| candidates.champion());
         Snapshot {
             preorder: self.preorder_by(keys).cloned(),
             payment: payment.cloned().unwrap_or_default(),
-            champion: self.champion_by(keys).map(|key| self.champion_account(&key, keys.invoice.as_ref())),
+            champion: champion.map(|key| self.champion_account(&key, keys.invoice.as_ref())),
+            candidates,
         }
+    }
+
+    fn candidates(&self, hints: &Hints) -> Candidates {
+        let of_users = self.customers.iter().filter(|(_, customer)| hints.customer.as_ref() == Some(*customer));
+        let of_payments = self.champions.iter().filter(|(_, champion)| champion.has_customer(hints.customer.as_ref()));
+        let readers = of_users.map(|(user, _)| user).chain(of_payments.map(|(key, _)| &key.user));
+        let readers = BTreeSet::from_iter(readers.cloned());
+        let ours = |tier: &Tier| tier.prices.iter().any(|price| hints.prices.contains(price));
+        let novels = self.tiers.iter().filter(|(_, tiers)| tiers.iter().any(ours)).map(|(novel, _)| *novel);
+        Candidates { readers: readers.into_iter().take(2).collect(), novels: novels.take(2).collect() }
     }
 
     /// Returns the preorder by its id, else by its session, else by its payment.

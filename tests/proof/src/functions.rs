@@ -124,7 +124,11 @@ impl Functions {
         let identity = Arc::new(FirebaseClient::new(http.clone(), source, Arc::new(machine.clone())));
         let stripe = StripeClient::new(
             http.clone(),
-            &pledge_stripe_api::Config { base: addresses.stripe.clone(), key: Secret::new("sk_test_proof") },
+            &pledge_stripe_api::Config {
+                base: addresses.stripe.clone(),
+                key: Secret::new("sk_test_proof"),
+                deployment: "local".to_owned(),
+            },
         )
         .unwrap();
         let stripe = stripe.with_limits(Limits { first_pause: PAUSE, ..Limits::default() });
@@ -178,6 +182,7 @@ impl Functions {
                     store: store.clone(),
                     queue: queue.clone(),
                     livemode: false,
+                    deployment: "local".to_owned(),
                     renewal_grace: DEFAULT_RENEWAL_GRACE,
                 },
                 endpoint: Endpoint {

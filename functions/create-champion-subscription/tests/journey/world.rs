@@ -70,8 +70,11 @@ impl World {
         let stripe = StripeStandIn::start(options).await.unwrap();
         stripe.set_copies(2);
         let http = http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap();
-        let billing =
-            StripeClient::new(http.clone(), &Config { base: stripe.base_url(), key: Secret::new(KEY) }).unwrap();
+        let billing = StripeClient::new(
+            http.clone(),
+            &Config { base: stripe.base_url(), key: Secret::new(KEY), deployment: "local".to_owned() },
+        )
+        .unwrap();
         let handler = Handler {
             champions: Champions { store, billing, renewal_grace: DEFAULT_RENEWAL_GRACE },
             site: Site::new(&"https://example.com".parse().unwrap()),

@@ -33,6 +33,7 @@ pub fn handler() -> (Handler, Preorder) {
             store,
             queue: FakePublisher::default(),
             livemode: false,
+            deployment: "local".to_owned(),
             renewal_grace: DEFAULT_RENEWAL_GRACE,
         },
         endpoint: Endpoint {

@@ -26,6 +26,7 @@ fn record() -> (Record, Preorder) {
             store,
             queue: FakePublisher::default(),
             livemode: false,
+            deployment: "local".to_owned(),
             renewal_grace: DEFAULT_RENEWAL_GRACE,
         },
         preorder,

@@ -3,6 +3,7 @@
 //! Stripe delivers at least once and in no order. [`decide`] is a pure function; run over the same events in any order,
 //! any number of times, it ends in the same state and the same set of announcements.
 
+mod candidates;
 mod plan;
 mod recorded;
 mod snapshot;
@@ -15,6 +16,7 @@ use crate::{
     preorder::{PreorderChange, on_event as preorder},
     stripe::{DisputeStatus, Fact, PaymentFacts, PaymentFailedFact, RefundFact, RefundStatus, StripeEvent},
 };
+pub use candidates::{Candidates, NOT_OURS, OF_ANOTHER_DEPLOYMENT};
 pub use plan::{Outcome, Plan};
 pub use recorded::{NewAnnouncement, Recorded};
 pub use snapshot::Snapshot;
@@ -25,6 +27,7 @@ pub fn decide(mut snapshot: Snapshot, event: &StripeEvent, moment: Moment) -> Pl
     let at = event.created;
     snapshot.champion = snapshot.champion.map(|account| account.at(moment));
     match &event.fact {
+        Fact::Session(fact) if snapshot.preorder.is_none() && !fact.is_ours() => unplaced(&snapshot.candidates),
         Fact::Session(fact) => of_preorder(preorder::session(snapshot.preorder, &snapshot.payment, fact, at)),
         Fact::PaymentFailed(fact) => payment_failed(snapshot, fact, at),
         Fact::ChargeRefunded(fact) => {
@@ -67,13 +70,18 @@ pub fn decide(mut snapshot: Snapshot, event: &StripeEvent, moment: Moment) -> Pl
     }
 }
 
+/// Decides about something that nobody marked and that leads to nobody: a person looks if anything of it is ours.
+fn unplaced(candidates: &Candidates) -> Plan {
+    if candidates.any() { Plan::park(candidates.reason()) } else { Plan::ignore(NOT_OURS) }
+}
+
 fn with_account(
     snapshot: Snapshot,
     event: &StripeEvent,
     decide: impl FnOnce(ChampionAccount) -> Effect<ChampionChange>,
 ) -> Plan {
     let Some(mut account) = snapshot.champion else {
-        return Plan::ignore("no reader and novel of ours");
+        return unplaced(&snapshot.candidates);
     };
     if let Some(intent) = event.fact.lookup().payment_intent {
         account.put_intent(&intent, &snapshot.payment);

@@ -1,6 +1,6 @@
 //! What is known before an event is decided.
 
-use crate::{champion::ChampionAccount, preorder::Preorder, stripe::PaymentFacts};
+use crate::{champion::ChampionAccount, decide::Candidates, preorder::Preorder, stripe::PaymentFacts};
 
 /// What is stored about the things that an event names, read under their locks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,4 +12,6 @@ pub struct Snapshot {
     /// Everything about the reader and the novel that the event is about; none if it names none, directly or through
     /// anything that is stored. A pair of which nothing is stored is [`ChampionAccount::new`] with the novel's tiers.
     pub champion: Option<ChampionAccount>,
+    /// What the hints of an event about something unmarked lead to.
+    pub candidates: Candidates,
 }

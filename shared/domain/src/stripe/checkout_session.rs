@@ -5,10 +5,10 @@ use crate::{
     color::Color,
     contact::Contact,
     email::Email,
-    ids::{PaymentIntentId, PreorderId, PriceId, SessionId, UserId},
+    ids::{CustomerId, PaymentIntentId, PreorderId, PriceId, SessionId, UserId},
     locale::Locale,
     money::Money,
-    stripe::Lookup,
+    stripe::{Hints, Lookup},
 };
 
 /// Which step of its life the session took.
@@ -56,7 +56,7 @@ pub struct SessionFact {
     pub step: SessionStep,
     /// Until when one can pay in it, `expires_at`.
     pub expires_at: Option<Timestamp>,
-    /// `metadata.preorderId`, if it is one of the form that we give out.
+    /// `metadata.preorderId`, else `client_reference_id`, if it is one of the form that we give out.
     pub preorder: Option<PreorderId>,
     /// `metadata.checkoutAttempt`.
     pub attempt: Option<i32>,
@@ -76,9 +76,18 @@ pub struct SessionFact {
     pub email: Option<Email>,
     /// What Stripe collected of name, telephone and address.
     pub contact: Contact,
+    /// Who pays, if Stripe was told.
+    pub customer: Option<CustomerId>,
 }
 
 impl SessionFact {
+    /// Returns whether we opened it: it names a preorder of ours, or the colour that the flow before ours wrote. One
+    /// account may serve several shops, and an endpoint gets the events of all of them.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        self.preorder.is_some() || self.color.is_some()
+    }
+
     /// Returns the preorder that it names, or the one that it becomes if it names none.
     #[must_use]
     pub fn preorder_or_rescued(&self) -> PreorderId {
@@ -91,6 +100,7 @@ impl SessionFact {
             preorder: Some(self.preorder_or_rescued()),
             session: Some(self.session.clone()),
             payment_intent: self.payment_intent.clone(),
+            hints: (!self.is_ours()).then(|| Hints { customer: self.customer.clone(), prices: Vec::new() }),
             ..Lookup::default()
         }
     }

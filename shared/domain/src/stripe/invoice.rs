@@ -7,7 +7,7 @@ use crate::{
     ids::{CustomerId, InvoiceId, PaymentIntentId, PriceId, SubscriptionId},
     money::Money,
     period::Period,
-    stripe::Lookup,
+    stripe::{Hints, Lookup},
 };
 
 /// An invoice's `billing_reason`.
@@ -74,12 +74,18 @@ pub struct InvoiceLine {
 }
 
 impl InvoiceFact {
+    fn hints(&self) -> Hints {
+        let prices = self.lines.iter().filter_map(|line| line.price.clone()).chain(self.price.clone());
+        Hints { customer: self.customer.clone(), prices: prices.collect() }
+    }
+
     /// Returns the keys that the event names.
     pub(super) fn lookup(&self) -> Lookup {
         Lookup {
             payment_intent: self.payment_intent.clone(),
             subscription: Some(self.subscription.clone()),
             invoice: Some(self.invoice.clone()),
+            hints: self.metadata.is_none().then(|| self.hints()),
             ..Lookup::by_metadata(self.metadata.as_ref())
         }
     }

@@ -3,7 +3,7 @@
 use crate::{
     champion_key::ChampionKey,
     champion_metadata::ChampionMetadata,
-    ids::{InvoiceId, PaymentIntentId, PaymentRecordId, PreorderId, SessionId, SubscriptionId},
+    ids::{CustomerId, InvoiceId, PaymentIntentId, PaymentRecordId, PreorderId, PriceId, SessionId, SubscriptionId},
 };
 
 /// The keys by which an event names what it is about. What shares a key is decided one after the other.
@@ -24,6 +24,17 @@ pub struct Lookup {
     pub subscription: Option<SubscriptionId>,
     /// The invoice.
     pub invoice: Option<InvoiceId>,
+    /// What may be ours although nobody marked it: only of events about something that isn't marked.
+    pub hints: Option<Hints>,
+}
+
+/// What an event about something unmarked names, and may be ours.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// Who pays.
+    pub customer: Option<CustomerId>,
+    /// What they pay for.
+    pub prices: Vec<PriceId>,
 }
 
 impl Lookup {

@@ -1,5 +1,6 @@
 //! What Stripe tells us, in our own words: one file for each fact, with the keys by which it names what it is about.
 
+mod adopted;
 mod charge_refunded;
 mod checkout_session;
 mod dispute;
@@ -14,12 +15,13 @@ mod status_history;
 mod subscription;
 
 use crate::{Timestamp, ids::EventId};
+pub use adopted::Adopter;
 pub use charge_refunded::ChargeRefundedFact;
 pub use checkout_session::{CheckoutPaymentStatus, SessionFact, SessionStep};
 pub use dispute::{Dispute, DisputeFact, DisputeStatus};
 pub use invoice::{BillingReason, InvoiceFact, InvoiceLine};
 pub use invoice_payment::InvoicePaymentFact;
-pub use lookup::Lookup;
+pub use lookup::{Hints, Lookup};
 pub use payment_facts::{PaymentFacts, RefundedSum, gone_over_time, revocations};
 pub use payment_failed::PaymentFailedFact;
 pub use purchase::PurchaseFact;
@@ -40,6 +42,8 @@ pub struct StripeEvent {
     pub created: Timestamp,
     /// Whether real money moved.
     pub livemode: bool,
+    /// The deployment that marked what the event is about, if one did (`metadata.deployment`).
+    pub deployment: Option<String>,
     /// What it says.
     pub fact: Fact,
 }

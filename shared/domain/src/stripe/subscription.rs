@@ -5,7 +5,7 @@ use crate::{
     champion_metadata::ChampionMetadata,
     ids::{CustomerId, InvoiceId, PriceId, SubscriptionId},
     period::Period,
-    stripe::Lookup,
+    stripe::{Hints, Lookup},
 };
 
 /// A subscription's status in Stripe (<https://docs.stripe.com/api/subscriptions/object#subscription_object-status>).
@@ -114,6 +114,12 @@ pub struct SubscriptionItem {
 impl SubscriptionFact {
     /// Returns the keys that the event names.
     pub(super) fn lookup(&self) -> Lookup {
-        Lookup { subscription: Some(self.subscription.clone()), ..Lookup::by_metadata(self.metadata.as_ref()) }
+        let prices = self.items.iter().filter_map(|item| item.price.clone()).chain(self.price.clone());
+        let hints = || Hints { customer: self.customer.clone(), prices: prices.collect() };
+        Lookup {
+            subscription: Some(self.subscription.clone()),
+            hints: self.metadata.is_none().then(hints),
+            ..Lookup::by_metadata(self.metadata.as_ref())
+        }
     }
 }

@@ -73,6 +73,7 @@ fn step(session: &str, attempt: i32, step: SessionStep) -> Fact {
         amount: Some(usd(1999)),
         email: Some(Email::parse("reader@example.com").unwrap()),
         contact: Contact::default(),
+        customer: None,
     }))
 }
 
@@ -127,6 +128,7 @@ fn run(facts: &[Fact], preorder: Option<Preorder>) -> Stored {
             api_version: None,
             created: t(60),
             livemode: false,
+            deployment: None,
             fact: fact.clone(),
         };
         ready(store.deliver(&event, t(60))).unwrap();

@@ -1,5 +1,6 @@
 //! Readers and what they support.
 
+pub(crate) mod candidates;
 mod invoice_periods;
 mod lines;
 pub(crate) mod read;

@@ -21,6 +21,10 @@ pub enum Metric {
     ConnectedAccountEvents,
     /// Requests that the payment provider refuses until an operator has mended something; dimension `Function`.
     PaymentProviderRefusals,
+    /// Events about what is nobody's here or another deployment's; dimension `Kind`.
+    EventsNotOurs,
+    /// Subscriptions that were made and are nobody's here.
+    SubscriptionsNotOurs,
     /// Preorders stored.
     PreordersInitiated,
     /// Checkout sessions opened.
@@ -72,6 +76,8 @@ impl Metric {
             Self::ThinEvents => "ThinEvents",
             Self::ConnectedAccountEvents => "ConnectedAccountEvents",
             Self::PaymentProviderRefusals => "PaymentProviderRefusals",
+            Self::EventsNotOurs => "EventsNotOurs",
+            Self::SubscriptionsNotOurs => "SubscriptionsNotOurs",
             Self::PreordersInitiated => "PreordersInitiated",
             Self::CheckoutsOpened => "CheckoutsOpened",
             Self::PortalNotConfigured => "PortalNotConfigured",

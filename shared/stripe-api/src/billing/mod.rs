@@ -159,7 +159,7 @@ fn currency(money: Money) -> stripe_types::Currency {
     currency
 }
 
-/// Returns the metadata that brings every event back to its reader and novel.
-fn metadata(metadata: &ChampionMetadata) -> HashMap<String, String> {
-    metadata.entries().into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+/// Returns the metadata that brings every event back to this deployment, its reader and its novel.
+fn metadata(client: &StripeClient, metadata: &ChampionMetadata) -> HashMap<String, String> {
+    metadata.entries().into_iter().map(|(key, value)| (key.to_owned(), value)).chain([client.mark()]).collect()
 }

@@ -28,7 +28,7 @@ pub async fn create(client: &StripeClient, request: &PurchaseRequest) -> Result<
     let create = CreatePaymentIntent::new(request.amount.amount, currency(request.amount))
         .customer(request.customer.as_str())
         .description(&*request.description)
-        .metadata(metadata(&request.metadata))
+        .metadata(metadata(client, &request.metadata))
         .automatic_payment_methods(CreatePaymentIntentAutomaticPaymentMethods::new(true));
     let intent: PaymentIntent =
         client.create(&create, &key(&format!("champion-purchase:{}", request.payment))?).await?;

@@ -40,7 +40,7 @@ pub async fn create(client: &StripeClient, request: &SubscriptionRequest) -> Res
         .items(vec![item])
         .payment_behavior(CreateSubscriptionPaymentBehavior::DefaultIncomplete)
         .payment_settings(settings)
-        .metadata(metadata(&request.metadata))
+        .metadata(metadata(client, &request.metadata))
         .expand(expand());
     let subscription: SubscriptionBody =
         client.create(&create, &key(&format!("champion:{}", request.payment))?).await?;

@@ -160,7 +160,7 @@ async fn answer(
 /// A client with the real limits.
 pub fn client(url: &str) -> StripeClient {
     let key = Secret::new("sk_test_4eC39HqLyjWDarjtT1zdp7dc");
-    StripeClient::new(http(), &Config { base: url.to_owned(), key }).unwrap()
+    StripeClient::new(http(), &Config { base: url.to_owned(), key, deployment: "local".to_owned() }).unwrap()
 }
 
 /// The HTTP client of a function.

@@ -3,7 +3,7 @@
 use pledge_domain::{
     Timestamp,
     email::Email,
-    ids::{PaymentIntentId, SessionId},
+    ids::{CustomerId, PaymentIntentId, PreorderId, SessionId},
     money::{Currency, Money},
     stripe::{CheckoutPaymentStatus, Fact, SessionFact, SessionStep},
 };
@@ -31,6 +31,10 @@ struct Session {
     amount_total: Option<i64>,
     #[serde(default)]
     currency: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    client_reference_id: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    customer: Option<Expandable>,
     #[serde(default, deserialize_with = "lenient")]
     metadata: Option<Metadata>,
     #[serde(default, deserialize_with = "lenient")]
@@ -104,7 +108,7 @@ impl Session {
             session: SessionId::parse(self.id)?,
             step,
             expires_at: self.expires_at.and_then(|seconds| Timestamp::from_unix_timestamp(seconds).ok()),
-            preorder: metadata.preorder(),
+            preorder: metadata.preorder().or_else(|| PreorderId::parse(&self.client_reference_id?).ok()),
             attempt: metadata.attempt(),
             user: metadata.user(),
             color: metadata.color(),
@@ -114,6 +118,7 @@ impl Session {
             amount,
             email: email.or(prefilled),
             contact: contact(shipping, self.customer_details),
+            customer: self.customer.and_then(|id| id.parse(CustomerId::parse).ok()),
         })))
     }
 }

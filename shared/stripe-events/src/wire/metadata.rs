@@ -23,6 +23,11 @@ impl Metadata {
         self.0.get(key)?.as_str()
     }
 
+    /// Returns the deployment in `deployment`.
+    pub fn deployment(&self) -> Option<&str> {
+        self.get("deployment").filter(|name| !name.is_empty())
+    }
+
     /// Returns the preorder in `preorderId`.
     pub fn preorder(&self) -> Option<PreorderId> {
         PreorderId::parse(self.get("preorderId")?).ok()

@@ -75,6 +75,7 @@ fn session(step: SessionStep) -> SessionFact {
         amount: Some(usd(19_900)),
         email: Some(Email::parse("hanako@example.jp").unwrap()),
         contact: Contact::default(),
+        customer: None,
     }
 }
 
@@ -119,6 +120,7 @@ fn foreign() -> Fact {
         amount: Some(Money::new(0, Currency::parse("jpy").unwrap())),
         email: Some(Email::parse("ada@example.co.uk").unwrap()),
         contact,
+        customer: None,
     }))
 }
 

@@ -36,6 +36,7 @@ pub fn event(id: &str, kind: &str, fact: Fact) -> StripeEvent {
         api_version: Some("2026-09-30.endive".to_owned()),
         created: t(60),
         livemode: false,
+        deployment: None,
         fact,
     }
 }
@@ -57,6 +58,7 @@ pub fn a_session(preorder: &Preorder, step: SessionStep) -> SessionFact {
         amount: Some(Money::new(AMOUNT, Currency::USD)),
         email: Some(preorder.email.clone()),
         contact: Contact::default(),
+        customer: None,
     }
 }
 

@@ -8,12 +8,12 @@ use pledge_domain::{
         Period, Step, Subscription, booking, roll,
         subscribe::{self, Attached, Made, SubscribeDecision},
     },
-    decide::{Outcome, Recorded},
+    decide::{Outcome, Recorded, decide},
     ids::{CustomerId, InvoiceId, NovelId, PaymentRecordId, PriceId, SubscriptionId},
     money::{Currency, Money},
-    ports::{ChampionStore, OutboxStore, Rolled},
+    ports::{ChampionStore, KnownEvent, OutboxStore, Rolled, StripeEventStore},
     stripe::{
-        BillingReason::*, Fact, InvoiceFact, InvoiceLine, StripeEvent, SubscriptionFact, SubscriptionItem,
+        Adopter, BillingReason::*, Fact, InvoiceFact, InvoiceLine, StripeEvent, SubscriptionFact, SubscriptionItem,
         SubscriptionStatus,
     },
 };
@@ -301,6 +301,57 @@ pub async fn what_is_not_ours_is_ignored_and_recorded<S: Subject>(subject: &S) {
         assert!(matches!(record(subject, &event).await, (Outcome::Ignored { .. }, keys) if keys.is_empty()));
         assert_eq!(subject.store().deliver(&event, t(101)).await.unwrap(), Recorded::Before);
     }
+}
+
+/// A subscription that somebody made in Stripe's dashboard, without our metadata.
+fn unmarked(id: &str, customer: &str, price: &str) -> StripeEvent {
+    let event = subscription_changed(id, SubscriptionStatus::Active, false, None, t(0));
+    let Fact::SubscriptionChanged(fact) = event.fact else { panic!() };
+    let item = SubscriptionItem { price: PriceId::parse(price).ok(), period: None };
+    let customer = CustomerId::parse(customer).ok();
+    StripeEvent {
+        fact: Fact::SubscriptionChanged(Box::new(SubscriptionFact { customer, items: vec![item], ..*fact })),
+        ..event
+    }
+}
+
+pub async fn what_nobody_marked_is_placed_if_it_leads_to_one_reader_and_novel<S: Subject>(subject: &S) {
+    let key = ada(subject).await;
+    let (customer, price) = (CustomerId::parse("cus_a").unwrap(), PriceId::parse("price_1").unwrap());
+    subject.store().save_customer(&key.user, &customer).await.unwrap();
+    subject.store().save_price(&tiers()[1], &price, t(1)).await.unwrap();
+    let foreign = record(subject, &unmarked("evt_1", "cus_x", "price_x")).await;
+    assert!(matches!(foreign, (Outcome::Ignored { .. }, keys) if keys.is_empty()));
+    for (id, customer, price) in [("evt_2", "cus_a", "price_x"), ("evt_3", "cus_x", "price_1")] {
+        let parked = record(subject, &unmarked(id, customer, price)).await;
+        assert!(matches!(parked, (Outcome::Parked { .. }, keys) if keys.is_empty()), "{id}");
+    }
+    assert_eq!(account(subject, &key).await.subscriptions, []);
+
+    // Whichever of its events comes first.
+    let lines = vec![InvoiceLine {
+        price: Some(price.clone()),
+        period: Some(Period { start: t(0), end: t(31 * DAY) }),
+        is_proration: false,
+        is_credit: false,
+    }];
+    let fact = InvoiceFact { lines, price: Some(price), ..invoice("in_1", SubscriptionCreate, None, t(0)) };
+    assert_eq!(record(subject, &invoice_paid("evt_4", fact)).await.0, Outcome::Applied);
+    assert_eq!(record(subject, &unmarked("evt_5", "cus_a", "price_1")).await.0, Outcome::Applied);
+    assert_eq!(subject.support(&key).await.unwrap().tier, Some(level(2)));
+    assert_eq!(account(subject, &key).await.subscriptions.len(), 1);
+}
+
+pub async fn an_operator_can_say_whose_it_is<S: Subject>(subject: &S) {
+    let key = ada(subject).await;
+    let event = unmarked("evt_1", "cus_x", "price_x");
+    assert!(matches!(record(subject, &event).await.0, Outcome::Ignored { .. }));
+    let adopted = event.adopted(&Adopter::Champion(key.clone())).unwrap();
+    let moment = Moment { now: t(100), renewal_grace: Duration::hours(24) };
+    let decide = |snapshot| decide(snapshot, &adopted, moment);
+    let recorded = subject.store().record(&adopted, KnownEvent::DecidedAnew, t(100), decide).await.unwrap();
+    assert!(matches!(recorded, Recorded::Now { outcome: Outcome::Applied, .. }), "{recorded:?}");
+    assert_eq!(account(subject, &key).await.subscriptions.len(), 1);
 }
 
 pub async fn a_payment_of_an_unknown_reader_is_kept<S: Subject>(subject: &S) {

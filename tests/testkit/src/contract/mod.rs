@@ -177,6 +177,8 @@ macro_rules! store_contract {
             a_refund_finds_its_invoice_whichever_is_told_first,
             a_lost_dispute_takes_back_a_purchase,
             what_is_not_ours_is_ignored_and_recorded,
+            what_nobody_marked_is_placed_if_it_leads_to_one_reader_and_novel,
+            an_operator_can_say_whose_it_is,
             a_payment_of_an_unknown_reader_is_kept,
             an_old_purchase_is_found_by_its_description,
             any_providers_payment_is_booked_in_the_same_ledger,

@@ -1,0 +1,20 @@
+-- The readers whose customer $1 is or was, and the novels whose tier one of the prices $2 is or was, two of each at most.
+(
+    select user_id, null::bigint as novel_id
+    from (
+        select id as user_id from users where stripe_customer_id = $1::text
+        union
+        select user_id from payment_record where stripe_customer_id = $1
+        union
+        select user_id from user_champion_subscription where stripe_customer_id = $1
+    ) as reader
+    order by user_id
+    limit 2
+)
+union all
+(
+    select null, novel_id
+    from (select distinct novel_id from champion_tier_price where price_id = any($2::text[])) as novel
+    order by novel_id
+    limit 2
+)
