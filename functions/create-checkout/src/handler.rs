@@ -11,7 +11,7 @@ use pledge_domain::{
     preorder::{FormFields, Preorder},
 };
 use pledge_http_api::{
-    ApiError, Body, Request, Response, Routes, answer, body, fields::Fields, intake::PreorderIntake, route,
+    ApiError, Body, Request, Response, Routes, answer, body, fields::Fields, idempotency, intake::PreorderIntake, route,
 };
 use pledge_runtime::Metric;
 
@@ -79,6 +79,8 @@ where
     async fn preorder(&self, request: &Request) -> Result<Preorder, ApiError> {
         let mut fields = Fields::new(body::object(request)?);
         if let Some(id) = fields.text("preorderId") {
+            // What exists needs no key, but a page may have one for all its forms.
+            fields.text(idempotency::FIELD);
             let id = PreorderId::parse(&id).map_err(|_| FieldErrors::one("preorderId", "must be a UUID"));
             let unknown = || ApiError::not_found("PREORDER_NOT_FOUND", "There is no preorder with this id.");
             return self.checkout.store.find(fields.check(id)?).await?.ok_or_else(unknown);

@@ -141,6 +141,25 @@ async fn a_stripe_that_fails_keeps_the_preorder_and_a_retry_works() {
 }
 
 #[tokio::test]
+async fn a_double_click_on_a_plain_form_is_one_preorder_and_a_key_in_a_hidden_field_counts_as_one() {
+    let handler = handler();
+    for _ in 0..2 {
+        assert_eq!(send(&handler, html_form("email=a%40example.com&color=Red")).await.status(), 303);
+    }
+    assert_eq!(handler.checkout.store.preorders().len(), 1);
+    let keyed = "email=b%40example.com&color=Red&idempotencyKey=k-1";
+    for form in [keyed, keyed, "email=b%40example.com&color=Red&idempotencyKey=k-2"] {
+        assert_eq!(send(&handler, html_form(form)).await.status(), 303, "{form}");
+    }
+    assert_eq!(handler.checkout.store.preorders().len(), 3);
+    let bad =
+        html_form("email=c%40example.com&color=Red&idempotencyKey=%E6%97%A5").header("accept", "application/json");
+    let (status, body) = read(&send(&handler, bad).await);
+    assert_eq!(status, 400);
+    assert!(body["fields"]["idempotencyKey"].is_string(), "{body}");
+}
+
+#[tokio::test]
 async fn what_only_an_operator_can_mend_is_not_to_be_tried_again() {
     let gone = GatewayError::Gone { what: Gone::Price, cause: on_purpose() };
     for failure in [GatewayError::Refused(on_purpose()), gone] {

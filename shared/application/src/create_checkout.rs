@@ -4,7 +4,7 @@ use pledge_domain::{
     Timestamp, account,
     ports::{
         CheckoutGateway, CheckoutSaved, GatewayError, IdentityProvider, OpenedSession, PreorderStore, SessionRequest,
-        StoreError,
+        SessionStatus, StoreError,
     },
     preorder::{
         CheckoutPolicy, Preorder,
@@ -63,7 +63,8 @@ where
     Identity: IdentityProvider,
     Gateway: CheckoutGateway,
 {
-    /// Returns the session in which this preorder can be paid now: the open one, or a new one.
+    /// Returns the session in which this preorder can be paid now: the open one, or a new one. Before a new one is opened,
+    /// the one before is closed, and Stripe says whether it was paid.
     ///
     /// If the process dies after Stripe has opened the session, the next request has the same attempt, so the same
     /// idempotency key, and gets the same session.
@@ -76,17 +77,24 @@ where
         let claims = claims.unwrap_or_default();
         let mut refusal = CheckoutError::PaymentPending;
         for _ in 0..MAX_TRIES {
-            let attempt = match decide(&preorder, now) {
+            let (attempt, before) = match decide(&preorder, now) {
                 CheckoutDecision::Reuse(session) => return Ok(session),
                 CheckoutDecision::AlreadyCompleted => return Err(CheckoutError::AlreadyCompleted),
                 CheckoutDecision::PaymentPending => return Err(CheckoutError::PaymentPending),
                 CheckoutDecision::Open { .. } if self.policy.is_sold_out(&preorder.color) => {
                     return Err(CheckoutError::SoldOut);
                 }
-                CheckoutDecision::Open { attempt } => attempt,
+                CheckoutDecision::Open { attempt, before } => (attempt, before),
             };
+            if let Some(before) = before
+                && self.gateway.close_session(&before).await.map_err(CheckoutError::Gateway)? == SessionStatus::Complete
+            {
+                return Err(CheckoutError::PaymentPending);
+            }
             let request = self.request(&preorder, owner.as_ref(), attempt)?;
             let session = match self.gateway.open_session(&request).await {
+                // A session that was never stored, and in which the customer has paid.
+                Ok(session) if session.status == SessionStatus::Complete => return Err(CheckoutError::PaymentPending),
                 Ok(session) => payable(session),
                 Err(GatewayError::IdempotencyKeyConsumed(cause)) => {
                     refusal = CheckoutError::Gateway(GatewayError::IdempotencyKeyConsumed(cause));
@@ -137,6 +145,6 @@ where
 
 /// Returns the session, if one can pay in it. A replayed answer may be of one that has ended.
 fn payable(session: OpenedSession) -> Option<OpenSession> {
-    let url = session.url.filter(|_| session.open)?;
+    let url = session.url.filter(|_| session.status == SessionStatus::Open)?;
     Some(OpenSession { id: session.id, url, expires_at: session.expires_at })
 }

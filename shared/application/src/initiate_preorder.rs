@@ -31,6 +31,9 @@ pub struct Request {
     pub signed_in: Option<VerifiedUser>,
     /// The `Idempotency-Key`, if the client sent one.
     pub idempotency_key: Option<String>,
+    /// Where a form comes from that can't send a key by itself, such as a plain HTML form: without a key, the same form
+    /// from the same source within ten minutes is the same preorder until that is paid.
+    pub source: Option<String>,
 }
 
 /// A preorder that is stored.
@@ -53,15 +56,20 @@ pub enum InitiateError {
     Store(#[from] StoreError),
 }
 
+/// For how long the same form from the same source is the same preorder.
+const SAME_FORM: time::Duration = time::Duration::minutes(10);
+
 impl<Store: PreorderStore, Identity: IdentityProvider, Queue: Publisher> InitiatePreorder<Store, Identity, Queue> {
     /// Stores the preorder with its `preorder_started` event. `fresh_id` names it unless an idempotency key does.
     ///
     /// # Errors
     /// [`InitiateError`]; nothing was stored then.
     pub async fn run(&self, request: Request, fresh_id: Uuid, now: Timestamp) -> Result<Initiated, InitiateError> {
-        let id = match &request.idempotency_key {
-            Some(key) => PreorderId::for_idempotency_key(key, &request.form.email),
-            None => PreorderId::new(fresh_id),
+        let fresh = PreorderId::new(fresh_id);
+        let id = match (&request.idempotency_key, &request.source) {
+            (Some(key), _) => PreorderId::for_idempotency_key(key, &request.form.email),
+            (None, Some(source)) => self.repeated(&request.form, source, now).await?.unwrap_or(fresh),
+            (None, None) => fresh,
         };
         let owner = match request.signed_in {
             Some(user) => Owner::SignedIn(user),
@@ -72,18 +80,30 @@ impl<Store: PreorderStore, Identity: IdentityProvider, Queue: Publisher> Initiat
         let claims = account::of_new_preorder(&preorder.ordered(), &owner);
         let new = NewPreorder { preorder, started, claims };
         let preorder = self.store.initiate(&new).await?;
-        if !same_order(&preorder, &form) {
+        if !initiate::is_same_form(&preorder, &form) {
             return Err(InitiateError::IdempotencyKeyReused);
         }
         let queued = self.queue.publish(&[new.started.id]).await;
         Ok(Initiated { preorder, queued })
     }
-}
 
-/// Returns whether the stored preorder is what this form orders; if not, its key was used for something else. The address is
-/// a part of the id already, but may have become another since.
-fn same_order(preorder: &Preorder, form: &PreorderForm) -> bool {
-    preorder.email.key() == form.email.key() && preorder.color == form.color
+    /// Returns the id under which a form without a key is stored: the one of the same form that was sent from the same
+    /// source in this or the last ten minutes, a new one of that kind otherwise; none if that one is paid.
+    async fn repeated(
+        &self,
+        form: &PreorderForm,
+        source: &str,
+        now: Timestamp,
+    ) -> Result<Option<PreorderId>, StoreError> {
+        let window = now.unix_timestamp().div_euclid(SAME_FORM.whole_seconds());
+        let id = |window: i64| PreorderId::for_idempotency_key(&initiate::form_key(form, source, window), &form.email);
+        let before = self.store.find(id(window - 1)).await?;
+        if before.is_some_and(|preorder| preorder.payment.is_none() && now - preorder.created_at < SAME_FORM) {
+            return Ok(Some(id(window - 1)));
+        }
+        let current = self.store.find(id(window)).await?;
+        Ok(Some(id(window)).filter(|_| current.is_none_or(|preorder| preorder.payment.is_none())))
+    }
 }
 
 /// Returns the owner by the address alone; unknown if Firebase doesn't answer, or if the account isn't proven to be

@@ -8,7 +8,7 @@ use pledge_domain::{
 };
 use pledge_runtime::{Metric, Metrics};
 
-use crate::{auth, error::ApiError, fields::Fields, idempotency, telemetry};
+use crate::{auth, body, error::ApiError, fields::Fields, idempotency, source, telemetry};
 
 /// Everything that turns a request into a stored preorder.
 pub struct PreorderIntake<Store, Identity, Queue, Verifier, System> {
@@ -45,12 +45,14 @@ where
     /// # Errors
     /// [`ApiError`]; nothing was stored then.
     pub async fn receive(&self, request: &Request, mut fields: Fields) -> Result<Received, ApiError> {
+        let in_field = idempotency::field(&mut fields)?;
         let parsed = PreorderForm::parse(&mut fields, &self.catalogue);
         let form = fields.check(parsed)?;
-        let idempotency_key = idempotency::key(request)?;
+        let idempotency_key = idempotency::key(request)?.or(in_field);
+        let source = body::is_html_form(request).then(|| source::of(request)).flatten();
         let signed_in = auth::signed_in(request, &self.verifier, self.system.now()).await?;
         let is_signed_in = signed_in.is_some();
-        let form = Form { form, signed_in, idempotency_key };
+        let form = Form { form, signed_in, idempotency_key, source };
         let initiated = self.initiate.run(form, self.system.uuid(), self.system.now()).await?;
         self.metrics.count(Metric::PreordersInitiated, &[]);
         if initiated.preorder.user_id.is_none() {

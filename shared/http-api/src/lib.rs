@@ -18,6 +18,7 @@ mod page;
 pub mod refusal;
 pub mod route;
 mod serve;
+mod source;
 pub mod telemetry;
 
 pub use error::ApiError;

@@ -6,7 +6,7 @@ use pledge_domain::{
     Timestamp,
     ids::SessionId,
     locale::Locale,
-    ports::{CheckoutGateway, GatewayError, OpenedSession, SessionRequest},
+    ports::{CheckoutGateway, GatewayError, OpenedSession, SessionRequest, SessionStatus},
     preorder::CheckoutPolicy,
 };
 use serde::Deserialize;
@@ -15,10 +15,11 @@ use stripe_checkout::checkout_session::{
     CreateCheckoutSessionPaymentIntentData, CreateCheckoutSessionPhoneNumberCollection,
     CreateCheckoutSessionShippingAddressCollection,
     CreateCheckoutSessionShippingAddressCollectionAllowedCountries as Country, CreateCheckoutSessionShippingOptions,
+    ExpireCheckoutSession, RetrieveCheckoutSession,
 };
 use stripe_shared::{CheckoutSessionLocale, CheckoutSessionMode};
 
-use crate::{IdempotencyKey, StripeClient, key::key};
+use crate::{IdempotencyKey, StripeClient, StripeError, key::key};
 
 impl CheckoutGateway for StripeClient {
     async fn open_session(&self, request: &SessionRequest) -> Result<OpenedSession, GatewayError> {
@@ -31,6 +32,21 @@ impl CheckoutGateway for StripeClient {
             answer => answer?,
         };
         Ok(session.into())
+    }
+
+    async fn close_session(&self, id: &SessionId) -> Result<SessionStatus, GatewayError> {
+        match self.send::<Session>(&ExpireCheckoutSession::new(id.as_str())).await {
+            Ok(session) => Ok(session.status()),
+            // It isn't open any more, or Stripe doesn't know it.
+            Err(StripeError::Api(error)) if matches!(error.status, 400 | 404) => {
+                match self.send::<Session>(&RetrieveCheckoutSession::new(id.as_str())).await {
+                    Ok(session) => Ok(session.status()),
+                    Err(StripeError::Api(error)) if error.status == 404 => Ok(SessionStatus::Expired),
+                    Err(error) => Err(error.into()),
+                }
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
@@ -120,9 +136,19 @@ struct Session {
     status: String,
 }
 
+impl Session {
+    fn status(&self) -> SessionStatus {
+        match self.status.as_str() {
+            "open" => SessionStatus::Open,
+            "complete" => SessionStatus::Complete,
+            _ => SessionStatus::Expired,
+        }
+    }
+}
+
 impl From<Session> for OpenedSession {
     fn from(session: Session) -> Self {
-        let open = session.status == "open";
-        Self { id: session.id, url: session.url, expires_at: session.expires_at, open }
+        let status = session.status();
+        Self { id: session.id, url: session.url, expires_at: session.expires_at, status }
     }
 }

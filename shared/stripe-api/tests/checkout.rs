@@ -10,7 +10,7 @@ use pledge_domain::{
     email::Email,
     ids::{PreorderId, PriceId, SessionId, UserId},
     locale::Locale,
-    ports::{CheckoutGateway, GatewayError, OpenedSession, SessionRequest},
+    ports::{CheckoutGateway, GatewayError, OpenedSession, SessionRequest, SessionStatus},
     preorder::{CheckoutPolicy, Color},
 };
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ async fn the_session_is_opened_with_everything_that_comes_back_later() {
             id: SessionId::parse("cs_test_1").unwrap(),
             url: Some("https://checkout.stripe.com/c/pay/cs_test_1".into()),
             expires_at: Timestamp::from_unix_timestamp(1_752_076_800).unwrap(),
-            open: true,
+            status: SessionStatus::Open,
         }
     );
 
@@ -125,13 +125,32 @@ async fn the_same_request_is_the_same_to_the_last_byte() {
 
 #[tokio::test]
 async fn a_replayed_answer_may_be_of_a_session_that_has_ended() {
-    for status in ["complete", "expired"] {
+    for (status, expected) in [("complete", SessionStatus::Complete), ("expired", SessionStatus::Expired)] {
         let mut body = opened(status);
         body["url"] = json!(null);
         let server = Server::start([Reply::json(200, &body).with("idempotent-replayed", "true")]).await;
         let session = server.client().open_session(&request()).await.unwrap();
-        assert_eq!((session.open, session.url), (false, None), "{status}");
+        assert_eq!((session.status, session.url), (expected, None), "{status}");
     }
+}
+
+#[tokio::test]
+async fn a_session_is_closed_unless_its_customer_is_through() {
+    let refused = || Reply::error(400, "invalid_request_error", "");
+    let missing = || Reply::error(404, "invalid_request_error", "resource_missing");
+    let id = SessionId::parse("cs_test_1").unwrap();
+    for (replies, expected) in [
+        (vec![Reply::json(200, &opened("expired"))], SessionStatus::Expired),
+        (vec![refused(), Reply::json(200, &opened("complete"))], SessionStatus::Complete),
+        (vec![refused(), Reply::json(200, &opened("expired"))], SessionStatus::Expired),
+        (vec![missing(), missing()], SessionStatus::Expired),
+    ] {
+        let server = Server::start(replies).await;
+        assert_eq!(server.client().close_session(&id).await.unwrap(), expected);
+        assert_eq!(server.asked()[0].uri.path(), "/v1/checkout/sessions/cs_test_1/expire");
+    }
+    let server = Server::start([Reply::error(401, "invalid_request_error", "")]).await;
+    assert!(server.client().close_session(&id).await.is_err(), "without an answer nothing is known");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use std::time::Duration;
 use environment::{TestEnvironment, customer_of, method, purchase, subscription_request, tier};
 use pledge_domain::{
     ids::{PriceId, UserId},
-    ports::{Billing, BillingError, CheckoutGateway, GatewayError, Gone, IntentState, SessionRequest},
+    ports::{Billing, BillingError, CheckoutGateway, GatewayError, Gone, IntentState, SessionRequest, SessionStatus},
     stripe::{CheckoutPaymentStatus, Fact, InvoiceFact, SessionStep, SubscriptionStatus},
 };
 use pledge_stand_ins::{
@@ -24,7 +24,7 @@ async fn a_session_that_is_paid_comes_back_with_everything_that_it_was_opened_wi
     let environment = TestEnvironment::start().await;
     let request = environment.session_request().await;
     let session = environment.stripe.open_session(&request).await.unwrap();
-    assert!(session.open && session.url.is_some());
+    assert!(session.status == SessionStatus::Open && session.url.is_some());
     let paid = environment.stand_in.pay_session(session.id.as_str(), Payment::default());
     assert!(matches!(paid, PaymentOutcome::Completed { .. }), "{paid:?}");
 
@@ -76,9 +76,22 @@ async fn no_fault_on_the_way_makes_a_second_session() {
         environment.stand_in.faults().add(fault.clone().on("POST", "/v1/checkout/sessions"));
         let stripe = environment.stripe.clone().with_limits(limits);
         let session = stripe.open_session(&request).await;
-        assert!(session.as_ref().is_ok_and(|session| session.open), "{fault:?}: {session:?}");
+        assert!(session.as_ref().is_ok_and(|session| session.status == SessionStatus::Open), "{fault:?}: {session:?}");
         assert_eq!(environment.stand_in.objects("checkout.session").len(), 1, "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn nobody_can_pay_in_a_session_that_was_closed_and_a_paid_one_says_so() {
+    let environment = TestEnvironment::start().await;
+    let request = environment.session_request().await;
+    let session = environment.stripe.open_session(&request).await.unwrap();
+    assert_eq!(environment.stripe.close_session(&session.id).await.unwrap(), SessionStatus::Expired);
+    assert_eq!(environment.stripe.close_session(&session.id).await.unwrap(), SessionStatus::Expired);
+    let next =
+        environment.stripe.open_session(&SessionRequest { attempt: request.attempt + 1, ..request }).await.unwrap();
+    environment.stand_in.pay_session(next.id.as_str(), Payment::by_card());
+    assert_eq!(environment.stripe.close_session(&next.id).await.unwrap(), SessionStatus::Complete);
 }
 
 #[tokio::test]

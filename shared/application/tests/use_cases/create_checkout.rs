@@ -7,7 +7,7 @@ use pledge_application::{
 use pledge_domain::{
     Timestamp,
     ids::{PreorderId, SessionId},
-    ports::{GatewayError, OpenedSession, PreorderStore, SessionRequest, StoreError},
+    ports::{GatewayError, OpenedSession, PreorderStore, SessionRequest, SessionStatus, StoreError},
     preorder::{CheckoutPolicy, Preorder, Session, SessionState, Status, checkout::OpenSession},
     user::{Account, Owner},
 };
@@ -121,6 +121,36 @@ async fn a_session_that_is_about_to_close_is_replaced() {
 }
 
 #[tokio::test]
+async fn before_another_session_is_opened_stripe_says_how_the_one_before_ended() {
+    for (status, opens) in [(SessionStatus::Expired, true), (SessionStatus::Complete, false)] {
+        let (checkout, _) = with_owner().await;
+        let first = open(&checkout).await.unwrap();
+        checkout.gateway.close_next(Ok(status));
+        let second = open_at(&checkout, first.expires_at + time::Duration::hours(1)).await;
+        assert_eq!(checkout.gateway.closed(), [first.id]);
+        match second {
+            Ok(_) => assert!(opens),
+            Err(error) => assert!(matches!(error, CheckoutError::PaymentPending) && !opens, "{error:?}"),
+        }
+        assert_eq!(attempts(&checkout).len(), if opens { 2 } else { 1 }, "nobody can pay twice");
+    }
+    let (checkout, _) = with_owner().await;
+    let first = open(&checkout).await.unwrap();
+    checkout.gateway.close_next(Err(GatewayError::Unavailable(on_purpose())));
+    assert!(open_at(&checkout, first.expires_at).await.is_err(), "without an answer nothing is opened");
+    assert_eq!(attempts(&checkout), [1]);
+}
+
+#[tokio::test]
+async fn a_session_that_was_never_stored_and_is_paid_is_not_paid_again() {
+    let (checkout, preorder) = with_owner().await;
+    let (id, status) = (session_of(&preorder), SessionStatus::Complete);
+    checkout.gateway.answer_next(OpenedSession { id, url: None, expires_at: t(99), status });
+    assert!(matches!(open(&checkout).await, Err(CheckoutError::PaymentPending)));
+    assert_eq!(stored(&checkout).checkout_attempt, 0, "its event adopts it");
+}
+
+#[tokio::test]
 async fn an_expired_session_is_replaced() {
     let (checkout, preorder) = with_owner().await;
     let first = open(&checkout).await.unwrap();
@@ -152,10 +182,11 @@ async fn whoever_loses_the_race_against_the_payment_pays_nothing() {
 
 #[tokio::test]
 async fn a_replayed_session_that_has_ended_leads_to_the_next_attempt() {
-    for (url, open_still) in [(None, false), (Some("https://checkout.example/old".to_owned()), false), (None, true)] {
+    let old = Some("https://checkout.example/old".to_owned());
+    for (url, status) in [(None, SessionStatus::Expired), (old, SessionStatus::Expired), (None, SessionStatus::Open)] {
         let (checkout, _) = with_owner().await;
         let id = SessionId::parse("cs_test_ended").unwrap();
-        checkout.gateway.answer_next(OpenedSession { id: id.clone(), url, expires_at: t(0), open: open_still });
+        checkout.gateway.answer_next(OpenedSession { id: id.clone(), url, expires_at: t(0), status });
         let session = open(&checkout).await.unwrap();
         assert_ne!(session.id, id);
         assert_eq!(attempts(&checkout), [1, 2]);
@@ -235,8 +266,12 @@ async fn nobody_pays_twice() {
 #[tokio::test]
 async fn an_abandoned_preorder_can_be_paid_after_all() {
     let (checkout, preorder) = with_owner().await;
-    let session =
-        OpenedSession { id: session_of(&preorder), url: Some("https://x".into()), expires_at: t(99), open: true };
+    let session = OpenedSession {
+        id: session_of(&preorder),
+        url: Some("https://x".into()),
+        expires_at: t(99),
+        status: SessionStatus::Open,
+    };
     checkout.gateway.answer_next(session);
     open_at(&checkout, t(-600)).await.unwrap();
     checkout.store.deliver(&session_expired("evt_1", &preorder), t(99)).await.unwrap();

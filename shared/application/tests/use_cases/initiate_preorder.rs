@@ -2,14 +2,16 @@
 
 use pledge_application::initiate_preorder::{InitiateError, InitiatePreorder, Initiated, Request};
 use pledge_domain::{
+    ids::PreorderId,
+    locale::Locale,
     outbox::AnnouncementKind,
-    ports::StoreError,
-    preorder::{Color, PreorderForm, Status},
+    ports::{PreorderStore, StoreError},
+    preorder::{Color, Contact, PreorderForm, Status, Wishes},
     user::Account,
 };
 use pledge_testkit::{
-    FakeIdentity, FakePublisher, InMemoryStore,
-    builders::{a_form, an_account, an_email, preorder_id, signed_in, uid},
+    Deliver, FakeIdentity, FakePublisher, InMemoryStore,
+    builders::{a_form, an_account, an_email, preorder_id, session_paid, signed_in, uid},
     time::t,
 };
 
@@ -26,11 +28,11 @@ fn initiate_with(identity: FakeIdentity) -> Initiate {
 }
 
 fn request() -> Request {
-    Request { form: a_form(EMAIL), signed_in: None, idempotency_key: None }
+    Request { form: a_form(EMAIL), signed_in: None, idempotency_key: None, source: None }
 }
 
 fn with_key(form: PreorderForm) -> Request {
-    Request { form, signed_in: None, idempotency_key: Some("key".to_owned()) }
+    Request { form, signed_in: None, idempotency_key: Some("key".to_owned()), source: None }
 }
 
 async fn send(initiate: &Initiate, request: Request) -> Result<Initiated, InitiateError> {
@@ -40,6 +42,39 @@ async fn send(initiate: &Initiate, request: Request) -> Result<Initiated, Initia
 /// Sends the request once more as a client's repeat would be: later, with other random bytes.
 async fn send_again(initiate: &Initiate, request: Request) -> Result<Initiated, InitiateError> {
     initiate.run(request, preorder_id(2).as_uuid(), t(60)).await
+}
+
+/// A plain HTML form, which has no key, from a source.
+async fn send_html(initiate: &Initiate, form: PreorderForm, source: &str, n: u32, at: i64) -> PreorderId {
+    let source = Some(source.to_owned());
+    let request = Request { form, signed_in: None, idempotency_key: None, source };
+    initiate.run(request, preorder_id(n).as_uuid(), t(at)).await.unwrap().preorder.id
+}
+
+#[tokio::test]
+async fn the_same_form_from_the_same_source_is_one_preorder_for_ten_minutes_until_it_is_paid() {
+    let initiate = initiate();
+    // The two sides of every boundary between windows.
+    let first = send_html(&initiate, a_form(EMAIL), "192.0.2.1", 1, 550).await;
+    assert_eq!(send_html(&initiate, a_form(EMAIL), "192.0.2.1", 2, 551).await, first);
+    assert_eq!(send_html(&initiate, a_form(EMAIL), "192.0.2.1", 3, 1149).await, first);
+    assert_eq!((initiate.store.preorders().len(), initiate.store.outbox().len()), (1, 1));
+
+    let corrected = PreorderForm { locale: Locale::Es, ..a_form(EMAIL) };
+    let others = [
+        send_html(&initiate, corrected, "192.0.2.1", 4, 552).await,
+        send_html(&initiate, a_form(EMAIL), "192.0.2.2", 5, 552).await,
+        send_html(&initiate, a_form(EMAIL), "192.0.2.1", 6, 1151).await,
+    ];
+    assert!(others.iter().all(|id| *id != first));
+
+    let paid = initiate.store.find(others[2]).await.unwrap().unwrap();
+    initiate.store.deliver(&session_paid("evt_1", &paid), t(1152)).await.unwrap();
+    assert_eq!(
+        send_html(&initiate, a_form(EMAIL), "192.0.2.1", 7, 1153).await,
+        preorder_id(7),
+        "one more, after paying"
+    );
 }
 
 /// An account that somebody can sign in to, whose address Firebase has verified or not.
@@ -140,9 +175,20 @@ async fn a_key_is_for_one_form() {
     send(&initiate, with_key(a_form(EMAIL))).await.unwrap();
     let before = initiate.store.preorders();
     let messages = initiate.queue.messages();
-    let other_color = PreorderForm { color: Color::recorded("Honey Khaki".to_owned()), ..a_form(EMAIL) };
-    let error = send_again(&initiate, with_key(other_color)).await.unwrap_err();
-    assert!(matches!(error, InitiateError::IdempotencyKeyReused), "{error:?}");
+    let form = || a_form(EMAIL);
+    let city = Some("Kyoto".to_owned());
+    for corrected in [
+        PreorderForm { color: Color::recorded("Honey Khaki".to_owned()), ..form() },
+        PreorderForm { contact: Contact { city, ..form().contact }, ..form() },
+        PreorderForm {
+            wishes: Wishes { marketing_consent: !form().wishes.marketing_consent, ..form().wishes },
+            ..form()
+        },
+        PreorderForm { locale: Locale::Es, ..form() },
+    ] {
+        let error = send_again(&initiate, with_key(corrected)).await.unwrap_err();
+        assert!(matches!(error, InitiateError::IdempotencyKeyReused), "a correction must not be lost: {error:?}");
+    }
     assert_eq!(initiate.store.preorders(), before);
     assert_eq!(initiate.queue.messages(), messages);
 }

@@ -67,7 +67,7 @@ async fn an_event_that_the_queue_never_took_is_found() {
     let queue = FakePublisher::default();
     queue.fail_next();
     let initiate = InitiatePreorder { store: store.clone(), identity: FakeIdentity::default(), queue };
-    let request = Request { form: a_form("reader@example.com"), signed_in: None, idempotency_key: None };
+    let request = Request { form: a_form("reader@example.com"), signed_in: None, idempotency_key: None, source: None };
     initiate.run(request, preorder_id(1).as_uuid(), t(0)).await.unwrap().queued.unwrap_err();
 
     let sweep = SweepOutbox { store, queue: FakePublisher::default(), patience: PATIENCE };

@@ -82,8 +82,19 @@ pub struct OpenedSession {
     pub url: Option<String>,
     /// When it closes.
     pub expires_at: Timestamp,
-    /// Whether one can still pay in it. A replayed answer may be of a session that has ended since.
-    pub open: bool,
+    /// How it stands. A replayed answer may be of a session that has ended since.
+    pub status: SessionStatus,
+}
+
+/// How a session stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionStatus {
+    /// One can pay in it.
+    Open,
+    /// The customer is through: it is paid, or a payment is on its way.
+    Complete,
+    /// Nobody paid in time, or it was closed.
+    Expired,
 }
 
 /// Opens Checkout sessions.
@@ -93,6 +104,10 @@ pub trait CheckoutGateway: Send + Sync {
         &self,
         request: &SessionRequest,
     ) -> impl Future<Output = Result<OpenedSession, GatewayError>> + Send;
+
+    /// Sees to it that nobody can pay in a session any more, and returns whether its customer is through already:
+    /// [`SessionStatus::Complete`] or [`SessionStatus::Expired`], also if the provider doesn't know it.
+    fn close_session(&self, id: &SessionId) -> impl Future<Output = Result<SessionStatus, GatewayError>> + Send;
 }
 
 /// Prices as the payment provider has them.

@@ -13,7 +13,7 @@ pub use champion::{
     Billing, BillingError, ChampionStore, ClientSecret, IntentAnswer, IntentState, InvoicePaid, NextInvoice,
     PortalLink, PurchaseRequest, Rolled, SubscriptionAnswer, SubscriptionRequest,
 };
-pub use gateway::{CheckoutGateway, GatewayError, Gone, OpenedSession, PriceGateway, SessionRequest};
+pub use gateway::{CheckoutGateway, GatewayError, Gone, OpenedSession, PriceGateway, SessionRequest, SessionStatus};
 pub use identity::{IdentityError, IdentityProvider, TokenError, TokenVerifier};
 pub use outbox::{Backlog, Delivery, Marketing, MarketingError, OutboxStore, PublishError, Publisher, UnsentEntry};
 pub use store::{CheckoutSaved, KnownEvent, NewPreorder, PreorderStore, StoreError, StripeEventStore};

@@ -2,6 +2,7 @@
 
 use crate::{
     Timestamp,
+    ids::SessionId,
     preorder::{Preorder, Session, SessionState, Status},
 };
 
@@ -15,6 +16,9 @@ pub enum CheckoutDecision {
     Open {
         /// One more than the attempts that are used up.
         attempt: i32,
+        /// The session before, if nothing has said yet how it ended: Stripe must be asked first, since the event that
+        /// it was paid may be late, or never come.
+        before: Option<SessionId>,
     },
     /// The customer paid with a method that takes days; a second session could charge them twice.
     PaymentPending,
@@ -26,7 +30,7 @@ pub enum CheckoutDecision {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenSession {
     /// Stripe's id.
-    pub id: crate::ids::SessionId,
+    pub id: SessionId,
     /// Where to pay.
     pub url: String,
     /// When Stripe closes it.
@@ -49,7 +53,11 @@ pub fn decide(preorder: &Preorder, now: Timestamp) -> CheckoutDecision {
         {
             CheckoutDecision::Reuse(OpenSession { id: id.clone(), url: url.clone(), expires_at: *expires_at })
         }
-        _ => CheckoutDecision::Open { attempt: preorder.checkout_attempt + 1 },
+        session => {
+            let unended = session.as_ref().filter(|session| session.state == SessionState::Open);
+            let before = unended.map(|session| session.id.clone());
+            CheckoutDecision::Open { attempt: preorder.checkout_attempt + 1, before }
+        }
     }
 }
 

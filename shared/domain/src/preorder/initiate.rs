@@ -1,9 +1,11 @@
 //! The form becomes a preorder, before any payment, so that no intent is lost.
 
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::{
     Timestamp,
+    contact::Contact,
     ids::{PreorderId, UserId},
     outbox::{Announcement, AnnouncementKind, Payload},
     preorder::{Preorder, PreorderForm, Status},
@@ -32,6 +34,52 @@ pub fn plan(id: PreorderId, form: PreorderForm, owner: Option<UserId>, now: Time
     };
     let started = started(&preorder, now);
     (preorder, started)
+}
+
+/// Returns whether this form is the one that the preorder was made of: whoever sends another one under its key would lose
+/// what they corrected. What Stripe has told since the payment counts as said in the form.
+#[must_use]
+pub fn is_same_form(preorder: &Preorder, form: &PreorderForm) -> bool {
+    let same_contact = match preorder.payment {
+        None => preorder.contact == form.contact,
+        Some(_) => form.contact.clone().or(preorder.contact.clone()) == preorder.contact,
+    };
+    let same_order = preorder.email.key() == form.email.key() && preorder.color == form.color;
+    same_order && same_contact && preorder.locale == form.locale && preorder.wishes == form.wishes
+}
+
+/// Returns a key that is the same for the same whole form from the same source in the same window of time, and says nothing
+/// of them: it becomes a part of an id.
+#[must_use]
+pub fn form_key(form: &PreorderForm, source: &str, window: i64) -> String {
+    let PreorderForm { email, color, price_id, locale, contact, wishes } = form;
+    let Contact { first_name, last_name, phone, address_line1, address_line2, city, state, postal_code, country } =
+        contact;
+    let texts = [
+        first_name,
+        last_name,
+        phone,
+        address_line1,
+        address_line2,
+        city,
+        state,
+        postal_code,
+        country,
+        &wishes.customer_notes,
+    ];
+    // As JSON, so that no two forms give the same text.
+    let whole = json!([
+        "form",
+        window,
+        source,
+        email.key(),
+        color.as_str(),
+        price_id.as_str(),
+        locale.tag(),
+        texts,
+        wishes.marketing_consent,
+    ]);
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, whole.to_string().as_bytes()).to_string()
 }
 
 fn started(preorder: &Preorder, now: Timestamp) -> Announcement {

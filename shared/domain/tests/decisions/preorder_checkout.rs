@@ -19,20 +19,26 @@ fn with_session(state: SessionState, expires_at: Timestamp) -> Preorder {
 
 #[test]
 fn the_first_checkout_is_attempt_one() {
-    assert_eq!(decide(&initiated(), t(0)), CheckoutDecision::Open { attempt: 1 });
+    assert_eq!(decide(&initiated(), t(0)), CheckoutDecision::Open { attempt: 1, before: None });
 }
 
 #[test]
 fn an_open_session_is_used_again_until_shortly_before_it_expires() {
     let preorder = with_session(SessionState::Open, t(3600));
     assert!(matches!(decide(&preorder, t(10)), CheckoutDecision::Reuse(_)));
-    assert_eq!(decide(&preorder, t(3599)), CheckoutDecision::Open { attempt: 2 });
+    assert_eq!(
+        decide(&preorder, t(3599)),
+        CheckoutDecision::Open { attempt: 2, before: preorder.session.clone().map(|session| session.id) }
+    );
 }
 
 #[test]
 fn nobody_pays_twice() {
     assert_eq!(decide(&with_session(SessionState::AwaitingPayment, t(0)), t(10)), CheckoutDecision::PaymentPending);
-    assert_eq!(decide(&with_session(SessionState::Closed, t(3600)), t(10)), CheckoutDecision::Open { attempt: 2 });
+    assert_eq!(
+        decide(&with_session(SessionState::Closed, t(3600)), t(10)),
+        CheckoutDecision::Open { attempt: 2, before: None }
+    );
     assert_eq!(decide(&paid_by("cs_1"), t(10)), CheckoutDecision::AlreadyCompleted);
 }
 

@@ -3,7 +3,7 @@
 use pledge_domain::{
     ids::{PriceId, SessionId},
     money::{Currency, Money},
-    ports::{CheckoutGateway, GatewayError, OpenedSession, PriceGateway, SessionRequest},
+    ports::{CheckoutGateway, GatewayError, OpenedSession, PriceGateway, SessionRequest, SessionStatus},
 };
 
 use crate::{fakes::script::Script, time::t};
@@ -13,6 +13,7 @@ use crate::{fakes::script::Script, time::t};
 pub struct FakeGateway {
     sessions: Script<SessionRequest, Result<OpenedSession, GatewayError>>,
     prices: Script<PriceId, Result<Money, GatewayError>>,
+    closed: Script<SessionId, Result<SessionStatus, GatewayError>>,
 }
 
 impl FakeGateway {
@@ -29,6 +30,17 @@ impl FakeGateway {
     /// The next question for a price gets this answer.
     pub fn price_next(&self, answer: Result<Money, GatewayError>) {
         self.prices.put(answer);
+    }
+
+    /// The next session that is closed turns out to be so.
+    pub fn close_next(&self, answer: Result<SessionStatus, GatewayError>) {
+        self.closed.put(answer);
+    }
+
+    /// Every session that was closed, in order.
+    #[must_use]
+    pub fn closed(&self) -> Vec<SessionId> {
+        self.closed.calls()
     }
 
     /// How often a price was asked for.
@@ -49,8 +61,17 @@ impl CheckoutGateway for FakeGateway {
         self.sessions.called(request.clone()).unwrap_or_else(|| {
             let id = format!("cs_test_{}_{}", request.preorder.as_uuid().simple(), request.attempt);
             let url = Some(format!("https://checkout.example/{id}"));
-            Ok(OpenedSession { id: SessionId::parse(id).unwrap(), url, expires_at: t(86_400), open: true })
+            Ok(OpenedSession {
+                id: SessionId::parse(id).unwrap(),
+                url,
+                expires_at: t(86_400),
+                status: SessionStatus::Open,
+            })
         })
+    }
+
+    async fn close_session(&self, id: &SessionId) -> Result<SessionStatus, GatewayError> {
+        self.closed.called(id.clone()).unwrap_or(Ok(SessionStatus::Expired))
     }
 }
 
