@@ -4,14 +4,15 @@ use pledge_application::record_stripe_event::{RecordError, RecordStripeEvent};
 use pledge_domain::{
     champion::moment::DEFAULT_RENEWAL_GRACE,
     decide::{NewAnnouncement, Outcome, Recorded},
+    ids::EventId,
     outbox::AnnouncementKind,
     ports::StoreError,
     preorder::{Preorder, Status},
-    stripe::StripeEvent,
+    stripe::{Fact, SessionFact, StripeEvent},
 };
 use pledge_testkit::{
     FakePublisher, InMemoryStore,
-    builders::{a_preorder, session_paid, session_unpaid},
+    builders::{a_preorder, preorder_id, session_paid, session_unpaid},
     time::t,
 };
 
@@ -58,6 +59,25 @@ async fn an_event_of_the_other_mode_changes_nothing() {
         assert_eq!(record.store.preorders(), [preorder]);
         assert_eq!(record.store.outcome(&event.id), None);
         assert!(record.queue.messages().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_another_deployment_or_another_shop_sold_is_recorded_and_changes_nothing() {
+    let (record, preorder) = record();
+    let paid = session_paid("evt_1", &preorder);
+    let of_another = StripeEvent { deployment: Some("staging".to_owned()), ..paid.clone() };
+    let Fact::Session(fact) = session_paid("evt_2", &Preorder { id: preorder_id(2), ..preorder.clone() }).fact else {
+        panic!("a session")
+    };
+    let unmarked = SessionFact { preorder: None, color: None, user: None, ..*fact };
+    let of_a_shop =
+        StripeEvent { id: EventId::parse("evt_2").unwrap(), fact: Fact::Session(Box::new(unmarked)), ..paid };
+    for event in [of_another, of_a_shop] {
+        let processed = record.run(&event, t(61)).await.unwrap();
+        assert!(matches!(processed.recorded, Recorded::Now { outcome: Outcome::Ignored { .. }, .. }), "{processed:?}");
+        assert_eq!(record.store.preorders(), std::slice::from_ref(&preorder));
+        assert!(record.store.outbox().is_empty());
     }
 }
 
