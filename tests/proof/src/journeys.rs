@@ -38,6 +38,12 @@ pub enum Journey {
     SubscriptionRenewed,
     /// A subscriber ends the subscription with its period.
     SubscriptionCancelled,
+    /// A reader repairs a renewal that was refused, with another card.
+    RenewalRepaired,
+    /// A subscriber lets the subscription renew at another tier.
+    TierChanged,
+    /// A subscriber opens the billing portal.
+    PortalOpened,
     /// A subscriber gets the first payment back.
     SubscriptionRefunded,
     /// A reader buys 30 days, and then 30 more of a higher tier.
@@ -54,7 +60,7 @@ pub enum Journey {
 
 impl Journey {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::PreorderPaid,
         Self::PreorderAbandoned,
         Self::PreorderDelayed,
@@ -64,6 +70,9 @@ impl Journey {
         Self::SubscriptionStarted,
         Self::SubscriptionRenewed,
         Self::SubscriptionCancelled,
+        Self::RenewalRepaired,
+        Self::TierChanged,
+        Self::PortalOpened,
         Self::SubscriptionRefunded,
         Self::Purchased,
         Self::PurchaseRetried,
@@ -148,6 +157,29 @@ impl Journey {
                 environment.advance(Duration::from_secs(32 * DAY));
                 environment.settle().await;
             }
+            Self::RenewalRepaired => {
+                past_due(environment).await;
+                environment.injector.arm(faults);
+                environment.ask(&repair("the only try"), 200).await;
+                environment.settle().await;
+            }
+            Self::TierChanged => {
+                subscribed(environment).await;
+                environment.injector.arm(faults);
+                // Whoever asks again after a lost answer is told that it is so.
+                let (status, body) = environment.request(&tier_change(4)).await;
+                assert!(status == 200 || body["code"] == "CHANGE_NOT_POSSIBLE", "{status} {body}");
+                environment.settle().await;
+                environment.advance(Duration::from_secs(32 * DAY));
+                environment.settle().await;
+            }
+            Self::PortalOpened => {
+                subscribed(environment).await;
+                environment.register_portal().await;
+                environment.injector.arm(faults);
+                environment.ask(&portal(), 200).await;
+                environment.settle().await;
+            }
             Self::SubscriptionRefunded => {
                 subscribed(environment).await;
                 environment.injector.arm(faults);
@@ -214,8 +246,9 @@ impl Journey {
                 [&["preorder_started", "preorder_success", "preorder_refunded"][..], &parts].concat()
             }
             Self::SignedIn => vec!["preorder_started"],
-            Self::SubscriptionStarted => vec!["champion_started"],
-            Self::SubscriptionRenewed => vec!["champion_started", "champion_renewed"],
+            Self::SubscriptionStarted | Self::PortalOpened => vec!["champion_started"],
+            Self::SubscriptionRenewed | Self::TierChanged => vec!["champion_started", "champion_renewed"],
+            Self::RenewalRepaired => vec!["champion_started", "champion_payment_failed", "champion_renewed"],
             Self::SubscriptionCancelled => vec!["champion_started", "champion_cancelled"],
             Self::SubscriptionRefunded => vec!["champion_started", "champion_refunded"],
             Self::Purchased => vec!["champion_started", "champion_upgraded"],
@@ -290,6 +323,34 @@ pub async fn subscribed(environment: &mut TestEnvironment) {
 #[must_use]
 pub fn purchase(level: i64) -> HttpEvent {
     champion("champion-purchase", &json!({ "novelId": 7, "tierLevel": level }))
+}
+
+/// Subscribes to novel 7; a month later the card is refused, and everything is delivered afterwards.
+pub async fn past_due(environment: &mut TestEnvironment) {
+    subscribed(environment).await;
+    let customer = text(&environment.stripe.objects("customer")[0], "id");
+    environment.stripe.replace_card(&customer, "pm_card_chargeCustomerFail").unwrap();
+    environment.advance(Duration::from_secs(32 * DAY));
+    environment.settle().await;
+}
+
+/// Returns the request to pay what is open with another card, in a try of this name.
+#[must_use]
+pub fn repair(attempt: &str) -> HttpEvent {
+    let card = json!({ "novelId": 7, "paymentMethodId": "pm_card_mastercard" });
+    champion("champion-subscription/pay", &card).header("idempotency-key", attempt)
+}
+
+/// Returns the request to renew at another tier.
+#[must_use]
+pub fn tier_change(level: i64) -> HttpEvent {
+    champion("champion-subscription/change", &json!({ "novelId": 7, "tierLevel": level }))
+}
+
+/// Returns the request for the billing portal.
+#[must_use]
+pub fn portal() -> HttpEvent {
+    champion("champion-subscription/portal", &json!({ "novelId": 7 }))
 }
 
 /// Buys 30 days of novel 7 at this level; everything is delivered afterwards.

@@ -164,10 +164,27 @@ pub fn preorders(events: &[Value]) -> BTreeMap<String, ExpectedPreorder> {
             if !revocations.is_empty() {
                 preorder.facts.insert("preorder_refunded".to_owned(), 1);
             }
+            let was_gone = |refund: &Part| {
+                refund.statuses.iter().any(|(_, status)| ["pending", "succeeded"].contains(&REFUND[*status]))
+            };
+            let parts = money.refunds.values().filter(|refund| refund.amount < paid && was_gone(refund)).count();
+            if parts > 0 {
+                preorder.facts.insert("preorder_partly_refunded".to_owned(), i64::try_from(parts).unwrap());
+            }
             if !money.disputes.is_empty() {
                 let disputes = i64::try_from(money.disputes.len()).unwrap();
                 preorder.facts.insert("preorder_disputed".to_owned(), disputes);
             }
+        }
+    }
+    let mut refused: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for intent in all(events, &["payment_intent.payment_failed"]) {
+        refused.entry(text(&intent["metadata"], "preorderId")).or_default().insert(text(intent, "id"));
+    }
+    for (preorder, intents) in refused {
+        if let Some(preorder) = expected.get_mut(preorder) {
+            let failed = i64::try_from(intents.len()).unwrap();
+            preorder.facts.insert("preorder_payment_failed".to_owned(), failed);
         }
     }
     expected

@@ -65,6 +65,21 @@ fn a_subscription_is_cancelled_resumed_and_cancelled_whatever_step_fails() {
 }
 
 #[test]
+fn a_refused_renewal_is_repaired_once_whatever_step_fails() {
+    prove(RenewalRepaired, false);
+}
+
+#[test]
+fn a_tier_is_changed_from_the_next_renewal_whatever_step_fails() {
+    prove(TierChanged, false);
+}
+
+#[test]
+fn a_billing_portal_is_opened_whatever_step_fails() {
+    prove(PortalOpened, false);
+}
+
+#[test]
 fn a_subscription_is_refunded_once_whatever_step_fails() {
     prove(SubscriptionRefunded, false);
 }

@@ -14,7 +14,7 @@ use futures_util::future::join_all;
 use pledge_proof::{
     TestEnvironment,
     environment::StartMode,
-    journeys::{form, preorder, sign_in, subscription, wish_to_pay},
+    journeys::{form, past_due, portal, preorder, repair, sign_in, subscribed, subscription, tier_change, wish_to_pay},
 };
 use pledge_testkit::{TestDatabase, http::HttpEvent};
 use serde_json::{Value, json};
@@ -109,4 +109,51 @@ async fn a_user_made_by_many_requests_is_one() {
     assert_eq!(values(&answers, 201, "preorderId").len(), answers.iter().filter(|(status, _)| *status == 201).count());
     assert_eq!(environment.count("select count(*) from users").await, 1);
     assert_eq!(environment.count("select count(*) from preorders where user_id is null").await, 0);
+}
+
+#[tokio::test]
+async fn fifty_payments_of_a_refused_renewal_at_once_are_one() {
+    let database = TestDatabase::new().await;
+    let mut environment = environment(&database).await;
+    past_due(&mut environment).await;
+    let answers = at_once(&environment, (0..MANY).map(|n| repair(&format!("try {n}")))).await;
+    assert_eq!(values(&answers, 200, "status"), BTreeSet::from(["paid".to_owned()]));
+    environment.settle().await;
+    let paid = environment.stripe.objects("charge").into_iter().filter(|charge| charge["paid"] == true).count();
+    assert_eq!(paid, 2, "the first month and the renewal");
+    let renewals = "select count(*) from payment_record where kind = 'renewal' and status = 'completed'";
+    assert_eq!(environment.count(renewals).await, 1);
+}
+
+#[tokio::test]
+async fn fifty_changes_of_tier_at_once_end_with_what_the_reader_is_told() {
+    let database = TestDatabase::new().await;
+    let mut environment = environment(&database).await;
+    subscribed(&mut environment).await;
+    let answers = at_once(&environment, (0..50).map(|n| tier_change(3 + n % 4))).await;
+    assert!(answers.iter().all(|(status, _)| [200, 409, 503].contains(status)), "{answers:?}");
+    environment.settle().await;
+    // Stripe's events of one second have no order: whoever asks Stripe next stores what is.
+    environment.request(&tier_change(1)).await;
+    let subscription = environment.stripe.objects("subscription").remove(0);
+    let items = subscription["items"]["data"].as_array().unwrap();
+    assert_eq!((items.len(), environment.stripe.objects("invoice").len()), (1, 1), "nothing is due now");
+    let price = items[0]["price"]["id"].as_str().unwrap();
+    let level = "select tier_level from champion_tier_price where price_id = ";
+    let stored = format!("select count(*) from stripe_subscription where tier_level = ({level} '{price}')");
+    assert_eq!(environment.count(&stored).await, 1);
+}
+
+#[tokio::test]
+async fn fifty_portals_at_once_leave_the_card_with_the_customer() {
+    let database = TestDatabase::new().await;
+    let mut environment = environment(&database).await;
+    subscribed(&mut environment).await;
+    environment.register_portal().await;
+    let card = environment.stripe.objects("subscription")[0]["default_payment_method"].clone();
+    let answers = at_once(&environment, std::iter::repeat_n(portal(), MANY)).await;
+    assert!(!values(&answers, 200, "url").is_empty());
+    let customer = environment.stripe.objects("customer").remove(0);
+    assert_eq!(customer["invoice_settings"]["default_payment_method"], card);
+    assert_eq!(environment.stripe.objects("subscription")[0]["default_payment_method"], Value::Null);
 }

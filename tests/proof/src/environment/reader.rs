@@ -34,6 +34,15 @@ impl TestEnvironment {
         body
     }
 
+    /// Registers the configuration of the billing portal, as an operator does.
+    pub async fn register_portal(&self) {
+        let url = format!("{}/v1/billing_portal/configurations", self.stripe.base_url());
+        let form = "features[payment_method_update][enabled]=true&metadata[pledge]=portal";
+        let request = self.browser.post(url).header("content-type", "application/x-www-form-urlencoded").body(form);
+        let response = request.bearer_auth("sk_test_proof").send().await.unwrap();
+        assert!(response.status().is_success(), "{}", response.text().await.unwrap());
+    }
+
     /// Pays as Stripe.js does in the reader's browser.
     pub async fn confirm(&self, client_secret: &str, method: &str) {
         let (paid, answer) = self.try_to_confirm(client_secret, method).await;
