@@ -168,6 +168,12 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// Returns a profile of which nothing but the address is told.
+    #[must_use]
+    pub fn of_address(email: Email) -> Self {
+        Self { email, external_id: None, phone_number: None, first_name: None, last_name: None }
+    }
+
     /// Returns the profile without a part that Klaviyo refused; none if it doesn't have that part.
     #[must_use]
     pub fn without(&self, part: ProfilePart) -> Option<Self> {

@@ -4,9 +4,9 @@ use pledge_application::initiate_preorder::{InitiateError, InitiatePreorder, Ini
 use pledge_domain::{
     ids::PreorderId,
     locale::Locale,
-    outbox::AnnouncementKind,
+    outbox::{AnnouncementKind, Profile},
     ports::{PreorderStore, StoreError},
-    preorder::{Color, Contact, PreorderForm, Status, Wishes},
+    preorder::{Color, Contact, PreorderForm, Status, Wishes, initiate::plan},
     user::Account,
 };
 use pledge_testkit::{
@@ -219,4 +219,19 @@ async fn without_the_database_nobody_is_told_anything() {
     let error = send(&initiate, request()).await.unwrap_err();
     assert!(matches!(error, InitiateError::Store(StoreError::Unavailable(_))), "{error:?}");
     assert!(initiate.queue.messages().is_empty());
+}
+
+#[test]
+fn without_consent_klaviyo_is_told_the_address_and_the_id_and_no_more() {
+    let form = |marketing_consent| PreorderForm {
+        wishes: Wishes { customer_notes: None, marketing_consent },
+        ..a_form("reader@example.com")
+    };
+    let (_, told) = plan(preorder_id(1), form(true), Some(uid("ada")), t(1));
+    assert_eq!((told.payload.profile.first_name.as_deref(), told.payload.properties.len()), (Some("Mei"), 5));
+
+    let (preorder, told) = plan(preorder_id(1), form(false), Some(uid("ada")), t(1));
+    assert_eq!(told.payload.profile, Profile::of_address(preorder.email));
+    let properties: Vec<_> = told.payload.properties.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    assert_eq!(properties, ["marketing_consent: false".to_owned(), format!("preorder_id: \"{}\"", preorder.id)]);
 }

@@ -7,7 +7,7 @@ use crate::{
     Timestamp,
     contact::Contact,
     ids::{PreorderId, UserId},
-    outbox::{Announcement, AnnouncementKind, Payload},
+    outbox::{Announcement, AnnouncementKind},
     preorder::{Preorder, PreorderForm, Status},
 };
 
@@ -88,6 +88,6 @@ fn started(preorder: &Preorder, now: Timestamp) -> Announcement {
     properties.insert("preorder_id".into(), json!(preorder.id));
     properties.insert("locale".into(), json!(preorder.locale.tag()));
     properties.insert("source".into(), json!("web_form"));
-    let payload = Payload { profile: preorder.profile(), properties, value: None, occurred_at: now };
+    let payload = preorder.marketing(properties, now);
     Announcement::new(AnnouncementKind::PreorderStarted, &preorder.id.to_string(), payload)
 }

@@ -18,12 +18,14 @@ pub mod on_event;
 mod payment;
 pub mod policy;
 
+use serde_json::{Map, Value};
+
 use crate::{
     Timestamp,
     email::Email,
     ids::{PreorderId, PriceId, SessionId, UserId},
     locale::Locale,
-    outbox::{Profile, e164},
+    outbox::{Payload, Profile, e164},
     user::Ordered,
 };
 pub use crate::{color::Color, contact::Contact};
@@ -31,7 +33,7 @@ pub use catalogue::Catalogue;
 pub use change::{PreorderChange, PreorderWrite};
 pub use form::{FormFields, PreorderForm, Wishes};
 pub use payment::Payment;
-pub use policy::CheckoutPolicy;
+pub use policy::{CheckoutPolicy, ReturnPath};
 
 /// Where a preorder stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,5 +179,15 @@ impl Preorder {
             first_name: self.contact.first_name.clone(),
             last_name: self.contact.last_name.clone(),
         }
+    }
+
+    /// Returns what an announcement says that is there for marketing: all of it if the customer has consented to that,
+    /// otherwise the address and the preorder's id only.
+    pub(super) fn marketing(&self, mut properties: Map<String, Value>, at: Timestamp) -> Payload {
+        let consent = self.wishes.marketing_consent;
+        let profile = if consent { self.profile() } else { Profile::of_address(self.email.clone()) };
+        properties.retain(|name, _| consent || name == "preorder_id");
+        properties.insert("marketing_consent".to_owned(), consent.into());
+        Payload { profile, properties, value: None, occurred_at: at }
     }
 }

@@ -225,6 +225,7 @@ fn properties(preorder: &Preorder) -> serde_json::Map<String, serde_json::Value>
     properties.insert("preorder_id".into(), json!(preorder.id));
     properties.insert("preorder_number".into(), json!(preorder.id.number()));
     properties.insert("locale".into(), json!(preorder.locale.tag()));
+    properties.insert("marketing_consent".into(), json!(preorder.wishes.marketing_consent));
     properties
 }
 
@@ -294,7 +295,8 @@ fn disputed(preorder: &Preorder, payment: &Payment, facts: &PaymentFacts) -> Vec
 
 /// Keyed by session: a preorder can be abandoned more than once, each time in another session.
 fn abandoned(preorder: &Preorder, fact: &SessionFact, at: Timestamp) -> Announcement {
-    let payload =
-        Payload { profile: preorder.profile(), properties: properties(preorder), value: None, occurred_at: at };
+    let mut properties = properties(preorder);
+    properties.extend(fact.recovery_url.as_ref().map(|url| ("resume_url".to_owned(), json!(url))));
+    let payload = preorder.marketing(properties, at);
     Announcement::new(AnnouncementKind::PreorderAbandoned, &format!("{}:{}", preorder.id, fact.session), payload)
 }

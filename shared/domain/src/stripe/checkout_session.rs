@@ -68,6 +68,8 @@ pub struct SessionFact {
     pub locale: Option<Locale>,
     /// `metadata.priceId`.
     pub price: Option<PriceId>,
+    /// `after_expiration.recovery.url`: where an expired session can be gone on with, if the shop lets customers do that.
+    pub recovery_url: Option<String>,
     /// The payment; none while nothing was tried, or if nothing had to be paid.
     pub payment_intent: Option<PaymentIntentId>,
     /// `amount_total` and `currency`.

@@ -69,6 +69,7 @@ fn step(session: &str, attempt: i32, step: SessionStep) -> Fact {
         color: None,
         locale: None,
         price: None,
+        recovery_url: None,
         payment_intent: Some(intent()),
         amount: Some(usd(1999)),
         email: Some(Email::parse("reader@example.com").unwrap()),

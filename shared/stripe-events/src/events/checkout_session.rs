@@ -25,6 +25,8 @@ struct Session {
     #[serde(default, deserialize_with = "lenient")]
     expires_at: Option<i64>,
     payment_status: String,
+    #[serde(default, deserialize_with = "lenient")]
+    after_expiration: Option<AfterExpiration>,
     #[serde(default)]
     payment_intent: Option<Expandable>,
     #[serde(default)]
@@ -50,6 +52,18 @@ struct Session {
     /// Before 2022-11-15.
     #[serde(default, deserialize_with = "lenient")]
     shipping: Option<Details>,
+}
+
+#[derive(Deserialize)]
+struct AfterExpiration {
+    #[serde(default)]
+    recovery: Option<Recovery>,
+}
+
+#[derive(Deserialize)]
+struct Recovery {
+    #[serde(default)]
+    url: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -114,6 +128,7 @@ impl Session {
             color: metadata.color(),
             locale: metadata.locale(),
             price: metadata.price(),
+            recovery_url: self.after_expiration.and_then(|after| after.recovery?.url),
             payment_intent,
             amount,
             email: email.or(prefilled),

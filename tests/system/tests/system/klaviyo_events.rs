@@ -10,7 +10,21 @@ async fn preorder_started_is_sent() {
     let preorder = cloud.a_preorder(&email).await;
     let events = cloud.klaviyo.wait(&email, 1).await.unwrap();
     assert_eq!(events[0].metric, "preorder_started");
-    let properties = json!({ "color": "Red", "preorder_id": preorder, "locale": "en", "source": "web_form" });
+    let properties = json!({ "preorder_id": preorder, "marketing_consent": false, "has_paid_preorder": false });
+    assert_eq!(Value::Object(events[0].properties.clone()), properties, "without consent, the id and no more");
+}
+
+#[tokio::test]
+async fn who_consents_is_told_of_with_what_they_chose() {
+    let Some(cloud) = Cloud::enter().await else { return };
+    let email = cloud.email("consents");
+    let form = json!({ "email": email, "color": "Red", "locale": "en", "marketingConsent": true });
+    let preorder = cloud.api.post("/preorders", &form).await.unwrap().expect_status(201).unwrap().body;
+    let events = cloud.klaviyo.wait(&email, 1).await.unwrap();
+    let properties = json!({
+        "color": "Red", "preorder_id": preorder["preorderId"], "locale": "en", "source": "web_form",
+        "marketing_consent": true, "has_paid_preorder": false,
+    });
     assert_eq!(Value::Object(events[0].properties.clone()), properties);
 }
 
