@@ -36,7 +36,7 @@ impl Config {
         let accounts = AccountSource::parse(parser);
         let catalogue = parser.json("PREORDER_PRICES");
         let policy = parser.optional("CHECKOUT_POLICY", |text| {
-            serde_json::from_str(text).map_err(|error| format!("set valid JSON ({error})"))
+            CheckoutPolicy::parse(text).map_err(|error| format!("set valid JSON ({error})"))
         });
         let site = parser.parse("PUBLIC_SITE_URL", Url::parse);
         let (catalogue, policy): (Catalogue, CheckoutPolicy) = (catalogue?, policy?.unwrap_or_default());
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn a_policy_that_is_wrong_or_about_unknown_colours_is_named() {
         let prices = ("PREORDER_PRICES", r#"{"Red":"price_1"}"#);
-        for policy in ["{", r#"{"soldOut":["Rde"]}"#, r#"{"countries":["Germany"]}"#] {
+        for policy in ["{", "[]", r#"{"soldOut":["Rde"]}"#, r#"{"countries":["Germany"]}"#] {
             let variables = [("STAGE", "local"), prices, ("CHECKOUT_POLICY", policy)];
             let error = Environment::from_iter(variables).configure(Config::parse).unwrap_err().to_string();
             assert!(error.contains("CHECKOUT_POLICY: "), "{error}");

@@ -3,7 +3,6 @@
 use pledge_application::show_catalogue::Offer;
 use pledge_domain::{
     ids::{PreorderId, SessionId},
-    locale::Locale,
     money::Currency,
     preorder::CheckoutPolicy,
 };
@@ -27,7 +26,7 @@ pub struct ShopCatalogue {
     /// Every colour, by name.
     colors: Vec<ColorOnSale>,
     /// The languages of the site.
-    locales: [&'static str; 4],
+    locales: Vec<&'static str>,
     /// The countries that the shop ships to, by their ISO 3166-1 alpha-2 codes.
     countries: Vec<String>,
 }
@@ -37,7 +36,7 @@ impl ShopCatalogue {
     pub fn new(offers: Vec<Offer>, policy: &CheckoutPolicy) -> Self {
         Self {
             colors: offers.into_iter().map(ColorOnSale::from).collect(),
-            locales: Locale::ALL.map(Locale::tag),
+            locales: policy.locales.iter().map(|locale| locale.tag()).collect(),
             countries: policy.countries.iter().map(|country| country.as_str().to_owned()).collect(),
         }
     }

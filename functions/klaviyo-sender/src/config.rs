@@ -1,6 +1,7 @@
 //! What this function is configured with.
 
 use pledge_application::sweep_outbox::PATIENCE;
+use pledge_domain::preorder::CheckoutPolicy;
 use pledge_runtime::Parser;
 use url::Url;
 
@@ -17,6 +18,8 @@ pub struct Config {
     pub renewal_grace: time::Duration,
     /// `PUBLIC_SITE_URL`: where announcements lead back to; they have no links unless it is set.
     pub site: Option<Url>,
+    /// `CHECKOUT_POLICY`: which page customers go back to; the defaults of [`CheckoutPolicy`] unless set.
+    pub policy: CheckoutPolicy,
     /// `SWEEP_AFTER_SECONDS`: how long a row may wait before it is queued again; five minutes unless set.
     pub patience: time::Duration,
     /// `SEND_INTERVAL_MILLISECONDS`: the pause between two announcements that this sender sends; none unless set.
@@ -31,6 +34,9 @@ impl Config {
         let queue = pledge_queue::Config::parse(parser);
         let renewal_grace = parser.renewal_grace();
         let site = parser.optional("PUBLIC_SITE_URL", Url::parse);
+        let policy = parser.optional("CHECKOUT_POLICY", |text| {
+            CheckoutPolicy::parse(text).map_err(|error| format!("set valid JSON ({error})"))
+        });
         let patience = parser.optional("SWEEP_AFTER_SECONDS", |text| {
             text.parse::<u32>().map(|seconds| time::Duration::seconds(seconds.into())).map_err(|_| "set whole seconds")
         });
@@ -43,6 +49,7 @@ impl Config {
             queue: queue?,
             renewal_grace: renewal_grace?,
             site: site?,
+            policy: policy?.unwrap_or_default(),
             patience: patience?.unwrap_or(PATIENCE),
             interval: interval?.unwrap_or_default(),
         })

@@ -28,7 +28,8 @@ async fn main() -> ExitCode {
         let klaviyo = KlaviyoClient::new(runtime.http, config.klaviyo)?;
         let queue = SqsPublisher::new(&runtime.aws, config.queue.url);
         let retry = Retry { interval: config.interval, ..Retry::default() };
-        let deliver = DeliverEvents { store: store.clone(), klaviyo, site: config.site.as_ref().map(Site::new), retry };
+        let site = config.site.as_ref().map(|url| (Site::new(url), config.policy.cancel_path));
+        let deliver = DeliverEvents { store: store.clone(), klaviyo, site, retry };
         let sweep = SweepOutbox { store: store.clone(), queue: queue.clone(), patience: config.patience };
         let roll = RollChampions { store, queue, renewal_grace: config.renewal_grace };
         let handler = Handler { deliver, sweep, roll, system: System, metrics: runtime.metrics };

@@ -135,9 +135,9 @@ where
             email: preorder.email.clone(),
             price: preorder.price_id.clone().ok_or(CheckoutError::NoPrice)?,
             color: preorder.color.clone(),
-            locale: preorder.locale,
-            success_url: self.site.preorder_success(preorder.locale, preorder.id),
-            cancel_url: self.site.preorder_cancel(preorder.locale, preorder.id),
+            locale: self.policy.page_locale(preorder.locale),
+            success_url: self.site.preorder_success(&self.policy.success_path, preorder.locale, preorder.id),
+            cancel_url: self.site.preorder_cancel(&self.policy.cancel_path, preorder.locale, preorder.id),
             policy: self.policy.clone(),
         })
     }

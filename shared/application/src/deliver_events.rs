@@ -8,6 +8,7 @@ use pledge_domain::{
     ids::OutboxId,
     outbox::Announcement,
     ports::{Delivery, Marketing, MarketingError, OutboxStore, StoreError, UnsentEntry},
+    preorder::ReturnPath,
 };
 
 use crate::{links, site::Site};
@@ -19,8 +20,9 @@ pub struct DeliverEvents<Store, Klaviyo> {
     pub store: Store,
     /// Klaviyo.
     pub klaviyo: Klaviyo,
-    /// The site that announcements lead back to; they have no links without one.
-    pub site: Option<Site>,
+    /// The site that announcements lead back to, and its page for who has gone back from paying; without, they have no
+    /// links.
+    pub site: Option<(Site, ReturnPath)>,
     /// How one row is tried.
     pub retry: Retry,
 }
@@ -73,8 +75,8 @@ impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
                     tokio::time::sleep(interval).await;
                 }
                 let mut entry = with_what_is_known_now(unsent);
-                if let Some(site) = &self.site {
-                    links::add(site, &mut entry);
+                if let Some((site, cancel_path)) = &self.site {
+                    links::add(site, cancel_path, &mut entry);
                 }
                 entry
             })

@@ -4,20 +4,21 @@ use pledge_domain::{
     ids::PreorderId,
     locale::Locale,
     outbox::{Announcement, AnnouncementKind},
+    preorder::ReturnPath,
 };
 
 use crate::site::Site;
 
 /// Adds the way back to an announcement that wants its reader to do something: `resume_url`, the page on which a preorder
 /// can be paid, or `manage_url`, the page on which a reader repairs a payment.
-pub fn add(site: &Site, announcement: &mut Announcement) {
+pub fn add(site: &Site, cancel_path: &ReturnPath, announcement: &mut Announcement) {
     use AnnouncementKind as Kind;
     let text = |name: &str| announcement.payload.properties.get(name).and_then(|value| value.as_str());
     let link = match announcement.kind {
         Kind::PreorderAbandoned | Kind::PreorderPaymentFailed => {
             let locale = text("locale").and_then(Locale::parse).unwrap_or_default();
             let preorder = text("preorder_id").and_then(|id| PreorderId::parse(id).ok());
-            preorder.map(|preorder| ("resume_url", site.preorder_cancel(locale, preorder)))
+            preorder.map(|preorder| ("resume_url", site.preorder_cancel(cancel_path, locale, preorder)))
         }
         Kind::ChampionPaymentFailed | Kind::ChampionActionRequired => {
             Some(("manage_url", site.account(Locale::default())))
@@ -38,6 +39,7 @@ pub fn add(site: &Site, announcement: &mut Announcement) {
         | Kind::ChampionDisputed => None,
     };
     if let Some((name, url)) = link {
-        announcement.payload.properties.insert(name.to_owned(), url.into());
+        // Stripe's own link, with which an expired session can be gone on with, counts.
+        announcement.payload.properties.entry(name).or_insert_with(|| url.into());
     }
 }

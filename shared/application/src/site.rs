@@ -1,6 +1,6 @@
 //! Where the customer goes after Stripe.
 
-use pledge_domain::{ids::PreorderId, locale::Locale};
+use pledge_domain::{ids::PreorderId, locale::Locale, preorder::ReturnPath};
 use url::Url;
 
 /// The public web site, by its address without a path: `https://example.com`.
@@ -17,15 +17,15 @@ impl Site {
     /// Returns where a customer lands who has paid. Stripe replaces `{CHECKOUT_SESSION_ID}`
     /// (<https://docs.stripe.com/payments/checkout/custom-success-page>), so its braces must not be encoded.
     #[must_use]
-    pub fn preorder_success(&self, locale: Locale, preorder: PreorderId) -> String {
-        let (site, locale) = (&self.0, locale.tag());
-        format!("{site}/{locale}/pre-order/success?session_id={{CHECKOUT_SESSION_ID}}&preorder_id={preorder}")
+    pub fn preorder_success(&self, path: &ReturnPath, locale: Locale, preorder: PreorderId) -> String {
+        let (site, path) = (&self.0, path.of(locale));
+        format!("{site}{path}?session_id={{CHECKOUT_SESSION_ID}}&preorder_id={preorder}")
     }
 
     /// Returns where a customer lands who has gone back.
     #[must_use]
-    pub fn preorder_cancel(&self, locale: Locale, preorder: PreorderId) -> String {
-        format!("{}/{}/pre-order/cancel?preorder_id={preorder}", self.0, locale.tag())
+    pub fn preorder_cancel(&self, path: &ReturnPath, locale: Locale, preorder: PreorderId) -> String {
+        format!("{}{}?preorder_id={preorder}", self.0, path.of(locale))
     }
 
     /// Returns the page on which readers see what they support and repair their payments.
@@ -37,19 +37,22 @@ impl Site {
 
 #[cfg(test)]
 mod tests {
+    use pledge_domain::preorder::CheckoutPolicy;
+
     use super::*;
 
     #[test]
     fn pages_lie_under_the_site_and_the_locale() {
         let site = Site::new(&Url::parse("https://example.com/").unwrap());
+        let policy = CheckoutPolicy::default();
         let preorder = PreorderId::parse("0a1b2c3d-0000-4000-8000-000000000000").unwrap();
         assert_eq!(
-            site.preorder_success(Locale::ZhHk, preorder),
+            site.preorder_success(&policy.success_path, Locale::ZhHk, preorder),
             "https://example.com/zh-HK/pre-order/success?session_id={CHECKOUT_SESSION_ID}\
              &preorder_id=0a1b2c3d-0000-4000-8000-000000000000"
         );
         assert_eq!(
-            site.preorder_cancel(Locale::En, preorder),
+            site.preorder_cancel(&policy.cancel_path, Locale::En, preorder),
             "https://example.com/en/pre-order/cancel?preorder_id=0a1b2c3d-0000-4000-8000-000000000000"
         );
     }

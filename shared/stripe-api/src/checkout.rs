@@ -11,9 +11,9 @@ use pledge_domain::{
 };
 use serde::Deserialize;
 use stripe_checkout::checkout_session::{
-    CreateCheckoutSession, CreateCheckoutSessionAutomaticTax, CreateCheckoutSessionLineItems,
-    CreateCheckoutSessionPaymentIntentData, CreateCheckoutSessionPhoneNumberCollection,
-    CreateCheckoutSessionShippingAddressCollection,
+    CreateCheckoutSession, CreateCheckoutSessionAfterExpiration, CreateCheckoutSessionAfterExpirationRecovery,
+    CreateCheckoutSessionAutomaticTax, CreateCheckoutSessionLineItems, CreateCheckoutSessionPaymentIntentData,
+    CreateCheckoutSessionPhoneNumberCollection, CreateCheckoutSessionShippingAddressCollection,
     CreateCheckoutSessionShippingAddressCollectionAllowedCountries as Country, CreateCheckoutSessionShippingOptions,
     ExpireCheckoutSession, RetrieveCheckoutSession,
 };
@@ -92,6 +92,10 @@ fn create(request: &SessionRequest, metadata: HashMap<String, String>) -> Create
 fn with_tax_and_shipping(mut session: CreateCheckoutSession, policy: &CheckoutPolicy) -> CreateCheckoutSession {
     if policy.automatic_tax {
         session = session.automatic_tax(CreateCheckoutSessionAutomaticTax::new(true));
+    }
+    if policy.recovery {
+        let recovery = CreateCheckoutSessionAfterExpirationRecovery::new(true);
+        session = session.after_expiration(CreateCheckoutSessionAfterExpiration { recovery: Some(recovery) });
     }
     if !policy.shipping_rates.is_empty() {
         let rates = policy.shipping_rates.iter().map(|rate| CreateCheckoutSessionShippingOptions {

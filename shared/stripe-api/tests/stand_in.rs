@@ -11,6 +11,7 @@ use environment::{TestEnvironment, customer_of, method, purchase, subscription_r
 use pledge_domain::{
     ids::{PriceId, UserId},
     ports::{Billing, BillingError, CheckoutGateway, GatewayError, Gone, IntentState, SessionRequest, SessionStatus},
+    preorder::CheckoutPolicy,
     stripe::{CheckoutPaymentStatus, Fact, InvoiceFact, SessionStep, SubscriptionStatus},
 };
 use pledge_stand_ins::{
@@ -215,5 +216,23 @@ async fn a_purchase_is_paid_once_after_a_refused_card() {
                 if fact.metadata.as_ref() == Some(&request.metadata) && fact.amount == request.amount)
         });
         assert!(failed && paid, "{facts:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_expired_session_has_a_link_to_go_on_with_if_the_shop_wants_one() {
+    for recovery in [false, true] {
+        let environment = TestEnvironment::start().await;
+        let policy = CheckoutPolicy { recovery, ..CheckoutPolicy::default() };
+        let request = SessionRequest { policy, ..environment.session_request().await };
+        let session = environment.stripe.open_session(&request).await.unwrap().id;
+        environment.post(&format!("checkout/sessions/{session}/expire"), &[]).await;
+        for facts in environment.facts().await {
+            let expired = facts.iter().find_map(|fact| match fact {
+                Fact::Session(fact) => Some(fact),
+                _ => None,
+            });
+            assert_eq!(expired.unwrap().recovery_url.is_some(), recovery);
+        }
     }
 }

@@ -10,7 +10,7 @@ use pledge_domain::{
     ids::OutboxId,
     outbox::{Announcement, ProfilePart},
     ports::{Delivery, Marketing, MarketingError, PreorderStore, StoreError},
-    preorder::{Preorder, Status},
+    preorder::{CheckoutPolicy, Preorder, Status},
     user::Owner,
 };
 use pledge_testkit::{
@@ -289,7 +289,7 @@ impl Marketing for TakesASecond {
 #[tokio::test]
 async fn what_asks_a_reader_to_do_something_says_where() {
     let mut deliver = deliver(1).await;
-    deliver.site = Some(Site::new(&"https://example.com".parse().unwrap()));
+    deliver.site = Some((Site::new(&"https://example.com".parse().unwrap()), CheckoutPolicy::default().cancel_path));
     let preorder = deliver.store.preorders().remove(0);
     deliver.store.deliver(&session_expired("evt_1", &preorder), t(50)).await.unwrap();
     let events = ids(&deliver.store);

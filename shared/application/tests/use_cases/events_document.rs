@@ -15,6 +15,7 @@ use pledge_domain::{
     money::{Currency, Money},
     outbox::{Announcement, AnnouncementKind, Perishes},
     ports::{ChampionStore, OutboxStore, PreorderStore},
+    preorder::CheckoutPolicy,
     stripe::{BillingReason, Fact, InvoiceFact, RefundFact, RefundStatus, StripeEvent, SubscriptionStatus},
     user::Owner,
 };
@@ -142,7 +143,7 @@ async fn everything() -> Vec<Announcement> {
     let end = t(400 * DAY);
     store.roll(end, 10, |account| roll(account.at(Moment::new(end)))).await.unwrap();
 
-    let site = Some(Site::new(&"https://example.com".parse().unwrap()));
+    let site = Some((Site::new(&"https://example.com".parse().unwrap()), CheckoutPolicy::default().cancel_path));
     let sender = DeliverEvents { store, klaviyo: FakeMarketing::default(), site, retry: Retry::default() };
     let ids: Vec<_> = sender.store.outbox().iter().map(|row| row.entry.id).collect();
     assert!(sender.store.unsent(&ids, t(95)).await.unwrap().len() > 1);

@@ -2,15 +2,19 @@
 
 use serde::Deserialize;
 
+use serde_json::{Map, Value};
+
 use crate::{
     color::Color,
     ids::{InvalidId, ShippingRateId},
+    locale::Locale,
 };
 
 /// What a shop decides about its checkout, as JSON. A field that isn't given keeps its default.
 ///
 /// `{"countries": ["US"], "phone": true, "promotionCodes": false, "automaticTax": false, "shippingRates": ["shr_1"],
-/// "soldOut": ["Red"]}`
+/// "soldOut": ["Red"], "locales": ["en", "ja"], "successPath": "/{locale}/thanks", "cancelPath": "/{locale}/order",
+/// "recovery": false}`
 ///
 /// A changed policy makes the next attempt of a preorder: under the key of an older one Stripe takes the same parameters
 /// only.
@@ -29,6 +33,16 @@ pub struct CheckoutPolicy {
     pub shipping_rates: Vec<ShippingRateId>,
     /// The colours that nobody can pay for now.
     pub sold_out: Vec<String>,
+    /// The languages that the catalogue offers. The pay page of a preorder in another one is in the first of them.
+    pub locales: Vec<Locale>,
+    /// The page for a customer who has paid.
+    pub success_path: ReturnPath,
+    /// The page for a customer who has gone back, and from which a preorder can be paid later.
+    pub cancel_path: ReturnPath,
+    /// Whether Stripe makes a link, good for 30 days, with which an expired session can be gone on with. It is the
+    /// `resume_url` of an abandoned preorder then
+    /// (<https://docs.stripe.com/payments/checkout/abandoned-carts>).
+    pub recovery: bool,
 }
 
 impl Default for CheckoutPolicy {
@@ -41,15 +55,68 @@ impl Default for CheckoutPolicy {
             automatic_tax: false,
             shipping_rates: Vec::new(),
             sold_out: Vec::new(),
+            locales: Locale::ALL.into(),
+            success_path: ReturnPath("/{locale}/pre-order/success".to_owned()),
+            cancel_path: ReturnPath("/{locale}/pre-order/cancel".to_owned()),
+            recovery: false,
         }
     }
 }
 
 impl CheckoutPolicy {
+    /// Reads a policy.
+    ///
+    /// # Errors
+    /// What is wrong with it: it is no JSON object, or a field is unknown or wrong.
+    pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
+        // As a struct alone, serde would take `[]` for a policy of defaults.
+        let fields: Map<String, Value> = serde_json::from_str(text)?;
+        let policy: Self = serde_json::from_value(Value::Object(fields))?;
+        match policy.locales.as_slice() {
+            [] => Err(serde::de::Error::custom("locales must name a language")),
+            _ => Ok(policy),
+        }
+    }
+
+    /// Returns the language of a pay page for a preorder in this one.
+    #[must_use]
+    pub fn page_locale(&self, locale: Locale) -> Locale {
+        let offered = self.locales.contains(&locale);
+        if offered { locale } else { self.locales.first().copied().unwrap_or(locale) }
+    }
+
     /// Returns whether nobody can pay for this colour now.
     #[must_use]
     pub fn is_sold_out(&self, color: &Color) -> bool {
         self.sold_out.iter().any(|name| name == color.as_str())
+    }
+}
+
+/// A path below the site's address. `{locale}` in it stands for the preorder's language.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ReturnPath(String);
+
+/// A text that isn't a path of the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a path such as /{{locale}}/pre-order/success")]
+pub struct InvalidPath;
+
+impl ReturnPath {
+    /// Returns the path in a language.
+    #[must_use]
+    pub fn of(&self, locale: Locale) -> String {
+        self.0.replace("{locale}", locale.tag())
+    }
+}
+
+impl TryFrom<String> for ReturnPath {
+    type Error = InvalidPath;
+    fn try_from(path: String) -> Result<Self, InvalidPath> {
+        let bare = path.replace("{locale}", "en");
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.' | b'~');
+        let valid = bare.starts_with('/') && !bare.contains("//") && !bare.contains("..") && bare.bytes().all(plain);
+        if valid { Ok(Self(path)) } else { Err(InvalidPath) }
     }
 }
 
@@ -79,7 +146,7 @@ mod tests {
     use super::*;
 
     fn parse(json: &str) -> Result<CheckoutPolicy, serde_json::Error> {
-        serde_json::from_str(json)
+        CheckoutPolicy::parse(json)
     }
 
     #[test]
@@ -92,8 +159,30 @@ mod tests {
 
     #[test]
     fn a_misspelt_field_or_country_is_refused() {
-        for json in [r#"{"soldout": []}"#, r#"{"countries": ["us"]}"#, r#"{"shippingRates": ["rate_1"]}"#, "7"] {
+        for json in
+            [r#"{"soldout": []}"#, r#"{"countries": ["us"]}"#, r#"{"shippingRates": ["rate_1"]}"#, "7", "[]", "{"]
+        {
             assert!(parse(json).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_in_a_language_that_is_offered() {
+        let policy = parse(r#"{"locales": ["ja", "en"]}"#).unwrap();
+        assert_eq!([Locale::En, Locale::Es].map(|locale| policy.page_locale(locale)), [Locale::En, Locale::Ja]);
+        for json in [r#"{"locales": []}"#, r#"{"locales": ["de"]}"#] {
+            assert!(parse(json).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_return_path_stays_on_the_site() {
+        let policy = parse(r#"{"successPath": "/{locale}/thanks"}"#).unwrap();
+        assert_eq!(policy.success_path.of(Locale::ZhHk), "/zh-HK/thanks");
+        for path in
+            ["https://example.com", "//example.com", "thanks", "/a?b=c", "/a#b", "/a/../b", "/{color}", "", "/a b"]
+        {
+            assert!(parse(&format!(r#"{{"cancelPath": "{path}"}}"#)).is_err(), "{path}");
         }
     }
 }

@@ -69,7 +69,7 @@ impl TestEnvironment {
     }
 
     /// What our code doesn't do itself: the catalogue, and the reader's browser.
-    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Value {
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Value {
         let url = reqwest::Url::parse_with_params("http://form/", form).unwrap();
         let request = http().post(format!("{}/v1/{path}", self.stand_in.base_url())).bearer_auth(KEY);
         let request = request.header("content-type", "application/x-www-form-urlencoded");

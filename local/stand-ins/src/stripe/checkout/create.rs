@@ -40,6 +40,22 @@ struct Create {
     billing_address_collection: Option<AddressCollection>,
     submit_type: Option<SubmitType>,
     ui_mode: Option<UiMode>,
+    after_expiration: Option<AfterExpiration>,
+}
+
+/// The link appears when the session expires; the page behind it is not simulated.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AfterExpiration {
+    recovery: Option<Recovery>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Recovery {
+    enabled: bool,
+    #[serde(default)]
+    allow_promotion_codes: bool,
 }
 
 /// Only one-time payments are simulated.
@@ -165,6 +181,14 @@ pub(super) fn create(world: &mut World, call: &Call) -> Reply {
     let id = world.create(
         Kind::CheckoutSession,
         json!({
+            "after_expiration": params.after_expiration.map(|after| json!({
+                "recovery": after.recovery.map(|recovery| json!({
+                    "allow_promotion_codes": recovery.allow_promotion_codes,
+                    "enabled": recovery.enabled,
+                    "expires_at": null,
+                    "url": null,
+                })),
+            })),
             "allow_promotion_codes": params.allow_promotion_codes,
             "amount_subtotal": total,
             "amount_total": total,

@@ -35,8 +35,17 @@ fn complete(world: &mut World, session: &str, payment_status: &str) {
     world.set(session, json!({ "status": "complete", "payment_status": payment_status, "url": null }));
 }
 
+/// How long the link works with which an expired session can be gone on with, in seconds.
+const RECOVERY: i64 = 30 * 24 * 60 * 60;
+
 /// An open session's time is over.
 pub(crate) fn expire(world: &mut World, session: &str) {
     world.set(session, json!({ "status": "expired", "url": null }));
+    let (link, until) = (format!("{}/c/recover/{}", world.base_url, world.ids.next("", 24)), world.now + RECOVERY);
+    let recovery = world.objects.get_mut(session).and_then(|it| it.pointer_mut("/after_expiration/recovery"));
+    if let Some(recovery) = recovery.filter(|recovery| recovery.flag("enabled")) {
+        recovery.set("url", link);
+        recovery.set("expires_at", until);
+    }
     world.emit("checkout.session.expired", session);
 }
