@@ -143,6 +143,7 @@ impl Tables {
         });
         let mut account = ChampionAccount {
             email: self.users.get(&key.user).and_then(|row| row.email.clone()),
+            marketing_consent: self.users.get(&key.user).is_some_and(|row| row.marketing_consent),
             customer: self.customers.get(&key.user).cloned(),
             tiers: self.tiers.get(&key.novel).cloned().unwrap_or_default(),
             ends_announced_until: champion.and_then(|it| Some(it.support.as_ref()?.ends_announced_until)),

@@ -20,6 +20,8 @@ pub struct ChampionAccount {
     pub key: ChampionKey,
     /// The reader's address, if we have one.
     pub email: Option<Email>,
+    /// Whether the reader has consented to marketing.
+    pub marketing_consent: bool,
     /// The reader's Stripe customer, if one was made.
     pub customer: Option<CustomerId>,
     /// The novel's tiers; none if there is no such novel.
@@ -61,6 +63,7 @@ impl ChampionAccount {
         Self {
             key,
             email: None,
+            marketing_consent: false,
             customer: None,
             tiers: Vec::new(),
             payments: Vec::new(),

@@ -179,6 +179,7 @@ fn subject(payment: &PaymentRecord) -> String {
 fn properties(account: &ChampionAccount, tier: Option<TierLevel>) -> Map<String, Value> {
     let mut properties = Map::new();
     properties.insert("novel_id".into(), json!(account.key.novel.get()));
+    properties.insert("marketing_consent".into(), json!(account.marketing_consent));
     if let Some(level) = tier {
         properties.insert("tier_level".into(), json!(level.get()));
         let name = account.tiers.iter().find(|tier| tier.level == level).map(|tier| &tier.name);

@@ -79,6 +79,7 @@ pub(crate) fn build(key: ChampionKey, answers: &[Vec<Row>]) -> Result<ChampionAc
         let columns = Columns(reader);
         account.email = columns.parse_some("email", |text| Email::parse(text).ok())?;
         account.customer = columns.parse_some("stripe_customer_id", |text| CustomerId::parse(text).ok())?;
+        account.marketing_consent = columns.get("marketing_consent")?;
         account.ends_announced_until = columns.get("ends_announced_until")?;
     }
     account.tiers = tiers.iter().map(rows::tier).collect::<Result<_, _>>()?;
