@@ -25,9 +25,10 @@ impl StripeEvent {
             Some(ChampionMetadata { champion: champion.clone(), tier: None, payment: None, purchase: None })
         };
         match (&mut self.fact, adopter) {
-            (Fact::InvoicePaid(fact) | Fact::InvoiceFailed(fact), Adopter::Champion(key)) => {
-                fact.metadata = marked(key)
-            }
+            (
+                Fact::InvoicePaid(fact) | Fact::InvoiceFailed(fact) | Fact::InvoiceActionRequired(fact),
+                Adopter::Champion(key),
+            ) => fact.metadata = marked(key),
             (Fact::PurchaseSucceeded(fact) | Fact::PurchaseFailed(fact), Adopter::Champion(key)) => {
                 fact.metadata = marked(key);
             }
