@@ -55,6 +55,7 @@ pub const MIGRATIONS: &[Migration] = steps![
     "0030_champion_timeline",
     "0031_champion_carry_over",
     "0032_outbox_superseded",
+    "0033_preorders_form_contact",
 ];
 
 const IN_BATCHES: &[&str] = &["0031_champion_carry_over"];

@@ -30,7 +30,25 @@ impl std::fmt::Debug for Contact {
 }
 
 impl Contact {
-    /// Returns this contact, with what it lacks taken from another.
+    /// Returns the contact after another one was given. An address is taken whole, with its recipient's name, from where it
+    /// was given last: one that is mixed from two doesn't exist. Without a street it isn't an address, and only serves
+    /// whoever gave none at all.
+    #[must_use]
+    pub fn then_given(self, later: Self) -> Self {
+        let whole = later.address_line1.is_some() || !self.has_address();
+        let replaced = later.address_line1.is_some();
+        let (first_name, last_name) =
+            if later.has_name() && (replaced || !self.has_name()) { later.name() } else { self.name() };
+        let phone = if replaced {
+            later.phone.clone().or(self.phone.clone())
+        } else {
+            self.phone.clone().or(later.phone.clone())
+        };
+        let address = if whole { later } else { self };
+        Self { first_name, last_name, phone, ..address }
+    }
+
+    /// Returns this contact, with each field that it lacks taken from another.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self {
@@ -44,5 +62,64 @@ impl Contact {
             postal_code: self.postal_code.or(other.postal_code),
             country: self.country.or(other.country),
         }
+    }
+
+    fn has_address(&self) -> bool {
+        let fields =
+            [&self.address_line1, &self.address_line2, &self.city, &self.state, &self.postal_code, &self.country];
+        fields.iter().any(|field| field.is_some())
+    }
+
+    fn has_name(&self) -> bool {
+        self.first_name.is_some() || self.last_name.is_some()
+    }
+
+    fn name(&self) -> (Option<String>, Option<String>) {
+        (self.first_name.clone(), self.last_name.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    fn in_hong_kong() -> Contact {
+        Contact {
+            first_name: text("Mei"),
+            last_name: text("Wong"),
+            phone: text("+85251234567"),
+            address_line1: text("1 Nathan Road"),
+            address_line2: text("Flat 3"),
+            city: text("Hong Kong"),
+            state: text("Kowloon"),
+            postal_code: None,
+            country: text("HK"),
+        }
+    }
+
+    #[test]
+    fn the_address_that_was_given_last_is_taken_whole() {
+        let in_berlin = Contact {
+            first_name: text("Max"),
+            address_line1: text("Unter den Linden 1"),
+            city: text("Berlin"),
+            postal_code: text("10117"),
+            country: text("DE"),
+            ..Contact::default()
+        };
+        let expected = Contact { phone: in_hong_kong().phone, ..in_berlin.clone() };
+        assert_eq!(in_hong_kong().then_given(in_berlin), expected, "neither the flat nor Kowloon, and no family name");
+    }
+
+    #[test]
+    fn a_country_alone_is_no_address() {
+        let card = Contact { first_name: text("M"), country: text("GB"), postal_code: text("X"), ..Contact::default() };
+        assert_eq!(in_hong_kong().then_given(card.clone()), in_hong_kong());
+        let only_name = Contact { first_name: text("Mei"), ..Contact::default() };
+        assert_eq!(only_name.then_given(card.clone()), Contact { first_name: text("Mei"), ..card });
     }
 }

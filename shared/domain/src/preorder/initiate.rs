@@ -23,6 +23,7 @@ pub fn plan(id: PreorderId, form: PreorderForm, owner: Option<UserId>, now: Time
         price_id: Some(form.price_id),
         locale: form.locale,
         contact: form.contact,
+        form_contact: None,
         wishes: form.wishes,
         status: Status::Initiated,
         checkout_attempt: 0,
@@ -40,9 +41,11 @@ pub fn plan(id: PreorderId, form: PreorderForm, owner: Option<UserId>, now: Time
 /// what they corrected. What Stripe has told since the payment counts as said in the form.
 #[must_use]
 pub fn is_same_form(preorder: &Preorder, form: &PreorderForm) -> bool {
-    let same_contact = match preorder.payment {
-        None => preorder.contact == form.contact,
-        Some(_) => form.contact.clone().or(preorder.contact.clone()) == preorder.contact,
+    let same_contact = match (&preorder.form_contact, &preorder.payment) {
+        (Some(said), _) => *said == form.contact,
+        (None, None) => preorder.contact == form.contact,
+        // It may have been paid before what the form said was kept: the checkout filled its gaps then.
+        (None, Some(_)) => form.contact.clone().or(preorder.contact.clone()) == preorder.contact,
     };
     let same_order = preorder.email.key() == form.email.key() && preorder.color == form.color;
     same_order && same_contact && preorder.locale == form.locale && preorder.wishes == form.wishes

@@ -137,8 +137,10 @@ pub struct Preorder {
     pub price_id: Option<PriceId>,
     /// The language of the form.
     pub locale: Locale,
-    /// Name, telephone and address.
+    /// Name, telephone and address, as they were given last.
     pub contact: Contact,
+    /// What the form said of them, once something else was given with a payment.
+    pub form_contact: Option<Contact>,
     /// What else the customer said in the form.
     pub wishes: Wishes,
     /// Where it stands.

@@ -138,7 +138,9 @@ fn paid(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFact, at: 
         });
     }
     preorder.checkout_attempt = preorder.checkout_attempt.max(attempt);
-    preorder.contact = preorder.contact.clone().or(fact.contact.clone());
+    if preorder.payments().all(|known| known.paid_at <= at) {
+        given_with_payment(&mut preorder, fact);
+    }
     let mut payment = Payment::new(fact.payment_intent.clone(), Some(fact.session.clone()), amount, at);
     let gone = payment.apply(known);
     let mut announcements = vec![success(&preorder, &payment, at)];
@@ -153,6 +155,15 @@ fn paid(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFact, at: 
     Effect::Change(PreorderChange { write, announcements })
 }
 
+/// Takes over what was given at the checkout, and keeps what the form said beside it.
+fn given_with_payment(preorder: &mut Preorder, fact: &SessionFact) {
+    let given = preorder.contact.clone().then_given(fact.contact.clone());
+    if given != preorder.contact {
+        let before = std::mem::replace(&mut preorder.contact, given);
+        preorder.form_contact.get_or_insert(before);
+    }
+}
+
 /// Returns a preorder made from the payment itself: it never vanishes just because we don't know what it is for.
 fn rescue(fact: &SessionFact, at: Timestamp) -> Option<Preorder> {
     Some(Preorder {
@@ -163,6 +174,7 @@ fn rescue(fact: &SessionFact, at: Timestamp) -> Option<Preorder> {
         price_id: fact.price.clone(),
         locale: fact.locale.unwrap_or(Locale::En),
         contact: fact.contact.clone(),
+        form_contact: None,
         wishes: Wishes::default(),
         status: Status::Initiated,
         checkout_attempt: 0,

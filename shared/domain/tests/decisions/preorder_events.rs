@@ -31,6 +31,7 @@ pub fn initiated() -> Preorder {
         price_id: None,
         locale: Locale::Ja,
         contact: Contact::default(),
+        form_contact: None,
         wishes: Wishes::default(),
         status: Status::Initiated,
         checkout_attempt: 0,
@@ -288,6 +289,18 @@ fn a_second_payment_is_kept_and_refunding_either_leaves_the_preorder_paid() {
     }
     let both = [twice[0].clone(), twice[1].clone(), refund(1999), refund_again(1999)];
     assert_eq!(converges(Some(&in_checkout()), &both).0.status, Status::Refunded);
+}
+
+#[test]
+fn the_address_of_the_checkout_is_taken_whole_and_that_of_the_form_is_kept() {
+    let text = |text: &str| Some(text.to_owned());
+    let form = Contact { address_line1: text("1 Nathan Road"), state: text("Kowloon"), ..Contact::default() };
+    let given = Contact { address_line1: text("Unter den Linden 1"), city: text("Berlin"), ..Contact::default() };
+    let Fact::Session(mut paid) = step("cs_1", 1, PAID) else { unreachable!() };
+    paid.contact = given.clone();
+    let before = Preorder { contact: form.clone(), ..in_checkout() };
+    let (preorder, _) = converges(Some(&before), &[Fact::Session(paid), refund(500)]);
+    assert_eq!((preorder.contact, preorder.form_contact), (given, Some(form)));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Preorders.
 
+mod contact;
 pub(crate) mod payments;
 pub(crate) mod row;
 

@@ -8,13 +8,18 @@ use pledge_domain::{
     ids::{PaymentIntentId, PreorderId, PriceId, SessionId, UserId},
     locale::Locale,
     money::Currency,
-    preorder::{Color, Contact, Preorder, Session, SessionState, Status, Wishes},
+    preorder::{Color, Preorder, Session, SessionState, Status, Wishes},
 };
 use serde::Serialize;
+use serde_json::Value;
 use time::serde::rfc3339;
 use tokio_postgres::Row;
 
-use crate::{columns::Columns, error::Failure, preorders::payments};
+use crate::{
+    columns::Columns,
+    error::Failure,
+    preorders::{contact, payments},
+};
 
 /// The columns of a preorder that its own data decide, each under its name; its owner isn't among them. A statement takes
 /// them as one parameter and names those that it writes (`jsonb_populate_record`).
@@ -34,6 +39,7 @@ pub(crate) struct PreorderRow<'a> {
     state: Option<&'a str>,
     postal_code: Option<&'a str>,
     country: Option<&'a str>,
+    form_contact: Option<Value>,
     customer_notes: Option<&'a str>,
     marketing_consent: bool,
     status: &'a str,
@@ -58,7 +64,7 @@ pub(crate) struct PreorderRow<'a> {
 
 impl<'a> From<&'a Preorder> for PreorderRow<'a> {
     fn from(preorder: &'a Preorder) -> Self {
-        let Preorder { contact, wishes, session, payment, .. } = preorder;
+        let Preorder { contact, form_contact, wishes, session, payment, .. } = preorder;
         let (session, payment) = (session.as_ref(), payment.as_ref());
         Self {
             id: preorder.id,
@@ -75,6 +81,7 @@ impl<'a> From<&'a Preorder> for PreorderRow<'a> {
             state: contact.state.as_deref(),
             postal_code: contact.postal_code.as_deref(),
             country: contact.country.as_deref(),
+            form_contact: form_contact.as_ref().map(contact::to_json),
             customer_notes: wishes.customer_notes.as_deref(),
             marketing_consent: wishes.marketing_consent,
             status: preorder.status.name(),
@@ -113,7 +120,8 @@ pub(crate) fn read(row: &Row) -> Result<Preorder, Failure> {
         color: Color::recorded(columns.get("color")?),
         price_id: columns.parse_some("price_id", |text| PriceId::parse(text).ok())?,
         locale: columns.parse("locale", Locale::parse)?,
-        contact: contact(&columns)?,
+        contact: contact::read(&columns)?,
+        form_contact: columns.parse_some("form_contact", contact::from_json)?,
         wishes: Wishes {
             customer_notes: columns.get("customer_notes")?,
             marketing_consent: columns.get("marketing_consent")?,
@@ -125,20 +133,6 @@ pub(crate) fn read(row: &Row) -> Result<Preorder, Failure> {
         further_payments: payments.collect(),
         disputed_at: columns.get("disputed_at")?,
         created_at: columns.get("created_at")?,
-    })
-}
-
-fn contact(columns: &Columns<'_>) -> Result<Contact, Failure> {
-    Ok(Contact {
-        first_name: columns.get("first_name")?,
-        last_name: columns.get("last_name")?,
-        phone: columns.get("phone")?,
-        address_line1: columns.get("address_line1")?,
-        address_line2: columns.get("address_line2")?,
-        city: columns.get("city")?,
-        state: columns.get("state")?,
-        postal_code: columns.get("postal_code")?,
-        country: columns.get("country")?,
     })
 }
 

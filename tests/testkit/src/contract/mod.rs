@@ -144,6 +144,7 @@ macro_rules! store_contract {
             stripe_event_store,
             $fresh,
             a_payment_completes_the_preorder_and_is_told_to_the_outbox,
+            the_address_of_the_checkout_stands_beside_that_of_the_form,
             a_second_delivery_is_before_and_changes_nothing,
             what_is_ignored_or_malformed_is_recorded_too,
             a_refund_finds_the_preorder_by_its_payment,

@@ -6,7 +6,7 @@ use pledge_domain::{
     ids::{OutboxId, PaymentIntentId, RefundId, SessionId},
     money::{Currency, Money},
     ports::{OutboxStore, PreorderStore},
-    preorder::{Preorder, Status},
+    preorder::{Contact, Preorder, Status},
     stripe::{
         ChargeRefundedFact, CheckoutPaymentStatus, Fact, RefundFact, RefundStatus, SessionFact, SessionStep,
         StripeEvent,
@@ -54,6 +54,18 @@ pub async fn a_payment_completes_the_preorder_and_is_told_to_the_outbox<S: Subje
     let payment = after.payment.unwrap();
     assert_eq!((payment.amount.amount, payment.paid_at), (IN_FULL, t(60)));
     assert_eq!(after.contact, before.contact);
+}
+
+pub async fn the_address_of_the_checkout_stands_beside_that_of_the_form<S: Subject>(subject: &S) {
+    let before = initiated(subject).await;
+    let given = Contact { address_line1: Some("Unter den Linden 1".into()), ..Contact::default() };
+    let mut fact = a_session(&before, SessionStep::Completed(CheckoutPaymentStatus::Paid));
+    fact.contact = given;
+    record(subject, &event("evt_1", "checkout.session.completed", Fact::Session(Box::new(fact)))).await;
+    let after = subject.preorder(before.id).await;
+    assert_eq!(after.form_contact, Some(before.contact.clone()));
+    assert_eq!((after.contact.address_line1.as_deref(), after.contact.city), (Some("Unter den Linden 1"), None));
+    assert_eq!(after.contact.first_name, before.contact.first_name, "nobody said otherwise");
 }
 
 pub async fn a_second_delivery_is_before_and_changes_nothing<S: Subject>(subject: &S) {

@@ -1,0 +1,1 @@
+alter table preorders drop column form_contact;
