@@ -56,6 +56,7 @@ pub const MIGRATIONS: &[Migration] = steps![
     "0031_champion_carry_over",
     "0032_outbox_superseded",
     "0033_preorders_form_contact",
+    "0034_refunded_months",
 ];
 
 const IN_BATCHES: &[&str] = &["0031_champion_carry_over"];

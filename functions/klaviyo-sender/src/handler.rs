@@ -138,6 +138,7 @@ where
             }
             rolled += rows;
         }
+        self.metrics.record(Metric::SubscriptionsRefunded, self.roll.refunded(start).await?, &[]);
         Ok(rolled)
     }
 

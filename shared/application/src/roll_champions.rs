@@ -45,4 +45,12 @@ impl<Store: ChampionStore, Queue: Publisher> RollChampions<Store, Queue> {
         }
         Ok(rolled.rows)
     }
+
+    /// Counts the subscriptions that an operator has to end: their running month went back, and they go on.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn refunded(&self, now: Timestamp) -> Result<i64, StoreError> {
+        self.store.refunded_subscriptions(now).await
+    }
 }

@@ -76,6 +76,7 @@ pub const SWEEPS: Part = &[
     sql!("outbox_backlog"),
     sql!("take_due_champions"),
     sql!("rest_champion"),
+    sql!("refunded_subscriptions"),
 ];
 
 /// Everything above.

@@ -4,8 +4,8 @@ use pledge_domain::{
     Timestamp,
     account::{Claim, Claims},
     champion::{
-        ChampionAccount, ChampionChange, ChampionKey, ChampionWrite, Grant, PaymentRecord, Step, Support, Tier,
-        timeline::Segment,
+        ChampionAccount, ChampionChange, ChampionKey, ChampionWrite, Grant, PaymentRecord, PaymentStatus, Step,
+        Support, Tier, timeline::Segment,
     },
     ids::{CustomerId, InvoiceId, NovelId, PriceId, UserId},
     ports::{ChampionStore, Rolled, StoreError},
@@ -128,6 +128,19 @@ impl ChampionStore for InMemoryStore {
             }
         }
         Ok(rolled)
+    }
+
+    async fn refunded_subscriptions(&self, now: Timestamp) -> Result<i64, StoreError> {
+        let tables = self.transaction()?;
+        let refunded = tables.champions.values().flat_map(|Champion { account, .. }| {
+            account.subscriptions.iter().filter(|it| it.renews()).filter(|it| {
+                let theirs = account.payments.iter().filter(|payment| payment.subscription.as_ref() == Some(&it.id));
+                theirs
+                    .filter(|payment| payment.status() == PaymentStatus::Refunded)
+                    .any(|payment| payment.period.is_some_and(|period| period.end > now))
+            })
+        });
+        Ok(i64::try_from(refunded.count()).unwrap_or(i64::MAX))
     }
 }
 

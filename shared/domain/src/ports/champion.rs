@@ -86,6 +86,10 @@ pub trait ChampionStore: Send + Sync {
         limit: i64,
         roll: impl Fn(ChampionAccount) -> Option<ChampionChange> + Send + Sync,
     ) -> impl Future<Output = Result<Rolled, StoreError>> + Send;
+
+    /// Counts the subscriptions that go on being charged although all the money of the month that runs at `now` went
+    /// back. An operator ends them: an event never writes to Stripe.
+    fn refunded_subscriptions(&self, now: Timestamp) -> impl Future<Output = Result<i64, StoreError>> + Send;
 }
 
 /// What a roll came to.

@@ -106,6 +106,14 @@ impl ChampionStore for Database {
     ) -> Result<Rolled, StoreError> {
         self.run(|lease| roll::roll(lease, now, limit, &roll)).await
     }
+
+    async fn refunded_subscriptions(&self, now: Timestamp) -> Result<i64, StoreError> {
+        self.run(|lease| async move {
+            let rows = lease.query(Statement::new(sql!("refunded_subscriptions")).time(now)).await?;
+            Columns(rows.first().ok_or(Failure::Missing("count"))?).get("refunded")
+        })
+        .await
+    }
 }
 
 /// Two round trips: lock and read, then write and commit.

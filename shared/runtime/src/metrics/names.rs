@@ -33,6 +33,8 @@ pub enum Metric {
     PortalNotConfigured,
     /// Facts that Stripe's events brought; dimension `Fact`, such as `preorder_success` or `champion_renewed`.
     BusinessFacts,
+    /// Subscriptions that go on being charged although the month that runs went back.
+    SubscriptionsRefunded,
     /// Preorders in processing although their pay page has expired.
     PreordersStuck,
     /// Preorders stored without an owner, because Firebase didn't answer or the account isn't proven to be theirs.
@@ -82,6 +84,7 @@ impl Metric {
             Self::CheckoutsOpened => "CheckoutsOpened",
             Self::PortalNotConfigured => "PortalNotConfigured",
             Self::BusinessFacts => "BusinessFacts",
+            Self::SubscriptionsRefunded => "SubscriptionsRefunded",
             Self::PreordersStuck => "PreordersStuck",
             Self::OwnersUnknown => "OwnersUnknown",
             Self::PublishFailures => "PublishFailures",

@@ -1,0 +1,1 @@
+drop index payment_record_refunded_idx;
