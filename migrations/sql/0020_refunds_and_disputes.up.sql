@@ -57,13 +57,3 @@ create index preorder_payment_preorder_id_idx on preorder_payment (preorder_id);
 
 -- Since when somebody disputes a payment: nothing is sent to the customer meanwhile.
 alter table preorders add column disputed_at timestamptz;
-
-insert into preorder_payment (
-    id, preorder_id, payment_intent_id, session_id, amount, currency, paid_at, refunded_amount, dispute_status, revoked,
-    was_revoked
-)
-select coalesce(payment_intent_id, session_id, id::text), id, payment_intent_id,
-       case when payment_intent_id is null then session_id end, amount, currency, paid_at, refunded_amount,
-       dispute_status, status = 'refunded', status = 'refunded'
-from preorders
-where paid_at is not null

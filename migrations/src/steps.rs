@@ -57,9 +57,10 @@ pub const MIGRATIONS: &[Migration] = steps![
     "0032_outbox_superseded",
     "0033_preorders_form_contact",
     "0034_refunded_months",
+    "0035_preorder_payments",
 ];
 
-const IN_BATCHES: &[&str] = &["0031_champion_carry_over"];
+const IN_BATCHES: &[&str] = &["0031_champion_carry_over", "0035_preorder_payments"];
 
 #[cfg(test)]
 mod tests {
