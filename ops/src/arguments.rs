@@ -181,6 +181,9 @@ pub enum Export {
     /// A line for each day, novel and currency: what champions' payments brought, spread over the time that they bought.
     /// No personal data.
     Revenue(Window),
+    /// A line for each reader who was shown another tier or end, when access became a timeline, than their payments come
+    /// to. What was shown is honoured.
+    CarriedOver,
 }
 
 /// How many to look at.

@@ -50,3 +50,32 @@ async fn an_empty_ledger_has_a_header() {
     let said = environment.succeeds("export ledger --from 2023-11-01").await;
     assert!(said.lines().len() == 1 && said.out.starts_with("user_id,novel_id,"), "{said:?}");
 }
+
+#[tokio::test]
+async fn readers_who_keep_more_than_their_payments_come_to_are_listed() {
+    let environment = TestEnvironment::start().await;
+    let rows = "
+        insert into users (id, email, created_at, updated_at)
+        select 'reader-' || n, 'r' || n || '@example.com', now(), now() from generate_series(1, 2) as n;
+        insert into payment_record (
+            user_id, novel_id, type, kind, tier_level, amount, payment_method, status, paid_at, stripe_payment_intent_id,
+            period_start, period_end, carried_over_at
+        )
+        select 'reader-' || n, 7, 'champion_purchase', 'purchase', 2, 300, 'stripe', 'completed',
+               timestamptz '2026-01-01 00:00Z', 'pi_' || n, null, null, null
+        from generate_series(1, 2) as n
+        union all
+        select 'reader-' || n, 7, 'carried_over', null, case n when 1 then 2 else 9 end, 0, 'stripe', 'completed',
+               timestamptz '2026-01-01 00:00Z', null, timestamptz '2026-01-01 00:00Z',
+               timestamptz '2026-01-31 00:00Z', timestamptz '2026-01-10 00:00Z'
+        from generate_series(1, 2) as n";
+    environment.tables.batch_execute(rows).await.unwrap();
+    let said = environment.succeeds("export carried-over").await;
+    assert_eq!(
+        said.lines(),
+        [
+            "user_id,novel_id,shown_tier,shown_until,tier,until",
+            "reader-2,7,9,2026-01-31T00:00:00Z,2,2026-01-31T00:00:00Z"
+        ]
+    );
+}

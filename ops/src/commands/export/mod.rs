@@ -1,5 +1,6 @@
 //! `ops export`: tables as CSV (RFC 4180). A query names its columns and makes everything text.
 
+mod carried_over;
 mod cell;
 mod revenue;
 
@@ -22,6 +23,7 @@ pub async fn run(tools: &Tools, export: Export) -> Result<Done, Failure> {
         Export::Ledger(window) => (sql!("export_ledger"), window),
         Export::Funnel(window) => (sql!("export_funnel"), window),
         Export::Revenue(window) => return revenue::run(tools, window).await,
+        Export::CarriedOver => return carried_over::run(tools).await,
     };
     write(tools, query, window).await
 }

@@ -3,6 +3,7 @@
 pub mod account;
 mod announce;
 pub mod booking;
+pub mod carried_over;
 mod change;
 pub mod entering;
 mod invoice_lines;

@@ -1,0 +1,29 @@
+//! What a reader was shown when access became a timeline, beside what their payments come to.
+
+use crate::{
+    Timestamp,
+    champion::{ChampionAccount, TierLevel, entering, timeline},
+};
+
+/// What a reader had at the moment in which they were taken over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Had {
+    /// The tier; none if nothing ran.
+    pub tier: Option<TierLevel>,
+    /// The end of all their time.
+    pub until: Option<Timestamp>,
+}
+
+impl ChampionAccount {
+    /// Returns what the reader was shown when they were taken over, and what the payments from before come to by the rules
+    /// of the timeline, as far as they are known; none if they weren't taken over.
+    #[must_use]
+    pub fn carried_over(&self) -> Option<(Had, Had)> {
+        let (shown, at) = self.payments.iter().find_map(|payment| Some((payment, payment.carried_over_at?)))?;
+        let before: Vec<_> = self.payments.iter().filter(|payment| payment.is_settled_by(Some(at))).cloned().collect();
+        let timeline = timeline::fold(&entering::entries(&before));
+        let tier = timeline.at(at).map(|segment| segment.tier);
+        let computed = Had { tier, until: tier.and(timeline.end()) };
+        Some((Had { tier: shown.tier, until: shown.period.map(|period| period.end) }, computed))
+    }
+}
