@@ -5,7 +5,7 @@ use pledge_domain::{
         ChampionAccount, Moment, PaymentKind, PaymentMethod, PaymentRecord, Period, PurchaseType, support::TOLD_BY_THEN,
     },
     decide,
-    ids::PriceId,
+    ids::{DisputeId, PriceId},
     stripe::{
         BillingReason::{self, *},
         Fact, InvoiceFact, InvoiceLine, RefundStatus, StripeEvent, SubscriptionFact, SubscriptionItem,
@@ -213,6 +213,51 @@ fn a_refund_that_is_overtaken_by_a_dispute_and_fails_gives_back_nothing_while_th
     assert_eq!(won.bars(), [(2, 0, 5 * DAY), (2, 12 * DAY, 37 * DAY)]);
 }
 
+/// Another dispute of purchase `a`, which costs 1000.
+fn disputed_again(n: u32, status: &str, at: i64) -> StripeEvent {
+    let Fact::Dispute(mut fact) = disputed("a", status, at) else { unreachable!() };
+    fact.dispute = DisputeId::parse(format!("dp_a{n}")).unwrap();
+    event(&format!("d{n}{status}"), at, Fact::Dispute(fact))
+}
+
+#[test]
+fn of_two_disputes_the_lost_one_counts_whichever_is_decided_or_told_first() {
+    let events = [
+        disputed_again(1, "needs_response", 2 * DAY),
+        disputed_again(1, "won", 5 * DAY),
+        disputed_again(2, "needs_response", 6 * DAY),
+        disputed_again(2, "lost", 9 * DAY),
+    ];
+    let backwards: Vec<_> = events.iter().rev().collect();
+    for order in [events.iter().collect(), backwards] {
+        let reader = Reader::new(account()).after(&[purchase("a", 2, 0)]).after(order);
+        assert_eq!(reader.bars(), [(2, 0, 9 * DAY)]);
+        let disputes = reader.keys.iter().filter(|key| key.starts_with("champion_disputed")).count();
+        assert_eq!(disputes, 2, "each is announced");
+    }
+}
+
+#[test]
+fn disputes_in_parts_take_back_when_together_they_are_all_of_it() {
+    let part = |n, at| {
+        let StripeEvent { fact: Fact::Dispute(mut fact), .. } = disputed_again(n, "lost", at) else { unreachable!() };
+        fact.amount = usd(500);
+        event(&format!("p{n}"), at, Fact::Dispute(fact))
+    };
+    let one = Reader::new(account()).after(&[purchase("a", 2, 0), part(1, DAY)]);
+    assert_eq!(one.bars(), [(2, 0, 30 * DAY)], "half of it is no reason to end it");
+    assert_eq!(one.after(&[part(2, 3 * DAY)]).bars(), [(2, 0, 3 * DAY)]);
+}
+
+#[test]
+fn an_invoice_that_two_payments_paid_is_revoked_when_both_went_back() {
+    let events = [month(1), event("l1", 1, link("1", "one")), event("l2", 1, link("1", "other"))];
+    let one = Reader::new(account()).after(&events).after(&[event("r1", 5 * DAY, refund("one", 250))]);
+    assert_eq!(one.bars(), [(1, 0, MONTH)]);
+    let both = one.after(&[event("r2", 8 * DAY, refund("other", 250))]);
+    assert_eq!(both.bars(), [(1, 0, 8 * DAY)]);
+}
+
 #[test]
 fn only_what_is_charged_renews() {
     let renews = |status, paused| {
@@ -238,7 +283,10 @@ fn a_price_that_was_never_ours_is_for_a_person() {
     let snapshot = decide::Snapshot { champion: Some(with_prices()), ..Default::default() };
     let plan = decide::decide(snapshot, &event("2", MONTH, fact), Moment::new(t(MONTH)));
     let reason = plan.outcome.reason().unwrap();
-    assert!(plan.champion.is_none() && reason.contains("price_foreign") && reason.contains("in_2"), "{reason}");
+    assert!(plan.champion.is_none());
+    for said in ["price_foreign", "in_2", "reader uid", "novel 7", "champion_tier_price"] {
+        assert!(reason.contains(said), "{reason}");
+    }
 }
 
 #[test]
