@@ -1,23 +1,8 @@
-//! What a failed call means for billing.
+//! What Stripe refused.
 
 use pledge_domain::ports::{BillingError, GatewayError};
 
-use crate::{
-    error::{ApiError, ErrorKind, StripeError},
-    refusals::{Meaning, meaning},
-};
-
-impl From<StripeError> for BillingError {
-    fn from(error: StripeError) -> Self {
-        match error {
-            StripeError::Api(error) if error.kind == ErrorKind::Card => {
-                Self::Declined { code: error.decline_code.or(error.code) }
-            }
-            StripeError::Api(error) if meaning(&error) == Meaning::PaymentMethodUnusable => Self::UnusablePaymentMethod,
-            other => Self::Gateway(other.into()),
-        }
-    }
-}
+use crate::{ApiError, ErrorKind, StripeError};
 
 /// Returns whether what the path names doesn't exist.
 pub fn is_missing(error: &StripeError) -> bool {

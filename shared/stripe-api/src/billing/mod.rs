@@ -8,7 +8,7 @@ mod invoice_answer;
 mod numbered_key;
 mod payment;
 mod payment_method;
-mod portal;
+pub(crate) mod portal;
 mod price;
 mod subscription;
 mod subscription_answer;

@@ -7,12 +7,15 @@ use pledge_domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    PORTAL_MARK, StripeClient, StripeError,
+    StripeClient, StripeError,
     billing::{
         call::Call,
         error::{blames, is_missing},
     },
 };
+
+/// The metadata by which our configuration of the billing portal is known among those of the account.
+pub const PORTAL_MARK: (&str, &str) = ("pledge", "portal");
 
 #[derive(Serialize)]
 struct Filter {

@@ -5,9 +5,6 @@ use pledge_runtime::{Parser, Secret, Stage};
 /// Stripe's own address, without `/v1`.
 pub const API_BASE: &str = "https://api.stripe.com";
 
-/// The metadata by which our configuration of the billing portal is known among those of the account.
-pub const PORTAL_MARK: (&str, &str) = ("pledge", "portal");
-
 const SECRET_KEY: &str = "STRIPE_SECRET_KEY";
 
 /// How Stripe's API is reached.
@@ -39,7 +36,7 @@ impl Config {
 ///
 /// # Errors
 /// What to do about it, without the key.
-fn check_mode(key: &str, stage: Stage) -> Result<(), &'static str> {
+pub(crate) fn check_mode(key: &str, stage: Stage) -> Result<(), &'static str> {
     let mode = ["sk", "rk"].iter().find_map(|kind| key.strip_prefix(kind)).unwrap_or_default();
     match (mode.starts_with("_test_"), mode.starts_with("_live_")) {
         (true, _) if stage.livemode() => Err("production needs a live key (sk_live_… or rk_live_…), not a test key"),

@@ -58,7 +58,8 @@ impl StripeError {
     }
 
     /// Returns whether Stripe doesn't take the e-mail address that it was given. It takes fewer than there are.
-    pub(crate) fn refuses_address(&self) -> bool {
+    #[must_use]
+    pub fn refuses_address(&self) -> bool {
         matches!(self, Self::Api(error) if meaning(error) == Meaning::AddressRefused)
     }
 

@@ -1,4 +1,4 @@
-//! Sends typed requests: one pooled client, a limit on the time, the same idempotency key in every repetition.
+//! Sends requests: one pooled client, a limit on the time, the same idempotency key in every repetition.
 
 use std::{fmt, time::Duration};
 
@@ -8,22 +8,24 @@ use reqwest::{
     header::{AUTHORIZATION, HeaderName, HeaderValue},
 };
 use serde::de::DeserializeOwned;
-use stripe_client_core::{IdempotencyKey, StripeRequest, VERSION};
 use tokio::time::{Instant, sleep_until};
 
 use crate::{
     answer::Answer,
     config::Config,
     error::StripeError,
-    outgoing::Outgoing,
+    request::Request,
     retry::{Limits, Schedule},
 };
+
+/// The version of the API whose answers are read here.
+pub const VERSION: &str = "2026-09-30.endive";
 
 const STRIPE_VERSION: HeaderName = HeaderName::from_static("stripe-version");
 
 /// Stripe's API with one secret key. Cheap to clone; the clones share their connections.
 #[derive(Clone)]
-pub struct StripeClient {
+pub struct StripeHttp {
     http: Client,
     base: String,
     authorization: Rotating<HeaderValue>,
@@ -42,7 +44,7 @@ pub enum InvalidSettings {
     Key,
 }
 
-impl StripeClient {
+impl StripeHttp {
     /// Makes a client that sends its requests over `http`. A key that Stripe refuses is read again where it came from,
     /// and a new one is used in the same call.
     ///
@@ -70,28 +72,12 @@ impl StripeClient {
         Self { limits, ..self }
     }
 
-    /// Sends a request that makes something. However often it is sent with this key, there will be one.
+    /// Sends a request. Without an idempotency key it must be one that may be repeated as it is: it reads, deletes, or sets
+    /// something to a value.
     ///
     /// # Errors
     /// [`StripeError`] after the repetitions that [`Limits`] allow.
-    pub async fn create<A: DeserializeOwned>(
-        &self,
-        request: &impl StripeRequest,
-        key: &IdempotencyKey,
-    ) -> Result<A, StripeError> {
-        self.repeat(&Outgoing::new(&self.base, request.build(), Some(key.as_str()))).await
-    }
-
-    /// Sends a request that may be repeated as it is: one that reads, deletes, or sets something to a value. With a key,
-    /// setting a value for the second time, after another one, would only replay the first answer.
-    ///
-    /// # Errors
-    /// [`StripeError`] after the repetitions that [`Limits`] allow.
-    pub async fn send<A: DeserializeOwned>(&self, request: &impl StripeRequest) -> Result<A, StripeError> {
-        self.repeat(&Outgoing::new(&self.base, request.build(), None)).await
-    }
-
-    async fn repeat<A: DeserializeOwned>(&self, request: &Outgoing) -> Result<A, StripeError> {
+    pub async fn send<A: DeserializeOwned>(&self, request: &Request) -> Result<A, StripeError> {
         let mut schedule = Schedule::new(&self.limits, request.seed(), Instant::now());
         loop {
             let key = self.authorization.current();
@@ -109,11 +95,11 @@ impl StripeClient {
         }
     }
 
-    async fn try_once(&self, request: &Outgoing, key: &HeaderValue, time: Duration) -> Result<Answer, StripeError> {
+    async fn try_once(&self, request: &Request, key: &HeaderValue, time: Duration) -> Result<Answer, StripeError> {
         let prepared = request
-            .prepare(&self.http)
+            .prepare(&self.http, &self.base)
             .header(AUTHORIZATION, key.clone())
-            .header(STRIPE_VERSION, HeaderValue::from_static(VERSION.as_str()))
+            .header(STRIPE_VERSION, HeaderValue::from_static(VERSION))
             .timeout(time);
         let response = prepared.send().await.map_err(StripeError::no_answer)?;
         receive(response).await
@@ -138,8 +124,8 @@ async fn receive(response: Response) -> Result<Answer, StripeError> {
     Answer::new(status.as_u16(), &headers, body)
 }
 
-impl fmt::Debug for StripeClient {
+impl fmt::Debug for StripeHttp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StripeClient").field("base", &self.base).finish_non_exhaustive()
+        f.debug_struct("StripeHttp").field("base", &self.base).finish_non_exhaustive()
     }
 }
