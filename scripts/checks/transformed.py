@@ -6,7 +6,8 @@
 - what calls a function calls its alias, and is allowed to: API Gateway on each route, EventBridge by each rule,
 - each alias names a version that is published with the function,
 - the queue hands messages over in parts that may fail one by one,
-- something comes every minute that sweeps the outbox, and what a schedule calls isn't called again when it fails.
+- something comes every minute that sweeps the outbox, and every quarter of an hour that fetches what Stripe didn't deliver;
+  what a schedule calls isn't called again when it fails.
 
 The argument names another template to look at. Prints each difference and exits with 1 if there is any.
 """
@@ -135,14 +136,16 @@ def problems_of_the_queue(resources):
 
 
 def problems_of_the_schedule(resources):
-    minutely = [
-        target["Arn"]
+    scheduled = [
+        (rule.get("ScheduleExpression"), target["Arn"].get("Ref"))
         for rule in of_type(resources, "AWS::Events::Rule").values()
         for target in rule["Targets"]
-        if rule.get("ScheduleExpression") == "rate(1 minute)" and rule.get("State", "ENABLED") == "ENABLED"
+        if rule.get("State", "ENABLED") == "ENABLED"
     ]
-    if {"Ref": "KlaviyoSenderFunctionAliaslive"} not in minutely:
+    if ("rate(1 minute)", "KlaviyoSenderFunctionAliaslive") not in scheduled:
         yield "nothing sweeps the outbox every minute"
+    if ("rate(15 minutes)", "StripeWebhookFunctionAliaslive") not in scheduled:
+        yield "nothing fetches what Stripe didn't deliver"
     once = {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}
     called_once = {
         f"{config['FunctionName']['Ref']}Alias{config['Qualifier']}"

@@ -9,6 +9,8 @@ pub struct Config {
     pub database: pledge_postgres::Settings,
     /// What the webhook endpoint was registered with at Stripe.
     pub endpoint: pledge_stripe_events::Endpoint,
+    /// How Stripe's events are listed; none if the catch-up is off.
+    pub events: Option<pledge_stripe_http::EventsConfig>,
     /// Where the sender's queue is.
     pub queue: pledge_queue::Config,
     /// `RENEWAL_GRACE`: for how many hours access goes on while a renewal is about to be charged; 24 unless set.
@@ -20,9 +22,16 @@ impl Config {
     pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
         let database = pledge_postgres::Settings::configured(parser);
         let endpoint = pledge_stripe_events::Endpoint::parse(parser);
+        let events = pledge_stripe_http::EventsConfig::parse(parser);
         let queue = pledge_queue::Config::parse(parser);
         let renewal_grace = parser.renewal_grace();
-        Some(Self { database: database?, endpoint: endpoint?, queue: queue?, renewal_grace: renewal_grace? })
+        Some(Self {
+            database: database?,
+            endpoint: endpoint?,
+            events: events?,
+            queue: queue?,
+            renewal_grace: renewal_grace?,
+        })
     }
 }
 

@@ -70,8 +70,7 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
             }
         };
         telemetry::published(&self.metrics, &processed.queued);
-        self.measure(&event, &processed.recorded);
-        log(&event, &processed.recorded);
+        self.note(&event, &processed.recorded);
         answer::json(StatusCode::OK, &ReceivedEvent { received: true, outcome: outcome_name(&processed.recorded) })
     }
 
@@ -86,6 +85,12 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
             }
             checked => checked,
         }
+    }
+
+    /// Measures and logs what became of an event.
+    pub(crate) fn note(&self, event: &StripeEvent, recorded: &Recorded) {
+        self.measure(event, recorded);
+        log(event, recorded);
     }
 
     fn measure(&self, event: &StripeEvent, recorded: &Recorded) {

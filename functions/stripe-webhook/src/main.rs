@@ -3,14 +3,15 @@
 use std::process::ExitCode;
 
 use pledge_application::record_stripe_event::RecordStripeEvent;
-use pledge_http_api::serve;
+use pledge_http_api::serve_with_schedule;
 use pledge_postgres::{
     Database,
     prepared::{CHAMPION_ACCOUNT, CHAMPION_WRITES, Part, STRIPE_EVENTS},
 };
 use pledge_queue::SqsPublisher;
 use pledge_runtime::{System, prewarm, run};
-use stripe_webhook::{config::Config, handler::Handler};
+use pledge_stripe_http::StripeEvents;
+use stripe_webhook::{config::Config, handler::Handler, schedule::Schedule};
 
 /// What every request needs of the store.
 const STATEMENTS: &[Part] = &[STRIPE_EVENTS, CHAMPION_ACCOUNT, CHAMPION_WRITES];
@@ -26,7 +27,10 @@ async fn main() -> ExitCode {
         let record = RecordStripeEvent { store, queue, livemode, deployment, renewal_grace };
         let metrics = runtime.metrics.clone();
         let handler = Handler { record, endpoint: config.endpoint, system: System, metrics };
-        serve(env!("CARGO_PKG_NAME"), runtime.metrics, handler).await
+        let events = config.events.map(|config| StripeEvents::new(runtime.http, config, runtime.secrets));
+        let schedule = Schedule::new(events);
+        let scheduled = async || Ok(serde_json::to_value(schedule.run(&handler).await?)?);
+        serve_with_schedule(env!("CARGO_PKG_NAME"), runtime.metrics, &handler, scheduled).await
     })
     .await
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
+use crate::stand_ins::STRIPE_EVENTS_KEY;
 use crate::{Endpoints, Error, Options};
 
 /// What the template's `Outputs` say after the deployment.
@@ -80,6 +81,7 @@ fn request(options: &Options, endpoints: &Endpoints) -> Value {
         "secrets": {
             "DatabaseUrlSecretArn": endpoints.database_url,
             "StripeSecretKeySecretArn": endpoints.stripe_secret_key,
+            "StripeEventsKeySecretArn": STRIPE_EVENTS_KEY,
             "StripeWebhookSecretsSecretArn": endpoints.stripe_webhook_secret,
             "KlaviyoApiKeySecretArn": endpoints.klaviyo_api_key,
         },

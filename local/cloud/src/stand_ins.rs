@@ -10,6 +10,8 @@ use crate::{Controls, Error};
 
 /// The API key that the Stripe stand-in takes.
 pub(crate) const STRIPE_SECRET_KEY: &str = "sk_test_pledge_local";
+/// The restricted key with which events may be read, and nothing else.
+pub(crate) const STRIPE_EVENTS_KEY: &str = "rk_test_pledge_local";
 /// What the Stripe stand-in signs its webhooks with.
 pub(crate) const STRIPE_WEBHOOK_SECRET: &str = "whsec_pledge_local";
 /// The API key that the Klaviyo stand-in takes.
@@ -32,6 +34,7 @@ impl StandIns {
     pub(crate) async fn start(api: &str) -> Result<Self, Error> {
         let stripe = StripeStandIn::start(StripeOptions {
             secret_key: Some(STRIPE_SECRET_KEY.to_owned()),
+            events_key: Some(STRIPE_EVENTS_KEY.to_owned()),
             ..StripeOptions::default()
         });
         let stripe = stripe.await.map_err(|error| Error::StandIns(error.into()))?;

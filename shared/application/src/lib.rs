@@ -3,6 +3,7 @@
 //! Nothing here knows HTTP, SQL or an SDK, and every dependency is a type parameter, so a use case asks for the ports
 //! that it needs and no more. Time and randomness arrive as arguments.
 
+pub mod catch_up;
 pub mod champions;
 pub mod create_checkout;
 pub mod deliver_events;

@@ -25,4 +25,4 @@ pub use error::ApiError;
 /// The request and response types of API Gateway.
 pub use lambda_http::{Body, Request, Response};
 pub use moment::Moment;
-pub use serve::{Routes, serve};
+pub use serve::{Routes, serve, serve_with_schedule};

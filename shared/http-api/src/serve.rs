@@ -1,7 +1,12 @@
 //! The functions behind API Gateway: from Lambda's invocations to a function's routes and back.
 
-use lambda_http::{Adapter, Body, Error, Request, RequestExt, Response, lambda_runtime, service_fn, tower::ServiceExt};
+use lambda_http::{
+    Adapter, Body, Error, Request, RequestExt, Response, Service, lambda_runtime, lambda_runtime::LambdaEvent,
+    request::LambdaRequest, service_fn, tower::ServiceExt,
+};
 use pledge_runtime::{Metric, Metrics};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde_json::{Value, value::RawValue};
 
 use crate::{answer, error::ApiError, event, page};
 
@@ -53,6 +58,81 @@ async fn counted(function: &str, metrics: &Metrics, routes: &impl Routes, reques
     response
 }
 
+/// Answers Lambda's invocations until the process ends: API Gateway's with `routes`, those of a schedule with `scheduled`.
+///
+/// # Errors
+/// If the Lambda runtime API can't be reached.
+pub async fn serve_with_schedule(
+    function: &'static str,
+    metrics: Metrics,
+    routes: &impl Routes,
+    scheduled: impl AsyncFn() -> Result<Value, Error>,
+) -> Result<(), Error> {
+    let metrics = &metrics;
+    let handler =
+        service_fn(
+            move |request: Request| async move { Ok::<_, Error>(counted(function, metrics, routes, request).await) },
+        );
+    let (api, scheduled) = (&Adapter::from(handler), &scheduled);
+    let answer = move |LambdaEvent { payload, context }| async move {
+        match payload {
+            Invocation::Request(request) => {
+                let response = api.clone().call(event::escape(LambdaEvent::new(*request, context))).await?;
+                Ok::<_, Error>(Answer::Response(response))
+            }
+            Invocation::Scheduled => Ok(Answer::Report(Box::pin(scheduled()).await?)),
+        }
+    };
+    lambda_runtime::run(service_fn(answer)).await
+}
+
+/// What a function is invoked for.
+#[derive(Debug)]
+enum Invocation {
+    /// A request to an endpoint.
+    Request(Box<LambdaRequest>),
+    /// The time of a schedule has come.
+    Scheduled,
+}
+
+/// What EventBridge sends (<https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html>).
+#[derive(Deserialize)]
+struct Schedule {
+    source: Source,
+}
+
+#[derive(Deserialize)]
+enum Source {
+    /// A rule's schedule.
+    #[serde(rename = "aws.events")]
+    Events,
+    /// The scheduler's.
+    #[serde(rename = "aws.scheduler")]
+    Scheduler,
+}
+
+impl<'de> Deserialize<'de> for Invocation {
+    /// Reads a request first, since most invocations are requests: they cost no more than without a schedule. A schedule
+    /// has no `requestContext`, which a request can't be without.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&RawValue>::deserialize(deserializer)?.get();
+        match serde_json::from_str(text) {
+            Ok(request) => Ok(Self::Request(Box::new(request))),
+            Err(error) => match serde_json::from_str(text) {
+                Ok(Schedule { source: Source::Events | Source::Scheduler }) => Ok(Self::Scheduled),
+                Err(_) => Err(D::Error::custom(error)),
+            },
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Answer<Response> {
+    Response(Response),
+    Report(Value),
+}
+
 #[cfg(test)]
 mod tests {
     use pledge_domain::ports::{GatewayError, StoreError};
@@ -95,6 +175,22 @@ mod tests {
             let lines = log.lines();
             assert_eq!(lines.len(), counted_ones);
             assert!(lines.iter().all(|line| line["RequestsFailed"] == 1 && line["Function"] == "create-checkout"));
+        }
+    }
+
+    #[test]
+    fn a_schedule_is_told_from_a_request_and_anything_else_is_refused() {
+        let read = |text: &str| serde_json::from_str::<Invocation>(text);
+        let scheduled = r#"{"version":"0","id":"1","detail-type":"Scheduled Event","source":"aws.events",
+            "account":"1","time":"2026-10-31T12:00:00Z","region":"eu-west-1","resources":["arn:rule"],"detail":{}}"#;
+        assert!(matches!(read(scheduled), Ok(Invocation::Scheduled)));
+        assert!(matches!(read(r#"{"source":"aws.scheduler"}"#), Ok(Invocation::Scheduled)));
+        let request = r#"{"version":"2.0","routeKey":"POST /webhooks/stripe","rawPath":"/webhooks/stripe",
+            "rawQueryString":"","headers":{},"requestContext":{"http":{"method":"POST","path":"/webhooks/stripe"}},
+            "body":"{\"source\":\"aws.events\"}","isBase64Encoded":false}"#;
+        assert!(matches!(read(request), Ok(Invocation::Request(_))));
+        for other in [r#"{}"#, r#"{"Records":[]}"#, r#"{"source":"somebody"}"#, "7"] {
+            assert!(read(other).is_err(), "{other}");
         }
     }
 }

@@ -9,6 +9,7 @@
 //! - **SQL lives in `queries/`**, one statement a file.
 
 mod authorities;
+mod catch_up;
 mod champion;
 mod claims;
 mod columns;

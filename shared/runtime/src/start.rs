@@ -30,6 +30,8 @@ pub struct Runtime {
     pub http: reqwest::Client,
     /// The base of AWS clients.
     pub aws: SdkConfig,
+    /// Where secrets are, for those that aren't read at the start.
+    pub secrets: SecretsManager,
     /// Where to count.
     pub metrics: Metrics,
 }
@@ -62,8 +64,10 @@ impl Runtime {
         let tls = tls::client_config(tls::web_roots())?;
         let http = http::client(tls.clone())?;
         let aws = aws::sdk_config(&base.aws, http.clone());
-        secrets::read_all(&mut environment, &SecretsManager::new(&aws)).await;
-        Ok(Self { stage: base.stage, environment, tls, http, aws, metrics: Metrics::to_stdout(base.stage) })
+        let secrets = SecretsManager::new(&aws);
+        secrets::read_all(&mut environment, &secrets).await;
+        let metrics = Metrics::to_stdout(base.stage);
+        Ok(Self { stage: base.stage, environment, tls, http, aws, secrets, metrics })
     }
 }
 

@@ -25,6 +25,11 @@ impl StripeClient {
         Self(self.0.with_limits(limits))
     }
 
+    /// Returns the metadata that mark what this deployment makes. Stripe's objects don't inherit them.
+    pub(crate) fn mark(&self) -> (String, String) {
+        self.0.mark()
+    }
+
     /// Sends a request that makes something. However often it is sent with this key, there will be one.
     ///
     /// # Errors

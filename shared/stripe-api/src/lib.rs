@@ -11,7 +11,5 @@ mod price;
 
 pub use billing::portal::PORTAL_MARK;
 pub use client::StripeClient;
-pub use pledge_stripe_http::{
-    API_BASE, ApiError, Config, ErrorKind, InvalidSettings, Limits, StripeError, refusals,
-};
+pub use pledge_stripe_http::{API_BASE, ApiError, Config, ErrorKind, InvalidSettings, Limits, StripeError, refusals};
 pub use stripe_client_core::IdempotencyKey;

@@ -62,7 +62,8 @@ impl StripeHttp {
     }
 
     /// Returns the metadata that mark what this deployment makes. Stripe's objects don't inherit them.
-    pub(crate) fn mark(&self) -> (String, String) {
+    #[must_use]
+    pub fn mark(&self) -> (String, String) {
         ("deployment".to_owned(), self.deployment.clone())
     }
 

@@ -8,6 +8,7 @@
 )]
 
 mod accounts;
+mod catch_up;
 mod champions;
 mod deliver;
 mod ledger;
@@ -27,7 +28,7 @@ use pledge_domain::{
     decide::Outcome,
     ids::{CustomerId, EventId, NovelId, OutboxId, PaymentIntentId, PreorderId, UserId},
     outbox::Announcement,
-    ports::StoreError,
+    ports::{StoreError, Watermark},
     preorder::Preorder,
     stripe::PaymentFacts,
 };
@@ -52,6 +53,7 @@ pub(crate) struct Tables {
     pub(crate) preorders: BTreeMap<PreorderId, Preorder>,
     pub(crate) success_sent_at: BTreeMap<PreorderId, Timestamp>,
     pub(crate) events: BTreeMap<EventId, Outcome>,
+    pub(crate) watermark: Option<Watermark>,
     pub(crate) payments: BTreeMap<PaymentIntentId, PaymentFacts>,
     pub(crate) outbox: BTreeMap<OutboxId, OutboxRow>,
     pub(crate) customers: BTreeMap<UserId, CustomerId>,

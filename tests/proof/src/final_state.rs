@@ -191,6 +191,10 @@ fn clean(table: &str, row: &mut Value) {
         row.remove("id");
         row.remove("created_at");
     }
+    // Sorted by their ids, which differ between runs.
+    if let Some(periods) = row.get_mut("invoice_periods").and_then(Value::as_array_mut) {
+        periods.sort_by_key(|period| period["start"].as_str().map(str::to_owned));
+    }
     let perishable = row.get("metric").and_then(Value::as_str).is_some_and(|metric| PERISHABLE.contains(&metric));
     if let Some(profile) = row.get_mut("payload").and_then(|payload| payload["profile"].as_object_mut()) {
         // Firebase may have been out of reach when the fact was written.

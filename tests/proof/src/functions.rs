@@ -26,13 +26,15 @@ use pledge_firebase::{AccountSource, FirebaseClient};
 use pledge_http_api::{Response, Routes, intake::PreorderIntake};
 use pledge_klaviyo::{KlaviyoClient, MetricNames};
 use pledge_postgres::{Database, Settings};
-use pledge_runtime::{Metrics, Secret, Stage, System, http, secrets::Rotating, tls};
+use pledge_runtime::{Environment, Metrics, Secret, Stage, System, http, secrets::Rotating, tls};
 use pledge_stand_ins::Clock as SharedClock;
 use pledge_stripe_api::{Limits, StripeClient};
 use pledge_stripe_events::{API_VERSION, Endpoint, Secrets};
-use pledge_testkit::{FakeTokens, SeededIds, builders::signed_in, http::HttpEvent};
+use pledge_stripe_http::{EventsConfig, StripeEvents};
+use pledge_testkit::{FakeTokens, FakeVault, SeededIds, builders::signed_in, http::HttpEvent};
 use rustls::RootCertStore;
 use serde_json::Value;
+use stripe_webhook::schedule::Schedule;
 use time::Duration;
 
 use crate::publisher::QueuePublisher;
@@ -102,6 +104,8 @@ pub struct Functions {
     pub champion: create_champion_subscription::handler::Handler<Database, StripeClient, FakeTokens, Machine>,
     /// `POST /webhooks/stripe`
     pub webhook: stripe_webhook::handler::Handler<Database, QueuePublisher, Machine>,
+    /// The schedule of the webhook.
+    pub catch_up: Schedule<StripeEvents<FakeVault>>,
     /// Batches and the schedule.
     pub sender: klaviyo_sender::handler::Handler<Database, QueuePublisher, KlaviyoClient, Machine>,
 }
@@ -132,6 +136,10 @@ impl Functions {
         )
         .unwrap();
         let stripe = stripe.with_limits(Limits { first_pause: PAUSE, ..Limits::default() });
+        let variables =
+            [("STAGE", "local"), ("STRIPE_API_BASE", &addresses.stripe), ("STRIPE_EVENTS_KEY", "rk_test_proof")];
+        let events = Environment::from_iter(variables).configure(EventsConfig::parse).unwrap();
+        let events = events.map(|config| StripeEvents::new(http.clone(), config, FakeVault::default()));
         let klaviyo = pledge_klaviyo::Config {
             base: addresses.klaviyo.clone(),
             key: Secret::new("pk_proof"),
@@ -192,6 +200,7 @@ impl Functions {
                 system: machine.clone(),
                 metrics: metrics(),
             },
+            catch_up: Schedule::new(events),
             sender: klaviyo_sender::handler::Handler {
                 deliver: DeliverEvents {
                     store: store.clone(),
@@ -222,6 +231,11 @@ impl Functions {
             _ => Box::pin(self.initiate.handle(request)).await,
         };
         read(&response)
+    }
+
+    /// Invokes the webhook as its schedule does. Returns whether everything is fetched that Stripe lists.
+    pub async fn catch_up(&self) -> bool {
+        self.catch_up.run(&self.webhook).await.is_ok_and(|report| report.catch_up == "complete")
     }
 
     /// Invokes the sender. Returns its answer; none if the invocation failed.

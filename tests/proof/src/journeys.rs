@@ -8,7 +8,7 @@ use pledge_testkit::http::HttpEvent;
 use serde_json::{Value, json};
 
 use crate::{
-    environment::TestEnvironment,
+    environment::{Arrival, TestEnvironment},
     functions::{READER, TOKEN},
 };
 
@@ -56,11 +56,13 @@ pub enum Journey {
     Batch,
     /// The queue lost everything, and the sweep finds it.
     Sweep,
+    /// Stripe delivers nothing about a paid session, and the schedule fetches it.
+    CaughtUp,
 }
 
 impl Journey {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::PreorderPaid,
         Self::PreorderAbandoned,
         Self::PreorderDelayed,
@@ -79,6 +81,7 @@ impl Journey {
         Self::OneEvent,
         Self::Batch,
         Self::Sweep,
+        Self::CaughtUp,
     ];
 
     /// Runs the journey with these faults. Returns the steps that were counted.
@@ -227,6 +230,15 @@ impl Journey {
                 environment.sweep().await;
                 environment.settle().await;
             }
+            Self::CaughtUp => {
+                let preorder = preorder(environment, READER).await;
+                let session = checkout(environment, &preorder).await;
+                environment.settle().await;
+                environment.stripe.pay_session(&session, Payment::default());
+                environment.set_arrival(Arrival::NEVER);
+                environment.injector.arm(faults);
+                environment.settle().await;
+            }
         }
         environment.injector.disarm()
     }
@@ -237,7 +249,9 @@ impl Journey {
     #[must_use]
     pub fn facts(self) -> Vec<&'static str> {
         let mut facts = match self {
-            Self::PreorderPaid | Self::PreorderDelayed | Self::OneEvent => vec!["preorder_started", "preorder_success"],
+            Self::PreorderPaid | Self::PreorderDelayed | Self::OneEvent | Self::CaughtUp => {
+                vec!["preorder_started", "preorder_success"]
+            }
             Self::PreorderRetried => vec!["preorder_started", "preorder_payment_failed", "preorder_success"],
             Self::PreorderAbandoned => vec!["preorder_started", "preorder_abandoned"],
             // A part of it, and then the rest.

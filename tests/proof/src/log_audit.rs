@@ -22,7 +22,7 @@ use crate::{
 
 /// What the readers of all runs and the events of the corpus are called, live and pay with, and what the functions know:
 /// addresses, names, telephone numbers, cards, tokens, keys, client secrets.
-const MARKERS: [&str; 18] = [
+const MARKERS: [&str; 19] = [
     "@example",
     FIRST_NAME,
     "HANAKO",
@@ -38,6 +38,7 @@ const MARKERS: [&str; 18] = [
     TOKEN,
     WEBHOOK_SECRET,
     "sk_test_",
+    "rk_test_",
     "pk_proof",
     "_secret_",
     "Bearer ",

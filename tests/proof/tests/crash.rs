@@ -108,3 +108,8 @@ fn a_batch_is_sent_once_whatever_step_fails() {
 fn the_sweep_finds_what_the_queue_lost() {
     prove(Sweep, true);
 }
+
+#[test]
+fn what_was_never_delivered_is_fetched_once_whatever_step_fails() {
+    prove(CaughtUp, true);
+}

@@ -21,8 +21,8 @@ pub mod time;
 
 pub use database::TestDatabase;
 pub use fakes::{
-    FakeBilling, FakeGateway, FakeIdentity, FakeMarketing, FakePublisher, FakeSystem, FakeTokens, FakeVault,
-    FixedClock, SeededIds,
+    EVENTS_OF_A_PAGE, FakeBilling, FakeEvents, FakeGateway, FakeIdentity, FakeMarketing, FakePublisher, FakeSystem,
+    FakeTokens, FakeVault, FixedClock, SeededIds,
 };
 pub use functions::functions;
 pub use log::Log;

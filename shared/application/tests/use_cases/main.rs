@@ -1,6 +1,7 @@
 //! The use cases, on the store in memory and on fakes of everything else.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
+mod catch_up;
 mod champions;
 mod create_checkout;
 mod deliver_events;

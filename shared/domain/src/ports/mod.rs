@@ -2,6 +2,7 @@
 //! runs on every implementation.
 
 mod account;
+mod catch_up;
 mod champion;
 mod gateway;
 mod identity;
@@ -9,6 +10,9 @@ mod outbox;
 mod store;
 
 pub use account::AccountStore;
+pub use catch_up::{
+    CatchUpStore, EventFilter, EventPage, EventSource, EventSourceError, ListedEvent, TYPES_OF_A_PAGE, Watermark,
+};
 pub use champion::{
     Billing, BillingError, ChampionStore, ClientSecret, IntentAnswer, IntentState, InvoicePaid, NextInvoice,
     PortalLink, PurchaseRequest, Rolled, SubscriptionAnswer, SubscriptionRequest,

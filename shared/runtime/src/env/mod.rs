@@ -78,7 +78,12 @@ impl Environment {
         self.get(&arn_variable(name))
     }
 
-    /// Returns the name and the ARN of every secret that is given by ARN.
+    /// Returns the ARN of the secret `name` that isn't read at the start, from the variable `<name>_ARN`.
+    pub(crate) fn late_secret_arn(&self, name: &str) -> Option<&str> {
+        self.get(&late_arn_variable(name))
+    }
+
+    /// Returns the name and the ARN of every secret that is given by ARN and read at the start.
     pub(crate) fn secret_arns(&self) -> impl Iterator<Item = (&str, &str)> {
         self.variables.keys().filter_map(|variable| {
             let name = variable.strip_suffix(ARN_SUFFIX)?;
@@ -100,6 +105,11 @@ impl Environment {
 /// Returns the name of the variable that holds the ARN of the secret `name`.
 pub(crate) fn arn_variable(name: &str) -> String {
     format!("{name}{ARN_SUFFIX}")
+}
+
+/// Returns the name of the variable that holds the ARN of the secret `name` that isn't read at the start.
+pub(crate) fn late_arn_variable(name: &str) -> String {
+    format!("{name}_ARN")
 }
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Environment {

@@ -7,10 +7,10 @@ use serde::de::DeserializeOwned;
 use time::Duration;
 use url::Url;
 
-use super::{ConfigError, Environment, Problem, arn_variable};
+use super::{ConfigError, Environment, Problem, arn_variable, late_arn_variable};
 use crate::{
     secret::Secret,
-    secrets::Rotating,
+    secrets::{LateSecret, Rotating},
     stage::{LocalOnly, Stage},
 };
 
@@ -122,6 +122,26 @@ impl<'a> Parser<'a> {
     /// variable. One with an ARN can be read again ([`crate::secrets::Rotating`]).
     pub fn secret(&mut self, name: &str) -> Option<Secret> {
         self.secret_value(name)
+    }
+
+    /// Takes a secret that is read when it is first needed, if it is set: in Secrets Manager by the ARN in `<name>_ARN`; in
+    /// the stage `local` also in the plain variable.
+    pub fn late_secret(&mut self, name: &str) -> Option<Option<LateSecret>> {
+        let environment = self.environment;
+        let arn = late_arn_variable(name);
+        match (environment.get(name), environment.late_secret_arn(name)) {
+            (None, None) => Some(None),
+            (None, Some(arn)) => Some(Some(LateSecret::InVault { name: name.to_owned(), arn: arn.to_owned() })),
+            (Some(text), None) if self.stage == Some(Stage::Local) => Some(Some(LateSecret::Known(Secret::new(text)))),
+            (Some(_), None) => {
+                self.problem(name, format!("give the secret's ARN in {arn}: plain values are for STAGE=local only"));
+                None
+            }
+            (Some(_), Some(_)) => {
+                self.problem(name, format!("unset it or {arn}"));
+                None
+            }
+        }
     }
 
     /// Takes what `parse` makes of a secret. Its error says what to do and must not quote the secret.

@@ -13,6 +13,10 @@ pub enum Metric {
     LivemodeMismatches,
     /// Events of an API version that the endpoint wasn't made for; dimension `ApiVersion`.
     ApiVersionDrift,
+    /// Events that were never delivered and that the catch-up had to fetch.
+    EventsCaughtUp,
+    /// How old the time is until which the catch-up has seen every event.
+    CatchUpLag,
     /// Disputes that customers' banks opened.
     DisputesOpened,
     /// Thin events, which can't be acted on; dimension `Secret`, the number of the signing secret of their destination.
@@ -74,6 +78,8 @@ impl Metric {
             Self::SignatureFailures => "SignatureFailures",
             Self::LivemodeMismatches => "LivemodeMismatches",
             Self::ApiVersionDrift => "ApiVersionDrift",
+            Self::EventsCaughtUp => "EventsCaughtUp",
+            Self::CatchUpLag => "CatchUpLag",
             Self::DisputesOpened => "DisputesOpened",
             Self::ThinEvents => "ThinEvents",
             Self::ConnectedAccountEvents => "ConnectedAccountEvents",
@@ -100,7 +106,7 @@ impl Metric {
     /// Returns the unit of the metric's values.
     #[must_use]
     pub fn unit(self) -> Unit {
-        if self == Self::OutboxOldestAge { Unit::Seconds } else { Unit::Count }
+        if matches!(self, Self::OutboxOldestAge | Self::CatchUpLag) { Unit::Seconds } else { Unit::Count }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Reading and parsing are apart. [`read_all`] adds the secrets to the [`Environment`], failures included, and the pure
 //! parse then names whatever is missing. [`Rotating`] reads one again.
 
+mod late;
 mod manager;
 mod origin;
 mod rotating;
@@ -10,6 +11,7 @@ mod rotating;
 use futures_util::future::join_all;
 use pledge_domain::ports::Cause;
 
+pub use late::LateSecret;
 pub use manager::SecretsManager;
 pub(crate) use origin::Origin;
 pub use rotating::Rotating;

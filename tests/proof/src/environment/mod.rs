@@ -1,5 +1,6 @@
 //! An environment for each run: database, stand-ins, proxies, functions, and what the outside does by itself.
 
+mod arrival;
 mod deliveries;
 mod interleave;
 mod reader;
@@ -18,6 +19,7 @@ use rustls::RootCertStore;
 use serde_json::{Value, json};
 use tokio_postgres::Client;
 
+pub use arrival::Arrival;
 pub use deliveries::sqs_event;
 
 use crate::{
@@ -67,6 +69,8 @@ pub struct TestEnvironment {
     connections: usize,
     browser: reqwest::Client,
     taken: BTreeSet<String>,
+    left_out: BTreeSet<String>,
+    arrival: Arrival,
     _proxies: [TcpProxy; 4],
 }
 
@@ -123,6 +127,8 @@ impl TestEnvironment {
             connections,
             browser,
             taken: BTreeSet::new(),
+            left_out: BTreeSet::new(),
+            arrival: Arrival::AtOnce,
             _proxies: proxies,
         }
     }

@@ -7,6 +7,7 @@
 //! with nothing in it.
 
 pub mod account_store;
+pub mod catch_up_store;
 pub mod champion_store;
 pub mod outbox_store;
 pub mod preorder_store;
@@ -20,7 +21,7 @@ use pledge_domain::{
     champion::{ChampionKey, PaymentRecord, Support, Tier},
     decide::NewAnnouncement,
     ids::{OutboxId, PreorderId, UserId},
-    ports::{AccountStore, ChampionStore, OutboxStore, PreorderStore, StripeEventStore},
+    ports::{AccountStore, CatchUpStore, ChampionStore, OutboxStore, PreorderStore, StripeEventStore},
     preorder::Preorder,
 };
 
@@ -36,7 +37,7 @@ fn ids(announcements: &[NewAnnouncement]) -> Vec<OutboxId> {
 /// A store under test, with a look at what the ports don't show.
 pub trait Subject: Send + Sync {
     /// The store's type.
-    type Store: PreorderStore + AccountStore + StripeEventStore + OutboxStore + ChampionStore;
+    type Store: PreorderStore + AccountStore + StripeEventStore + CatchUpStore + OutboxStore + ChampionStore;
 
     /// Returns the store.
     fn store(&self) -> &Self::Store;
@@ -158,6 +159,13 @@ macro_rules! store_contract {
             a_rescued_preorder_keeps_a_known_owner_only,
             a_rescued_preorder_is_found_by_its_session,
             a_session_that_was_never_stored_is_taken_over,
+        );
+        $crate::promises!(
+            catch_up_store,
+            $fresh,
+            there_is_no_watermark_before_the_first_catch_up,
+            a_watermark_never_goes_back,
+            of_listed_events_those_are_named_that_are_not_recorded,
         );
         $crate::promises!(
             champion_store,

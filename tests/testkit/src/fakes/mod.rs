@@ -2,6 +2,7 @@
 
 mod billing;
 mod clock;
+mod events;
 mod gateway;
 mod identity;
 mod ids;
@@ -14,6 +15,7 @@ mod vault;
 
 pub use billing::FakeBilling;
 pub use clock::FixedClock;
+pub use events::{EVENTS_OF_A_PAGE, FakeEvents};
 pub use gateway::FakeGateway;
 pub use identity::FakeIdentity;
 pub use ids::SeededIds;

@@ -1,0 +1,3 @@
+insert into stripe_catch_up (watermark, moved_at) values ($1::timestamptz, $2::timestamptz)
+on conflict (only_row) do update set watermark = excluded.watermark, moved_at = excluded.moved_at
+where stripe_catch_up.watermark < excluded.watermark

@@ -1,0 +1,1 @@
+select watermark, moved_at from stripe_catch_up
