@@ -58,6 +58,7 @@ pub const MIGRATIONS: &[Migration] = steps![
     "0033_preorders_form_contact",
     "0034_refunded_months",
     "0035_preorder_payments",
+    "0050_limits",
     "0070_stripe_catch_up",
 ];
 

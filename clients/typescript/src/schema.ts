@@ -932,6 +932,20 @@ export interface components {
                 "application/json": components["schemas"]["GatewayError"];
             };
         };
+        /** @description Too many requests: of everybody at once, which API Gateway answers without a `code`, or of this caller or for this address in an hour, which has a `code` and says when to come again. */
+        LimitReached: {
+            headers: {
+                /** @description In how many seconds to try again. Not there if API Gateway answers. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": (components["schemas"]["Refusal"] & {
+                    /** @enum {unknown} */
+                    code?: "TOO_MANY_REQUESTS";
+                }) | components["schemas"]["GatewayError"];
+            };
+        };
         /** @description Our fault. Tell us the `requestId`. */
         InternalError: {
             headers: {
@@ -1094,7 +1108,7 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
+            429: components["responses"]["LimitReached"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1271,7 +1285,7 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
+            429: components["responses"]["LimitReached"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["PaymentProviderUnavailable"];
             503: components["responses"]["UnavailableOrRefused"];
@@ -1446,7 +1460,7 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
+            429: components["responses"]["LimitReached"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["PaymentProviderUnavailable"];
             503: components["responses"]["UnavailableOrRefused"];
@@ -1631,7 +1645,7 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
+            429: components["responses"]["LimitReached"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["PaymentProviderUnavailable"];
             503: components["responses"]["UnavailableOrRefused"];
@@ -1728,7 +1742,7 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
+            429: components["responses"]["LimitReached"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["PaymentProviderUnavailable"];
             503: components["responses"]["UnavailableOrRefused"];

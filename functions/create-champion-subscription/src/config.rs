@@ -1,6 +1,8 @@
 //! What this function is configured with.
 
+use pledge_domain::limits::AttemptLimits;
 use pledge_firebase::Issuer;
+use pledge_http_api::config as edge;
 use pledge_runtime::Parser;
 use time::Duration;
 use url::Url;
@@ -18,6 +20,8 @@ pub struct Config {
     pub renewal_grace: Duration,
     /// `PUBLIC_SITE_URL`: where the billing portal sends readers back to.
     pub site: Url,
+    /// How often a reader may try to pay in an hour.
+    pub limits: AttemptLimits,
 }
 
 impl Config {
@@ -28,7 +32,15 @@ impl Config {
         let issuer = Issuer::parse(parser);
         let renewal_grace = parser.renewal_grace();
         let site = parser.parse("PUBLIC_SITE_URL", Url::parse);
-        Some(Self { database: database?, stripe: stripe?, issuer: issuer?, renewal_grace: renewal_grace?, site: site? })
+        let limits = edge::attempt_limits(parser);
+        Some(Self {
+            database: database?,
+            stripe: stripe?,
+            issuer: issuer?,
+            renewal_grace: renewal_grace?,
+            site: site?,
+            limits: limits?,
+        })
     }
 }
 

@@ -8,13 +8,13 @@ use pledge_firebase::FirebaseVerifier;
 use pledge_http_api::serve;
 use pledge_postgres::{
     Database,
-    prepared::{CHAMPION_ACCOUNT, CHAMPION_IDS, CHAMPION_LIST, CHAMPION_WRITES, CLAIMS, Part},
+    prepared::{ATTEMPTS, CHAMPION_ACCOUNT, CHAMPION_IDS, CHAMPION_LIST, CHAMPION_WRITES, CLAIMS, Part},
 };
 use pledge_runtime::{System, prewarm, run};
 use pledge_stripe_api::StripeClient;
 
 /// What every request needs of the store.
-const STATEMENTS: &[Part] = &[CLAIMS, CHAMPION_ACCOUNT, CHAMPION_WRITES, CHAMPION_IDS, CHAMPION_LIST];
+const STATEMENTS: &[Part] = &[CLAIMS, ATTEMPTS, CHAMPION_ACCOUNT, CHAMPION_WRITES, CHAMPION_IDS, CHAMPION_LIST];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -23,7 +23,7 @@ async fn main() -> ExitCode {
         prewarm(store.warm_up()).await;
         let billing = StripeClient::new(runtime.http.clone(), &config.stripe)?;
         let verifier = FirebaseVerifier::new(runtime.http, config.issuer);
-        let champions = Champions { store, billing, renewal_grace: config.renewal_grace };
+        let champions = Champions { store, billing, renewal_grace: config.renewal_grace, limits: config.limits };
         let site = Site::new(&config.site);
         let (system, metrics) = (System, runtime.metrics.clone());
         let handler = Handler { champions, site, verifier, system, metrics };

@@ -6,6 +6,7 @@ mod support;
 use pledge_domain::{
     champion::{Subscription, subscribe},
     ids::SubscriptionId,
+    limits::Limit,
     ports::{BillingError, ChampionStore, GatewayError, StoreError},
     stripe::SubscriptionStatus,
 };
@@ -58,6 +59,11 @@ async fn every_documented_response_is_given() {
 
     for (path, body) in [(SUBSCRIPTION, wish(2)), (PURCHASE, purchase.clone())] {
         bad_input(&mut given, path, &body).await;
+        let mut limited = support::handler();
+        limited.champions.limits.per_reader = Limit::per_hour(1);
+        for _ in 0..2 {
+            ask(&mut given, &limited, post(path, &body)).await;
+        }
         let handler = handler();
         let mut unknown = body.clone();
         unknown["novelId"] = 8.into();
@@ -96,9 +102,13 @@ async fn every_documented_response_is_given() {
             ask(&mut given, &handler, post(path, body)).await;
         }
     }
-    let unpaid = past_due().await;
+    let mut unpaid = past_due().await;
     unpaid.champions.billing.fail_on("pay_invoice", declined());
     ask(&mut given, &unpaid, post(PAY, &json!({ "novelId": 7, "paymentMethodId": "pm_2" }))).await;
+    unpaid.champions.limits.per_card = Limit::per_hour(1);
+    for _ in 0..2 {
+        ask(&mut given, &unpaid, post(PAY, &json!({ "novelId": 7, "paymentMethodId": "pm_3" }))).await;
+    }
     ask(&mut given, &subscribed().await, post(PAY, &novel)).await;
 
     let handler = handler();

@@ -1,7 +1,11 @@
 //! What this function is configured with.
 
-use pledge_domain::preorder::{Catalogue, CheckoutPolicy};
+use pledge_domain::{
+    limits::PreorderLimits,
+    preorder::{Catalogue, CheckoutPolicy},
+};
 use pledge_firebase::{AccountSource, Issuer};
+use pledge_http_api::{config as edge, proxies::TrustedProxies};
 use pledge_runtime::Parser;
 use url::Url;
 
@@ -24,6 +28,10 @@ pub struct Config {
     pub policy: CheckoutPolicy,
     /// `PUBLIC_SITE_URL`: where Stripe sends the customer back to.
     pub site: Url,
+    /// How many preorders there may be in an hour.
+    pub limits: PreorderLimits,
+    /// What stands between API Gateway and its callers.
+    pub proxies: TrustedProxies,
 }
 
 impl Config {
@@ -39,6 +47,7 @@ impl Config {
             CheckoutPolicy::parse(text).map_err(|error| format!("set valid JSON ({error})"))
         });
         let site = parser.parse("PUBLIC_SITE_URL", Url::parse);
+        let (limits, proxies) = (edge::preorder_limits(parser), edge::trusted_proxies(parser));
         let (catalogue, policy): (Catalogue, CheckoutPolicy) = (catalogue?, policy?.unwrap_or_default());
         if let Some(unknown) = policy.sold_out.iter().find(|color| catalogue.find(color).is_none()) {
             parser.problem("CHECKOUT_POLICY", format!("{unknown:?} in soldOut is no colour of PREORDER_PRICES"));
@@ -52,6 +61,8 @@ impl Config {
             catalogue,
             policy,
             site: site?,
+            limits: limits?,
+            proxies: proxies?,
         })
     }
 }

@@ -29,11 +29,18 @@ async fn main() -> ExitCode {
         let gateway = StripeClient::new(runtime.http.clone(), &config.stripe)?;
         let site = Site::new(&config.site);
         let intake = PreorderIntake {
-            initiate: InitiatePreorder { store: store.clone(), identity: identity.clone(), queue },
+            initiate: InitiatePreorder {
+                store: store.clone(),
+                identity: identity.clone(),
+                queue,
+                limits: config.limits,
+                refused: Default::default(),
+            },
             verifier: FirebaseVerifier::new(runtime.http, config.issuer),
             catalogue: config.catalogue.clone(),
             system: System,
             metrics: runtime.metrics.clone(),
+            proxies: config.proxies,
         };
         let catalogue = ShowCatalogue {
             prices: gateway.clone(),

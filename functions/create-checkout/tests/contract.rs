@@ -3,7 +3,10 @@
 
 mod support;
 
-use pledge_domain::ports::{GatewayError, StoreError};
+use pledge_domain::{
+    limits::Limit,
+    ports::{GatewayError, StoreError},
+};
 use pledge_openapi::{Given, assert_documented, documented};
 use pledge_testkit::{builders::a_preorder, http::HttpEvent};
 use serde_json::json;
@@ -43,5 +46,10 @@ async fn every_documented_response_is_given() {
     let tag = send(&handler, catalogue.clone()).await.headers()["etag"].to_str().unwrap().to_owned();
     ask(catalogue.header("If-None-Match", &tag)).await;
 
+    let mut limited = support::handler();
+    limited.intake.initiate.limits.per_address = Limit::per_hour(1);
+    for _ in 0..2 {
+        given.extend(assert_documented(&post(&form), &send(&limited, post(&form)).await));
+    }
     assert_eq!(given, documented(&["createCheckout", "getCatalogue"]));
 }

@@ -1,7 +1,8 @@
 //! What this function is configured with.
 
-use pledge_domain::preorder::Catalogue;
+use pledge_domain::{limits::PreorderLimits, preorder::Catalogue};
 use pledge_firebase::{AccountSource, Issuer};
+use pledge_http_api::{config as edge, proxies::TrustedProxies};
 use pledge_runtime::Parser;
 
 /// The configuration: the variables of each adapter, and those of this function.
@@ -17,6 +18,10 @@ pub struct Config {
     pub accounts: AccountSource,
     /// `PREORDER_PRICES`: colour → Stripe price id, as JSON.
     pub catalogue: Catalogue,
+    /// How many preorders there may be in an hour.
+    pub limits: PreorderLimits,
+    /// What stands between API Gateway and its callers.
+    pub proxies: TrustedProxies,
 }
 
 impl Config {
@@ -27,7 +32,16 @@ impl Config {
         let issuer = Issuer::parse(parser);
         let accounts = AccountSource::parse(parser);
         let catalogue = parser.json("PREORDER_PRICES");
-        Some(Self { database: database?, queue: queue?, issuer: issuer?, accounts: accounts?, catalogue: catalogue? })
+        let (limits, proxies) = (edge::preorder_limits(parser), edge::trusted_proxies(parser));
+        Some(Self {
+            database: database?,
+            queue: queue?,
+            issuer: issuer?,
+            accounts: accounts?,
+            catalogue: catalogue?,
+            limits: limits?,
+            proxies: proxies?,
+        })
     }
 }
 

@@ -24,11 +24,18 @@ async fn main() -> ExitCode {
         let identity = FirebaseClient::new(runtime.http.clone(), config.accounts, Arc::new(System));
         let queue = SqsPublisher::new(&runtime.aws, config.queue.url);
         let intake = PreorderIntake {
-            initiate: InitiatePreorder { store: store.clone(), identity, queue },
+            initiate: InitiatePreorder {
+                store: store.clone(),
+                identity,
+                queue,
+                limits: config.limits,
+                refused: Default::default(),
+            },
             verifier: FirebaseVerifier::new(runtime.http, config.issuer),
             catalogue: config.catalogue,
             system: System,
             metrics: runtime.metrics.clone(),
+            proxies: config.proxies,
         };
         serve(env!("CARGO_PKG_NAME"), runtime.metrics, Handler { intake, users: Users { store } }).await
     })

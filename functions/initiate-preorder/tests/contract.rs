@@ -3,7 +3,7 @@
 
 mod support;
 
-use pledge_domain::ports::StoreError;
+use pledge_domain::{limits::Limit, ports::StoreError};
 use pledge_openapi::{Given, assert_documented, documented};
 use pledge_testkit::{
     builders::{a_preorder, preorder_id},
@@ -53,6 +53,11 @@ async fn every_documented_response_is_given() {
             store.fail_next(failure());
             given.extend(assert_documented(&request, &send(&handler, request.clone()).await));
         }
+    }
+    let mut limited = support::handler();
+    limited.intake.initiate.limits.per_source = Limit::per_hour(1);
+    for _ in 0..2 {
+        given.extend(assert_documented(&post(&form()), &send(&limited, post(&form())).await));
     }
     assert_eq!(given, documented(&["initiatePreorder", "getPreorder", "signIn", "getOwnPreorders"]));
 }

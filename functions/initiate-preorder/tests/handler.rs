@@ -3,7 +3,10 @@
 
 mod support;
 
-use pledge_domain::ports::{StoreError, TokenError};
+use pledge_domain::{
+    limits::Limit,
+    ports::{StoreError, TokenError},
+};
 use pledge_testkit::{
     Deliver,
     builders::{a_preorder, preorder_id, session_paid, uid},
@@ -241,4 +244,23 @@ async fn a_fault_of_ours_says_nothing_but_the_request_id() {
     let expected =
         json!({ "code": "INTERNAL_ERROR", "message": "Something went wrong on our side.", "requestId": REQUEST_ID });
     assert_eq!(read(&response), (500, expected));
+}
+
+#[tokio::test]
+async fn who_sends_too_many_is_told_when_to_come_again_and_others_are_served() {
+    let mut handler = handler();
+    handler.intake.initiate.limits.per_source = Limit::per_hour(6);
+    let from = |address: &str, n: usize| {
+        post(&json!({ "email": format!("reader-{n}@example.com"), "color": "Red" })).from_address(address)
+    };
+    for n in 0..10 {
+        let response = send(&handler, from("192.0.2.1", n)).await;
+        if n < 6 {
+            assert_eq!(response.status(), 201);
+            continue;
+        }
+        assert_eq!((response.status().as_u16(), &response.headers()["retry-after"]), (429, &"600".parse().unwrap()));
+        assert_eq!(read(&response).1["code"], "TOO_MANY_REQUESTS");
+    }
+    assert_eq!(send(&handler, from("192.0.2.2", 10)).await.status(), 201);
 }

@@ -5,11 +5,14 @@ use pledge_domain::{
     email::Email,
     error_chain::ErrorChain,
     ids::PreorderId,
-    ports::{IdentityProvider, NewPreorder, PreorderStore, PublishError, Publisher, StoreError},
+    limits::{PreorderLimits, Source, TooMany},
+    ports::{IdentityProvider, LimitedError, NewPreorder, PreorderStore, PublishError, Publisher, StoreError},
     preorder::{Preorder, PreorderForm, initiate},
     user::{Owner, VerifiedUser},
 };
 use uuid::Uuid;
+
+use crate::recent_refusals::RecentRefusals;
 
 /// Stores preorders.
 #[derive(Debug)]
@@ -20,6 +23,10 @@ pub struct InitiatePreorder<Store, Identity, Queue> {
     pub identity: Identity,
     /// Tells the sender about `preorder_started`.
     pub queue: Queue,
+    /// How many preorders there may be of one source and of one address.
+    pub limits: PreorderLimits,
+    /// Who was refused for that a moment ago.
+    pub refused: RecentRefusals,
 }
 
 /// One sending of the form.
@@ -34,6 +41,8 @@ pub struct Request {
     /// Where a form comes from that can't send a key by itself, such as a plain HTML form: without a key, the same form
     /// from the same source within ten minutes is the same preorder until that is paid.
     pub source: Option<String>,
+    /// Whom it is counted for, if that is known.
+    pub counted_from: Option<Source>,
 }
 
 /// A preorder that is stored.
@@ -51,6 +60,9 @@ pub enum InitiateError {
     /// The key was used for another form.
     #[error("the idempotency key was used with another form")]
     IdempotencyKeyReused,
+    /// The source or the address has had too many.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// The database didn't do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -58,6 +70,15 @@ pub enum InitiateError {
 
 /// For how long the same form from the same source is the same preorder.
 const SAME_FORM: time::Duration = time::Duration::minutes(10);
+
+impl From<LimitedError> for InitiateError {
+    fn from(error: LimitedError) -> Self {
+        match error {
+            LimitedError::TooMany(refusal) => Self::TooMany(refusal),
+            LimitedError::Store(error) => Self::Store(error),
+        }
+    }
+}
 
 impl<Store: PreorderStore, Identity: IdentityProvider, Queue: Publisher> InitiatePreorder<Store, Identity, Queue> {
     /// Stores the preorder with its `preorder_started` event. `fresh_id` names it unless an idempotency key does.
@@ -71,6 +92,10 @@ impl<Store: PreorderStore, Identity: IdentityProvider, Queue: Publisher> Initiat
             (None, Some(source)) => self.repeated(&request.form, source, now).await?.unwrap_or(fresh),
             (None, None) => fresh,
         };
+        let email = &request.form.email;
+        let proven = request.signed_in.as_ref().is_some_and(|user| user.has_proven(email));
+        let uses = self.limits.uses(request.counted_from.as_ref(), email, proven);
+        self.refused.check(&uses, now)?;
         let owner = match request.signed_in {
             Some(user) => Owner::SignedIn(user),
             None => owner_by_email(&self.identity, &request.form.email).await,
@@ -78,8 +103,12 @@ impl<Store: PreorderStore, Identity: IdentityProvider, Queue: Publisher> Initiat
         let form = request.form.clone();
         let (preorder, started) = initiate::plan(id, request.form, owner.user_id().cloned(), now);
         let claims = account::of_new_preorder(&preorder.ordered(), &owner);
-        let new = NewPreorder { preorder, started, claims };
-        let preorder = self.store.initiate(&new).await?;
+        let new = NewPreorder { preorder, started, claims, uses };
+        let stored = self.store.initiate(&new).await;
+        if let Err(LimitedError::TooMany(refusal)) = &stored {
+            self.refused.remember(refusal, now);
+        }
+        let preorder = stored?;
         if !initiate::is_same_form(&preorder, &form) {
             return Err(InitiateError::IdempotencyKeyReused);
         }

@@ -9,6 +9,7 @@ pub mod create_checkout;
 pub mod deliver_events;
 pub mod initiate_preorder;
 mod links;
+pub mod recent_refusals;
 pub mod record_stripe_event;
 pub mod roll_champions;
 pub mod show_catalogue;

@@ -48,7 +48,7 @@ pub enum SweepError {
 }
 
 impl<Store: OutboxStore + PreorderStore, Queue: Publisher> SweepOutbox<Store, Queue> {
-    /// Queues rows again until none is overdue or `rounds` rounds are over.
+    /// Queues rows again until none is overdue or `rounds` rounds are over. Forgets whom limits hold back no more.
     ///
     /// # Errors
     /// [`SweepError`].
@@ -62,6 +62,7 @@ impl<Store: OutboxStore + PreorderStore, Queue: Publisher> SweepOutbox<Store, Qu
             self.queue.publish(&taken).await?;
             requeued += taken.len();
         }
+        self.store.forget_uses(now).await?;
         let backlog = self.store.backlog().await?;
         Ok(Swept { requeued, backlog, stuck: self.store.stuck(now - EXPIRY_GRACE).await? })
     }

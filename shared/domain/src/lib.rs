@@ -15,6 +15,7 @@ pub mod email;
 pub mod error_chain;
 pub mod fields;
 pub mod ids;
+pub mod limits;
 pub mod locale;
 pub mod money;
 pub mod outbox;

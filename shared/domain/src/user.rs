@@ -22,6 +22,14 @@ pub struct VerifiedUser {
     pub phone: Option<String>,
 }
 
+impl VerifiedUser {
+    /// Returns whether Firebase saw that this address is theirs.
+    #[must_use]
+    pub fn has_proven(&self, address: &Email) -> bool {
+        self.email_verified && self.email.as_ref().is_some_and(|own| own.key() == address.key())
+    }
+}
+
 /// The Firebase account that belongs to an e-mail address, found or created for somebody who didn't sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {

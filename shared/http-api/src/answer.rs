@@ -112,6 +112,9 @@ pub(crate) fn refuse(error: &ApiError, request_id: &str) -> Response<Body> {
         ApiError::Unavailable { .. } => {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
         }
+        ApiError::TooManyRequests { retry_after } => {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
+        }
         ApiError::NeedsOperator { .. } => {
             response.extensions_mut().insert(NeedsOperator);
         }

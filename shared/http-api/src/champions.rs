@@ -136,6 +136,7 @@ impl From<Failure> for ApiError {
         match failure {
             Failure::Billing(error) => error.into(),
             Failure::Store(error) => error.into(),
+            Failure::TooMany(refusal) => refusal.into(),
             Failure::Busy => Self::Unavailable {
                 status: StatusCode::SERVICE_UNAVAILABLE,
                 code: "SERVICE_UNAVAILABLE",

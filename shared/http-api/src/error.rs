@@ -23,6 +23,12 @@ pub enum ApiError {
     /// 401: nobody is signed in, or the token isn't valid.
     #[error("not authenticated: {0}")]
     Unauthenticated(&'static str),
+    /// 429: this caller has asked for too much.
+    #[error("too many requests")]
+    TooManyRequests {
+        /// In how many seconds to try again.
+        retry_after: u64,
+    },
     /// A refusal of the rules, with its own code.
     #[error("refused: {code}")]
     Refused {
@@ -85,6 +91,7 @@ impl ApiError {
             Self::InvalidFields(_) | Self::InvalidRequest(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Refused { status, .. } | Self::Unavailable { status, .. } => *status,
             Self::NeedsOperator { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -97,6 +104,7 @@ impl ApiError {
         match self {
             Self::InvalidFields(_) | Self::InvalidRequest(_) | Self::TooLarge { .. } => "INVALID_REQUEST",
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
+            Self::TooManyRequests { .. } => "TOO_MANY_REQUESTS",
             Self::Refused { code, .. } | Self::Unavailable { code, .. } | Self::NeedsOperator { code, .. } => code,
             Self::Internal(_) => "INTERNAL_ERROR",
         }
@@ -110,6 +118,7 @@ impl ApiError {
             Self::InvalidRequest(_)
             | Self::TooLarge { .. }
             | Self::Unauthenticated(_)
+            | Self::TooManyRequests { .. }
             | Self::Refused { .. }
             | Self::Unavailable { .. }
             | Self::NeedsOperator { .. }
@@ -124,6 +133,7 @@ impl ApiError {
             Self::InvalidFields(_) => "Some fields are missing or wrong; see \"fields\".".to_owned(),
             Self::InvalidRequest(problem) => format!("The request {problem}."),
             Self::TooLarge { limit } => format!("The body must have at most {limit} bytes."),
+            Self::TooManyRequests { .. } => "Too many requests for now. Please wait before you try again.".to_owned(),
             Self::Unauthenticated(problem) => format!("Sign in again: {problem}."),
             Self::Refused { message, .. } => message.clone(),
             Self::Unavailable { message, .. } | Self::NeedsOperator { message, .. } => (*message).to_owned(),

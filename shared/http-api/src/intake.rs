@@ -8,7 +8,7 @@ use pledge_domain::{
 };
 use pledge_runtime::{Metric, Metrics};
 
-use crate::{auth, body, error::ApiError, fields::Fields, idempotency, source, telemetry};
+use crate::{auth, body, error::ApiError, fields::Fields, idempotency, proxies::TrustedProxies, source, telemetry};
 
 /// Everything that turns a request into a stored preorder.
 pub struct PreorderIntake<Store, Identity, Queue, Verifier, System> {
@@ -22,6 +22,8 @@ pub struct PreorderIntake<Store, Identity, Queue, Verifier, System> {
     pub system: System,
     /// Business metrics.
     pub metrics: Metrics,
+    /// What stands between API Gateway and its callers.
+    pub proxies: TrustedProxies,
 }
 
 /// A form that became a preorder.
@@ -52,7 +54,8 @@ where
         let source = body::is_html_form(request).then(|| source::of(request)).flatten();
         let signed_in = auth::signed_in(request, &self.verifier, self.system.now()).await?;
         let is_signed_in = signed_in.is_some();
-        let form = Form { form, signed_in, idempotency_key, source };
+        let counted_from = self.proxies.source(request);
+        let form = Form { form, signed_in, idempotency_key, source, counted_from };
         let initiated = self.initiate.run(form, self.system.uuid(), self.system.now()).await?;
         self.metrics.count(Metric::PreordersInitiated, &[]);
         if initiated.preorder.user_id.is_none() {

@@ -5,6 +5,7 @@ use lambda_http::http::StatusCode;
 use pledge_application::{create_checkout::CheckoutError, initiate_preorder::InitiateError};
 use pledge_domain::{
     fields::FieldErrors,
+    limits::TooMany,
     ports::{GatewayError, StoreError, TokenError},
 };
 
@@ -13,6 +14,14 @@ use crate::error::ApiError;
 impl From<FieldErrors> for ApiError {
     fn from(errors: FieldErrors) -> Self {
         Self::InvalidFields(errors)
+    }
+}
+
+impl From<TooMany> for ApiError {
+    fn from(refusal: TooMany) -> Self {
+        // Whole seconds, and never too few.
+        let seconds = refusal.retry_after.whole_seconds() + i64::from(refusal.retry_after.subsec_nanoseconds() > 0);
+        Self::TooManyRequests { retry_after: seconds.unsigned_abs().max(1) }
     }
 }
 
@@ -51,6 +60,7 @@ impl From<InitiateError> for ApiError {
                 "IDEMPOTENCY_KEY_REUSED",
                 "This Idempotency-Key was used with another form. Use a new key for a new preorder.",
             ),
+            InitiateError::TooMany(refusal) => refusal.into(),
             InitiateError::Store(error) => error.into(),
         }
     }

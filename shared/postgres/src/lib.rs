@@ -17,6 +17,7 @@ mod connector;
 mod database;
 mod error;
 mod lease;
+mod limits;
 mod naming;
 mod outbox;
 mod payment_facts;

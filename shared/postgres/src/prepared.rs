@@ -62,6 +62,9 @@ pub const CHAMPION_WRITES: Part = &[
 /// What Stripe knows a reader and a tier by is stored.
 pub const CHAMPION_IDS: Part = &[sql!("save_customer"), sql!("save_price")];
 
+/// An attempt to pay uses what a reader may.
+pub const ATTEMPTS: Part = &[sql!("take_uses")];
+
 /// Everything that a reader has of any novel is listed. Needs [`CHAMPION_ACCOUNT`] too.
 pub const CHAMPION_LIST: Part = &[sql!("snapshot"), sql!("champion_novels")];
 
@@ -77,6 +80,7 @@ pub const SWEEPS: Part = &[
     sql!("take_due_champions"),
     sql!("rest_champion"),
     sql!("refunded_subscriptions"),
+    sql!("forget_uses"),
 ];
 
 /// Everything above.
@@ -89,6 +93,7 @@ pub const ALL: &[Part] = &[
     CHAMPION_ACCOUNT,
     CHAMPION_WRITES,
     CHAMPION_IDS,
+    ATTEMPTS,
     CHAMPION_LIST,
     OUTBOX,
     SWEEPS,

@@ -12,6 +12,7 @@ use pledge_domain::{
         subscribe::{SubscribeDecision, subscribe},
     },
     ids::{InvoiceId, SubscriptionId},
+    limits::Uses,
     ports::ChampionStore,
     stripe::{BillingReason, Fact, InvoiceFact, StripeEvent, SubscriptionFact, SubscriptionStatus::*},
 };
@@ -97,7 +98,7 @@ async fn prepare(subject: &impl Subject, readers: u32) {
     subject.open_novel(tiers()).await;
     for n in 1..=readers {
         let reader = signed_in(&format!("reader-{n}"), &format!("reader-{n}@example.com"));
-        subject.store().sign_in(&sign_in(&reader), t(0)).await.unwrap();
+        subject.store().sign_in(&sign_in(&reader), &Uses::default(), t(0)).await.unwrap();
     }
 }
 

@@ -7,6 +7,7 @@ use pledge_domain::{
     Timestamp,
     account::sign_in,
     champion::{ChampionAccount, Moment, roll::roll},
+    limits::Uses,
     ports::{ChampionStore, Rolled},
     stripe::{BillingReason, InvoiceFact, StripeEvent},
 };
@@ -118,8 +119,8 @@ async fn rolls_that_race_webhooks_end_as_if_they_had_taken_turns() {
     postgres.open_novel(tiers()).await;
     for n in 1..=READERS {
         let reader = signed_in(&format!("reader-{n}"), &format!("reader-{n}@example.com"));
-        memory.sign_in(&sign_in(&reader), t(0)).await.unwrap();
-        postgres.store.sign_in(&sign_in(&reader), t(0)).await.unwrap();
+        memory.sign_in(&sign_in(&reader), &Uses::default(), t(0)).await.unwrap();
+        postgres.store.sign_in(&sign_in(&reader), &Uses::default(), t(0)).await.unwrap();
     }
     for month in 0..MONTHS as usize {
         let now = t(i64::try_from(month).unwrap() * 31 * DAY + 60);

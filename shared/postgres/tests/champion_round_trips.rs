@@ -6,6 +6,7 @@ use pledge_domain::{
     account::sign_in,
     champion::{Moment, Step, booking, roll::roll},
     ids::CustomerId,
+    limits::Uses,
     ports::ChampionStore,
     stripe::{BillingReason, SubscriptionStatus},
 };
@@ -25,7 +26,7 @@ async fn a_step_takes_two_round_trips_and_an_event_one_more_if_only_what_is_stor
     assert_eq!(proxy.take_counts().connections, 1);
     let key = champion("ada");
 
-    store.sign_in(&sign_in(&signed_in("ada", "ada@example.com")), t(0)).await.unwrap();
+    store.sign_in(&sign_in(&signed_in("ada", "ada@example.com")), &Uses::default(), t(0)).await.unwrap();
     assert_eq!(proxy.take_counts().round_trips, 1, "sign_in");
     store.save_customer(&key.user, &CustomerId::parse("cus_1").unwrap()).await.unwrap();
     assert_eq!(proxy.take_counts().round_trips, 1, "save_customer");

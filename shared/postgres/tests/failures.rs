@@ -8,7 +8,7 @@ use std::{error::Error, time::Duration};
 use pledge_domain::{
     account::Claims,
     decide::Recorded,
-    ports::{PreorderStore, StoreError},
+    ports::{LimitedError, PreorderStore, StoreError},
     preorder::Status,
     user::Owner,
 };
@@ -167,7 +167,9 @@ async fn what_the_server_refuses_is_told_without_what_the_row_holds() {
     let subject = PostgresStore::fresh().await;
     let mut new = a_new_preorder(1, "reader@example.com", Owner::Unknown);
     new.preorder.checkout_attempt = -1;
-    let Err(StoreError::Rejected(cause)) = subject.store.initiate(&new).await else { panic!("must be refused") };
+    let Err(LimitedError::Store(StoreError::Rejected(cause))) = subject.store.initiate(&new).await else {
+        panic!("must be refused")
+    };
     let mut told = format!("{cause} {cause:?}");
     let mut next: Option<&dyn Error> = cause.source();
     while let Some(error) = next {

@@ -5,7 +5,7 @@ mod support;
 
 use pledge_domain::{
     decide::Recorded,
-    ports::{PreorderStore, StoreError},
+    ports::{LimitedError, PreorderStore, StoreError},
     preorder::Status,
     user::Owner,
 };
@@ -57,7 +57,7 @@ async fn a_refused_write_takes_back_what_was_prepared_and_sent_before_it() {
     let store = support::store_preparing(&[], "named", &subject.database.url(), 1);
     let mut new = a_new_preorder(1, "reader@example.com", Owner::Unknown);
     new.preorder.checkout_attempt = -1;
-    assert!(matches!(store.initiate(&new).await, Err(StoreError::Rejected(_))));
+    assert!(matches!(store.initiate(&new).await, Err(LimitedError::Store(StoreError::Rejected(_)))));
     for table in ["preorders", "outbox", "users"] {
         assert_eq!(subject.count(&format!("select count(*) from {table}")).await, 0, "{table}");
     }

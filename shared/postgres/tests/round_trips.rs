@@ -5,6 +5,7 @@ mod support;
 use pledge_domain::{
     account::{of_found_account, of_linked_account},
     decide::Recorded,
+    limits::{Limit, PreorderLimits, Source},
     ports::{Delivery, OutboxStore, PreorderStore},
     user::Owner,
 };
@@ -28,6 +29,17 @@ async fn recording_an_event_takes_two_round_trips_and_everything_else_one() {
     assert_eq!(proxy.take_counts().round_trips, 1, "initiate");
     store.initiate(&a_new_preorder(2, "other@example.com", Owner::ByEmail(an_account("u2")))).await.unwrap();
     assert_eq!(proxy.take_counts().round_trips, 1, "initiate by e-mail");
+    let limits = PreorderLimits { per_source: Limit::per_hour(1), per_address: Limit::per_hour(1) };
+    let source = Source::new("192.0.2.1".parse().unwrap());
+    for n in 3..=4 {
+        let mut new = a_new_preorder(n, "limited@example.com", Owner::Unknown);
+        new.uses = limits.uses(Some(&source), &new.preorder.email, false);
+        assert_eq!(store.initiate(&new).await.is_ok(), n == 3);
+        let counts = proxy.take_counts();
+        assert_eq!((counts.round_trips, counts.connections), (1, 0), "initiate, limited");
+    }
+    store.forget_uses(t(9)).await.unwrap();
+    assert_eq!(proxy.take_counts().round_trips, 1, "forget_uses");
     store.find(preorder.id).await.unwrap();
     assert_eq!(proxy.take_counts().round_trips, 1, "find");
     let session = an_open_session("cs_1");

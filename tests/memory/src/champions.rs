@@ -8,7 +8,8 @@ use pledge_domain::{
         Support, Tier, timeline::Segment,
     },
     ids::{CustomerId, InvoiceId, NovelId, PriceId, UserId},
-    ports::{ChampionStore, Rolled, StoreError},
+    limits::Uses,
+    ports::{ChampionStore, LimitedError, Rolled, StoreError},
     stripe::Lookup,
 };
 
@@ -39,9 +40,11 @@ impl Champion {
 }
 
 impl ChampionStore for InMemoryStore {
-    async fn sign_in(&self, claims: &Claims, now: Timestamp) -> Result<Option<CustomerId>, StoreError> {
+    async fn sign_in(&self, claims: &Claims, uses: &Uses, now: Timestamp) -> Result<Option<CustomerId>, LimitedError> {
         let mut tables = self.transaction()?;
+        let taken = tables.take(uses, now);
         tables.carry_out(claims, now);
+        taken?;
         let written = claims.list.last().and_then(|claim| match claim {
             Claim::Profile(profile) => tables.customers.get(&profile.user),
             Claim::Address { .. } | Claim::Preorder { .. } | Claim::Preorders { .. } => None,
@@ -85,6 +88,17 @@ impl ChampionStore for InMemoryStore {
 
     async fn account(&self, key: &ChampionKey) -> Result<ChampionAccount, StoreError> {
         Ok(self.transaction()?.champion_account(key, None))
+    }
+
+    async fn account_for_attempt(
+        &self,
+        key: &ChampionKey,
+        uses: &Uses,
+        now: Timestamp,
+    ) -> Result<ChampionAccount, LimitedError> {
+        let mut tables = self.transaction()?;
+        tables.take(uses, now)?;
+        Ok(tables.champion_account(key, None))
     }
 
     async fn accounts(&self, reader: &UserId, limit: i64) -> Result<Vec<ChampionAccount>, StoreError> {

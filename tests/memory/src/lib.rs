@@ -27,6 +27,7 @@ use pledge_domain::{
     champion::{ChampionKey, Tier},
     decide::Outcome,
     ids::{CustomerId, EventId, NovelId, OutboxId, PaymentIntentId, PreorderId, UserId},
+    limits::{TooMany, Uses},
     outbox::Announcement,
     ports::{StoreError, Watermark},
     preorder::Preorder,
@@ -59,6 +60,7 @@ pub(crate) struct Tables {
     pub(crate) customers: BTreeMap<UserId, CustomerId>,
     pub(crate) tiers: BTreeMap<NovelId, Vec<Tier>>,
     pub(crate) champions: BTreeMap<ChampionKey, Champion>,
+    pub(crate) uses: BTreeMap<String, Timestamp>,
 }
 
 impl InMemoryStore {
@@ -131,6 +133,16 @@ impl InMemoryStore {
 }
 
 impl Tables {
+    /// Uses what a request uses; of the second nothing if none of the first is left.
+    pub(crate) fn take(&mut self, uses: &Uses, now: Timestamp) -> Result<(), TooMany> {
+        for counted in uses.both().into_iter().flatten() {
+            let used_until = self.uses.get(counted.key()).copied();
+            let until = counted.limit().take(used_until, now).ok_or_else(|| counted.too_many())?;
+            self.uses.insert(counted.key().to_owned(), until);
+        }
+        Ok(())
+    }
+
     /// Adds facts whose key isn't there yet, and returns the new rows.
     pub(crate) fn add_to_outbox(&mut self, entries: &[Announcement], now: Timestamp) -> Vec<OutboxId> {
         let mut added = Vec::new();

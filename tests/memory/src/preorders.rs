@@ -1,12 +1,10 @@
 //! Preorders.
 
-use std::collections::btree_map::Entry;
-
 use pledge_domain::{
     Timestamp,
     account::Claims,
     ids::PreorderId,
-    ports::{CheckoutSaved, NewPreorder, PreorderStore, StoreError},
+    ports::{CheckoutSaved, LimitedError, NewPreorder, PreorderStore, StoreError},
     preorder::{
         Preorder, Session, SessionState, Status,
         checkout::{OpenSession, use_up_attempt},
@@ -16,15 +14,25 @@ use pledge_domain::{
 use crate::{InMemoryStore, Tables};
 
 impl PreorderStore for InMemoryStore {
-    async fn initiate(&self, new: &NewPreorder) -> Result<Preorder, StoreError> {
+    async fn initiate(&self, new: &NewPreorder) -> Result<Preorder, LimitedError> {
         let mut tables = self.transaction()?;
-        let id = new.preorder.id;
-        if let Entry::Vacant(place) = tables.preorders.entry(id) {
-            place.insert(Preorder { user_id: None, ..new.preorder.clone() });
-            tables.add_to_outbox(std::slice::from_ref(&new.started), new.preorder.created_at);
+        let (id, now) = (new.preorder.id, new.preorder.created_at);
+        let mut taken = Ok(());
+        if !tables.preorders.contains_key(&id) {
+            taken = tables.take(&new.uses, now);
+            if taken.is_ok() {
+                tables.preorders.insert(id, Preorder { user_id: None, ..new.preorder.clone() });
+                tables.add_to_outbox(std::slice::from_ref(&new.started), now);
+            }
         }
-        tables.carry_out(&new.claims, new.preorder.created_at);
-        tables.preorder(id)
+        tables.carry_out(&new.claims, now);
+        taken?;
+        Ok(tables.preorder(id)?)
+    }
+
+    async fn forget_uses(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.transaction()?.uses.retain(|_, until| *until >= now);
+        Ok(())
     }
 
     async fn find(&self, id: PreorderId) -> Result<Option<Preorder>, StoreError> {

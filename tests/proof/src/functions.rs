@@ -9,6 +9,7 @@ use pledge_application::{
     create_checkout::CreateCheckout,
     deliver_events::{DeliverEvents, Retry},
     initiate_preorder::InitiatePreorder,
+    recent_refusals::RecentRefusals,
     record_stripe_event::RecordStripeEvent,
     roll_champions::RollChampions,
     show_catalogue::ShowCatalogue,
@@ -19,11 +20,12 @@ use pledge_application::{
 use pledge_domain::{
     Timestamp,
     champion::moment::DEFAULT_RENEWAL_GRACE,
+    limits::{AttemptLimits, PreorderLimits},
     ports::{Clock, Randomness},
     preorder::{Catalogue, CheckoutPolicy},
 };
 use pledge_firebase::{AccountSource, FirebaseClient};
-use pledge_http_api::{Response, Routes, intake::PreorderIntake};
+use pledge_http_api::{Response, Routes, intake::PreorderIntake, proxies::TrustedProxies};
 use pledge_klaviyo::{KlaviyoClient, MetricNames};
 use pledge_postgres::{Database, Settings};
 use pledge_runtime::{Environment, Metrics, Secret, Stage, System, http, secrets::Rotating, tls};
@@ -154,11 +156,14 @@ impl Functions {
                 store: store.clone(),
                 identity: Arc::clone(&identity),
                 queue: addresses.queue.clone(),
+                limits: PreorderLimits::default(),
+                refused: RecentRefusals::default(),
             },
             verifier: tokens(),
             catalogue: addresses.catalogue.clone(),
             system: machine.clone(),
             metrics: metrics(),
+            proxies: TrustedProxies::default(),
         };
         Self {
             initiate: initiate_preorder::handler::Handler { intake: intake(), users: Users { store: store.clone() } },
@@ -179,7 +184,12 @@ impl Functions {
                 intake: intake(),
             },
             champion: create_champion_subscription::handler::Handler {
-                champions: Champions { store: store.clone(), billing: stripe, renewal_grace: DEFAULT_RENEWAL_GRACE },
+                champions: Champions {
+                    store: store.clone(),
+                    billing: stripe,
+                    renewal_grace: DEFAULT_RENEWAL_GRACE,
+                    limits: AttemptLimits::default(),
+                },
                 site: Site::new(&"https://example.com".parse().unwrap()),
                 verifier: tokens(),
                 system: machine.clone(),

@@ -14,13 +14,22 @@ pub struct HttpEvent {
     headers: Map<String, Value>,
     body: Option<String>,
     base64: bool,
+    source: String,
 }
 
 impl HttpEvent {
     /// A request without a body.
     #[must_use]
     pub fn new(method: &'static str, path: &str) -> Self {
-        Self { method, path: path.to_owned(), query: String::new(), headers: Map::new(), body: None, base64: false }
+        Self {
+            method,
+            path: path.to_owned(),
+            query: String::new(),
+            headers: Map::new(),
+            body: None,
+            base64: false,
+            source: "192.0.2.1".to_owned(),
+        }
     }
 
     /// `GET`
@@ -39,6 +48,12 @@ impl HttpEvent {
     #[must_use]
     pub fn query(self, query: &str) -> Self {
         Self { query: query.to_owned(), ..self }
+    }
+
+    /// From this address, as API Gateway saw it.
+    #[must_use]
+    pub fn from_address(self, address: &str) -> Self {
+        Self { source: address.to_owned(), ..self }
     }
 
     /// Adds a header. API Gateway writes the names in lower case.
@@ -98,7 +113,7 @@ impl HttpEvent {
                     "method": self.method,
                     "path": self.path,
                     "protocol": "HTTP/1.1",
-                    "sourceIp": "192.0.2.1",
+                    "sourceIp": self.source,
                     "userAgent": "test",
                 },
                 "requestId": "request-id",

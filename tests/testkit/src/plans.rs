@@ -3,8 +3,9 @@
 use serde_json::Value;
 use tokio_postgres::{Client, Error, types::Type};
 
-/// Tables that grow with the catalogue, not with the customers, or have one row: the server may read them as it likes.
-const SMALL: [&str; 4] = ["novel_champion_tiers", "default_champion_tiers", "champion_tier_price", "stripe_catch_up"];
+/// Tables that grow with the catalogue, not with the customers, or have a few rows: the server may read them as it likes.
+const SMALL: [&str; 5] =
+    ["novel_champion_tiers", "default_champion_tiers", "champion_tier_price", "stripe_catch_up", "limit_salt"];
 
 /// The plan of one statement, made without a look at its parameters, so that no value makes it look good.
 #[derive(Debug)]

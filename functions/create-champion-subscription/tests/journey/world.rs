@@ -7,7 +7,7 @@ use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCod
 use create_champion_subscription::handler::Handler;
 use lambda_http::{Context, RequestExt};
 use pledge_application::{champions::Champions, site::Site};
-use pledge_domain::{champion::moment::DEFAULT_RENEWAL_GRACE, ports::Randomness};
+use pledge_domain::{champion::moment::DEFAULT_RENEWAL_GRACE, limits::AttemptLimits, ports::Randomness};
 use pledge_http_api::Routes;
 use pledge_postgres::{Database, Settings};
 use pledge_runtime::{Metrics, Secret, Stage, System, http, tls};
@@ -76,7 +76,12 @@ impl World {
         )
         .unwrap();
         let handler = Handler {
-            champions: Champions { store, billing, renewal_grace: DEFAULT_RENEWAL_GRACE },
+            champions: Champions {
+                store,
+                billing,
+                renewal_grace: DEFAULT_RENEWAL_GRACE,
+                limits: AttemptLimits::default(),
+            },
             site: Site::new(&"https://example.com".parse().unwrap()),
             metrics: Metrics::new(Stage::Local, System, std::io::sink()),
             verifier: FakeTokens::default().with(TOKEN, signed_in("ada", "ada@example.com")),

@@ -7,6 +7,7 @@ use pledge_application::{champions::Champions, site::Site};
 use pledge_domain::{
     champion::{invoice_to_pay::BilledInvoice, moment::DEFAULT_RENEWAL_GRACE, renewal::InvoiceStatus},
     ids::{InvoiceId, SubscriptionId},
+    limits::AttemptLimits,
     money::{Currency, Money},
     ports::ChampionStore,
     stripe::{BillingReason, SubscriptionStatus},
@@ -40,7 +41,12 @@ pub fn handler() -> Handler {
     let store = InMemoryStore::default();
     store.open_novel(tiers());
     Handler {
-        champions: Champions { store, billing: FakeBilling::default(), renewal_grace: DEFAULT_RENEWAL_GRACE },
+        champions: Champions {
+            store,
+            billing: FakeBilling::default(),
+            renewal_grace: DEFAULT_RENEWAL_GRACE,
+            limits: AttemptLimits::default(),
+        },
         site: Site::new(&"https://example.com".parse().unwrap()),
         metrics: Metrics::new(Stage::Local, System, std::io::sink()),
         verifier: FakeTokens::default().with(TOKEN, reader("ada", "ada@example.com")),

@@ -6,10 +6,14 @@ use std::sync::Arc;
 
 use lambda_http::{Body, Context, RequestExt, Response};
 use pledge_application::{
-    create_checkout::CreateCheckout, initiate_preorder::InitiatePreorder, show_catalogue::ShowCatalogue, site::Site,
+    create_checkout::CreateCheckout, initiate_preorder::InitiatePreorder, recent_refusals::RecentRefusals,
+    show_catalogue::ShowCatalogue, site::Site,
 };
-use pledge_domain::preorder::{Catalogue, CheckoutPolicy, Preorder};
-use pledge_http_api::{Routes, intake::PreorderIntake};
+use pledge_domain::{
+    limits::PreorderLimits,
+    preorder::{Catalogue, CheckoutPolicy, Preorder},
+};
+use pledge_http_api::{Routes, intake::PreorderIntake, proxies::TrustedProxies};
 use pledge_runtime::{Metrics, Stage, System};
 use pledge_testkit::{
     FakeGateway, FakeIdentity, FakePublisher, FakeSystem, FakeTokens, InMemoryStore,
@@ -55,11 +59,18 @@ fn with_policy(policy: CheckoutPolicy) -> Handler {
     let catalogue =
         ShowCatalogue { prices: FakeGateway::default(), catalogue: on_sale.clone(), policy, known: Default::default() };
     let intake = PreorderIntake {
-        initiate: InitiatePreorder { store, identity, queue: FakePublisher::default() },
+        initiate: InitiatePreorder {
+            store,
+            identity,
+            queue: FakePublisher::default(),
+            limits: PreorderLimits::default(),
+            refused: RecentRefusals::default(),
+        },
         verifier: FakeTokens::default().with(TOKEN, signed_in("reader", "reader@example.com")),
         catalogue: on_sale,
         system: FakeSystem::default(),
         metrics: Metrics::new(Stage::Local, System, std::io::sink()),
+        proxies: TrustedProxies::default(),
     };
     Handler { intake, checkout, catalogue }
 }

@@ -3,8 +3,9 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 use lambda_http::{Body, Context, RequestExt, Response};
-use pledge_application::{initiate_preorder::InitiatePreorder, users::Users};
-use pledge_http_api::{Routes, intake::PreorderIntake};
+use pledge_application::{initiate_preorder::InitiatePreorder, recent_refusals::RecentRefusals, users::Users};
+use pledge_domain::limits::PreorderLimits;
+use pledge_http_api::{Routes, intake::PreorderIntake, proxies::TrustedProxies};
 use pledge_runtime::{Metrics, Stage, System};
 use pledge_testkit::{
     FakeIdentity, FakePublisher, FakeSystem, FakeTokens, InMemoryStore,
@@ -24,14 +25,20 @@ pub const TOKEN: &str = "token-of-reader";
 
 pub fn handler() -> Handler {
     let store = InMemoryStore::default();
-    let initiate =
-        InitiatePreorder { store: store.clone(), identity: FakeIdentity::default(), queue: FakePublisher::default() };
+    let initiate = InitiatePreorder {
+        store: store.clone(),
+        identity: FakeIdentity::default(),
+        queue: FakePublisher::default(),
+        limits: PreorderLimits::default(),
+        refused: RecentRefusals::default(),
+    };
     let intake = PreorderIntake {
         initiate,
         verifier: FakeTokens::default().with(TOKEN, signed_in("reader", "reader@example.com")),
         catalogue: serde_json::from_value(json!({ "Red": PRICE, "Honey Khaki": "price_honey" })).unwrap(),
         system: FakeSystem::default(),
         metrics: Metrics::new(Stage::Local, System, std::io::sink()),
+        proxies: TrustedProxies::default(),
     };
     Handler { intake, users: Users { store } }
 }

@@ -16,7 +16,8 @@ use pledge_domain::{
         status::{Standing, standing},
     },
     ids::{CustomerId, NovelId, PaymentIntentId, PaymentRecordId, UserId},
-    ports::{Billing, BillingError, ChampionStore, GatewayError, IntentState, StoreError},
+    limits::{AttemptLimits, TooMany},
+    ports::{Billing, BillingError, ChampionStore, GatewayError, IntentState, LimitedError, StoreError},
 };
 use time::Duration;
 
@@ -37,6 +38,8 @@ pub struct Champions<Store, Stripe> {
     pub billing: Stripe,
     /// How long access goes on after a paid period while its renewal is about to be charged.
     pub renewal_grace: Duration,
+    /// How often a reader may try to pay.
+    pub limits: AttemptLimits,
 }
 
 /// How often a request looks again after it found something in its way: another tier's attempt, an attempt that has
@@ -129,9 +132,21 @@ pub enum Failure {
     /// The database didn't do it.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The reader, or the card, has had too many attempts to pay. Nothing was asked of Stripe.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// Too many requests of the same reader were in each other's way.
     #[error("other requests of the same reader were in the way")]
     Busy,
+}
+
+impl From<LimitedError> for Failure {
+    fn from(error: LimitedError) -> Self {
+        match error {
+            LimitedError::TooMany(refusal) => Self::TooMany(refusal),
+            LimitedError::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 /// Returns whether the key of a failed call is done with: whatever Stripe made under it, if anything, nobody can pay.

@@ -82,7 +82,13 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         attempt: &str,
         now: Timestamp,
     ) -> Result<InvoiceToPay, PayError> {
-        let account = self.store.account(key).await.map_err(Failure::from)?;
+        let account = match method {
+            Some(_) => {
+                let uses = self.limits.uses(&key.user, method);
+                self.store.account_for_attempt(key, &uses, now).await.map_err(Failure::from)?
+            }
+            None => self.store.account(key).await.map_err(Failure::from)?,
+        };
         let live = account.live_subscription().ok_or(PayError::SubscriptionNotFound)?;
         let current = self.refresh(key, &live.id, now).await?;
         if current.made.subscription.status.is_terminal() {

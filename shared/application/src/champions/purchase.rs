@@ -65,7 +65,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         random: &impl Randomness,
         now: Timestamp,
     ) -> Result<Purchase, PurchaseError> {
-        let customer = self.store.sign_in(&account::sign_in(reader), now).await.map_err(Failure::from)?;
+        let uses = self.limits.uses(&reader.id, None);
+        let customer = self.store.sign_in(&account::sign_in(reader), &uses, now).await.map_err(Failure::from)?;
         let key = ChampionKey { user: reader.id.clone(), novel };
         let mut mending = Mending::new(reader, customer);
         for _ in 0..MAX_STEPS {

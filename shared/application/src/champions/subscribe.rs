@@ -74,7 +74,9 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         random: &impl Randomness,
         now: Timestamp,
     ) -> Result<Subscribed, SubscribeError> {
-        let customer = self.store.sign_in(&account::sign_in(&request.reader), now).await.map_err(Failure::from)?;
+        let claims = account::sign_in(&request.reader);
+        let uses = self.limits.uses(&request.reader.id, request.payment_method.as_ref());
+        let customer = self.store.sign_in(&claims, &uses, now).await.map_err(Failure::from)?;
         let key = ChampionKey { user: request.reader.id.clone(), novel: request.novel };
         let mut mending = Mending::new(&request.reader, customer);
         for _ in 0..MAX_STEPS {

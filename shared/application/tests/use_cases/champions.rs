@@ -12,6 +12,7 @@ use pledge_domain::{
         subscribe,
     },
     ids::{CustomerId, InvoiceId, NovelId, PaymentIntentId, PaymentMethodId, PriceId, SubscriptionId},
+    limits::{AttemptLimits, Limit},
     ports::{Billing, BillingError, ChampionStore, GatewayError, Gone, IntentState, SubscriptionAnswer},
     stripe::{BillingReason, SubscriptionStatus},
 };
@@ -32,7 +33,12 @@ impl World {
         let store = InMemoryStore::default();
         store.open_novel(tiers());
         Self {
-            champions: Champions { store, billing: FakeBilling::default(), renewal_grace: DEFAULT_RENEWAL_GRACE },
+            champions: Champions {
+                store,
+                billing: FakeBilling::default(),
+                renewal_grace: DEFAULT_RENEWAL_GRACE,
+                limits: AttemptLimits::default(),
+            },
             ids: SeededIds::default(),
         }
     }
@@ -456,4 +462,17 @@ async fn cancelling_while_the_running_period_is_paid_ends_with_it() {
     world.billing().set_running(id(&answer), running);
     let support = world.change_renewal(false).await.unwrap().support.unwrap();
     assert_eq!((support.cancel_at_period_end, world.live()), (true, 1));
+}
+
+#[tokio::test]
+async fn an_attempt_too_many_asks_stripe_nothing() {
+    let mut world = World::new();
+    world.champions.limits = AttemptLimits { per_reader: Limit::per_hour(2), per_card: Limit::per_hour(1) };
+    world.subscribe_with(2, Some("pm_1")).await.unwrap();
+    let calls = world.champions.billing.calls().len();
+    let refused = world.subscribe_with(2, Some("pm_1")).await;
+    assert!(matches!(refused, Err(SubscribeError::Failed(Failure::TooMany(_)))), "{refused:?}");
+    let refused = world.buy(5).await;
+    assert!(matches!(refused, Err(PurchaseError::Failed(Failure::TooMany(_)))), "{refused:?}");
+    assert_eq!(world.champions.billing.calls().len(), calls);
 }

@@ -12,6 +12,7 @@ use pledge_domain::{
     account::sign_in,
     champion::{ChampionMetadata, Moment, PurchaseType, roll::roll},
     ids::RefundId,
+    limits::Uses,
     money::{Currency, Money},
     outbox::{Announcement, AnnouncementKind, Perishes},
     ports::{ChampionStore, OutboxStore, PreorderStore},
@@ -107,7 +108,7 @@ async fn everything() -> Vec<Announcement> {
     ];
     deliver(&store, &of_preorders).await;
 
-    store.sign_in(&sign_in(&signed_in("ada", "ada@example.com")), t(0)).await.unwrap();
+    store.sign_in(&sign_in(&signed_in("ada", "ada@example.com")), &Uses::default(), t(0)).await.unwrap();
     let key = champion("ada");
     let data = || Some(metadata(&key, 2, None));
     let page = Some("https://invoice.stripe.com/i/acct_1/test_x".to_owned());

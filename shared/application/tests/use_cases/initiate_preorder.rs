@@ -1,8 +1,12 @@
 //! The form becomes a preorder, whatever fails but the database.
 
-use pledge_application::initiate_preorder::{InitiateError, InitiatePreorder, Initiated, Request};
+use pledge_application::{
+    initiate_preorder::{InitiateError, InitiatePreorder, Initiated, Request},
+    recent_refusals::RecentRefusals,
+};
 use pledge_domain::{
     ids::PreorderId,
+    limits::{Limit, PreorderLimits, Source},
     locale::Locale,
     outbox::{AnnouncementKind, Profile},
     ports::{PreorderStore, StoreError},
@@ -24,15 +28,21 @@ fn initiate() -> Initiate {
 }
 
 fn initiate_with(identity: FakeIdentity) -> Initiate {
-    InitiatePreorder { store: InMemoryStore::default(), identity, queue: FakePublisher::default() }
+    InitiatePreorder {
+        store: InMemoryStore::default(),
+        identity,
+        queue: FakePublisher::default(),
+        limits: PreorderLimits::default(),
+        refused: RecentRefusals::default(),
+    }
 }
 
 fn request() -> Request {
-    Request { form: a_form(EMAIL), signed_in: None, idempotency_key: None, source: None }
+    Request { form: a_form(EMAIL), signed_in: None, idempotency_key: None, source: None, counted_from: None }
 }
 
 fn with_key(form: PreorderForm) -> Request {
-    Request { form, signed_in: None, idempotency_key: Some("key".to_owned()), source: None }
+    Request { form, signed_in: None, idempotency_key: Some("key".to_owned()), source: None, counted_from: None }
 }
 
 async fn send(initiate: &Initiate, request: Request) -> Result<Initiated, InitiateError> {
@@ -47,7 +57,7 @@ async fn send_again(initiate: &Initiate, request: Request) -> Result<Initiated, 
 /// A plain HTML form, which has no key, from a source.
 async fn send_html(initiate: &Initiate, form: PreorderForm, source: &str, n: u32, at: i64) -> PreorderId {
     let source = Some(source.to_owned());
-    let request = Request { form, signed_in: None, idempotency_key: None, source };
+    let request = Request { form, signed_in: None, idempotency_key: None, source, counted_from: None };
     initiate.run(request, preorder_id(n).as_uuid(), t(at)).await.unwrap().preorder.id
 }
 
@@ -234,4 +244,25 @@ fn without_consent_klaviyo_is_told_the_address_and_the_id_and_no_more() {
     assert_eq!(told.payload.profile, Profile::of_address(preorder.email));
     let properties: Vec<_> = told.payload.properties.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     assert_eq!(properties, ["marketing_consent: false".to_owned(), format!("preorder_id: \"{}\"", preorder.id)]);
+}
+
+#[tokio::test]
+async fn whoever_was_refused_asks_nobody_anything_until_they_may_come_again() {
+    let mut initiate = initiate();
+    initiate.limits.per_source = Limit::per_hour(2);
+    let send = async |address: &str, email: &str, at: i64| {
+        let counted_from = Some(Source::new(address.parse().unwrap()));
+        let id = uuid::Uuid::from_u128(u128::from(at.unsigned_abs()) << 32 | email.len() as u128);
+        initiate.run(Request { counted_from, form: a_form(email), ..request() }, id, t(at)).await
+    };
+    for n in 1..=2 {
+        send("192.0.2.1", &format!("{}@example.com", "x".repeat(n)), 0).await.unwrap();
+    }
+    for (at, asked) in [(1, 3), (2, 3), (1700, 3), (1801, 4)] {
+        let answer = send("192.0.2.1", "xxx@example.com", at).await;
+        assert_eq!(answer.is_ok(), at == 1801, "{at}: {answer:?}");
+        assert_eq!(initiate.identity.requests().len(), asked, "{at}");
+    }
+    send("192.0.2.2", "somebody-else@example.com", 1802).await.unwrap();
+    assert_eq!(initiate.store.preorders().len(), 4);
 }

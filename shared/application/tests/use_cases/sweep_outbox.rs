@@ -2,11 +2,13 @@
 
 use pledge_application::{
     initiate_preorder::{InitiatePreorder, Request},
+    recent_refusals::RecentRefusals,
     sweep_outbox::{EXPIRY_GRACE, PATIENCE, SweepError, SweepOutbox},
 };
 use pledge_domain::{
     account::Claims,
     ids::OutboxId,
+    limits::PreorderLimits,
     ports::{Backlog, Delivery, OutboxStore, PreorderStore},
     user::Owner,
 };
@@ -66,8 +68,20 @@ async fn an_event_that_the_queue_never_took_is_found() {
     let store = InMemoryStore::default();
     let queue = FakePublisher::default();
     queue.fail_next();
-    let initiate = InitiatePreorder { store: store.clone(), identity: FakeIdentity::default(), queue };
-    let request = Request { form: a_form("reader@example.com"), signed_in: None, idempotency_key: None, source: None };
+    let initiate = InitiatePreorder {
+        store: store.clone(),
+        identity: FakeIdentity::default(),
+        queue,
+        limits: PreorderLimits::default(),
+        refused: RecentRefusals::default(),
+    };
+    let request = Request {
+        form: a_form("reader@example.com"),
+        signed_in: None,
+        idempotency_key: None,
+        source: None,
+        counted_from: None,
+    };
     initiate.run(request, preorder_id(1).as_uuid(), t(0)).await.unwrap().queued.unwrap_err();
 
     let sweep = SweepOutbox { store, queue: FakePublisher::default(), patience: PATIENCE };

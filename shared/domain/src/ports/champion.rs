@@ -14,19 +14,25 @@ use crate::{
         CustomerId, InvoiceId, NovelId, OutboxId, PaymentIntentId, PaymentMethodId, PaymentRecordId,
         PortalConfigurationId, PriceId, SubscriptionId, UserId,
     },
+    limits::Uses,
     money::Money,
-    ports::{GatewayError, StoreError},
+    ports::{GatewayError, LimitedError, StoreError},
 };
 
 /// Readers and what they support.
 pub trait ChampionStore: Send + Sync {
     /// Carries out the claims of a reader who signed in, in one transaction, and returns the Stripe customer of the
-    /// user row that the last of them wrote, if one was made.
+    /// user row that the last of them wrote, if one was made. For an attempt to pay, `uses` says what of the reader's
+    /// limits it uses, by the rule of [`Limit::take`](crate::limits::Limit::take), the first before the second.
+    ///
+    /// # Errors
+    /// [`LimitedError`]. If there have been too many, the claims are carried out all the same.
     fn sign_in(
         &self,
         claims: &Claims,
+        uses: &Uses,
         now: Timestamp,
-    ) -> impl Future<Output = Result<Option<CustomerId>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Option<CustomerId>, LimitedError>> + Send;
 
     /// Returns every tier of a novel, lowest first; none if there is no such novel.
     fn tiers(&self, novel: NovelId) -> impl Future<Output = Result<Vec<Tier>, StoreError>> + Send;
@@ -66,6 +72,18 @@ pub trait ChampionStore: Send + Sync {
         reader: &UserId,
         limit: i64,
     ) -> impl Future<Output = Result<Vec<ChampionAccount>, StoreError>> + Send;
+
+    /// Returns what [`ChampionStore::account`] does, for an attempt to pay, which uses the reader's limits as in
+    /// [`ChampionStore::sign_in`].
+    ///
+    /// # Errors
+    /// [`LimitedError`].
+    fn account_for_attempt(
+        &self,
+        key: &ChampionKey,
+        uses: &Uses,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<ChampionAccount, LimitedError>> + Send;
 
     /// Takes one step in one transaction: locks the reader and the novel, reads everything about them, and writes what
     /// the step says, with its facts for the outbox. Steps and events about one reader and novel take effect one after

@@ -20,7 +20,7 @@ pub use champion::{
 pub use gateway::{CheckoutGateway, GatewayError, Gone, OpenedSession, PriceGateway, SessionRequest, SessionStatus};
 pub use identity::{IdentityError, IdentityProvider, TokenError, TokenVerifier};
 pub use outbox::{Backlog, Delivery, Marketing, MarketingError, OutboxStore, PublishError, Publisher, UnsentEntry};
-pub use store::{CheckoutSaved, KnownEvent, NewPreorder, PreorderStore, StoreError, StripeEventStore};
+pub use store::{CheckoutSaved, KnownEvent, LimitedError, NewPreorder, PreorderStore, StoreError, StripeEventStore};
 
 use uuid::Uuid;
 

@@ -7,6 +7,7 @@ use crate::{
     account::Claims,
     decide::{Plan, Recorded, Snapshot},
     ids::PreorderId,
+    limits::{TooMany, Uses},
     outbox::Announcement,
     ports::Cause,
     preorder::{Preorder, checkout::OpenSession},
@@ -29,6 +30,17 @@ pub enum StoreError {
     Rejected(#[source] Cause),
 }
 
+/// Why a call that is limited didn't do it. Nothing was written but what its contract says.
+#[derive(Debug, thiserror::Error)]
+pub enum LimitedError {
+    /// There have been too many.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
+    /// The database didn't do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// Everything that one transaction stores for a new preorder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPreorder {
@@ -38,6 +50,8 @@ pub struct NewPreorder {
     pub started: Announcement,
     /// What its owner claims.
     pub claims: Claims,
+    /// Which limits it uses.
+    pub uses: Uses,
 }
 
 /// Preorders.
@@ -48,7 +62,16 @@ pub trait PreorderStore: Send + Sync {
     /// - If a preorder with this id exists, neither it nor the announcement is written. The claims are carried out all
     ///   the same: their condition says which preorder they are about.
     /// - One address stands in one user row: a profile goes without an address that another row has.
-    fn initiate(&self, new: &NewPreorder) -> impl Future<Output = Result<Preorder, StoreError>> + Send;
+    /// - A preorder that isn't stored yet uses its limits by the rule of [`Limit::take`](crate::limits::Limit::take), the
+    ///   first before the second.
+    ///
+    /// # Errors
+    /// [`LimitedError`]. If there have been too many, neither preorder nor announcement is written, and of the claims only
+    /// those that hold whatever becomes of the preorder.
+    fn initiate(&self, new: &NewPreorder) -> impl Future<Output = Result<Preorder, LimitedError>> + Send;
+
+    /// Forgets what limits nobody any more, and makes what is counted from the next day on another secret.
+    fn forget_uses(&self, now: Timestamp) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Returns the preorder, or none.
     fn find(&self, id: PreorderId) -> impl Future<Output = Result<Option<Preorder>, StoreError>> + Send;

@@ -13,7 +13,8 @@ use pledge_domain::{
     account::Claims,
     champion::{ChampionAccount, ChampionChange, ChampionKey, Step, Tier},
     ids::{CustomerId, NovelId, PriceId, UserId},
-    ports::{ChampionStore, Rolled, StoreError},
+    limits::{TooMany, Uses},
+    ports::{ChampionStore, LimitedError, Rolled, StoreError},
 };
 use tokio_postgres::Row;
 
@@ -24,13 +25,14 @@ use crate::{
     columns::Columns,
     error::Failure,
     lease::Lease,
+    limits,
     statement::{Statement, sql},
     stripe_events::insert_outbox,
 };
 
 impl ChampionStore for Database {
-    async fn sign_in(&self, claims: &Claims, now: Timestamp) -> Result<Option<CustomerId>, StoreError> {
-        self.run(|lease| sign_in(lease, claims, now)).await
+    async fn sign_in(&self, claims: &Claims, uses: &Uses, now: Timestamp) -> Result<Option<CustomerId>, LimitedError> {
+        Ok(self.run(|lease| sign_in(lease, claims, uses, now)).await??)
     }
 
     async fn tiers(&self, novel: NovelId) -> Result<Vec<Tier>, StoreError> {
@@ -83,6 +85,22 @@ impl ChampionStore for Database {
             read::build(key.clone(), &lease.transaction(statements).await?[1..])
         })
         .await
+    }
+
+    async fn account_for_attempt(
+        &self,
+        key: &ChampionKey,
+        uses: &Uses,
+        now: Timestamp,
+    ) -> Result<ChampionAccount, LimitedError> {
+        let attempt = |lease: Lease| async move {
+            let reads = [read::lock(key)].into_iter().chain(read::account(key, None));
+            match limits::after(uses, lease.transaction(limits::before(uses, now, reads)).await?)? {
+                Err(refusal) => Ok(Err(refusal)),
+                Ok(answers) => read::build(key.clone(), &answers[1..]).map(Ok),
+            }
+        };
+        Ok(self.run(attempt).await??)
     }
 
     async fn accounts(&self, reader: &UserId, limit: i64) -> Result<Vec<ChampionAccount>, StoreError> {
@@ -150,9 +168,17 @@ async fn accounts(lease: Lease, reader: &UserId, limit: i64) -> Result<Vec<Champ
     keys.iter().zip(answers.chunks(READS)).map(|(key, answers)| read::build(key.clone(), answers)).collect()
 }
 
-async fn sign_in(lease: Lease, claims: &Claims, now: Timestamp) -> Result<Option<CustomerId>, Failure> {
-    let rows = lease.transaction(claims::statements(claims, now).collect()).await?.pop().unwrap_or_default();
-    customer(rows.first())
+async fn sign_in(
+    lease: Lease,
+    claims: &Claims,
+    uses: &Uses,
+    now: Timestamp,
+) -> Result<Result<Option<CustomerId>, TooMany>, Failure> {
+    let answers = lease.transaction(limits::before(uses, now, claims::statements(claims, now))).await?;
+    match limits::after(uses, answers)? {
+        Err(refusal) => Ok(Err(refusal)),
+        Ok(claimed) => customer(claimed.last().and_then(|rows| rows.first())).map(Ok),
+    }
 }
 
 fn customer(row: Option<&Row>) -> Result<Option<CustomerId>, Failure> {

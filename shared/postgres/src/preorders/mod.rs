@@ -8,7 +8,8 @@ use pledge_domain::{
     Timestamp,
     account::Claims,
     ids::PreorderId,
-    ports::{CheckoutSaved, NewPreorder, PreorderStore, StoreError},
+    limits::TooMany,
+    ports::{CheckoutSaved, LimitedError, NewPreorder, PreorderStore, StoreError},
     preorder::{Preorder, checkout::OpenSession},
 };
 use tokio_postgres::Row;
@@ -18,13 +19,19 @@ use crate::{
     columns::Columns,
     error::Failure,
     lease::Lease,
+    limits,
     statement::{Statement, sql},
 };
 use row::PreorderRow;
 
 impl PreorderStore for Database {
-    async fn initiate(&self, new: &NewPreorder) -> Result<Preorder, StoreError> {
-        self.run(|lease| initiate(lease, new)).await
+    async fn initiate(&self, new: &NewPreorder) -> Result<Preorder, LimitedError> {
+        Ok(self.run(|lease| initiate(lease, new)).await??)
+    }
+
+    async fn forget_uses(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.run(|lease| async move { lease.query(Statement::new(sql!("forget_uses")).time(now)).await.map(drop) })
+            .await
     }
 
     async fn find(&self, id: PreorderId) -> Result<Option<Preorder>, StoreError> {
@@ -66,18 +73,24 @@ impl PreorderStore for Database {
 }
 
 /// Stores the preorder without an owner unless it is there, carries out the claims, and reads it.
-async fn initiate(lease: Lease, new: &NewPreorder) -> Result<Preorder, Failure> {
+async fn initiate(lease: Lease, new: &NewPreorder) -> Result<Result<Preorder, TooMany>, Failure> {
     let started = &new.started;
     let insert = Statement::new(sql!("initiate_preorder"))
         .row(PreorderRow::from(&new.preorder))
         .uuid(started.id.as_uuid())
         .text(started.key.as_str())
         .text(started.kind.name())
-        .json(&started.payload);
+        .json(&started.payload)
+        .uuid(new.preorder.id.as_uuid());
+    let insert = limits::parameters(insert, &new.uses).time(new.preorder.created_at);
     let mut statements = vec![insert];
     statements.extend(claims::statements(&new.claims, new.preorder.created_at));
     statements.push(by_id(new.preorder.id));
-    only(lease.transaction(statements).await?.pop())
+    let mut answers = lease.transaction(statements).await?;
+    match limits::refused(answers.first().map(Vec::as_slice).unwrap_or_default(), &new.uses)? {
+        Some(refusal) => Ok(Err(refusal)),
+        None => only(answers.pop()).map(Ok),
+    }
 }
 
 async fn save_checkout(

@@ -3,6 +3,7 @@
 use pledge_domain::{
     account,
     ids::{PreorderId, PriceId, SessionId},
+    limits::Uses,
     locale::Locale,
     ports::NewPreorder,
     preorder::{Color, Contact, Preorder, PreorderForm, Wishes, checkout::OpenSession, initiate::plan},
@@ -51,7 +52,7 @@ pub fn a_form(email: &str) -> PreorderForm {
 pub fn a_new_preorder(n: u32, email: &str, owner: Owner) -> NewPreorder {
     let (preorder, started) = plan(preorder_id(n), a_form(email), owner.user_id().cloned(), t(n.into()));
     let claims = account::of_new_preorder(&preorder.ordered(), &owner);
-    NewPreorder { preorder, started, claims }
+    NewPreorder { preorder, started, claims, uses: Uses::default() }
 }
 
 /// The `n`th preorder, initiated at [`t`]`(n)` by `reader-<n>@example.com`, without an owner.

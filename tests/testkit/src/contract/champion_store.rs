@@ -10,8 +10,9 @@ use pledge_domain::{
     },
     decide::{Outcome, Recorded, decide},
     ids::{CustomerId, InvoiceId, NovelId, PaymentRecordId, PriceId, SubscriptionId},
+    limits::{AttemptLimits, Limit, Uses},
     money::{Currency, Money},
-    ports::{ChampionStore, KnownEvent, OutboxStore, Rolled, StripeEventStore},
+    ports::{ChampionStore, KnownEvent, LimitedError, OutboxStore, Rolled, StripeEventStore},
     stripe::{
         Adopter, BillingReason::*, Fact, InvoiceFact, InvoiceLine, StripeEvent, SubscriptionFact, SubscriptionItem,
         SubscriptionStatus,
@@ -52,7 +53,7 @@ async fn record(subject: &impl Subject, event: &StripeEvent) -> (Outcome, Vec<St
 /// The reader `ada`, with an address, and novel 7 with its tiers.
 async fn ada(subject: &impl Subject) -> ChampionKey {
     subject.open_novel(tiers()).await;
-    subject.store().sign_in(&sign_in(&signed_in("ada", "ada@example.com")), t(0)).await.unwrap();
+    subject.store().sign_in(&sign_in(&signed_in("ada", "ada@example.com")), &Uses::default(), t(0)).await.unwrap();
     champion("ada")
 }
 
@@ -95,7 +96,7 @@ pub async fn a_reader_has_an_account_for_each_novel_that_they_began_to_pay_for<S
     assert_eq!(subject.store().accounts(&key.user, 9).await.unwrap(), []);
     ask(subject, &key, 2, 1).await;
     let other = ChampionKey { user: uid("bob"), ..key.clone() };
-    subject.store().sign_in(&sign_in(&signed_in("bob", "bob@example.com")), t(0)).await.unwrap();
+    subject.store().sign_in(&sign_in(&signed_in("bob", "bob@example.com")), &Uses::default(), t(0)).await.unwrap();
     ask(subject, &other, 3, 2).await;
     let found = subject.store().accounts(&key.user, 9).await.unwrap();
     assert_eq!(found, [subject.store().account(&key).await.unwrap()]);
@@ -105,9 +106,9 @@ pub async fn a_reader_has_an_account_for_each_novel_that_they_began_to_pay_for<S
 pub async fn a_sign_in_makes_and_updates_the_reader<S: Subject>(subject: &S) {
     let store = subject.store();
     let ada = signed_in("ada", "ada@example.com");
-    assert_eq!(store.sign_in(&sign_in(&ada), t(0)).await.unwrap(), None);
+    assert_eq!(store.sign_in(&sign_in(&ada), &Uses::default(), t(0)).await.unwrap(), None);
     let anonymous = pledge_domain::user::VerifiedUser { email: None, display_name: None, ..ada.clone() };
-    store.sign_in(&sign_in(&anonymous), t(5)).await.unwrap();
+    store.sign_in(&sign_in(&anonymous), &Uses::default(), t(5)).await.unwrap();
     let row = subject.user(&ada.id).await.unwrap();
     assert_eq!((row.email, row.email_verified), (ada.email, true));
     assert_eq!((row.display_name, row.last_login_at), (ada.display_name, Some(t(5))));
@@ -116,9 +117,9 @@ pub async fn a_sign_in_makes_and_updates_the_reader<S: Subject>(subject: &S) {
 pub async fn a_verified_reader_takes_over_the_address<S: Subject>(subject: &S) {
     let store = subject.store();
     let eve = pledge_domain::user::VerifiedUser { email_verified: false, ..signed_in("eve", "ada@example.com") };
-    store.sign_in(&sign_in(&eve), t(0)).await.unwrap();
-    store.sign_in(&sign_in(&signed_in("ada", "ADA@example.com")), t(1)).await.unwrap();
-    store.sign_in(&sign_in(&eve), t(2)).await.unwrap();
+    store.sign_in(&sign_in(&eve), &Uses::default(), t(0)).await.unwrap();
+    store.sign_in(&sign_in(&signed_in("ada", "ADA@example.com")), &Uses::default(), t(1)).await.unwrap();
+    store.sign_in(&sign_in(&eve), &Uses::default(), t(2)).await.unwrap();
     assert_eq!(subject.user(&uid("ada")).await.unwrap().email, Some(an_email("ADA@example.com")));
     assert_eq!(subject.user(&uid("eve")).await.unwrap().email, None);
 }
@@ -131,7 +132,7 @@ pub async fn the_first_customer_counts<S: Subject>(subject: &S) {
     }
     assert_eq!(account(subject, &key).await.customer, Some(first.clone()));
     assert_eq!(
-        subject.store().sign_in(&sign_in(&signed_in("ada", "ada@example.com")), t(9)).await.unwrap(),
+        subject.store().sign_in(&sign_in(&signed_in("ada", "ada@example.com")), &Uses::default(), t(9)).await.unwrap(),
         Some(first)
     );
 }
@@ -481,4 +482,21 @@ pub async fn what_the_timeline_is_made_of_is_read_as_it_was<S: Subject>(subject:
     assert!(subscription.collection_paused);
     let told: Vec<_> = subscription.periods.values().map(|it| (it.period.end, it.tier, it.at)).collect();
     assert_eq!(told, [(t(32 * DAY), Some(level(3)), t(DAY))]);
+}
+
+pub async fn an_attempt_too_many_is_refused_and_the_sign_in_counts<S: Subject>(subject: &S) {
+    let limits = AttemptLimits { per_reader: Limit::per_hour(2), per_card: None };
+    let ada = sign_in(&signed_in("ada", "ada@example.com"));
+    let uses = limits.uses(&uid("ada"), None);
+    for n in 0..2 {
+        subject.store().sign_in(&ada, &uses, t(n)).await.unwrap();
+    }
+    let renamed = sign_in(&signed_in("ada", "new@example.com"));
+    let refused = subject.store().sign_in(&renamed, &uses, t(2)).await;
+    assert!(matches!(refused, Err(LimitedError::TooMany(_))), "{refused:?}");
+    assert_eq!(subject.user(&uid("ada")).await.unwrap().email.unwrap().as_str(), "new@example.com");
+    let attempt = subject.store().account_for_attempt(&champion("ada"), &uses, t(2)).await;
+    assert!(matches!(attempt, Err(LimitedError::TooMany(_))), "{attempt:?}");
+    let bob = limits.uses(&uid("bob"), None);
+    subject.store().sign_in(&sign_in(&signed_in("bob", "bob@example.com")), &bob, t(2)).await.unwrap();
 }

@@ -140,6 +140,10 @@ macro_rules! store_contract {
             linking_takes_every_preorder_of_the_address,
             linking_comes_too_late_for_an_owned_preorder,
             a_preorder_is_stuck_when_its_session_expired_unheard,
+            more_preorders_than_an_address_may_have_are_not_stored,
+            whoever_used_up_their_own_uses_up_nobody_elses,
+            a_repeat_uses_nothing_up,
+            what_is_forgotten_limited_nobody,
         );
         $crate::promises!(
             stripe_event_store,
@@ -170,6 +174,7 @@ macro_rules! store_contract {
         $crate::promises!(
             champion_store,
             $fresh,
+            an_attempt_too_many_is_refused_and_the_sign_in_counts,
             a_novel_has_its_tiers_and_another_has_none,
             nobody_has_an_account_with_the_novels_tiers,
             a_reader_has_an_account_for_each_novel_that_they_began_to_pay_for,

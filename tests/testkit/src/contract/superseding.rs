@@ -4,6 +4,7 @@
 use pledge_domain::{
     account::{Claims, sign_in},
     ids::OutboxId,
+    limits::Uses,
     outbox::AnnouncementKind,
     ports::{Backlog, ChampionStore, Delivery, OutboxStore, PreorderStore},
     preorder::Preorder,
@@ -85,7 +86,7 @@ pub async fn who_went_back_to_the_checkout_forgot_nothing<S: Subject>(subject: &
 
 pub async fn a_failure_is_told_until_its_invoice_is_paid<S: Subject>(subject: &S) {
     subject.open_novel(tiers()).await;
-    subject.store().sign_in(&sign_in(&signed_in("ada", "ada@example.com")), t(0)).await.unwrap();
+    subject.store().sign_in(&sign_in(&signed_in("ada", "ada@example.com")), &Uses::default(), t(0)).await.unwrap();
     let metadata = Some(metadata(&champion("ada"), 2, None));
     let fact = |id| invoice(id, BillingReason::SubscriptionCreate, metadata.clone(), t(60));
     let failure = OutboxId::for_key("champion_payment_failed:in_1");

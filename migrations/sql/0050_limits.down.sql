@@ -1,0 +1,2 @@
+drop table limit_salt;
+drop table limit_use;

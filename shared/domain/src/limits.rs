@@ -1,0 +1,218 @@
+//! How often somebody may ask for what costs others something: of a preorder, marketing's messages; of an attempt to pay,
+//! a question to a bank about somebody's card.
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+    num::NonZeroU16,
+};
+
+use time::Duration;
+
+use crate::{
+    Timestamp,
+    email::Email,
+    ids::{PaymentMethodId, UserId},
+};
+
+/// How long it takes until everything that was used up is back.
+pub const WINDOW: Duration = Duration::HOUR;
+
+/// How many times something may happen at once. Each comes back by itself: of six in an hour, one every ten minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit(NonZeroU16);
+
+impl Limit {
+    /// Makes a limit of so many in an hour; none for 0, which is no limit.
+    #[must_use]
+    pub fn per_hour(count: u16) -> Option<Self> {
+        NonZeroU16::new(count).map(Self)
+    }
+
+    /// Returns how many there may be in an hour.
+    #[must_use]
+    pub fn count(self) -> u16 {
+        self.0.get()
+    }
+
+    /// Returns in which time one comes back.
+    #[must_use]
+    pub fn interval(self) -> Duration {
+        WINDOW / i32::from(self.count())
+    }
+
+    /// Uses one. `used_until` is when everything will be back, as it is stored; returns what is to be stored, or none if
+    /// none is left.
+    #[must_use]
+    pub fn take(self, used_until: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+        let until = used_until.map_or(now, |until| until.max(now)) + self.interval();
+        Some(until).filter(|until| *until <= now + WINDOW)
+    }
+}
+
+/// Where a request came from. `Debug` hides it, and nothing stores it as it is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Source(String);
+
+impl Source {
+    /// Takes an address. Of an IPv6 address the first half counts, since whoever has one has all of that network.
+    #[must_use]
+    pub fn new(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).to_string(),
+        })
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Source(hidden)")
+    }
+}
+
+/// One use of a limit. `Debug` hides whose.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Use {
+    key: String,
+    limit: Limit,
+}
+
+impl Use {
+    /// Returns whom it is counted for, with the kind before it: `address reader@example.com`. Not to be stored as it is.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Returns how many there may be.
+    #[must_use]
+    pub fn limit(&self) -> Limit {
+        self.limit
+    }
+
+    /// Makes the refusal of this use. One is back after the limit's interval at the latest.
+    #[must_use]
+    pub fn too_many(&self) -> TooMany {
+        TooMany { used_up: self.clone(), retry_after: self.limit.interval() }
+    }
+}
+
+/// There have been too many; nothing was done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there have been too many requests")]
+pub struct TooMany {
+    /// What there is none left of.
+    pub used_up: Use,
+    /// After how long one more is possible, if nobody else uses it.
+    pub retry_after: Duration,
+}
+
+impl fmt::Debug for Use {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Use").field("limit", &self.limit).finish_non_exhaustive()
+    }
+}
+
+/// What one request uses, in this order: the second isn't used if none of the first is left. So whoever has used up
+/// their own can't use up anybody else's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Uses([Option<Use>; 2]);
+
+impl Uses {
+    fn new(first: Option<(String, Limit)>, second: Option<(String, Limit)>) -> Self {
+        Self([first, second].map(|counted| counted.map(|(key, limit)| Use { key, limit })))
+    }
+
+    /// Returns the first use and the second.
+    #[must_use]
+    pub fn both(&self) -> [Option<&Use>; 2] {
+        self.0.each_ref().map(Option::as_ref)
+    }
+}
+
+/// How many preorders there may be in an hour. Without a figure there is no limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PreorderLimits {
+    /// From one source.
+    pub per_source: Option<Limit>,
+    /// For one address.
+    pub per_address: Option<Limit>,
+}
+
+impl PreorderLimits {
+    /// Returns what a preorder uses. Whoever has proven that the address is theirs doesn't share it with those who only
+    /// type it, so that nobody is kept from ordering by others who used it up.
+    #[must_use]
+    pub fn uses(&self, source: Option<&Source>, address: &Email, address_is_proven: bool) -> Uses {
+        let source = source.zip(self.per_source).map(|(source, limit)| (format!("source {}", source.0), limit));
+        let limit = self.per_address.filter(|_| !address_is_proven);
+        Uses::new(source, limit.map(|limit| (format!("address {}", address.key()), limit)))
+    }
+}
+
+/// How often somebody may try to pay for a novel in an hour. Without a figure there is no limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AttemptLimits {
+    /// One reader.
+    pub per_reader: Option<Limit>,
+    /// With one payment method.
+    pub per_card: Option<Limit>,
+}
+
+impl AttemptLimits {
+    /// Returns what an attempt to pay uses.
+    #[must_use]
+    pub fn uses(&self, reader: &UserId, card: Option<&PaymentMethodId>) -> Uses {
+        let card = card.zip(self.per_card).map(|(card, limit)| (format!("card {}", card.as_str()), limit));
+        Uses::new(self.per_reader.map(|limit| (format!("reader {}", reader.as_str()), limit)), card)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn limit(count: u16) -> Limit {
+        Limit::per_hour(count).unwrap()
+    }
+
+    #[test]
+    fn so_many_are_possible_at_once_and_then_one_after_each_interval() {
+        let six = limit(6);
+        let mut used_until = None;
+        for _ in 0..6 {
+            used_until = Some(six.take(used_until, START).unwrap());
+        }
+        assert_eq!(six.take(used_until, START), None);
+        assert_eq!(six.take(used_until, START + Duration::minutes(10) - Duration::SECOND), None);
+        let one_more = six.take(used_until, START + Duration::minutes(10));
+        assert!(one_more.is_some());
+        assert_eq!(six.take(one_more, START + Duration::minutes(10)), None);
+        assert_eq!(six.take(used_until, START + 3 * WINDOW), Some(START + 3 * WINDOW + Duration::minutes(10)));
+    }
+
+    #[test]
+    fn a_whole_network_is_one_source() {
+        let source = |text: &str| Source::new(text.parse().unwrap());
+        assert_eq!(source("2001:db8:1:2::1"), source("2001:db8:1:2:ffff::9"));
+        assert_ne!(source("2001:db8:1:2::1"), source("2001:db8:1:3::1"));
+        assert_eq!(source("::ffff:192.0.2.1"), source("192.0.2.1"));
+        assert_ne!(source("192.0.2.2"), source("192.0.2.1"));
+        assert_eq!(format!("{:?}", source("192.0.2.1")), "Source(hidden)");
+    }
+
+    #[test]
+    fn whoever_has_proven_the_address_does_not_share_it() {
+        let limits = PreorderLimits { per_source: Some(limit(2)), per_address: Some(limit(1)) };
+        let (source, address) = (Source::new("192.0.2.1".parse().unwrap()), Email::parse("A@example.com").unwrap());
+        let keys = |uses: &Uses| uses.both().map(|counted| counted.map(|counted| counted.key().to_owned()));
+        let all = [Some("source 192.0.2.1".to_owned()), Some("address a@example.com".to_owned())];
+        assert_eq!(keys(&limits.uses(Some(&source), &address, false)), all);
+        assert_eq!(keys(&limits.uses(Some(&source), &address, true)), [all[0].clone(), None]);
+        assert_eq!(limits.uses(None, &address, true), Uses::default());
+        assert!(!format!("{:?}", limits.uses(Some(&source), &address, false)).contains("192.0.2.1"));
+    }
+}

@@ -1,0 +1,62 @@
+//! The variables of this edge: how much one caller may ask for, and what stands before it.
+
+use pledge_domain::limits::{AttemptLimits, Limit, PreorderLimits};
+use pledge_runtime::{Parser, Stage};
+
+use crate::proxies::TrustedProxies;
+
+/// Takes `PREORDERS_PER_SOURCE` and `PREORDERS_PER_ADDRESS`: how many preorders there may be in an hour; 100 and 10 unless
+/// set, 0 for no limit. In the stage `local` there is no limit unless one is set.
+pub fn preorder_limits(parser: &mut Parser<'_>) -> Option<PreorderLimits> {
+    let per_source = limit(parser, "PREORDERS_PER_SOURCE", 100);
+    let per_address = limit(parser, "PREORDERS_PER_ADDRESS", 10);
+    Some(PreorderLimits { per_source: per_source?, per_address: per_address? })
+}
+
+/// Takes `ATTEMPTS_PER_READER` and `ATTEMPTS_PER_CARD`: how often somebody may try to pay for a novel in an hour; 20 and 10
+/// unless set, 0 for no limit. In the stage `local` there is no limit unless one is set.
+pub fn attempt_limits(parser: &mut Parser<'_>) -> Option<AttemptLimits> {
+    let per_reader = limit(parser, "ATTEMPTS_PER_READER", 20);
+    let per_card = limit(parser, "ATTEMPTS_PER_CARD", 10);
+    Some(AttemptLimits { per_reader: per_reader?, per_card: per_card? })
+}
+
+/// Takes `TRUSTED_PROXIES`: how many proxies of our own stand before API Gateway; none unless set.
+pub fn trusted_proxies(parser: &mut Parser<'_>) -> Option<TrustedProxies> {
+    let number = parser.optional("TRUSTED_PROXIES", |text| match text.parse() {
+        Ok(number @ 0..=5) => Ok(number),
+        _ => Err("set a number from 0 to 5"),
+    })?;
+    Some(TrustedProxies(number.unwrap_or(0)))
+}
+
+fn limit(parser: &mut Parser<'_>, name: &str, otherwise: u16) -> Option<Option<Limit>> {
+    let otherwise = if parser.stage() == Some(Stage::Local) { 0 } else { otherwise };
+    let count = parser.optional(name, |text| text.parse().map_err(|_| "set a whole number from 0 to 65535"))?;
+    Some(Limit::per_hour(count.unwrap_or(otherwise)))
+}
+
+#[cfg(test)]
+mod tests {
+    use pledge_runtime::Environment;
+
+    use super::*;
+
+    fn counts(variables: &[(&str, &str)]) -> Result<[Option<u16>; 2], String> {
+        let environment: Environment = variables.iter().copied().collect();
+        let limits = environment.configure(preorder_limits).map_err(|error| error.to_string())?;
+        Ok([limits.per_source, limits.per_address].map(|limit| limit.map(Limit::count)))
+    }
+
+    #[test]
+    fn there_are_limits_everywhere_but_on_a_developers_machine() {
+        assert_eq!(counts(&[("STAGE", "prod")]), Ok([Some(100), Some(10)]));
+        assert_eq!(counts(&[("STAGE", "local")]), Ok([None, None]));
+        assert_eq!(counts(&[("STAGE", "local"), ("PREORDERS_PER_SOURCE", "3")]), Ok([Some(3), None]));
+        assert_eq!(counts(&[("STAGE", "prod"), ("PREORDERS_PER_ADDRESS", "0")]), Ok([Some(100), None]));
+        for wrong in ["-1", "many", "70000"] {
+            let error = counts(&[("STAGE", "prod"), ("PREORDERS_PER_ADDRESS", wrong)]).unwrap_err();
+            assert!(error.contains("PREORDERS_PER_ADDRESS"), "{error}");
+        }
+    }
+}
