@@ -36,7 +36,7 @@ async fn stripes_metadata_names_the_preorder_on_session_and_payment() {
     let row = cloud.preorder(&preorder).await;
     let expected = json!({
         "preorderId": preorder, "checkoutAttempt": "1", "userId": row["user_id"], "color": "Red", "locale": "en",
-        "priceId": row["price_id"],
+        "priceId": row["price_id"], "deployment": "local",
     });
     let session = cloud.stripe.object(&session).await.unwrap();
     assert_eq!(session["metadata"], expected);
