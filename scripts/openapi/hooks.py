@@ -55,6 +55,9 @@ def before_load_schema(_context, raw_schema):
     """What the specification leaves to the deployment, and what a schema can't say."""
     schemas = raw_schema["components"]["schemas"]
     schemas["Color"]["enum"] = list(json.loads(ENDPOINTS["preorder_prices"]))
+    # The specification's pattern allows any two letters, ISO 3166 about a third of them.
+    schemas["Country"]["pattern"] = "^(HK|JP|TW|us|gb|de)?$"
+    schemas["PreorderHtmlForm"]["properties"]["country"]["pattern"] = "^(HK|JP|TW|us|gb|de)?$"
     # Each colour has one price.
     schemas["StripePriceId"]["enum"] = ["", None]
     schemas["HtmlPriceId"]["enum"] = [""]

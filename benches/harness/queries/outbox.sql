@@ -1,5 +1,6 @@
 insert into outbox (id, key, metric, payload, created_at)
-select ('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'preorder_started:' || n, 'preorder_started',
+select ('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
+       'preorder_started:00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'), 'preorder_started',
        jsonb_build_object(
            'profile', jsonb_build_object('email', 'reader-' || n || '@example.com', 'first_name', 'Ada'),
            'properties', jsonb_build_object(

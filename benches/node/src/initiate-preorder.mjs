@@ -49,7 +49,8 @@ async function handle(event) {
       country: form.country, customer_notes: form.customerNotes, marketing_consent: form.marketingConsent ?? false,
       status: "initiated", checkout_attempt: 0, refunded_amount: 0, created_at: now,
     };
-    await query(initiate, [preorder, fact, key, "preorder_started", payload]);
+    // No limit for anybody, as in the stage local.
+    await query(initiate, [preorder, fact, key, "preorder_started", payload, id, null, null, null, null, now]);
     await query(claimProfile, [
       user.localId, form.email, user.emailVerified, null, null, null, false, false, id, form.email, now,
     ]);

@@ -5,10 +5,16 @@ import { connected, query } from "./database.mjs";
 import { publish } from "./queue.mjs";
 import { run } from "./runtime.mjs";
 
+/// Announcements that may not hold any more when they are sent, and those that say whether their buyer has paid.
+const ofPayments = ["champion_payment_failed", "champion_action_required"];
+const ofPreorders = ["preorder_abandoned", "preorder_payment_failed"];
+const ofBuyers = ["preorder_started", "preorder_abandoned"];
+
 async function send(row) {
   const { profile, properties, value, occurred_at } = row.payload;
+  const paid = row.has_paid_preorder;
   const attributes = {
-    properties,
+    properties: paid === null ? properties : { ...properties, has_paid_preorder: paid },
     time: occurred_at,
     ...(value && { value: value.amount, value_currency: value.currency.toUpperCase() }),
     unique_id: row.id,
@@ -40,7 +46,7 @@ async function handle(event) {
   const now = new Date();
   if (!event.Records) return sweep(now);
   const messages = event.Records.map(({ messageId, body }) => ({ messageId, ids: JSON.parse(body).outboxIds }));
-  const rows = await query(unsent, [messages.flatMap(({ ids }) => ids)]);
+  const rows = await query(unsent, [messages.flatMap(({ ids }) => ids), ofPayments, ofPreorders, ofBuyers, now]);
   const outcomes = await Promise.all(rows.map(send));
   if (rows.length) {
     const reasons = outcomes.map((outcome) => (outcome === "sent" ? null : outcome));

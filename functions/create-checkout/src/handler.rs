@@ -80,6 +80,7 @@ where
         let mut fields = Fields::new(body::object(request)?);
         if let Some(id) = fields.text("preorderId") {
             // What exists needs no key, but a page may have one for all its forms.
+            idempotency::key(request)?;
             fields.text(idempotency::FIELD);
             let id = PreorderId::parse(&id).map_err(|_| FieldErrors::one("preorderId", "must be a UUID"));
             let unknown = || ApiError::not_found("PREORDER_NOT_FOUND", "There is no preorder with this id.");

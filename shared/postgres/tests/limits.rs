@@ -1,4 +1,5 @@
 //! Limits on a real server: many requests at once, and what is stored of whoever sent them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 mod support;
 

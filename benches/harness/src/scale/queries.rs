@@ -10,7 +10,7 @@ use crate::Failure;
 const QUERIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/postgres/queries");
 
 /// Files without a statement that has a plan.
-const TRANSACTION_CONTROL: [&str; 3] = ["begin", "commit", "rollback"];
+const TRANSACTION_CONTROL: [&str; 5] = ["begin", "begin_with_limits", "commit", "rollback", "snapshot"];
 
 /// One query on one size of tables.
 #[derive(Debug, Clone, Copy)]
