@@ -120,11 +120,11 @@ pub enum Outbox {
 /// Why a row isn't sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum OutboxState {
-    /// Klaviyo refused it for good.
+    /// Klaviyo refused the row for good.
     Parked,
-    /// It is on its way, or will be found by the sweep.
+    /// The row is on its way, or will be found by the sweep.
     Waiting,
-    /// Either.
+    /// Rows that are parked and rows that wait.
     All,
 }
 

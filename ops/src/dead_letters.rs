@@ -28,9 +28,9 @@ pub struct DeadLetters {
 /// One message.
 #[derive(Debug)]
 pub struct DeadLetter {
-    /// Its name in the log.
+    /// The message's name in the log.
     pub id: String,
-    /// Its text.
+    /// The message's text.
     pub body: String,
     /// When it was sent.
     pub sent: Option<Timestamp>,

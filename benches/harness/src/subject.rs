@@ -28,7 +28,7 @@ impl Subject {
         Self { name: work.name(), work, program, arguments: Vec::new(), log: None }
     }
 
-    /// The same on Node.js, if there is such a peer.
+    /// The Node.js peer that does the same work, if there is one.
     pub fn node(work: Work, node: &Path, bundles: &Path) -> Option<Self> {
         let bundle = bundles.join(format!("{}.js", work.peer()?));
         // What the SDKs think of the version of Node.js takes time too, and is none of the work.

@@ -185,7 +185,7 @@ impl From<OpenPayment> for OpenInvoiceOfStatus {
 pub struct Renewal {
     /// When its period begins.
     date: Moment,
-    /// Its tier.
+    /// The tier that is renewed.
     tier_level: u8,
     /// What it costs, in minor units of the currency.
     amount: i64,
@@ -414,7 +414,7 @@ impl From<BilledInvoice> for OpenInvoice {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChampionPortal {
-    /// Its address, for this reader alone, and to be opened within minutes.
+    /// The portal's address, for this reader alone, and to be opened within minutes.
     #[serde(serialize_with = "opened")]
     url: PortalLink,
 }

@@ -43,9 +43,7 @@ impl Config {
         let issuer = Issuer::parse(parser);
         let accounts = AccountSource::parse(parser);
         let catalogue = parser.json("PREORDER_PRICES");
-        let policy = parser.optional("CHECKOUT_POLICY", |text| {
-            CheckoutPolicy::parse(text).map_err(|error| format!("set valid JSON ({error})"))
-        });
+        let policy = parser.optional("CHECKOUT_POLICY", CheckoutPolicy::parse);
         let site = parser.parse("PUBLIC_SITE_URL", Url::parse);
         let (limits, proxies) = (edge::preorder_limits(parser), edge::trusted_proxies(parser));
         let (catalogue, policy): (Catalogue, CheckoutPolicy) = (catalogue?, policy?.unwrap_or_default());

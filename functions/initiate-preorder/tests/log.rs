@@ -8,17 +8,9 @@ use pledge_testkit::Log;
 use serde_json::json;
 use support::{form, handler, post, read, send};
 
-/// The lines that are logged from now on, until the guard is dropped.
-fn logged() -> (Log, tracing::subscriber::DefaultGuard) {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
-    (log, tracing::subscriber::set_default(subscriber))
-}
-
 #[tokio::test]
 async fn a_database_that_is_down_is_one_line() {
-    let (log, _guard) = logged();
+    let (log, _guard) = Log::of_this_thread();
     let handler = handler();
     handler.intake.initiate.store.be_unavailable_once();
     send(&handler, post(&form())).await;
@@ -36,7 +28,7 @@ async fn a_database_that_is_down_is_one_line() {
 
 #[tokio::test]
 async fn a_refusal_is_one_quiet_line_without_the_address() {
-    let (log, _guard) = logged();
+    let (log, _guard) = Log::of_this_thread();
     send(&handler(), post(&json!({ "email": "private@person", "color": "Red" }))).await;
     let lines = log.lines();
     assert_eq!(lines.len(), 1, "{lines:?}");
@@ -46,7 +38,7 @@ async fn a_refusal_is_one_quiet_line_without_the_address() {
 
 #[tokio::test]
 async fn a_stored_preorder_is_found_by_its_id() {
-    let (log, _guard) = logged();
+    let (log, _guard) = Log::of_this_thread();
     let (_, body) = read(&send(&handler(), post(&form())).await);
     let about: Vec<_> =
         log.lines().into_iter().filter(|line| line["fields"]["preorder"] == body["preorderId"]).collect();

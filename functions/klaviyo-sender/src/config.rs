@@ -34,9 +34,7 @@ impl Config {
         let queue = pledge_queue::Config::parse(parser);
         let renewal_grace = parser.renewal_grace();
         let site = parser.optional("PUBLIC_SITE_URL", Url::parse);
-        let policy = parser.optional("CHECKOUT_POLICY", |text| {
-            CheckoutPolicy::parse(text).map_err(|error| format!("set valid JSON ({error})"))
-        });
+        let policy = parser.optional("CHECKOUT_POLICY", CheckoutPolicy::parse);
         let patience = parser.optional("SWEEP_AFTER_SECONDS", |text| {
             text.parse::<u32>().map(|seconds| time::Duration::seconds(seconds.into())).map_err(|_| "set whole seconds")
         });

@@ -109,19 +109,11 @@ async fn what_is_refused_for_good_does_not_come_again() {
     assert!(handler.deliver.store.outbox()[0].parked_at.is_some());
 }
 
-/// The lines that are logged from now on, until the guard is dropped.
-fn logged() -> (Log, tracing::subscriber::DefaultGuard) {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
-    (log, tracing::subscriber::set_default(subscriber))
-}
-
 #[tokio::test]
 async fn a_refusal_is_one_warning_that_says_what_it_is_about() {
     let (handler, rows) = handler(1).await;
     handler.deliver.klaviyo.fail_next(MarketingError::Permanent { reason: "400".to_owned() });
-    let (log, _guard) = logged();
+    let (log, _guard) = Log::of_this_thread();
     failures(&handler, &[naming("m-1", &rows)]).await;
     let lines = log.lines();
     let [line] = lines.as_slice() else { panic!("one line: {lines:?}") };
@@ -132,7 +124,7 @@ async fn a_refusal_is_one_warning_that_says_what_it_is_about() {
 #[tokio::test]
 async fn a_message_that_cannot_be_read_is_one_line_that_names_it() {
     let (handler, _) = handler(1).await;
-    let (log, _guard) = logged();
+    let (log, _guard) = Log::of_this_thread();
     failures(&handler, &[record("garbage", "reader@example.com")]).await;
     let lines = log.lines();
     let [line] = lines.as_slice() else { panic!("one line: {lines:?}") };

@@ -26,9 +26,9 @@ use crate::{
 pub enum Replayed {
     /// Stripe doesn't have it.
     Gone,
-    /// It was recorded earlier, and nothing was done.
+    /// The event was recorded earlier, and nothing was done.
     Before,
-    /// It is recorded now.
+    /// The event is recorded now.
     Recorded {
         /// `applied`, `ignored` or `parked`.
         outcome: &'static str,

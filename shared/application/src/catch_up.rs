@@ -68,7 +68,7 @@ pub struct CaughtUp {
 /// Why a catch-up ended early.
 #[derive(Debug, thiserror::Error)]
 pub enum Stopped {
-    /// Its time was over.
+    /// The budget of this catch-up was used up.
     #[error("the time was over")]
     OutOfTime,
     /// The list couldn't be read.

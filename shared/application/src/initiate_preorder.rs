@@ -38,11 +38,11 @@ pub struct Request {
     pub signed_in: Option<VerifiedUser>,
     /// The `Idempotency-Key`, if the client sent one.
     pub idempotency_key: Option<String>,
-    /// Where a form comes from that can't send a key by itself, such as a plain HTML form: without a key, the same form
-    /// from the same source within ten minutes is the same preorder until that is paid.
-    pub source: Option<String>,
-    /// Whom it is counted for, if that is known.
-    pub counted_from: Option<Source>,
+    /// Whether a plain HTML form sent it, which can't make keys by itself: without one, the same form from the same source
+    /// within ten minutes is the same preorder until that is paid.
+    pub is_plain_form: bool,
+    /// Where it comes from and for whom it is counted, if that is known.
+    pub source: Option<Source>,
 }
 
 /// A preorder that is stored.
@@ -89,12 +89,14 @@ impl<Store: PreorderStore, Identity: IdentityProvider, Queue: Publisher> Initiat
         let fresh = PreorderId::new(fresh_id);
         let id = match (&request.idempotency_key, &request.source) {
             (Some(key), _) => PreorderId::for_idempotency_key(key, &request.form.email),
-            (None, Some(source)) => self.repeated(&request.form, source, now).await?.unwrap_or(fresh),
-            (None, None) => fresh,
+            (None, Some(source)) if request.is_plain_form => {
+                self.repeated(&request.form, source, now).await?.unwrap_or(fresh)
+            }
+            (None, _) => fresh,
         };
         let email = &request.form.email;
         let proven = request.signed_in.as_ref().is_some_and(|user| user.has_proven(email));
-        let uses = self.limits.uses(request.counted_from.as_ref(), email, proven);
+        let uses = self.limits.uses(request.source.as_ref(), email, proven);
         self.refused.check(&uses, now)?;
         let owner = match request.signed_in {
             Some(user) => Owner::SignedIn(user),
@@ -121,7 +123,7 @@ impl<Store: PreorderStore, Identity: IdentityProvider, Queue: Publisher> Initiat
     async fn repeated(
         &self,
         form: &PreorderForm,
-        source: &str,
+        source: &Source,
         now: Timestamp,
     ) -> Result<Option<PreorderId>, StoreError> {
         let window = now.unix_timestamp().div_euclid(SAME_FORM.whole_seconds());

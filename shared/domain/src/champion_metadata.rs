@@ -1,6 +1,7 @@
 //! The metadata that goes with every subscription and single purchase to Stripe and comes back in its events.
 //!
-//! The metadata alone is enough to book a payment: an event can arrive before the transaction that made the object has committed.
+//! The metadata alone is enough to book a payment: an event can arrive before the transaction that made the object has
+//! committed.
 
 use crate::{
     champion_key::ChampionKey,

@@ -60,10 +60,10 @@ const MISTAKES: &[(&str, &str)] = &[
 /// Text that isn't the code of a country.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidCountry {
-    /// It is what people often write for a country.
+    /// The text is what people often write for a country, whose code is given.
     #[error("must be a two-letter ISO 3166-1 code; write {0}")]
     Mistake(&'static str),
-    /// It is anything else.
+    /// The text is anything else.
     #[error("must be a two-letter ISO 3166-1 code such as HK")]
     Unknown,
 }

@@ -63,6 +63,11 @@ impl Source {
             IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).to_string(),
         })
     }
+
+    /// Returns the address that counts, to become a part of a hash.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 impl fmt::Debug for Source {

@@ -179,13 +179,7 @@ impl Profile {
     pub fn without(&self, part: ProfilePart) -> Option<Self> {
         let rest = match part {
             ProfilePart::PhoneNumber => Self { phone_number: None, ..self.clone() },
-            ProfilePart::AllButAddress => Self {
-                email: self.email.clone(),
-                external_id: None,
-                phone_number: None,
-                first_name: None,
-                last_name: None,
-            },
+            ProfilePart::AllButAddress => Self::of_address(self.email.clone()),
         };
         (rest != *self).then_some(rest)
     }

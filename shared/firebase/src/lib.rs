@@ -2,8 +2,8 @@
 //!
 //! [`FirebaseVerifier`] checks ID tokens without a call to Firebase but for the issuer's keys.
 //! [`FirebaseClient`] looks accounts up, and makes them, through the Identity Toolkit REST API.
-//! The verifier and the client work against Firebase's emulator too, which needs the proof that the stage is `local`: [`Issuer`] and
-//! [`AccountSource`] can't be made for an emulator without it.
+//! The verifier and the client work against Firebase's emulator too, which needs the proof that the stage is `local`:
+//! [`Issuer`] and [`AccountSource`] can't be made for an emulator without it.
 
 mod accounts;
 mod config;

@@ -8,7 +8,7 @@ use pledge_domain::{
 };
 use pledge_runtime::{Metric, Metrics};
 
-use crate::{auth, body, error::ApiError, fields::Fields, idempotency, proxies::TrustedProxies, source, telemetry};
+use crate::{auth, body, error::ApiError, fields::Fields, idempotency, proxies::TrustedProxies, telemetry};
 
 /// Everything that turns a request into a stored preorder.
 pub struct PreorderIntake<Store, Identity, Queue, Verifier, System> {
@@ -28,7 +28,7 @@ pub struct PreorderIntake<Store, Identity, Queue, Verifier, System> {
 
 /// A form that became a preorder.
 pub struct Received {
-    /// As it is stored.
+    /// The preorder as it is stored.
     pub preorder: Preorder,
     /// Whether somebody proved who they are. Whoever didn't may not be told whose preorder it is.
     pub is_signed_in: bool,
@@ -51,11 +51,10 @@ where
         let parsed = PreorderForm::parse(&mut fields, &self.catalogue);
         let form = fields.check(parsed)?;
         let idempotency_key = idempotency::key(request)?.or(in_field);
-        let source = body::is_html_form(request).then(|| source::of(request)).flatten();
         let signed_in = auth::signed_in(request, &self.verifier, self.system.now()).await?;
         let is_signed_in = signed_in.is_some();
-        let counted_from = self.proxies.source(request);
-        let form = Form { form, signed_in, idempotency_key, source, counted_from };
+        let (is_plain_form, source) = (body::is_html_form(request), self.proxies.source(request));
+        let form = Form { form, signed_in, idempotency_key, is_plain_form, source };
         let initiated = self.initiate.run(form, self.system.uuid(), self.system.now()).await?;
         self.metrics.count(Metric::PreordersInitiated, &[]);
         if initiated.preorder.user_id.is_none() {

@@ -20,7 +20,6 @@ pub mod proxies;
 pub mod refusal;
 pub mod route;
 mod serve;
-mod source;
 pub mod telemetry;
 
 pub use error::ApiError;

@@ -39,12 +39,16 @@ pub trait Routes: Send + Sync {
 /// # Errors
 /// If the Lambda runtime API can't be reached.
 pub async fn serve(function: &'static str, metrics: Metrics, routes: impl Routes) -> Result<(), Error> {
-    let (metrics, routes) = (&metrics, &routes);
-    let handler =
-        service_fn(
-            move |request: Request| async move { Ok::<_, Error>(counted(function, metrics, routes, request).await) },
-        );
-    lambda_runtime::run(Adapter::from(handler).map_request(event::escape)).await
+    lambda_runtime::run(Adapter::from(handler(function, &metrics, &routes)).map_request(event::escape)).await
+}
+
+/// Returns what answers each request with `routes` and counts it.
+fn handler<'a>(
+    function: &'static str,
+    metrics: &'a Metrics,
+    routes: &'a impl Routes,
+) -> impl Service<Request, Response = Response<Body>, Error = Error, Future: Send + 'a> + Clone {
+    service_fn(move |request: Request| async move { Ok(counted(function, metrics, routes, request).await) })
 }
 
 async fn counted(function: &str, metrics: &Metrics, routes: &impl Routes, request: Request) -> Response<Body> {
@@ -68,12 +72,7 @@ pub async fn serve_with_schedule(
     routes: &impl Routes,
     scheduled: impl AsyncFn() -> Result<Value, Error>,
 ) -> Result<(), Error> {
-    let metrics = &metrics;
-    let handler =
-        service_fn(
-            move |request: Request| async move { Ok::<_, Error>(counted(function, metrics, routes, request).await) },
-        );
-    let (api, scheduled) = (&Adapter::from(handler), &scheduled);
+    let (api, scheduled) = (&Adapter::from(handler(function, &metrics, routes)), &scheduled);
     let answer = move |LambdaEvent { payload, context }| async move {
         match payload {
             Invocation::Request(request) => {

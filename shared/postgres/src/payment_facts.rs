@@ -99,7 +99,7 @@ fn history_document<Status: Ord>(history: &StatusHistory<Status>, name: impl Fn(
     Value::from_iter(history.iter().map(|(at, status)| json!([at.unix_timestamp(), name(status)])))
 }
 
-/// Stripe's times are whole seconds since 1970.
-fn moment(value: &Value) -> Option<Timestamp> {
+/// Reads a time of Stripe's, which are whole seconds since 1970; none if it is none.
+pub(crate) fn moment(value: &Value) -> Option<Timestamp> {
     Timestamp::from_unix_timestamp(value.as_i64()?).ok()
 }

@@ -36,8 +36,8 @@ pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long to wait while other calls use all connections.
 pub(crate) const POOL_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How long a call may take once it has a connection. Above the limits in `begin_with_limits.sql`, so that the server gives up
-/// first and says why.
+/// How long a call may take once it has a connection. Above the limits in `begin_with_limits.sql`, so that the server
+/// gives up first and says why.
 pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// After how long without acknowledgement what was sent counts as lost: a connection that a freeze or a gateway has

@@ -57,7 +57,8 @@ fn without_address(key: &IdempotencyKey) -> Result<IdempotencyKey, GatewayError>
 }
 
 /// Makes the request of a session without the customer's address, out of nothing but `request` and its metadata: under the
-/// same key, Stripe takes the same parameters only. So there is no `expires_at` from a clock; Stripe closes the session after 24 hours.
+/// same key, Stripe takes the same parameters only. So there is no `expires_at` from a clock; Stripe closes the session
+/// after 24 hours.
 fn create(request: &SessionRequest, metadata: HashMap<String, String>) -> CreateCheckoutSession {
     let item = CreateCheckoutSessionLineItems {
         price: Some(request.price.as_str().to_owned()),

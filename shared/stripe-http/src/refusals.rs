@@ -16,7 +16,7 @@ pub enum Meaning {
     PaymentMethodUnusable,
     /// The customer has something running in another currency: the reader ends that first.
     OtherCurrency,
-    /// It passes: the same request may succeed later.
+    /// The refusal passes: the same request may succeed later.
     Passing,
     /// An operator has to mend something first: the account, the configuration or this code.
     NeedsOperator,

@@ -6,12 +6,22 @@ use std::{
 };
 
 use serde_json::Value;
+use tracing::subscriber::DefaultGuard;
 
 /// A writer that keeps what is written. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
+    /// Returns what this thread logs from now on, as JSON, until the guard is dropped.
+    #[must_use]
+    pub fn of_this_thread() -> (Self, DefaultGuard) {
+        let log = Self::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
+        (log, tracing::subscriber::set_default(subscriber))
+    }
+
     /// What was written so far.
     #[must_use]
     pub fn text(&self) -> String {

@@ -13,10 +13,10 @@ use crate::console::Failure;
 pub trait Source {
     /// What its objects are called here.
     const NAME: &'static str;
-    /// Its path below `/v1`.
+    /// The list's path below `/v1`.
     const PATH: &'static str;
 
-    /// Its parameters besides the window and the page.
+    /// The list's parameters besides the window and the page.
     fn filter() -> Value;
 
     /// What last happened to the object; none if nothing is worth storing.

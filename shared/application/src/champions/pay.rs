@@ -17,13 +17,13 @@ use super::{Champions, Failure};
 /// How an invoice stands after a request to pay it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PayStatus {
-    /// It is to be paid, with the client secret.
+    /// The invoice is to be paid, with the client secret.
     Open,
     /// The cardholder must agree first, with the client secret.
     RequiresAction,
     /// The money is on its way.
     Processing,
-    /// It is paid.
+    /// The invoice is paid.
     Paid,
 }
 
@@ -46,13 +46,13 @@ pub enum PayError {
     /// No subscription runs.
     #[error("no subscription runs")]
     SubscriptionNotFound,
-    /// Its newest invoice was never open, isn't yet, or nobody is to pay it any more.
+    /// The subscription's newest invoice was never open, isn't yet, or nobody is to pay it any more.
     #[error("no invoice is open")]
     NothingToPay,
     /// The card was refused.
     #[error("the payment method was declined")]
     Declined {
-        /// As in [`BillingError::Declined`].
+        /// Stripe's `decline_code`, or its error code, as [`BillingError::Declined`] has it.
         code: Option<String>,
     },
     /// Something else failed.

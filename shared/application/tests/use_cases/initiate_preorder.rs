@@ -38,11 +38,11 @@ fn initiate_with(identity: FakeIdentity) -> Initiate {
 }
 
 fn request() -> Request {
-    Request { form: a_form(EMAIL), signed_in: None, idempotency_key: None, source: None, counted_from: None }
+    Request { form: a_form(EMAIL), signed_in: None, idempotency_key: None, is_plain_form: false, source: None }
 }
 
 fn with_key(form: PreorderForm) -> Request {
-    Request { form, signed_in: None, idempotency_key: Some("key".to_owned()), source: None, counted_from: None }
+    Request { form, signed_in: None, idempotency_key: Some("key".to_owned()), is_plain_form: false, source: None }
 }
 
 async fn send(initiate: &Initiate, request: Request) -> Result<Initiated, InitiateError> {
@@ -56,8 +56,8 @@ async fn send_again(initiate: &Initiate, request: Request) -> Result<Initiated, 
 
 /// A plain HTML form, which has no key, from a source.
 async fn send_html(initiate: &Initiate, form: PreorderForm, source: &str, n: u32, at: i64) -> PreorderId {
-    let source = Some(source.to_owned());
-    let request = Request { form, signed_in: None, idempotency_key: None, source, counted_from: None };
+    let request =
+        Request { form, is_plain_form: true, source: Some(Source::new(source.parse().unwrap())), ..request() };
     initiate.run(request, preorder_id(n).as_uuid(), t(at)).await.unwrap().preorder.id
 }
 
@@ -251,9 +251,9 @@ async fn whoever_was_refused_asks_nobody_anything_until_they_may_come_again() {
     let mut initiate = initiate();
     initiate.limits.per_source = Limit::per_hour(2);
     let send = async |address: &str, email: &str, at: i64| {
-        let counted_from = Some(Source::new(address.parse().unwrap()));
+        let source = Some(Source::new(address.parse().unwrap()));
         let id = uuid::Uuid::from_u128(u128::from(at.unsigned_abs()) << 32 | email.len() as u128);
-        initiate.run(Request { counted_from, form: a_form(email), ..request() }, id, t(at)).await
+        initiate.run(Request { source, form: a_form(email), ..request() }, id, t(at)).await
     };
     for n in 1..=2 {
         send("192.0.2.1", &format!("{}@example.com", "x".repeat(n)), 0).await.unwrap();

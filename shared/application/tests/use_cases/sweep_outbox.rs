@@ -79,8 +79,8 @@ async fn an_event_that_the_queue_never_took_is_found() {
         form: a_form("reader@example.com"),
         signed_in: None,
         idempotency_key: None,
+        is_plain_form: false,
         source: None,
-        counted_from: None,
     };
     initiate.run(request, preorder_id(1).as_uuid(), t(0)).await.unwrap().queued.unwrap_err();
 

@@ -2,7 +2,8 @@
 //!
 //! Each announcement has a key of its own: an invoice, a payment, or a subscription with the end that it was given. Which
 //! kind a payment has is decided by the payment alone, not by what else is known, or the order of arrival would
-//! choose. Nobody without an e-mail address is announced: Klaviyo finds its profiles by it. Their support is the same.
+//! choose. Nobody without an e-mail address is announced: Klaviyo finds its profiles by it. The support of such a reader is
+//! as good as any other's.
 
 use serde_json::{Map, Value, json};
 use time::format_description::well_known::Rfc3339;
@@ -123,12 +124,9 @@ pub(super) fn disputed(
     id: &DisputeId,
     dispute: &Dispute,
 ) -> Option<Announcement> {
-    let at = dispute.history.first().map(|(at, _)| *at).or(payment.paid_at)?;
+    let at = dispute.first_heard_of().or(payment.paid_at)?;
     let mut announcement = about_payment(account, AnnouncementKind::ChampionDisputed, payment, at, None)?;
-    let properties = &mut announcement.payload.properties;
-    properties.insert("dispute_id".into(), json!(id.as_str()));
-    let due = dispute.evidence_due.and_then(|due| due.format(&Rfc3339).ok());
-    properties.extend(due.map(|due| ("evidence_due_by".to_owned(), json!(due))));
+    announcement.payload.properties.extend(dispute.properties(id));
     Some(Announcement::new(AnnouncementKind::ChampionDisputed, id.as_str(), announcement.payload))
 }
 

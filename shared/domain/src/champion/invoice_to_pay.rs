@@ -27,7 +27,7 @@ pub struct BilledInvoice {
 pub enum PayDecision {
     /// The invoice was never open, isn't yet, or nobody is to pay it any more.
     NothingToPay,
-    /// It was open, and is paid by now.
+    /// The invoice was open, and is paid by now.
     AlreadyPaid,
     /// Let it be paid.
     Pay,

@@ -53,8 +53,8 @@ pub struct RunningInvoice {
 pub enum Cancelling {
     /// The running period is paid: the subscription ends with it.
     WithItsPeriod,
-    /// The running period isn't paid: the subscription ends now, and this invoice, if there is one, is made void first. Nobody is charged after
-    /// cancelling.
+    /// The running period isn't paid: the subscription ends now, and this invoice, if there is one, is made void first.
+    /// Nobody is charged after cancelling.
     Now {
         /// The invoice that could still be charged.
         void: Option<RunningInvoice>,

@@ -48,7 +48,7 @@ pub struct OpenPayment {
 pub struct NextRenewal {
     /// When its period begins. Stripe charges about an hour later.
     pub at: Timestamp,
-    /// Its tier.
+    /// The tier that it is for.
     pub tier: TierLevel,
     /// What it costs as far as is known here: credits that the reader has at Stripe are not taken off.
     pub amount: Money,

@@ -25,11 +25,11 @@ pub struct EventFilter<'a> {
 /// An event as it is listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedEvent {
-    /// Its id.
+    /// The event's id.
     pub id: EventId,
     /// When it happened.
     pub created: Timestamp,
-    /// The same JSON object as the body of a delivery.
+    /// The event as JSON, just as the body of a delivery has it.
     pub body: Box<[u8]>,
 }
 

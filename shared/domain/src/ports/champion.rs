@@ -202,13 +202,13 @@ pub struct NextInvoice {
 /// What came of a try to pay an invoice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvoicePaid {
-    /// It is paid.
+    /// The invoice is paid.
     Now,
     /// The money is on its way, which may take days.
     Later,
     /// The cardholder must agree first, in their browser.
     NeedsCardholder,
-    /// It isn't open any more: somebody has paid it, or nobody is to.
+    /// The invoice isn't open any more: somebody has paid it, or nobody is to.
     NotOpen,
 }
 

@@ -7,6 +7,7 @@ use crate::{
     Timestamp,
     contact::Contact,
     ids::{PreorderId, UserId},
+    limits::Source,
     outbox::{Announcement, AnnouncementKind},
     preorder::{Preorder, PreorderForm, Status},
 };
@@ -54,7 +55,7 @@ pub fn is_same_form(preorder: &Preorder, form: &PreorderForm) -> bool {
 /// Returns a key that is the same for the same whole form from the same source in the same window of time, and says nothing
 /// of them: it becomes a part of an id.
 #[must_use]
-pub fn form_key(form: &PreorderForm, source: &str, window: i64) -> String {
+pub fn form_key(form: &PreorderForm, source: &Source, window: i64) -> String {
     let PreorderForm { email, color, price_id, locale, contact, wishes } = form;
     let Contact { first_name, last_name, phone, address_line1, address_line2, city, state, postal_code, country } =
         contact;
@@ -74,7 +75,7 @@ pub fn form_key(form: &PreorderForm, source: &str, window: i64) -> String {
     let whole = json!([
         "form",
         window,
-        source,
+        source.as_str(),
         email.key(),
         color.as_str(),
         price_id.as_str(),

@@ -12,7 +12,6 @@
 use std::cmp::Ordering;
 
 use serde_json::json;
-use time::format_description::well_known::Rfc3339;
 
 use crate::{
     Timestamp,
@@ -293,13 +292,10 @@ fn refused(preorder: &Preorder, intent: &PaymentIntentId, at: Timestamp) -> Anno
 /// Announces the disputes of a payment, each once.
 fn disputed(preorder: &Preorder, payment: &Payment, facts: &PaymentFacts) -> Vec<Announcement> {
     let announce = |(id, dispute): (&DisputeId, &Dispute)| {
-        let at = dispute.history.first().map_or(payment.paid_at, |(at, _)| *at);
+        let at = dispute.first_heard_of().unwrap_or(payment.paid_at);
         let subject = format!("{}:{id}", preorder.id);
         let mut announcement = about_payment(AnnouncementKind::PreorderDisputed, &subject, preorder, payment, at);
-        let properties = &mut announcement.payload.properties;
-        properties.insert("dispute_id".into(), json!(id.as_str()));
-        let due = dispute.evidence_due.and_then(|due| due.format(&Rfc3339).ok());
-        properties.extend(due.map(|due| ("evidence_due_by".to_owned(), json!(due))));
+        announcement.payload.properties.extend(dispute.properties(id));
         announcement
     };
     facts.disputes.iter().map(announce).collect()

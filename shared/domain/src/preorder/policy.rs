@@ -68,12 +68,12 @@ impl CheckoutPolicy {
     ///
     /// # Errors
     /// What is wrong with it: it is no JSON object, or a field is unknown or wrong.
-    pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
+    pub fn parse(text: &str) -> Result<Self, InvalidPolicy> {
         // As a struct alone, serde would take `[]` for a policy of defaults.
         let fields: Map<String, Value> = serde_json::from_str(text)?;
         let policy: Self = serde_json::from_value(Value::Object(fields))?;
         match policy.locales.as_slice() {
-            [] => Err(serde::de::Error::custom("locales must name a language")),
+            [] => Err(InvalidPolicy(serde::de::Error::custom("locales must name a language"))),
             _ => Ok(policy),
         }
     }
@@ -91,6 +91,11 @@ impl CheckoutPolicy {
         self.sold_out.iter().any(|name| name == color.as_str())
     }
 }
+
+/// Why a text is no policy.
+#[derive(Debug, thiserror::Error)]
+#[error("set valid JSON ({0})")]
+pub struct InvalidPolicy(#[from] serde_json::Error);
 
 /// A path below the site's address. `{locale}` in it stands for the preorder's language.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -145,7 +150,7 @@ impl TryFrom<String> for Country {
 mod tests {
     use super::*;
 
-    fn parse(json: &str) -> Result<CheckoutPolicy, serde_json::Error> {
+    fn parse(json: &str) -> Result<CheckoutPolicy, InvalidPolicy> {
         CheckoutPolicy::parse(json)
     }
 

@@ -1,5 +1,8 @@
 //! `charge.dispute.*`: the customer's bank takes money back, or tries to.
 
+use serde_json::Value;
+use time::format_description::well_known::Rfc3339;
+
 use crate::{
     Timestamp,
     ids::{DisputeId, PaymentIntentId},
@@ -114,6 +117,19 @@ pub struct Dispute {
 }
 
 impl Dispute {
+    /// Returns when the dispute was first heard of; none if no event told its status.
+    #[must_use]
+    pub fn first_heard_of(&self) -> Option<Timestamp> {
+        self.history.first().map(|(at, _)| *at)
+    }
+
+    /// Returns what an announcement says of the dispute: `dispute_id`, and `evidence_due_by` if evidence is wanted.
+    pub(crate) fn properties(&self, id: &DisputeId) -> impl Iterator<Item = (String, Value)> {
+        let due = self.evidence_due.and_then(|due| due.format(&Rfc3339).ok());
+        let due = due.map(|due| ("evidence_due_by".to_owned(), due.into()));
+        [("dispute_id".to_owned(), id.as_str().into())].into_iter().chain(due)
+    }
+
     /// Returns whether the money is gone at a moment: the dispute is lost, or was settled by a network with the money.
     #[must_use]
     pub fn is_gone_at(&self, moment: Timestamp) -> bool {

@@ -8,7 +8,7 @@ use pledge_domain::{
 };
 use serde_json::{Value, json};
 
-use crate::{columns::Columns, error::Failure};
+use crate::{columns::Columns, error::Failure, payment_facts::moment};
 
 const COLUMN: &str = "payments";
 
@@ -45,7 +45,6 @@ pub(super) fn read(columns: &Columns<'_>) -> Result<Vec<Payment>, Failure> {
 }
 
 fn payment(it: &Value) -> Option<Payment> {
-    let moment = |value: &Value| Timestamp::from_unix_timestamp(value.as_i64()?).ok();
     let text = |name: &str| it[name].as_str().map(str::to_owned);
     Some(Payment {
         intent: text("intent").map(PaymentIntentId::parse).transpose().ok()?,

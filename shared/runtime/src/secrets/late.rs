@@ -6,9 +6,9 @@ use crate::secret::Secret;
 /// A secret that is read when it is first needed, so that no start waits for it.
 #[derive(Debug, Clone)]
 pub enum LateSecret {
-    /// It stood in the environment, as it may in the stage `local`.
+    /// The secret stood in the environment, as it may in the stage `local`.
     Known(Secret),
-    /// It is in the vault.
+    /// The secret is in the vault.
     InVault {
         /// What it is called in the environment.
         name: String,
