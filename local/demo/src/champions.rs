@@ -2,6 +2,7 @@
 
 mod cancelled;
 mod crowd;
+mod disputed;
 mod failing_card;
 mod months;
 mod reader;
@@ -16,6 +17,7 @@ use crate::scenario::Scenario;
 pub async fn play(scenario: &mut Scenario) -> Result<(), Failure> {
     crowd::play(scenario).await?;
     refunded::play(scenario).await?;
+    disputed::play(scenario).await?;
     cancelled::play(scenario).await?;
     months::play(scenario).await?;
     failing_card::play(scenario).await?;
