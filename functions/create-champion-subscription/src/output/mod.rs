@@ -1,0 +1,27 @@
+//! The bodies of this function's responses.
+
+mod change;
+mod own;
+mod pay;
+mod portal;
+mod started;
+mod status;
+mod tiers;
+
+use pledge_domain::ports::ClientSecret;
+use serde::{Serialize, Serializer};
+
+pub use self::{
+    change::ChampionChange,
+    own::OwnChampions,
+    pay::ChampionPayment,
+    portal::ChampionPortal,
+    started::{ChampionPurchase, ChampionSubscription},
+    status::ChampionStatus,
+    tiers::NovelTiers,
+};
+
+/// Writes a secret where it belongs: into the response to the reader whose payment it is for.
+fn exposed<S: Serializer>(secret: &Option<ClientSecret>, serializer: S) -> Result<S::Ok, S::Error> {
+    secret.as_ref().map(ClientSecret::expose).serialize(serializer)
+}

@@ -1,0 +1,83 @@
+//! What waits for its first payment: a subscription, or 30 days that are bought once.
+
+use pledge_application::champions::{Purchase, Subscribed};
+use pledge_domain::{
+    ids::{PaymentIntentId, SubscriptionId},
+    money::Currency,
+    ports::ClientSecret,
+};
+use pledge_http_api::Moment;
+use serde::Serialize;
+
+use super::exposed;
+
+/// A subscription that waits for its first payment, or one that goes on.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChampionSubscription {
+    /// Always true.
+    success: bool,
+    /// The subscription in Stripe.
+    subscription_id: SubscriptionId,
+    /// What Stripe.js pays the first month with; none if nothing is due now.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "exposed")]
+    client_secret: Option<ClientSecret>,
+    /// The state, in Stripe's words.
+    status: &'static str,
+    /// When the running period began, as Stripe has it.
+    current_period_start: Option<Moment>,
+    /// When the running period ends, as Stripe has it.
+    current_period_end: Option<Moment>,
+    /// Whether it renews at the end of the period.
+    auto_renew: bool,
+    /// When it begins once it is paid, if it waits for what runs.
+    starts_at: Option<Moment>,
+}
+
+impl From<Subscribed> for ChampionSubscription {
+    fn from(Subscribed { answer, starts_at }: Subscribed) -> Self {
+        let subscription = answer.made.subscription;
+        Self {
+            success: true,
+            subscription_id: subscription.id,
+            client_secret: answer.client_secret,
+            status: subscription.status.name(),
+            current_period_start: answer.period.map(|period| Moment(period.start)),
+            current_period_end: answer.period.map(|period| Moment(period.end)),
+            auto_renew: !subscription.cancel_at_period_end,
+            starts_at: starts_at.map(Moment),
+        }
+    }
+}
+
+/// A purchase of 30 days that waits for its payment.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChampionPurchase {
+    /// Always true.
+    success: bool,
+    /// The payment in Stripe.
+    payment_intent_id: PaymentIntentId,
+    /// What Stripe.js pays it with.
+    #[serde(serialize_with = "exposed")]
+    client_secret: Option<ClientSecret>,
+    /// The price, in minor units of the currency.
+    amount: i64,
+    /// The currency of the price.
+    currency: Currency,
+    /// When it begins once it is paid, if it waits for what runs.
+    starts_at: Option<Moment>,
+}
+
+impl From<Purchase> for ChampionPurchase {
+    fn from(purchase: Purchase) -> Self {
+        Self {
+            success: true,
+            payment_intent_id: purchase.payment_intent,
+            client_secret: Some(purchase.client_secret),
+            amount: purchase.amount.amount,
+            currency: purchase.amount.currency,
+            starts_at: purchase.starts_at.map(Moment),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! How a reader's support of one novel stands.
+
+use pledge_domain::{
+    Timestamp,
+    champion::{
+        PaymentRecord,
+        status::{NextRenewal, OpenPayment, Standing},
+    },
+    ids::{InvoiceId, SubscriptionId},
+    money::Currency,
+};
+use pledge_http_api::Moment;
+use serde::Serialize;
+
+/// How a reader's support of a novel stands.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChampionStatus {
+    /// The novel.
+    novel_id: i64,
+    /// The tier that may be read now, grace included; none while there is none.
+    tier_level: Option<u8>,
+    /// When what is paid changes to another tier or ends.
+    tier_until: Option<Moment>,
+    /// Whether the reader may read now, grace included.
+    is_active: bool,
+    /// Whether access goes on beyond what is paid.
+    in_grace: bool,
+    /// When such access ends, also if it is still to begin.
+    grace_until: Option<Moment>,
+    /// The state of the subscription, in Stripe's words.
+    subscription_status: Option<&'static str>,
+    /// Whether the subscription's payments are paused.
+    collection_paused: bool,
+    /// When the unbroken run of access began, or the last one did.
+    start_date: Option<Moment>,
+    /// When what was bought ends.
+    end_date: Option<Moment>,
+    /// Whether the reader will be charged again.
+    auto_renew: bool,
+    /// Whether a subscription runs that is going to end.
+    cancel_at_period_end: bool,
+    /// The subscription that counts, also one that has ended.
+    subscription_id: Option<SubscriptionId>,
+    /// A subscription that waits for its first payment.
+    pending_attempt: Option<PendingAttempt>,
+    /// The payment of the subscription that failed, as long as it can be paid.
+    open_invoice: Option<OpenInvoiceOfStatus>,
+    /// What the reader is charged next, unless somebody stops it.
+    next_renewal: Option<Renewal>,
+}
+
+impl ChampionStatus {
+    /// Makes the body of a reader's standing with a novel.
+    pub fn new(standing: Standing, now: Timestamp) -> Self {
+        let support = standing.support.as_ref();
+        let grace = support.and_then(|support| support.grace).filter(|grace| now < grace.period.end);
+        let subscription = standing.subscription.as_ref();
+        Self {
+            novel_id: standing.key.novel.get(),
+            tier_level: support.and_then(|support| support.readable(now)).map(|tier| tier.get()),
+            tier_until: support.and_then(|support| support.tier_until).map(Moment),
+            is_active: support.is_some_and(|support| support.is_active),
+            in_grace: grace.is_some_and(|grace| grace.runs_at(now)),
+            grace_until: grace.map(|grace| Moment(grace.period.end)),
+            subscription_status: subscription.map(|subscription| subscription.status.name()),
+            collection_paused: subscription.is_some_and(|subscription| subscription.collection_paused),
+            start_date: support.map(|support| Moment(support.period.start)),
+            end_date: support.map(|support| Moment(support.period.end)),
+            auto_renew: support.is_some_and(|support| support.auto_renew),
+            cancel_at_period_end: support.is_some_and(|support| support.cancel_at_period_end),
+            subscription_id: support.and_then(|support| support.subscription.clone()),
+            pending_attempt: standing.pending.map(PendingAttempt::from),
+            open_invoice: standing.open.map(OpenInvoiceOfStatus::from),
+            next_renewal: standing.next_renewal.map(Renewal::from),
+        }
+    }
+}
+
+/// A payment of the subscription that failed.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OpenInvoiceOfStatus {
+    /// The invoice in Stripe.
+    invoice_id: InvoiceId,
+    /// The tier that it is for.
+    tier_level: Option<u8>,
+    /// What was asked for, in minor units of the currency.
+    amount: i64,
+    /// The currency of the amount.
+    currency: Currency,
+    /// When a try to pay it was last refused.
+    failed_at: Option<Moment>,
+}
+
+impl From<OpenPayment> for OpenInvoiceOfStatus {
+    fn from(open: OpenPayment) -> Self {
+        Self {
+            invoice_id: open.invoice,
+            tier_level: open.tier.map(|tier| tier.get()),
+            amount: open.amount.amount,
+            currency: open.amount.currency,
+            failed_at: open.failed_at.map(Moment),
+        }
+    }
+}
+
+/// A renewal that is to come.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Renewal {
+    /// When its period begins.
+    date: Moment,
+    /// The tier that is renewed.
+    tier_level: u8,
+    /// What it costs, in minor units of the currency.
+    amount: i64,
+    /// The currency of the amount.
+    currency: Currency,
+}
+
+impl From<NextRenewal> for Renewal {
+    fn from(next: NextRenewal) -> Self {
+        Self {
+            date: Moment(next.at),
+            tier_level: next.tier.get(),
+            amount: next.amount.amount,
+            currency: next.amount.currency,
+        }
+    }
+}
+
+/// A subscription that waits for its first payment.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PendingAttempt {
+    /// The tier that was asked for.
+    tier_level: Option<u8>,
+    /// `pending`, or `failed` after a refused card.
+    status: &'static str,
+    /// The subscription in Stripe; none for the moment in which Stripe is being asked.
+    subscription_id: Option<SubscriptionId>,
+    /// When it was asked for.
+    created_at: Moment,
+}
+
+impl From<PaymentRecord> for PendingAttempt {
+    fn from(attempt: PaymentRecord) -> Self {
+        Self {
+            tier_level: attempt.tier.map(|tier| tier.get()),
+            status: attempt.status().name(),
+            created_at: Moment(attempt.created_at),
+            subscription_id: attempt.subscription,
+        }
+    }
+}
