@@ -1,15 +1,15 @@
 //! A reader's years with a novel, on a real database and a strict stand-in for Stripe, in both generations of payloads.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
+mod environment;
 mod repairs;
-mod world;
 
 use std::{sync::Arc, time::Duration};
 
+use environment::{TestEnvironment, ask, intent_of};
 use pledge_stand_ins::Fault;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
-use world::{World, ask, intent_of};
 
 const SINCE_BASIL: &str = "2026-09-30.endive";
 const BEFORE_BASIL: &str = "2024-06-20";
@@ -22,55 +22,55 @@ fn wish(tier: i64) -> Value {
 }
 
 async fn a_long_story(api_version: &str) {
-    let world = World::start(api_version).await;
-    let (status, made) = world.ask("subscription", &wish(2)).await;
+    let environment = TestEnvironment::start(api_version).await;
+    let (status, made) = environment.ask("subscription", &wish(2)).await;
     assert_eq!((status, &made["status"]), (201, &json!("incomplete")));
     let intent = intent_of(&made);
-    world.confirm(&intent, "pm_card_authenticationRequired").await;
-    assert_eq!(world.standing().await["isActive"], false, "3-D Secure is open: nothing is granted");
-    assert_eq!(world.ask("subscription", &wish(2)).await.1["subscriptionId"], made["subscriptionId"]);
-    world.stripe.authenticate(&intent, true).unwrap();
-    world.settle().await;
-    let standing = world.standing().await;
+    environment.confirm(&intent, "pm_card_authenticationRequired").await;
+    assert_eq!(environment.standing().await["isActive"], false, "3-D Secure is open: nothing is granted");
+    assert_eq!(environment.ask("subscription", &wish(2)).await.1["subscriptionId"], made["subscriptionId"]);
+    environment.stripe.authenticate(&intent, true).unwrap();
+    environment.settle().await;
+    let standing = environment.standing().await;
     assert_eq!((&standing["isActive"], &standing["autoRenew"]), (&json!(true), &json!(true)));
-    let (status, refusal) = world.ask("subscription", &wish(2)).await;
+    let (status, refusal) = environment.ask("subscription", &wish(2)).await;
     assert_eq!((status, &refusal["code"]), (400, &json!("ALREADY_SUBSCRIBED")));
 
     // Two renewals, a purchase of the same tier and one of a higher tier before the next.
-    let customer = world.rows("select stripe_customer_id from users").await.remove(0);
-    world.stripe.replace_card(&customer, "pm_card_visa").unwrap();
-    world.days(63).await;
+    let customer = environment.rows("select stripe_customer_id from users").await.remove(0);
+    environment.stripe.replace_card(&customer, "pm_card_visa").unwrap();
+    environment.days(63).await;
     for tier in [2, 4] {
-        let (status, bought) = world.ask("purchase", &json!({ "tierLevel": tier })).await;
+        let (status, bought) = environment.ask("purchase", &json!({ "tierLevel": tier })).await;
         assert_eq!(status, 201, "{bought}");
-        world.confirm(&intent_of(&bought), "pm_card_visa").await;
+        environment.confirm(&intent_of(&bought), "pm_card_visa").await;
     }
-    assert_eq!(world.standing().await["tierLevel"], 4);
+    assert_eq!(environment.standing().await["tierLevel"], 4);
 
     // A renewal that is refused takes nothing away, and recovers.
-    let end = world.standing().await["endDate"].clone();
-    world.stripe.replace_card(&customer, "pm_card_chargeCustomerFail").unwrap();
-    world.days(31).await;
+    let end = environment.standing().await["endDate"].clone();
+    environment.stripe.replace_card(&customer, "pm_card_chargeCustomerFail").unwrap();
+    environment.days(31).await;
     let failed = "select 1::text from payment_record where kind = 'renewal' and status = 'failed'";
-    assert_eq!(world.rows(failed).await.len(), 1);
-    assert_eq!(world.standing().await["endDate"], end);
-    world.stripe.replace_card(&customer, "pm_card_visa").unwrap();
-    world.days(10).await;
-    assert_eq!(world.rows(failed).await, [""; 0]);
+    assert_eq!(environment.rows(failed).await.len(), 1);
+    assert_eq!(environment.standing().await["endDate"], end);
+    environment.stripe.replace_card(&customer, "pm_card_visa").unwrap();
+    environment.days(10).await;
+    assert_eq!(environment.rows(failed).await, [""; 0]);
 
     // Cancelled and resumed, refunded, cancelled for good.
     for (action, renews) in [("subscription/cancel", false), ("subscription/resume", true)] {
-        let (status, standing) = world.ask(action, &json!({})).await;
+        let (status, standing) = environment.ask(action, &json!({})).await;
         assert_eq!((status, &standing["autoRenew"]), (200, &json!(renews)), "{standing}");
     }
-    world.stripe.refund(&intent, None).unwrap();
-    world.settle().await;
-    world.ask("subscription/cancel", &json!({})).await;
-    world.days(40).await;
-    let (status, _) = world.ask("subscription/resume", &json!({})).await;
+    environment.stripe.refund(&intent, None).unwrap();
+    environment.settle().await;
+    environment.ask("subscription/cancel", &json!({})).await;
+    environment.days(40).await;
+    let (status, _) = environment.ask("subscription/resume", &json!({})).await;
     assert_eq!(status, 404, "it is over");
 
-    let mut ledger = world.rows(LEDGER).await;
+    let mut ledger = environment.rows(LEDGER).await;
     ledger.sort();
     let expected = [
         // The refunded month was the first: what came next is what begins the support.
@@ -82,7 +82,8 @@ async fn a_long_story(api_version: &str) {
         "upgrade 4 completed",
     ];
     assert_eq!(ledger, expected);
-    let metrics = world.rows("select metric || ' ' || count(*) from outbox group by metric order by metric").await;
+    let metrics =
+        environment.rows("select metric || ' ' || count(*) from outbox group by metric order by metric").await;
     let expected = [
         "champion_cancelled 1",
         "champion_extended 1",
@@ -93,8 +94,8 @@ async fn a_long_story(api_version: &str) {
         "champion_upgraded 1",
     ];
     assert_eq!(metrics, expected);
-    assert_eq!(world.rows("select reason from stripe_event where outcome = 'parked'").await, [""; 0]);
-    assert_eq!(world.stripe.objects("customer").len(), 1);
+    assert_eq!(environment.rows("select reason from stripe_event where outcome = 'parked'").await, [""; 0]);
+    assert_eq!(environment.stripe.objects("customer").len(), 1);
 }
 
 #[tokio::test]
@@ -109,89 +110,89 @@ async fn a_long_story_before_basil() {
 
 #[tokio::test]
 async fn fifty_requests_at_once_make_one_subscription() {
-    let world = World::start(SINCE_BASIL).await;
+    let environment = TestEnvironment::start(SINCE_BASIL).await;
     let mut all = JoinSet::new();
     for _ in 0..50 {
-        let handler = Arc::clone(&world.handler);
+        let handler = Arc::clone(&environment.handler);
         all.spawn(async move { ask(&handler, "subscription", &wish(2)).await });
     }
     let answers = all.join_all().await;
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
     assert_eq!(answers[0].0, 201);
     for kind in ["customer", "price", "subscription"] {
-        assert_eq!(world.stripe.objects(kind).len(), 1, "{kind}");
+        assert_eq!(environment.stripe.objects(kind).len(), 1, "{kind}");
     }
-    assert_eq!(world.rows("select status from payment_record").await, ["pending"]);
+    assert_eq!(environment.rows("select status from payment_record").await, ["pending"]);
 }
 
 #[tokio::test]
 async fn fifty_requests_for_different_tiers_leave_one_subscription_that_can_be_paid() {
-    let world = World::start(SINCE_BASIL).await;
+    let environment = TestEnvironment::start(SINCE_BASIL).await;
     let mut all = JoinSet::new();
     for n in 0..12 {
-        let handler = Arc::clone(&world.handler);
+        let handler = Arc::clone(&environment.handler);
         all.spawn(async move { ask(&handler, "subscription", &wish(1 + n % 3)).await.0 });
     }
     let answers = all.join_all().await;
     assert!(answers.contains(&201), "{answers:?}");
-    world.settle().await;
-    let open = world.stripe.objects("subscription").into_iter().filter(|it| it["status"] == "incomplete").count();
+    environment.settle().await;
+    let open = environment.stripe.objects("subscription").into_iter().filter(|it| it["status"] == "incomplete").count();
     assert_eq!(open, 1);
-    assert_eq!(world.rows("select status from payment_record where status = 'pending'").await.len(), 1);
+    assert_eq!(environment.rows("select status from payment_record where status = 'pending'").await.len(), 1);
 }
 
 #[tokio::test]
 async fn whatever_stripe_does_a_later_retry_makes_one_subscription() {
     let faults = [Fault::hang_up(), Fault::hang_up().after_effect(), Fault::html(504).after_effect()];
     for fault in faults {
-        let world = World::start(SINCE_BASIL).await;
+        let environment = TestEnvironment::start(SINCE_BASIL).await;
         for _ in 0..4 {
-            world.stripe.faults().add(fault.clone().on("POST", "/v1/subscriptions"));
+            environment.stripe.faults().add(fault.clone().on("POST", "/v1/subscriptions"));
         }
-        let (status, refusal) = world.ask("subscription", &wish(2)).await;
+        let (status, refusal) = environment.ask("subscription", &wish(2)).await;
         assert_eq!((status, &refusal["code"]), (502, &json!("PAYMENT_PROVIDER_UNAVAILABLE")), "{fault:?}");
-        assert_eq!(world.ask("subscription", &wish(2)).await.0, 201, "{fault:?}");
-        assert_eq!(world.stripe.objects("subscription").len(), 1, "{fault:?}");
+        assert_eq!(environment.ask("subscription", &wish(2)).await.0, 201, "{fault:?}");
+        assert_eq!(environment.stripe.objects("subscription").len(), 1, "{fault:?}");
     }
 }
 
 #[tokio::test]
 async fn what_somebody_deleted_or_archived_at_stripe_is_made_anew_and_the_reader_sees_nothing_of_it() {
-    let world = World::start(SINCE_BASIL).await;
-    assert_eq!(world.ask("purchase", &json!({ "tierLevel": 1 })).await.0, 201);
-    assert_eq!(world.ask("subscription", &wish(2)).await.0, 201);
+    let environment = TestEnvironment::start(SINCE_BASIL).await;
+    assert_eq!(environment.ask("purchase", &json!({ "tierLevel": 1 })).await.0, 201);
+    assert_eq!(environment.ask("subscription", &wish(2)).await.0, 201);
     let stored = async || {
         let customers = "select stripe_customer_id from users";
         let prices = "select stripe_price_id from novel_champion_tiers where tier_level = 2";
-        (world.rows(customers).await, world.rows(prices).await)
+        (environment.rows(customers).await, environment.rows(prices).await)
     };
     let (customers, prices) = stored().await;
-    world.stripe_request("DELETE", &format!("/v1/customers/{}", customers[0]), "").await;
-    world.stripe_request("POST", &format!("/v1/prices/{}", prices[0]), "active=false").await;
-    world.settle().await;
+    environment.stripe_request("DELETE", &format!("/v1/customers/{}", customers[0]), "").await;
+    environment.stripe_request("POST", &format!("/v1/prices/{}", prices[0]), "active=false").await;
+    environment.settle().await;
 
-    let (status, made) = world.ask("subscription", &wish(2)).await;
+    let (status, made) = environment.ask("subscription", &wish(2)).await;
     assert_eq!(status, 201, "{made}");
     let (customers_now, prices_now) = stored().await;
     assert!(customers_now != customers && prices_now != prices, "{customers_now:?} {prices_now:?}");
-    assert_eq!(world.ask("purchase", &json!({ "tierLevel": 2 })).await.0, 201);
-    world.confirm(&intent_of(&made), "pm_card_visa").await;
-    assert_eq!(world.standing().await["isActive"], true);
+    assert_eq!(environment.ask("purchase", &json!({ "tierLevel": 2 })).await.0, 201);
+    environment.confirm(&intent_of(&made), "pm_card_visa").await;
+    assert_eq!(environment.standing().await["isActive"], true);
 }
 
 #[tokio::test]
 async fn events_that_come_shuffled_after_everything_happened_end_the_same() {
-    let world = World::start(SINCE_BASIL).await;
-    world.stripe.hold();
-    let (_, made) = world.ask("subscription", &wish(2)).await;
-    world.confirm(&intent_of(&made), "pm_card_visa").await;
+    let environment = TestEnvironment::start(SINCE_BASIL).await;
+    environment.stripe.hold();
+    let (_, made) = environment.ask("subscription", &wish(2)).await;
+    environment.confirm(&intent_of(&made), "pm_card_visa").await;
     for _ in 0..35 {
-        world.stripe.advance(Duration::from_secs(86_400));
+        environment.stripe.advance(Duration::from_secs(86_400));
     }
-    world.stripe.refund(&intent_of(&made), None).unwrap();
-    assert_eq!(world.standing().await["isActive"], false);
-    world.stripe.release(&pledge_stand_ins::stripe::Order::Reversed);
-    world.settle().await;
-    assert_eq!(world.rows(LEDGER).await, ["new 2 refunded", "renew 2 completed"], "a month that had run stays");
-    assert_eq!(world.standing().await["autoRenew"], true);
+    environment.stripe.refund(&intent_of(&made), None).unwrap();
+    assert_eq!(environment.standing().await["isActive"], false);
+    environment.stripe.release(&pledge_stand_ins::stripe::Order::Reversed);
+    environment.settle().await;
+    assert_eq!(environment.rows(LEDGER).await, ["new 2 refunded", "renew 2 completed"], "a month that had run stays");
+    assert_eq!(environment.standing().await["autoRenew"], true);
 }

@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::{SINCE_BASIL, wish, world::World};
+use crate::{SINCE_BASIL, environment::TestEnvironment, wish};
 
-impl World {
+impl TestEnvironment {
     /// A reader of tier 2 who has paid their first month.
     async fn with_subscriber() -> (Self, String) {
-        let world = Self::start(SINCE_BASIL).await;
-        let (status, made) = world.ask("subscription", &wish(2)).await;
+        let environment = Self::start(SINCE_BASIL).await;
+        let (status, made) = environment.ask("subscription", &wish(2)).await;
         assert_eq!(status, 201, "{made}");
-        world.confirm(&crate::world::intent_of(&made), "pm_card_visa").await;
-        (world, made["subscriptionId"].as_str().unwrap().to_owned())
+        environment.confirm(&crate::environment::intent_of(&made), "pm_card_visa").await;
+        (environment, made["subscriptionId"].as_str().unwrap().to_owned())
     }
 
     /// The last four digits of what paid the newest renewal.
@@ -23,77 +23,77 @@ impl World {
 
 #[tokio::test]
 async fn a_renewal_that_was_refused_is_repaired_by_the_reader() {
-    let (world, _) = World::with_subscriber().await;
-    let customer = world.rows("select stripe_customer_id from users").await.remove(0);
-    world.stripe.replace_card(&customer, "pm_card_chargeCustomerFail").unwrap();
-    world.days(32).await;
-    assert_eq!(world.standing().await["subscriptionStatus"], "past_due");
-    let (status, refusal) = world.ask("subscription", &wish(2)).await;
+    let (environment, _) = TestEnvironment::with_subscriber().await;
+    let customer = environment.rows("select stripe_customer_id from users").await.remove(0);
+    environment.stripe.replace_card(&customer, "pm_card_chargeCustomerFail").unwrap();
+    environment.days(32).await;
+    assert_eq!(environment.standing().await["subscriptionStatus"], "past_due");
+    let (status, refusal) = environment.ask("subscription", &wish(2)).await;
     assert_eq!((status, &refusal["code"]), (409, &json!("PAYMENT_PAST_DUE")));
 
-    let (status, open) = world.ask("subscription/pay", &json!({})).await;
+    let (status, open) = environment.ask("subscription/pay", &json!({})).await;
     assert_eq!((status, &open["status"], &open["amount"]), (200, &json!("open"), &json!(300)));
     assert!(open["clientSecret"].is_string() && open["otherInvoices"] == json!([]), "{open}");
     let (status, declined) =
-        world.ask("subscription/pay", &json!({ "paymentMethodId": "pm_card_chargeCustomerFail" })).await;
+        environment.ask("subscription/pay", &json!({ "paymentMethodId": "pm_card_chargeCustomerFail" })).await;
     assert_eq!((status, &declined["code"]), (402, &json!("CARD_DECLINED")));
-    let (status, paid) = world.ask("subscription/pay", &json!({ "paymentMethodId": "pm_card_mastercard" })).await;
+    let (status, paid) = environment.ask("subscription/pay", &json!({ "paymentMethodId": "pm_card_mastercard" })).await;
     assert_eq!((status, &paid["status"], &paid["invoiceId"]), (200, &json!("paid"), &open["invoiceId"]));
-    let (status, again) = world.ask("subscription/pay", &json!({ "paymentMethodId": "pm_card_visa" })).await;
+    let (status, again) = environment.ask("subscription/pay", &json!({ "paymentMethodId": "pm_card_visa" })).await;
     assert_eq!((status, &again["status"]), (200, &json!("paid")), "paid meanwhile");
 
-    let standing = world.standing().await;
+    let standing = environment.standing().await;
     assert_eq!((&standing["subscriptionStatus"], &standing["isActive"]), (&json!("active"), &json!(true)));
-    world.days(31).await;
-    assert_eq!(world.paid_with().await, "4444", "the card that repaired it pays what follows");
-    let renewals = world.rows("select status from payment_record where kind = 'renewal'").await;
+    environment.days(31).await;
+    assert_eq!(environment.paid_with().await, "4444", "the card that repaired it pays what follows");
+    let renewals = environment.rows("select status from payment_record where kind = 'renewal'").await;
     assert_eq!(renewals, ["completed", "completed"]);
 }
 
 #[tokio::test]
 async fn a_card_that_asks_its_holder_is_repaired_in_the_browser() {
-    let (world, _) = World::with_subscriber().await;
-    let customer = world.rows("select stripe_customer_id from users").await.remove(0);
-    world.stripe.replace_card(&customer, "pm_card_chargeCustomerFail").unwrap();
-    world.days(32).await;
+    let (environment, _) = TestEnvironment::with_subscriber().await;
+    let customer = environment.rows("select stripe_customer_id from users").await.remove(0);
+    environment.stripe.replace_card(&customer, "pm_card_chargeCustomerFail").unwrap();
+    environment.days(32).await;
     let method = json!({ "paymentMethodId": "pm_card_authenticationRequired" });
-    let (status, asked) = world.ask("subscription/pay", &method).await;
+    let (status, asked) = environment.ask("subscription/pay", &method).await;
     assert_eq!((status, &asked["status"]), (200, &json!("requires_action")));
-    world.stripe.authenticate(&crate::world::intent_of(&asked), true).unwrap();
-    world.settle().await;
-    assert_eq!(world.standing().await["subscriptionStatus"], "active");
+    environment.stripe.authenticate(&crate::environment::intent_of(&asked), true).unwrap();
+    environment.settle().await;
+    assert_eq!(environment.standing().await["subscriptionStatus"], "active");
 }
 
 #[tokio::test]
 async fn a_card_chosen_in_the_portal_pays_the_next_renewal() {
-    let (world, subscription) = World::with_subscriber().await;
-    let (status, refusal) = world.ask("subscription/portal", &json!({})).await;
+    let (environment, subscription) = TestEnvironment::with_subscriber().await;
+    let (status, refusal) = environment.ask("subscription/portal", &json!({})).await;
     assert_eq!((status, &refusal["code"]), (503, &json!("PORTAL_NOT_CONFIGURED")));
-    world.register_portal().await;
-    let (status, portal) = world.ask("subscription/portal", &json!({ "locale": "ja" })).await;
+    environment.register_portal().await;
+    let (status, portal) = environment.ask("subscription/portal", &json!({ "locale": "ja" })).await;
     assert_eq!(status, 200, "{portal}");
-    assert_eq!(world.stripe.object(&subscription)["default_payment_method"], Value::Null);
-    world.choose_in_portal(portal["url"].as_str().unwrap(), "pm_card_mastercard").await;
-    world.days(32).await;
-    assert_eq!(world.paid_with().await, "4444");
-    assert_eq!(world.standing().await["subscriptionStatus"], "active");
+    assert_eq!(environment.stripe.object(&subscription)["default_payment_method"], Value::Null);
+    environment.choose_in_portal(portal["url"].as_str().unwrap(), "pm_card_mastercard").await;
+    environment.days(32).await;
+    assert_eq!(environment.paid_with().await, "4444");
+    assert_eq!(environment.standing().await["subscriptionStatus"], "active");
 }
 
 #[tokio::test]
 async fn another_tier_is_paid_from_the_next_renewal_on() {
-    let (world, _) = World::with_subscriber().await;
-    let end = world.standing().await["endDate"].clone();
-    let (status, look) = world.ask("subscription/change", &json!({ "tierLevel": 4, "preview": true })).await;
+    let (environment, _) = TestEnvironment::with_subscriber().await;
+    let end = environment.standing().await["endDate"].clone();
+    let (status, look) = environment.ask("subscription/change", &json!({ "tierLevel": 4, "preview": true })).await;
     assert_eq!((status, &look["amount"]), (200, &json!(1000)));
     assert!(look["renewsAt"].as_str() <= end.as_str(), "the first payment was a moment late: {look}");
     for (level, expected) in [(2, 409), (4, 200), (4, 409), (2, 200), (4, 200)] {
-        let (status, body) = world.ask("subscription/change", &json!({ "tierLevel": level })).await;
+        let (status, body) = environment.ask("subscription/change", &json!({ "tierLevel": level })).await;
         assert_eq!(status, expected, "{level}: {body}");
     }
-    let standing = world.standing().await;
+    let standing = environment.standing().await;
     assert_eq!((&standing["tierLevel"], &standing["endDate"]), (&json!(2), &end), "nothing is due now");
-    world.days(32).await;
-    assert_eq!(world.standing().await["tierLevel"], 4);
+    environment.days(32).await;
+    assert_eq!(environment.standing().await["tierLevel"], 4);
     let amounts = "select amount::text from payment_record order by created_at";
-    assert_eq!(world.rows(amounts).await, ["300", "1000"]);
+    assert_eq!(environment.rows(amounts).await, ["300", "1000"]);
 }

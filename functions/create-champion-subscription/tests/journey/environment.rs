@@ -1,5 +1,5 @@
 //! The handler with a real client, a strict stand-in for Stripe, PostgreSQL, and a webhook endpoint that records.
-#![allow(clippy::unwrap_used, reason = "a test that can't prepare its world has to stop")]
+#![allow(clippy::unwrap_used, reason = "a test that can't prepare its environment has to stop")]
 
 use std::{sync::Arc, time::Duration};
 
@@ -45,7 +45,7 @@ impl Randomness for StripesTime {
 }
 
 /// Everything that a journey needs.
-pub struct World {
+pub struct TestEnvironment {
     pub stripe: StripeStandIn,
     pub handler: Arc<Real>,
     pub tables: Client,
@@ -53,7 +53,7 @@ pub struct World {
     _database: TestDatabase,
 }
 
-impl World {
+impl TestEnvironment {
     /// Stripe delivers every event twice, in this API version.
     pub async fn start(api_version: &str) -> Self {
         let database = TestDatabase::new().await;
