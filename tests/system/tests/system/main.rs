@@ -9,6 +9,7 @@ mod firebase_down;
 mod gmail_sign_in;
 mod klaviyo_down;
 mod klaviyo_events;
+mod limits;
 mod payment;
 mod preorder_form;
 mod queue_down;
