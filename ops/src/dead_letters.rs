@@ -58,7 +58,8 @@ impl DeadLetters {
         Ok(Self { client, url })
     }
 
-    /// Some messages, at most ten; none if the queue has no more. They stay in the queue, hidden for a minute.
+    /// Some messages, at most ten; none if the queue has no more. They stay in the queue, hidden until they are given
+    /// back, a minute at most.
     pub async fn receive(&self) -> Result<Vec<DeadLetter>, Failure> {
         let request = self
             .client
@@ -71,6 +72,24 @@ impl DeadLetters {
             .message_system_attribute_names(MessageSystemAttributeName::SentTimestamp);
         let messages = request.send().await?.messages.unwrap_or_default();
         Ok(messages.into_iter().map(DeadLetter::from).collect())
+    }
+
+    /// How many messages somebody has received and not given back, or so: they are hidden for a minute.
+    pub async fn hidden(&self) -> Result<usize, Failure> {
+        let request = self.client.get_queue_attributes().queue_url(&self.url);
+        let name = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
+        let answer = request.attribute_names(name.clone()).send().await?;
+        let count = answer.attributes().and_then(|attributes| attributes.get(&name));
+        Ok(count.and_then(|count| count.parse().ok()).unwrap_or_default())
+    }
+
+    /// Lets others see messages again that were only looked at.
+    pub async fn give_back<'a>(&self, letters: impl IntoIterator<Item = &'a DeadLetter>) -> Result<(), Failure> {
+        for letter in letters {
+            let request = self.client.change_message_visibility().queue_url(&self.url);
+            request.receipt_handle(&letter.receipt).visibility_timeout(0).send().await?;
+        }
+        Ok(())
     }
 
     /// Removes a message.

@@ -18,11 +18,14 @@ use crate::{
 
 /// Shows messages and their rows.
 pub async fn list(tools: &Tools, Limit { limit }: Limit) -> Result<Done, Failure> {
-    let seen = look(tools, usize::try_from(limit)?).await?;
+    let letters = tools.dead_letters().await?;
+    let hidden = letters.hidden().await?;
+    let seen = look(tools, &letters, usize::try_from(limit)?).await?;
     for found in &seen {
         found.show()?;
     }
-    note(format_args!("{} messages are in the dead-letter queue", seen.len()));
+    letters.give_back(seen.iter().map(|found| &found.letter)).await?;
+    note(format_args!("{} messages are in the dead-letter queue{}", seen.len(), and_hidden(hidden)));
     Ok(Done::All)
 }
 
@@ -30,12 +33,14 @@ pub async fn list(tools: &Tools, Limit { limit }: Limit) -> Result<Done, Failure
 pub async fn redrive(tools: &Tools, discard_unreadable: bool, apply: bool) -> Result<Done, Failure> {
     let queue = tools.queue()?;
     let letters = tools.dead_letters().await?;
-    let seen = look(tools, usize::MAX).await?;
+    let hidden = letters.hidden().await?;
+    let seen = look(tools, &letters, usize::MAX).await?;
     if !apply {
         for found in &seen {
             found.show()?;
         }
-        dry_run(format_args!("{} messages would be moved or removed", seen.len()));
+        letters.give_back(seen.iter().map(|found| &found.letter)).await?;
+        dry_run(format_args!("{} messages would be moved or removed{}", seen.len(), and_hidden(hidden)));
         return Ok(Done::All);
     }
     let mut left = 0;
@@ -44,6 +49,7 @@ pub async fn redrive(tools: &Tools, discard_unreadable: bool, apply: bool) -> Re
         let waiting = found.waiting();
         if found.rows.is_none() && !discard_unreadable {
             left += 1;
+            letters.give_back([&found.letter]).await?;
         } else {
             // In this order: a row may be sent twice, and counts once, but must not be lost on the way.
             queue.publish(&waiting).await?;
@@ -52,11 +58,24 @@ pub async fn redrive(tools: &Tools, discard_unreadable: bool, apply: bool) -> Re
         progress.advance(1);
     }
     drop(progress);
+    if hidden > 0 {
+        note(format_args!("some messages may be left{}", and_hidden(hidden)));
+    }
     if left == 0 {
         return Ok(Done::All);
     }
     note(format_args!("{left} messages can't be read and stay; --discard-unreadable removes them"));
     Ok(Done::SomethingLeft)
+}
+
+/// Says that there may be more: what somebody else looks at isn't seen meanwhile.
+fn and_hidden(hidden: usize) -> String {
+    match hidden {
+        0 => String::new(),
+        hidden => format!(
+            ", and about {hidden} more that somebody is looking at or has just looked at: repeat this in a minute"
+        ),
+    }
 }
 
 /// A message and its rows.
@@ -67,13 +86,12 @@ struct Found {
 }
 
 /// Looks at every message once.
-async fn look(tools: &Tools, limit: usize) -> Result<Vec<Found>, Failure> {
-    let letters = tools.dead_letters().await?;
+async fn look(tools: &Tools, letters: &DeadLetters, limit: usize) -> Result<Vec<Found>, Failure> {
     let tables = Tables::open(&tools.database()?).await?;
     let mut found = BTreeMap::new();
     let mut progress = Progress::new("read", None);
     while found.len() < limit {
-        let received = receive(&letters, &tables).await?;
+        let received = receive(letters, &tables).await?;
         if received.is_empty() {
             break;
         }

@@ -36,6 +36,19 @@ async fn every_message_is_shown_with_what_became_of_its_rows() {
 }
 
 #[tokio::test]
+async fn what_was_looked_at_can_be_looked_at_again_and_what_is_hidden_is_counted() {
+    let (environment, _) = environment().await;
+    for command in ["dlq list", "dlq redrive", "dlq list"] {
+        assert_eq!(environment.succeeds(command).await.lines().len(), 14, "{command}");
+    }
+    environment.sqs.queue.hide_dead();
+    let said = environment.succeeds("dlq list").await;
+    assert!(said.err.contains("0 messages are in the dead-letter queue, and about 14 more"), "{said:?}");
+    let said = environment.succeeds("dlq redrive").await;
+    assert!(said.err.contains("and about 14 more") && said.err.contains("repeat this in a minute"), "{said:?}");
+}
+
+#[tokio::test]
 async fn what_waits_goes_back_and_what_is_settled_goes_away() {
     let (environment, ids) = environment().await;
     environment.succeeds("dlq redrive").await;

@@ -89,6 +89,11 @@ impl Queue {
         }
     }
 
+    /// Hides the messages in the dead-letter queue, as somebody does who receives them.
+    pub fn hide_dead(&self) {
+        self.state().dead.iter_mut().for_each(|dead| dead.hidden = true);
+    }
+
     /// Returns the ids in the dead-letter queue, and makes those visible again that were received.
     #[must_use]
     pub fn dead(&self) -> Vec<String> {
@@ -168,6 +173,10 @@ fn operate(queue: &Queue, base: &str, operation: &str, input: &Value) -> Result<
             of(QUEUE)?;
             Ok(answer_to_batch(input, |body| queue.put(body)))
         }
+        "AmazonSQS.GetQueueAttributes" if of(DEAD).is_ok() => {
+            let hidden = queue.state().dead.iter().filter(|dead| dead.hidden).count();
+            Ok(json!({ "Attributes": { "ApproximateNumberOfMessagesNotVisible": hidden.to_string() } }))
+        }
         "AmazonSQS.GetQueueAttributes" => {
             of(QUEUE)?;
             let policy = json!({ "deadLetterTargetArn": "arn:aws:sqs:eu-west-1:123456789012:klaviyo-dead", "maxReceiveCount": DELIVERIES });
@@ -190,6 +199,13 @@ fn operate(queue: &Queue, base: &str, operation: &str, input: &Value) -> Result<
                 })
             });
             Ok(json!({ "Messages": messages.collect::<Vec<_>>() }))
+        }
+        "AmazonSQS.ChangeMessageVisibility" if input["VisibilityTimeout"] == 0 => {
+            of(DEAD)?;
+            let mut state = queue.state();
+            let named = |dead: &&mut Dead| input["ReceiptHandle"] == format!("receipt of {}", dead.message.id);
+            state.dead.iter_mut().filter(named).for_each(|dead| dead.hidden = false);
+            Ok(json!({}))
         }
         "AmazonSQS.DeleteMessage" => {
             of(DEAD)?;
