@@ -2,9 +2,11 @@
 
 use pledge_domain::{
     Timestamp,
-    ids::{EventId, OutboxId},
+    champion::ChampionKey,
+    ids::{EventId, NovelId, OutboxId, UserId},
 };
 use pledge_postgres::{Connection, Database};
+use serde_json::Value;
 use tokio_postgres::{Error, Row};
 use uuid::Uuid;
 
@@ -66,6 +68,21 @@ impl Tables {
         self.0.query_opt(sql!("recorded_event"), &[&id.as_str()]).await?.as_ref().map(RecordedEvent::read).transpose()
     }
 
+    /// A reader and a novel that are there.
+    pub async fn champion(&self, user: UserId, novel: NovelId) -> Result<ChampionKey, Failure> {
+        let row = self.0.query_one(sql!("champion_exists"), &[&user.as_str(), &novel.get()]).await?;
+        match (row.try_get("reader")?, row.try_get("novel")?) {
+            (true, true) => Ok(ChampionKey { user, novel }),
+            (false, _) => Err("there is no such reader".into()),
+            (true, false) => Err(format!("novel {novel} has no tiers: ops tiers open {novel}").into()),
+        }
+    }
+
+    /// Counts a parked event as ignored for a reason.
+    pub async fn dismiss(&self, id: &EventId, reason: &str) -> Result<(), Error> {
+        self.0.execute(sql!("dismiss_event"), &[&id.as_str(), &reason]).await.map(drop)
+    }
+
     /// Rows that aren't sent, oldest first.
     pub async fn unsent(&self, state: OutboxState, limit: i64) -> Result<Vec<OutboxRow>, Error> {
         let parked = match state {
@@ -81,6 +98,19 @@ impl Tables {
     pub async fn outbox(&self, ids: &[OutboxId]) -> Result<Vec<OutboxRow>, Error> {
         let rows = self.0.query(sql!("outbox_by_id"), &[&uuids(ids)]).await?;
         rows.iter().map(OutboxRow::read).collect()
+    }
+
+    /// What a row says, if it is still to be sent.
+    pub async fn unsent_payload(&self, id: OutboxId) -> Result<Option<Value>, Error> {
+        let row = self.0.query_opt(sql!("unsent_payload"), &[&id.as_uuid()]).await?;
+        row.map(|row| row.try_get("payload")).transpose()
+    }
+
+    /// Lets a row say something else, and lets the sender have it again; false if it says something else by now, or was
+    /// sent.
+    pub async fn edit(&self, id: OutboxId, from: &Value, to: &Value, now: Timestamp) -> Result<bool, Error> {
+        let row = self.0.query_opt(sql!("edit_outbox"), &[&id.as_uuid(), &from, &to, &now]).await?;
+        Ok(row.is_some())
     }
 
     /// Lets the sender have these rows again, from now on, parked ones included; gives those that aren't sent.

@@ -8,13 +8,15 @@ use pledge_domain::{
     decide::Recorded,
     error_chain::ErrorChain,
     ids::EventId,
-    ports::{KnownEvent, Publisher, StripeEventStore},
-    stripe::StripeEvent,
+    ports::{KnownEvent, PreorderStore, Publisher, StripeEventStore},
+    stripe::{Adopter, StripeEvent},
 };
+use pledge_postgres::Database;
 use pledge_stripe_api::StripeClient;
 use pledge_stripe_events::decode;
 
 use crate::{
+    arguments::AdoptedBy,
     console::{Done, Failure, dry_run, line, note},
     stripe,
     tables::{RecordedEvent, Tables},
@@ -65,6 +67,48 @@ pub async fn replay(tools: &Tools, id: &EventId, force: bool, apply: bool) -> Re
     }
     line(format_args!("{id}\t{replayed}"))?;
     Ok(Done::All)
+}
+
+/// Fetches an event that nobody marked, and records it as this reader's or this preorder's.
+pub async fn adopt(tools: &Tools, id: &EventId, adopter: &AdoptedBy, apply: bool) -> Result<Done, Failure> {
+    let database = tools.database()?;
+    let stripe = tools.stripe()?;
+    let known = Tables::open(&database).await?.recorded_event(id).await?;
+    if known.is_some_and(|known| known.outcome == "applied") {
+        line(format_args!("{id}\trecorded before as applied: it changed something"))?;
+        note("Nothing to do.");
+        return Ok(Done::All);
+    }
+    let adopter = existing(&database, adopter).await?;
+    let Some(event) = fetch(&stripe, id).await? else { return gone(id) };
+    let kind = event.kind.clone();
+    let Some(event) = event.adopted(&adopter) else {
+        return Err(format!(
+            "{id} is a {kind}: a reader and a novel can have subscriptions, invoices and single payments, a preorder \
+             Checkout sessions"
+        )
+        .into());
+    };
+    if !apply {
+        line(format_args!("{id}\t{}\t{kind}", event.created))?;
+        dry_run("it would be recorded as theirs");
+        return Ok(Done::All);
+    }
+    let replayed = self::apply(&tools.recorder(database)?, &event, KnownEvent::DecidedAnew, tools.now()).await?;
+    line(format_args!("{id}\t{replayed}"))?;
+    Ok(if replayed.is_unsolved() { Done::SomethingLeft } else { Done::All })
+}
+
+/// Who is to have an event. A typing error must not make a reader or a preorder.
+async fn existing(database: &Database, adopter: &AdoptedBy) -> Result<Adopter, Failure> {
+    if let Some(preorder) = adopter.preorder {
+        let found = database.find(preorder).await?;
+        return found.map(|_| Adopter::Preorder(preorder)).ok_or_else(|| "there is no such preorder".into());
+    }
+    let (Some(user), Some(novel)) = (adopter.reader.clone(), adopter.novel) else {
+        return Err("whose is it? --reader and --novel, or --preorder".into());
+    };
+    Ok(Adopter::Champion(Tables::open(database).await?.champion(user, novel).await?))
 }
 
 /// Fetches an event from Stripe and records it.

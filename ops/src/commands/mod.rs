@@ -7,6 +7,7 @@ mod outbox;
 mod parked;
 mod portal;
 mod reconcile;
+mod tiers;
 mod users;
 mod webhook;
 
@@ -23,11 +24,15 @@ pub async fn run(tools: &Tools, Arguments { apply, command }: Arguments) -> Resu
         Command::Portal(Portal::Register) => portal::register(tools, apply).await,
         Command::Parked(Parked::List(limit)) => parked::list(tools, limit).await,
         Command::Parked(Parked::Requeue { events, all: _ }) => parked::requeue(tools, events, apply).await,
+        Command::Parked(Parked::Dismiss { events, reason }) => parked::dismiss(tools, &events, &reason, apply).await,
         Command::Outbox(Outbox::List { state, limit }) => outbox::list(tools, state, limit).await,
         Command::Outbox(Outbox::Requeue { rows, all: _, state }) => outbox::requeue(tools, rows, state, apply).await,
+        Command::Outbox(Outbox::Edit { rows, correction }) => outbox::edit(tools, &rows, &correction, apply).await,
         Command::Dlq(Dlq::List(limit)) => dlq::list(tools, limit).await,
         Command::Dlq(Dlq::Redrive { discard_unreadable }) => dlq::redrive(tools, discard_unreadable, apply).await,
         Command::Event(Event::Replay { event, force }) => event::replay(tools, &event, force, apply).await,
+        Command::Event(Event::Adopt { event, adopter }) => event::adopt(tools, &event, &adopter, apply).await,
+        Command::Tiers(tiers) => tiers::run(tools, tiers, apply).await,
         Command::Reconcile(window) => reconcile::run(tools, window, apply).await,
         Command::Users(Users::Link(limit)) => users::link::run(tools, limit, apply).await,
         Command::Users(Users::Import { file }) => users::import::run(tools, &file, apply).await,

@@ -1,9 +1,9 @@
 //! `ops outbox`: facts for Klaviyo that aren't sent.
 
-use pledge_domain::{ids::OutboxId, ports::Publisher};
+use pledge_domain::{ids::OutboxId, outbox::Payload, ports::Publisher};
 
 use crate::{
-    arguments::{Limit, OutboxState},
+    arguments::{Correction, Limit, OutboxState},
     console::{Done, Failure, Progress, dry_run, line, note},
     tables::{OutboxRow, Tables},
     tools::Tools,
@@ -47,6 +47,41 @@ pub async fn requeue(tools: &Tools, ids: Vec<OutboxId>, state: OutboxState, appl
         queue.publish(&queued).await?;
         progress.advance(round.len());
     }
+    Ok(Done::All)
+}
+
+/// Corrects whom rows are about and queues them.
+pub async fn edit(tools: &Tools, ids: &[OutboxId], correction: &Correction, apply: bool) -> Result<Done, Failure> {
+    let tables = Tables::open(&tools.database()?).await?;
+    let queue = tools.queue()?;
+    let phone = correction.phone.clone().map(Some).or(correction.no_phone.then_some(None));
+    let mut corrected = Vec::new();
+    for id in ids {
+        let Some(before) = tables.unsent_payload(*id).await? else {
+            note(format_args!("{id}: there is no such row that is still to be sent"));
+            continue;
+        };
+        let mut payload: Payload = serde_json::from_value(before.clone())?;
+        payload.profile = payload.profile.corrected(correction.email.clone(), phone.clone());
+        let after = serde_json::to_value(payload)?;
+        if after == before {
+            note(format_args!("{id}: says so already"));
+        } else if !apply || tables.edit(*id, &before, &after, tools.now()).await? {
+            corrected.push(*id);
+        } else {
+            note(format_args!("{id}: was changed or sent at the same moment, and is left as it is"));
+        }
+    }
+    show(&tables.outbox(&corrected).await?)?;
+    if !apply {
+        dry_run(format_args!("{} rows would be corrected and queued", corrected.len()));
+        return Ok(Done::All);
+    }
+    if !corrected.is_empty() {
+        // If this fails, the sweep finds the rows: they are no longer parked.
+        queue.publish(&corrected).await?;
+    }
+    note(format_args!("{} rows were corrected and queued", corrected.len()));
     Ok(Done::All)
 }
 

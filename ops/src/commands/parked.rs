@@ -49,6 +49,31 @@ pub async fn requeue(tools: &Tools, ids: Vec<EventId>, apply: bool) -> Result<Do
     if left == 0 { Ok(Done::All) } else { still_parked(left) }
 }
 
+/// Lays events aside for a reason.
+pub async fn dismiss(tools: &Tools, ids: &[EventId], reason: &str, apply: bool) -> Result<Done, Failure> {
+    let tables = Tables::open(&tools.database()?).await?;
+    let reason = format!("dismissed: {reason}");
+    let mut parked = 0;
+    for id in ids {
+        let known = tables.recorded_event(id).await?.filter(|event| event.outcome == "parked");
+        let Some(event) = known else {
+            note(format_args!("{id}: not parked"));
+            continue;
+        };
+        parked += 1;
+        show(&event)?;
+        if apply {
+            tables.dismiss(id, &reason).await?;
+        }
+    }
+    if apply {
+        note(format_args!("{parked} events were dismissed"));
+    } else {
+        dry_run(format_args!("{parked} events would be dismissed"));
+    }
+    Ok(Done::All)
+}
+
 fn still_parked(left: usize) -> Result<Done, Failure> {
     note(format_args!("{left} events still wait for a person"));
     Ok(Done::SomethingLeft)
@@ -64,7 +89,8 @@ fn show(event: &RecordedEvent) -> std::io::Result<()> {
 }
 
 impl Replayed {
-    fn is_unsolved(&self) -> bool {
+    /// Whether it is still for a person to solve.
+    pub fn is_unsolved(&self) -> bool {
         match self {
             Self::Gone => true,
             Self::Recorded { outcome, .. } => *outcome == "parked",

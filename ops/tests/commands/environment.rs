@@ -74,8 +74,13 @@ impl TestEnvironment {
 
     /// Calls the program and waits for its end.
     pub async fn ops(&self, line: &str) -> Said {
+        self.ops_with(&line.split_whitespace().collect::<Vec<_>>()).await
+    }
+
+    /// Calls the program with arguments that may have spaces.
+    pub async fn ops_with(&self, arguments: &[&str]) -> Said {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ops"));
-        command.args(line.split_whitespace()).env_clear().envs([
+        command.args(arguments).env_clear().envs([
             ("STAGE", "local"),
             ("AWS_REGION", "eu-west-1"),
             ("AWS_ACCESS_KEY_ID", "test"),

@@ -12,5 +12,6 @@ mod outbox;
 mod portal;
 mod queries;
 mod reconcile;
+mod tiers;
 mod users;
 mod webhook;

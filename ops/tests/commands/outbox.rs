@@ -59,3 +59,36 @@ async fn a_sent_row_is_left_alone_and_an_unknown_one_named() {
     let queued = environment.sqs.queue.sent();
     assert!(queued.len() == 1 && queued[0].contains(&waiting.to_string()), "{queued:?}");
 }
+
+#[tokio::test]
+async fn a_bad_address_is_corrected_and_its_row_sent_again() {
+    let (environment, [sent, parked, _]) = environment().await;
+    let edit = |correction: &str| format!("outbox edit {parked} {sent} {correction}");
+    let payload = "select payload from outbox where id = $1";
+    let profile = || async {
+        let row = environment.tables.query_one(payload, &[&parked.as_uuid()]).await.unwrap();
+        row.get::<_, serde_json::Value>(0)["profile"].clone()
+    };
+    let before = profile().await;
+    let dry = environment.succeeds(&edit("--email right@example.com --no-phone")).await;
+    assert!(dry.lines().len() == 1 && dry.err.contains("1 rows would be corrected"), "{dry:?}");
+    assert!(
+        !dry.out.contains('@') && dry.err.contains(&format!("{sent}: there is no such row that is still")),
+        "{dry:?}"
+    );
+    assert_eq!(profile().await, before);
+
+    environment.succeeds(&edit("--email right@example.com --no-phone --apply")).await;
+    assert_eq!(profile().await["email"], "right@example.com");
+    assert_eq!(profile().await["phone_number"], serde_json::Value::Null);
+    assert_eq!(environment.store.unsent(&[parked], t(30)).await.unwrap().len(), 1, "the sender takes it now");
+    assert!(environment.sqs.queue.sent()[0].contains(&parked.to_string()));
+
+    let again = environment.succeeds(&edit("--email right@example.com --no-phone --apply")).await;
+    assert!(again.err.contains("says so already") && environment.sqs.queue.sent().len() == 1, "{again:?}");
+    environment.succeeds(&edit("--phone +85251234567 --apply")).await;
+    assert_eq!(profile().await["phone_number"], "+85251234567");
+    for wrong in ["", "--phone 51234567", "--email nobody", "--no-phone --phone +85251234567"] {
+        assert_eq!(environment.ops(&edit(wrong)).await.status, 2, "{wrong:?}");
+    }
+}

@@ -17,6 +17,11 @@ pub struct Currency([u8; 3]);
 #[error("not a three-letter currency code")]
 pub struct InvalidCurrency;
 
+/// Text that isn't an exact amount of a currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an exact amount of this currency")]
+pub struct InvalidAmount;
+
 /// Currencies without minor units in Stripe's API (<https://docs.stripe.com/currencies#zero-decimal>).
 const ZERO_DECIMAL: [&str; 15] =
     ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"];
@@ -110,6 +115,24 @@ impl Money {
         Self { amount, currency }
     }
 
+    /// Takes an amount in major units as decimal text, the inverse of [`Money::to_decimal`]. Fewer decimal places than the
+    /// currency has are filled up.
+    ///
+    /// # Errors
+    /// [`InvalidAmount`] for anything but digits with a point, for more decimal places than the currency has, and for what
+    /// is too large.
+    pub fn from_decimal(text: &str, currency: Currency) -> Result<Self, InvalidAmount> {
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let decimals = currency.decimals();
+        let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+        let is_amount = !whole.is_empty() && digits(whole) && digits(fraction) && fraction.len() <= decimals;
+        if !is_amount || text.ends_with('.') {
+            return Err(InvalidAmount);
+        }
+        let amount = format!("{whole}{fraction:0<decimals$}").parse().map_err(|_| InvalidAmount)?;
+        Ok(Self { amount, currency })
+    }
+
     /// Returns the amount in major units as exact decimal text: `19.99`, `1999`, `1.999`.
     #[must_use]
     pub fn to_decimal(self) -> String {
@@ -144,6 +167,24 @@ mod tests {
         assert_eq!(decimal(-5, "usd"), "-0.05");
         assert_eq!(decimal(0, "jpy"), "0");
         assert_eq!(decimal(i64::MIN, "usd"), "-92233720368547758.08");
+    }
+
+    #[test]
+    fn an_amount_is_read_as_it_is_written() {
+        let read = |text: &str, currency: &str| {
+            Money::from_decimal(text, Currency::parse(currency).unwrap()).map(|money| money.amount)
+        };
+        assert_eq!(read("19.99", "usd"), Ok(1999));
+        assert_eq!(read("19.9", "usd"), Ok(1990));
+        assert_eq!(read("19", "usd"), Ok(1900));
+        assert_eq!(read("0", "usd"), Ok(0));
+        assert_eq!(read("1999", "jpy"), Ok(1999));
+        assert_eq!(read("1.999", "kwd"), Ok(1999));
+        let too_large = "92233720368547758.08";
+        for wrong in ["", ".", "1.", ".5", "-1", "+1", "1,00", "1.999", "1 000", "1e3", "١", too_large] {
+            assert_eq!(read(wrong, "usd"), Err(InvalidAmount), "{wrong:?}");
+        }
+        assert_eq!(read("19.9", "jpy"), Err(InvalidAmount));
     }
 
     #[test]

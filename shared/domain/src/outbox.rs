@@ -1,5 +1,7 @@
 //! Announcements for Klaviyo, stored together with the state change that they report.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -174,6 +176,16 @@ impl Profile {
         Self { email, external_id: None, phone_number: None, first_name: None, last_name: None }
     }
 
+    /// Returns the profile with what an operator corrected: another address, or another telephone number or none.
+    #[must_use]
+    pub fn corrected(self, email: Option<Email>, phone: Option<Option<PhoneNumber>>) -> Self {
+        Self {
+            email: email.unwrap_or(self.email),
+            phone_number: phone.map_or(self.phone_number, |phone| phone.map(|phone| phone.0)),
+            ..self
+        }
+    }
+
     /// Returns the profile without a part that Klaviyo refused; none if it doesn't have that part.
     #[must_use]
     pub fn without(&self, part: ProfilePart) -> Option<Self> {
@@ -182,6 +194,24 @@ impl Profile {
             ProfilePart::AllButAddress => Self::of_address(self.email.clone()),
         };
         (rest != *self).then_some(rest)
+    }
+}
+
+/// A telephone number in E.164 form. `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PhoneNumber(String);
+
+impl PhoneNumber {
+    /// Takes a number as [`e164`] does; none if it isn't one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        e164(text).map(Self)
+    }
+}
+
+impl fmt::Debug for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PhoneNumber(hidden)")
     }
 }
 

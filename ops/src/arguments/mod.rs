@@ -1,14 +1,18 @@
 //! The command line.
 
+mod parse;
+mod tiers;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pledge_domain::{
     Timestamp,
-    ids::{EventId, OutboxId},
+    email::Email,
+    ids::{EventId, NovelId, OutboxId, PreorderId, UserId},
+    outbox::PhoneNumber,
 };
-use time::{Date, format_description::well_known::Rfc3339, macros::format_description};
-use uuid::Uuid;
+pub use tiers::{TierSettings, Tiers};
 
 /// The operator's tools of Pledge.
 ///
@@ -49,6 +53,9 @@ pub enum Command {
     /// Compares what Stripe says was paid in a window of time with the database, and applies what is missing. Exits
     /// with status 3 if differences are left.
     Reconcile(Window),
+    /// The tiers of a novel: what a month of support costs.
+    #[command(subcommand)]
+    Tiers(Tiers),
     /// People.
     #[command(subcommand)]
     Users(Users),
@@ -83,11 +90,20 @@ pub enum Parked {
     /// Fetches them from Stripe again and decides them anew, after their cause was mended.
     Requeue {
         /// Which: `evt_…`.
-        #[arg(value_parser = event_id, required_unless_present = "all", conflicts_with = "all")]
+        #[arg(value_parser = parse::event_id, required_unless_present = "all", conflicts_with = "all")]
         events: Vec<EventId>,
         /// All that are parked.
         #[arg(long)]
         all: bool,
+    },
+    /// Lays them aside: nothing is to be done about them. They count as ignored from then on, for this reason.
+    Dismiss {
+        /// Which: `evt_…`.
+        #[arg(value_parser = parse::event_id, required = true)]
+        events: Vec<EventId>,
+        /// Why, in your words. No personal data: it is shown wherever the event is.
+        #[arg(long, value_parser = parse::reason)]
+        reason: String,
     },
 }
 
@@ -106,7 +122,7 @@ pub enum Outbox {
     /// Queues rows again that are not sent, parked ones included.
     Requeue {
         /// Which: the id of the row.
-        #[arg(value_parser = outbox_id, required_unless_present = "all", conflicts_with = "all")]
+        #[arg(value_parser = parse::outbox_id, required_unless_present = "all", conflicts_with = "all")]
         rows: Vec<OutboxId>,
         /// All in the state.
         #[arg(long)]
@@ -115,6 +131,31 @@ pub enum Outbox {
         #[arg(long, default_value = "parked", conflicts_with = "rows")]
         state: OutboxState,
     },
+    /// Corrects whom rows are about, and queues them again. What is sent already stays as it was sent. Only these rows
+    /// change: the preorder or the reader that they are about keeps its own address.
+    Edit {
+        /// Which: the ids of the rows.
+        #[arg(value_parser = parse::outbox_id, required = true)]
+        rows: Vec<OutboxId>,
+        /// What is wrong.
+        #[command(flatten)]
+        correction: Correction,
+    },
+}
+
+/// What is to stand in rows of the outbox instead.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = true)]
+pub struct Correction {
+    /// Another e-mail address.
+    #[arg(long, value_parser = parse::email)]
+    pub email: Option<Email>,
+    /// Another telephone number, with its country: `+852 5123 4567`.
+    #[arg(long, value_parser = parse::phone, conflicts_with = "no_phone")]
+    pub phone: Option<PhoneNumber>,
+    /// No telephone number.
+    #[arg(long)]
+    pub no_phone: bool,
 }
 
 /// Why a row isn't sent.
@@ -131,7 +172,7 @@ pub enum OutboxState {
 /// `ops dlq …`
 #[derive(Debug, Subcommand)]
 pub enum Dlq {
-    /// Shows messages, and what has become of the outbox rows that they name. Hides them from others for a minute.
+    /// Shows messages, and what has become of the outbox rows that they name. Others don't see them meanwhile.
     List(Limit),
     /// Moves messages back into the sender's queue. Those whose rows are settled are removed instead.
     Redrive {
@@ -147,12 +188,37 @@ pub enum Event {
     /// Fetches an event from Stripe and records it as the webhook would. Stripe keeps events for 30 days.
     Replay {
         /// `evt_…`
-        #[arg(value_parser = event_id)]
+        #[arg(value_parser = parse::event_id)]
         event: EventId,
         /// Also if it was recorded before and changed nothing (parked or ignored): it is decided anew.
         #[arg(long)]
         force: bool,
     },
+    /// Says whose an event is that nobody marked and that was ignored or parked, and records it as if it were marked so.
+    /// Later events about the same object then find it by themselves.
+    Adopt {
+        /// `evt_…`
+        #[arg(value_parser = parse::event_id)]
+        event: EventId,
+        /// Whose it is.
+        #[command(flatten)]
+        adopter: AdoptedBy,
+    },
+}
+
+/// Whose an event is.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = true)]
+pub struct AdoptedBy {
+    /// A subscription's, an invoice's or a single payment's event: the reader, by their uid.
+    #[arg(long, value_parser = parse::user_id, requires = "novel")]
+    pub reader: Option<UserId>,
+    /// The novel that the reader supports with it.
+    #[arg(long, value_parser = parse::novel_id, requires = "reader")]
+    pub novel: Option<NovelId>,
+    /// A Checkout session's event: the preorder, by its id.
+    #[arg(long, value_parser = parse::preorder_id, conflicts_with_all = ["reader", "novel"])]
+    pub preorder: Option<PreorderId>,
 }
 
 /// `ops users …`
@@ -198,10 +264,10 @@ pub struct Limit {
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Window {
     /// Made at this time or later: `2026-10-31` or `2026-10-31T12:00:00Z`, in UTC.
-    #[arg(long, value_parser = moment)]
+    #[arg(long, value_parser = parse::moment)]
     pub from: Timestamp,
     /// Made before this time; now unless given.
-    #[arg(long, value_parser = moment)]
+    #[arg(long, value_parser = parse::moment)]
     pub to: Option<Timestamp>,
 }
 
@@ -210,22 +276,6 @@ impl Window {
     pub fn end(&self, now: Timestamp) -> Timestamp {
         self.to.unwrap_or(now + time::Duration::SECOND)
     }
-}
-
-fn event_id(text: &str) -> Result<EventId, String> {
-    EventId::parse(text).map_err(|error| error.to_string())
-}
-
-fn outbox_id(text: &str) -> Result<OutboxId, String> {
-    Uuid::try_parse(text).map(OutboxId::from_uuid).map_err(|_| "must be a UUID".to_owned())
-}
-
-fn moment(text: &str) -> Result<Timestamp, String> {
-    let day = || Date::parse(text, format_description!("[year]-[month]-[day]"));
-    let midnight = |day: Date| day.midnight().assume_utc();
-    Timestamp::parse(text, &Rfc3339)
-        .or_else(|_| day().map(midnight))
-        .map_err(|_| "must be a day (2026-10-31) or a time (2026-10-31T12:00:00Z)".to_owned())
 }
 
 #[cfg(test)]

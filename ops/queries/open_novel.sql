@@ -1,0 +1,1 @@
+select add_default_champion_tiers($1)

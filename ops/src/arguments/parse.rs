@@ -1,0 +1,80 @@
+//! Parts of the command line as what they stand for. The errors are for whoever typed them.
+
+use pledge_domain::{
+    Timestamp,
+    champion::TierLevel,
+    email::Email,
+    ids::{EventId, NovelId, OutboxId, PreorderId, PriceId, UserId},
+    money::Currency,
+    outbox::PhoneNumber,
+};
+use time::{Date, format_description::well_known::Rfc3339, macros::format_description};
+use uuid::Uuid;
+
+/// Takes an id of an event.
+pub fn event_id(text: &str) -> Result<EventId, String> {
+    EventId::parse(text).map_err(|error| error.to_string())
+}
+
+/// Takes an id of a row of the outbox.
+pub fn outbox_id(text: &str) -> Result<OutboxId, String> {
+    Uuid::try_parse(text).map(OutboxId::from_uuid).map_err(|_| "must be a UUID".to_owned())
+}
+
+/// Takes a time, or a day, which begins at midnight in UTC.
+pub fn moment(text: &str) -> Result<Timestamp, String> {
+    let day = || Date::parse(text, format_description!("[year]-[month]-[day]"));
+    let midnight = |day: Date| day.midnight().assume_utc();
+    Timestamp::parse(text, &Rfc3339)
+        .or_else(|_| day().map(midnight))
+        .map_err(|_| "must be a day (2026-10-31) or a time (2026-10-31T12:00:00Z)".to_owned())
+}
+
+/// Takes the uid of a reader.
+pub fn user_id(text: &str) -> Result<UserId, String> {
+    UserId::parse(text).map_err(|error| error.to_string())
+}
+
+/// Takes the number of a novel.
+pub fn novel_id(text: &str) -> Result<NovelId, String> {
+    let number = text.parse().map_err(|_| "must be a number".to_owned())?;
+    NovelId::new(number).map_err(|error| error.to_string())
+}
+
+/// Takes the id of a preorder.
+pub fn preorder_id(text: &str) -> Result<PreorderId, String> {
+    PreorderId::parse(text).map_err(|error| error.to_string())
+}
+
+/// Takes the level of a tier.
+pub fn tier_level(text: &str) -> Result<TierLevel, String> {
+    let level = text.parse().map_err(|_| "must be a number".to_owned())?;
+    TierLevel::new(level).map_err(|_| format!("must be from 1 to {}", TierLevel::MAX))
+}
+
+/// Takes the id of a price of Stripe's.
+pub fn price_id(text: &str) -> Result<PriceId, String> {
+    PriceId::parse(text).map_err(|error| error.to_string())
+}
+
+/// Takes a currency.
+pub fn currency(text: &str) -> Result<Currency, String> {
+    Currency::parse(text).map_err(|error| error.to_string())
+}
+
+/// Takes an e-mail address.
+pub fn email(text: &str) -> Result<Email, String> {
+    Email::parse(text).map_err(|error| error.to_string())
+}
+
+/// Takes a telephone number.
+pub fn phone(text: &str) -> Result<PhoneNumber, String> {
+    PhoneNumber::parse(text).ok_or_else(|| "must begin with + and the country, as in +852 5123 4567".to_owned())
+}
+
+/// Takes a few words of somebody's on one line.
+pub fn reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let fits = !text.is_empty() && text.chars().count() <= 200 && !text.chars().any(char::is_control);
+    if fits { Ok(text.to_owned()) } else { Err("must be some words on one line, 200 letters at most".to_owned()) }
+}

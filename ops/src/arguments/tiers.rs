@@ -1,0 +1,73 @@
+//! `ops tiers …`
+
+use clap::{Args, Subcommand};
+use pledge_domain::{
+    champion::TierLevel,
+    ids::{NovelId, PriceId},
+    money::Currency,
+};
+
+use super::parse;
+
+/// What there is to do about tiers.
+#[derive(Debug, Subcommand)]
+pub enum Tiers {
+    /// Shows the tiers of a novel, each with every price at Stripe that it ever had.
+    List {
+        /// The novel.
+        #[arg(value_parser = parse::novel_id)]
+        novel: NovelId,
+    },
+    /// Opens a novel to champions: gives it those of the usual thirteen tiers that it doesn't have.
+    Open {
+        /// The novel.
+        #[arg(value_parser = parse::novel_id)]
+        novel: NovelId,
+    },
+    /// Changes a tier, or makes one. A price holds for who comes next: who supports already goes on at theirs.
+    Set {
+        /// The novel.
+        #[arg(value_parser = parse::novel_id)]
+        novel: NovelId,
+        /// The tier.
+        #[arg(value_parser = parse::tier_level)]
+        level: TierLevel,
+        /// What is to change.
+        #[command(flatten)]
+        settings: TierSettings,
+    },
+    /// Says that a price at Stripe is or was this tier's: one of a plan that was changed in Stripe's dashboard, or of a
+    /// subscription from before this system. Prices that are made here are remembered by themselves.
+    Remember {
+        /// The novel.
+        #[arg(value_parser = parse::novel_id)]
+        novel: NovelId,
+        /// The tier.
+        #[arg(value_parser = parse::tier_level)]
+        level: TierLevel,
+        /// `price_…`
+        #[arg(value_parser = parse::price_id)]
+        price: PriceId,
+    },
+}
+
+/// What is to stand in a tier. A new one needs name, price and chapters.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = true)]
+pub struct TierSettings {
+    /// What a month costs, in major units of its currency: `12.00`.
+    #[arg(long)]
+    pub price: Option<String>,
+    /// The currency; of a new tier the dollar unless given.
+    #[arg(long, value_parser = parse::currency, requires = "price")]
+    pub currency: Option<Currency>,
+    /// What the tier is called.
+    #[arg(long, value_parser = parse::reason)]
+    pub name: Option<String>,
+    /// How many unpublished chapters it opens.
+    #[arg(long, value_parser = clap::value_parser!(i32).range(0..))]
+    pub chapters: Option<i32>,
+    /// Whether it is on sale. Subscriptions to a tier that isn't go on.
+    #[arg(long)]
+    pub on_sale: Option<bool>,
+}
