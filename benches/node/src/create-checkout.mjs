@@ -1,6 +1,7 @@
 import Stripe from "stripe";
 
-import find from "../../../shared/postgres/queries/preorder_by_id.sql";
+import readPreorder from "../../../shared/postgres/queries/preorder.sql";
+import whichPreorder from "../../../shared/postgres/queries/preorder_by_id.sql";
 import save from "../../../shared/postgres/queries/save_checkout.sql";
 import { connected, query } from "./database.mjs";
 import { run } from "./runtime.mjs";
@@ -18,7 +19,7 @@ const site = process.env.PUBLIC_SITE_URL;
 async function handle(event) {
   await connected;
   const { preorderId } = JSON.parse(event.body);
-  const [preorder] = await query(find, [preorderId]);
+  const [preorder] = await query(readPreorder + whichPreorder, [preorderId]);
   if (!preorder) return { statusCode: 404, body: JSON.stringify({ code: "PREORDER_NOT_FOUND" }) };
   const attempt = preorder.checkout_attempt + 1;
   const metadata = {

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 
 import Stripe from "stripe";
 
-import find from "../../../shared/postgres/queries/preorder_for_event.sql";
+import readPreorder from "../../../shared/postgres/queries/preorder.sql";
+import whichPreorder from "../../../shared/postgres/queries/preorder_for_event.sql";
 import insertEvent from "../../../shared/postgres/queries/insert_stripe_event.sql";
 import insertOutbox from "../../../shared/postgres/queries/insert_outbox.sql";
 import { connected, query, transaction } from "./database.mjs";
@@ -38,7 +39,7 @@ async function handle(request) {
   const fact = await transaction(async () => {
     const [known] = await query("select 1 from stripe_event where id = $1", [event.id]);
     if (known) return null;
-    const [preorder] = await query(find, [session.metadata.preorderId, session.id, session.payment_intent]);
+    const [preorder] = await query(readPreorder + whichPreorder, [session.metadata.preorderId, session.id, session.payment_intent]);
     if (!preorder || session.payment_status !== "paid") throw new Error("not part of this comparison");
     const key = `preorder_success:${preorder.id}`;
     const id = derived(key);

@@ -1,20 +1,5 @@
 -- The preorder by its id, else by its session, else by its payment. Whoever writes its payments holds its lock
 -- (lock_keys.sql, lock_linked.sql).
-select preorders.id, user_id, email, color, price_id, locale, first_name, last_name, phone, address_line1, address_line2,
-       city, state, postal_code, country, form_contact::text, customer_notes, marketing_consent, status, checkout_attempt, session_id,
-       session_state, session_expires_at, checkout_url, payment_intent_id, amount, currency, paid_at, refunded_amount,
-       dispute_status, disputed_at, created_at,
-       (
-           select jsonb_agg(jsonb_build_object(
-               'intent', it.payment_intent_id, 'session', it.session_id, 'amount', it.amount, 'currency', it.currency,
-               'paid_at', extract(epoch from it.paid_at)::bigint, 'refunded', it.refunded_amount,
-               'dispute', it.dispute_status, 'disputed_since', extract(epoch from it.disputed_since)::bigint,
-               'revoked', it.revoked, 'was_revoked', it.was_revoked
-           ))
-           from preorder_payment as it
-           where it.preorder_id = preorders.id
-       )::text as payments
-from preorders
 where id = $1 or session_id = $2 or payment_intent_id = $3
    or id = any (array(select preorder_id from preorder_payment as other where other.payment_intent_id = $3))
 order by (id = $1) desc nulls last, (session_id = $2) desc nulls last

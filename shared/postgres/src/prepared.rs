@@ -14,13 +14,13 @@ pub const CLAIMS: Part =
     &[sql!("claim_address"), sql!("claim_profile"), sql!("claim_preorder"), sql!("claim_preorders")];
 
 /// A preorder is stored and shown.
-pub const PREORDERS: Part = &[sql!("initiate_preorder"), sql!("preorder_by_id")];
+pub const PREORDERS: Part = &[sql!("initiate_preorder"), sql!("preorder", "preorder_by_id")];
 
 /// A preorder gets a Checkout session.
-pub const CHECKOUT: Part = &[sql!("save_checkout"), sql!("preorder_by_id")];
+pub const CHECKOUT: Part = &[sql!("save_checkout"), sql!("preorder", "preorder_by_id")];
 
 /// Somebody signs in and sees what is theirs.
-pub const ACCOUNTS: Part = &[sql!("user_profile"), sql!("preorders_of_user")];
+pub const ACCOUNTS: Part = &[sql!("user_profile"), sql!("preorder", "preorders_of_user")];
 
 /// A Stripe event is recorded. One about a champion needs [`CHAMPION_ACCOUNT`] and [`CHAMPION_WRITES`] too.
 pub const STRIPE_EVENTS: Part = &[
@@ -28,7 +28,7 @@ pub const STRIPE_EVENTS: Part = &[
     sql!("lock_linked"),
     sql!("lock_champion"),
     sql!("stripe_event_exists"),
-    sql!("preorder_for_event"),
+    sql!("preorder", "preorder_for_event"),
     sql!("stripe_payment"),
     sql!("candidates"),
     sql!("insert_outbox"),
@@ -73,7 +73,7 @@ pub const OUTBOX: Part = &[sql!("unsent_outbox"), sql!("settle_outbox")];
 
 /// What was left behind is looked for on a schedule, and what time has made wrong is put right.
 pub const SWEEPS: Part = &[
-    sql!("preorders_without_owner"),
+    sql!("preorder", "preorders_without_owner"),
     sql!("stuck_preorders"),
     sql!("take_overdue_outbox"),
     sql!("outbox_backlog"),

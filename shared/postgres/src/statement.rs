@@ -11,10 +11,10 @@ use tokio_postgres::{
 };
 use uuid::Uuid;
 
-/// The SQL of one file in `queries/`.
+/// The SQL of a file in `queries/`, or of several that go on from one another.
 macro_rules! sql {
-    ($name:literal) => {
-        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/queries/", $name, ".sql"))
+    ($($name:literal),+) => {
+        concat!($(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/queries/", $name, ".sql"))),+)
     };
 }
 pub(crate) use sql;

@@ -65,7 +65,7 @@ async fn record(
         Statement::new(sql!("lock_linked")).text(intent),
         read::find_and_lock(&keys),
         recorded_before(event, known),
-        Statement::new(sql!("preorder_for_event"))
+        Statement::new(sql!("preorder", "preorder_for_event"))
             .uuid(keys.preorder.map(|id| id.as_uuid()))
             .text(keys.session.as_ref().map(SessionId::as_str))
             .text(intent),

@@ -31,7 +31,7 @@ impl AccountStore for Database {
 
     async fn preorders_of(&self, user: &UserId, limit: i64) -> Result<Vec<Preorder>, StoreError> {
         self.run(|lease| async move {
-            let statement = Statement::new(sql!("preorders_of_user")).text(user.as_str()).bigint(limit);
+            let statement = Statement::new(sql!("preorder", "preorders_of_user")).text(user.as_str()).bigint(limit);
             lease.query(statement).await?.iter().map(row::read).collect()
         })
         .await

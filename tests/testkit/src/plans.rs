@@ -1,7 +1,41 @@
 //! How the server would run a statement, and whether the cost of that grows with the business.
 
+use std::{collections::BTreeMap, fs, io, path::Path};
+
 use serde_json::Value;
 use tokio_postgres::{Client, Error, types::Type};
+
+/// The crate whose queries are looked at.
+const STORE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/postgres");
+
+/// Queries without a statement that has a plan.
+pub const TRANSACTION_CONTROL: [&str; 5] = ["begin", "begin_with_limits", "commit", "rollback", "snapshot"];
+
+/// Returns the SQL of every `sql!("…", "…")` in the store's sources, by the last of the files that it names.
+///
+/// # Errors
+/// If a file can't be read.
+pub fn queries() -> io::Result<BTreeMap<String, String>> {
+    let mut sources = String::new();
+    read_all(&Path::new(STORE).join("src"), &mut sources)?;
+    let uses = sources.split("sql!(").skip(1).filter_map(|rest| rest.split_once(')'));
+    let mut queries = BTreeMap::new();
+    for (names, _) in uses {
+        let names: Vec<_> = names.split(',').map(|name| name.trim().trim_matches('"')).collect();
+        let files = names.iter().map(|name| fs::read_to_string(format!("{STORE}/queries/{name}.sql")));
+        let sql = files.collect::<io::Result<String>>()?;
+        queries.insert(names.last().copied().unwrap_or_default().to_owned(), sql);
+    }
+    Ok(queries)
+}
+
+fn read_all(folder: &Path, text: &mut String) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { read_all(&path, text)? } else { text.push_str(&fs::read_to_string(path)?) }
+    }
+    Ok(())
+}
 
 /// Tables that grow with the catalogue, not with the customers, or have a few rows: the server may read them as it likes.
 const SMALL: [&str; 5] =

@@ -1,16 +1,11 @@
 //! What the server does for each file in `queries/`.
 
-use std::{collections::BTreeMap, fs};
+use std::collections::BTreeMap;
 
-use pledge_testkit::plans::Plan;
+use pledge_testkit::plans::{self, Plan, TRANSACTION_CONTROL};
 use tokio_postgres::Client;
 
 use crate::Failure;
-
-const QUERIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/postgres/queries");
-
-/// Files without a statement that has a plan.
-const TRANSACTION_CONTROL: [&str; 5] = ["begin", "begin_with_limits", "commit", "rollback", "snapshot"];
 
 /// One query on one size of tables.
 #[derive(Debug, Clone, Copy)]
@@ -42,13 +37,11 @@ pub async fn all(client: &Client) -> Result<BTreeMap<String, Query>, Failure> {
     // Before the plans, which count as runs.
     let runs = runs(client).await.unwrap_or_default();
     let (mut queries, mut full_reads) = (BTreeMap::new(), Vec::new());
-    for file in fs::read_dir(QUERIES)? {
-        let path = file?.path();
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    for (name, sql) in plans::queries()? {
         if TRANSACTION_CONTROL.contains(&name.as_str()) {
             continue;
         }
-        let plan = Plan::of(client, &fs::read_to_string(&path)?).await.map_err(|error| format!("{name}: {error}"))?;
+        let plan = Plan::of(client, &sql).await.map_err(|error| format!("{name}: {error}"))?;
         full_reads.extend(plan.full_reads().iter().map(|read| format!("{name} reads all of {read}")));
         queries.insert(name, Query { cost: plan.cost(), run: runs.get(&plan.query_id()).copied() });
     }

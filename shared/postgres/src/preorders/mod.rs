@@ -51,7 +51,7 @@ impl PreorderStore for Database {
 
     async fn without_owner(&self, last: Option<&Preorder>, limit: i64) -> Result<Vec<Preorder>, StoreError> {
         self.run(|lease| async move {
-            let statement = Statement::new(sql!("preorders_without_owner")).bigint(limit);
+            let statement = Statement::new(sql!("preorder", "preorders_without_owner")).bigint(limit);
             let (created_at, id) = (last.map(|last| last.created_at), last.map(|last| last.id.as_uuid()));
             let rows = lease.query(statement.time(created_at).uuid(id)).await?;
             rows.iter().map(row::read).collect()
@@ -124,7 +124,7 @@ async fn claim(lease: Lease, claims: &Claims, now: Timestamp) -> Result<u64, Fai
 }
 
 fn by_id(id: PreorderId) -> Statement<'static> {
-    Statement::new(sql!("preorder_by_id")).uuid(id.as_uuid())
+    Statement::new(sql!("preorder", "preorder_by_id")).uuid(id.as_uuid())
 }
 
 fn only(rows: Option<Vec<Row>>) -> Result<Preorder, Failure> {
