@@ -60,6 +60,7 @@ pub const MIGRATIONS: &[Migration] = steps![
     "0035_preorder_payments",
     "0050_limits",
     "0070_stripe_catch_up",
+    "0071_outbox_not_before",
 ];
 
 const IN_BATCHES: &[&str] = &["0031_champion_carry_over", "0035_preorder_payments"];

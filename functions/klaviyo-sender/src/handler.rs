@@ -182,11 +182,11 @@ fn named(message: &SqsMessage) -> Result<(&str, Option<Vec<OutboxId>>), SenderEr
 fn metric_of(delivery: &Delivery) -> Metric {
     match delivery {
         Delivery::Sent => Metric::KlaviyoSent,
-        Delivery::Failed { .. } => Metric::KlaviyoRetryable,
+        Delivery::Delayed { .. } | Delivery::Failed { .. } => Metric::KlaviyoRetryable,
         Delivery::Parked { .. } => Metric::KlaviyoParked,
     }
 }
 
 fn any_failed(ids: &[OutboxId], deliveries: &Deliveries) -> bool {
-    ids.iter().any(|id| matches!(deliveries.get(id), Some(Delivery::Failed { .. })))
+    ids.iter().any(|id| matches!(deliveries.get(id), Some(Delivery::Delayed { .. } | Delivery::Failed { .. })))
 }

@@ -1,6 +1,11 @@
 //! Rows of the outbox go to Klaviyo, each counted there once.
 
-use std::{borrow::Cow, collections::HashMap, time::Duration};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use futures_util::{FutureExt, StreamExt, stream};
 use pledge_domain::{
@@ -10,6 +15,7 @@ use pledge_domain::{
     ports::{Delivery, Marketing, MarketingError, OutboxStore, StoreError, UnsentEntry},
     preorder::ReturnPath,
 };
+use tokio::time::Instant;
 
 use crate::{links, site::Site};
 
@@ -67,6 +73,7 @@ impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
     /// [`StoreError`]: nothing is stored, and every row must be tried again.
     pub async fn run(&self, ids: &[OutboxId], now: Timestamp) -> Result<Deliveries, StoreError> {
         let unsent = self.store.unsent(ids, now).await?;
+        let pause = &Pause::new(now, unsent.first().and_then(|row| row.paused_until));
         let interval = self.retry.interval;
         let deliveries: Vec<(OutboxId, Delivery)> = stream::iter(unsent)
             .enumerate()
@@ -82,7 +89,7 @@ impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
             })
             .map(|entry| async move {
                 // One row that trips a bug must not take the rest of the batch with it.
-                let sent = std::panic::AssertUnwindSafe(self.send(&entry)).catch_unwind().await;
+                let sent = std::panic::AssertUnwindSafe(self.send(&entry, pause)).catch_unwind().await;
                 let panicked = || Delivery::Failed { reason: "a bug in the sender".to_owned() };
                 let delivery = sent.unwrap_or_else(|_| panicked());
                 log(&entry, &delivery);
@@ -99,11 +106,21 @@ impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
 
     /// Sends one row. A refusal that is about the profile costs the part of the profile that it is about and no try: what
     /// is left has the same `unique_id`, so that the event counts once.
-    async fn send(&self, entry: &Announcement) -> Delivery {
+    async fn send(&self, entry: &Announcement, pause: &Pause) -> Delivery {
         let mut entry = Cow::Borrowed(entry);
         let mut backoff = self.retry.backoff;
         let mut attempt = 1;
         loop {
+            // What another row, or another sender, was told counts for this one too.
+            if let Some(wait) = pause.left() {
+                if wait > self.retry.longest_wait {
+                    return Delivery::Delayed {
+                        reason: "Klaviyo takes no events for a while".to_owned(),
+                        until: pause.until(),
+                    };
+                }
+                tokio::time::sleep(wait).await;
+            }
             match self.klaviyo.send(&entry).await {
                 Ok(()) => return Delivery::Sent,
                 Err(MarketingError::Permanent { reason }) => return Delivery::Parked { reason },
@@ -112,11 +129,19 @@ impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
                     None => return Delivery::Parked { reason },
                 },
                 Err(MarketingError::Retryable { reason, retry_after }) => {
-                    let wait = retry_after.unwrap_or(backoff);
-                    if attempt == self.retry.tries || wait > self.retry.longest_wait {
-                        return Delivery::Failed { reason };
+                    if let Some(retry_after) = retry_after {
+                        pause.extend(retry_after);
                     }
-                    tokio::time::sleep(wait).await;
+                    let too_long = retry_after.is_some_and(|wait| wait > self.retry.longest_wait);
+                    if attempt == self.retry.tries || too_long {
+                        return match retry_after {
+                            Some(_) => Delivery::Delayed { reason, until: pause.until() },
+                            None => Delivery::Failed { reason },
+                        };
+                    }
+                    if retry_after.is_none() {
+                        tokio::time::sleep(backoff).await;
+                    }
                     backoff *= 2;
                     attempt += 1;
                 }
@@ -125,12 +150,47 @@ impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
     }
 }
 
+/// How long Klaviyo takes no events, for all rows of a delivery. Only durations are measured here, and the end is given as a
+/// distance from the delivery's `now`.
+struct Pause {
+    started: Instant,
+    now: Timestamp,
+    until: Mutex<Option<Instant>>,
+}
+
+impl Pause {
+    /// Starts a delivery at `now`, while an earlier one was told to wait `until` then.
+    fn new(now: Timestamp, until: Option<Timestamp>) -> Self {
+        let started = Instant::now();
+        let left = until.and_then(|until| Duration::try_from(until - now).ok());
+        Self { started, now, until: Mutex::new(left.map(|left| started + left)) }
+    }
+
+    /// Notes that Klaviyo takes no events for that long from now on.
+    fn extend(&self, wait: Duration) {
+        let mut until = self.until.lock().unwrap_or_else(PoisonError::into_inner);
+        *until = (*until).max(Some(Instant::now() + wait));
+    }
+
+    /// Returns how long is left of the pause; none if it is over.
+    fn left(&self) -> Option<Duration> {
+        let until = *self.until.lock().unwrap_or_else(PoisonError::into_inner);
+        until?.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())
+    }
+
+    /// Returns when the pause is over.
+    fn until(&self) -> Timestamp {
+        let until = *self.until.lock().unwrap_or_else(PoisonError::into_inner);
+        self.now + until.map_or(Duration::ZERO, |until| until.saturating_duration_since(self.started))
+    }
+}
+
 /// Says what became of an announcement. Its key has the id of what it is about, and no reason has personal data.
 fn log(entry: &Announcement, delivery: &Delivery) {
     let key = entry.key.as_str();
     match delivery {
         Delivery::Sent => tracing::info!(announcement = key, "an announcement was sent"),
-        Delivery::Failed { reason } => {
+        Delivery::Delayed { reason, .. } | Delivery::Failed { reason } => {
             tracing::warn!(announcement = key, reason, "an announcement could not be sent; the queue brings it again");
         }
         Delivery::Parked { reason } => {

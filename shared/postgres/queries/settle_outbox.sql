@@ -1,5 +1,5 @@
--- What became of rows: ids $1, outcomes $2, reasons $3. Of two outcomes of one row the better one counts, and a row that
--- was sent stays sent.
+-- What became of rows: ids $1, outcomes $2, reasons $3, at $4; nobody is to send anything before $5, if that is given. Of two
+-- outcomes of one row the better one counts, and a row that was sent stays sent.
 with delivery as (
     select distinct on (id) id, outcome, reason
     from unnest($1::uuid[], $2::text[], $3::text[]) as delivery (id, outcome, reason)
@@ -11,7 +11,8 @@ settled as (
         parked_at = case outcome when 'sent' then null when 'parked' then coalesce(parked_at, $4) else parked_at end,
         superseded_at = case when outcome = 'sent' then null else superseded_at end,
         attempts = attempts + case when outcome = 'sent' then 0 else 1 end,
-        last_error = coalesce(reason, last_error)
+        last_error = coalesce(reason, last_error),
+        not_before = case when outcome = 'failed' then $5::timestamptz end
     from delivery
     where outbox.id = delivery.id and sent_at is null
     -- The key names the preorder; `case` keeps other keys from being read as one.

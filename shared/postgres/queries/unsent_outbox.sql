@@ -41,6 +41,8 @@ superseded as (
     returning outbox.id
 )
 select id, key, metric, payload, attempts,
-       case when metric = any($4) then exists (select from paid where outbox_id = waiting.id) end as has_paid_preorder
+       case when metric = any($4) then exists (select from paid where outbox_id = waiting.id) end as has_paid_preorder,
+       (select max(not_before) from outbox where not_before is not null and sent_at is null and not_before > $5)
+           as paused_until
 from waiting
 where not exists (select from superseded where superseded.id = waiting.id)

@@ -36,7 +36,8 @@ impl OutboxStore for Database {
                 .uuids(deliveries.iter().map(|(id, _)| id.as_uuid()).collect())
                 .texts(deliveries.iter().map(|(_, delivery)| outcome(delivery)).collect())
                 .texts(deliveries.iter().map(|(_, delivery)| reason(delivery)).collect())
-                .time(now);
+                .time(now)
+                .time(deliveries.iter().filter_map(|(_, delivery)| not_before(delivery)).max());
             lease.query(statement).await.map(drop)
         })
         .await
@@ -79,7 +80,12 @@ fn unsent(row: &Row) -> Result<UnsentEntry, Failure> {
         kind: columns.parse("metric", AnnouncementKind::parse)?,
         payload,
     };
-    Ok(UnsentEntry { entry, attempts: columns.get("attempts")?, has_paid_preorder: columns.get("has_paid_preorder")? })
+    Ok(UnsentEntry {
+        entry,
+        attempts: columns.get("attempts")?,
+        has_paid_preorder: columns.get("has_paid_preorder")?,
+        paused_until: columns.get("paused_until")?,
+    })
 }
 
 /// Returns the name by which `settle_outbox.sql` knows it.
@@ -87,13 +93,21 @@ fn outcome(delivery: &Delivery) -> &'static str {
     match delivery {
         Delivery::Sent => "sent",
         Delivery::Parked { .. } => "parked",
-        Delivery::Failed { .. } => "failed",
+        Delivery::Delayed { .. } | Delivery::Failed { .. } => "failed",
+    }
+}
+
+/// Returns before when nobody is to send anything.
+fn not_before(delivery: &Delivery) -> Option<Timestamp> {
+    match delivery {
+        Delivery::Delayed { until, .. } => Some(*until),
+        Delivery::Sent | Delivery::Parked { .. } | Delivery::Failed { .. } => None,
     }
 }
 
 fn reason(delivery: &Delivery) -> Option<&str> {
     match delivery {
         Delivery::Sent => None,
-        Delivery::Parked { reason } | Delivery::Failed { reason } => Some(reason),
+        Delivery::Parked { reason } | Delivery::Delayed { reason, .. } | Delivery::Failed { reason } => Some(reason),
     }
 }

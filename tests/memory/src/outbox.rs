@@ -26,6 +26,8 @@ pub struct OutboxRow {
     pub parked_at: Option<Timestamp>,
     /// When it was left out because it didn't hold any more.
     pub superseded_at: Option<Timestamp>,
+    /// Before when Klaviyo takes no events.
+    pub not_before: Option<Timestamp>,
     /// How often sending it has failed.
     pub attempts: i32,
     /// Why it failed last.
@@ -41,6 +43,7 @@ impl OutboxRow {
             sent_at: None,
             parked_at: None,
             superseded_at: None,
+            not_before: None,
             attempts: 0,
             last_error: None,
         }
@@ -65,6 +68,10 @@ impl OutboxRow {
                 self.parked_at.get_or_insert(now);
                 self.fail(reason);
             }
+            Delivery::Delayed { reason, until } => {
+                self.fail(reason);
+                self.not_before = Some(*until);
+            }
             Delivery::Failed { reason } => self.fail(reason),
         }
     }
@@ -80,6 +87,8 @@ impl OutboxStore for InMemoryStore {
         let mut tables = self.transaction()?;
         let waiting: Vec<_> =
             tables.outbox.values().filter(|row| ids.contains(&row.entry.id) && row.waits()).cloned().collect();
+        let all = tables.outbox.values().filter(|row| row.sent_at.is_none()).filter_map(|row| row.not_before);
+        let paused_until = all.filter(|until| *until > now).max();
         let mut unsent = Vec::new();
         for OutboxRow { entry, attempts, .. } in waiting {
             if tables.is_untrue(&entry) {
@@ -87,7 +96,7 @@ impl OutboxStore for InMemoryStore {
             } else {
                 let says = entry.kind.says_whether_paid();
                 let has_paid_preorder = says.then(|| !tables.paid_by_the_same_buyer(&entry).is_empty());
-                unsent.push(UnsentEntry { entry, attempts, has_paid_preorder });
+                unsent.push(UnsentEntry { entry, attempts, has_paid_preorder, paused_until });
             }
         }
         Ok(unsent)

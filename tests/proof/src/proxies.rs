@@ -28,6 +28,8 @@ pub async fn before_stand_in(system: System, base_url: &str, faults: &Faults, in
         FailureMode::Status500 => faults.add(Answer::status(500)),
         FailureMode::Status500After => faults.add(Answer::status(500).after_effect()),
         FailureMode::Outage => faults.add(Answer::status(503).times(TRIES)),
+        // Klaviyo says when to come back: later than a sender waits, so that all of them must keep to it.
+        FailureMode::TooMany if system == System::Klaviyo => faults.add(Answer::rate_limited(30)),
         FailureMode::TooMany => faults.add(Answer::status(429)),
         other => panic!("{other:?} is no answer"),
     };

@@ -193,9 +193,29 @@ async fn a_wait_that_is_too_long_is_left_to_the_queue() {
     let deliver = deliver(1).await;
     deliver.klaviyo.fail_next(busy(Some(3600)));
     let start = Instant::now();
-    assert!(matches!(run(&deliver).await.values().next(), Some(Delivery::Failed { .. })));
+    assert!(matches!(run(&deliver).await.values().next(), Some(Delivery::Delayed { .. })));
     assert_eq!(start.elapsed(), Duration::ZERO);
     assert_eq!(deliver.klaviyo.tried().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_storm_of_429_costs_one_try_for_all_senders_until_klaviyo_takes_events_again() {
+    let deliver = deliver(60).await;
+    deliver.klaviyo.fail_next(busy(Some(30)));
+    let all = ids(&deliver.store);
+    let refused = deliver.run(&all[..30], t(100)).await.unwrap();
+    assert!(refused.values().all(|delivery| matches!(delivery, Delivery::Delayed { until, .. } if *until == t(130))));
+    assert_eq!((refused.len(), deliver.klaviyo.tried().len()), (30, 1));
+
+    let start = Instant::now();
+    let others = deliver.run(&all[30..], t(110)).await.unwrap();
+    assert!(others.values().all(|delivery| matches!(delivery, Delivery::Delayed { .. })), "another sender waits too");
+    assert_eq!((deliver.klaviyo.tried().len(), start.elapsed()), (1, Duration::ZERO));
+
+    let sent = deliver.run(&all, t(127)).await.unwrap();
+    assert!(sent.values().all(|delivery| *delivery == Delivery::Sent));
+    assert_eq!(start.elapsed(), Duration::from_secs(3), "what is left of the pause is waited for");
+    assert_eq!(deliver.klaviyo.tried().len(), 1 + 60);
 }
 
 #[tokio::test]

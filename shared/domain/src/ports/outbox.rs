@@ -29,6 +29,8 @@ pub struct UnsentEntry {
     pub attempts: i32,
     /// Whether its buyer has a paid preorder, for kinds that say so.
     pub has_paid_preorder: Option<bool>,
+    /// Before when Klaviyo takes no events, the same for every row: the latest that any sender was told; none if that is over.
+    pub paused_until: Option<Timestamp>,
 }
 
 /// What became of a row.
@@ -40,6 +42,13 @@ pub enum Delivery {
     Parked {
         /// What Klaviyo said, without personal data.
         reason: String,
+    },
+    /// Klaviyo says when it takes events again; nobody sends any before.
+    Delayed {
+        /// What Klaviyo said, without personal data.
+        reason: String,
+        /// When to go on.
+        until: Timestamp,
     },
     /// Not now; the queue or the sweep tries again.
     Failed {

@@ -207,6 +207,7 @@ macro_rules! store_contract {
             an_unsent_row_is_read_as_it_was_written,
             what_is_sent_or_parked_is_not_unsent,
             a_failure_counts_and_the_row_stays_unsent,
+            a_pause_that_one_sender_was_told_holds_for_all_until_it_is_over,
             a_sent_row_stays_sent,
             a_parked_row_can_still_be_sent,
             of_two_outcomes_in_one_call_sent_wins,

@@ -67,6 +67,16 @@ pub async fn a_failure_counts_and_the_row_stays_unsent<S: Subject>(subject: &S) 
     }
 }
 
+pub async fn a_pause_that_one_sender_was_told_holds_for_all_until_it_is_over<S: Subject>(subject: &S) {
+    let [first, second] = [row(subject, 1).await, row(subject, 2).await];
+    let delayed = Delivery::Delayed { reason: "429".to_owned(), until: t(1030) };
+    subject.store().settle(&[(first, delayed)], t(1000)).await.unwrap();
+    let paused = async |id, at| subject.store().unsent(&[id], t(at)).await.unwrap()[0].paused_until;
+    assert_eq!((paused(second, 1029).await, paused(second, 1030).await), (Some(t(1030)), None));
+    subject.store().settle(&[(first, Delivery::Sent)], t(1031)).await.unwrap();
+    assert_eq!(paused(second, 1029).await, None, "who was refused has been taken");
+}
+
 pub async fn a_sent_row_stays_sent<S: Subject>(subject: &S) {
     let id = row(subject, 1).await;
     for delivery in [Delivery::Sent, failed(), parked(), Delivery::Sent] {
