@@ -6,7 +6,7 @@ use bytes::Bytes;
 use hyper::Request;
 use pledge_faults::{Answer, HttpServer, answer_to_batch, json};
 use serde_json::{Value, json};
-use tokio::time::sleep;
+use tokio::{sync::mpsc::UnboundedSender, time::sleep};
 
 use crate::machine;
 
@@ -16,12 +16,22 @@ pub async fn start(latency: Duration) -> HttpServer {
         if !latency.is_zero() {
             sleep(latency).await;
         }
-        Some(answer(&request))
+        Some(answer(&request, |_| ()))
     })
     .await
 }
 
-fn answer(request: &Request<Bytes>) -> Answer {
+/// Starts the server, which hands on the text of each message for the queue.
+pub async fn queueing(messages: UnboundedSender<String>) -> HttpServer {
+    HttpServer::start(move |request| {
+        // Whoever received them may have ended.
+        let answered = answer(&request, |message| drop(messages.send(message.to_owned())));
+        async move { Some(answered) }
+    })
+    .await
+}
+
+fn answer(request: &Request<Bytes>, take: impl FnMut(&str)) -> Answer {
     let path = request.uri().path();
     match path {
         "/v1/checkout/sessions" => json(200, &session(request.body())),
@@ -33,7 +43,7 @@ fn answer(request: &Request<Bytes>) -> Answer {
         }
         "/api/events" => json(202, &json!({})),
         path if path.starts_with("/identitytoolkit.googleapis.com/") => json(200, &account(request.body())),
-        _ if request.headers().contains_key("x-amz-target") => json(200, &batch(request.body())),
+        _ if request.headers().contains_key("x-amz-target") => json(200, &batch(request.body(), take)),
         _ => json(404, &json!({ "error": { "message": path } })),
     }
 }
@@ -101,6 +111,6 @@ fn account(body: &[u8]) -> Value {
 }
 
 /// Returns the answer to `SendMessageBatch`: every message is taken.
-fn batch(body: &[u8]) -> Value {
-    answer_to_batch(&serde_json::from_slice(body).unwrap_or_default(), |_| ())
+fn batch(body: &[u8], take: impl FnMut(&str)) -> Value {
+    answer_to_batch(&serde_json::from_slice(body).unwrap_or_default(), take)
 }

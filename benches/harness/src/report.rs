@@ -1,7 +1,7 @@
 //! The results as Markdown: ratios first, since they hold on other machines too.
 
 use crate::{
-    measure::{instructions::Effort, warm::Requests},
+    measure::{instructions::Effort, secured::SecuredStarts, warm::Requests},
     run::{Further, Results, Row},
     stats::Summary,
     subject::Subject,
@@ -13,7 +13,7 @@ const NONE: &str = "–";
 
 /// Tables of everything.
 pub fn markdown(results: &Results) -> String {
-    let sections = [ratios(results), cold(results), warm(results), counts(results), size(results)];
+    let sections = [ratios(results), cold(results), secured(results), warm(results), counts(results), size(results)];
     sections.join("\n")
 }
 
@@ -72,15 +72,33 @@ fn cold(results: &Results) -> String {
     for Row { subject, starts, .. } in &results.rows {
         let summaries =
             [starts.ready, starts.ready_cpu, starts.cpu_before_database, starts.first, starts.whole_cpu, starts.memory];
-        let cells = summaries.map(|summary| spread(summary, 2));
+        let cells = summaries.map(|summary| summary.spread(2));
         row(&mut text, &[&[subject.name.clone()][..], &cells].concat());
     }
     text
 }
 
-fn warm(results: &Results) -> String {
+fn secured(results: &Results) -> String {
     let mut text =
-        table(&["Warm request", "latency, µs", "CPU, µs", "requests per second and core", "peak memory, MiB"]);
+        table(&["Start, until `/next`", "plain, ms", "TLS and SCRAM, ms", "CPU, plain, ms", "CPU, TLS and SCRAM, ms"]);
+    for (subject, starts) in results.rows.iter().filter_map(|row| Some((&row.subject, row.secured.as_ref()?))) {
+        let SecuredStarts { plain, secured } = starts;
+        let cells = [plain.ready, secured.ready, plain.cpu, secured.cpu].map(|summary| summary.spread(2));
+        row(&mut text, &[&[format!("`{}`", subject.name)][..], &cells].concat());
+    }
+    text
+}
+
+fn warm(results: &Results) -> String {
+    let mut text = table(&[
+        "Warm request",
+        "latency, µs",
+        "99 of 100 at most",
+        "CPU, µs",
+        "PostgreSQL's CPU, µs",
+        "requests per second and core",
+        "peak memory, MiB",
+    ]);
     for Row { subject, requests, .. } in &results.rows {
         text.push_str(&requests_row(subject, requests));
     }
@@ -88,8 +106,9 @@ fn warm(results: &Results) -> String {
         text.push_str(&requests_row(subject, requests));
     }
     for (name, floor) in [("one round trip to PostgreSQL", results.round_trip), ("one call over HTTP", results.call)] {
-        let cells = [name.to_owned(), spread(floor.latency, 0), spread(floor.cpu, 0)];
-        row(&mut text, &[&cells[..], &[NONE.to_owned(), NONE.to_owned()]].concat());
+        let latency = [name.to_owned(), floor.latency.spread(0), format!("{:.0}", floor.latency.p99)];
+        let none = [NONE, NONE, NONE].map(str::to_owned);
+        row(&mut text, &[&latency[..], &[floor.cpu.spread(0)], &none].concat());
     }
     text
 }
@@ -97,8 +116,9 @@ fn warm(results: &Results) -> String {
 fn requests_row(subject: &Subject, requests: &Requests) -> String {
     let mut text = String::new();
     let rate = format!("{:.0}", 1e6 / requests.cpu.median);
-    let cells = [subject.name.clone(), spread(requests.latency, 0), spread(requests.cpu, 0), rate];
-    row(&mut text, &[&cells[..], &[format!("{:.1}", requests.memory)]].concat());
+    let latency = [subject.name.clone(), requests.latency.spread(0), format!("{:.0}", requests.latency.p99)];
+    let cpu = [requests.cpu.spread(0), requests.server_cpu.spread(0), rate];
+    row(&mut text, &[&latency[..], &cpu, &[format!("{:.1}", requests.memory)]].concat());
     text
 }
 
@@ -172,11 +192,6 @@ fn table(head: &[&str]) -> String {
 
 fn row(text: &mut String, cells: &[String]) {
     text.push_str(&format!("| {} |\n", cells.join(" | ")));
-}
-
-fn spread(summary: Summary, decimals: usize) -> String {
-    let Summary { median, lower, upper } = summary;
-    format!("**{median:.decimals$}** ({lower:.decimals$}–{upper:.decimals$})")
 }
 
 fn ratio(one: Option<f64>, other: Option<f64>) -> String {

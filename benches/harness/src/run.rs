@@ -12,6 +12,7 @@ use crate::{
         counts::{Counts, counts},
         floor::{self, Floor},
         instructions::{Effort, effort},
+        secured::{self, SecuredStarts},
         size::{Size, crates, size},
         warm::{Requests, Warm},
     },
@@ -37,7 +38,7 @@ pub struct Options {
     #[arg(long, default_value_t = 15)]
     starts: u32,
     /// Blocks of warm requests of each.
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 100)]
     blocks: u32,
     /// Requests in a block; processor time is divided by it.
     #[arg(long, default_value_t = 100)]
@@ -45,6 +46,9 @@ pub struct Options {
     /// Warm requests before those that are measured: enough for a compiler at run time to have done its work.
     #[arg(long, default_value_t = 300)]
     warming: u32,
+    /// Rows in each of the tables that grow, before the warm requests.
+    #[arg(long, default_value_t = 10_000)]
+    rows: u32,
     /// Leave out sizes and instructions, which mean nothing for binaries of the dev profile.
     #[arg(long)]
     without_sizes: bool,
@@ -55,6 +59,8 @@ pub struct Row {
     pub subject: Subject,
     pub starts: Starts,
     pub requests: Requests,
+    /// The same starts with TLS and a password, of our own binaries that have a database.
+    pub secured: Option<SecuredStarts>,
     /// What our own binaries cost besides.
     pub own: Option<Own>,
 }
@@ -116,7 +122,9 @@ pub async fn run(options: &Options) -> Result<Results, Failure> {
     let mut rows = Vec::new();
     for (((subject, is_own), starts), requests) in subjects.into_iter().zip(starts).zip(requests) {
         let own = if is_own { Some(own(&subject, options.without_sizes).await?) } else { None };
-        rows.push(Row { subject, starts, requests, own });
+        let has_database = is_own && subject.work != Work::Hello;
+        let secured = if has_database { Some(secured::starts(&subject, options.starts).await?) } else { None };
+        rows.push(Row { subject, starts, requests, secured, own });
     }
     let mut others = Vec::new();
     for (subject, requests) in further.into_iter().zip(further_requests) {
@@ -143,7 +151,7 @@ async fn cold(subjects: &[(Subject, bool)], starts: u32) -> Result<Vec<Starts>, 
 async fn warm(subjects: impl Iterator<Item = &Subject>, options: &Options) -> Result<Vec<Requests>, Failure> {
     let mut all = Vec::new();
     for subject in subjects {
-        all.push(Warm::up(subject, options.warming, options.blocks * options.block).await?);
+        all.push(Warm::up(subject, options.rows, options.warming, options.blocks * options.block).await?);
     }
     for _ in 0..options.blocks {
         for warm in &mut all {

@@ -2,23 +2,30 @@
 
 import pg from "pg";
 
-const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
+const client = new pg.Client({
+  connectionString: process.env.DATABASE_URL,
+  options: "-c plan_cache_mode=force_generic_plan",
+});
 
 export const connected = client.connect();
 
+/// The server keeps each statement under a name and plans it once, as for our own functions.
+const names = new Map();
+
 export async function query(text, values) {
-  const result = await client.query(text, values);
+  if (!names.has(text)) names.set(text, `s${names.size}`);
+  const result = await client.query({ name: names.get(text), text, values });
   return result.rows;
 }
 
 export async function transaction(work) {
-  await query("begin");
+  await client.query("begin");
   try {
     const result = await work();
-    await query("commit");
+    await client.query("commit");
     return result;
   } catch (error) {
-    await query("rollback");
+    await client.query("rollback");
     throw error;
   }
 }

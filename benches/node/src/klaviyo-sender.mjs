@@ -50,7 +50,7 @@ async function handle(event) {
   const outcomes = await Promise.all(rows.map(send));
   if (rows.length) {
     const reasons = outcomes.map((outcome) => (outcome === "sent" ? null : outcome));
-    await query(settle, [rows.map(({ id }) => id), outcomes, reasons, now]);
+    await query(settle, [rows.map(({ id }) => id), outcomes, reasons, now, null]);
   }
   const failed = new Set(rows.filter((_, index) => outcomes[index] === "failed").map(({ id }) => id));
   const failures = messages.filter(({ ids }) => ids.some((id) => failed.has(id)));

@@ -5,5 +5,7 @@ pub mod cold;
 pub mod counts;
 pub mod floor;
 pub mod instructions;
+pub mod secured;
+pub mod server;
 pub mod size;
 pub mod warm;

@@ -1,9 +1,13 @@
 //! Requests one after the other, as Lambda gives them to one instance.
 
+use std::sync::Arc;
+
+use pledge_testkit::TestDatabase;
+
 use crate::{
     Failure,
     function::Function,
-    measure::bench::Bench,
+    measure::{bench::Bench, server::Backends},
     stats::{Summary, millis},
     subject::Subject,
 };
@@ -13,9 +17,11 @@ pub struct Warm {
     subject: Subject,
     bench: Bench,
     function: Function,
+    backends: Backends,
     next: u32,
     latency: Vec<f64>,
     cpu: Vec<f64>,
+    server_cpu: Vec<f64>,
 }
 
 /// Per request, in microseconds.
@@ -23,18 +29,25 @@ pub struct Warm {
 pub struct Requests {
     pub latency: Summary,
     pub cpu: Summary,
+    /// Processor time of the database's server.
+    pub server_cpu: Summary,
     /// Peak memory after all of them, in MiB.
     pub memory: f64,
 }
 
 impl Warm {
-    /// Starts the subject and warms it up with `warming` requests; `measured` requests may follow.
-    pub async fn up(subject: &Subject, warming: u32, measured: u32) -> Result<Self, Failure> {
-        let bench = Bench::of(subject, warming + measured).await?;
+    /// Starts the subject on tables of so many rows and warms it up with `warming` requests; `measured` requests may follow.
+    ///
+    /// On empty tables the server would make plans that are wrong for those that fill up meanwhile, and keep them.
+    pub async fn up(subject: &Subject, rows: u32, warming: u32, measured: u32) -> Result<Self, Failure> {
+        let database = Arc::new(TestDatabase::with_history(rows).await);
+        let bench = Bench::on(database, subject, 1..=warming + measured).await?;
         let mut function = Function::start(subject, &bench.direct()).await?;
         function.ready().await?;
-        let mut warm =
-            Self { subject: subject.clone(), bench, function, next: 1, latency: Vec::new(), cpu: Vec::new() };
+        let backends = Backends::of(&bench.connect().await).await?;
+        let (latency, cpu, server_cpu) = Default::default();
+        let subject = subject.clone();
+        let mut warm = Self { subject, bench, function, backends, next: 1, latency, cpu, server_cpu };
         for _ in 0..warming {
             warm.request().await?;
         }
@@ -43,13 +56,14 @@ impl Warm {
 
     /// Measures a block of `size` requests.
     pub async fn block(&mut self, size: u32) -> Result<(), Failure> {
-        let before = self.function.cpu()?;
+        let (before, server_before) = (self.function.cpu()?, self.backends.cpu()?);
         for _ in 0..size {
             let latency = self.request().await?;
             self.latency.push(latency);
         }
-        let cpu = self.function.cpu()? - before;
-        self.cpu.push(millis(cpu) * 1e3 / f64::from(size));
+        let each = |time| millis(time) * 1e3 / f64::from(size);
+        self.cpu.push(each(self.function.cpu()? - before));
+        self.server_cpu.push(each(self.backends.cpu()? - server_before));
         Ok(())
     }
 
@@ -64,6 +78,7 @@ impl Warm {
         let memory = self.function.peak_memory_mib()?;
         self.function.end().await?;
         drop(self.bench);
-        Ok(Requests { latency: Summary::of(self.latency), cpu: Summary::of(self.cpu), memory })
+        let [latency, cpu, server_cpu] = [self.latency, self.cpu, self.server_cpu].map(Summary::of);
+        Ok(Requests { latency, cpu, server_cpu, memory })
     }
 }

@@ -60,8 +60,7 @@ pub fn requests_table(sizes: &[Size]) -> String {
     let mut text = head("Latency with so many rows in each table, µs", sizes.iter().map(|size| size.rows.to_string()));
     for work in Work::all() {
         let cells = sizes.iter().flat_map(|size| &size.latency).filter(|(of, _)| *of == work);
-        let cells =
-            cells.map(|(_, Summary { median, lower, upper })| format!("**{median:.0}** ({lower:.0}–{upper:.0})"));
+        let cells = cells.map(|(_, summary)| summary.spread(0));
         text.push_str(&format!("| `{}` | {} |\n", work.name(), cells.collect::<Vec<_>>().join(" | ")));
     }
     text

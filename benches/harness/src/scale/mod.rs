@@ -1,9 +1,11 @@
-//! The same on big tables: plans and times of everything, the sweep with a long backlog, and the sender's throughput.
+//! The same on big tables: plans and times of everything, the sweep with a long backlog, the sender's throughput,
+//! and that of the whole.
 
 mod growth;
 mod queries;
 mod sender;
 mod sweep;
+mod throughput;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -32,6 +34,9 @@ pub struct Options {
     /// Batches of each size: so many at most.
     #[arg(long, default_value_t = 20)]
     batches_of_each: u32,
+    /// Payments that go all the way from Stripe's event to Klaviyo, through each number of environments.
+    #[arg(long, default_value_t = 4000)]
+    payments: u32,
 }
 
 /// Runs all of it; fails if a query reads a table that grows from end to end.
@@ -48,6 +53,7 @@ pub async fn run(options: &Options) -> Result<String, Failure> {
         growth::queries_table(&sizes),
         sweep::HEAD.to_owned() + &sweeps,
         sender::run(options).await?,
+        throughput::run(options).await?,
     ];
     Ok(sections.join("\n"))
 }

@@ -54,10 +54,8 @@ async fn batches(subject: &Subject, size: u32, count: u32, interval: u32) -> Res
     }
     let cpu = millis(function.cpu()? - before) * 1e3 / f64::from(count * size);
     function.end().await?;
-    let Summary { median, lower, upper } = Summary::of(times);
-    let rate = f64::from(size) * 1e3 / median;
+    let time = Summary::of(times);
+    let rate = f64::from(size) * 1e3 / time.median;
     let both = rate * 120.0;
-    Ok(format!(
-        "| {size} | {interval} | **{median:.0}** ({lower:.0}–{upper:.0}) | **{rate:.0}** | {both:.0} | {cpu:.0} |\n"
-    ))
+    Ok(format!("| {size} | {interval} | {} | **{rate:.0}** | {both:.0} | {cpu:.0} |\n", time.spread(0)))
 }

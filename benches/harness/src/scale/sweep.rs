@@ -43,8 +43,6 @@ pub async fn run(binaries: &Path, database: Arc<TestDatabase>, rows: u32, backlo
     let (cpu, sweeps) = (millis(function.cpu()?) * 1e3 / f64::from(backlog), times.len());
     let memory = function.peak_memory_mib()?;
     function.end().await?;
-    let Summary { median, lower, upper } = Summary::of(times);
-    Ok(format!(
-        "| {rows} | {backlog} | {sweeps} | **{median:.0}** ({lower:.0}–{upper:.0}) | {cpu:.0} | {memory:.1} |\n"
-    ))
+    let time = Summary::of(times).spread(0);
+    Ok(format!("| {rows} | {backlog} | {sweeps} | {time} | {cpu:.0} | {memory:.1} |\n"))
 }

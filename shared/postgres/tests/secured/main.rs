@@ -3,13 +3,12 @@
 
 mod asking;
 mod rotation;
-mod server;
 
 use asking::AskingServer;
 use pledge_domain::ports::StoreError;
 use pledge_postgres::{Connection, Database, Settings};
 use pledge_runtime::{Environment, Parser, tls};
-use server::{SecuredServer, certificates};
+use pledge_testkit::database::secured::{SecuredServer, certificates};
 
 /// What a function whose environment this is would have.
 fn database(environment: &Environment) -> Database {

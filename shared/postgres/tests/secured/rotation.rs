@@ -7,10 +7,10 @@ use pledge_domain::{
 };
 use pledge_postgres::Database;
 use pledge_runtime::{Environment, secrets::read_all};
-use pledge_testkit::FakeVault;
+use pledge_testkit::{FakeVault, database::secured::SecuredServer};
 use uuid::Uuid;
 
-use crate::{database, server::SecuredServer};
+use crate::database;
 
 /// A function whose `DATABASE_URL` is in the vault.
 async fn function(server: &SecuredServer, vault: &FakeVault) -> Database {

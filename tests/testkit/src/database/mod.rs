@@ -3,6 +3,7 @@
 //! The server is the one in `TEST_DATABASE_URL`; `scripts/with-postgres COMMAND` provides one.
 
 mod environment;
+pub mod secured;
 mod server;
 mod template;
 
@@ -14,15 +15,27 @@ use tokio_postgres::{Client, Config, config::Host};
 #[derive(Debug)]
 pub struct TestDatabase {
     config: Config,
+    /// How to connect to the server while this database is dropped.
+    server: Config,
     name: String,
 }
 
 impl TestDatabase {
     /// A database with every migration applied.
     pub async fn new() -> Self {
-        let server = environment::server();
-        let template = template::migrated(&server).await;
-        Self::create(&server, Some(&template)).await
+        Self::on(&environment::server()).await
+    }
+
+    /// A database with every migration applied, on another server than the usual one.
+    pub async fn on(server: &Config) -> Self {
+        let template = template::migrated(server).await;
+        Self::create(server, Some(&template)).await
+    }
+
+    /// Its name on the server.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// A database without any table.
@@ -51,7 +64,7 @@ impl TestDatabase {
         client.batch_execute(&format!("create database {name} {template}")).await.unwrap();
         let mut config = server.clone();
         config.dbname(&name);
-        Self { config, name }
+        Self { config, server: server.clone(), name }
     }
 
     /// How to connect to it.
@@ -99,8 +112,7 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     /// Drops the database on a thread of its own, since the test's runtime can't be waited for here.
     fn drop(&mut self) {
-        let mut server = self.config.clone();
-        server.dbname(environment::server().get_dbname().unwrap_or("postgres"));
+        let server = self.server.clone();
         let sql = format!("drop database if exists {} with (force)", self.name);
         let cleaner = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -1,7 +1,7 @@
 //! A PostgreSQL server of its own, with TLS and passwords.
 
 use std::{
-    fs,
+    env, fs,
     net::TcpListener,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -10,9 +10,12 @@ use std::{
 };
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::{Client, Config};
+
+use crate::database::{TestDatabase, server::connect};
 
 /// The server; it stops when this is dropped.
+#[derive(Debug)]
 pub struct SecuredServer {
     process: Child,
     folder: PathBuf,
@@ -25,7 +28,7 @@ impl SecuredServer {
     /// Starts one with the certificate of [`certificates`], with the user `app` and this password. `postgres` needs none.
     pub async fn start(password: &str) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("secured-{port}"));
+        let folder = env::temp_dir().join(format!("pledge-secured-{port}"));
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/postgres");
         let mut command = Command::new(script);
         command.arg(&folder).arg(port.to_string()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -45,20 +48,35 @@ impl SecuredServer {
         server
     }
 
-    /// The address for `app`.
+    /// Returns the address for `app`.
+    #[must_use]
     pub fn url(&self, host: &str, password: &str) -> String {
-        format!("postgres://app:{password}@{host}:{}/postgres?sslmode=require", self.port)
+        self.url_of("postgres", host, password)
     }
 
-    /// A connection that may do everything.
+    /// Returns the address of a database on it, for `app`.
+    #[must_use]
+    pub fn url_of(&self, database: &str, host: &str, password: &str) -> String {
+        format!("postgres://app:{password}@{host}:{}/{database}?sslmode=require", self.port)
+    }
+
+    /// Returns a connection that may do everything.
     pub async fn admin(&self) -> Client {
-        let url = format!("postgres://postgres@127.0.0.1:{}/postgres?sslmode=disable", self.port);
-        let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
-        tokio::spawn(connection);
-        client
+        connect(&self.config()).await
     }
 
-    /// Writes a file beside the server's own; its path.
+    /// Returns a new database on it with every migration applied.
+    pub async fn database(&self) -> TestDatabase {
+        TestDatabase::on(&self.config()).await
+    }
+
+    fn config(&self) -> Config {
+        let mut config = Config::new();
+        config.host("127.0.0.1").port(self.port).user("postgres").dbname("postgres");
+        config
+    }
+
+    /// Writes a file beside the server's own and returns its path.
     pub fn file(&self, name: &str, text: &str) -> String {
         let path = self.folder.join(name);
         fs::write(&path, text).unwrap();
@@ -92,7 +110,8 @@ impl Drop for SecuredServer {
     }
 }
 
-/// An authority of its own, a certificate for `localhost` and `database.example.com`, and its key.
+/// Returns an authority of its own, a certificate for `localhost` and `database.example.com`, and its key.
+#[must_use]
 pub fn certificates() -> (String, String, String) {
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
