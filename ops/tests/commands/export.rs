@@ -79,3 +79,28 @@ async fn readers_who_keep_more_than_their_payments_come_to_are_listed() {
         ]
     );
 }
+
+#[tokio::test]
+async fn revenue_is_spread_over_what_was_bought_and_a_part_that_went_back_counts_on_its_day() {
+    let environment = TestEnvironment::start().await;
+    let rows = "
+        insert into users (id, email, created_at, updated_at) values ('reader', 'r@example.com', now(), now());
+        insert into payment_record (
+            user_id, novel_id, type, kind, tier_level, amount, payment_method, status, paid_at, stripe_payment_intent_id
+        )
+        values ('reader', 7, 'champion_purchase', 'purchase', 2, 300, 'stripe', 'completed', '2026-01-01 00:00Z', 'pi_1');
+        insert into user_champion_subscription (
+            user_id, novel_id, tier_level, tier_name, monthly_price, start_date, end_date
+        )
+        values ('reader', 7, 0, '', 0, '2026-01-01 00:00Z', '2026-01-31 00:00Z');
+        insert into stripe_payment (payment_intent_id, updated_at) values ('pi_1', now());
+        insert into stripe_refund (id, payment_intent_id, amount, created_at, history, updated_at)
+        values ('re_1', 'pi_1', 100, '2026-01-11 12:00Z', '[[1768132800, \"succeeded\"]]', now())";
+    environment.tables.batch_execute(rows).await.unwrap();
+    let said = environment.succeeds("export revenue --from 2026-01-01 --to 2026-02-28").await;
+    let day = |n: u32| format!("2026-01-{n:02},7,usd,{}", if n == 11 { 10 - 100 } else { 10 });
+    let expected: Vec<_> = (1..=30).map(day).collect();
+    let lines = said.lines();
+    assert_eq!(lines.first(), Some(&"day,novel_id,currency,amount_minor_units"));
+    assert_eq!(lines[1..], expected, "200 of 300 are left");
+}
