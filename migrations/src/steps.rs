@@ -61,6 +61,8 @@ pub const MIGRATIONS: &[Migration] = steps![
     "0050_limits",
     "0070_stripe_catch_up",
     "0071_outbox_not_before",
+    "0080_stripe_event_keys",
+    "0081_lookups",
 ];
 
 const IN_BATCHES: &[&str] = &["0031_champion_carry_over", "0035_preorder_payments"];

@@ -8,6 +8,8 @@ mod arguments;
 mod commands;
 mod console;
 mod dead_letters;
+mod lookup;
+mod schema;
 mod stripe;
 mod tables;
 mod tools;
@@ -21,6 +23,7 @@ use crate::{arguments::Arguments, tools::Tools};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
+    console::explain_faults();
     let arguments = Arguments::parse();
     console::exit_code(run(arguments).await)
 }

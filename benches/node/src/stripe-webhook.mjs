@@ -57,6 +57,7 @@ async function handle(request) {
     await query(insertOutbox, [[id], [key], ["preorder_success"], [JSON.stringify(payload)], now]);
     await query(insertEvent, [
       event.id, event.type, event.api_version, new Date(event.created * 1000), event.livemode, "applied", null, now,
+      [session.id, session.payment_intent, session.metadata.preorderId],
     ]);
     return id;
   });

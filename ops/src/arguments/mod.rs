@@ -14,12 +14,19 @@ use pledge_domain::{
 };
 pub use tiers::{TierSettings, Tiers};
 
+/// What scripts and schedules go by.
+const EXIT_STATUS: &str = "Exit status:
+  0  everything that was asked for, a dry run included
+  1  a failure; standard error says in a sentence what and why
+  2  a wrong call
+  3  something is left that a person has to look at";
+
 /// The operator's tools of Pledge.
 ///
 /// They take the variables of the functions: STAGE, AWS_…, DATABASE_URL, STRIPE_SECRET_KEY and so on; in every stage
 /// but `local`, secrets by ARN (DATABASE_URL_SECRET_ARN). Results go to standard output, progress to standard error.
 #[derive(Debug, Parser)]
-#[command(name = "ops", disable_help_subcommand = true)]
+#[command(name = "ops", disable_help_subcommand = true, after_help = EXIT_STATUS)]
 pub struct Arguments {
     /// Do it. Without this, a command only says what it would do.
     #[arg(long, global = true)]
@@ -56,6 +63,12 @@ pub enum Command {
     /// The tiers of a novel: what a month of support costs.
     #[command(subcommand)]
     Tiers(Tiers),
+    /// Shows everything about whatever an id, a number or an address leads to.
+    #[command(after_help = Wanted::EXAMPLES)]
+    Show(Wanted),
+    /// Tells the same as `show` in the order of time: from the form to Klaviyo, with each event and why it did what.
+    #[command(after_help = Wanted::EXAMPLES)]
+    Explain(Wanted),
     /// People.
     #[command(subcommand)]
     Users(Users),
@@ -250,6 +263,25 @@ pub enum Export {
     /// A line for each reader who was shown another tier or end, when access became a timeline, than their payments come
     /// to. What was shown is honoured.
     CarriedOver,
+}
+
+/// What somebody asks for.
+#[derive(Debug, Clone, Args)]
+pub struct Wanted {
+    /// A preorder's id or number, an e-mail address, a uid, an id of Stripe's (`cus_ sub_ pi_ in_ cs_ evt_ re_ dp_`), a
+    /// payment's id, or that of a row of the outbox.
+    #[arg(value_name = "ANYTHING")]
+    pub what: String,
+    /// Writes JSON, with every column.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Wanted {
+    const EXAMPLES: &str = "Examples:
+  ops show ROL-1A2B3C4D
+  ops explain reader@example.com
+  ops explain pi_3NG8Du2eZvKYlo2C0aGtXfG2 --json";
 }
 
 /// How many to look at.

@@ -10,7 +10,10 @@ use pledge_queue::Message;
 
 use crate::{
     arguments::Limit,
-    console::{Done, Failure, Progress, dry_run, line, note},
+    console::{
+        Done, Failure, Progress, Table, dry_run, note,
+        words::{count, iso, there_are},
+    },
     dead_letters::{DeadLetter, DeadLetters},
     tables::{OutboxRow, Tables},
     tools::Tools,
@@ -21,11 +24,9 @@ pub async fn list(tools: &Tools, Limit { limit }: Limit) -> Result<Done, Failure
     let letters = tools.dead_letters().await?;
     let hidden = letters.hidden().await?;
     let seen = look(tools, &letters, usize::try_from(limit)?).await?;
-    for found in &seen {
-        found.show()?;
-    }
+    show(&seen)?;
     letters.give_back(seen.iter().map(|found| &found.letter)).await?;
-    note(format_args!("{} messages are in the dead-letter queue{}", seen.len(), and_hidden(hidden)));
+    note(format_args!("{} in the dead-letter queue{}.", there_are(seen.len(), "message"), and_hidden(hidden)));
     Ok(Done::All)
 }
 
@@ -36,11 +37,9 @@ pub async fn redrive(tools: &Tools, discard_unreadable: bool, apply: bool) -> Re
     let hidden = letters.hidden().await?;
     let seen = look(tools, &letters, usize::MAX).await?;
     if !apply {
-        for found in &seen {
-            found.show()?;
-        }
+        show(&seen)?;
         letters.give_back(seen.iter().map(|found| &found.letter)).await?;
-        dry_run(format_args!("{} messages would be moved or removed{}", seen.len(), and_hidden(hidden)));
+        dry_run(format_args!("{} would be moved or removed{}", count(seen.len(), "message"), and_hidden(hidden)));
         return Ok(Done::All);
     }
     let mut left = 0;
@@ -64,7 +63,10 @@ pub async fn redrive(tools: &Tools, discard_unreadable: bool, apply: bool) -> Re
     if left == 0 {
         return Ok(Done::All);
     }
-    note(format_args!("{left} messages can't be read and stay; --discard-unreadable removes them"));
+    let unreadable = count(left, "message");
+    note(format_args!(
+        "{unreadable} can't be read and stay in the queue; --discard-unreadable removes what can't be read."
+    ));
     Ok(Done::SomethingLeft)
 }
 
@@ -125,17 +127,27 @@ impl Found {
         rows.filter(|row| row.state() == "waiting").map(|row| row.id).collect()
     }
 
-    fn show(&self) -> std::io::Result<()> {
-        let sent = self.letter.sent.map(|sent| format!("\tsent {sent}")).unwrap_or_default();
-        let id = format!("{}{sent}", self.letter.id);
-        let Some(rows) = &self.rows else { return line(format_args!("{id}\tcan't be read")) };
-        if rows.is_empty() {
-            line(format_args!("{id}\tnames no row that is there"))?;
+    /// Adds a line for each row that the message names.
+    fn add_to(&self, table: &mut Table) {
+        let sent = self.letter.sent.map(iso).unwrap_or_default();
+        let mut add = |state: &str, what: &str| table.row([&self.letter.id, &sent, state, what]);
+        match self.rows.as_deref() {
+            None => add("", "can't be read"),
+            Some([]) => add("", "names no row that is there"),
+            Some(rows) => {
+                for row in rows {
+                    let refusal = row.last_error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
+                    add(row.state(), &format!("{} {}{refusal}", row.id, row.key));
+                }
+            }
         }
-        for row in rows {
-            let error = row.last_error.as_deref().unwrap_or("-");
-            line(format_args!("{id}\t{}\t{}\t{}\t{error}", row.state(), row.id, row.key))?;
-        }
-        Ok(())
     }
+}
+
+fn show(found: &[Found]) -> std::io::Result<()> {
+    let mut table = Table::new(&["message", "sent", "state", "row, announcement and last refusal"]);
+    for found in found {
+        found.add_to(&mut table);
+    }
+    table.print()
 }

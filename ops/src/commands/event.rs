@@ -17,7 +17,7 @@ use pledge_stripe_events::decode;
 
 use crate::{
     arguments::AdoptedBy,
-    console::{Done, Failure, dry_run, line, note},
+    console::{Done, Failure, dry_run, line, note, words::iso},
     stripe,
     tables::{RecordedEvent, Tables},
     tools::Tools,
@@ -56,7 +56,7 @@ pub async fn replay(tools: &Tools, id: &EventId, force: bool, apply: bool) -> Re
     }
     if !apply {
         let Some(event) = fetch(&stripe, id).await? else { return gone(id) };
-        line(format_args!("{id}\t{}\t{}", event.created, event.kind))?;
+        line(format_args!("{id}\t{}\t{}", iso(event.created), event.kind))?;
         dry_run("it would be recorded");
         return Ok(Done::All);
     }

@@ -3,6 +3,7 @@
 mod dlq;
 mod event;
 mod export;
+mod lookup;
 mod outbox;
 mod parked;
 mod portal;
@@ -14,11 +15,15 @@ mod webhook;
 use crate::{
     arguments::{Arguments, Command, Dlq, Event, Outbox, Parked, Portal, Users, Webhook},
     console::{Done, Failure},
+    schema,
     tools::Tools,
 };
 
 /// Does what the command line says.
 pub async fn run(tools: &Tools, Arguments { apply, command }: Arguments) -> Result<Done, Failure> {
+    if !matches!(command, Command::Webhook(_) | Command::Portal(_)) {
+        schema::check(&tools.database()?).await?;
+    }
     match command {
         Command::Webhook(Webhook::Register { url }) => webhook::register(tools, &url, apply).await,
         Command::Portal(Portal::Register) => portal::register(tools, apply).await,
@@ -36,6 +41,8 @@ pub async fn run(tools: &Tools, Arguments { apply, command }: Arguments) -> Resu
         Command::Reconcile(window) => reconcile::run(tools, window, apply).await,
         Command::Users(Users::Link(limit)) => users::link::run(tools, limit, apply).await,
         Command::Users(Users::Import { file }) => users::import::run(tools, &file, apply).await,
+        Command::Show(wanted) => lookup::show(tools, &wanted).await,
+        Command::Explain(wanted) => lookup::explain(tools, &wanted).await,
         Command::Export(export) => export::run(tools, export).await,
     }
 }

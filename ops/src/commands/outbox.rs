@@ -4,7 +4,10 @@ use pledge_domain::{ids::OutboxId, outbox::Payload, ports::Publisher};
 
 use crate::{
     arguments::{Correction, Limit, OutboxState},
-    console::{Done, Failure, Progress, dry_run, line, note},
+    console::{
+        Done, Failure, Progress, Table, dry_run, note,
+        words::{count, iso, there_are},
+    },
     tables::{OutboxRow, Tables},
     tools::Tools,
 };
@@ -17,7 +20,7 @@ pub async fn list(tools: &Tools, state: OutboxState, Limit { limit }: Limit) -> 
     let tables = Tables::open(&tools.database()?).await?;
     let rows = tables.unsent(state, limit).await?;
     show(&rows)?;
-    note(format!("{} rows are not sent", rows.len()));
+    note(format_args!("{} not sent.", there_are(rows.len(), "row")));
     Ok(Done::All)
 }
 
@@ -37,7 +40,7 @@ pub async fn requeue(tools: &Tools, ids: Vec<OutboxId>, state: OutboxState, appl
         return Ok(Done::All);
     }
     if !apply {
-        dry_run(format_args!("{} rows would be queued", rows.len()));
+        dry_run(format_args!("{} would be queued", count(rows.len(), "row")));
         return Ok(Done::All);
     }
     let mut progress = Progress::new("queued", rows.len());
@@ -74,28 +77,23 @@ pub async fn edit(tools: &Tools, ids: &[OutboxId], correction: &Correction, appl
     }
     show(&tables.outbox(&corrected).await?)?;
     if !apply {
-        dry_run(format_args!("{} rows would be corrected and queued", corrected.len()));
+        dry_run(format_args!("{} would be corrected and queued", count(corrected.len(), "row")));
         return Ok(Done::All);
     }
     if !corrected.is_empty() {
         // If this fails, the sweep finds the rows: they are no longer parked.
         queue.publish(&corrected).await?;
     }
-    note(format_args!("{} rows were corrected and queued", corrected.len()));
+    note(format_args!("Corrected and queued: {}.", count(corrected.len(), "row")));
     Ok(Done::All)
 }
 
 fn show(rows: &[OutboxRow]) -> std::io::Result<()> {
+    let mut table = Table::new(&["row", "state", "recorded", "attempts", "announcement and last refusal"]);
     for row in rows {
-        let error = row.last_error.as_deref().unwrap_or("-");
-        line(format_args!(
-            "{}\t{}\t{}\t{}\t{} attempts\t{error}",
-            row.id,
-            row.state(),
-            row.created_at,
-            row.key,
-            row.attempts
-        ))?;
+        let refusal = row.last_error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
+        let (attempts, what) = (row.attempts.to_string(), format!("{}{refusal}", row.key));
+        table.row([&row.id.to_string(), row.state(), &iso(row.created_at), &attempts, &what]);
     }
-    Ok(())
+    table.print()
 }

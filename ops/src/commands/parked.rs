@@ -6,7 +6,10 @@ use pledge_postgres::Database;
 use crate::{
     arguments::Limit,
     commands::event::{Replayed, record},
-    console::{Done, Failure, dry_run, line, note},
+    console::{
+        Done, Failure, Table, dry_run, line, note,
+        words::{count, iso, there_are},
+    },
     tables::{RecordedEvent, Tables},
     tools::Tools,
 };
@@ -14,10 +17,8 @@ use crate::{
 /// Shows events.
 pub async fn list(tools: &Tools, Limit { limit }: Limit) -> Result<Done, Failure> {
     let events = parked(&tools.database()?, limit).await?;
-    for event in &events {
-        show(event)?;
-    }
-    note(format_args!("{} events are parked", events.len()));
+    show(&events)?;
+    note(format_args!("{} parked.", there_are(events.len(), "event")));
     Ok(Done::All)
 }
 
@@ -33,10 +34,8 @@ pub async fn requeue(tools: &Tools, ids: Vec<EventId>, apply: bool) -> Result<Do
         events.retain(|event| ids.iter().any(|id| event.id == id.as_str()));
     }
     if !apply {
-        for event in &events {
-            show(event)?;
-        }
-        dry_run(format_args!("{} events would be fetched from Stripe and decided anew", events.len()));
+        show(&events)?;
+        dry_run(format_args!("{} would be fetched from Stripe and decided anew", count(events.len(), "event")));
         return Ok(Done::All);
     }
     let mut left = 0;
@@ -61,21 +60,21 @@ pub async fn dismiss(tools: &Tools, ids: &[EventId], reason: &str, apply: bool) 
             continue;
         };
         parked += 1;
-        show(&event)?;
+        show(std::slice::from_ref(&event))?;
         if apply {
             tables.dismiss(id, &reason).await?;
         }
     }
     if apply {
-        note(format_args!("{parked} events were dismissed"));
+        note(format_args!("Dismissed: {}.", count(parked, "event")));
     } else {
-        dry_run(format_args!("{parked} events would be dismissed"));
+        dry_run(format_args!("{} would be dismissed", count(parked, "event")));
     }
     Ok(Done::All)
 }
 
 fn still_parked(left: usize) -> Result<Done, Failure> {
-    note(format_args!("{left} events still wait for a person"));
+    note(format_args!("{} still left for a person.", there_are(left, "event")));
     Ok(Done::SomethingLeft)
 }
 
@@ -83,9 +82,13 @@ async fn parked(database: &Database, limit: i64) -> Result<Vec<RecordedEvent>, F
     Ok(Tables::open(database).await?.parked_events(limit).await?)
 }
 
-fn show(event: &RecordedEvent) -> std::io::Result<()> {
-    let reason = event.reason.as_deref().unwrap_or_default();
-    line(format_args!("{}\t{}\t{}\t{reason}", event.id, event.created, event.kind))
+fn show(events: &[RecordedEvent]) -> std::io::Result<()> {
+    let mut table = Table::new(&["event", "happened", "type", "reason"]);
+    for event in events {
+        let reason = event.reason.as_deref().unwrap_or_default();
+        table.row([event.id.as_str(), &iso(event.created), &event.kind, reason]);
+    }
+    table.print()
 }
 
 impl Replayed {

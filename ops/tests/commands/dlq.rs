@@ -27,10 +27,11 @@ async fn environment() -> (TestEnvironment, Vec<OutboxId>) {
 async fn every_message_is_shown_with_what_became_of_its_rows() {
     let (environment, ids) = environment().await;
     let said = environment.succeeds("dlq list").await;
-    assert_eq!(said.lines().len(), 14, "{said:?}");
-    assert!(said.lines()[0].contains("\tsent\t") && said.lines()[0].contains(&ids[0].to_string()));
-    assert!(said.lines()[1].contains("\twaiting\t") && said.lines()[1].ends_with("\t503"));
-    assert!(said.lines()[13].contains("can't be read"));
+    let rows = said.rows();
+    assert_eq!(rows.len(), 14, "{said:?}");
+    assert!(rows[0].contains(" sent ") && rows[0].contains(&ids[0].to_string()), "{rows:?}");
+    assert!(rows[1].contains(" waiting ") && rows[1].ends_with(": 503"), "{rows:?}");
+    assert!(rows[13].contains("can't be read"), "{rows:?}");
     assert_eq!(environment.sqs.queue.dead().len(), 14, "nothing is taken out");
     assert!(environment.sqs.queue.sent().is_empty());
 }
@@ -39,7 +40,7 @@ async fn every_message_is_shown_with_what_became_of_its_rows() {
 async fn what_was_looked_at_can_be_looked_at_again_and_what_is_hidden_is_counted() {
     let (environment, _) = environment().await;
     for command in ["dlq list", "dlq redrive", "dlq list"] {
-        assert_eq!(environment.succeeds(command).await.lines().len(), 14, "{command}");
+        assert_eq!(environment.succeeds(command).await.rows().len(), 14, "{command}");
     }
     environment.sqs.queue.hide_dead();
     let said = environment.succeeds("dlq list").await;

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use pledge_domain::{
     account::Claims,
-    ids::{PreorderId, PriceId, SessionId},
+    ids::{OutboxId, PreorderId, PriceId, SessionId},
     ports::{CheckoutGateway, PreorderStore, SessionRequest},
     preorder::{CheckoutPolicy, Preorder, checkout::OpenSession},
     user::Owner,
@@ -45,6 +45,18 @@ impl Said {
     /// The lines on standard output.
     pub fn lines(&self) -> Vec<&str> {
         self.out.lines().collect()
+    }
+
+    /// The rows of the table on standard output, each as one line, without the headings.
+    pub fn rows(&self) -> Vec<String> {
+        let mut rows: Vec<String> = Vec::new();
+        for line in self.lines() {
+            match rows.last_mut() {
+                Some(row) if line.starts_with("    ") => *row = format!("{row} {}", line.trim()),
+                _ => rows.push(line.to_owned()),
+            }
+        }
+        rows.into_iter().skip(1).collect()
     }
 }
 
@@ -150,6 +162,19 @@ impl TestEnvironment {
     /// The only column of the only row.
     pub async fn count(&self, sql: &str) -> i64 {
         self.tables.query_one(sql, &[]).await.unwrap().get(0)
+    }
+
+    /// The id of an announcement of this kind.
+    pub async fn outbox_row(&self, metric: &str) -> OutboxId {
+        let sql = "select id from outbox where metric = $1 order by created_at limit 1";
+        OutboxId::from_uuid(self.tables.query_one(sql, &[&metric]).await.unwrap().get(0))
+    }
+
+    /// Brings every event of Stripe's that isn't recorded yet.
+    pub async fn replay_all(&self) {
+        for event in self.stand_in.events() {
+            self.succeeds(&format!("event replay {} --apply", event["id"].as_str().unwrap())).await;
+        }
     }
 
     /// The id of the newest event of this kind.

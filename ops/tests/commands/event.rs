@@ -38,7 +38,7 @@ async fn a_parked_event_is_decided_anew_and_its_row_replaced() {
     environment.tables.execute(park, &[&event]).await.unwrap();
 
     let list = environment.succeeds("parked list").await;
-    assert!(list.lines().len() == 1 && list.out.contains("a bug of ours"), "{list:?}");
+    assert!(list.rows().len() == 1 && list.out.contains("a bug of ours"), "{list:?}");
     let without_force = environment.succeeds(&format!("event replay {event} --apply")).await;
     assert!(without_force.err.contains("--force"), "{without_force:?}");
     let dry = environment.succeeds("parked requeue --all").await;
@@ -83,7 +83,7 @@ async fn a_parked_event_is_dismissed_for_a_reason() {
     let parked = "select count(*) from stripe_event where outcome = 'parked'";
     let mut line = vec!["parked", "dismiss", "evt_1", "evt_2", "--reason", "paid back by bank transfer"];
     let dry = environment.ops_with(&line).await;
-    assert!(dry.status == 0 && dry.err.contains("evt_2: not parked") && dry.err.contains("1 events would"), "{dry:?}");
+    assert!(dry.status == 0 && dry.err.contains("evt_2: not parked") && dry.err.contains("1 event would"), "{dry:?}");
     assert_eq!(environment.count(parked).await, 1);
     line.push("--apply");
     environment.ops_with(&line).await;

@@ -4,10 +4,12 @@
 //! find nothing to do.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
+mod champions;
 mod dlq;
 mod environment;
 mod event;
 mod export;
+mod lookup;
 mod outbox;
 mod portal;
 mod queries;

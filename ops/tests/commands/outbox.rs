@@ -24,7 +24,7 @@ async fn environment() -> (TestEnvironment, [OutboxId; 3]) {
 async fn rows_are_listed_by_state_and_without_personal_data() {
     let (environment, [_, parked, waiting]) = environment().await;
     let all = environment.succeeds("outbox list").await;
-    assert_eq!(all.lines().len(), 2);
+    assert_eq!(all.rows().len(), 2, "{all:?}");
     assert!(!all.out.contains("@"), "{all:?}");
     let only_parked = environment.succeeds("outbox list --state parked").await;
     assert!(only_parked.out.contains(&parked.to_string()) && only_parked.out.contains("Invalid input."));
@@ -71,7 +71,7 @@ async fn a_bad_address_is_corrected_and_its_row_sent_again() {
     };
     let before = profile().await;
     let dry = environment.succeeds(&edit("--email right@example.com --no-phone")).await;
-    assert!(dry.lines().len() == 1 && dry.err.contains("1 rows would be corrected"), "{dry:?}");
+    assert!(dry.rows().len() == 1 && dry.err.contains("1 row would be corrected"), "{dry:?}");
     assert!(
         !dry.out.contains('@') && dry.err.contains(&format!("{sent}: there is no such row that is still")),
         "{dry:?}"

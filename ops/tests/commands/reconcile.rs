@@ -1,15 +1,12 @@
 use std::time::Duration;
 
-use pledge_domain::{
-    champion::{ChampionKey, ChampionMetadata, PurchaseType, Tier, TierLevel},
-    ids::{CustomerId, NovelId, PaymentIntentId, PaymentRecordId, UserId},
-    money::{Currency, Money},
-    ports::{Billing, PurchaseRequest, SubscriptionRequest},
-};
+use pledge_domain::ports::{Billing, PurchaseRequest, SubscriptionRequest};
 use pledge_stand_ins::stripe::Payment;
-use uuid::Uuid;
 
-use crate::environment::TestEnvironment;
+use crate::{
+    champions::{champion, confirm},
+    environment::TestEnvironment,
+};
 
 const RECONCILE: &str = "reconcile --from 2023-01-01";
 
@@ -78,35 +75,6 @@ async fn a_payment_without_a_preorder_becomes_one() {
     environment.tables.batch_execute("delete from outbox; delete from preorders").await.unwrap();
     environment.succeeds(&format!("{RECONCILE} --apply")).await;
     assert_eq!(environment.count("select count(*) from preorders where status = 'completed'").await, 1);
-}
-
-/// A reader's customer with a card, and what Stripe is to keep with the payment `n`.
-async fn champion(environment: &TestEnvironment, n: u128) -> (CustomerId, Tier, ChampionMetadata) {
-    let reader = UserId::parse("reader-1").unwrap();
-    let novel = NovelId::new(7).unwrap();
-    environment.tables.execute("select add_default_champion_tiers(7)", &[]).await.unwrap();
-    let customer = environment.stripe.create_customer(&reader, None).await.unwrap();
-    let tier = Tier {
-        novel,
-        level: TierLevel::new(3).unwrap(),
-        name: "Martial Lord".to_owned(),
-        price: Money::new(500, Currency::parse("usd").unwrap()),
-        stripe_price: None,
-        prices: Vec::new(),
-        active: true,
-    };
-    let metadata = ChampionMetadata {
-        champion: ChampionKey { user: reader, novel },
-        tier: Some(tier.level),
-        payment: Some(PaymentRecordId::new(Uuid::from_u128(n))),
-        purchase: Some(PurchaseType::New),
-    };
-    (customer, tier, metadata)
-}
-
-async fn confirm(environment: &TestEnvironment, intent: &PaymentIntentId) {
-    let form = [("payment_method", "pm_card_visa"), ("return_url", "https://example.com/")];
-    environment.post(&format!("payment_intents/{intent}/confirm"), &form).await;
 }
 
 /// What is read of a subscription within one second has no order, as Stripe's events of one second have none.

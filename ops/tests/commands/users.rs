@@ -41,7 +41,7 @@ async fn who_signed_up_without_proof_gets_nobodys_preorder() {
 
     environment.preorder(2).await;
     let said = environment.ops("users link --limit 1 --apply").await;
-    assert!(said.status == 3 && said.err.contains("1 preorders were linked"), "it is not in the way: {said:?}");
+    assert!(said.status == 3 && said.err.contains("Linked: 1 preorder."), "it is not in the way: {said:?}");
 }
 
 /// A file of this test.

@@ -145,6 +145,7 @@ fn insert_event<'a>(event: &'a StripeEvent, outcome: &'a Outcome, now: Timestamp
         .text(outcome.name())
         .text(outcome.reason())
         .time(now)
+        .texts(event.keys().into_iter().collect())
 }
 
 fn write_preorder(write: &PreorderWrite, now: Timestamp) -> Statement<'_> {

@@ -11,7 +11,7 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
     events::{DECODERS, REDUNDANT},
-    mark,
+    mark::{Mark, mark},
     wire::Payload,
 };
 
@@ -84,13 +84,15 @@ pub fn decode(body: &[u8]) -> Result<StripeEvent, DecodeError> {
         Some(_) => Fact::Ignored { reason: OF_CONNECTED_ACCOUNT },
         None => fact(&envelope.kind, Payload::new(body, created)),
     };
+    let Mark { object, deployment } = mark(Payload::new(body, created));
     Ok(StripeEvent {
         id: distinct(envelope.id, &envelope.kind),
         kind: envelope.kind,
         api_version: envelope.api_version.as_deref().map(version),
         created,
         livemode: envelope.livemode,
-        deployment: mark::deployment(Payload::new(body, created)),
+        object,
+        deployment,
         fact,
     })
 }

@@ -34,9 +34,10 @@ insert into stripe_dispute (id, payment_intent_id, amount, history, updated_at)
 select 'dp_old' || name, 'pi_old' || name, 1, '[]', now()
 from generate_series(1, greatest(:count / 10, 1)) as n, lpad(n::text, 9, '0') as name;
 -- What Stripe can no longer repeat was cleared out.
-insert into stripe_event (id, type, api_version, created, livemode, outcome, processed_at)
-select 'evt_old' || lpad(n::text, 9, '0'), 'checkout.session.completed', '2026-09-30.endive', at, false, 'applied', at
-from generate_series(1, greatest(:count / 10, 1)) as n, lateral (select now() - n * interval '10 seconds') as made (at);
+insert into stripe_event (id, type, api_version, created, livemode, outcome, processed_at, keys)
+select 'evt_old' || name, 'checkout.session.completed', '2026-09-30.endive', at, false, 'applied', at,
+       array['cs_old' || name, 'pi_old' || name]
+from generate_series(1, greatest(:count / 10, 1)) as n, lpad(n::text, 9, '0') as name, lateral (select now() - n * interval '10 seconds') as made (at);
 insert into stripe_payment (payment_intent_id, invoice_id, updated_at)
 select 'pi_sub' || name, 'in_old' || name, now() from generate_series(1, :count) as n, lpad(n::text, 9, '0') as name;
 insert into outbox (id, key, metric, payload, created_at, sent_at)

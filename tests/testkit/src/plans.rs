@@ -38,8 +38,14 @@ fn read_all(folder: &Path, text: &mut String) -> io::Result<()> {
 }
 
 /// Tables that grow with the catalogue, not with the customers, or have a few rows: the server may read them as it likes.
-const SMALL: [&str; 5] =
-    ["novel_champion_tiers", "default_champion_tiers", "champion_tier_price", "stripe_catch_up", "limit_salt"];
+const SMALL: [&str; 6] = [
+    "novel_champion_tiers",
+    "default_champion_tiers",
+    "champion_tier_price",
+    "stripe_catch_up",
+    "limit_salt",
+    "schema_migration",
+];
 
 /// The plan of one statement, made without a look at its parameters, so that no value makes it look good.
 #[derive(Debug)]

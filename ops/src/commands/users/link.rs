@@ -12,7 +12,7 @@ use pledge_postgres::Database;
 
 use crate::{
     arguments::Limit,
-    console::{Done, Failure, Progress, dry_run, line, note},
+    console::{Done, Failure, Progress, dry_run, line, note, words::count},
     tools::Tools,
 };
 
@@ -40,7 +40,8 @@ async fn show(ownerless: &mut Ownerless, limit: u64) -> Result<Done, Failure> {
             addresses += 1;
         }
     }
-    dry_run(format_args!("{preorders} preorders of {addresses} addresses would be linked"));
+    let addresses = if addresses == 1 { "1 address".to_owned() } else { format!("{addresses} addresses") };
+    dry_run(format_args!("{} of {addresses} would be linked", count(preorders, "preorder")));
     Ok(Done::All)
 }
 
@@ -82,7 +83,8 @@ async fn link(tools: &Tools, mut ownerless: Ownerless, limit: u64) -> Result<Don
         }
     }
     drop(progress);
-    note(format_args!("{linked} preorders were linked, {left} that were looked at have no owner yet"));
+    let linked = count(linked, "preorder");
+    note(format_args!("Linked: {linked}. Looked at and still without an owner: {left}."));
     Ok(if left == 0 { Done::All } else { Done::SomethingLeft })
 }
 

@@ -14,6 +14,8 @@ mod refund;
 mod status_history;
 mod subscription;
 
+use std::collections::BTreeSet;
+
 use crate::{Timestamp, ids::EventId};
 pub use adopted::Adopter;
 pub use charge_refunded::ChargeRefundedFact;
@@ -42,10 +44,37 @@ pub struct StripeEvent {
     pub created: Timestamp,
     /// Whether real money moved.
     pub livemode: bool,
+    /// The id of the object that it is about, if that has one.
+    pub object: Option<String>,
     /// The deployment that marked what the event is about, if one did (`metadata.deployment`).
     pub deployment: Option<String>,
     /// What it says.
     pub fact: Fact,
+}
+
+impl StripeEvent {
+    /// Returns every id by which somebody may ask for the event: that of its object, and those by which it names what it is
+    /// about. None is an address or a name.
+    #[must_use]
+    pub fn keys(&self) -> BTreeSet<String> {
+        // A reader is found through what they have at Stripe.
+        let Lookup { preorder, session, payment_intent, champion: _, payment_record, subscription, invoice, hints } =
+            self.fact.lookup();
+        let customer = hints.and_then(|hints| hints.customer);
+        [
+            self.object.clone(),
+            preorder.map(|id| id.to_string()),
+            session.map(String::from),
+            payment_intent.map(String::from),
+            payment_record.map(|id| id.to_string()),
+            subscription.map(String::from),
+            invoice.map(String::from),
+            customer.map(String::from),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
 }
 
 /// What an event says.

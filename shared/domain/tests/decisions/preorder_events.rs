@@ -130,6 +130,7 @@ fn run(facts: &[Fact], preorder: Option<Preorder>) -> Stored {
             api_version: None,
             created: t(60),
             livemode: false,
+            object: None,
             deployment: None,
             fact: fact.clone(),
         };

@@ -84,6 +84,7 @@ pub fn event(id: &str, at: i64, fact: Fact) -> StripeEvent {
         api_version: None,
         created: t(at),
         livemode: false,
+        object: None,
         deployment: None,
         fact,
     }

@@ -36,6 +36,7 @@ pub fn event(id: &str, kind: &str, fact: Fact) -> StripeEvent {
         api_version: Some("2026-09-30.endive".to_owned()),
         created: t(60),
         livemode: false,
+        object: None,
         deployment: None,
         fact,
     }

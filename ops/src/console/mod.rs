@@ -1,6 +1,9 @@
 //! What the operator sees: results on standard output, so that they can be piped; everything else on standard error.
 #![allow(clippy::print_stderr, reason = "a program for people and scripts talks on its streams")]
 
+mod table;
+pub mod words;
+
 use std::{
     error::Error,
     fmt::Display,
@@ -9,6 +12,8 @@ use std::{
 };
 
 use pledge_domain::error_chain::ErrorChain;
+
+pub use self::table::Table;
 
 /// Why a command ended early. Its text and its causes hold no secret.
 pub type Failure = Box<dyn Error + Send + Sync>;
@@ -22,8 +27,17 @@ pub enum Done {
     SomethingLeft,
 }
 
-/// Exit status if something is left, for schedules that watch it. 1 is a failure and 2 a wrong call.
+/// Exit status if something is left, for schedules that watch it. 1 is a failure and 2 a wrong call; the program's help and
+/// docs/RUNBOOK.md list them.
 const EXIT_SOMETHING_LEFT: u8 = 3;
+
+/// Lets a fault of the program itself end in one sentence, with the place that whoever mends it needs.
+pub fn explain_faults() {
+    std::panic::set_hook(Box::new(|fault| {
+        let place = fault.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
+        eprintln!("error: a fault of this program{place}; what was written before stays written");
+    }));
+}
 
 /// How a command ends.
 pub fn exit_code(result: Result<Done, Failure>) -> ExitCode {
@@ -46,6 +60,20 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
 /// A line of the result.
 pub fn line(text: impl Display) -> io::Result<()> {
     writeln!(io::stdout().lock(), "{text}")
+}
+
+/// A line of the result that begins something; bold on a terminal.
+pub fn heading(text: impl Display) -> io::Result<()> {
+    styled("1", text)
+}
+
+/// A line of the result that a person should look at; red on a terminal.
+pub fn line_in_red(text: impl Display) -> io::Result<()> {
+    styled("31", text)
+}
+
+fn styled(style: &str, text: impl Display) -> io::Result<()> {
+    if io::stdout().is_terminal() { line(format_args!("\x1b[{style}m{text}\x1b[0m")) } else { line(text) }
 }
 
 /// A line for the person at the terminal.

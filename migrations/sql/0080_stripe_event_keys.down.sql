@@ -1,0 +1,1 @@
+alter table stripe_event drop column keys;

@@ -1,0 +1,49 @@
+//! `ops explain`: the same rows in the order of time, from the form to Klaviyo.
+
+use serde_json::{Value, json};
+
+use super::moments::{Moment, moments};
+use crate::{
+    arguments::Wanted,
+    console::{
+        Done, Failure, line, line_in_red, note,
+        words::{WIDTH, iso, wrap},
+    },
+    lookup,
+    tools::Tools,
+};
+
+/// How wide the columns of time and of place are, with what is between them and the next.
+const COLUMNS: [usize; 2] = [22, 10];
+
+/// Tells what happened.
+pub async fn explain(tools: &Tools, wanted: &Wanted) -> Result<Done, Failure> {
+    let found = lookup::find(&tools.database()?, &wanted.what).await?;
+    let now = iso(tools.now());
+    let mut told: Vec<_> = found.records().flat_map(|(section, record)| moments(section, record, &now)).collect();
+    // What has no time stands first. Things of the same second stay in the order of their tables.
+    told.sort_by(|one, other| one.at.cmp(&other.at));
+    if wanted.json {
+        let all: Value = told.iter().map(object).collect();
+        line(serde_json::to_string_pretty(&all)?)?;
+        return Ok(Done::All);
+    }
+    let [time, lane] = COLUMNS;
+    for moment in &told {
+        let at = moment.at.as_deref().unwrap_or_default();
+        let start = format!("{at:<time$}{:<lane$}", moment.lane);
+        for (number, part) in wrap(&moment.says, WIDTH - time - lane).iter().enumerate() {
+            let lead = if number == 0 { start.clone() } else { " ".repeat(time + lane) };
+            let text = format!("{lead}{part}");
+            if moment.is_trouble { line_in_red(text)? } else { line(text)? }
+        }
+    }
+    if told.iter().any(|moment| moment.at.as_ref().is_some_and(|at| *at > now)) {
+        note(format_args!("What stands after {now} is what is to come."));
+    }
+    Ok(Done::All)
+}
+
+fn object(moment: &Moment<'_>) -> Value {
+    json!({ "at": moment.at, "where": moment.lane, "says": moment.says, "row": moment.record.object() })
+}

@@ -1,0 +1,89 @@
+//! How times, numbers of things and long texts are written.
+
+use pledge_domain::Timestamp;
+use time::{UtcOffset, format_description::well_known::Rfc3339};
+
+/// How wide a line is at most, unless a single word is longer.
+pub const WIDTH: usize = 100;
+
+/// Returns a time as people and programs read it: UTC, in seconds, such as `2026-10-31T12:00:00Z`.
+pub fn iso(time: Timestamp) -> String {
+    let seconds = time.to_offset(UtcOffset::UTC).replace_nanosecond(0).unwrap_or(time);
+    seconds.format(&Rfc3339).unwrap_or_default()
+}
+
+/// Returns a number of things: `1 preorder`, `2 preorders`.
+pub fn count(number: impl TryInto<u64>, one: &str) -> String {
+    let number = number.try_into().unwrap_or_default();
+    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Returns what agrees with a number of things: `1 event is`, `2 events are`.
+pub fn there_are(number: impl TryInto<u64>, one: &str) -> String {
+    let number = number.try_into().unwrap_or_default();
+    format!("{} {}", count(number, one), if number == 1 { "is" } else { "are" })
+}
+
+/// Breaks a text into lines of at most so many characters. A word that is longer stays whole, so that it can be copied.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines.last().map_or(0, |line| line.chars().count());
+        match lines.last_mut() {
+            Some(line) if last == 0 => line.push_str(word),
+            Some(line) if last + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// Puts parts beside each other, with two blanks between them, into lines of at most so many characters. A part is broken
+/// only if it doesn't fit into a line of its own.
+pub fn wrap_parts(parts: &[String], width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 2 + part.chars().count() <= width => {
+                line.push_str("  ");
+                line.push_str(part);
+            }
+            _ => lines.extend(wrap(part, width)),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_utc_in_seconds() {
+        let time = Timestamp::parse("2026-10-31T14:00:00.25+02:00", &Rfc3339).unwrap();
+        assert_eq!(iso(time), "2026-10-31T12:00:00Z");
+    }
+
+    #[test]
+    fn one_thing_is_not_several() {
+        assert_eq!([count(0, "row"), count(1, "row"), count(2, "row")], ["0 rows", "1 row", "2 rows"]);
+        assert_eq!([there_are(1_usize, "event"), there_are(2_usize, "event")], ["1 event is", "2 events are"]);
+    }
+
+    #[test]
+    fn a_long_text_is_broken_between_words() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("short averyverylongword", 8), ["short", "averyverylongword"]);
+        assert_eq!(wrap("", 8), [""]);
+    }
+
+    #[test]
+    fn parts_stay_whole_while_they_fit() {
+        let parts = ["id 1", "name of two", "x"].map(str::to_owned);
+        assert_eq!(wrap_parts(&parts, 12), ["id 1", "name of two", "x"]);
+        assert_eq!(wrap_parts(&parts, 20), ["id 1  name of two  x"]);
+    }
+}

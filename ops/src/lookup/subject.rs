@@ -1,0 +1,92 @@
+//! What an id, a number or an address leads to.
+
+use std::collections::BTreeSet;
+
+use tokio_postgres::{Client, Error};
+use uuid::Uuid;
+
+use super::kinds::may_be_a_uid;
+use crate::tables::sql;
+
+/// From a row of the outbox to a refund, its payment, its invoice and its reader: nothing is further away.
+const MOST_STEPS: usize = 6;
+
+/// The preorders, the readers with their novels and the people that something leads to.
+#[derive(Debug, Default)]
+pub struct Subject {
+    /// Preorders.
+    pub preorders: BTreeSet<Uuid>,
+    /// Readers, each with a novel.
+    pub champions: BTreeSet<(String, i64)>,
+    /// Who was asked for as a person, so that everything of theirs counts.
+    pub people: BTreeSet<String>,
+    /// Every id by which events and announcements may name all of these.
+    pub keys: BTreeSet<String>,
+    /// Those of the keys that are UUIDs.
+    pub uuids: BTreeSet<Uuid>,
+}
+
+impl Subject {
+    /// Follows what is asked for until nothing more is found.
+    pub async fn find(client: &Client, what: &str) -> Result<Self, Error> {
+        let mut subject = Self::default();
+        subject.add_key(what);
+        subject.add_key(&what.to_uppercase());
+        if may_be_a_uid(what) {
+            subject.add_key(&what.to_lowercase());
+        }
+        for _ in 0..MOST_STEPS {
+            if !subject.follow(client).await? {
+                break;
+            }
+        }
+        let (users, novels) = subject.champions();
+        let (preorders, people) = (subject.preorders(), subject.people());
+        for row in client.query(sql!("related_keys"), &[&preorders, &users, &novels, &people]).await? {
+            subject.add_key(row.try_get("key")?);
+        }
+        Ok(subject)
+    }
+
+    /// Returns the preorders as a parameter.
+    pub fn preorders(&self) -> Vec<Uuid> {
+        self.preorders.iter().copied().collect()
+    }
+
+    /// Returns the readers and their novels as two parameters.
+    pub fn champions(&self) -> (Vec<&str>, Vec<i64>) {
+        self.champions.iter().map(|(user, novel)| (user.as_str(), *novel)).unzip()
+    }
+
+    /// Returns the people whose rows are shown as a parameter.
+    pub fn people(&self) -> Vec<&str> {
+        self.people.iter().map(String::as_str).collect()
+    }
+
+    /// Returns the keys as a parameter.
+    pub fn keys(&self) -> Vec<&str> {
+        self.keys.iter().map(String::as_str).collect()
+    }
+
+    /// Takes one step. Returns whether anything is new.
+    async fn follow(&mut self, client: &Client) -> Result<bool, Error> {
+        let uuids: Vec<_> = self.uuids.iter().collect();
+        let rows = client.query(sql!("related"), &[&self.keys(), &uuids, &self.people()]).await?;
+        let mut is_new = false;
+        for row in &rows {
+            let id: String = row.try_get("id")?;
+            is_new |= match row.try_get("kind")? {
+                "preorder" => Uuid::try_parse(&id).is_ok_and(|id| self.preorders.insert(id)),
+                "person" => self.people.insert(id),
+                "champion" => self.champions.insert((id, row.try_get("novel_id")?)),
+                _ => self.add_key(&id),
+            };
+        }
+        Ok(is_new)
+    }
+
+    fn add_key(&mut self, key: &str) -> bool {
+        self.uuids.extend(Uuid::try_parse(key));
+        self.keys.insert(key.to_owned())
+    }
+}
