@@ -12,19 +12,26 @@ mkdirSync(folder, { recursive: true });
 
 const shared = { absWorkingDir: here, bundle: true, format: "esm", target: "es2022", metafile: true, logLevel: "warning" };
 
-/** Only what session.js uses, so that the rest is left out. */
-const used = readFileSync(join(here, "public/session.js"), "utf8").match(/import \{([^}]*)\} from ".\/vendor\/firebase-auth.js"/)[1];
-const names = used.split(",").map((name) => name.trim()).filter(Boolean);
-const ofApp = names.filter((name) => name === "initializeApp");
-const ofAuth = names.filter((name) => name !== "initializeApp");
+const OF_APP = ["getApp", "initializeApp"];
+/** What a module uses of Firebase, but for the app itself; the rest is left out. */
+const usedBy = (module) => {
+  const source = readFileSync(join(here, "public", module), "utf8");
+  const [, names] = source.match(/import \{([^}]*)\} from ".\/vendor\/firebase.js"/);
+  return names.split(",").map((name) => name.trim()).filter((name) => name && !OF_APP.includes(name));
+};
+const exported = Object.entries({
+  "firebase/app": OF_APP,
+  "firebase/app-check": usedBy("app-check.js"),
+  "firebase/auth": usedBy("session.js"),
+}).map(([from, names]) => `export { ${names.join(", ")} } from "${from}";\n`);
 
 const firebase = await build({
   ...shared,
   stdin: {
-    contents: `export { ${ofApp.join(", ")} } from "firebase/app";\nexport { ${ofAuth.join(", ")} } from "firebase/auth";\n`,
+    contents: exported.join(""),
     resolveDir: here,
   },
-  outfile: join(folder, "firebase-auth.js"),
+  outfile: join(folder, "firebase.js"),
   minify: true,
   legalComments: "none",
   banner: { js: "// Bundled from the npm package firebase by build.js; the licences are in LICENSES.txt." },
@@ -53,7 +60,7 @@ texts.set("Apache-2.0, of the packages without a text of their own (Copyright Go
 writeFileSync(
   join(folder, "LICENSES.txt"),
   [
-    "firebase-auth.js is made of these packages:",
+    "firebase.js is made of these packages:",
     listed.join("\n"),
     ...[...texts].map(([title, text]) => `${"=".repeat(80)}\n${title}\n${"=".repeat(80)}\n\n${text}`),
   ].join("\n\n") + "\n",

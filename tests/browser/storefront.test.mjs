@@ -50,7 +50,9 @@ test("a reader orders, pays and sees that it is paid", async () => {
     await page.getByText("$299").first().waitFor();
     await accessible(page);
     await shot(page, "order");
+    const sent = page.waitForRequest((request) => request.method() === "POST" && /\/(preorders|checkout)$/.test(request.url()));
     await order(page, somebody());
+    assert.match((await sent).headers()["x-firebase-appcheck"], /^eyJ/, "the page says that it is the shop's");
     await page.getByRole("button", { name: /by card/ }).first().click();
     await heading(page, "Thank you. It's paid.");
     await page.getByText(/ROL-[0-9A-F]{8}/).waitFor();

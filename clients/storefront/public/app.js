@@ -2,6 +2,7 @@
 
 import { Pledge } from "./vendor/pledge-client.js";
 
+import { appCheckTokens } from "./app-check.js";
 import { loadConfig } from "./config.js";
 import { h } from "./dom.js";
 import { Session } from "./session.js";
@@ -35,7 +36,8 @@ const PAGES = [
 
 const config = await loadConfig();
 const session = new Session(config.firebase);
-const pledge = new Pledge({ baseUrl: config.api, idToken: () => session.idToken() });
+const appCheckToken = appCheckTokens(config.firebase);
+const pledge = new Pledge({ baseUrl: config.api, idToken: () => session.idToken(), appCheckToken });
 
 const locale = localeOf(location.pathname);
 const texts = textsOf(locale);

@@ -7,6 +7,9 @@
  * @property {string} firebase.apiKey
  * @property {string} firebase.projectId
  * @property {string} [firebase.authDomain] Needed for Google's popup.
+ * @property {string} [firebase.appId] Needed for App Check.
+ * @property {{siteKey?: string, debugToken?: string}} [firebase.appCheck] The site key of reCAPTCHA Enterprise; locally
+ *   a debug token, since reCAPTCHA loads a script of Google's. Without it no App Check tokens are sent.
  * @property {string} [firebase.emulator] The address of the emulator; locally only.
  * @property {object} stripe
  * @property {string} stripe.script The address of Stripe.js.

@@ -35,6 +35,10 @@ export function explain(error, texts, form) {
     case "UNAUTHENTICATED":
     case "ID_TOKEN_UNAVAILABLE":
       return texts.signInAgain;
+    case "UNKNOWN_APP":
+      return texts.reload;
+    case "ADDRESS_NOT_PROVEN":
+      return texts.confirmFirst;
     case "INTERNAL_ERROR":
     case "UNEXPECTED_ANSWER":
       return texts.wrong(error.requestId ?? "");

@@ -18,9 +18,9 @@ import {
   signInWithEmailAndPassword,
   signInWithPopup,
   signOut,
-} from "./vendor/firebase-auth.js";
+} from "./vendor/firebase.js";
 
-/** @import { Auth, User } from "./vendor/firebase-auth.js" */
+/** @import { Auth, User } from "./vendor/firebase.js" */
 
 export class Session {
   /** @type {Auth} */

@@ -35,6 +35,8 @@ export interface PledgeOptions {
   baseUrl: string;
   /** Gives the Firebase ID token of whoever is signed in; nothing if nobody is. Asked before each call. */
   idToken?: () => Promise<Token> | Token;
+  /** Gives the Firebase App Check token of this app, if it has one. Asked before each call that changes something. */
+  appCheckToken?: () => Promise<Token> | Token;
   /** How often a call is repeated that could not be served, or whose answer was lost. Two times unless given. */
   repeats?: number;
   /** How long a call may take with its repeats, in milliseconds; a minute unless given. */
@@ -211,11 +213,13 @@ export class Pledge {
   async #call<Answer>(method: string, path: string, { body, headers }: Request, call: CallOptions): Promise<Answer> {
     const { repeats = 2, timeLimit = 60_000, fetch: transport = globalThis.fetch } = this.#options;
     const token = await this.#token();
+    const appToken = method === "GET" ? undefined : await this.#appToken();
     const request: RequestInit = {
       method,
       headers: {
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...(appToken ? { "x-firebase-appcheck": appToken } : {}),
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -223,6 +227,15 @@ export class Pledge {
     const limits = { repeats, timeLimit: call.timeLimit ?? timeLimit, signal: call.signal };
     // What the API answers with is held to docs/openapi.yaml on its side.
     return (await send(transport, this.#baseUrl + path, request, limits)) as Answer;
+  }
+
+  /** The API says if it needs one and there is none. */
+  async #appToken(): Promise<Token> {
+    try {
+      return await this.#options.appCheckToken?.();
+    } catch {
+      return undefined;
+    }
   }
 
   async #token(): Promise<Token> {

@@ -864,6 +864,34 @@ export interface components {
                 };
             };
         };
+        /**
+         * @description The `Authorization` header holds no valid Firebase ID token, or the deployment demands App Check and
+         *     `X-Firebase-AppCheck` holds no valid token.
+         */
+        UnauthenticatedOrUnknownApp: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["ErrorPage"];
+                "application/json": components["schemas"]["Refusal"] & {
+                    /** @enum {unknown} */
+                    code?: "UNAUTHENTICATED" | "UNKNOWN_APP";
+                };
+            };
+        };
+        /** @description The `userId` in the body isn't the token's, or the deployment wants whoever pays to have proven their address. */
+        ForbiddenToPay: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Refusal"] & {
+                    /** @enum {unknown} */
+                    code?: "FORBIDDEN" | "ADDRESS_NOT_PROVEN";
+                };
+            };
+        };
         /** @description The `userId` in the body isn't the token's. */
         Forbidden: {
             headers: {
@@ -1041,6 +1069,12 @@ export interface components {
          * @example 5f9c1d0e-5a43-4f0e-8a53-6cf0f0a3b6c5
          */
         IdempotencyKey: string;
+        /**
+         * @description A token of Firebase App Check, with which an app says that it is yours. A deployment looks at it or demands it
+         *     (`AppCheck` in template.yaml) where anybody may order, and where cards are charged.
+         * @example eyJraWQiOiJ4eXoiLCJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl
+         */
+        AppCheckToken: string;
     };
     requestBodies: never;
     headers: {
@@ -1070,6 +1104,12 @@ export interface operations {
                  * @example 5f9c1d0e-5a43-4f0e-8a53-6cf0f0a3b6c5
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description A token of Firebase App Check, with which an app says that it is yours. A deployment looks at it or demands it
+                 *     (`AppCheck` in template.yaml) where anybody may order, and where cards are charged.
+                 * @example eyJraWQiOiJ4eXoiLCJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl
+                 */
+                "X-Firebase-AppCheck"?: components["parameters"]["AppCheckToken"];
             };
             path?: never;
             cookie?: never;
@@ -1092,7 +1132,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidRequest"];
-            401: components["responses"]["Unauthenticated"];
+            401: components["responses"]["UnauthenticatedOrUnknownApp"];
             /** @description The `Idempotency-Key` was used with another form. */
             409: {
                 headers: {
@@ -1237,6 +1277,12 @@ export interface operations {
                  * @example 5f9c1d0e-5a43-4f0e-8a53-6cf0f0a3b6c5
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description A token of Firebase App Check, with which an app says that it is yours. A deployment looks at it or demands it
+                 *     (`AppCheck` in template.yaml) where anybody may order, and where cards are charged.
+                 * @example eyJraWQiOiJ4eXoiLCJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl
+                 */
+                "X-Firebase-AppCheck"?: components["parameters"]["AppCheckToken"];
             };
             path?: never;
             cookie?: never;
@@ -1268,7 +1314,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["InvalidRequest"];
-            401: components["responses"]["Unauthenticated"];
+            401: components["responses"]["UnauthenticatedOrUnknownApp"];
             404: components["responses"]["PreorderNotFound"];
             /** @description It can't be paid now; `code` says why. */
             409: {
@@ -1410,7 +1456,14 @@ export interface operations {
     createChampionSubscription: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A token of Firebase App Check, with which an app says that it is yours. A deployment looks at it or demands it
+                 *     (`AppCheck` in template.yaml) where anybody may order, and where cards are charged.
+                 * @example eyJraWQiOiJ4eXoiLCJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl
+                 */
+                "X-Firebase-AppCheck"?: components["parameters"]["AppCheckToken"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1442,9 +1495,9 @@ export interface operations {
                     });
                 };
             };
-            401: components["responses"]["Unauthenticated"];
+            401: components["responses"]["UnauthenticatedOrUnknownApp"];
             402: components["responses"]["CardDeclined"];
-            403: components["responses"]["Forbidden"];
+            403: components["responses"]["ForbiddenToPay"];
             404: components["responses"]["TierNotFound"];
             /** @description A payment of the reader's subscription failed, its payments are paused, or it would be another currency. */
             409: {
@@ -1602,6 +1655,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
+                 * @description A token of Firebase App Check, with which an app says that it is yours. A deployment looks at it or demands it
+                 *     (`AppCheck` in template.yaml) where anybody may order, and where cards are charged.
+                 * @example eyJraWQiOiJ4eXoiLCJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl
+                 */
+                "X-Firebase-AppCheck"?: components["parameters"]["AppCheckToken"];
+                /**
                  * @description Names this try to pay. A repeat with the same key gets the same answer of the card.
                  * @example 6f1e5c0a-2d4b-4f0e-8c3a-9b7d1e2f3a4c
                  */
@@ -1627,9 +1686,9 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidRequest"];
-            401: components["responses"]["Unauthenticated"];
+            401: components["responses"]["UnauthenticatedOrUnknownApp"];
             402: components["responses"]["CardDeclined"];
-            403: components["responses"]["Forbidden"];
+            403: components["responses"]["ForbiddenToPay"];
             404: components["responses"]["SubscriptionNotFound"];
             /** @description No invoice is open, or the newest one is a draft, which Stripe charges within the hour. */
             409: {
@@ -1700,7 +1759,14 @@ export interface operations {
     createChampionPurchase: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A token of Firebase App Check, with which an app says that it is yours. A deployment looks at it or demands it
+                 *     (`AppCheck` in template.yaml) where anybody may order, and where cards are charged.
+                 * @example eyJraWQiOiJ4eXoiLCJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl
+                 */
+                "X-Firebase-AppCheck"?: components["parameters"]["AppCheckToken"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1721,9 +1787,9 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidRequest"];
-            401: components["responses"]["Unauthenticated"];
+            401: components["responses"]["UnauthenticatedOrUnknownApp"];
             402: components["responses"]["CardDeclined"];
-            403: components["responses"]["Forbidden"];
+            403: components["responses"]["ForbiddenToPay"];
             404: components["responses"]["TierNotFound"];
             /**
              * @description It would wait for ever below a subscription that renews, or be paid twice beside one that is past due; or it is

@@ -51,6 +51,16 @@ test("nobody's token is sent while nobody is signed in", async () => {
   assert.equal(requests[0]?.headers.get("authorization"), null);
 });
 
+test("what changes something is sent with the app's token, if there is one", async () => {
+  const { requests, pledge } = api([Response.json({})], { appCheckToken: async () => "app-token" });
+  await pledge.initiatePreorder({ email: "a@example.com", color: "Red" });
+  await pledge.preorder("p");
+  assert.deepEqual(requests.map((request) => request.headers.get("x-firebase-appcheck")), ["app-token", null]);
+  const without = api([Response.json({})], { appCheckToken: () => Promise.reject(new Error("no reCAPTCHA")) });
+  await without.pledge.initiatePreorder({ email: "a@example.com", color: "Red" });
+  assert.equal(without.requests[0]?.headers.get("x-firebase-appcheck"), null);
+});
+
 test("a repeat has the same key", async () => {
   const { requests, pledge } = api([busy(), Response.json({})]);
   await pledge.checkout({ email: "a@example.com", color: "Red" });

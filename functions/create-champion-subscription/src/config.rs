@@ -1,8 +1,8 @@
 //! What this function is configured with.
 
 use pledge_domain::limits::AttemptLimits;
-use pledge_firebase::Issuer;
-use pledge_http_api::config as edge;
+use pledge_firebase::{AppIssuer, Issuer};
+use pledge_http_api::{app_check::AppCheck, config as edge};
 use pledge_runtime::Parser;
 use time::Duration;
 use url::Url;
@@ -22,6 +22,12 @@ pub struct Config {
     pub site: Url,
     /// How often a reader may try to pay in an hour.
     pub limits: AttemptLimits,
+    /// What becomes of payments that come from no app of ours.
+    pub app_check: AppCheck,
+    /// Whose App Check tokens are accepted.
+    pub apps: Option<AppIssuer>,
+    /// `PAYMENTS_NEED_PROVEN_ADDRESS`: whether only who has proven their address may pay; not unless set to `true`.
+    pub needs_proven_address: bool,
 }
 
 impl Config {
@@ -33,6 +39,8 @@ impl Config {
         let renewal_grace = parser.renewal_grace();
         let site = parser.parse("PUBLIC_SITE_URL", Url::parse);
         let limits = edge::attempt_limits(parser);
+        let (app_check, apps) = (edge::app_check(parser), AppIssuer::parse(parser));
+        let needs_proven_address = edge::payments_need_proven_address(parser);
         Some(Self {
             database: database?,
             stripe: stripe?,
@@ -40,6 +48,9 @@ impl Config {
             renewal_grace: renewal_grace?,
             site: site?,
             limits: limits?,
+            app_check: app_check?,
+            apps: apps?,
+            needs_proven_address: needs_proven_address?,
         })
     }
 }

@@ -8,11 +8,13 @@ use pledge_application::{
 use pledge_domain::{
     champion::ChampionKey,
     ids::NovelId,
-    ports::{Billing, ChampionStore, Clock, Randomness, TokenVerifier},
+    ports::{AppVerifier, Billing, ChampionStore, Clock, Randomness, TokenVerifier},
     stripe::SubscriptionStatus,
     user::VerifiedUser,
 };
-use pledge_http_api::{ApiError, Body, Request, Response, Routes, answer, auth, idempotency, route};
+use pledge_http_api::{
+    ApiError, Body, Request, Response, Routes, answer, app_check::AppCheck, auth, idempotency, route,
+};
 use pledge_runtime::{Metric, Metrics};
 
 use crate::{
@@ -38,13 +40,17 @@ pub struct Handler<Store, Stripe, Verifier, System> {
     pub system: System,
     /// Business metrics.
     pub metrics: Metrics,
+    /// What becomes of payments that come from no app of ours.
+    pub app_check: AppCheck,
+    /// Whether only who has proven their address may pay.
+    pub needs_proven_address: bool,
 }
 
 impl<Store, Stripe, Verifier, System> Routes for Handler<Store, Stripe, Verifier, System>
 where
     Store: ChampionStore,
     Stripe: Billing,
-    Verifier: TokenVerifier,
+    Verifier: TokenVerifier + AppVerifier,
     System: Clock + Randomness,
 {
     async fn route(&self, request: &Request) -> Result<Response<Body>, ApiError> {
@@ -68,11 +74,21 @@ impl<Store, Stripe, Verifier, System> Handler<Store, Stripe, Verifier, System>
 where
     Store: ChampionStore,
     Stripe: Billing,
-    Verifier: TokenVerifier,
+    Verifier: TokenVerifier + AppVerifier,
     System: Clock + Randomness,
 {
     async fn reader(&self, request: &Request) -> Result<VerifiedUser, ApiError> {
         auth::required(request, &self.verifier, self.system.now()).await
+    }
+
+    /// Returns the reader who wants to pay, if they may.
+    async fn payer(&self, request: &Request) -> Result<VerifiedUser, ApiError> {
+        self.app_check.check(request, &self.verifier, &self.metrics, self.system.now()).await?;
+        let reader = self.reader(request).await?;
+        if self.needs_proven_address && !reader.email_verified {
+            return Err(ApiError::address_not_proven());
+        }
+        Ok(reader)
     }
 
     async fn show_tiers(&self, request: &Request, novel: &str) -> Result<Response<Body>, ApiError> {
@@ -86,7 +102,7 @@ where
     }
 
     async fn subscribe(&self, request: &Request) -> Result<Response<Body>, ApiError> {
-        let reader = self.reader(request).await?;
+        let reader = self.payer(request).await?;
         let input::Choice { novel, level, payment_method } = input::subscription(request, &reader)?;
         let now = self.system.now();
         let key = ChampionKey { user: reader.id.clone(), novel };
@@ -103,7 +119,7 @@ where
     }
 
     async fn purchase(&self, request: &Request) -> Result<Response<Body>, ApiError> {
-        let reader = self.reader(request).await?;
+        let reader = self.payer(request).await?;
         let input::Choice { novel, level, .. } = input::purchase(request, &reader)?;
         let made = self.champions.purchase(&reader, novel, level, &self.system, self.system.now()).await?;
         tracing::info!(payment = made.payment_intent.as_str(), "a purchase is there to be paid");
@@ -127,7 +143,7 @@ where
     }
 
     async fn pay(&self, request: &Request) -> Result<Response<Body>, ApiError> {
-        let reader = self.reader(request).await?;
+        let reader = self.payer(request).await?;
         let (novel, method) = input::payment(request, &reader)?;
         let attempt = idempotency::key(request)?.unwrap_or_else(|| self.system.uuid().to_string());
         let key = ChampionKey { user: reader.id, novel };

@@ -22,11 +22,12 @@ async fn main() -> ExitCode {
         let store = Database::new(config.database.preparing(STATEMENTS), Some(runtime.tls))?;
         prewarm(store.warm_up()).await;
         let billing = StripeClient::new(runtime.http.clone(), &config.stripe)?;
-        let verifier = FirebaseVerifier::new(runtime.http, config.issuer);
+        let verifier = FirebaseVerifier::new(runtime.http, config.issuer).with_apps(config.apps);
         let champions = Champions { store, billing, renewal_grace: config.renewal_grace, limits: config.limits };
         let site = Site::new(&config.site);
         let (system, metrics) = (System, runtime.metrics.clone());
-        let handler = Handler { champions, site, verifier, system, metrics };
+        let (app_check, needs_proven_address) = (config.app_check, config.needs_proven_address);
+        let handler = Handler { champions, site, verifier, system, metrics, app_check, needs_proven_address };
         serve(env!("CARGO_PKG_NAME"), runtime.metrics, handler).await
     })
     .await

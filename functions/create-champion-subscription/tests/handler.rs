@@ -4,8 +4,12 @@
 mod support;
 
 use pledge_domain::ports::{BillingError, GatewayError};
-use pledge_testkit::fakes::on_purpose;
-use serde_json::json;
+use pledge_http_api::app_check::AppCheck;
+use pledge_testkit::{
+    builders::signed_in,
+    fakes::{APP_TOKEN, on_purpose},
+};
+use serde_json::{Value, json};
 use support::{CANCEL, PURCHASE, RESUME, SUBSCRIPTION, handler, post, read, refusal, send, show, subscribed, wish};
 
 #[tokio::test]
@@ -149,4 +153,33 @@ async fn anybody_sees_the_tiers_of_a_novel_and_what_they_cost() {
         let event = tiers(&format!("/novels/{novel}/champion-tiers"));
         assert_eq!(refusal(&handler, event).await, (404, "TIER_NOT_FOUND".into()), "{novel}");
     }
+}
+
+#[tokio::test]
+async fn only_who_has_proven_their_address_may_pay_where_the_stage_wants_it() {
+    let mut handler = handler();
+    handler.needs_proven_address = true;
+    let mut bob = signed_in("bob", "bob@example.com");
+    assert!(bob.email_verified);
+    bob.email_verified = false;
+    handler.verifier = handler.verifier.with("token-of-bob", bob);
+    let as_bob = |path: &str, body: &Value| post(path, body).header("authorization", "Bearer token-of-bob");
+    let purchase = json!({ "novelId": 7, "tierLevel": 2 });
+    for (path, body) in [(SUBSCRIPTION, &wish(2)), (PURCHASE, &purchase)] {
+        assert_eq!(refusal(&handler, as_bob(path, body)).await, (403, "ADDRESS_NOT_PROVEN".to_owned()));
+        assert_eq!(send(&handler, post(path, body)).await.status(), 201);
+    }
+    let pay = format!("{SUBSCRIPTION}/pay");
+    assert_eq!(refusal(&handler, as_bob(&pay, &json!({ "novelId": 7 }))).await.1, "ADDRESS_NOT_PROVEN");
+    assert_eq!(send(&handler, as_bob(CANCEL, &json!({ "novelId": 7 }))).await.status(), 404, "no payment");
+}
+
+#[tokio::test]
+async fn a_payment_comes_from_our_app_where_that_is_required() {
+    let mut handler = handler();
+    handler.app_check = AppCheck::Required;
+    let purchase = json!({ "novelId": 7, "tierLevel": 2 });
+    assert_eq!(refusal(&handler, post(PURCHASE, &purchase)).await, (401, "UNKNOWN_APP".to_owned()));
+    let from_our_app = post(SUBSCRIPTION, &wish(2)).header("x-firebase-appcheck", APP_TOKEN);
+    assert_eq!(send(&handler, from_our_app).await.status(), 201);
 }

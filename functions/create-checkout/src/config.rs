@@ -4,8 +4,8 @@ use pledge_domain::{
     limits::PreorderLimits,
     preorder::{Catalogue, CheckoutPolicy},
 };
-use pledge_firebase::{AccountSource, Issuer};
-use pledge_http_api::{config as edge, proxies::TrustedProxies};
+use pledge_firebase::{AccountSource, AppIssuer, Issuer};
+use pledge_http_api::{app_check::AppCheck, config as edge, proxies::TrustedProxies};
 use pledge_runtime::Parser;
 use url::Url;
 
@@ -30,6 +30,10 @@ pub struct Config {
     pub site: Url,
     /// How many preorders there may be in an hour.
     pub limits: PreorderLimits,
+    /// What becomes of requests that come from no app of ours.
+    pub app_check: AppCheck,
+    /// Whose App Check tokens are accepted.
+    pub apps: Option<AppIssuer>,
     /// What stands between API Gateway and its callers.
     pub proxies: TrustedProxies,
 }
@@ -45,6 +49,7 @@ impl Config {
         let catalogue = parser.json("PREORDER_PRICES");
         let policy = parser.optional("CHECKOUT_POLICY", CheckoutPolicy::parse);
         let site = parser.parse("PUBLIC_SITE_URL", Url::parse);
+        let (app_check, apps) = (edge::app_check(parser), AppIssuer::parse(parser));
         let (limits, proxies) = (edge::preorder_limits(parser), edge::trusted_proxies(parser));
         let (catalogue, policy): (Catalogue, CheckoutPolicy) = (catalogue?, policy?.unwrap_or_default());
         if let Some(unknown) = policy.sold_out.iter().find(|color| catalogue.find(color).is_none()) {
@@ -60,6 +65,8 @@ impl Config {
             policy,
             site: site?,
             limits: limits?,
+            app_check: app_check?,
+            apps: apps?,
             proxies: proxies?,
         })
     }

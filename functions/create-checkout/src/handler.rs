@@ -6,7 +6,8 @@ use pledge_domain::{
     fields::FieldErrors,
     ids::PreorderId,
     ports::{
-        CheckoutGateway, Clock, IdentityProvider, PreorderStore, PriceGateway, Publisher, Randomness, TokenVerifier,
+        AppVerifier, CheckoutGateway, Clock, IdentityProvider, PreorderStore, PriceGateway, Publisher, Randomness,
+        TokenVerifier,
     },
     preorder::{FormFields, Preorder},
 };
@@ -37,7 +38,7 @@ where
     Identity: IdentityProvider,
     Queue: Publisher,
     Gateway: CheckoutGateway + PriceGateway,
-    Verifier: TokenVerifier,
+    Verifier: TokenVerifier + AppVerifier,
     System: Clock + Randomness,
 {
     async fn route(&self, request: &Request) -> Result<Response<Body>, ApiError> {
@@ -55,7 +56,7 @@ where
     Identity: IdentityProvider,
     Queue: Publisher,
     Gateway: CheckoutGateway + PriceGateway,
-    Verifier: TokenVerifier,
+    Verifier: TokenVerifier + AppVerifier,
     System: Clock + Randomness,
 {
     async fn show_catalogue(&self, request: &Request) -> Result<Response<Body>, ApiError> {
@@ -64,6 +65,7 @@ where
     }
 
     async fn open(&self, request: &Request) -> Result<Response<Body>, ApiError> {
+        self.intake.check_app(request).await?;
         let preorder = self.preorder(request).await?;
         let id = preorder.id;
         let session = self.checkout.run(preorder, self.intake.system.now()).await?;

@@ -36,10 +36,11 @@ async fn main() -> ExitCode {
                 limits: config.limits,
                 refused: Default::default(),
             },
-            verifier: FirebaseVerifier::new(runtime.http, config.issuer),
+            verifier: FirebaseVerifier::new(runtime.http, config.issuer).with_apps(config.apps),
             catalogue: config.catalogue.clone(),
             system: System,
             metrics: runtime.metrics.clone(),
+            app_check: config.app_check,
             proxies: config.proxies,
         };
         let catalogue = ShowCatalogue {

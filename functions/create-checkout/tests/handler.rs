@@ -7,10 +7,11 @@ use pledge_domain::{
     ports::{GatewayError, Gone, StoreError},
     preorder::{Preorder, Status},
 };
+use pledge_http_api::app_check::AppCheck;
 use pledge_testkit::{
     Deliver,
     builders::{a_preorder, preorder_id, session_paid, session_unpaid, uid},
-    fakes::on_purpose,
+    fakes::{APP_TOKEN, on_purpose},
     time::t,
 };
 use serde_json::{Value, json};
@@ -43,6 +44,16 @@ async fn a_form_of_somebody_who_is_signed_in_is_theirs() {
     send(&handler, form.header("Authorization", &format!("Bearer {TOKEN}"))).await;
     assert_eq!(stored(&handler).user_id, Some(uid("reader")));
     assert_eq!(handler.checkout.gateway.requests()[0].user, Some(uid("reader")));
+}
+
+#[tokio::test]
+async fn a_checkout_comes_from_our_app_where_that_is_required() {
+    let (mut handler, preorder) = with_preorder();
+    handler.intake.app_check = AppCheck::Required;
+    let (status, body) = read(&send(&handler, pay_for(&preorder)).await);
+    assert_eq!((status, &body["code"]), (401, &json!("UNKNOWN_APP")));
+    assert!(handler.checkout.gateway.requests().is_empty());
+    assert_eq!(send(&handler, pay_for(&preorder).header("x-firebase-appcheck", APP_TOKEN)).await.status(), 200);
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! What this function is configured with.
 
 use pledge_domain::{limits::PreorderLimits, preorder::Catalogue};
-use pledge_firebase::{AccountSource, Issuer};
-use pledge_http_api::{config as edge, proxies::TrustedProxies};
+use pledge_firebase::{AccountSource, AppIssuer, Issuer};
+use pledge_http_api::{app_check::AppCheck, config as edge, proxies::TrustedProxies};
 use pledge_runtime::Parser;
 
 /// The configuration: the variables of each adapter, and those of this function.
@@ -20,6 +20,10 @@ pub struct Config {
     pub catalogue: Catalogue,
     /// How many preorders there may be in an hour.
     pub limits: PreorderLimits,
+    /// What becomes of requests that come from no app of ours.
+    pub app_check: AppCheck,
+    /// Whose App Check tokens are accepted.
+    pub apps: Option<AppIssuer>,
     /// What stands between API Gateway and its callers.
     pub proxies: TrustedProxies,
 }
@@ -32,6 +36,7 @@ impl Config {
         let issuer = Issuer::parse(parser);
         let accounts = AccountSource::parse(parser);
         let catalogue = parser.json("PREORDER_PRICES");
+        let (app_check, apps) = (edge::app_check(parser), AppIssuer::parse(parser));
         let (limits, proxies) = (edge::preorder_limits(parser), edge::trusted_proxies(parser));
         Some(Self {
             database: database?,
@@ -40,6 +45,8 @@ impl Config {
             accounts: accounts?,
             catalogue: catalogue?,
             limits: limits?,
+            app_check: app_check?,
+            apps: apps?,
             proxies: proxies?,
         })
     }

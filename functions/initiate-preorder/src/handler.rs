@@ -5,7 +5,7 @@ use pledge_application::users::Users;
 use pledge_domain::{
     fields::FieldErrors,
     ids::PreorderId,
-    ports::{AccountStore, Clock, IdentityProvider, PreorderStore, Publisher, Randomness, TokenVerifier},
+    ports::{AccountStore, AppVerifier, Clock, IdentityProvider, PreorderStore, Publisher, Randomness, TokenVerifier},
     user::VerifiedUser,
 };
 use pledge_http_api::{
@@ -27,7 +27,7 @@ where
     Store: PreorderStore + AccountStore,
     Identity: IdentityProvider,
     Queue: Publisher,
-    Verifier: TokenVerifier,
+    Verifier: TokenVerifier + AppVerifier,
     System: Clock + Randomness,
 {
     async fn route(&self, request: &Request) -> Result<Response<Body>, ApiError> {
@@ -46,10 +46,11 @@ where
     Store: PreorderStore + AccountStore,
     Identity: IdentityProvider,
     Queue: Publisher,
-    Verifier: TokenVerifier,
+    Verifier: TokenVerifier + AppVerifier,
     System: Clock + Randomness,
 {
     async fn initiate(&self, request: &Request) -> Result<Response<Body>, ApiError> {
+        self.intake.check_app(request).await?;
         let received = self.intake.receive(request, Fields::new(body::object(request)?)).await?;
         answer::json(StatusCode::CREATED, &InitiatedPreorder::from(received))
     }

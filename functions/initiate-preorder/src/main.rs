@@ -31,10 +31,11 @@ async fn main() -> ExitCode {
                 limits: config.limits,
                 refused: Default::default(),
             },
-            verifier: FirebaseVerifier::new(runtime.http, config.issuer),
+            verifier: FirebaseVerifier::new(runtime.http, config.issuer).with_apps(config.apps),
             catalogue: config.catalogue,
             system: System,
             metrics: runtime.metrics.clone(),
+            app_check: config.app_check,
             proxies: config.proxies,
         };
         serve(env!("CARGO_PKG_NAME"), runtime.metrics, Handler { intake, users: Users { store } }).await

@@ -7,10 +7,11 @@ use pledge_domain::{
     limits::Limit,
     ports::{StoreError, TokenError},
 };
+use pledge_http_api::app_check::AppCheck;
 use pledge_testkit::{
     Deliver,
     builders::{a_preorder, preorder_id, session_paid, uid},
-    fakes::on_purpose,
+    fakes::{APP_TOKEN, on_purpose},
     http::HttpEvent,
     time::t,
 };
@@ -263,4 +264,14 @@ async fn who_sends_too_many_is_told_when_to_come_again_and_others_are_served() {
         assert_eq!(read(&response).1["code"], "TOO_MANY_REQUESTS");
     }
     assert_eq!(send(&handler, from("192.0.2.2", 10)).await.status(), 201);
+}
+
+#[tokio::test]
+async fn a_form_comes_from_our_app_where_that_is_required() {
+    let mut handler = handler();
+    handler.intake.app_check = AppCheck::Required;
+    let (status, body) = read(&send(&handler, post(&form())).await);
+    assert_eq!((status, &body["code"]), (401, &json!("UNKNOWN_APP")));
+    assert!(handler.intake.initiate.store.preorders().is_empty());
+    assert_eq!(send(&handler, post(&form()).header("x-firebase-appcheck", APP_TOKEN)).await.status(), 201);
 }

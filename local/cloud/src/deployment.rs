@@ -3,6 +3,7 @@
 use std::fs;
 use std::process::Stdio;
 
+use pledge_stand_ins::firebase::PROJECT_NUMBER;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
@@ -71,6 +72,9 @@ fn request(options: &Options, endpoints: &Endpoints) -> Value {
             "PublicSiteUrl": endpoints.public_site_url,
             "PreorderPrices": endpoints.preorder_prices,
             "FirebaseProjectId": endpoints.firebase_project_id,
+            // The storefront sends tokens; requests by hand have none.
+            "AppCheck": "monitored",
+            "FirebaseProjectNumber": PROJECT_NUMBER.to_string(),
             // The schedule comes every minute; whatever it finds has waited long enough for a developer.
             "SweepAfterSeconds": "5",
             "AwsEndpointUrl": endpoints.aws_endpoint_url,

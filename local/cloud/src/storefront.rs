@@ -10,6 +10,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use pledge_stand_ins::firebase::{APP_ID, DEBUG_TOKEN};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -77,6 +78,8 @@ fn config(systems: &Systems<'_>) -> Value {
         "firebase": {
             "apiKey": "local",
             "projectId": systems.firebase_project,
+            "appId": APP_ID,
+            "appCheck": { "debugToken": DEBUG_TOKEN },
             "emulator": systems.firebase,
         },
         "stripe": {

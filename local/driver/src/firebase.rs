@@ -12,6 +12,7 @@ pub struct Firebase {
     client: Client,
     controls: String,
     api: String,
+    apps: String,
 }
 
 /// Somebody who is signed in.
@@ -25,8 +26,11 @@ pub struct SignedIn {
 
 impl Firebase {
     pub(crate) fn new(client: Client, endpoints: &Endpoints) -> Self {
-        let api = format!("http://{}/identitytoolkit.googleapis.com/v1", endpoints.firebase_auth_emulator_host);
-        Self { client, controls: endpoints.controls.firebase.clone(), api }
+        let host = &endpoints.firebase_auth_emulator_host;
+        let api = format!("http://{host}/identitytoolkit.googleapis.com/v1");
+        let apps =
+            format!("http://{host}/firebaseappcheck.googleapis.com/v1/projects/{}/apps", endpoints.firebase_project_id);
+        Self { client, controls: endpoints.controls.firebase.clone(), api, apps }
     }
 
     async fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
@@ -57,6 +61,15 @@ impl Firebase {
     /// If the stand-in doesn't answer.
     pub async fn token(&self, claims: &Value) -> Result<String, Failure> {
         text(&self.post("token", claims).await?, "idToken")
+    }
+
+    /// The App Check token that this app gets for a debug token.
+    ///
+    /// # Errors
+    /// If Firebase doesn't know the app or the debug token.
+    pub async fn app_check_token(&self, app: &str, debug_token: &str) -> Result<String, Failure> {
+        let url = format!("{}/{app}:exchangeDebugToken", self.apps);
+        text(&control(&self.client, Method::POST, url, Some(&json!({ "debugToken": debug_token }))).await?, "token")
     }
 
     /// The account with this address; none if there is none.

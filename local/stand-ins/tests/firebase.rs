@@ -9,7 +9,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use pledge_stand_ins::Fault;
-use pledge_stand_ins::firebase::{FirebaseOptions, FirebaseStandIn, Mode};
+use pledge_stand_ins::firebase::{APP_ID, DEBUG_TOKEN, FirebaseOptions, FirebaseStandIn, Mode};
 use reqwest::StatusCode;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents};
 use serde_json::{Value, json};
@@ -228,4 +228,26 @@ async fn faults_make_it_fail_as_google_does() {
     let (status, error) = post(&firebase, ADMIN, Some("owner"), &json!({ "email": "jo@example.com" })).await;
     assert_eq!((status, text(&error, "/error/status")), (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"));
     assert!(firebase.users().is_empty());
+}
+
+#[tokio::test]
+async fn app_check_gives_the_registered_app_a_token_for_its_debug_token() {
+    let firebase = start(Mode::Emulator).await;
+    let exchange = |project: &str, app: &str| {
+        format!("/firebaseappcheck.googleapis.com/v1/projects/{project}/apps/{app}:exchangeDebugToken")
+    };
+    let body = json!({ "debug_token": DEBUG_TOKEN });
+    let (status, given) = post(&firebase, &exchange("demo-pledge", APP_ID), None, &body).await;
+    assert_eq!((status, &given["ttl"]), (StatusCode::OK, &json!("3600s")));
+    let claims = claims(given["token"].as_str().unwrap());
+    assert_eq!((&claims["sub"], &claims["provider"]), (&json!(APP_ID), &json!("debug")));
+    assert_eq!(claims["aud"], json!(["projects/123456789012", "projects/demo-pledge"]));
+
+    for (path, body) in [
+        (exchange("demo-pledge", APP_ID), json!({ "debug_token": "another" })),
+        (exchange("demo-pledge", "1:1:web:1"), body.clone()),
+        (exchange("other", APP_ID), body),
+    ] {
+        assert_eq!(post(&firebase, &path, None, &body).await.0, StatusCode::FORBIDDEN, "{path}");
+    }
 }

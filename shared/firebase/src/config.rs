@@ -21,6 +21,25 @@ pub enum Issuer {
     },
 }
 
+/// Whose App Check tokens are accepted.
+#[derive(Debug, Clone)]
+pub enum AppIssuer {
+    /// Google's, for this project.
+    Google {
+        /// `FIREBASE_PROJECT_NUMBER`, which is another thing than the project's id.
+        project_number: u64,
+    },
+    /// A stand-in's, whose debug token everybody knows.
+    StandIn {
+        /// `FIREBASE_PROJECT_NUMBER`.
+        project_number: u64,
+        /// `FIREBASE_AUTH_EMULATOR_HOST`, such as `127.0.0.1:9099`.
+        host: String,
+        /// Anyone can have such tokens.
+        proof: LocalOnly,
+    },
+}
+
 /// Where accounts are.
 #[derive(Debug, Clone)]
 pub enum AccountSource {
@@ -54,6 +73,31 @@ impl Issuer {
             Some((_, proof)) => Self::Emulator { project, proof },
             None => Self::Google { project },
         })
+    }
+}
+
+impl AppIssuer {
+    /// Takes `FIREBASE_PROJECT_NUMBER`, if it is set, and the stand-in's keys if `FIREBASE_AUTH_EMULATOR_HOST` is.
+    pub fn parse(parser: &mut Parser<'_>) -> Option<Option<Self>> {
+        let number = parser.optional("FIREBASE_PROJECT_NUMBER", |text| {
+            text.parse::<u64>().map_err(|_| "set the project's number, such as 123456789012")
+        })?;
+        let Some(project_number) = number else { return Some(None) };
+        Some(Some(match emulator(parser)? {
+            Some((host, proof)) => Self::StandIn { project_number, host, proof },
+            None => Self::Google { project_number },
+        }))
+    }
+
+    pub(crate) fn project_number(&self) -> u64 {
+        match self {
+            Self::Google { project_number } | Self::StandIn { project_number, .. } => *project_number,
+        }
+    }
+
+    /// Returns whether an app may have proven nothing but that it knows a debug token: on a developer's machine only.
+    pub(crate) fn takes_debug_tokens(&self) -> bool {
+        matches!(self, Self::StandIn { .. })
     }
 }
 
@@ -122,6 +166,20 @@ mod tests {
         let variables = [("STAGE", "local"), ("FIREBASE_PROJECT_ID", "demo"), ("FIREBASE_SERVICE_ACCOUNT", account)];
         let wrong = parse(&variables).unwrap_err().to_string();
         assert!(wrong.contains("FIREBASE_SERVICE_ACCOUNT") && !wrong.contains("hush"), "{wrong}");
+    }
+
+    #[test]
+    fn a_stand_ins_app_check_needs_the_local_stage() {
+        let parse = |variables: &[(&str, &str)]| {
+            let environment = variables.iter().copied().collect::<Environment>();
+            environment.configure(AppIssuer::parse).map_err(|error| error.problems()[0].name.clone())
+        };
+        let (number, host) = (("FIREBASE_PROJECT_NUMBER", "123"), ("FIREBASE_AUTH_EMULATOR_HOST", "127.0.0.1:9099"));
+        assert!(matches!(parse(&[("STAGE", "prod")]), Ok(None)));
+        assert!(matches!(parse(&[("STAGE", "prod"), number]), Ok(Some(AppIssuer::Google { project_number: 123 }))));
+        assert!(matches!(parse(&[("STAGE", "local"), number, host]), Ok(Some(AppIssuer::StandIn { .. }))));
+        assert_eq!(parse(&[("STAGE", "dev"), number, host]).unwrap_err(), host.0);
+        assert_eq!(parse(&[("STAGE", "prod"), (number.0, "my-project")]).unwrap_err(), number.0);
     }
 
     #[test]

@@ -4,58 +4,20 @@
 
 mod support;
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
-use axum::{
-    Json, Router,
-    extract::State,
-    http::{StatusCode, header::CACHE_CONTROL},
-    response::{IntoResponse, Response},
-    routing::get,
-};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::join_all;
 use pledge_domain::ports::{TokenError, TokenVerifier};
 use pledge_firebase::{FirebaseVerifier, Issuer};
 use serde_json::{Value, json};
-use support::{PROJECT, client, keys, local_only, now, serve};
+use support::{PROJECT, client, key_server::KeyServer, keys, local_only, now};
 
-/// The endpoint that publishes keys.
-#[derive(Clone, Default)]
-struct KeyServer {
-    /// What it answers; nothing for a failure.
-    keys: Arc<Mutex<Option<Vec<Value>>>>,
-    /// How often it was asked.
-    requests: Arc<Mutex<u32>>,
-}
-
-impl KeyServer {
-    /// A server that publishes `keys`, and a verifier that asks it.
-    async fn start(keys: Vec<Value>) -> (Self, FirebaseVerifier) {
-        let server = Self { keys: Arc::new(Mutex::new(Some(keys))), ..Self::default() };
-        let base = serve(Router::new().route("/keys", get(answer)).with_state(server.clone())).await;
-        let issuer = Issuer::Google { project: PROJECT.to_owned() };
-        (server, FirebaseVerifier::new(client(), issuer).with_keys_url(format!("{base}/keys")))
-    }
-
-    fn publish(&self, keys: Option<Vec<Value>>) {
-        *self.keys.lock().unwrap() = keys;
-    }
-
-    fn requests(&self) -> u32 {
-        *self.requests.lock().unwrap()
-    }
-}
-
-async fn answer(State(server): State<KeyServer>) -> Response {
-    *server.requests.lock().unwrap() += 1;
-    match server.keys.lock().unwrap().clone() {
-        Some(keys) => ([(CACHE_CONTROL, "public, max-age=3600")], Json(json!({ "keys": keys }))).into_response(),
-        None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-    }
+/// A server that publishes `keys`, and a verifier that asks it.
+async fn start(keys: Vec<Value>) -> (KeyServer, FirebaseVerifier) {
+    let (server, url) = KeyServer::start(keys).await;
+    let issuer = Issuer::Google { project: PROJECT.to_owned() };
+    (server, FirebaseVerifier::new(client(), issuer).with_keys_url(url))
 }
 
 /// The claims of a token that is good now.
@@ -102,7 +64,7 @@ async fn refusal(verifier: &FirebaseVerifier, token: &str) -> &'static str {
 
 #[tokio::test]
 async fn a_good_token_says_who_somebody_is() {
-    let (_, verifier) = KeyServer::start(vec![keys::FIRST.jwk("k1")]).await;
+    let (_, verifier) = start(vec![keys::FIRST.jwk("k1")]).await;
     let user = verifier.verify(&keys::FIRST.sign(Some("k1"), &claims()), now()).await.unwrap();
     assert_eq!(user.id.as_str(), "uid-1");
     assert_eq!(user.email.unwrap().as_str(), "reader@example.com");
@@ -113,7 +75,7 @@ async fn a_good_token_says_who_somebody_is() {
 
 #[tokio::test]
 async fn an_address_is_verified_only_if_the_token_says_so() {
-    let (_, verifier) = KeyServer::start(vec![keys::FIRST.jwk("k1")]).await;
+    let (_, verifier) = start(vec![keys::FIRST.jwk("k1")]).await;
     let cases = [
         (without("email_verified"), true),
         (with("email_verified", false), true),
@@ -129,7 +91,7 @@ async fn an_address_is_verified_only_if_the_token_says_so() {
 
 #[tokio::test]
 async fn every_claim_is_checked() {
-    let (_, verifier) = KeyServer::start(vec![keys::FIRST.jwk("k1")]).await;
+    let (_, verifier) = start(vec![keys::FIRST.jwk("k1")]).await;
     let now = now().unix_timestamp();
     let cases = [
         (with("aud", "other-project"), "it is meant for another project"),
@@ -162,7 +124,7 @@ async fn every_claim_is_checked() {
 
 #[tokio::test]
 async fn only_the_issuers_signature_counts() {
-    let (_, verifier) = KeyServer::start(vec![keys::FIRST.jwk("k1")]).await;
+    let (_, verifier) = start(vec![keys::FIRST.jwk("k1")]).await;
     let good = keys::FIRST.sign(Some("k1"), &claims());
     let (signed, signature) = good.rsplit_once('.').unwrap();
     let (header, _) = signed.split_once('.').unwrap();
@@ -195,7 +157,7 @@ async fn only_the_issuers_signature_counts() {
 
 #[tokio::test]
 async fn keys_are_fetched_once_and_again_when_they_are_stale() {
-    let (server, verifier) = KeyServer::start(vec![keys::FIRST.jwk("k1")]).await;
+    let (server, verifier) = start(vec![keys::FIRST.jwk("k1")]).await;
     let mut claims = claims();
     claims["exp"] = (now().unix_timestamp() + 100_000).into();
     let token = keys::FIRST.sign(Some("k1"), &claims);
@@ -211,7 +173,7 @@ async fn keys_are_fetched_once_and_again_when_they_are_stale() {
 
 #[tokio::test]
 async fn a_new_key_of_the_issuer_is_found_at_once() {
-    let (server, verifier) = KeyServer::start(vec![keys::FIRST.jwk("k1")]).await;
+    let (server, verifier) = start(vec![keys::FIRST.jwk("k1")]).await;
     verifier.verify(&keys::FIRST.sign(Some("k1"), &claims()), now()).await.unwrap();
 
     server.publish(Some(vec![keys::FIRST.jwk("k1"), keys::SECOND.jwk("k2")]));
@@ -221,7 +183,7 @@ async fn a_new_key_of_the_issuer_is_found_at_once() {
 
 #[tokio::test]
 async fn a_flood_of_unknown_keys_causes_one_request_a_minute() {
-    let (server, verifier) = KeyServer::start(vec![keys::FIRST.jwk("k1")]).await;
+    let (server, verifier) = start(vec![keys::FIRST.jwk("k1")]).await;
     verifier.verify(&keys::FIRST.sign(Some("k1"), &claims()), now()).await.unwrap();
     for attempt in 0..50 {
         let forged = keys::SECOND.sign(Some(&format!("forged-{attempt}")), &claims());
@@ -238,7 +200,7 @@ async fn a_flood_of_unknown_keys_causes_one_request_a_minute() {
 
 #[tokio::test]
 async fn without_keys_a_token_can_be_neither_right_nor_wrong() {
-    let (server, verifier) = KeyServer::start(vec![]).await;
+    let (server, verifier) = start(vec![]).await;
     let token = keys::FIRST.sign(Some("k1"), &claims());
     for nothing in [None, Some(vec![]), Some(vec![json!({ "kty": "EC", "kid": "k1" })])] {
         server.publish(nothing);
@@ -250,7 +212,7 @@ async fn without_keys_a_token_can_be_neither_right_nor_wrong() {
 
 #[tokio::test]
 async fn keys_outlive_an_outage_of_some_hours() {
-    let (server, verifier) = KeyServer::start(vec![keys::FIRST.jwk("k1")]).await;
+    let (server, verifier) = start(vec![keys::FIRST.jwk("k1")]).await;
     let mut claims = claims();
     claims["exp"] = (now().unix_timestamp() + 100_000).into();
     let token = keys::FIRST.sign(Some("k1"), &claims);

@@ -15,6 +15,16 @@ impl ApiError {
         Self::not_found("TIER_NOT_FOUND", "There is no such novel, or it has no such tier.")
     }
 
+    /// Makes a 403: the stage wants who pays to have proven their address.
+    #[must_use]
+    pub fn address_not_proven() -> Self {
+        Self::Refused {
+            status: StatusCode::FORBIDDEN,
+            code: "ADDRESS_NOT_PROVEN",
+            message: "Please confirm your e-mail address first.".to_owned(),
+        }
+    }
+
     /// Makes a 400: a subscription runs and will go on.
     #[must_use]
     pub fn already_subscribed() -> Self {

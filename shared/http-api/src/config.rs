@@ -3,7 +3,7 @@
 use pledge_domain::limits::{AttemptLimits, Limit, PreorderLimits};
 use pledge_runtime::{Parser, Stage};
 
-use crate::proxies::TrustedProxies;
+use crate::{app_check::AppCheck, proxies::TrustedProxies};
 
 /// Takes `PREORDERS_PER_SOURCE` and `PREORDERS_PER_ADDRESS`: how many preorders there may be in an hour; 100 and 10 unless
 /// set, 0 for no limit. In the stage `local` there is no limit unless one is set.
@@ -28,6 +28,33 @@ pub fn trusted_proxies(parser: &mut Parser<'_>) -> Option<TrustedProxies> {
         _ => Err("set a number from 0 to 5"),
     })?;
     Some(TrustedProxies(number.unwrap_or(0)))
+}
+
+/// Takes `APP_CHECK`: `off`, `monitored` or `required`; `off` unless set. Any other than `off` needs
+/// `FIREBASE_PROJECT_NUMBER`, without which no token can be valid.
+pub fn app_check(parser: &mut Parser<'_>) -> Option<AppCheck> {
+    let app_check = parser.optional("APP_CHECK", |text| match text {
+        "off" => Ok(AppCheck::Off),
+        "monitored" => Ok(AppCheck::Monitored),
+        "required" => Ok(AppCheck::Required),
+        _ => Err("set off, monitored or required"),
+    })?;
+    let app_check = app_check.unwrap_or_default();
+    if app_check != AppCheck::Off {
+        parser.text("FIREBASE_PROJECT_NUMBER")?;
+    }
+    Some(app_check)
+}
+
+/// Takes `PAYMENTS_NEED_PROVEN_ADDRESS`: whether only readers whose address Firebase has verified may pay for a novel; not
+/// unless it is `true`.
+pub fn payments_need_proven_address(parser: &mut Parser<'_>) -> Option<bool> {
+    let needed = parser.optional("PAYMENTS_NEED_PROVEN_ADDRESS", |text| match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err("set true or false"),
+    })?;
+    Some(needed.unwrap_or(false))
 }
 
 fn limit(parser: &mut Parser<'_>, name: &str, otherwise: u16) -> Option<Option<Limit>> {
@@ -58,5 +85,21 @@ mod tests {
             let error = counts(&[("STAGE", "prod"), ("PREORDERS_PER_ADDRESS", wrong)]).unwrap_err();
             assert!(error.contains("PREORDERS_PER_ADDRESS"), "{error}");
         }
+    }
+
+    #[test]
+    fn app_check_is_off_unless_set_and_needs_the_projects_number() {
+        let parsed = |variables: &[(&str, &str)]| {
+            let environment: Environment = variables.iter().copied().collect();
+            environment.configure(app_check).map_err(|error| error.to_string())
+        };
+        let (stage, number) = (("STAGE", "prod"), ("FIREBASE_PROJECT_NUMBER", "123"));
+        assert_eq!(parsed(&[stage]), Ok(AppCheck::Off));
+        assert_eq!(parsed(&[stage, ("APP_CHECK", "monitored"), number]), Ok(AppCheck::Monitored));
+        assert_eq!(parsed(&[stage, ("APP_CHECK", "required"), number]), Ok(AppCheck::Required));
+        let without = parsed(&[stage, ("APP_CHECK", "required")]).unwrap_err();
+        assert!(without.contains("FIREBASE_PROJECT_NUMBER"), "{without}");
+        let wrong = parsed(&[stage, ("APP_CHECK", "on"), number]).unwrap_err();
+        assert!(wrong.contains("APP_CHECK"), "{wrong}");
     }
 }

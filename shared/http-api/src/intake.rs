@@ -3,12 +3,14 @@
 use lambda_http::Request;
 use pledge_application::initiate_preorder::{InitiatePreorder, Request as Form};
 use pledge_domain::{
-    ports::{Clock, IdentityProvider, PreorderStore, Publisher, Randomness, TokenVerifier},
+    ports::{AppVerifier, Clock, IdentityProvider, PreorderStore, Publisher, Randomness, TokenVerifier},
     preorder::{Catalogue, Preorder, PreorderForm},
 };
 use pledge_runtime::{Metric, Metrics};
 
-use crate::{auth, body, error::ApiError, fields::Fields, idempotency, proxies::TrustedProxies, telemetry};
+use crate::{
+    app_check::AppCheck, auth, body, error::ApiError, fields::Fields, idempotency, proxies::TrustedProxies, telemetry,
+};
 
 /// Everything that turns a request into a stored preorder.
 pub struct PreorderIntake<Store, Identity, Queue, Verifier, System> {
@@ -22,6 +24,8 @@ pub struct PreorderIntake<Store, Identity, Queue, Verifier, System> {
     pub system: System,
     /// Business metrics.
     pub metrics: Metrics,
+    /// What becomes of requests that come from no app of ours.
+    pub app_check: AppCheck,
     /// What stands between API Gateway and its callers.
     pub proxies: TrustedProxies,
 }
@@ -39,9 +43,17 @@ where
     Store: PreorderStore,
     Identity: IdentityProvider,
     Queue: Publisher,
-    Verifier: TokenVerifier,
+    Verifier: TokenVerifier + AppVerifier,
     System: Clock + Randomness,
 {
+    /// Checks whether the request comes from an app of ours.
+    ///
+    /// # Errors
+    /// As those of [`AppCheck::check`].
+    pub async fn check_app(&self, request: &Request) -> Result<(), ApiError> {
+        self.app_check.check(request, &self.verifier, &self.metrics, self.system.now()).await
+    }
+
     /// Stores the preorder that the request's fields describe. Who is signed in is optional; a wrong token isn't.
     ///
     /// # Errors

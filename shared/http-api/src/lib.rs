@@ -4,6 +4,7 @@
 //! server `requestId` and nothing else.
 
 pub mod answer;
+pub mod app_check;
 pub mod auth;
 pub mod body;
 pub mod champions;

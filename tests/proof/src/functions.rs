@@ -25,7 +25,7 @@ use pledge_domain::{
     preorder::{Catalogue, CheckoutPolicy},
 };
 use pledge_firebase::{AccountSource, FirebaseClient};
-use pledge_http_api::{Response, Routes, intake::PreorderIntake, proxies::TrustedProxies};
+use pledge_http_api::{Response, Routes, app_check::AppCheck, intake::PreorderIntake, proxies::TrustedProxies};
 use pledge_klaviyo::{KlaviyoClient, MetricNames};
 use pledge_postgres::{Database, Settings};
 use pledge_runtime::{Environment, Metrics, Secret, Stage, System, http, secrets::Rotating, tls};
@@ -163,6 +163,7 @@ impl Functions {
             catalogue: addresses.catalogue.clone(),
             system: machine.clone(),
             metrics: metrics(),
+            app_check: AppCheck::Off,
             proxies: TrustedProxies::default(),
         };
         Self {
@@ -191,6 +192,8 @@ impl Functions {
                     limits: AttemptLimits::default(),
                 },
                 site: Site::new(&"https://example.com".parse().unwrap()),
+                app_check: AppCheck::Off,
+                needs_proven_address: false,
                 verifier: tokens(),
                 system: machine.clone(),
                 metrics: metrics(),

@@ -120,6 +120,8 @@ const texts = {
   unavailable: "We can't do this right now. Please try again in a moment.",
   wrong: (/** @type {string} */ id) => `Something went wrong on our side.${id ? ` Please tell us this number: ${id}` : ""}`,
   signInAgain: "Please sign in again.",
+  reload: "This page couldn't show that it is the shop's. Please load it again.",
+  confirmFirst: "Please confirm your e-mail address first: the link is in our e-mail.",
   notFound: "There is no such page.",
 };
 

@@ -121,5 +121,7 @@ export default {
   unavailable: "Ahora mismo no es posible. Inténtalo dentro de un momento.",
   wrong: (id) => `Algo ha fallado por nuestra parte.${id ? ` Dinos este número: ${id}` : ""}`,
   signInAgain: "Vuelve a entrar, por favor.",
+  reload: "Esta página no ha podido demostrar que es la de la tienda. Vuelve a cargarla, por favor.",
+  confirmFirst: "Confirma antes tu dirección de correo: el enlace está en nuestro mensaje.",
   notFound: "Esta página no existe.",
 };

@@ -121,5 +121,7 @@ export default {
   unavailable: "暫時無法處理，請稍後再試。",
   wrong: (id) => `我們這邊出了問題。${id ? `請告訴我們這個編號：${id}` : ""}`,
   signInAgain: "請重新登入。",
+  reload: "未能確認此頁面屬於商店，請重新載入。",
+  confirmFirst: "請先確認您的電郵地址：連結在我們寄出的電郵中。",
   notFound: "找不到此頁面。",
 };

@@ -241,17 +241,27 @@ var Pledge = class {
   async #call(method, path, { body, headers }, call) {
     const { repeats = 2, timeLimit = 6e4, fetch: transport = globalThis.fetch } = this.#options;
     const token = await this.#token();
+    const appToken = method === "GET" ? void 0 : await this.#appToken();
     const request = {
       method,
       headers: {
         ...body === void 0 ? {} : { "content-type": "application/json" },
         ...token ? { authorization: `Bearer ${token}` } : {},
+        ...appToken ? { "x-firebase-appcheck": appToken } : {},
         ...headers
       },
       ...body === void 0 ? {} : { body: JSON.stringify(body) }
     };
     const limits = { repeats, timeLimit: call.timeLimit ?? timeLimit, signal: call.signal };
     return await send(transport, this.#baseUrl + path, request, limits);
+  }
+  /** The API says if it needs one and there is none. */
+  async #appToken() {
+    try {
+      return await this.#options.appCheckToken?.();
+    } catch {
+      return void 0;
+    }
   }
   async #token() {
     try {

@@ -8,7 +8,7 @@ use create_champion_subscription::handler::Handler;
 use lambda_http::{Context, RequestExt};
 use pledge_application::{champions::Champions, site::Site};
 use pledge_domain::{champion::moment::DEFAULT_RENEWAL_GRACE, limits::AttemptLimits, ports::Randomness};
-use pledge_http_api::Routes;
+use pledge_http_api::{Routes, app_check::AppCheck};
 use pledge_postgres::{Database, Settings};
 use pledge_runtime::{Metrics, Secret, Stage, System, http, tls};
 use pledge_stand_ins::{Clock, StripeOptions, StripeStandIn, WebhookTarget};
@@ -83,6 +83,8 @@ impl TestEnvironment {
                 limits: AttemptLimits::default(),
             },
             site: Site::new(&"https://example.com".parse().unwrap()),
+            app_check: AppCheck::Off,
+            needs_proven_address: false,
             metrics: Metrics::new(Stage::Local, System, std::io::sink()),
             verifier: FakeTokens::default().with(TOKEN, signed_in("ada", "ada@example.com")),
             system: StripesTime { clock: stripe.clock().clone(), ids: SeededIds::default() },

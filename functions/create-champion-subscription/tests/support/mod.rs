@@ -12,7 +12,7 @@ use pledge_domain::{
     ports::ChampionStore,
     stripe::{BillingReason, SubscriptionStatus},
 };
-use pledge_http_api::Routes;
+use pledge_http_api::{Routes, app_check::AppCheck};
 use pledge_runtime::{Metrics, Stage, System};
 use pledge_testkit::{
     Deliver, FakeBilling, FakeSystem, FakeTokens, InMemoryStore,
@@ -48,6 +48,8 @@ pub fn handler() -> Handler {
             limits: AttemptLimits::default(),
         },
         site: Site::new(&"https://example.com".parse().unwrap()),
+        app_check: AppCheck::Off,
+        needs_proven_address: false,
         metrics: Metrics::new(Stage::Local, System, std::io::sink()),
         verifier: FakeTokens::default().with(TOKEN, reader("ada", "ada@example.com")),
         system: FakeSystem::default(),

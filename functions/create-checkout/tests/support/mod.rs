@@ -13,7 +13,7 @@ use pledge_domain::{
     limits::PreorderLimits,
     preorder::{Catalogue, CheckoutPolicy, Preorder},
 };
-use pledge_http_api::{Routes, intake::PreorderIntake, proxies::TrustedProxies};
+use pledge_http_api::{Routes, app_check::AppCheck, intake::PreorderIntake, proxies::TrustedProxies};
 use pledge_runtime::{Metrics, Stage, System};
 use pledge_testkit::{
     FakeGateway, FakeIdentity, FakePublisher, FakeSystem, FakeTokens, InMemoryStore,
@@ -70,6 +70,7 @@ fn with_policy(policy: CheckoutPolicy) -> Handler {
         catalogue: on_sale,
         system: FakeSystem::default(),
         metrics: Metrics::new(Stage::Local, System, std::io::sink()),
+        app_check: AppCheck::Off,
         proxies: TrustedProxies::default(),
     };
     Handler { intake, checkout, catalogue }

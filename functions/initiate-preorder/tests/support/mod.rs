@@ -5,7 +5,7 @@
 use lambda_http::{Body, Context, RequestExt, Response};
 use pledge_application::{initiate_preorder::InitiatePreorder, recent_refusals::RecentRefusals, users::Users};
 use pledge_domain::limits::PreorderLimits;
-use pledge_http_api::{Routes, intake::PreorderIntake, proxies::TrustedProxies};
+use pledge_http_api::{Routes, app_check::AppCheck, intake::PreorderIntake, proxies::TrustedProxies};
 use pledge_runtime::{Metrics, Stage, System};
 use pledge_testkit::{
     FakeIdentity, FakePublisher, FakeSystem, FakeTokens, InMemoryStore,
@@ -38,6 +38,7 @@ pub fn handler() -> Handler {
         catalogue: serde_json::from_value(json!({ "Red": PRICE, "Honey Khaki": "price_honey" })).unwrap(),
         system: FakeSystem::default(),
         metrics: Metrics::new(Stage::Local, System, std::io::sink()),
+        app_check: AppCheck::Off,
         proxies: TrustedProxies::default(),
     };
     Handler { intake, users: Users { store } }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::error::ApiError;
 use super::state::Firebase;
 use super::users::User;
-use super::{accounts, admin, codes, control, idp, oauth, sessions, tokens};
+use super::{accounts, admin, app_check, codes, control, idp, oauth, sessions, tokens};
 use crate::clock::Clock;
 use crate::control::Common;
 use crate::cors;
@@ -85,6 +85,8 @@ impl FirebaseStandIn {
             .nest("/identitytoolkit.googleapis.com/v1", identity_toolkit())
             .route("/securetoken.googleapis.com/v1/token", post(sessions::refresh))
             .nest("/v1", identity_toolkit().route("/token", post(sessions::refresh)))
+            .route("/firebaseappcheck.googleapis.com/v1/jwks", get(app_check::jwk_set))
+            .route("/firebaseappcheck.googleapis.com/v1/projects/{number}/apps/{call}", post(app_check::exchange))
             .route("/token", post(oauth::token))
             .route("/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com", get(oauth::jwk_set))
             .fallback(unsimulated)

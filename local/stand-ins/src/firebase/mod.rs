@@ -4,6 +4,7 @@
 
 mod accounts;
 mod admin;
+mod app_check;
 mod codes;
 mod control;
 mod error;
@@ -16,5 +17,6 @@ mod state;
 mod tokens;
 mod users;
 
+pub use app_check::{APP_ID, DEBUG_TOKEN, PROJECT_NUMBER};
 pub use handle::{FirebaseOptions, FirebaseStandIn, Mode};
 pub use users::User;

@@ -18,6 +18,8 @@ pub(crate) struct Firebase {
     /// The `max-age` of the JWK set, in seconds.
     pub(crate) jwks_max_age: u64,
     pub(crate) service_account: Key,
+    /// Signs App Check tokens.
+    pub(crate) app_check: Key,
     inner: Mutex<Inner>,
 }
 
@@ -41,6 +43,9 @@ pub(crate) struct Inner {
 
 /// The service account's key; the others sign ID tokens in turn.
 const SERVICE_ACCOUNT_KEY: usize = 2;
+
+/// The key that signs App Check tokens, published by App Check alone.
+const APP_CHECK_KEY: usize = 1;
 
 impl Firebase {
     pub(crate) fn new(
@@ -67,6 +72,7 @@ impl Firebase {
             mode,
             jwks_max_age,
             service_account: Key::load(SERVICE_ACCOUNT_KEY)?,
+            app_check: Key::load(APP_CHECK_KEY)?,
             inner: Mutex::new(inner),
         })
     }

@@ -32,10 +32,10 @@ impl<T: IdentityProvider> IdentityProvider for Arc<T> {
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     /// The token is malformed, expired, signed by somebody else or meant for somebody else.
-    #[error("the ID token is not valid: {0}")]
+    #[error("the token is not valid: {0}")]
     Invalid(&'static str),
     /// The token couldn't be checked, since the issuer's keys can't be had.
-    #[error("the ID token could not be checked")]
+    #[error("the token could not be checked")]
     Unavailable(#[source] Cause),
 }
 
@@ -43,4 +43,10 @@ pub enum TokenError {
 pub trait TokenVerifier: Send + Sync {
     /// Returns who the token speaks for.
     fn verify(&self, token: &str, now: Timestamp) -> impl Future<Output = Result<VerifiedUser, TokenError>> + Send;
+}
+
+/// Checks the tokens by which an app says that it is ours (Firebase App Check).
+pub trait AppVerifier: Send + Sync {
+    /// Checks a token. It says which app sends the request, and nothing about who uses it.
+    fn verify_app(&self, token: &str, now: Timestamp) -> impl Future<Output = Result<(), TokenError>> + Send;
 }

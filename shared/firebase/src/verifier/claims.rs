@@ -4,7 +4,7 @@ use pledge_domain::{Timestamp, email::Email, ids::UserId, ports::TokenError, use
 use serde::Deserialize;
 
 /// How far the issuer's clock may be ahead of ours. Nothing is added to the token's life.
-const CLOCK_SKEW_SECONDS: i64 = 60;
+pub(super) const CLOCK_SKEW_SECONDS: i64 = 60;
 
 /// The claims that matter here. Times are seconds since the epoch.
 #[derive(Debug, Deserialize)]

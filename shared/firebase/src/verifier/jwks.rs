@@ -36,6 +36,10 @@ const FAILURE_INTERVAL: Duration = Duration::from_secs(60);
 pub(super) struct KeyCache {
     http: Client,
     url: String,
+    /// How long they are kept at most.
+    max_age: Duration,
+    /// How long past their age they are used if no others can be had.
+    outage: Duration,
     state: Mutex<State>,
 }
 
@@ -49,12 +53,22 @@ struct State {
 
 impl KeyCache {
     pub(super) fn new(http: Client, url: impl Into<String>) -> Self {
-        Self { http, url: url.into(), state: Mutex::default() }
+        Self { http, url: url.into(), max_age: MAX_AGE, outage: OUTAGE, state: Mutex::default() }
     }
 
     /// Returns an empty cache of the keys at another address.
     pub(super) fn at(self, url: String) -> Self {
-        Self::new(self.http, url)
+        Self { url, state: Mutex::default(), ..self }
+    }
+
+    /// Returns a cache that keeps keys for `max_age` at most, and for `outage` more if no others can be had.
+    pub(super) fn kept_for(self, max_age: Duration, outage: Duration) -> Self {
+        Self { max_age, outage, ..self }
+    }
+
+    /// Returns the client that fetches the keys.
+    pub(super) fn http(&self) -> &Client {
+        &self.http
     }
 
     /// Returns the key with this id. Fetches the keys if they are stale, or if the id is unknown and nobody has looked
@@ -65,13 +79,13 @@ impl KeyCache {
     pub(super) async fn get(&self, id: &str, now: Timestamp) -> Result<PublicKey, TokenError> {
         let mut state = self.state.lock().await;
         let known = state.keys.contains_key(id);
-        if state.wants_keys(known, now) {
+        if state.wants_keys(known, now, self.outage) {
             match self.fetch().await {
                 Ok((keys, age)) => {
                     let searched_at = if keys.contains_key(id) { state.searched_at } else { Some(now) };
                     *state = State { keys, fresh_until: Some(now + age), searched_at, failed_at: None };
                 }
-                Err(error) if known && state.outlives_outage(now) => {
+                Err(error) if known && state.outlives(self.outage, now) => {
                     tracing::warn!(target: "pledge", error = %ErrorChain(&error), "the issuer's keys are used past their age");
                     state.failed_at = Some(now);
                 }
@@ -88,7 +102,7 @@ impl KeyCache {
         if !status.is_success() {
             return Err(FirebaseError::Refused { what: WHAT, status, code: String::new() });
         }
-        let age = max_age(response.headers());
+        let age = max_age(response.headers()).min(self.max_age);
         let body = response.bytes().await.map_err(FirebaseError::transport(WHAT))?;
         let set: JwkSet = serde_json::from_slice(&body).map_err(|_| FirebaseError::Unexpected { what: WHAT })?;
         let keys: HashMap<_, _> = set.keys.iter().filter_map(Jwk::public_key).collect();
@@ -101,16 +115,16 @@ impl State {
         self.fresh_until.is_some_and(|until| now < until)
     }
 
-    fn wants_keys(&self, known: bool, now: Timestamp) -> bool {
+    fn wants_keys(&self, known: bool, now: Timestamp, outage: Duration) -> bool {
         if self.is_fresh(now) {
             return !known && self.may_search(now);
         }
         let failed_lately = self.failed_at.is_some_and(|at| now < at + FAILURE_INTERVAL);
-        !(known && failed_lately && self.outlives_outage(now))
+        !(known && failed_lately && self.outlives(outage, now))
     }
 
-    fn outlives_outage(&self, now: Timestamp) -> bool {
-        self.fresh_until.is_some_and(|until| now < until + OUTAGE)
+    fn outlives(&self, outage: Duration, now: Timestamp) -> bool {
+        self.fresh_until.is_some_and(|until| now < until + outage)
     }
 
     fn may_search(&self, now: Timestamp) -> bool {

@@ -1,17 +1,20 @@
-//! ID tokens (<https://firebase.google.com/docs/auth/admin/verify-id-tokens#verify_id_tokens_using_a_third-party_jwt_library>).
+//! ID tokens (<https://firebase.google.com/docs/auth/admin/verify-id-tokens#verify_id_tokens_using_a_third-party_jwt_library>)
+//! and App Check tokens.
 
+mod app_check;
 mod claims;
 mod jwks;
 mod token;
 
 use pledge_domain::{
     Timestamp,
-    ports::{TokenError, TokenVerifier},
+    ports::{AppVerifier, TokenError, TokenVerifier},
     user::VerifiedUser,
 };
 use reqwest::Client;
 
-use crate::config::Issuer;
+use crate::config::{AppIssuer, Issuer};
+pub use app_check::AppCheckVerifier;
 use claims::Claims;
 use jwks::KeyCache;
 use token::UnverifiedToken;
@@ -24,13 +27,21 @@ const KEYS_URL: &str = "https://www.googleapis.com/service_accounts/v1/jwk/secur
 pub struct FirebaseVerifier {
     issuer: Issuer,
     keys: KeyCache,
+    apps: Option<AppCheckVerifier>,
 }
 
 impl FirebaseVerifier {
     /// Makes a verifier of this issuer's tokens. Keys are fetched when the first token comes, and cached.
     #[must_use]
     pub fn new(http: Client, issuer: Issuer) -> Self {
-        Self { issuer, keys: KeyCache::new(http, KEYS_URL) }
+        Self { issuer, keys: KeyCache::new(http, KEYS_URL), apps: None }
+    }
+
+    /// Checks App Check tokens too, if there is an issuer of such.
+    #[must_use]
+    pub fn with_apps(self, issuer: Option<AppIssuer>) -> Self {
+        let apps = issuer.map(|issuer| AppCheckVerifier::new(self.keys.http().clone(), issuer));
+        Self { apps, ..self }
     }
 
     /// Takes the keys from somewhere else.
@@ -62,5 +73,14 @@ impl FirebaseVerifier {
 impl TokenVerifier for FirebaseVerifier {
     async fn verify(&self, token: &str, now: Timestamp) -> Result<VerifiedUser, TokenError> {
         self.verified_claims(token, now).await?.into_user()
+    }
+}
+
+impl AppVerifier for FirebaseVerifier {
+    async fn verify_app(&self, token: &str, now: Timestamp) -> Result<(), TokenError> {
+        match &self.apps {
+            Some(apps) => apps.verify_app(token, now).await,
+            None => Err(TokenError::Invalid("no app is known")),
+        }
     }
 }

@@ -1,9 +1,10 @@
-//! What both test files need: keys, a server, a client, a clock.
+//! What the test files need: keys, a server, a client, a clock.
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests")]
 #![allow(dead_code, reason = "each test file uses a part")]
 
 pub mod identity_toolkit;
+pub mod key_server;
 pub mod keys;
 
 use std::{sync::Mutex, time::Duration};

@@ -231,7 +231,7 @@ const PROBLEMS: [(&str, [&str; 3]); 15] = [
 ];
 
 /// What can't be done, by its code, in all four languages.
-const MESSAGES: [(&str, [&str; 4]); 5] = [
+const MESSAGES: [(&str, [&str; 4]); 6] = [
     (
         "PREORDER_ALREADY_COMPLETED",
         [
@@ -266,6 +266,15 @@ const MESSAGES: [(&str, [&str; 4]); 5] = [
     (
         "UNAUTHENTICATED",
         ["Please sign in again.", "Vuelve a iniciar sesión.", "もう一度サインインしてください。", "請重新登入。"],
+    ),
+    (
+        "UNKNOWN_APP",
+        [
+            "Please order in the shop itself, with scripts switched on.",
+            "Haz el pedido en la propia tienda, con los scripts activados.",
+            "ショップのページで、スクリプトを有効にしてご注文ください。",
+            "請在商店網頁上啟用指令碼後訂購。",
+        ],
     ),
 ];
 

@@ -5,6 +5,9 @@
 pub enum Metric {
     /// Requests answered with 5xx; dimension `Function`. To Lambda such an invocation is a success.
     RequestsFailed,
+    /// Requests whose App Check token was looked at; dimension `Result`: `valid`, `missing`, `invalid`, or `unchecked` if
+    /// Google's keys can't be had.
+    AppChecks,
     /// Webhook events answered; dimension `Outcome`, which is `failed` if Stripe must deliver again.
     WebhookEvents,
     /// Webhook requests whose signature didn't verify.
@@ -74,6 +77,7 @@ impl Metric {
     pub fn name(self) -> &'static str {
         match self {
             Self::RequestsFailed => "RequestsFailed",
+            Self::AppChecks => "AppChecks",
             Self::WebhookEvents => "WebhookEvents",
             Self::SignatureFailures => "SignatureFailures",
             Self::LivemodeMismatches => "LivemodeMismatches",

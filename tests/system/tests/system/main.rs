@@ -2,6 +2,7 @@
 //! stand-ins. `make test` starts it.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
+mod app_check;
 mod champion_specification;
 mod cors;
 mod database_down;

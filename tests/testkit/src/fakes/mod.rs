@@ -22,7 +22,7 @@ pub use ids::SeededIds;
 pub use marketing::FakeMarketing;
 pub use publisher::FakePublisher;
 pub use system::FakeSystem;
-pub use tokens::FakeTokens;
+pub use tokens::{APP_TOKEN, FakeTokens};
 pub use vault::FakeVault;
 
 use pledge_domain::ports::Cause;

@@ -4,13 +4,16 @@ use std::{collections::BTreeMap, sync::Mutex};
 
 use pledge_domain::{
     Timestamp,
-    ports::{TokenError, TokenVerifier},
+    ports::{AppVerifier, TokenError, TokenVerifier},
     user::VerifiedUser,
 };
 
 use crate::fakes::script::Script;
 
-/// Accepts the tokens that a test handed out and no other.
+/// The one App Check token that [`FakeTokens`] accepts.
+pub const APP_TOKEN: &str = "token-of-our-app";
+
+/// Accepts the tokens that a test handed out, [`APP_TOKEN`], and no other.
 #[derive(Debug, Default)]
 pub struct FakeTokens {
     script: Script<String, TokenError>,
@@ -37,5 +40,14 @@ impl TokenVerifier for FakeTokens {
             return Err(error);
         }
         self.known.lock().unwrap().get(token).cloned().ok_or(TokenError::Invalid("not a token of this test"))
+    }
+}
+
+impl AppVerifier for FakeTokens {
+    async fn verify_app(&self, token: &str, _now: Timestamp) -> Result<(), TokenError> {
+        if let Some(error) = self.script.called(token.to_owned()) {
+            return Err(error);
+        }
+        if token == APP_TOKEN { Ok(()) } else { Err(TokenError::Invalid("not a token of this test")) }
     }
 }

@@ -1,0 +1,45 @@
+/** Firebase App Check, by which this page says to the API that it is the shop's own. */
+
+import {
+  CustomProvider,
+  getApp,
+  getToken,
+  initializeAppCheck,
+  ReCaptchaEnterpriseProvider,
+} from "./vendor/firebase.js";
+
+/** @typedef {import("./config.js").Config["firebase"]} FirebaseConfig */
+
+/**
+ * Gives tokens to the client of the API; none if the site doesn't use App Check. Make it after the `Session`, which makes
+ * the Firebase app. A token is fetched when one is needed first, and kept until it ends.
+ *
+ * @param {FirebaseConfig} config
+ * @returns {() => Promise<string | undefined>}
+ */
+export function appCheckTokens(config) {
+  const provider = providerOf(config);
+  if (!provider) return async () => undefined;
+  const appCheck = initializeAppCheck(getApp(), { provider, isTokenAutoRefreshEnabled: false });
+  return async () => (await getToken(appCheck)).token;
+}
+
+/** @param {FirebaseConfig} config */
+function providerOf({ appCheck, emulator, projectId, appId }) {
+  if (emulator && appCheck?.debugToken) {
+    const url = `${emulator}/firebaseappcheck.googleapis.com/v1/projects/${projectId}/apps/${appId}:exchangeDebugToken`;
+    const { debugToken } = appCheck;
+    return new CustomProvider({ getToken: () => exchange(url, debugToken) });
+  }
+  return appCheck?.siteKey ? new ReCaptchaEnterpriseProvider(appCheck.siteKey) : undefined;
+}
+
+/**
+ * @param {string} url
+ * @param {string} debugToken
+ */
+async function exchange(url, debugToken) {
+  const answer = await fetch(url, { method: "POST", body: JSON.stringify({ debug_token: debugToken }) });
+  const { token, ttl } = await answer.json();
+  return { token, expireTimeMillis: Date.now() + Number.parseFloat(ttl) * 1000 };
+}
