@@ -63,6 +63,9 @@ pub const MIGRATIONS: &[Migration] = steps![
     "0071_outbox_not_before",
     "0080_stripe_event_keys",
     "0081_lookups",
+    "0085_goodwill",
+    "0086_goodwill_checked",
+    "0087_preorder_fulfilment",
 ];
 
 const IN_BATCHES: &[&str] = &["0031_champion_carry_over", "0035_preorder_payments"];

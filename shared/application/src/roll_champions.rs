@@ -51,6 +51,7 @@ impl<Store: ChampionStore, Queue: Publisher> RollChampions<Store, Queue> {
     /// # Errors
     /// [`StoreError`].
     pub async fn refunded(&self, now: Timestamp) -> Result<i64, StoreError> {
-        self.store.refunded_subscriptions(now).await
+        let refunded = self.store.refunded_subscriptions(now).await?;
+        Ok(i64::try_from(refunded.len()).unwrap_or(i64::MAX))
     }
 }

@@ -272,6 +272,12 @@ impl PaymentRecordId {
         Self(Uuid::new_v5(&NAMESPACE, format!("payment_intent:{intent}").as_bytes()))
     }
 
+    /// Returns the payment that has this name with whoever took it: one that Stripe doesn't know.
+    #[must_use]
+    pub fn for_reference(whose: &str, reference: &str) -> Self {
+        Self(Uuid::new_v5(&NAMESPACE, format!("reference:{whose}:{reference}").as_bytes()))
+    }
+
     /// Takes the text if it is a UUID in its usual notation.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use pledge_domain::{
     },
     ids::{CustomerId, InvoiceId, NovelId, PriceId, UserId},
     limits::Uses,
-    ports::{ChampionStore, LimitedError, Rolled, StoreError},
+    ports::{ChampionStore, LimitedError, RefundedSubscription, Rolled, StoreError},
     stripe::Lookup,
 };
 
@@ -144,17 +144,20 @@ impl ChampionStore for InMemoryStore {
         Ok(rolled)
     }
 
-    async fn refunded_subscriptions(&self, now: Timestamp) -> Result<i64, StoreError> {
+    async fn refunded_subscriptions(&self, now: Timestamp) -> Result<Vec<RefundedSubscription>, StoreError> {
         let tables = self.transaction()?;
-        let refunded = tables.champions.values().flat_map(|Champion { account, .. }| {
-            account.subscriptions.iter().filter(|it| it.renews()).filter(|it| {
+        let refunded = tables.champions.iter().flat_map(|(key, Champion { account, .. })| {
+            account.subscriptions.iter().filter(|it| it.renews()).filter_map(|it| {
                 let theirs = account.payments.iter().filter(|payment| payment.subscription.as_ref() == Some(&it.id));
-                theirs
-                    .filter(|payment| payment.status() == PaymentStatus::Refunded)
-                    .any(|payment| payment.period.is_some_and(|period| period.end > now))
+                let gone = theirs.filter(|payment| payment.status() == PaymentStatus::Refunded);
+                let period_end = gone.filter_map(|payment| payment.period).map(|period| period.end).max();
+                let period_end = period_end.filter(|end| *end > now)?;
+                Some(RefundedSubscription { id: it.id.clone(), key: key.clone(), period_end })
             })
         });
-        Ok(i64::try_from(refunded.count()).unwrap_or(i64::MAX))
+        let mut refunded: Vec<_> = refunded.collect();
+        refunded.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(refunded)
     }
 }
 

@@ -58,7 +58,11 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
 
     /// Ends a subscription whose running period isn't paid. The invoice is made void first: if it is paid at this very
     /// moment, the subscription ends with the period that was paid for.
-    async fn end_now(&self, id: &SubscriptionId, void: Option<&RunningInvoice>) -> Result<SubscriptionAnswer, Failure> {
+    pub(super) async fn end_now(
+        &self,
+        id: &SubscriptionId,
+        void: Option<&RunningInvoice>,
+    ) -> Result<SubscriptionAnswer, Failure> {
         if let Some(invoice) = void {
             self.billing.void_invoice(invoice).await?;
             let running = self.billing.subscription(id).await?.running;

@@ -3,6 +3,7 @@
 
 mod change_renewal;
 mod change_tier;
+mod end_subscription;
 mod mend;
 mod pay;
 mod portal;

@@ -30,7 +30,7 @@ pub(super) fn paid(
         PaymentKind::Subscription => AnnouncementKind::ChampionStarted,
         PaymentKind::Renewal => AnnouncementKind::ChampionRenewed,
         PaymentKind::PlanChange if payment.amount.amount > 0 => AnnouncementKind::ChampionUpgraded,
-        PaymentKind::PlanChange | PaymentKind::CarriedOver => return None,
+        PaymentKind::PlanChange | PaymentKind::CarriedOver | PaymentKind::Goodwill => return None,
         PaymentKind::Purchase => match payment.purchase {
             Some(PurchaseType::New) => AnnouncementKind::ChampionStarted,
             Some(PurchaseType::Upgrade) => AnnouncementKind::ChampionUpgraded,

@@ -1,8 +1,16 @@
-//! A payment that somebody else than Stripe took.
+//! A payment that somebody else than Stripe took, and time that an operator gives.
 
-use crate::champion::{
-    ChampionAccount, PaymentRecord, announce,
-    change::{Change, Step},
+use time::Duration;
+
+use crate::{
+    Timestamp,
+    champion::{
+        ChampionAccount, PaymentKind, PaymentMethod, PaymentRecord, Period, TierLevel, announce,
+        change::{Change, Step},
+        purchase::purchase_type,
+    },
+    ids::PaymentRecordId,
+    money::Money,
 };
 
 /// Books a payment that was made, whoever moved the money: the same ledger, the same support. False if it is booked
@@ -17,4 +25,80 @@ pub fn step(account: ChampionAccount, payment: PaymentRecord) -> Step<bool> {
     change.announce(announce::paid(&change.after, &payment, false, None));
     change.after.put_payment(payment);
     change.step(true, paid_at)
+}
+
+/// A single purchase that was paid elsewhere, such as through PayPal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaidElsewhere {
+    /// The tier that it bought, for thirty days.
+    pub tier: TierLevel,
+    /// Through whom.
+    pub method: PaymentMethod,
+    /// What they call the payment. One payment is booked once.
+    pub reference: String,
+    /// What was paid.
+    pub amount: Money,
+    /// When.
+    pub paid_at: Timestamp,
+}
+
+impl PaidElsewhere {
+    /// Returns the id under which it is booked.
+    #[must_use]
+    pub fn id(&self) -> PaymentRecordId {
+        PaymentRecordId::for_reference(self.method.name(), &self.reference)
+    }
+
+    /// Returns the payment that it is to this reader.
+    #[must_use]
+    pub fn payment(&self, account: &ChampionAccount) -> PaymentRecord {
+        let Self { tier, method, reference, amount, paid_at } = self;
+        let new = PaymentRecord::new(self.id(), PaymentKind::Purchase, method.clone(), *amount, *paid_at);
+        PaymentRecord {
+            tier: Some(*tier),
+            purchase: Some(purchase_type(account, *tier, *paid_at)),
+            description: Some(format!("{} {reference}, 30 days, novel {}", method.name(), account.key.novel)),
+            paid_at: Some(*paid_at),
+            ..new
+        }
+    }
+}
+
+/// Time that an operator gives for nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Goodwill {
+    /// At which tier.
+    pub tier: TierLevel,
+    /// How much.
+    pub length: Duration,
+    /// What it is for, such as the payment whose time had run before it was recorded. Nothing is made good twice.
+    pub reference: String,
+}
+
+impl Goodwill {
+    /// Returns the id under which it is booked for this reader and novel.
+    #[must_use]
+    pub fn id(&self, account: &ChampionAccount) -> PaymentRecordId {
+        let (user, novel) = (&account.key.user, account.key.novel);
+        PaymentRecordId::for_reference(PaymentKind::Goodwill.name(), &format!("{user}:{novel}:{}", self.reference))
+    }
+
+    /// Returns it as a payment of nothing: it enters now, and waits like anything else of its tier.
+    #[must_use]
+    pub fn payment(
+        &self,
+        account: &ChampionAccount,
+        currency: crate::money::Currency,
+        now: Timestamp,
+    ) -> PaymentRecord {
+        let method = PaymentMethod::Other(PaymentKind::Goodwill.name().to_owned());
+        let new = PaymentRecord::new(self.id(account), PaymentKind::Goodwill, method, Money::new(0, currency), now);
+        PaymentRecord {
+            tier: Some(self.tier),
+            description: Some(self.reference.clone()),
+            period: Some(Period { start: now, end: now.saturating_add(self.length) }),
+            paid_at: Some(now),
+            ..new
+        }
+    }
 }

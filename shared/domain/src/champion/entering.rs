@@ -83,7 +83,7 @@ impl PaymentRecord {
 
     /// The end, as Stripe has it, of the period that an invoice was for, and the tier of the last line that reaches it.
     pub(super) fn paid_period(&self) -> Option<(Timestamp, TierLevel)> {
-        if matches!(self.kind, PaymentKind::Purchase | PaymentKind::CarriedOver) {
+        if matches!(self.kind, PaymentKind::Purchase | PaymentKind::CarriedOver | PaymentKind::Goodwill) {
             return None;
         }
         let Some(lines) = &self.lines else {

@@ -24,11 +24,14 @@ pub enum PaymentKind {
     Purchase,
     /// What a reader had when this system took over. Not a payment of its own, but the ground that others extend.
     CarriedOver,
+    /// Time that an operator gave, for what had run before it was recorded. It costs nothing.
+    Goodwill,
 }
 
 impl PaymentKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Subscription, Self::Renewal, Self::PlanChange, Self::Purchase, Self::CarriedOver];
+    pub const ALL: [Self; 6] =
+        [Self::Subscription, Self::Renewal, Self::PlanChange, Self::Purchase, Self::CarriedOver, Self::Goodwill];
 
     /// The name in the database.
     #[must_use]
@@ -39,6 +42,7 @@ impl PaymentKind {
             Self::PlanChange => "plan_change",
             Self::Purchase => "purchase",
             Self::CarriedOver => "carried_over",
+            Self::Goodwill => "goodwill",
         }
     }
 
@@ -264,7 +268,7 @@ impl PaymentRecord {
         match (self.kind, self.period) {
             (PaymentKind::Purchase, _) => ONE_PURCHASE,
             (_, Some(period)) => (period.end - period.start).max(time::Duration::ZERO),
-            (PaymentKind::PlanChange, None) => time::Duration::ZERO,
+            (PaymentKind::PlanChange | PaymentKind::Goodwill, None) => time::Duration::ZERO,
             (PaymentKind::Subscription | PaymentKind::Renewal | PaymentKind::CarriedOver, None) => ONE_PURCHASE,
         }
     }

@@ -46,14 +46,7 @@ pub fn purchase(
     if let Some(refusal) = account.live_subscription().and_then(|live| beside(live, account.tier_of(live)?, level)) {
         return Step::only(refusal);
     }
-    let timeline = account.timeline();
-    // Stripe's clock may be ahead of ours: what was just paid begins a moment from now, and is there to be extended.
-    let ahead = || timeline.segments.iter().find(|segment| now < segment.period.start);
-    let purchase = match timeline.at(now).or_else(ahead).map(|segment| segment.tier) {
-        None => PurchaseType::New,
-        Some(running) if level > running => PurchaseType::Upgrade,
-        Some(_) => PurchaseType::Extend,
-    };
+    let purchase = purchase_type(&account, level, now);
     let waiting = account.payments.iter().filter(|payment| payment.kind == PaymentKind::Purchase && payment.is_open());
     // One without a type is from before this system, which doesn't know Stripe's object for it.
     let same = waiting
@@ -72,6 +65,19 @@ pub fn purchase(
     let mut change = Change::of(account);
     change.after.put_payment(payment.clone());
     change.step(PurchaseDecision::Pay(Box::new(payment)), now)
+}
+
+/// Returns what buying a tier at this moment is to the reader.
+#[must_use]
+pub fn purchase_type(account: &ChampionAccount, level: TierLevel, now: Timestamp) -> PurchaseType {
+    let timeline = account.timeline();
+    // Stripe's clock may be ahead of ours: what was just paid begins a moment from now, and is there to be extended.
+    let ahead = || timeline.segments.iter().find(|segment| now < segment.period.start);
+    match timeline.at(now).or_else(ahead).map(|segment| segment.tier) {
+        None => PurchaseType::New,
+        Some(running) if level > running => PurchaseType::Upgrade,
+        Some(_) => PurchaseType::Extend,
+    }
 }
 
 /// Why nothing can be bought beside a subscription of this tier, if so.

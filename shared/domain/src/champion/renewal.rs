@@ -1,8 +1,8 @@
 //! Cancelling, and changing one's mind.
 
 use crate::{
-    champion::{ChampionAccount, Subscription},
-    ids::InvoiceId,
+    champion::{ChampionAccount, PaymentRecord, Subscription},
+    ids::{InvoiceId, SubscriptionId},
 };
 
 /// What a request to cancel or to resume leads to.
@@ -24,6 +24,32 @@ pub fn decide(account: &ChampionAccount, renew: bool) -> RenewalDecision {
         Some(live) if live.cancel_at_period_end != renew => RenewalDecision::AlreadyDone(Box::new(live.clone())),
         Some(live) => RenewalDecision::Change(Box::new(live.clone())),
     }
+}
+
+/// How an operator ends a subscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The reader has no such subscription.
+    NotFound,
+    /// The subscription is over already.
+    Over,
+    /// All the money of the month that runs went back: the subscription ends now.
+    Now,
+    /// The running month is paid: the subscription ends with it, as if the reader had cancelled.
+    WithItsPeriod,
+}
+
+/// Decides how an operator ends a subscription.
+#[must_use]
+pub fn ending(account: &ChampionAccount, id: &SubscriptionId) -> Ending {
+    let Some(subscription) = account.subscriptions.iter().find(|it| it.id == *id) else { return Ending::NotFound };
+    if subscription.status.is_terminal() {
+        return Ending::Over;
+    }
+    let now = account.moment.now;
+    let theirs = account.payments.iter().filter(|payment| payment.subscription.as_ref() == Some(id));
+    let mut running = theirs.filter(|it| it.paid_at.is_some() && it.period.is_some_and(|period| period.end > now));
+    if running.any(PaymentRecord::is_revoked) { Ending::Now } else { Ending::WithItsPeriod }
 }
 
 /// What became of an invoice at Stripe (<https://docs.stripe.com/api/invoices/object#invoice_object-status>).

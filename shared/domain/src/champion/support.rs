@@ -5,7 +5,7 @@ use time::Duration;
 use crate::{
     Timestamp,
     champion::{
-        ChampionAccount, Moment, PaymentMethod, Period, Subscription, TierLevel,
+        ChampionAccount, Moment, PaymentKind, PaymentMethod, Period, Subscription, TierLevel,
         timeline::{Grace, Renewing, Run, Timeline, grace},
     },
     ids::{CustomerId, SubscriptionId},
@@ -75,9 +75,10 @@ impl ChampionAccount {
         let newest = self
             .payments
             .iter()
-            .filter_map(|payment| Some((payment.paid_at?, payment.id, payment)))
-            .max_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)))?;
-        let (paid_at, _, newest) = newest;
+            .filter_map(|payment| Some((payment, payment.paid_at?)))
+            // What was given says nothing of how the reader pays.
+            .max_by_key(|(payment, paid_at)| (payment.kind != PaymentKind::Goodwill, *paid_at, payment.id))?;
+        let (newest, paid_at) = newest;
         let subscription = self.current_subscription();
         let start = timeline.run_at(now).map_or(paid_at, |run| run.period.start);
         let running = timeline.at(now);

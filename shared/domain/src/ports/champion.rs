@@ -105,9 +105,23 @@ pub trait ChampionStore: Send + Sync {
         roll: impl Fn(ChampionAccount) -> Option<ChampionChange> + Send + Sync,
     ) -> impl Future<Output = Result<Rolled, StoreError>> + Send;
 
-    /// Counts the subscriptions that go on being charged although all the money of the month that runs at `now` went
-    /// back. An operator ends them: an event never writes to Stripe.
-    fn refunded_subscriptions(&self, now: Timestamp) -> impl Future<Output = Result<i64, StoreError>> + Send;
+    /// Returns the subscriptions that go on being charged although all the money of the month that runs at `now` went
+    /// back, by their ids. An operator ends them: an event never writes to Stripe.
+    fn refunded_subscriptions(
+        &self,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Vec<RefundedSubscription>, StoreError>> + Send;
+}
+
+/// A subscription that goes on being charged although all the money of its running month went back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundedSubscription {
+    /// The subscription.
+    pub id: SubscriptionId,
+    /// Whose it is.
+    pub key: ChampionKey,
+    /// When the month ends, and the reader is charged again.
+    pub period_end: Timestamp,
 }
 
 /// What a roll came to.

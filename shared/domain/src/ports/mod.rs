@@ -15,7 +15,7 @@ pub use catch_up::{
 };
 pub use champion::{
     Billing, BillingError, ChampionStore, ClientSecret, IntentAnswer, IntentState, InvoicePaid, NextInvoice,
-    PortalLink, PurchaseRequest, Rolled, SubscriptionAnswer, SubscriptionRequest,
+    PortalLink, PurchaseRequest, RefundedSubscription, Rolled, SubscriptionAnswer, SubscriptionRequest,
 };
 pub use gateway::{CheckoutGateway, GatewayError, Gone, OpenedSession, PriceGateway, SessionRequest, SessionStatus};
 pub use identity::{AppVerifier, IdentityError, IdentityProvider, TokenError, TokenVerifier};

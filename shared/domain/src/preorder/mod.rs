@@ -13,6 +13,7 @@ pub mod catalogue;
 mod change;
 pub mod checkout;
 pub mod form;
+pub mod fulfilment;
 pub mod initiate;
 pub mod on_event;
 mod payment;

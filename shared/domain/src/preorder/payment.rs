@@ -80,6 +80,13 @@ impl Preorder {
         self.payment.iter().chain(&self.further_payments)
     }
 
+    /// Returns the payments that were made for nothing, since another one paid the preorder: whoever paid twice gets them
+    /// back. One that is disputed is the bank's to decide.
+    pub fn duplicates(&self) -> impl Iterator<Item = (&PaymentIntentId, &Payment)> {
+        let made = self.further_payments.iter().filter(|it| !it.revoked && it.disputed_since.is_none());
+        made.filter(|it| it.refunded < it.amount.amount).filter_map(|it| Some((it.intent.as_ref()?, it)))
+    }
+
     /// Replaces all payments, and draws the conclusions: which of them counts, where the preorder stands, whether
     /// somebody disputes it.
     pub(super) fn settle(&mut self, mut payments: Vec<Payment>) {

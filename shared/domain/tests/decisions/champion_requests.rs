@@ -2,13 +2,15 @@
 
 use pledge_domain::{
     champion::{
-        ChampionAccount, PaymentKind, PaymentMethod, PaymentRecord, PaymentStatus, PurchaseType, Step, Subscription,
-        booking,
+        ChampionAccount, Moment, PaymentKind, PaymentMethod, PaymentRecord, PaymentStatus, PurchaseType, Step,
+        Subscription,
+        booking::{self, Goodwill},
         purchase::{self, PurchaseDecision as Purchase},
-        renewal::{self, RenewalDecision as Renewal},
+        renewal::{self, Ending, RenewalDecision as Renewal},
         subscribe::{self, Attached, Made, SubscribeDecision},
     },
     ids::SubscriptionId,
+    money::Currency,
     stripe::{BillingReason, Fact, SubscriptionFact, SubscriptionStatus, SubscriptionStatus::*},
 };
 
@@ -235,4 +237,39 @@ fn a_purchase_below_a_renewing_tier_would_wait_for_ever_and_beside_a_past_due_on
         assert_eq!(buy(&mut past_due, tier, 9, 9), Purchase::PaymentPastDue);
     }
     assert!(matches!(buy(&mut past_due, 4, 9, 9), Purchase::Pay(_)));
+}
+
+#[test]
+fn goodwill_is_time_for_nothing_once_that_waits_like_any_other_of_its_tier() {
+    let mut reader = subscribed(3, Active).at(DAY);
+    let (end, keys) = (reader.support.as_ref().unwrap().period.end, reader.keys.clone());
+    let goodwill = Goodwill { tier: level(3), length: time::Duration::days(2), reference: "in_a".to_owned() };
+    let give = |account: ChampionAccount| {
+        let payment = goodwill.payment(&account, Currency::USD, t(DAY));
+        booking::step(account, payment)
+    };
+    assert!(reader.step(give));
+    let support = reader.support.clone().unwrap();
+    assert_eq!(support.period.end, end + time::Duration::days(2));
+    assert_eq!(support.method, PaymentMethod::Stripe, "what is given says nothing of how the reader pays");
+    assert_eq!(reader.keys, keys, "nobody is told of money that didn't move");
+    let given = reader.ledger.iter().find(|row| row.payment == goodwill.id(&reader.account)).unwrap();
+    assert_eq!(given.days(), 2);
+    assert!(reader.account.revenue().values().all(|amount| *amount > 0));
+    assert_eq!(give(reader.account.clone()), Step::only(false), "the same is made good once");
+    let other = Goodwill { reference: "in_b".to_owned(), ..goodwill.clone() };
+    assert_ne!(other.id(&reader.account), goodwill.id(&reader.account));
+}
+
+#[test]
+fn a_subscription_ends_at_once_if_its_running_month_went_back_and_else_with_the_month() {
+    let ending = |reader: &Reader, at| renewal::ending(&reader.account.clone().at(Moment::new(t(at))), &sub("a"));
+    let reader = subscribed(3, Active);
+    assert_eq!(ending(&reader, DAY), Ending::WithItsPeriod);
+    assert_eq!(renewal::ending(&reader.account, &sub("b")), Ending::NotFound);
+    let refunded = reader.after(&[event("3", 7, link("a", "a")), event("4", 8, refund("a", 1500))]);
+    assert_eq!(ending(&refunded, DAY), Ending::Now);
+    assert_eq!(ending(&refunded, 2 * MONTH), Ending::WithItsPeriod, "that month is over");
+    let over = refunded.after(&[event("5", 9, changed(Canceled, false, MONTH))]);
+    assert_eq!(ending(&over, DAY), Ending::Over);
 }

@@ -8,4 +8,5 @@ mod champion_requests;
 mod champion_scenarios;
 mod preorder_checkout;
 mod preorder_events;
+mod preorder_fulfilment;
 mod reader;

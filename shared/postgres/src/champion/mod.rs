@@ -12,9 +12,9 @@ use pledge_domain::{
     Timestamp,
     account::Claims,
     champion::{ChampionAccount, ChampionChange, ChampionKey, Step, Tier},
-    ids::{CustomerId, NovelId, PriceId, UserId},
+    ids::{CustomerId, NovelId, PriceId, SubscriptionId, UserId},
     limits::{TooMany, Uses},
-    ports::{ChampionStore, LimitedError, Rolled, StoreError},
+    ports::{ChampionStore, LimitedError, RefundedSubscription, Rolled, StoreError},
 };
 use tokio_postgres::Row;
 
@@ -125,13 +125,22 @@ impl ChampionStore for Database {
         self.run(|lease| roll::roll(lease, now, limit, &roll)).await
     }
 
-    async fn refunded_subscriptions(&self, now: Timestamp) -> Result<i64, StoreError> {
+    async fn refunded_subscriptions(&self, now: Timestamp) -> Result<Vec<RefundedSubscription>, StoreError> {
         self.run(|lease| async move {
             let rows = lease.query(Statement::new(sql!("refunded_subscriptions")).time(now)).await?;
-            Columns(rows.first().ok_or(Failure::Missing("count"))?).get("refunded")
+            rows.iter().map(refunded).collect()
         })
         .await
     }
+}
+
+fn refunded(row: &Row) -> Result<RefundedSubscription, Failure> {
+    let columns = Columns(row);
+    Ok(RefundedSubscription {
+        id: columns.parse("id", |text| SubscriptionId::parse(text).ok())?,
+        key: read::key(row)?,
+        period_end: columns.get("period_end")?,
+    })
 }
 
 /// Two round trips: lock and read, then write and commit.

@@ -12,7 +12,7 @@ use pledge_domain::{
     ids::{CustomerId, InvoiceId, NovelId, PaymentRecordId, PriceId, SubscriptionId},
     limits::{AttemptLimits, Limit, Uses},
     money::{Currency, Money},
-    ports::{ChampionStore, KnownEvent, LimitedError, OutboxStore, Rolled, StripeEventStore},
+    ports::{ChampionStore, KnownEvent, LimitedError, OutboxStore, RefundedSubscription, Rolled, StripeEventStore},
     stripe::{
         Adopter, BillingReason::*, Fact, InvoiceFact, InvoiceLine, StripeEvent, SubscriptionFact, SubscriptionItem,
         SubscriptionStatus,
@@ -280,18 +280,20 @@ pub async fn a_refund_finds_its_invoice_whichever_is_told_first<S: Subject>(subj
     assert_eq!((ledger[0].days, ledger[0].payment_status.as_str()), (31, "refunded"));
 }
 
-pub async fn a_subscription_whose_running_month_went_back_is_counted_until_it_ends<S: Subject>(subject: &S) {
+pub async fn a_subscription_whose_running_month_went_back_is_listed_until_it_ends<S: Subject>(subject: &S) {
     let key = ada(subject).await;
     let data = Some(metadata(&key, 2, None));
     record(subject, &invoice_paid("evt_1", invoice("in_1", SubscriptionCreate, data.clone(), t(0)))).await;
     record(subject, &invoice_linked("evt_2", "in_1", "pi_1")).await;
     let refunded = async |at| subject.store().refunded_subscriptions(at).await.unwrap();
-    assert_eq!(refunded(t(100)).await, 0);
+    assert_eq!(refunded(t(100)).await, []);
     record(subject, &intent_refunded("evt_3", "pi_1", 300)).await;
-    assert_eq!(refunded(t(100)).await, 1);
-    assert_eq!(refunded(t(31 * DAY)).await, 0, "the month is over");
+    let id = SubscriptionId::parse("sub_a").unwrap();
+    let listed = RefundedSubscription { id, key: key.clone(), period_end: t(31 * DAY) };
+    assert_eq!(refunded(t(100)).await, [listed]);
+    assert_eq!(refunded(t(31 * DAY)).await, [], "the month is over");
     record(subject, &subscription_changed("evt_4", SubscriptionStatus::Canceled, false, data, t(200))).await;
-    assert_eq!(refunded(t(100)).await, 0);
+    assert_eq!(refunded(t(100)).await, []);
 }
 
 pub async fn a_lost_dispute_takes_back_a_purchase<S: Subject>(subject: &S) {

@@ -189,7 +189,7 @@ macro_rules! store_contract {
             a_renewal_extends_and_names_its_subscription,
             an_event_finds_its_reader_through_what_is_stored,
             a_refund_finds_its_invoice_whichever_is_told_first,
-            a_subscription_whose_running_month_went_back_is_counted_until_it_ends,
+            a_subscription_whose_running_month_went_back_is_listed_until_it_ends,
             a_lost_dispute_takes_back_a_purchase,
             what_is_not_ours_is_ignored_and_recorded,
             what_nobody_marked_is_placed_if_it_leads_to_one_reader_and_novel,

@@ -1,0 +1,2 @@
+-- A constraint that holds needn't be taken back.
+do $$ begin end $$;
