@@ -3,10 +3,11 @@
 use std::{io, sync::Arc};
 
 use aws_types::SdkConfig;
-use pledge_application::record_stripe_event::RecordStripeEvent;
+use pledge_application::{champions::Champions, record_stripe_event::RecordStripeEvent};
 use pledge_domain::{
     Timestamp,
-    ports::{Clock, StripeEventStore},
+    limits::AttemptLimits,
+    ports::{ChampionStore, Clock, StripeEventStore},
 };
 use pledge_firebase::{AccountSource, FirebaseClient};
 use pledge_postgres::{Database, Settings};
@@ -92,9 +93,20 @@ impl Tools {
         &self,
         store: Store,
     ) -> Result<RecordStripeEvent<Store, SqsPublisher>, Failure> {
-        let renewal_grace = self.environment.configure(|parser| parser.renewal_grace())?;
+        let renewal_grace = self.renewal_grace()?;
         let (livemode, deployment) = (self.stage.livemode(), self.stage.name().to_owned());
         Ok(RecordStripeEvent { store, queue: self.queue()?, livemode, deployment, renewal_grace })
+    }
+
+    /// Returns the use cases of the champion function on `store`. Nobody's attempts are limited here.
+    pub fn champions<Store: ChampionStore>(&self, store: Store) -> Result<Champions<Store, StripeClient>, Failure> {
+        let limits = AttemptLimits { per_reader: None, per_card: None };
+        Ok(Champions { store, billing: self.stripe()?, renewal_grace: self.renewal_grace()?, limits })
+    }
+
+    /// Returns how long access goes on after a paid period while its renewal is about to be charged.
+    pub fn renewal_grace(&self) -> Result<time::Duration, Failure> {
+        Ok(self.environment.configure(|parser| parser.renewal_grace())?)
     }
 
     fn queue_url(&self) -> Result<String, Failure> {

@@ -1,17 +1,24 @@
 //! The command line.
 
+mod database;
 mod parse;
+mod payments;
+mod preorders;
 mod tiers;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use database::Database;
+pub use parse::preorder_name;
+pub use payments::{Book, Given, Grant, Payments, Subscriptions};
 use pledge_domain::{
     Timestamp,
     email::Email,
     ids::{EventId, NovelId, OutboxId, PreorderId, UserId},
     outbox::PhoneNumber,
 };
+pub use preorders::{PreorderName, Preorders, Which};
 pub use tiers::{TierSettings, Tiers};
 
 /// What scripts and schedules go by.
@@ -69,6 +76,20 @@ pub enum Command {
     /// Tells the same as `show` in the order of time: from the form to Klaviyo, with each event and why it did what.
     #[command(after_help = Wanted::EXAMPLES)]
     Explain(Wanted),
+    /// Preorders, and whether they are sent.
+    #[command(subcommand)]
+    Preorders(Preorders),
+    /// Payments: what was paid twice, and what was paid elsewhere.
+    #[command(subcommand)]
+    Payments(Payments),
+    /// Subscriptions that somebody has to end.
+    #[command(subcommand)]
+    Subscriptions(Subscriptions),
+    /// Gives a reader time that costs nothing, for what had run before it was recorded.
+    Grant(Grant),
+    /// The database server: who is connected, and who may sign in.
+    #[command(subcommand)]
+    Database(Database),
     /// People.
     #[command(subcommand)]
     Users(Users),

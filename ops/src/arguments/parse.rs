@@ -2,14 +2,16 @@
 
 use pledge_domain::{
     Timestamp,
-    champion::TierLevel,
+    champion::{PaymentMethod, TierLevel},
     email::Email,
-    ids::{EventId, NovelId, OutboxId, PreorderId, PriceId, UserId},
+    ids::{EventId, NovelId, OutboxId, PreorderId, PriceId, SubscriptionId, UserId},
     money::Currency,
     outbox::PhoneNumber,
 };
 use time::{Date, format_description::well_known::Rfc3339, macros::format_description};
 use uuid::Uuid;
+
+use super::PreorderName;
 
 /// Takes an id of an event.
 pub fn event_id(text: &str) -> Result<EventId, String> {
@@ -77,4 +79,42 @@ pub fn reason(text: &str) -> Result<String, String> {
     let text = text.trim();
     let fits = !text.is_empty() && text.chars().count() <= 200 && !text.chars().any(char::is_control);
     if fits { Ok(text.to_owned()) } else { Err("must be some words on one line, 200 letters at most".to_owned()) }
+}
+
+/// Takes the id or the number of a preorder.
+pub fn preorder_name(text: &str) -> Result<PreorderName, String> {
+    let upper = text.to_ascii_uppercase();
+    let number =
+        upper.strip_prefix("ROL-").filter(|rest| rest.len() == 8 && rest.bytes().all(|b| b.is_ascii_hexdigit()));
+    match number {
+        Some(_) => Ok(PreorderName::Number(upper)),
+        None => PreorderId::parse(text)
+            .map(PreorderName::Id)
+            .map_err(|_| "must be a preorder's id or its number, as in ROL-1B9D6BCD".to_owned()),
+    }
+}
+
+/// Takes the id of a subscription.
+pub fn subscription_id(text: &str) -> Result<SubscriptionId, String> {
+    SubscriptionId::parse(text).map_err(|error| error.to_string())
+}
+
+/// Takes the name of whoever moved the money.
+pub fn method(text: &str) -> Result<PaymentMethod, String> {
+    let is_name = (2..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    match PaymentMethod::from_name(text) {
+        PaymentMethod::Stripe => {
+            Err("what was paid through Stripe comes from Stripe: ops event replay, ops reconcile".into())
+        }
+        method if is_name && text != "goodwill" => Ok(method),
+        _ => Err("must be a name like paypal or bank_transfer".to_owned()),
+    }
+}
+
+/// Takes the name of a database role.
+pub fn role(text: &str) -> Result<String, String> {
+    let is_name = text.len() <= 63
+        && text.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    if is_name { Ok(text.to_owned()) } else { Err("must be a role's name: small letters, digits and _".to_owned()) }
 }

@@ -1,13 +1,18 @@
 //! A file for each command.
 
+mod database;
 mod dlq;
 mod event;
 mod export;
+mod grant;
 mod lookup;
 mod outbox;
 mod parked;
+mod payments;
 mod portal;
+mod preorders;
 mod reconcile;
+mod subscriptions;
 mod tiers;
 mod users;
 mod webhook;
@@ -37,6 +42,11 @@ pub async fn run(tools: &Tools, Arguments { apply, command }: Arguments) -> Resu
         Command::Dlq(Dlq::Redrive { discard_unreadable }) => dlq::redrive(tools, discard_unreadable, apply).await,
         Command::Event(Event::Replay { event, force }) => event::replay(tools, &event, force, apply).await,
         Command::Event(Event::Adopt { event, adopter }) => event::adopt(tools, &event, &adopter, apply).await,
+        Command::Preorders(preorders) => preorders::run(tools, preorders, apply).await,
+        Command::Payments(payments) => payments::run(tools, payments, apply).await,
+        Command::Subscriptions(subscriptions) => subscriptions::run(tools, subscriptions, apply).await,
+        Command::Database(database) => database::run(tools, database, apply).await,
+        Command::Grant(grant) => grant::run(tools, &grant, apply).await,
         Command::Tiers(tiers) => tiers::run(tools, tiers, apply).await,
         Command::Reconcile(window) => reconcile::run(tools, window, apply).await,
         Command::Users(Users::Link(limit)) => users::link::run(tools, limit, apply).await,

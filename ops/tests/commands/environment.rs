@@ -16,7 +16,7 @@ use pledge_stand_ins::{FirebaseOptions, FirebaseStandIn, StripeOptions, StripeSt
 use pledge_stripe_api::{Config, StripeClient};
 use pledge_testkit::{TestDatabase, builders::a_new_preorder, time::t};
 use serde_json::Value;
-use tokio::process::Command;
+use tokio::{io::AsyncWriteExt, process::Command};
 use tokio_postgres::Client;
 
 /// The key that Stripe knows.
@@ -91,6 +91,20 @@ impl TestEnvironment {
 
     /// Calls the program with arguments that may have spaces.
     pub async fn ops_with(&self, arguments: &[&str]) -> Said {
+        self.call(arguments, "").await
+    }
+
+    /// Calls the program with a text on standard input.
+    pub async fn ops_from(&self, line: &str, input: &str) -> Said {
+        self.call(&line.split_whitespace().collect::<Vec<_>>(), input).await
+    }
+
+    /// The address of the database.
+    pub fn url(&self) -> String {
+        self.database.url()
+    }
+
+    async fn call(&self, arguments: &[&str], input: &str) -> Said {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ops"));
         command.args(arguments).env_clear().envs([
             ("STAGE", "local"),
@@ -105,7 +119,11 @@ impl TestEnvironment {
             ("FIREBASE_PROJECT_ID", "demo-pledge"),
             ("FIREBASE_AUTH_EMULATOR_HOST", &self.firebase.host()),
         ]);
-        let output = command.stdin(Stdio::null()).output().await.unwrap();
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut program = command.spawn().unwrap();
+        // A program that doesn't read its input may be over by now.
+        let _ = program.stdin.take().unwrap().write_all(input.as_bytes()).await;
+        let output = program.wait_with_output().await.unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Said { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
     }
@@ -134,11 +152,17 @@ impl TestEnvironment {
     /// The `n`th preorder with an open session, of which the database knows.
     pub async fn preorder_in_checkout(&self, n: u32) -> (Preorder, SessionId) {
         let preorder = self.preorder(n).await;
+        let session = self.checkout(&preorder, 1).await;
+        (preorder, session)
+    }
+
+    /// A session for this attempt to pay for a preorder, of which the database knows.
+    pub async fn checkout(&self, preorder: &Preorder, attempt: i32) -> SessionId {
         let form = [("currency", "usd"), ("unit_amount", "29900"), ("product_data[name]", "Red")];
         let price = self.post("prices", &form).await;
         let request = SessionRequest {
             preorder: preorder.id,
-            attempt: 1,
+            attempt,
             user: None,
             email: preorder.email.clone(),
             price: PriceId::parse(price["id"].as_str().unwrap()).unwrap(),
@@ -150,8 +174,15 @@ impl TestEnvironment {
         };
         let opened = self.stripe.open_session(&request).await.unwrap();
         let open = OpenSession { id: opened.id.clone(), url: opened.url.unwrap(), expires_at: opened.expires_at };
-        self.store.save_checkout(preorder.id, 1, Some(&open), &Claims::default(), t(10)).await.unwrap();
-        (preorder, opened.id)
+        self.store.save_checkout(preorder.id, attempt, Some(&open), &Claims::default(), t(10)).await.unwrap();
+        opened.id
+    }
+
+    /// Delivers every event that Stripe has made so far, once.
+    pub async fn hear(&self) {
+        for event in self.stand_in.events() {
+            self.succeeds(&format!("event replay {} --apply", event["id"].as_str().unwrap())).await;
+        }
     }
 
     pub async fn status(&self, preorder: PreorderId) -> String {

@@ -5,15 +5,19 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
 mod champions;
+mod database;
 mod dlq;
 mod environment;
 mod event;
 mod export;
 mod lookup;
 mod outbox;
+mod payments;
 mod portal;
+mod preorders;
 mod queries;
 mod reconcile;
+mod subscriptions;
 mod tiers;
 mod users;
 mod webhook;

@@ -26,7 +26,8 @@ async fn every_query_fits_the_schema() {
 }
 
 /// All rows of a period, which somebody waits for who has asked for all of them.
-const EXPORTS: [&str; 4] = ["export_champion_keys", "export_funnel", "export_ledger", "export_preorders"];
+const EXPORTS: [&str; 5] =
+    ["export_champion_keys", "export_funnel", "export_ledger", "export_preorders", "preorders_paid_twice"];
 
 #[tokio::test]
 async fn no_query_but_an_export_reads_all_of_a_table_that_grows() {

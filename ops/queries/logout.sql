@@ -1,0 +1,1 @@
+select format('alter role %I nologin', $1::text) as statements

@@ -1,0 +1,1 @@
+select user_id, novel_id from stripe_subscription where id = $1

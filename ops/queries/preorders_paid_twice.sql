@@ -1,0 +1,7 @@
+-- Preorders with more than one payment that didn't go back.
+select preorder_id
+from preorder_payment
+where not revoked
+group by preorder_id
+having count(*) > 1
+order by min(paid_at)

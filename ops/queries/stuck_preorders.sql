@@ -1,0 +1,6 @@
+-- The first hundred preorders whose pay page expired before $1 and of which no event has told since.
+select id, preorder_number, session_id, session_expires_at
+from preorders
+where status = 'processing' and session_state = 'open' and session_expires_at < $1
+order by session_expires_at
+limit 100

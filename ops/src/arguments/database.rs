@@ -1,0 +1,33 @@
+//! `ops database …`
+
+use clap::Subcommand;
+
+use super::parse;
+
+/// What there is to do about the database server.
+#[derive(Debug, Subcommand)]
+pub enum Database {
+    /// Shows who is connected, what runs for how long, and who waits for whom.
+    Sessions,
+    /// Ends a session, such as one that blocks the others. A call of a function is repeated by itself.
+    End {
+        /// Its number, as `ops database sessions` shows it.
+        session: i32,
+    },
+    /// Lets a role sign in with a new password, which is read from standard input. Makes the role if there is none. Needs
+    /// a login that may make roles.
+    Login {
+        /// The role.
+        #[arg(value_parser = parse::role)]
+        role: String,
+        /// The role that owns the tables, in whose name the role acts.
+        #[arg(long, value_parser = parse::role)]
+        member_of: String,
+    },
+    /// Lets a role sign in no more. Who is connected stays so until they connect again.
+    Logout {
+        /// The role.
+        #[arg(value_parser = parse::role)]
+        role: String,
+    },
+}

@@ -1,0 +1,108 @@
+//! `ops payments …`, `ops subscriptions …` and `ops grant`
+
+use clap::{Args, Subcommand};
+use pledge_domain::{
+    Timestamp,
+    champion::{PaymentMethod, TierLevel},
+    ids::{NovelId, SubscriptionId, UserId},
+    money::Currency,
+};
+
+use super::{parse, preorders::PreorderName};
+
+/// What there is to do about payments.
+#[derive(Debug, Subcommand)]
+pub enum Payments {
+    /// Shows the preorders that were paid more than once, with the payments that were made for nothing.
+    Duplicates,
+    /// Refunds at Stripe what was paid for a preorder more than once. The first payment that didn't go back stays; one that
+    /// is disputed is left to the bank.
+    RefundDuplicate {
+        /// Which: ids or numbers.
+        #[arg(value_parser = parse::preorder_name, required = true)]
+        preorders: Vec<PreorderName>,
+    },
+    /// Books a single purchase that was paid elsewhere: 30 days of a tier, in the same ledger as any other.
+    Book(Book),
+}
+
+/// A payment that was made elsewhere.
+#[derive(Debug, Clone, Args)]
+pub struct Book {
+    /// Through whom, by the name in the database: `paypal`, `bank_transfer`.
+    #[arg(value_parser = parse::method)]
+    pub method: PaymentMethod,
+    /// Whose and what.
+    #[command(flatten)]
+    pub support: SupportOf,
+    /// What they call the payment. It is booked once.
+    #[arg(long, value_parser = parse::reason)]
+    pub reference: String,
+    /// What was paid, in major units of its currency: `5.00`.
+    #[arg(long)]
+    pub amount: String,
+    /// The currency.
+    #[arg(long, value_parser = parse::currency, default_value = "usd")]
+    pub currency: Currency,
+    /// When it was paid: `2026-10-31` or `2026-10-31T12:00:00Z`, in UTC. Its time begins then, unless other time of its
+    /// tier or a higher one goes first.
+    #[arg(long, value_parser = parse::moment)]
+    pub paid_at: Timestamp,
+}
+
+/// A reader's support of a novel, at a tier.
+#[derive(Debug, Clone, Args)]
+pub struct SupportOf {
+    /// The reader, by their uid.
+    #[arg(long, value_parser = parse::user_id)]
+    pub reader: UserId,
+    /// The novel.
+    #[arg(long, value_parser = parse::novel_id)]
+    pub novel: NovelId,
+    /// The tier.
+    #[arg(long, value_parser = parse::tier_level)]
+    pub tier: TierLevel,
+}
+
+/// Time that costs nothing.
+#[derive(Debug, Clone, Args)]
+pub struct Grant {
+    /// Whose and what.
+    #[command(flatten)]
+    pub support: SupportOf,
+    /// How much time.
+    #[command(flatten)]
+    pub time: Given,
+    /// What it is for, such as the payment whose time had run before it was recorded. Nothing is made good twice.
+    #[arg(long, value_parser = parse::reason)]
+    pub reference: String,
+}
+
+/// How much time is given: so many days, or as much as lies between two moments.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = true)]
+pub struct Given {
+    /// So many days.
+    #[arg(long, value_parser = clap::value_parser!(i64).range(1..=366), conflicts_with_all = ["from", "to"])]
+    pub days: Option<i64>,
+    /// As much as ran from then on …
+    #[arg(long, value_parser = parse::moment, requires = "to")]
+    pub from: Option<Timestamp>,
+    /// … until then.
+    #[arg(long, value_parser = parse::moment, requires = "from")]
+    pub to: Option<Timestamp>,
+}
+
+/// What there is to do about subscriptions.
+#[derive(Debug, Subcommand)]
+pub enum Subscriptions {
+    /// Shows the subscriptions that go on being charged although all the money of their running month went back.
+    Refunded,
+    /// Ends a subscription at Stripe: at once if all the money of its running month went back or the month isn't paid, else
+    /// with the month, as if its reader had cancelled.
+    Cancel {
+        /// `sub_…`
+        #[arg(value_parser = parse::subscription_id)]
+        subscription: SubscriptionId,
+    },
+}

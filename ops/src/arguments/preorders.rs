@@ -1,0 +1,66 @@
+//! `ops preorders …`
+
+use std::{fmt, path::PathBuf};
+
+use clap::{Args, Subcommand};
+use pledge_domain::ids::PreorderId;
+
+use super::parse;
+
+/// What there is to do about preorders.
+#[derive(Debug, Subcommand)]
+pub enum Preorders {
+    /// Shows preorders whose pay page has expired and of which no event has told since: Stripe's event is missing.
+    Stuck,
+    /// Holds preorders back: the fulfilment export says so, until they are released.
+    Hold {
+        /// Which.
+        #[command(flatten)]
+        which: Which,
+        /// Why. It stands in the export.
+        #[arg(long, value_parser = parse::reason)]
+        reason: String,
+    },
+    /// Lets preorders be sent that were held back. A dispute holds them by itself, and is over when the bank says so.
+    Release {
+        /// Which.
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Says that preorders are sent. Only what is paid, not held and not disputed can be.
+    Fulfil {
+        /// Which.
+        #[command(flatten)]
+        which: Which,
+    },
+}
+
+/// Which preorders.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = false)]
+pub struct Which {
+    /// Ids or numbers.
+    #[arg(value_parser = parse::preorder_name)]
+    pub preorders: Vec<PreorderName>,
+    /// A file with an id or a number on each line; `-` is standard input.
+    #[arg(long)]
+    pub file: Option<PathBuf>,
+}
+
+/// What people call a preorder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PreorderName {
+    /// Its id.
+    Id(PreorderId),
+    /// The number that stands on paper: `ROL-` and eight characters. Two preorders may have the same.
+    Number(String),
+}
+
+impl fmt::Display for PreorderName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Number(number) => f.write_str(number),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! `ops database`: who is connected, and who may be.
+
+use std::io;
+
+use postgres_protocol::password::scram_sha_256;
+use tokio_postgres::{Client, Row};
+
+use crate::{
+    arguments::Database,
+    console::{Done, Failure, dry_run, line, note},
+    tables::{Tables, sql},
+    tools::Tools,
+};
+
+/// Does one of the things that there are to do about the server.
+pub async fn run(tools: &Tools, command: Database, apply: bool) -> Result<Done, Failure> {
+    let mut tables = Tables::open(&tools.database()?).await?;
+    let client = tables.client();
+    match command {
+        Database::Sessions => sessions(client).await,
+        Database::End { session } => end(client, session, apply).await,
+        Database::Login { role, member_of } => login(client, &role, &member_of, apply).await,
+        Database::Logout { role } => logout(client, &role, apply).await,
+    }
+}
+
+async fn sessions(client: &Client) -> Result<Done, Failure> {
+    let rows = client.query(sql!("database_sessions"), &[]).await?;
+    for row in &rows {
+        line(words(row)?)?;
+    }
+    note(format_args!("{} sessions beside this one", rows.len()));
+    Ok(Done::All)
+}
+
+async fn end(client: &Client, session: i32, apply: bool) -> Result<Done, Failure> {
+    let rows = client.query(sql!("database_sessions"), &[]).await?;
+    let mut found = None;
+    for row in &rows {
+        found = if row.try_get::<_, i32>("pid")? == session { Some(words(row)?) } else { found };
+    }
+    line(found.ok_or("there is no such session in this database")?)?;
+    if !apply {
+        dry_run("it would be ended");
+        return Ok(Done::All);
+    }
+    let ended: bool = client.query_one(sql!("end_session"), &[&session]).await?.try_get("ended")?;
+    if ended { Ok(Done::All) } else { Err("it was over already, or is not ours to end".into()) }
+}
+
+/// A session in words. What a statement was given as parameters isn't part of its text.
+fn words(row: &Row) -> Result<String, Failure> {
+    let text = |name: &str| row.try_get::<_, Option<String>>(name).map(Option::unwrap_or_default);
+    let seconds: Option<i64> = row.try_get("seconds")?;
+    let runs = seconds.map(|seconds| format!("for {seconds} s")).unwrap_or_default();
+    let blocked: Vec<i32> = row.try_get("blocked_by")?;
+    let waits = match blocked.as_slice() {
+        [] => String::new(),
+        blocking => {
+            let blocking: Vec<_> = blocking.iter().map(ToString::to_string).collect();
+            format!("waits for {}", blocking.join(", "))
+        }
+    };
+    let pid: i32 = row.try_get("pid")?;
+    let (role, program, state, query) = (text("role")?, text("program")?, text("state")?, text("query")?);
+    Ok(format!("{pid}\t{role}\t{program}\t{state}\t{runs}\t{waits}\t{query}"))
+}
+
+async fn login(client: &Client, role: &str, group: &str, apply: bool) -> Result<Done, Failure> {
+    let known = client.query_one(sql!("database_role"), &[&role, &group]).await?;
+    let (exists, group_exists, is_member): (bool, bool, bool) =
+        (known.try_get("is_there")?, known.try_get("group_is_there")?, known.try_get("is_member")?);
+    if !group_exists {
+        return Err(format!("there is no role {group}").into());
+    }
+    // Nobody's own login, and no administrator's, gets another password by a typing error.
+    if exists && !is_member {
+        return Err(format!("there is a role {role}, and it is no member of {group}").into());
+    }
+    let what = if exists { "may sign in" } else { "is new, and may sign in" };
+    line(format_args!("{role}\tacts as {group}\t{what}"))?;
+    if !apply {
+        dry_run("the role would get the password that standard input has");
+        return Ok(Done::All);
+    }
+    let verifier = scram_sha_256(password()?.as_bytes());
+    let query = if exists { sql!("login_again") } else { sql!("login_anew") };
+    let text: String = client.query_one(query, &[&role, &group, &verifier]).await?.try_get("statements")?;
+    client.batch_execute(&text).await?;
+    Ok(Done::All)
+}
+
+/// One line of standard input, which is neither shown nor kept: the server gets a SCRAM verifier of it.
+fn password() -> Result<String, Failure> {
+    let mut text = String::new();
+    io::stdin().read_line(&mut text)?;
+    let text = text.trim_end_matches(['\r', '\n']);
+    let fits = (16..=200).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err("standard input must have a line of 16 to 200 letters and signs".into())
+    }
+}
+
+async fn logout(client: &Client, role: &str, apply: bool) -> Result<Done, Failure> {
+    let known = client.query_opt(sql!("database_login"), &[&role]).await?;
+    let known = known.ok_or_else(|| format!("there is no role {role}"))?;
+    if known.try_get("is_mine")? {
+        return Err("that is who you are".into());
+    }
+    if !known.try_get::<_, bool>("may_sign_in")? {
+        note("Nothing to do: it can't sign in.");
+        return Ok(Done::All);
+    }
+    line(format_args!("{role}\t{} sessions", known.try_get::<_, i64>("sessions")?))?;
+    if !apply {
+        dry_run("it could sign in no more; its sessions would go on");
+        return Ok(Done::All);
+    }
+    let text: String = client.query_one(sql!("logout"), &[&role]).await?.try_get("statements")?;
+    client.batch_execute(&text).await?;
+    Ok(Done::All)
+}

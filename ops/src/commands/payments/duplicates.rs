@@ -1,0 +1,99 @@
+//! `ops payments duplicates` and `refund-duplicate`: preorders that were paid more than once.
+
+use pledge_domain::{
+    error_chain::ErrorChain,
+    ids::{PaymentIntentId, PreorderId},
+    ports::PreorderStore,
+    preorder::{Payment, Preorder},
+};
+use serde::Deserialize;
+use serde_json::json;
+use stripe_client_core::IdempotencyKey;
+
+use crate::{
+    arguments::PreorderName,
+    commands::preorders::find,
+    console::{Done, Failure, dry_run, line, note},
+    stripe::Call,
+    tables::{Tables, sql},
+    tools::Tools,
+};
+
+/// Shows every preorder that was paid more than once.
+pub async fn list(tools: &Tools) -> Result<Done, Failure> {
+    let database = tools.database()?;
+    let rows = Tables::open(&database).await?.client().query(sql!("preorders_paid_twice"), &[]).await?;
+    let mut found = 0;
+    for row in rows {
+        if let Some(preorder) = database.find(PreorderId::new(row.try_get("preorder_id")?)).await? {
+            found += usize::from(show(&preorder)? > 0);
+        }
+    }
+    note(format_args!("{found} preorders have payments that were made for nothing"));
+    Ok(if found == 0 { Done::All } else { Done::SomethingLeft })
+}
+
+/// Refunds what was paid for nothing.
+pub async fn refund(tools: &Tools, names: &[PreorderName], apply: bool) -> Result<Done, Failure> {
+    let database = tools.database()?;
+    let stripe = tools.stripe()?;
+    let (mut refunds, mut left) = (0, 0);
+    for name in names {
+        let preorder = find(&database, name).await?;
+        if show(&preorder)? == 0 {
+            note(format_args!("{name}: nothing was paid twice, or it went back already"));
+        }
+        for (intent, _) in preorder.duplicates() {
+            refunds += 1;
+            if !apply {
+                continue;
+            }
+            // The key stays the same, so whoever repeats this refunds nothing twice.
+            let key = IdempotencyKey::new(format!("ops-refund-duplicate:{intent}"))?;
+            let call = Call::post("/refunds", json!({ "payment_intent": intent.as_str(), "reason": "duplicate" }));
+            match stripe.create::<Refund>(&call, &key).await {
+                Ok(Refund { id, status }) => line(format_args!("{intent}\trefund {id}\t{status}"))?,
+                Err(error) => {
+                    left += 1;
+                    line(format_args!("{intent}\tnot refunded: {}", ErrorChain(&error)))?;
+                }
+            }
+        }
+    }
+    if apply {
+        note(format_args!("{} payments were refunded; Stripe's events record it", refunds - left));
+    } else {
+        dry_run(format_args!("{refunds} payments would be refunded at Stripe"));
+    }
+    Ok(if left == 0 { Done::All } else { Done::SomethingLeft })
+}
+
+#[derive(Deserialize)]
+struct Refund {
+    id: String,
+    status: String,
+}
+
+/// Shows all payments of a preorder, and gives how many were made for nothing.
+fn show(preorder: &Preorder) -> std::io::Result<usize> {
+    let duplicates: Vec<&PaymentIntentId> = preorder.duplicates().map(|(intent, _)| intent).collect();
+    if duplicates.is_empty() {
+        return Ok(0);
+    }
+    for payment in preorder.payments() {
+        let is_duplicate = payment.intent.as_ref().is_some_and(|intent| duplicates.contains(&intent));
+        line(format_args!("{}\t{}", preorder.id.number(), words(payment, is_duplicate)))?;
+    }
+    Ok(duplicates.len())
+}
+
+fn words(payment: &Payment, is_duplicate: bool) -> String {
+    let id = payment.intent.as_ref().map_or("-", PaymentIntentId::as_str);
+    let state = match (payment.revoked, payment.disputed_since, is_duplicate) {
+        (true, ..) => "went back",
+        (false, Some(_), _) => "disputed",
+        (false, None, true) => "paid again",
+        (false, None, false) => "pays it",
+    };
+    format!("{id}\t{}\tpaid {}\t{state}", payment.amount, payment.paid_at)
+}
