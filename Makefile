@@ -41,6 +41,7 @@ check:
 	scripts/check-client
 	scripts/check-storefront
 	scripts/check-mutations
+	scripts/check-gates
 	scripts/check-counts
 
 ## The functions beside the floor and beside Node.js, as tables in docs/PERFORMANCE.md

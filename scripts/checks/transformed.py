@@ -18,7 +18,7 @@ import re
 import sys
 from pathlib import Path
 
-from common import ROOT, differences, exit_with
+from common import differences, exit_with, read
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 from spec import Spec, load
@@ -37,10 +37,10 @@ class NoManagedPolicies:
         return {}
 
 
-def transformed(path):
+def transformed(text):
     os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")  # the transform asks for it
     logging.disable(logging.WARNING)  # its remarks about feature toggles
-    template = yaml_parse(path.read_text(encoding="utf-8"))
+    template = yaml_parse(text)
     template["Globals"]["Function"]["CodeUri"] = "s3://bucket/package.zip"  # as if it had been packaged
     return transform(template, PARAMETERS, NoManagedPolicies())["Resources"]
 
@@ -61,7 +61,7 @@ def routes(api):
     for path, methods in api["Body"].get("paths", {}).items():
         for method, operation in methods.items():
             uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
-            yield (method.upper(), path), re.search(r"functions/\$\{(\w+)\}/invocations$", uri)[1]
+            yield (method.upper(), path), re.search(r"functions/\$\{([\w.]+)\}/invocations$", uri)[1]
 
 
 def headers_sent(spec, endpoints):
@@ -159,7 +159,7 @@ def problems_of_the_schedule(resources):
 
 
 def main():
-    resources = transformed(Path(sys.argv[1]) if sys.argv[1:] else ROOT / "template.yaml")
+    resources = transformed(Path(sys.argv[1]).read_text(encoding="utf-8") if sys.argv[1:] else read("template.yaml"))
     spec = Spec(load("docs/openapi.yaml"))
     apis = of_type(resources, "AWS::ApiGatewayV2::Api")
     operations = {(method, path) for method, path, _ in spec.operations()}

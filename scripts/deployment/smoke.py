@@ -2,8 +2,8 @@
 
     scripts/smoke --api URL --webhook URL --origin URL
 
-Whether pages of the front end may call the API, whether a function answers out of the database, whether strangers are
-refused at the webhook, and whether each function runs the newest version. Nothing is stored by it.
+Whether pages of the front end may call the API, whether a function answers out of the database, whether the catalogue has
+Stripe's prices, whether strangers are refused at the webhook, and whether each function runs the newest version. Nothing is stored by it.
 """
 
 import argparse
@@ -37,7 +37,7 @@ def code(text):
 
 def of_the_addresses(api, webhook, origin):
     """Problems, as texts."""
-    wanted = "authorization,content-type,idempotency-key"
+    wanted = "authorization,content-type,idempotency-key,x-firebase-appcheck"
     asks = {"origin": origin, "access-control-request-method": "POST", "access-control-request-headers": wanted}
     status, headers, _ = ask("OPTIONS", f"{api}/preorders", asks)
     allowed = headers.get("access-control-allow-headers", "").lower()
@@ -49,6 +49,9 @@ def of_the_addresses(api, webhook, origin):
     status, _, text = ask("GET", f"{api}/preorders/{NOBODYS}")
     if (status, code(text)) != (404, "PREORDER_NOT_FOUND"):
         yield f"a preorder that isn't there is answered with {status}: {text[:200]}"
+    status, _, text = ask("GET", f"{api}/catalogue")
+    if status != 200 or '"amount"' not in text:
+        yield f"the catalogue, whose prices are Stripe's, is answered with {status}: {text[:200]}"
     status, _, text = ask("POST", webhook, {"content-type": "application/json"}, b"{}")
     if (status, code(text)) != (400, "INVALID_SIGNATURE"):
         yield f"an event that Stripe didn't sign is answered with {status}: {text[:200]}"

@@ -1,0 +1,135 @@
+"""Shows that the checks of the template, the API's description, the documents, the floors and the mutations go red: plants
+one fault after the other in a copy of what is committed or about to be, and fails where a check doesn't name it.
+
+What `make deploy` refuses is shown by scripts/deployment/tests.py, that the tests notice broken code by scripts/mutations.
+"""
+
+import contextlib
+import io
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import common
+import spec
+import template
+import transformed
+
+# Its library has a place of its own (scripts/check-openapi).
+OPENAPI = [str(common.ROOT / ".local/openapi/bin/python"), "scripts/checks/openapi.py"]
+DOCS = [sys.executable, "scripts/checks/docs.py"]
+TEMPLATE, API, RUNBOOK, DEPLOY = "template.yaml", "docs/openapi.yaml", "docs/RUNBOOK.md", "docs/DEPLOY.md"
+
+# (check, file, what stands there, what is put in its place, what the check says)
+IN_PROCESS = [
+    (transformed, TEMPLATE, "          ExposeHeaders: *CorsExposed\n", "", "CORS should have"),
+    (transformed, TEMPLATE, "&CorsExposed [retry-after]", "&CorsExposed [etag]", "doesn't let pages read retry-after"),
+    (transformed, TEMPLATE, "&CorsMethods [GET, POST]", "&CorsMethods [GET]", "HttpApi has POST, CORS doesn't"),
+    (transformed, TEMPLATE, ", x-firebase-appcheck]", "]", "doesn't allow the header x-firebase-appcheck"),
+    (transformed, TEMPLATE, "AllowOrigins: [!Ref PublicSiteUrl]", 'AllowOrigins: ["*"]', "CORS should allow certain origins"),
+    (transformed, TEMPLATE, "Path: /checkout }", "Path: /checkouts }", "openapi.yaml has ('POST', '/checkout')"),
+    (transformed, TEMPLATE, "    AutoPublishAlias: live\n", "", "no alias"),
+    (transformed, TEMPLATE, "            FunctionResponseTypes: [ReportBatchItemFailures]\n", "", "doesn't report the messages"),
+    (transformed, TEMPLATE, "            ScalingConfig: { MaximumConcurrency: 2 }\n", "", "no MaximumConcurrency"),
+    (transformed, TEMPLATE, "rate(1 minute)", "rate(2 minutes)", "nothing sweeps the outbox"),
+    (transformed, TEMPLATE, "rate(15 minutes)", "rate(1 hour)", "nothing fetches what Stripe didn't deliver"),
+    (transformed, TEMPLATE, ", RetryPolicy: *Once }", " }", "repeated when it fails"),
+    (template, RUNBOOK, "## OwnersUnknownAlarm", "## Owners", "template.yaml has OwnersUnknownAlarm, RUNBOOK.md doesn't"),
+    (template, TEMPLATE, "MetricName: OwnersUnknown", "MetricName: OwnersLost", "watches OwnersLost"),
+    (template, TEMPLATE, '                "${OwnersUnknownAlarm.Arn}",\n', "", "the dashboard doesn't"),
+    (template, TEMPLATE, '"status":"$context.status"', '"status":$context.status', "may be no JSON"),
+    (template, TEMPLATE, "Action: sqs:SendMessage*", "Action: sqs:*", "DEPLOY.md"),
+    (template, DEPLOY, "| StripeWebhookRole | ReadEventsKey |", "| StripeWebhookRole | Read |", "ReadEventsKey"),
+    (template, TEMPLATE, '"35"', "35", "SEND_INTERVAL_MILLISECONDS is no text"),
+    (template, "samconfig.toml", '  "Stage=prod",\n', "", "samconfig.toml, prod"),
+    (template, TEMPLATE, "Binary: create-checkout", "Binary: checkout", "functions/ has create-checkout"),
+]
+
+# (program, file, what stands there, what is put in its place, what the check says)
+IN_A_COPY = [
+    (["scripts/check-floors"], "shared/domain/src/preorder/mod.rs", "use crate::", "use crate::champion as _;\nuse crate::", "must not know"),
+    (DOCS, "docs/DEPLOY.md", "`make deploy`", "`make deploys`", "deploys"),
+    (DOCS, "README.md", "docs/RUNBOOK.md)", "docs/RUNBOOKS.md)", "leads nowhere"),
+    (DOCS, "docs/SECURITY.md", "`AppCheck`", "`AppCheck" + "ed`", "AppCheck" + "ed"),
+    (OPENAPI, API, "  /checkout:", "  /checkouts:", "template.yaml has"),
+    (OPENAPI, API, "enum: [UNAUTHENTICATED, UNKNOWN_APP]", "enum: [UNAUTHENTICATED]", "doesn't fit its schema"),
+    (OPENAPI, "docs/ERRORS.md", "| 401 | `UNKNOWN_APP`", "| 403 | `UNKNOWN_APP`", "UNKNOWN_APP"),
+    (["scripts/check-mutations"], "shared/postgres/src/stripe_events.rs", "fn writes<", "fn written<", "does not apply"),
+]  # fmt: skip
+
+
+def planted(text, old, new):
+    if old not in text:
+        raise LookupError(f"{old!r} isn't there any more")
+    return text.replace(old, new)
+
+
+def said_in_process(check, file, old, new):
+    """What a check says when it reads a file with a fault in it."""
+    faulty, read = planted(common.read(file), old, new), common.read
+    modules = [module for module in (common, check, spec) if hasattr(module, "read")]
+    output = io.StringIO()
+    try:
+        for module in modules:
+            module.read = lambda path: faulty if path == file else read(path)
+        with contextlib.redirect_stderr(output), contextlib.suppress(SystemExit):
+            check.main()
+    finally:
+        for module in modules:
+            module.read = read
+    return output.getvalue()
+
+
+def said_in_a_copy(copy, program, file, old, new):
+    path = copy / file
+    right = path.read_text(encoding="utf-8")
+    path.write_text(planted(right, old, new), encoding="utf-8")
+    ran = subprocess.run(program, cwd=copy, capture_output=True, text=True, check=False)
+    path.write_text(right, encoding="utf-8")
+    return ran.stdout + ran.stderr if ran.returncode else ""
+
+
+def copied(to):
+    """A repository of its own with the files that are tracked here, as they are now."""
+    files = subprocess.run(["git", "ls-files"], cwd=common.ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    for name in filter(None, files):
+        if (common.ROOT / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(common.ROOT / name, to / name)
+    for command in (["init", "--quiet"], ["add", "--all", "--force"]):
+        subprocess.run(["git", *command], cwd=to, check=True)
+
+
+def main():
+    sys.argv = sys.argv[:1]  # the checks take a template there
+    problems = []
+
+    def look(name, fault, ask):
+        *_, old, _, wanted = fault
+        try:
+            said = ask()
+        except LookupError as gone:
+            problems.append(f"{name}: {gone}; plant another fault")
+            return
+        line = next((line for line in said.splitlines() if wanted in line), None)
+        if line is None:
+            problems.append(f"{name} didn't say {wanted!r} without {old!r}: {said[:300]!r}")
+        elif "--table" in verbose:
+            print(f"| {name} | {fault[1]}: {re.sub(chr(10), ' ', old.strip())[:60]!r} | {line.strip()[:140]} |")
+
+    for fault in IN_PROCESS:
+        look(fault[0].__name__, fault, lambda: said_in_process(*fault[:4]))
+    with tempfile.TemporaryDirectory() as folder:
+        copied(Path(folder))
+        for fault in IN_A_COPY:
+            look(Path(fault[0][-1]).name, fault, lambda: said_in_a_copy(Path(folder), *fault[:4]))
+    print(f"check-gates: {len(IN_PROCESS) + len(IN_A_COPY) - len(problems)} faults were noticed", file=sys.stderr)
+    common.exit_with("check-gates", problems)
+
+
+if __name__ == "__main__":
+    verbose = sys.argv[1:]
+    main()
