@@ -5,6 +5,8 @@
 //! | `GET users` | all users |
 //! | `GET codes` | what would have been sent by e-mail: `email`, `requestType`, `oobCode`, `oobLink` |
 //! | `POST twin` | `{"email"}`: one more account with an address that has one, as Firebase makes in a race |
+//! | `POST delete` | `{"uid"}`: the account is gone |
+//! | `POST disable` | `{"uid"}`: an administrator disables the account |
 //! | `POST google` | `{"email", "name"}`: signs in with Google, gives `idToken` |
 //! | `POST race` | `{"email"}`: taken by somebody else after its next lookup |
 //! | `POST token` | claims: a token with exactly these |
@@ -35,6 +37,8 @@ pub(super) fn router(firebase: Arc<Firebase>) -> Router {
         .route("/_control/users", get(users))
         .route("/_control/codes", get(codes))
         .route("/_control/twin", post(twin))
+        .route("/_control/delete", post(delete))
+        .route("/_control/disable", post(disable))
         .route("/_control/google", post(google))
         .route("/_control/race", post(race))
         .route("/_control/token", post(token))
@@ -55,6 +59,27 @@ async fn codes(State(firebase): Shared) -> Json<Vec<Code>> {
 async fn twin(State(firebase): Shared, Json(Email { email }): Json<Email>) -> Json<User> {
     let now = firebase.common.clock.now_millis();
     Json(firebase.lock().users.twin(&email, now))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Uid {
+    uid: String,
+}
+
+async fn delete(State(firebase): Shared, Json(Uid { uid }): Json<Uid>) -> Json<Value> {
+    firebase.lock().users.all.retain(|user| user.local_id != uid);
+    Json(json!({ "deleted": uid }))
+}
+
+async fn disable(State(firebase): Shared, Json(Uid { uid }): Json<Uid>) -> Json<Value> {
+    let mut inner = firebase.lock();
+    let user = inner.users.by_id_mut(&uid);
+    let known = user.is_some();
+    if let Some(user) = user {
+        user.disabled = true;
+    }
+    Json(json!({ "disabled": known }))
 }
 
 #[derive(Deserialize)]

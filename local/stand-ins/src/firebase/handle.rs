@@ -178,6 +178,31 @@ impl FirebaseStandIn {
         inner.users.by_id(uid).map(|user| tokens::claims(user, "password", &self.firebase.project, now, now))
     }
 
+    /// Adds a user with this UID and address, as an administrator does. Returns false if one of them is taken.
+    #[must_use]
+    pub fn add_user(&self, uid: &str, email: &str) -> bool {
+        let user = User { local_id: uid.to_owned(), email: Some(email.to_owned()), ..User::default() };
+        self.firebase.lock().users.add(user, self.firebase.common.clock.now_millis()).is_ok()
+    }
+
+    /// Adds one more account with an address that has one, as Firebase makes in a race. Returns its UID.
+    #[must_use]
+    pub fn add_twin(&self, email: &str) -> String {
+        self.firebase.lock().users.twin(email, self.firebase.common.clock.now_millis()).local_id
+    }
+
+    /// Deletes a user; the UID is never given again.
+    pub fn delete_user(&self, uid: &str) {
+        self.firebase.lock().users.all.retain(|user| user.local_id != uid);
+    }
+
+    /// Disables a user, or lets them in again.
+    pub fn disable_user(&self, uid: &str, disabled: bool) {
+        if let Some(user) = self.firebase.lock().users.by_id_mut(uid) {
+            user.disabled = disabled;
+        }
+    }
+
     /// Lets somebody else take `email` right after its next lookup found nobody.
     pub fn race(&self, email: &str) {
         self.firebase.lock().users.race(email);
