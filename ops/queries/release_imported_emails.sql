@@ -1,5 +1,6 @@
 -- People $1 proved that addresses $2 are theirs, so no other rows keep them.
 update users
-set email = null, email_verified = false, updated_at = $3
+set email = null, email_verified = false, lost_email = users.email,
+    lost_email_proven = email_verified and last_login_at is not null, updated_at = $3
 from unnest($1::text[], $2::text[]) as proven (id, email)
 where lower(users.email) = lower(proven.email) and users.id <> proven.id

@@ -52,6 +52,11 @@ export interface CallOptions {
   timeLimit?: number;
 }
 
+export interface SignInOptions extends CallOptions {
+  /** The ID token of the anonymous user that the browser was until now. */
+  anonymousIdToken?: string;
+}
+
 export interface KeyedCallOptions extends CallOptions {
   /** Pass the key of an earlier call to get what that one made, such as after a reload. A new one unless given. */
   idempotencyKey?: string;
@@ -95,10 +100,13 @@ export class Pledge {
 
   /**
    * Stores who is signed in. Call it after every sign-in: preorders that were made with the same verified address, but
-   * signed out, become theirs.
+   * signed out, become theirs, and so does everything of an account of theirs that is deleted.
+   *
+   * If the browser was signed in anonymously until now and Firebase couldn't link the accounts, `anonymousIdToken` is that
+   * user's token, taken before: all that they have is handed over.
    */
-  signIn(options: CallOptions = {}): Promise<UserProfile> {
-    return this.#post("/users/me", { body: {} }, options);
+  signIn({ anonymousIdToken, ...options }: SignInOptions = {}): Promise<UserProfile> {
+    return this.#post("/users/me", { body: anonymousIdToken === undefined ? {} : { anonymousIdToken } }, options);
   }
 
   /** Shows the preorders of whoever is signed in, newest first. */

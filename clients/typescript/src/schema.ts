@@ -60,6 +60,9 @@ export interface paths {
          * @description To be called after every sign-in: the row of the user is there afterwards and has what the token says. The preorders
          *     of the token's address that have no owner become the user's, if Firebase has verified the address. A telephone
          *     number that is known already stays.
+         *
+         *     Somebody whose account is gone at Firebase, and who signs in with the same verified address under another uid, has
+         *     what they had before.
          */
         post: operations["signIn"];
         delete?: never;
@@ -459,7 +462,13 @@ export interface components {
             currency: components["schemas"]["Currency"] | null;
         };
         /** @description Nothing needs to be said; the token says who it is. */
-        SignIn: Record<string, never>;
+        SignIn: {
+            /**
+             * @description The ID token of the anonymous user that whoever signs in was until now, if Firebase couldn't link the two. All
+             *     that the anonymous user has becomes the signed-in one's.
+             */
+            anonymousIdToken?: string | null;
+        };
         UserProfile: {
             /** @description The Firebase uid. */
             userId: string;

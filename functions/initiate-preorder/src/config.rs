@@ -4,6 +4,7 @@ use pledge_domain::{limits::PreorderLimits, preorder::Catalogue};
 use pledge_firebase::{AccountSource, AppIssuer, Issuer};
 use pledge_http_api::{app_check::AppCheck, config as edge, proxies::TrustedProxies};
 use pledge_runtime::Parser;
+use time::Duration;
 
 /// The configuration: the variables of each adapter, and those of this function.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct Config {
     pub app_check: AppCheck,
     /// Whose App Check tokens are accepted.
     pub apps: Option<AppIssuer>,
+    /// `RENEWAL_GRACE`: for how many hours access goes on while a renewal is about to be charged; 24 unless set.
+    pub renewal_grace: Duration,
     /// What stands between API Gateway and its callers.
     pub proxies: TrustedProxies,
 }
@@ -37,6 +40,7 @@ impl Config {
         let accounts = AccountSource::parse(parser);
         let catalogue = parser.json("PREORDER_PRICES");
         let (app_check, apps) = (edge::app_check(parser), AppIssuer::parse(parser));
+        let renewal_grace = parser.renewal_grace();
         let (limits, proxies) = (edge::preorder_limits(parser), edge::trusted_proxies(parser));
         Some(Self {
             database: database?,
@@ -47,6 +51,7 @@ impl Config {
             limits: limits?,
             app_check: app_check?,
             apps: apps?,
+            renewal_grace: renewal_grace?,
             proxies: proxies?,
         })
     }

@@ -1,31 +1,41 @@
 //! From requests to the use case and back.
 
 use lambda_http::http::{Method, StatusCode};
-use pledge_application::users::Users;
+use pledge_application::users::{SignedIn, Users};
 use pledge_domain::{
+    decide::TakeoverRefusal,
     fields::FieldErrors,
-    ids::PreorderId,
-    ports::{AccountStore, AppVerifier, Clock, IdentityProvider, PreorderStore, Publisher, Randomness, TokenVerifier},
+    ids::{PreorderId, UserId},
+    ports::{
+        AccountStates, AccountStore, AppVerifier, Clock, IdentityProvider, PreorderStore, Publisher, Randomness,
+        TokenError, TokenVerifier,
+    },
+    preorder::FormFields,
     user::VerifiedUser,
 };
 use pledge_http_api::{
     ApiError, Body, Request, Response, Routes, answer, auth, body, fields::Fields, intake::PreorderIntake, route,
 };
 
+use pledge_runtime::Metric;
+
 use crate::output::{InitiatedPreorder, OwnPreorders, PublicPreorder, UserProfile};
+
+/// The field with the ID token of the anonymous user that whoever signs in was until now.
+const ANONYMOUS_TOKEN: &str = "anonymousIdToken";
 
 /// The endpoints of this function.
 pub struct Handler<Store, Identity, Queue, Verifier, System> {
     /// Turns forms into preorders.
     pub intake: PreorderIntake<Store, Identity, Queue, Verifier, System>,
     /// What readers can ask about themselves.
-    pub users: Users<Store>,
+    pub users: Users<Store, Identity>,
 }
 
 impl<Store, Identity, Queue, Verifier, System> Routes for Handler<Store, Identity, Queue, Verifier, System>
 where
     Store: PreorderStore + AccountStore,
-    Identity: IdentityProvider,
+    Identity: IdentityProvider + AccountStates,
     Queue: Publisher,
     Verifier: TokenVerifier + AppVerifier,
     System: Clock + Randomness,
@@ -44,7 +54,7 @@ where
 impl<Store, Identity, Queue, Verifier, System> Handler<Store, Identity, Queue, Verifier, System>
 where
     Store: PreorderStore + AccountStore,
-    Identity: IdentityProvider,
+    Identity: IdentityProvider + AccountStates,
     Queue: Publisher,
     Verifier: TokenVerifier + AppVerifier,
     System: Clock + Randomness,
@@ -64,10 +74,41 @@ where
 
     async fn sign_in(&self, request: &Request) -> Result<Response<Body>, ApiError> {
         let reader = self.reader(request).await?;
-        let fields = Fields::new(body::optional_object(request)?);
+        let mut fields = Fields::new(body::optional_object(request)?);
+        let token = fields.text(ANONYMOUS_TOKEN);
         fields.check(Ok::<(), FieldErrors>(()))?;
-        let profile = self.users.sign_in(&reader, self.intake.system.now()).await?;
+        let anonymous = match &token {
+            Some(token) => Some(self.anonymous(token).await?),
+            None => None,
+        };
+        let SignedIn { profile, takeovers } =
+            self.users.sign_in(&reader, anonymous.as_ref(), self.intake.system.now()).await?;
+        for (former, taken) in &takeovers {
+            self.note(former, &reader.id, taken);
+        }
         answer::json(StatusCode::OK, &UserProfile::from(profile))
+    }
+
+    /// Returns the anonymous user whose ID token this is.
+    async fn anonymous(&self, token: &str) -> Result<UserId, ApiError> {
+        let wrong = "must be a valid ID token of an anonymous user; leave it out if there is none";
+        match self.intake.verifier.verify(token, self.intake.system.now()).await {
+            Ok(user) if user.is_anonymous => Ok(user.id),
+            Ok(_) | Err(TokenError::Invalid(_)) => Err(FieldErrors::one(ANONYMOUS_TOKEN, wrong).into()),
+            Err(error @ TokenError::Unavailable(_)) => Err(error.into()),
+        }
+    }
+
+    fn note(&self, former: &UserId, successor: &UserId, taken: &Result<(), TakeoverRefusal>) {
+        let (former, successor) = (former.as_str(), successor.as_str());
+        match taken {
+            Ok(()) => tracing::info!(former, successor, "a user took over everything of another"),
+            Err(refusal @ TakeoverRefusal::Conflict { .. }) => {
+                self.intake.metrics.count(Metric::UsersNotJoined, &[]);
+                tracing::error!(former, successor, %refusal, "two users are one person, and an operator has to join them");
+            }
+            Err(TakeoverRefusal::Kept(kept)) => tracing::info!(former, successor, %kept, "nothing was taken over"),
+        }
     }
 
     async fn own_preorders(&self, request: &Request) -> Result<Response<Body>, ApiError> {

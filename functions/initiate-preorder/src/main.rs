@@ -21,16 +21,12 @@ async fn main() -> ExitCode {
     run(env!("CARGO_CRATE_NAME"), Config::parse, async |runtime, config| {
         let store = Database::new(config.database.preparing(STATEMENTS), Some(runtime.tls))?;
         prewarm(store.warm_up()).await;
-        let identity = FirebaseClient::new(runtime.http.clone(), config.accounts, Arc::new(System));
+        let identity = Arc::new(FirebaseClient::new(runtime.http.clone(), config.accounts, Arc::new(System)));
+        let users =
+            Users { store: store.clone(), accounts: Arc::clone(&identity), renewal_grace: config.renewal_grace };
         let queue = SqsPublisher::new(&runtime.aws, config.queue.url);
         let intake = PreorderIntake {
-            initiate: InitiatePreorder {
-                store: store.clone(),
-                identity,
-                queue,
-                limits: config.limits,
-                refused: Default::default(),
-            },
+            initiate: InitiatePreorder { store, identity, queue, limits: config.limits, refused: Default::default() },
             verifier: FirebaseVerifier::new(runtime.http, config.issuer).with_apps(config.apps),
             catalogue: config.catalogue,
             system: System,
@@ -38,7 +34,7 @@ async fn main() -> ExitCode {
             app_check: config.app_check,
             proxies: config.proxies,
         };
-        serve(env!("CARGO_PKG_NAME"), runtime.metrics, Handler { intake, users: Users { store } }).await
+        serve(env!("CARGO_PKG_NAME"), runtime.metrics, Handler { intake, users }).await
     })
     .await
 }

@@ -3,9 +3,16 @@
 
 mod support;
 
-use pledge_testkit::{builders::uid, http::HttpEvent};
+use pledge_domain::user::AccountState;
+use pledge_runtime::{Metrics, Stage, System};
+use pledge_testkit::{
+    Log,
+    builders::{champion, metadata, subscription_changed, tiers, uid},
+    http::HttpEvent,
+    time::t,
+};
 use serde_json::{Value, json};
-use support::{TOKEN, form, handler, post, read, send};
+use support::{ANONYMOUS_TOKEN, FORMER_TOKEN, TOKEN, form, handler, post, read, send};
 
 fn as_reader(event: HttpEvent) -> HttpEvent {
     event.header("Authorization", &format!("Bearer {TOKEN}"))
@@ -51,4 +58,79 @@ async fn nobody_else_sees_them_and_a_misspelt_field_is_named() {
     let (status, body) = read(&send(&handler, wrong).await);
     assert_eq!((status, &body["fields"]), (400, &json!({ "email": "is not a field of this request" })));
     assert_eq!(handler.users.store.user(&uid("reader")), None);
+}
+
+fn sign_in(token: &str, body: &Value) -> HttpEvent {
+    HttpEvent::post("/users/me").json(body).header("Authorization", &format!("Bearer {token}"))
+}
+
+/// How many preorders the reader has.
+async fn preorders(handler: &support::Handler) -> usize {
+    let own = as_reader(HttpEvent::get("/users/me/preorders"));
+    read(&send(handler, own).await).1["preorders"].as_array().unwrap().len()
+}
+
+#[tokio::test]
+async fn an_account_that_comes_back_has_what_the_one_before_had_once_firebase_says_that_that_is_gone() {
+    let handler = handler();
+    send(&handler, post(&form()).header("Authorization", &format!("Bearer {FORMER_TOKEN}"))).await;
+    let identity = &handler.intake.initiate.identity;
+    assert_eq!(send(&handler, sign_in(TOKEN, &json!({}))).await.status(), 200);
+    assert_eq!((preorders(&handler).await, identity.states_asked_for()), (0, vec![uid("former")]), "both are there");
+    identity.fail_next_state();
+    identity.set_state(&uid("former"), AccountState::Gone);
+    assert_eq!(send(&handler, sign_in(TOKEN, &json!({}))).await.status(), 200);
+    assert_eq!(preorders(&handler).await, 0, "Firebase didn't answer");
+    for _ in 0..2 {
+        assert_eq!(send(&handler, sign_in(TOKEN, &json!({}))).await.status(), 200);
+        assert_eq!(preorders(&handler).await, 1);
+    }
+    assert_eq!(identity.states_asked_for().len(), 3, "nobody is asked once they are one");
+}
+
+#[tokio::test]
+async fn what_an_anonymous_user_has_is_handed_over_with_their_token_beside_the_new_one() {
+    let handler = handler();
+    send(&handler, post(&form()).header("Authorization", &format!("Bearer {ANONYMOUS_TOKEN}"))).await;
+    send(&handler, sign_in(TOKEN, &json!({}))).await;
+    assert_eq!(preorders(&handler).await, 0, "nobody is handed over without their token");
+    for _ in 0..2 {
+        let both = sign_in(TOKEN, &json!({ "anonymousIdToken": ANONYMOUS_TOKEN }));
+        assert_eq!(send(&handler, both).await.status(), 200);
+        assert_eq!(preorders(&handler).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn only_the_token_of_an_anonymous_user_hands_over() {
+    let handler = handler();
+    for token in [json!(FORMER_TOKEN), json!("foreign"), json!("")] {
+        let (status, body) = read(&send(&handler, sign_in(TOKEN, &json!({ "anonymousIdToken": token }))).await);
+        let wrong = "must be a valid ID token of an anonymous user; leave it out if there is none";
+        assert_eq!((status, &body["fields"]), (400, &json!({ "anonymousIdToken": wrong })), "{token}");
+    }
+    assert_eq!(handler.users.store.user(&uid("reader")), None);
+}
+
+#[tokio::test]
+async fn two_live_subscriptions_to_one_novel_are_left_to_an_operator() {
+    let mut handler = handler();
+    let log = Log::default();
+    handler.intake.metrics = Metrics::new(Stage::Local, System, log.clone());
+    let store = &handler.users.store;
+    store.open_novel(tiers());
+    for (n, user) in ["nobody", "reader"].into_iter().enumerate() {
+        let event = format!("evt_{n}");
+        let said = Some(metadata(&champion(user), 2, None));
+        let mut event =
+            subscription_changed(&event, pledge_domain::stripe::SubscriptionStatus::Active, false, said, t(1));
+        if let pledge_domain::stripe::Fact::SubscriptionChanged(fact) = &mut event.fact {
+            fact.subscription = pledge_domain::ids::SubscriptionId::parse(format!("sub_{n}")).unwrap();
+        }
+        pledge_testkit::Deliver::deliver(store, &event, t(1)).await.unwrap();
+    }
+    let both = sign_in(TOKEN, &json!({ "anonymousIdToken": ANONYMOUS_TOKEN }));
+    assert_eq!(send(&handler, both).await.status(), 200);
+    assert!(log.lines().iter().any(|line| line["UsersNotJoined"] == 1));
+    assert_eq!(store.support(&champion("reader")), None);
 }

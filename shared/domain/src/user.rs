@@ -20,6 +20,8 @@ pub struct VerifiedUser {
     pub photo_url: Option<String>,
     /// The telephone number in the token, which Firebase has verified.
     pub phone: Option<String>,
+    /// Whether the account is anonymous: nobody can sign in to it again once its browser has forgotten it.
+    pub is_anonymous: bool,
 }
 
 impl VerifiedUser {
@@ -28,6 +30,17 @@ impl VerifiedUser {
     pub fn has_proven(&self, address: &Email) -> bool {
         self.email_verified && self.email.as_ref().is_some_and(|own| own.key() == address.key())
     }
+}
+
+/// How a Firebase account stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountState {
+    /// Somebody can use it.
+    Active,
+    /// An administrator has disabled it.
+    Disabled,
+    /// There is none with this uid, or not any more. A uid is never given to another account.
+    Gone,
 }
 
 /// The Firebase account that belongs to an e-mail address, found or created for somebody who didn't sign in.

@@ -1,6 +1,6 @@
 -- The readers whose customer $1 is or was, and the novels whose tier one of the prices $2 is or was, two of each at most.
 (
-    select user_id, null::bigint as novel_id
+    select distinct resolved_user(user_id) as user_id, null::bigint as novel_id
     from (
         select id as user_id from users where stripe_customer_id = $1::text
         union

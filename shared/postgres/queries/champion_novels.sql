@@ -1,6 +1,6 @@
--- The novels that reader $1 ever began to pay for, $2 at most.
-select distinct novel_id
+-- The novels that reader $1 ever began to pay for, $2 at most, and who that reader is by now.
+select distinct user_id, novel_id
 from payment_record
-where user_id = $1 and novel_id is not null and (kind is not null or carried_over_at is not null)
+where user_id = resolved_user($1) and novel_id is not null and (kind is not null or carried_over_at is not null)
 order by novel_id
 limit $2

@@ -28,5 +28,5 @@ select
     new.address_line1, new.address_line2, new.city, new.state, new.postal_code, new.country, new.status,
     new.checkout_attempt, new.session_id, new.session_state, new.session_expires_at, new.checkout_url,
     new.payment_intent_id, new.amount, new.currency, new.paid_at, new.refunded_amount, new.dispute_status, new.disputed_at,
-    (select users.id from users where users.id = $2), new.created_at, $3
+    (select users.id from users where users.id = resolved_user($2)), new.created_at, $3
 from jsonb_populate_record(null::preorders, $1) as new

@@ -1,31 +1,36 @@
--- The reader and the novel that something is about, locked, always after everything else: by name ($1, $2), or through
--- subscription $3, invoice $4 or payment $5 in what is stored. The last of the ways serves rows from before there was a
--- column for the payment, whose description names it.
+-- The reader and the novel that something is about, locked, always after everything else: through subscription $3,
+-- invoice $4 or payment $5 in what is stored, or else by name ($1, $2). The sixth way serves rows from before there was a
+-- column for the payment, whose description names it. A user whose things have become another's stands for that one.
+-- Nobody's things do while something is recorded for them (lock_users.sql).
 with champion as (
-    select user_id, novel_id
+    select resolved_user(user_id) as user_id, novel_id
     from (
-        select $1::text as user_id, $2::bigint as novel_id, 1 as way where $1 is not null
+        select user_id, novel_id, 1 as way from stripe_subscription where id = $3::text
         union all
-        select user_id, novel_id, 2 from stripe_subscription where id = $3::text
+        select user_id, novel_id, 2 from payment_record where stripe_subscription_id = $3 and kind is not null
         union all
-        select user_id, novel_id, 3 from payment_record where stripe_subscription_id = $3 and kind is not null
+        select user_id, novel_id, 3 from payment_record where stripe_invoice_id = $4::text
         union all
-        select user_id, novel_id, 4 from payment_record where stripe_invoice_id = $4::text
+        select user_id, novel_id, 4 from payment_record where stripe_payment_intent_id = $5::text and kind is not null
         union all
-        select user_id, novel_id, 5 from payment_record where stripe_payment_intent_id = $5::text and kind is not null
-        union all
-        select payment.user_id, payment.novel_id, 6
+        select payment.user_id, payment.novel_id, 5
         from stripe_payment as known
         join payment_record as payment on payment.stripe_invoice_id = known.invoice_id
         where known.payment_intent_id = $5
         union all
-        select user_id, novel_id, 7 from payment_record
+        select user_id, novel_id, 6 from payment_record
         where kind = 'purchase' and paid_at is null and stripe_payment_intent_id is null
           and position($5 in description) > 0
+        union all
+        select $1::text, $2::bigint, 7 where $1 is not null
     ) as found
     order by way
     limit 1
+),
+reader as materialized (
+    select user_id, novel_id, pg_advisory_xact_lock_shared(hashtextextended('reader ' || user_id, 0))::text as locked
+    from champion
 )
 select user_id, novel_id,
-       pg_advisory_xact_lock(hashtextextended('champion ' || user_id || ' ' || novel_id, 0))::text as locked
-from champion
+       locked || pg_advisory_xact_lock(hashtextextended('champion ' || user_id || ' ' || novel_id, 0))::text as locked
+from reader

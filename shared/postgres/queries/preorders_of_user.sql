@@ -1,3 +1,3 @@
-where user_id = $1
+where user_id = resolved_user($1)
 order by created_at desc, id
 limit $2

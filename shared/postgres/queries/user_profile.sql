@@ -1,1 +1,13 @@
-select id, email, email_verified, display_name, photo_url, phone, marketing_consent from users where id = $1
+-- User $1's row, and the users that a token had proven to have its proven address before: at most five.
+select mine.id, mine.email, mine.email_verified, mine.display_name, mine.photo_url, mine.phone, mine.marketing_consent,
+       array(
+           select former.id
+           from users as former
+           where mine.email_verified and lower(former.lost_email) = lower(mine.email) and former.lost_email_proven
+             and former.email is null and former.id <> mine.id
+             and not exists (select from user_alias where former_id = former.id)
+           order by former.id
+           limit 5
+       ) as had_address_before
+from users as mine
+where mine.id = resolved_user($1)

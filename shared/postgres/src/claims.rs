@@ -23,8 +23,8 @@ fn begin(claim: &Claim) -> Statement<'_> {
         Claim::Preorder { user, preorder } => {
             Statement::new(sql!("claim_preorder")).text(user.as_str()).uuid(preorder.as_uuid())
         }
-        Claim::Preorders { user, address } => {
-            Statement::new(sql!("claim_preorders")).text(user.as_str()).text(address.as_str())
+        Claim::Preorders { user, address, from_address_alone } => {
+            Statement::new(sql!("claim_preorders")).text(user.as_str()).text(address.as_str()).bool(*from_address_alone)
         }
     }
 }

@@ -33,6 +33,9 @@ pub(crate) enum Failure {
     /// A row holds what the domain doesn't allow.
     #[error("column {0} holds what it must not")]
     Corrupt(&'static str),
+    /// Everything of the reader has become somebody else's since it was looked for whose it is.
+    #[error("the reader's things are another's by now")]
+    HandedOver,
     /// There is no row where there must be one.
     #[error("no such {0}")]
     Missing(&'static str),
@@ -48,7 +51,7 @@ impl Failure {
     pub fn is_lost_race(&self) -> bool {
         let lost =
             [&SqlState::UNIQUE_VIOLATION, &SqlState::T_R_SERIALIZATION_FAILURE, &SqlState::T_R_DEADLOCK_DETECTED];
-        matches!(self, Self::Refused { code, .. } if lost.contains(&code))
+        matches!(self, Self::HandedOver) || matches!(self, Self::Refused { code, .. } if lost.contains(&code))
     }
 
     /// Returns whether a prepared statement returns something else since a migration (`cached plan must not change
@@ -71,7 +74,7 @@ impl Failure {
 
     fn is_temporary(&self) -> bool {
         match self {
-            Self::NoConnection | Self::Unreachable(_) | Self::Broken | Self::TimedOut => true,
+            Self::NoConnection | Self::Unreachable(_) | Self::Broken | Self::TimedOut | Self::HandedOver => true,
             Self::Refused { code, .. } => is_temporary(code),
             Self::Driver(_) | Self::Corrupt(_) | Self::Missing(_) => false,
         }

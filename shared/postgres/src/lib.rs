@@ -1,7 +1,8 @@
 //! The store ports on PostgreSQL.
 //!
 //! - **Round trips.** A method sends everything that it can know in one go: `begin`, its statements and `commit` are
-//!   pipelined. Recording a Stripe event and taking a champion's step take two, everything else one.
+//!   pipelined. Recording a Stripe event and taking a champion's step take two, a takeover three,
+//!   everything else one.
 //! - **Statements are prepared as soon as a connection is open** ([`prepared`], [`Naming`](naming::Naming)), unless a
 //!   proxy between us and the server shares its connections: then each is sent as a whole.
 //! - **A connection goes back to the pool only after every answer came in well** ([`Lease`](lease)). Whatever failed or
@@ -27,6 +28,7 @@ pub mod prepared;
 mod settings;
 mod statement;
 mod stripe_events;
+mod takeover;
 mod users;
 
 pub use database::{Connection, Database};

@@ -22,6 +22,17 @@ pub const CHECKOUT: Part = &[sql!("save_checkout"), sql!("preorder", "preorder_b
 /// Somebody signs in and sees what is theirs.
 pub const ACCOUNTS: Part = &[sql!("user_profile"), sql!("preorder", "preorders_of_user")];
 
+/// Everything of one user becomes another's. Needs [`CHAMPION_ACCOUNT`] and [`CHAMPION_WRITES`] too. It is rare, so that no
+/// function prepares it.
+pub const TAKEOVERS: Part = &[
+    sql!("lock_users"),
+    sql!("lock_champions"),
+    sql!("two_users"),
+    sql!("novels_of_users"),
+    sql!("take_over"),
+    sql!("save_customer"),
+];
+
 /// A Stripe event is recorded. One about a champion needs [`CHAMPION_ACCOUNT`] and [`CHAMPION_WRITES`] too.
 pub const STRIPE_EVENTS: Part = &[
     sql!("lock_keys"),
@@ -89,6 +100,7 @@ pub const ALL: &[Part] = &[
     PREORDERS,
     CHECKOUT,
     ACCOUNTS,
+    TAKEOVERS,
     STRIPE_EVENTS,
     CHAMPION_ACCOUNT,
     CHAMPION_WRITES,

@@ -50,7 +50,7 @@ fn recorded_before(event: &StripeEvent, known: KnownEvent) -> Statement<'_> {
 }
 
 /// Two round trips: lock and read, then write and commit; one more in between if only what is stored tells which reader
-/// and novel the event is about. An event that was recorded before needs the first one only.
+/// and novel the event is about, or if it tells another than the event does. An event that was recorded before needs the first one only.
 async fn record(
     lease: Lease,
     event: &StripeEvent,
@@ -86,7 +86,7 @@ async fn record(
     let candidates = hinted.map(|rows| candidates::read(rows)).transpose()?.unwrap_or_default();
     let champion = match read::found(champion)?.or_else(|| candidates.champion()) {
         None => None,
-        Some(key) if !account.is_empty() => Some(read::build(key, account)?),
+        Some(key) if keys.champion.as_ref() == Some(&key) => Some(read::build(key, account)?),
         Some(key) => {
             // The lock is this transaction's already, unless the candidates led here.
             let mut reads = vec![read::lock(&key)];

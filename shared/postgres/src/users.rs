@@ -2,7 +2,8 @@
 
 use pledge_domain::{
     Timestamp,
-    account::{Claims, StoredProfile},
+    account::{Claims, SignedIn, StoredProfile},
+    decide::{TakeoverPlan, TwoUsers},
     email::Email,
     ids::UserId,
     ports::{AccountStore, StoreError},
@@ -17,15 +18,11 @@ use crate::{
     lease::Lease,
     preorders::row,
     statement::{Statement, sql},
+    takeover,
 };
 
 impl AccountStore for Database {
-    async fn record_sign_in(
-        &self,
-        user: &UserId,
-        claims: &Claims,
-        now: Timestamp,
-    ) -> Result<StoredProfile, StoreError> {
+    async fn record_sign_in(&self, user: &UserId, claims: &Claims, now: Timestamp) -> Result<SignedIn, StoreError> {
         self.run(|lease| sign_in(lease, user, claims, now)).await
     }
 
@@ -36,18 +33,31 @@ impl AccountStore for Database {
         })
         .await
     }
+
+    async fn take_over<Refusal: Send>(
+        &self,
+        former: &UserId,
+        successor: &UserId,
+        now: Timestamp,
+        decide: impl Fn(TwoUsers) -> Result<TakeoverPlan, Refusal> + Send + Sync,
+    ) -> Result<Result<(), Refusal>, StoreError> {
+        self.run(|lease| takeover::take_over(lease, former, successor, now, &decide)).await
+    }
 }
 
-async fn sign_in(lease: Lease, user: &UserId, claims: &Claims, now: Timestamp) -> Result<StoredProfile, Failure> {
+async fn sign_in(lease: Lease, user: &UserId, claims: &Claims, now: Timestamp) -> Result<SignedIn, Failure> {
     let mut statements = Vec::from_iter(claims::statements(claims, now));
     statements.push(Statement::new(sql!("user_profile")).text(user.as_str()));
     let rows = lease.transaction(statements).await?.pop().unwrap_or_default();
     read(rows.first().ok_or(Failure::Missing("user"))?)
 }
 
-fn read(row: &Row) -> Result<StoredProfile, Failure> {
+fn read(row: &Row) -> Result<SignedIn, Failure> {
     let columns = Columns(row);
-    Ok(StoredProfile {
+    let before: Vec<String> = columns.get("had_address_before")?;
+    let had_address_before =
+        before.into_iter().map(UserId::parse).collect::<Result<_, _>>().map_err(|_| Failure::Corrupt("id"))?;
+    let profile = StoredProfile {
         user: columns.parse("id", |text| UserId::parse(text).ok())?,
         address: columns.parse_some("email", |text| Email::parse(text).ok())?,
         address_verified: columns.get("email_verified")?,
@@ -55,5 +65,6 @@ fn read(row: &Row) -> Result<StoredProfile, Failure> {
         photo_url: columns.get("photo_url")?,
         phone: columns.get("phone")?,
         marketing_consent: columns.get("marketing_consent")?,
-    })
+    };
+    Ok(SignedIn { profile, had_address_before })
 }

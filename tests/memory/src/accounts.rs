@@ -1,26 +1,27 @@
 //! People, and what is theirs.
 
+use std::collections::BTreeSet;
+
 use pledge_domain::{
     Timestamp,
-    account::{Claims, StoredProfile},
+    account::{Claims, SignedIn, StoredProfile, UserFacts},
+    champion::ChampionKey,
+    decide::{NovelOfTwo, TakeoverPlan, TwoUsers},
     ids::UserId,
     ports::{AccountStore, StoreError},
     preorder::Preorder,
 };
 
-use crate::InMemoryStore;
+use crate::{InMemoryStore, Tables};
 
 impl AccountStore for InMemoryStore {
-    async fn record_sign_in(
-        &self,
-        user: &UserId,
-        claims: &Claims,
-        now: Timestamp,
-    ) -> Result<StoredProfile, StoreError> {
+    async fn record_sign_in(&self, user: &UserId, claims: &Claims, now: Timestamp) -> Result<SignedIn, StoreError> {
         let mut tables = self.transaction()?;
         tables.carry_out(claims, now);
+        let user = &tables.resolved(user);
         let row = tables.users.get(user).cloned().ok_or_else(|| StoreError::Internal("no such user".into()))?;
-        Ok(StoredProfile {
+        let had_address_before = tables.had_address_before(user);
+        let profile = StoredProfile {
             user: user.clone(),
             address: row.email,
             address_verified: row.email_verified,
@@ -28,15 +29,79 @@ impl AccountStore for InMemoryStore {
             photo_url: row.photo_url,
             phone: row.phone,
             marketing_consent: row.marketing_consent,
-        })
+        };
+        Ok(SignedIn { profile, had_address_before })
     }
 
     async fn preorders_of(&self, user: &UserId, limit: i64) -> Result<Vec<Preorder>, StoreError> {
         let tables = self.transaction()?;
+        let user = &tables.resolved(user);
         let mut own: Vec<Preorder> =
             tables.preorders.values().filter(|preorder| preorder.user_id.as_ref() == Some(user)).cloned().collect();
         own.sort_by_key(|preorder| (std::cmp::Reverse(preorder.created_at), preorder.id));
         own.truncate(usize::try_from(limit).unwrap_or(0));
         Ok(own)
+    }
+
+    async fn take_over<Refusal: Send>(
+        &self,
+        former: &UserId,
+        successor: &UserId,
+        _now: Timestamp,
+        decide: impl Fn(TwoUsers) -> Result<TakeoverPlan, Refusal> + Send + Sync,
+    ) -> Result<Result<(), Refusal>, StoreError> {
+        let mut tables = self.transaction()?;
+        let of = |user: &UserId, novel| ChampionKey { user: user.clone(), novel };
+        let novels = BTreeSet::from_iter(
+            tables.champions.keys().filter(|key| [former, successor].contains(&&key.user)).map(|key| key.novel),
+        );
+        let novel = |novel| NovelOfTwo {
+            former: tables.champion_account(&of(former, novel), None),
+            successor: tables.champion_account(&of(successor, novel), None),
+        };
+        let users = TwoUsers {
+            former: tables.facts_of(former),
+            successor: tables.facts_of(successor),
+            novels: novels.into_iter().map(novel).collect(),
+        };
+        match decide(users) {
+            Ok(plan) => {
+                tables.take_over(former, successor, plan);
+                Ok(Ok(()))
+            }
+            Err(refusal) => Ok(Err(refusal)),
+        }
+    }
+}
+
+impl Tables {
+    fn facts_of(&self, user: &UserId) -> Option<UserFacts> {
+        let row = self.users.get(user)?;
+        let signed_in = row.email_verified && row.last_login_at.is_some();
+        let lost = || self.lost_addresses.get(user).filter(|(_, proven)| *proven).map(|(lost, _)| lost.clone());
+        Some(UserFacts {
+            id: user.clone(),
+            proven: row.email.as_ref().map_or_else(lost, |email| Some(email.clone()).filter(|_| signed_in)),
+            customer: self.customers.get(user).cloned(),
+            taken_by: self.aliases.get(user).cloned(),
+        })
+    }
+
+    fn take_over(&mut self, former: &UserId, successor: &UserId, plan: TakeoverPlan) {
+        for preorder in self.preorders.values_mut().filter(|it| it.user_id.as_ref() == Some(former)) {
+            preorder.user_id = Some(successor.clone());
+        }
+        for alias in self.aliases.values_mut().filter(|alias| *alias == former) {
+            alias.clone_from(successor);
+        }
+        self.aliases.insert(former.clone(), successor.clone());
+        if let Some(customer) = plan.customer {
+            self.customers.remove(former);
+            self.customers.entry(successor.clone()).or_insert(customer);
+        }
+        self.move_champions(former, successor, plan.closed);
+        for novel in plan.novels {
+            self.write_champion(novel.write);
+        }
     }
 }

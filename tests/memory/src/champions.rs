@@ -46,7 +46,7 @@ impl ChampionStore for InMemoryStore {
         tables.carry_out(claims, now);
         taken?;
         let written = claims.list.last().and_then(|claim| match claim {
-            Claim::Profile(profile) => tables.customers.get(&profile.user),
+            Claim::Profile(profile) => tables.customers.get(&tables.resolved(&profile.user)),
             Claim::Address { .. } | Claim::Preorder { .. } | Claim::Preorders { .. } => None,
         });
         Ok(written.cloned())
@@ -58,7 +58,8 @@ impl ChampionStore for InMemoryStore {
 
     async fn save_customer(&self, reader: &UserId, customer: &CustomerId) -> Result<CustomerId, StoreError> {
         let mut tables = self.transaction()?;
-        Ok(tables.customers.entry(reader.clone()).or_insert_with(|| customer.clone()).clone())
+        let reader = tables.resolved(reader);
+        Ok(tables.customers.entry(reader).or_insert_with(|| customer.clone()).clone())
     }
 
     async fn replace_customer(
@@ -68,7 +69,8 @@ impl ChampionStore for InMemoryStore {
         customer: &CustomerId,
     ) -> Result<CustomerId, StoreError> {
         let mut tables = self.transaction()?;
-        let stored = tables.customers.entry(reader.clone()).or_insert_with(|| gone.clone());
+        let reader = tables.resolved(reader);
+        let stored = tables.customers.entry(reader).or_insert_with(|| gone.clone());
         if stored == gone {
             *stored = customer.clone();
         }
@@ -87,7 +89,8 @@ impl ChampionStore for InMemoryStore {
     }
 
     async fn account(&self, key: &ChampionKey) -> Result<ChampionAccount, StoreError> {
-        Ok(self.transaction()?.champion_account(key, None))
+        let tables = self.transaction()?;
+        Ok(tables.champion_account(&tables.current(key), None))
     }
 
     async fn account_for_attempt(
@@ -98,11 +101,12 @@ impl ChampionStore for InMemoryStore {
     ) -> Result<ChampionAccount, LimitedError> {
         let mut tables = self.transaction()?;
         tables.take(uses, now)?;
-        Ok(tables.champion_account(key, None))
+        Ok(tables.champion_account(&tables.current(key), None))
     }
 
     async fn accounts(&self, reader: &UserId, limit: i64) -> Result<Vec<ChampionAccount>, StoreError> {
         let tables = self.transaction()?;
+        let reader = &tables.resolved(reader);
         let paid = tables.champions.iter().filter(|(key, it)| key.user == *reader && !it.account.payments.is_empty());
         let limit = usize::try_from(limit).unwrap_or(0);
         Ok(paid.take(limit).map(|(key, _)| tables.champion_account(key, None)).collect())
@@ -115,7 +119,7 @@ impl ChampionStore for InMemoryStore {
         step: impl Fn(ChampionAccount) -> Step<T> + Send + Sync,
     ) -> Result<T, StoreError> {
         let mut tables = self.transaction()?;
-        let Step { answer, change } = step(tables.champion_account(key, None));
+        let Step { answer, change } = step(tables.champion_account(&tables.current(key), None));
         if let Some(change) = change {
             tables.write_champion(change.write);
             tables.add_to_outbox(&change.announcements, now);
@@ -206,12 +210,46 @@ impl Tables {
             let known = payments().find(|(_, it)| it.payment_intent.as_ref() == Some(id)).map(|(key, _)| key);
             known.or_else(linked).or_else(|| payments().find(|(_, it)| it.describes(id)).map(|(key, _)| key))
         };
-        keys.champion
-            .as_ref()
-            .or_else(by_subscription)
+        let key = by_subscription()
             .or_else(|| of_invoice(keys.invoice.as_ref()?))
             .or_else(by_payment)
-            .cloned()
+            .or(keys.champion.as_ref())?;
+        Some(self.current(key))
+    }
+
+    /// Returns whose support of the novel this is by now.
+    fn current(&self, key: &ChampionKey) -> ChampionKey {
+        ChampionKey { user: self.resolved(&key.user), novel: key.novel }
+    }
+
+    /// Moves everything that one user has of any novel to another, after these attempts of theirs were given up.
+    pub(crate) fn move_champions(
+        &mut self,
+        former: &UserId,
+        successor: &UserId,
+        closed: Vec<(ChampionKey, PaymentRecord)>,
+    ) {
+        for (key, payment) in closed {
+            if let Some(champion) = self.champions.get_mut(&key) {
+                champion.account.payments.retain(|known| known.id != payment.id);
+                champion.account.payments.push(payment);
+            }
+        }
+        let keys: Vec<_> = self.champions.keys().filter(|key| key.user == *former).cloned().collect();
+        for former in keys {
+            let Some(champion) = self.champions.remove(&former) else { continue };
+            let key = ChampionKey { user: successor.clone(), novel: former.novel };
+            match self.champions.get_mut(&key) {
+                Some(theirs) => {
+                    theirs.account.payments.extend(champion.account.payments);
+                    theirs.account.subscriptions.extend(champion.account.subscriptions);
+                }
+                None => {
+                    let account = ChampionAccount { key: key.clone(), ..champion.account };
+                    self.champions.insert(key, Champion { account, ..champion });
+                }
+            }
+        }
     }
 
     pub(crate) fn write_champion(&mut self, write: ChampionWrite) {

@@ -26,6 +26,7 @@ use pledge_domain::{
     Timestamp,
     champion::{ChampionKey, Tier},
     decide::Outcome,
+    email::Email,
     ids::{CustomerId, EventId, NovelId, OutboxId, PaymentIntentId, PreorderId, UserId},
     limits::{TooMany, Uses},
     outbox::Announcement,
@@ -51,6 +52,10 @@ pub struct InMemoryStore {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tables {
     pub(crate) users: BTreeMap<UserId, UserRow>,
+    /// The addresses that other rows have taken, and whether a token had proven them.
+    pub(crate) lost_addresses: BTreeMap<UserId, (Email, bool)>,
+    /// Who has everything of whom by now.
+    pub(crate) aliases: BTreeMap<UserId, UserId>,
     pub(crate) preorders: BTreeMap<PreorderId, Preorder>,
     pub(crate) success_sent_at: BTreeMap<PreorderId, Timestamp>,
     pub(crate) events: BTreeMap<EventId, Outcome>,

@@ -30,7 +30,8 @@ impl StripeEventStore for InMemoryStore {
         let plan = decide(tables.snapshot(&event.fact.lookup()));
         match plan.preorder {
             Some(PreorderWrite::Insert(mut preorder)) => {
-                preorder.user_id = preorder.user_id.filter(|id| tables.users.contains_key(id));
+                preorder.user_id =
+                    preorder.user_id.map(|id| tables.resolved(&id)).filter(|id| tables.users.contains_key(id));
                 tables.preorders.insert(preorder.id, *preorder);
             }
             Some(PreorderWrite::Update(preorder)) => {
@@ -69,7 +70,7 @@ impl Tables {
         let of_users = self.customers.iter().filter(|(_, customer)| hints.customer.as_ref() == Some(*customer));
         let of_payments = self.champions.iter().filter(|(_, champion)| champion.has_customer(hints.customer.as_ref()));
         let readers = of_users.map(|(user, _)| user).chain(of_payments.map(|(key, _)| &key.user));
-        let readers = BTreeSet::from_iter(readers.cloned());
+        let readers = BTreeSet::from_iter(readers.map(|reader| self.resolved(reader)));
         let ours = |tier: &Tier| tier.prices.iter().any(|price| hints.prices.contains(price));
         let novels = self.tiers.iter().filter(|(_, tiers)| tiers.iter().any(ours)).map(|(novel, _)| *novel);
         Candidates { readers: readers.into_iter().take(2).collect(), novels: novels.take(2).collect() }

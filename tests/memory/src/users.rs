@@ -40,10 +40,16 @@ impl Tables {
             }
             match claim {
                 Claim::Address { user, for_new_row: true, .. } if self.users.contains_key(user) => {}
-                Claim::Address { user, address, .. } => self.take_address(user, address),
+                Claim::Address { user, address, .. } => self.take_address(&self.resolved(user), address),
                 Claim::Profile(profile) => self.write_profile(profile, now),
-                Claim::Preorder { user, preorder } => given = self.give(user, |it| it.id == *preorder),
-                Claim::Preorders { user, address } => given = self.give(user, |it| it.email.key() == address.key()),
+                Claim::Preorder { user, preorder } => {
+                    given = self.give(user, |it| it.user_id.is_none() && it.id == *preorder);
+                }
+                Claim::Preorders { user, address, from_address_alone } => {
+                    let alone = if *from_address_alone { self.known_by_address_alone(address) } else { Vec::new() };
+                    let free = |it: &Preorder| it.user_id.as_ref().is_none_or(|owner| alone.contains(owner));
+                    given = self.give(user, |it| it.email.key() == address.key() && free(it));
+                }
             }
         }
         given
@@ -61,19 +67,49 @@ impl Tables {
     }
 
     fn take_address(&mut self, user: &UserId, address: &Email) {
-        for row in self.others_with(user, address) {
-            row.email = None;
+        let has = |row: &UserRow| row.email.as_ref().is_some_and(|email| email.key() == address.key());
+        for (id, row) in self.users.iter_mut().filter(|(id, row)| *id != user && has(row)) {
+            let proven = row.email_verified && row.last_login_at.is_some();
+            self.lost_addresses.extend(row.email.take().map(|email| (id.clone(), (email, proven))));
             row.email_verified = false;
         }
     }
 
+    /// Returns who this uid stands for by now.
+    pub(crate) fn resolved(&self, user: &UserId) -> UserId {
+        self.aliases.get(user).unwrap_or(user).clone()
+    }
+
+    /// Returns the users who had lost this address, have no other, and were never signed in.
+    fn known_by_address_alone(&self, address: &Email) -> Vec<UserId> {
+        let theirs = self.lost_addresses.iter().filter(|(_, (lost, _))| lost.key() == address.key());
+        let alone =
+            |id: &&UserId| self.users.get(*id).is_some_and(|it| it.email.is_none() && it.last_login_at.is_none());
+        theirs.map(|(id, _)| id).filter(alone).cloned().collect()
+    }
+
+    /// Returns who a token had proven to have this address before this user did, and isn't taken over yet.
+    pub(crate) fn had_address_before(&self, user: &UserId) -> Vec<UserId> {
+        let proven = self.users.get(user).filter(|row| row.email_verified).and_then(|row| row.email.as_ref());
+        let Some(address) = proven else { return Vec::new() };
+        let lost = self.lost_addresses.iter().filter(|(_, (lost, proven))| *proven && lost.key() == address.key());
+        let without = |id: &&UserId| self.users.get(*id).is_some_and(|row| row.email.is_none());
+        lost.map(|(id, _)| id)
+            .filter(without)
+            .filter(|id| *id != user && !self.aliases.contains_key(*id))
+            .take(5)
+            .cloned()
+            .collect()
+    }
+
     fn write_profile(&mut self, profile: &Profile, now: Timestamp) {
-        let known = self.users.get(&profile.user).cloned();
+        let user = self.resolved(&profile.user);
+        let known = self.users.get(&user).cloned();
         if known.is_some() && !profile.signed_in {
             return;
         }
         let kept = known.unwrap_or_default();
-        let free = profile.address.clone().filter(|address| self.others_with(&profile.user, address).next().is_none());
+        let free = profile.address.clone().filter(|address| self.others_with(&user, address).next().is_none());
         let (email, email_verified) = match &profile.address {
             Some(_) => (free.clone(), free.is_some() && profile.address_verified),
             None => (kept.email, kept.email_verified),
@@ -87,13 +123,16 @@ impl Tables {
             marketing_consent: kept.marketing_consent || profile.marketing_consent,
             last_login_at: profile.signed_in.then_some(now),
         };
-        self.users.insert(profile.user.clone(), row);
+        if row.email.is_some() {
+            self.lost_addresses.remove(&user);
+        }
+        self.users.insert(user, row);
     }
 
-    /// Gives preorders without an owner to a user; returns how many.
+    /// Gives preorders to a user; returns how many.
     fn give(&mut self, user: &UserId, which: impl Fn(&Preorder) -> bool) -> u64 {
-        let mut given = 0;
-        for preorder in self.preorders.values_mut().filter(|it| it.user_id.is_none() && which(it)) {
+        let (mut given, user) = (0, self.resolved(user));
+        for preorder in self.preorders.values_mut().filter(|it| which(it)) {
             preorder.user_id = Some(user.clone());
             given += 1;
         }

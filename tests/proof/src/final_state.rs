@@ -9,7 +9,7 @@ use tokio_postgres::Client;
 use crate::normalize::normalized;
 
 /// Columns that may differ: when things were written, surrogate keys, and how often something was tried.
-const VOLATILE: [&str; 10] = [
+const VOLATILE: [&str; 11] = [
     "updated_at",
     "queued_at",
     "attempts",
@@ -20,6 +20,7 @@ const VOLATILE: [&str; 10] = [
     "checkout_url",
     "rolled_at",
     "ends_announced_until",
+    "taken_at",
 ];
 
 /// Columns of which only counts whether they are set.
@@ -30,8 +31,9 @@ const NUMBERED: [&str; 4] =
     ["user_champion_subscription", "payment_record", "user_champion_subscription_record", "novel_champion_tiers"];
 
 /// The tables that make up the state.
-pub(crate) const TABLES: [&str; 13] = [
+pub(crate) const TABLES: [&str; 14] = [
     "users",
+    "user_alias",
     "preorders",
     "outbox",
     "preorder_payment",

@@ -47,6 +47,12 @@ pub const WEBHOOK_SECRET: &str = "whsec_proof";
 /// The e-mail address of the reader who is signed in.
 pub const READER: &str = "reader@example.com";
 
+/// The uid of the reader who is signed in.
+pub const UID: &str = "reader";
+
+/// The ID token of the account that the reader made after [`UID`] was deleted.
+pub const RETURNED_TOKEN: &str = "token-of-returned";
+
 /// The ID token of the reader `reader`.
 pub const TOKEN: &str = "token-of-reader";
 
@@ -150,7 +156,11 @@ impl Functions {
         let klaviyo = KlaviyoClient::new(http, klaviyo).unwrap();
         let queue = addresses.queue.clone();
         let metrics = || Metrics::new(Stage::Local, System, std::io::sink());
-        let tokens = || FakeTokens::default().with(TOKEN, signed_in("reader", READER));
+        let tokens = || {
+            FakeTokens::default()
+                .with(TOKEN, signed_in(UID, READER))
+                .with(RETURNED_TOKEN, signed_in("returned", READER))
+        };
         let intake = || PreorderIntake {
             initiate: InitiatePreorder {
                 store: store.clone(),
@@ -166,8 +176,10 @@ impl Functions {
             app_check: AppCheck::Off,
             proxies: TrustedProxies::default(),
         };
+        let users =
+            || Users { store: store.clone(), accounts: Arc::clone(&identity), renewal_grace: DEFAULT_RENEWAL_GRACE };
         Self {
-            initiate: initiate_preorder::handler::Handler { intake: intake(), users: Users { store: store.clone() } },
+            initiate: initiate_preorder::handler::Handler { intake: intake(), users: users() },
             checkout: create_checkout::handler::Handler {
                 checkout: CreateCheckout {
                     store: store.clone(),

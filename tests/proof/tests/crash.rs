@@ -50,6 +50,11 @@ fn a_reader_signs_in_once_whatever_step_fails() {
 }
 
 #[test]
+fn a_reader_who_comes_back_takes_over_once_whatever_step_fails() {
+    prove(CameBack, false);
+}
+
+#[test]
 fn a_subscription_starts_once_whatever_step_fails() {
     prove(SubscriptionStarted, false);
 }

@@ -12,8 +12,8 @@ use pledge_faults::Delivery;
 use pledge_proof::{
     TestEnvironment,
     environment::{StartMode, sqs_event},
-    functions::READER,
-    journeys::{form, preorder, subscription, wish_to_pay},
+    functions::{READER, UID},
+    journeys::{come_back, form, preorder, subscribed, subscription, wish_to_pay},
 };
 use pledge_stand_ins::stripe::Payment;
 use pledge_testkit::TestDatabase;
@@ -185,6 +185,34 @@ async fn the_sweep_and_the_sender_at_once_send_each_row_once() {
         environment.clock.advance(std::time::Duration::from_secs(600));
         let sweep = async { _ = environment.functions().invoke_sender(json!({})).await };
         environment.interleave(step, async { _ = send(environment, &batch).await }, sweep).await
+    })
+    .await;
+}
+
+/// A subscriber's account is gone, a renewal is to be delivered that names it, and they come back with another one.
+async fn returning(environment: &mut TestEnvironment) {
+    subscribed(environment).await;
+    environment.firebase.delete_user(UID);
+    environment.advance(std::time::Duration::from_secs(32 * 24 * 60 * 60));
+}
+
+#[tokio::test]
+async fn a_renewal_counts_for_whoever_takes_over_meanwhile() {
+    let facts = &["champion_renewed", "champion_started"];
+    everywhere("a takeover, and a renewal", facts, async |environment, step| {
+        returning(environment).await;
+        let sign_in = async { assert_eq!(environment.functions().request(&come_back()).await.0, 200) };
+        let held = environment.interleave(step, sign_in, deliver(environment)).await;
+        environment.ask(&come_back(), 200).await;
+        held
+    })
+    .await;
+    everywhere("a renewal, and a takeover", facts, async |environment, step| {
+        returning(environment).await;
+        let sign_in = async { assert_eq!(environment.functions().request(&come_back()).await.0, 200) };
+        let held = environment.interleave(step, deliver(environment), sign_in).await;
+        environment.ask(&come_back(), 200).await;
+        held
     })
     .await;
 }

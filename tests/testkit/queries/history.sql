@@ -81,6 +81,8 @@ insert into champion_segment (user_id, novel_id, start_at, end_at, tier_level, t
 select user_id, novel_id, period_start, period_end, 1, period_end, record_id from payment_record;
 insert into limit_use (key, used_until)
 select sha256(convert_to(n::text, 'UTF8')), now() + n * interval '1 second' from generate_series(1, :count) as n;
+insert into user_alias (former_id, user_id, reason, taken_at)
+select 'gone-' || n, 'old-' || lpad(n::text, 9, '0'), 'came_back', now() from generate_series(1, greatest(:count / 10, 1)) as n;
 select add_default_champion_tiers(novel) from generate_series(2, 1000) as novel;
 reset session_replication_role;
 vacuum analyze

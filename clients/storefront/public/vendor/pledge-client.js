@@ -156,10 +156,13 @@ var Pledge = class {
   }
   /**
    * Stores who is signed in. Call it after every sign-in: preorders that were made with the same verified address, but
-   * signed out, become theirs.
+   * signed out, become theirs, and so does everything of an account of theirs that is deleted.
+   *
+   * If the browser was signed in anonymously until now and Firebase couldn't link the accounts, `anonymousIdToken` is that
+   * user's token, taken before: all that they have is handed over.
    */
-  signIn(options = {}) {
-    return this.#post("/users/me", { body: {} }, options);
+  signIn({ anonymousIdToken, ...options } = {}) {
+    return this.#post("/users/me", { body: anonymousIdToken === void 0 ? {} : { anonymousIdToken } }, options);
   }
   /** Shows the preorders of whoever is signed in, newest first. */
   async ownPreorders(options = {}) {

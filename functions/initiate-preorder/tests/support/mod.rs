@@ -2,46 +2,57 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't be set up should stop")]
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+use std::sync::Arc;
+
 use lambda_http::{Body, Context, RequestExt, Response};
 use pledge_application::{initiate_preorder::InitiatePreorder, recent_refusals::RecentRefusals, users::Users};
-use pledge_domain::limits::PreorderLimits;
+use pledge_domain::{champion::moment::DEFAULT_RENEWAL_GRACE, limits::PreorderLimits};
 use pledge_http_api::{Routes, app_check::AppCheck, intake::PreorderIntake, proxies::TrustedProxies};
 use pledge_runtime::{Metrics, Stage, System};
 use pledge_testkit::{
     FakeIdentity, FakePublisher, FakeSystem, FakeTokens, InMemoryStore,
-    builders::{PRICE, signed_in},
+    builders::{PRICE, anonymous, signed_in},
     http::HttpEvent,
 };
 use serde_json::{Value, json};
 
 pub type Handler =
-    initiate_preorder::handler::Handler<InMemoryStore, FakeIdentity, FakePublisher, FakeTokens, FakeSystem>;
+    initiate_preorder::handler::Handler<InMemoryStore, Arc<FakeIdentity>, FakePublisher, FakeTokens, FakeSystem>;
 
 /// What Lambda calls each request here.
 pub const REQUEST_ID: &str = "request-1";
 
-/// The ID token of the reader `reader`, the only one that is accepted.
+/// The ID token of the anonymous user `nobody`.
+pub const ANONYMOUS_TOKEN: &str = "token-of-nobody";
+
+/// The ID token of the user `former`, who had the reader's address before.
+pub const FORMER_TOKEN: &str = "token-of-former";
+
+/// The ID token of the reader `reader`.
 pub const TOKEN: &str = "token-of-reader";
 
 pub fn handler() -> Handler {
-    let store = InMemoryStore::default();
+    let (store, identity) = (InMemoryStore::default(), Arc::new(FakeIdentity::default()));
     let initiate = InitiatePreorder {
         store: store.clone(),
-        identity: FakeIdentity::default(),
+        identity: Arc::clone(&identity),
         queue: FakePublisher::default(),
         limits: PreorderLimits::default(),
         refused: RecentRefusals::default(),
     };
     let intake = PreorderIntake {
         initiate,
-        verifier: FakeTokens::default().with(TOKEN, signed_in("reader", "reader@example.com")),
+        verifier: FakeTokens::default()
+            .with(TOKEN, signed_in("reader", "reader@example.com"))
+            .with(FORMER_TOKEN, signed_in("former", "reader@example.com"))
+            .with(ANONYMOUS_TOKEN, anonymous("nobody")),
         catalogue: serde_json::from_value(json!({ "Red": PRICE, "Honey Khaki": "price_honey" })).unwrap(),
         system: FakeSystem::default(),
         metrics: Metrics::new(Stage::Local, System, std::io::sink()),
         app_check: AppCheck::Off,
         proxies: TrustedProxies::default(),
     };
-    Handler { intake, users: Users { store } }
+    Handler { intake, users: Users { store, accounts: identity, renewal_grace: DEFAULT_RENEWAL_GRACE } }
 }
 
 /// Sends a request, and holds the response to `docs/openapi.yaml`.

@@ -51,6 +51,9 @@ pub enum Claim {
         user: UserId,
         /// The address.
         address: Email,
+        /// Whether also those become the user's whose owner has never signed in and is known by this address alone, which
+        /// is the user's now.
+        from_address_alone: bool,
     },
 }
 
@@ -74,6 +77,16 @@ pub struct Profile {
     /// Whether they signed in: then a known row is updated, and the time of it is kept. Otherwise a known row stays as
     /// it is.
     pub signed_in: bool,
+}
+
+/// What a sign-in came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The user row as it stands.
+    pub profile: StoredProfile,
+    /// Users who had proven that this row's proven address is theirs, before this one did: a few at most, and nobody whose
+    /// things are somebody else's already. Some of them may be gone at Firebase.
+    pub had_address_before: Vec<UserId>,
 }
 
 /// A user row as it stands.

@@ -4,13 +4,15 @@
 //! one claim after the other and adds no rule of its own, except that an address stands in one user row at a time.
 
 mod claim;
+mod takeover;
 
 use crate::{
     email::Email,
     ids::UserId,
     user::{Account, Ordered, Owner, VerifiedUser},
 };
-pub use claim::{Claim, Claims, Ownerless, Profile, StoredProfile};
+pub use claim::{Claim, Claims, Ownerless, Profile, SignedIn, StoredProfile};
+pub use takeover::{Ground, Kept, UserFacts, may_take_over};
 
 /// Returns the claims of a reader who signed in: their profile, and the address if the token proves it.
 #[must_use]
@@ -21,11 +23,11 @@ pub fn sign_in(reader: &VerifiedUser) -> Claims {
 }
 
 /// Returns the claims of a reader who signed in and orders nothing: as [`sign_in`], and every preorder of a proven address
-/// that has no owner.
+/// that has no owner, or one who is known by that address alone.
 #[must_use]
 pub fn signed_in(reader: &VerifiedUser) -> Claims {
     let mut claims = sign_in(reader);
-    claims.list.extend(proven(reader).map(|address| all_of(reader.id.clone(), address)));
+    claims.list.extend(proven(reader).map(|address| proven_ones(reader, address)));
     claims
 }
 
@@ -41,7 +43,7 @@ pub fn of_new_preorder(ordered: &Ordered, owner: &Owner) -> Claims {
         Owner::SignedIn(reader) => {
             list.extend(proven(reader).map(|address| takes_address(reader, address)));
             list.push(profile(reader, Some(ordered)));
-            list.extend(proven(reader).map(|address| all_of(reader.id.clone(), address)));
+            list.extend(proven(reader).map(|address| proven_ones(reader, address)));
             list.push(Claim::Preorder { user: reader.id.clone(), preorder: ordered.preorder });
         }
         Owner::ByEmail(account) => {
@@ -86,7 +88,13 @@ fn takes_address(reader: &VerifiedUser, address: &Email) -> Claim {
 }
 
 fn all_of(user: UserId, address: &Email) -> Claim {
-    Claim::Preorders { user, address: address.clone() }
+    Claim::Preorders { user, address: address.clone(), from_address_alone: false }
+}
+
+/// Returns the claim of somebody whose token proves the address. Firebase may have had two accounts of it: the one that
+/// signs in counts.
+fn proven_ones(reader: &VerifiedUser, address: &Email) -> Claim {
+    Claim::Preorders { user: reader.id.clone(), address: address.clone(), from_address_alone: true }
 }
 
 fn profile(reader: &VerifiedUser, ordered: Option<&Ordered>) -> Claim {
@@ -144,6 +152,7 @@ mod tests {
             display_name: None,
             photo_url: None,
             phone: None,
+            is_anonymous: false,
         }
     }
 

@@ -8,6 +8,7 @@ mod change;
 pub mod entering;
 mod invoice_lines;
 pub mod invoice_to_pay;
+pub mod join;
 pub mod ledger;
 pub mod moment;
 mod money_back;

@@ -7,6 +7,7 @@ mod candidates;
 mod plan;
 mod recorded;
 mod snapshot;
+mod take_over;
 
 use crate::{
     Timestamp,
@@ -20,6 +21,7 @@ pub use candidates::{Candidates, NOT_OURS, OF_ANOTHER_DEPLOYMENT};
 pub use plan::{Outcome, Plan};
 pub use recorded::{NewAnnouncement, Recorded};
 pub use snapshot::Snapshot;
+pub use take_over::{NovelOfTwo, TakeoverPlan, TakeoverRefusal, TwoUsers, take_over};
 
 /// Decides what an event changes. Pure: for what happened the event's own time counts, for what runs now `moment`.
 #[must_use]

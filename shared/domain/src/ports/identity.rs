@@ -5,8 +5,9 @@ use std::{future::Future, sync::Arc};
 use crate::{
     Timestamp,
     email::Email,
+    ids::UserId,
     ports::Cause,
-    user::{Account, VerifiedUser},
+    user::{Account, AccountState, VerifiedUser},
 };
 
 /// Why no account could be found or made.
@@ -19,6 +20,19 @@ pub trait IdentityProvider: Send + Sync {
     /// Returns the account with this address; makes one if there is none. If somebody else makes it at the same moment,
     /// theirs is returned. Answers within three seconds, with an error if need be.
     fn find_or_create(&self, email: &Email) -> impl Future<Output = Result<Account, IdentityError>> + Send;
+}
+
+/// Accounts by their uids.
+pub trait AccountStates: Send + Sync {
+    /// Returns how the account with this uid stands. Answers within a second, with an error if need be.
+    fn state_of(&self, user: &UserId) -> impl Future<Output = Result<AccountState, IdentityError>> + Send;
+}
+
+/// Shared between use cases.
+impl<T: AccountStates> AccountStates for Arc<T> {
+    fn state_of(&self, user: &UserId) -> impl Future<Output = Result<AccountState, IdentityError>> + Send {
+        T::state_of(self, user)
+    }
 }
 
 /// Shared between use cases.

@@ -18,7 +18,7 @@ pub use champion::{
     PortalLink, PurchaseRequest, RefundedSubscription, Rolled, SubscriptionAnswer, SubscriptionRequest,
 };
 pub use gateway::{CheckoutGateway, GatewayError, Gone, OpenedSession, PriceGateway, SessionRequest, SessionStatus};
-pub use identity::{AppVerifier, IdentityError, IdentityProvider, TokenError, TokenVerifier};
+pub use identity::{AccountStates, AppVerifier, IdentityError, IdentityProvider, TokenError, TokenVerifier};
 pub use outbox::{Backlog, Delivery, Marketing, MarketingError, OutboxStore, PublishError, Publisher, UnsentEntry};
 pub use store::{CheckoutSaved, KnownEvent, LimitedError, NewPreorder, PreorderStore, StoreError, StripeEventStore};
 

@@ -1,4 +1,4 @@
-//! Accounts by e-mail address, through the Identity Toolkit REST API
+//! Accounts by e-mail address and by uid, through the Identity Toolkit REST API
 //! (<https://cloud.google.com/identity-platform/docs/reference/rest/v1/projects.accounts>).
 
 mod access_token;
@@ -11,8 +11,8 @@ use http::{HeaderValue, StatusCode, header::AUTHORIZATION};
 use pledge_domain::{
     email::Email,
     ids::UserId,
-    ports::{Clock, IdentityError, IdentityProvider},
-    user::Account,
+    ports::{AccountStates, Clock, IdentityError, IdentityProvider},
+    user::{Account, AccountState},
 };
 use reqwest::Client;
 use serde::{Serialize, de::DeserializeOwned};
@@ -20,7 +20,7 @@ use tokio::time::timeout;
 
 use crate::{config::AccountSource, error::FirebaseError};
 use access_token::AccessTokens;
-use wire::{CreateRequest, CreateResponse, ErrorResponse, LookupRequest, LookupResponse};
+use wire::{CreateRequest, CreateResponse, ErrorResponse, LookupRequest, LookupResponse, StateRequest};
 
 pub use service_account::{InvalidServiceAccount, ServiceAccount};
 
@@ -29,6 +29,9 @@ const API_BASE: &str = "https://identitytoolkit.googleapis.com";
 
 /// Longest time for everything together. The port promises an answer within three seconds.
 const TOTAL_TIMEOUT: Duration = Duration::from_millis(2800);
+
+/// Longest time for the state of one account, the access token included: somebody waits to pay.
+const STATE_TIMEOUT: Duration = Duration::from_millis(950);
 
 /// Finds and makes Firebase accounts.
 #[derive(Debug)]
@@ -90,6 +93,12 @@ impl FirebaseClient {
         response.users.into_iter().next().map(wire::User::into_account).transpose()
     }
 
+    async fn state_in_time(&self, user: &UserId) -> Result<AccountState, FirebaseError> {
+        let request = StateRequest { local_id: [user.as_str()] };
+        let response: LookupResponse = self.call("accounts:lookup", &request).await?;
+        Ok(response.users.first().map_or(AccountState::Gone, wire::User::state))
+    }
+
     /// Makes an account that nobody can sign in to until its owner claims it.
     async fn create(&self, email: &Email) -> Result<Account, FirebaseError> {
         let request = CreateRequest { email: email.key(), email_verified: false };
@@ -135,6 +144,13 @@ impl FirebaseClient {
 impl IdentityProvider for FirebaseClient {
     async fn find_or_create(&self, email: &Email) -> Result<Account, IdentityError> {
         let found = timeout(TOTAL_TIMEOUT, self.find_or_create_in_time(email)).await;
+        found.unwrap_or(Err(FirebaseError::TimedOut)).map_err(|error| IdentityError(Box::new(error)))
+    }
+}
+
+impl AccountStates for FirebaseClient {
+    async fn state_of(&self, user: &UserId) -> Result<AccountState, IdentityError> {
+        let found = timeout(STATE_TIMEOUT, self.state_in_time(user)).await;
         found.unwrap_or(Err(FirebaseError::TimedOut)).map_err(|error| IdentityError(Box::new(error)))
     }
 }

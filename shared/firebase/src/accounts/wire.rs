@@ -1,6 +1,9 @@
 //! Requests and answers, as far as they matter here.
 
-use pledge_domain::{ids::UserId, user::Account};
+use pledge_domain::{
+    ids::UserId,
+    user::{Account, AccountState},
+};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use crate::error::FirebaseError;
@@ -8,6 +11,12 @@ use crate::error::FirebaseError;
 #[derive(Serialize)]
 pub(super) struct LookupRequest {
     pub(super) email: [String; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct StateRequest<'a> {
+    pub(super) local_id: [&'a str; 1],
 }
 
 /// No match is an answer without `users`.
@@ -24,6 +33,8 @@ pub(super) struct User {
     #[serde(default)]
     email_verified: bool,
     #[serde(default)]
+    disabled: bool,
+    #[serde(default)]
     provider_user_info: Vec<IgnoredAny>,
     password_hash: Option<IgnoredAny>,
 }
@@ -33,6 +44,10 @@ impl User {
         let id = UserId::parse(self.local_id).map_err(|_| FirebaseError::Unexpected { what: "accounts:lookup" })?;
         let claimed = !self.provider_user_info.is_empty() || self.password_hash.is_some();
         Ok(Account { id, email_verified: self.email_verified, claimed })
+    }
+
+    pub(super) fn state(&self) -> AccountState {
+        if self.disabled { AccountState::Disabled } else { AccountState::Active }
     }
 }
 

@@ -21,7 +21,19 @@ pub(super) struct Claims {
     name: Option<String>,
     picture: Option<String>,
     phone_number: Option<String>,
+    #[serde(default)]
+    firebase: SignIn,
 }
+
+/// How the user signed in (<https://firebase.google.com/docs/reference/admin/node/firebase-admin.auth.decodedidtoken>).
+#[derive(Debug, Default, Deserialize)]
+struct SignIn {
+    #[serde(default)]
+    sign_in_provider: String,
+}
+
+/// The provider of users who have signed in without any.
+const ANONYMOUS: &str = "anonymous";
 
 impl Claims {
     /// Checks that the token is meant for this project, is by its issuer, and holds now.
@@ -52,6 +64,7 @@ impl Claims {
             display_name: self.name,
             photo_url: self.picture,
             phone: self.phone_number,
+            is_anonymous: self.firebase.sign_in_provider == ANONYMOUS,
         })
     }
 }

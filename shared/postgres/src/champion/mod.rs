@@ -78,13 +78,10 @@ impl ChampionStore for Database {
     }
 
     async fn account(&self, key: &ChampionKey) -> Result<ChampionAccount, StoreError> {
-        self.run(|lease| async move {
-            // Under the lock, so that all statements see the same state.
-            let mut statements = vec![read::lock(key)];
-            statements.extend(read::account(key, None));
-            read::build(key.clone(), &lease.transaction(statements).await?[1..])
-        })
-        .await
+        match self.run(|lease| look(lease, key)).await? {
+            Ok(account) => Ok(account),
+            Err(now) => Ok(self.run(|lease| look(lease, &now)).await?.map_err(|_| Failure::HandedOver)?),
+        }
     }
 
     async fn account_for_attempt(
@@ -97,10 +94,13 @@ impl ChampionStore for Database {
             let reads = [read::lock(key)].into_iter().chain(read::account(key, None));
             match limits::after(uses, lease.transaction(limits::before(uses, now, reads)).await?)? {
                 Err(refusal) => Ok(Err(refusal)),
-                Ok(answers) => read::build(key.clone(), &answers[1..]).map(Ok),
+                Ok(answers) => of(key, &answers).map(Ok),
             }
         };
-        Ok(self.run(attempt).await??)
+        match self.run(attempt).await?? {
+            Ok(account) => Ok(account),
+            Err(now) => Ok(self.account(&now).await?),
+        }
     }
 
     async fn accounts(&self, reader: &UserId, limit: i64) -> Result<Vec<ChampionAccount>, StoreError> {
@@ -143,7 +143,24 @@ fn refunded(row: &Row) -> Result<RefundedSubscription, Failure> {
     })
 }
 
-/// Two round trips: lock and read, then write and commit.
+/// Reads an account, or says whose it is by now.
+async fn look(lease: Lease, key: &ChampionKey) -> Result<Result<ChampionAccount, ChampionKey>, Failure> {
+    // Under the lock, so that all statements see the same state.
+    let mut statements = vec![read::lock(key)];
+    statements.extend(read::account(key, None));
+    of(key, &lease.transaction(statements).await?)
+}
+
+/// Returns the account out of the answers of [`read::lock`] and [`read::account`], or whose it is by now.
+fn of(key: &ChampionKey, answers: &[Vec<Row>]) -> Result<Result<ChampionAccount, ChampionKey>, Failure> {
+    let [locked, account @ ..] = answers else { return Err(Failure::Missing("answer")) };
+    match read::found(locked)? {
+        Some(now) if now != *key => Ok(Err(now)),
+        _ => read::build(key.clone(), account).map(Ok),
+    }
+}
+
+/// Two round trips: lock and read, then write and commit. One more for a reader whose things have become another's.
 async fn take<T>(
     lease: Lease,
     key: &ChampionKey,
@@ -153,7 +170,14 @@ async fn take<T>(
     let mut statements = vec![read::lock(key)];
     statements.extend(read::account(key, None));
     let (transaction, rows) = lease.begin(statements).await?;
-    let Step { answer, change } = step(read::build(key.clone(), &rows[1..])?);
+    let account = match of(key, &rows)? {
+        Ok(account) => account,
+        Err(now) => {
+            let answers = transaction.query(read::account(&now, None).into()).await?;
+            read::build(now, &answers)?
+        }
+    };
+    let Step { answer, change } = step(account);
     match change {
         Some(change) => {
             let documents = write::Documents::of(&change.write);
@@ -170,9 +194,7 @@ async fn take<T>(
 async fn accounts(lease: Lease, reader: &UserId, limit: i64) -> Result<Vec<ChampionAccount>, Failure> {
     let novels = Statement::new(sql!("champion_novels")).text(reader.as_str()).bigint(limit);
     let (transaction, answers) = lease.begin(vec![Statement::new(sql!("snapshot")), novels]).await?;
-    let novel = |row: &Row| NovelId::new(Columns(row).get("novel_id")?).map_err(|_| Failure::Corrupt("novel_id"));
-    let novels = answers.iter().flatten().map(novel).collect::<Result<Vec<_>, _>>()?;
-    let keys: Vec<_> = novels.into_iter().map(|novel| ChampionKey { user: reader.clone(), novel }).collect();
+    let keys = answers.iter().flatten().map(read::key).collect::<Result<Vec<_>, _>>()?;
     let answers = transaction.commit(keys.iter().flat_map(|key| read::account(key, None)).collect()).await?;
     keys.iter().zip(answers.chunks(READS)).map(|(key, answers)| read::build(key.clone(), answers)).collect()
 }

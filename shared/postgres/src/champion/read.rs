@@ -15,7 +15,7 @@ use crate::{
     statement::{Statement, sql},
 };
 
-/// Locks this reader and novel.
+/// Locks this reader and novel, or whoever has everything of theirs by now.
 pub(crate) fn lock(key: &ChampionKey) -> Statement<'_> {
     Statement::new(sql!("lock_champion"))
         .text(key.user.as_str())
@@ -70,6 +70,9 @@ pub(crate) fn account<'a>(key: &'a ChampionKey, invoice: Option<&'a InvoiceId>) 
 }
 
 /// The account out of the answers.
+///
+/// # Errors
+/// [`Failure::HandedOver`] if it has become somebody else's before it was locked; the lock finds them then.
 pub(crate) fn build(key: ChampionKey, answers: &[Vec<Row>]) -> Result<ChampionAccount, Failure> {
     let [reader, tiers, payments, subscriptions, intents] = answers else {
         return Err(Failure::Missing("answer"));
@@ -81,6 +84,9 @@ pub(crate) fn build(key: ChampionKey, answers: &[Vec<Row>]) -> Result<ChampionAc
         account.customer = columns.parse_some("stripe_customer_id", |text| CustomerId::parse(text).ok())?;
         account.marketing_consent = columns.get("marketing_consent")?;
         account.ends_announced_until = columns.get("ends_announced_until")?;
+        if columns.get("is_former")? {
+            return Err(Failure::HandedOver);
+        }
     }
     account.tiers = tiers.iter().map(rows::tier).collect::<Result<_, _>>()?;
     account.payments = payments.iter().map(rows::payment).collect::<Result<_, _>>()?;

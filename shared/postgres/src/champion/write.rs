@@ -87,7 +87,8 @@ fn moment(time: Timestamp) -> Option<String> {
     time.format(&Rfc3339).ok()
 }
 
-fn payment<'a>(key: &'a ChampionKey, payment: &'a PaymentRecord, now: Timestamp) -> Statement<'a> {
+/// Writes one payment of a reader for a novel.
+pub(crate) fn payment<'a>(key: &'a ChampionKey, payment: &'a PaymentRecord, now: Timestamp) -> Statement<'a> {
     Statement::new(sql!("upsert_champion_payment"))
         .uuid(payment.id.as_uuid())
         .text(key.user.as_str())

@@ -46,6 +46,8 @@ pub enum Metric {
     PreordersStuck,
     /// Preorders stored without an owner, because Firebase didn't answer or the account isn't proven to be theirs.
     OwnersUnknown,
+    /// Users who are one person, but whose things an operator has to join.
+    UsersNotJoined,
     /// Messages that the queue didn't take; the sweep sends what they named.
     PublishFailures,
     /// Events that Klaviyo took.
@@ -97,6 +99,7 @@ impl Metric {
             Self::SubscriptionsRefunded => "SubscriptionsRefunded",
             Self::PreordersStuck => "PreordersStuck",
             Self::OwnersUnknown => "OwnersUnknown",
+            Self::UsersNotJoined => "UsersNotJoined",
             Self::PublishFailures => "PublishFailures",
             Self::KlaviyoSent => "KlaviyoSent",
             Self::KlaviyoRetryable => "KlaviyoRetryable",

@@ -23,7 +23,7 @@ pub use arrival::Arrival;
 pub use deliveries::sqs_event;
 
 use crate::{
-    functions::{Addresses, Functions, Machine},
+    functions::{Addresses, Functions, Machine, READER, UID},
     log_audit, proxies,
     publisher::QueuePublisher,
 };
@@ -93,6 +93,7 @@ impl TestEnvironment {
         let klaviyo = KlaviyoStandIn::start(klaviyo).await.unwrap();
         let firebase = FirebaseOptions { clock: clock.clone(), seed: Some(1), ..FirebaseOptions::default() };
         let firebase = FirebaseStandIn::start(firebase).await.unwrap();
+        assert!(firebase.add_user(UID, READER));
         let browser = http::client(tls::client_config(RootCertStore::empty()).unwrap()).unwrap();
         let price = make_price(&browser, &stripe.base_url()).await;
         let proxies = [

@@ -13,5 +13,5 @@ pub use events::{
     a_dispute, a_session, card_refused, dispute, event, intent_of, refund, session_expired, session_of, session_paid,
     session_succeeded_later, session_unpaid,
 };
-pub use people::{an_account, an_email, signed_in, uid};
+pub use people::{an_account, an_email, anonymous, signed_in, uid};
 pub use preorders::{PRICE, a_form, a_new_preorder, a_preorder, an_open_session, preorder_id};

@@ -28,6 +28,21 @@ pub fn signed_in(id: &str, email: &str) -> VerifiedUser {
         display_name: Some(format!("Reader {id}")),
         photo_url: Some(format!("https://photos.example/{id}")),
         phone: None,
+        is_anonymous: false,
+    }
+}
+
+/// Somebody who signed in anonymously.
+#[must_use]
+pub fn anonymous(id: &str) -> VerifiedUser {
+    VerifiedUser {
+        id: uid(id),
+        email: None,
+        email_verified: false,
+        display_name: None,
+        photo_url: None,
+        phone: None,
+        is_anonymous: true,
     }
 }
 

@@ -262,6 +262,16 @@ pub async fn an_event_finds_its_reader_through_what_is_stored<S: Subject>(subjec
     assert_eq!(account(subject, &key).await.subscriptions[0].version.as_ref().unwrap().event, resumed.id);
 }
 
+pub async fn what_is_stored_beats_what_the_metadata_name<S: Subject>(subject: &S) {
+    let key = ada(subject).await;
+    let first = invoice("in_1", SubscriptionCreate, Some(metadata(&key, 2, Some(payment_record_id(1)))), t(60));
+    record(subject, &invoice_paid("evt_1", first)).await;
+    let renewal = invoice("in_2", SubscriptionCycle, Some(metadata(&champion("bob"), 2, None)), t(90));
+    record(subject, &invoice_paid("evt_2", renewal)).await;
+    assert_eq!(subject.ledger(&key).await.len(), 2);
+    assert_eq!(account(subject, &champion("bob")).await.payments, []);
+}
+
 pub async fn a_refund_finds_its_invoice_whichever_is_told_first<S: Subject>(subject: &S) {
     let key = ada(subject).await;
     let data = Some(metadata(&key, 2, None));

@@ -107,6 +107,13 @@ macro_rules! store_contract {
             $fresh,
             a_sign_in_alone_makes_a_row_and_returns_it,
             a_sign_in_brings_the_earlier_preorders_of_a_verified_address,
+            the_one_of_two_accounts_that_signs_in_gets_what_was_ordered_under_the_address,
+            what_somebody_ordered_who_signed_in_is_not_taken_by_whoever_has_their_address_later,
+            whoever_had_proven_the_address_before_is_named_until_they_are_taken_over,
+            a_takeover_gives_everything_and_what_comes_later_follows,
+            payments_of_one_novel_join,
+            where_both_have_a_live_subscription_nothing_is_joined,
+            a_successor_of_a_successor_has_everything,
         );
         $crate::promises!(
             preorder_store,
@@ -188,6 +195,7 @@ macro_rules! store_contract {
             a_new_subscription_fills_every_column,
             a_renewal_extends_and_names_its_subscription,
             an_event_finds_its_reader_through_what_is_stored,
+            what_is_stored_beats_what_the_metadata_name,
             a_refund_finds_its_invoice_whichever_is_told_first,
             a_subscription_whose_running_month_went_back_is_listed_until_it_ends,
             a_lost_dispute_takes_back_a_purchase,

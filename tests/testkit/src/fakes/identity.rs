@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Mutex};
 use pledge_domain::{
     email::Email,
     ids::UserId,
-    ports::{IdentityError, IdentityProvider},
-    user::Account,
+    ports::{AccountStates, IdentityError, IdentityProvider},
+    user::{Account, AccountState},
 };
 
 use crate::fakes::{on_purpose, script::Script};
@@ -16,6 +16,8 @@ use crate::fakes::{on_purpose, script::Script};
 pub struct FakeIdentity {
     script: Script<Email, IdentityError>,
     accounts: Mutex<BTreeMap<String, Account>>,
+    states: Mutex<BTreeMap<UserId, AccountState>>,
+    state_script: Script<UserId, IdentityError>,
 }
 
 impl FakeIdentity {
@@ -26,9 +28,25 @@ impl FakeIdentity {
         self
     }
 
+    /// From now on the account with this uid stands like this; all others are active.
+    pub fn set_state(&self, user: &UserId, state: AccountState) {
+        self.states.lock().unwrap().insert(user.clone(), state);
+    }
+
     /// The next call fails.
     pub fn fail_next(&self) {
         self.script.put(IdentityError(on_purpose()));
+    }
+
+    /// The next look at the state of an account fails.
+    pub fn fail_next_state(&self) {
+        self.state_script.put(IdentityError(on_purpose()));
+    }
+
+    /// Every uid whose state was asked for.
+    #[must_use]
+    pub fn states_asked_for(&self) -> Vec<UserId> {
+        self.state_script.calls()
     }
 
     /// Every address that was asked for.
@@ -47,5 +65,14 @@ impl IdentityProvider for FakeIdentity {
         let uid = UserId::parse(format!("uid-{}", accounts.len() + 1)).unwrap();
         let new = Account { id: uid, email_verified: false, claimed: false };
         Ok(accounts.entry(email.key()).or_insert(new).clone())
+    }
+}
+
+impl AccountStates for FakeIdentity {
+    async fn state_of(&self, user: &UserId) -> Result<AccountState, IdentityError> {
+        if let Some(error) = self.state_script.called(user.clone()) {
+            return Err(error);
+        }
+        Ok(self.states.lock().unwrap().get(user).copied().unwrap_or(AccountState::Active))
     }
 }

@@ -1,0 +1,116 @@
+//! Whether one user is to have everything of another.
+
+use crate::{
+    email::Email,
+    ids::{CustomerId, UserId},
+};
+
+/// A user row, as far as it matters for this, read under its lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserFacts {
+    /// The uid.
+    pub id: UserId,
+    /// The address that a token proved to be theirs; if another row has taken it since, and this row has no other, that
+    /// one.
+    pub proven: Option<Email>,
+    /// The Stripe customer, if one was made.
+    pub customer: Option<CustomerId>,
+    /// Who has everything of this user already, if somebody does.
+    pub taken_by: Option<UserId>,
+}
+
+/// Why one user is to have everything of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    /// Firebase says that the former user is gone, and somebody signed in with their address.
+    CameBack,
+    /// The former user is anonymous, and whoever signed in showed the ID tokens of both.
+    HandedOver,
+    /// An operator says so.
+    Merged,
+}
+
+impl Ground {
+    /// Returns the name in the database.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CameBack => "came_back",
+            Self::HandedOver => "handed_over",
+            Self::Merged => "merged",
+        }
+    }
+}
+
+/// Why a user keeps what is theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Kept {
+    /// One of them has no row.
+    #[error("one of them is not known here")]
+    Unknown,
+    /// The former user's things are somebody's already, maybe the same one's.
+    #[error("everything of theirs is somebody else's already")]
+    TakenAlready,
+    /// The successor's things are somebody else's already.
+    #[error("everything of the successor is somebody else's already")]
+    SuccessorTaken,
+    /// No token has proven one address to be both users'.
+    #[error("no token has proven one address to be both users'")]
+    NotProven,
+}
+
+/// Decides whether `successor` may have everything of `former`.
+///
+/// # Errors
+/// [`Kept`], with the reason why not.
+pub fn may_take_over(ground: Ground, former: Option<&UserFacts>, successor: Option<&UserFacts>) -> Result<(), Kept> {
+    let (Some(former), Some(successor)) = (former, successor) else { return Err(Kept::Unknown) };
+    if former.id == successor.id || former.taken_by.is_some() {
+        return Err(Kept::TakenAlready);
+    }
+    if successor.taken_by.is_some() {
+        return Err(Kept::SuccessorTaken);
+    }
+    let of = |user: &UserFacts| user.proven.as_ref().map(Email::key);
+    match ground {
+        Ground::CameBack if of(former).is_none() || of(former) != of(successor) => Err(Kept::NotProven),
+        Ground::CameBack | Ground::HandedOver | Ground::Merged => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(id: &str, proven: Option<&str>) -> UserFacts {
+        let proven = proven.map(|address| Email::parse(address).unwrap());
+        UserFacts { id: UserId::parse(id).unwrap(), proven, customer: None, taken_by: None }
+    }
+
+    #[test]
+    fn only_an_address_that_both_have_proven_brings_a_former_account_back() {
+        let (old, new) = (user("old", Some("ada@example.com")), user("new", Some("ADA@example.com")));
+        assert_eq!(may_take_over(Ground::CameBack, Some(&old), Some(&new)), Ok(()));
+        for (old, new) in [
+            (user("old", None), new.clone()),
+            (old.clone(), user("new", None)),
+            (user("old", None), user("new", None)),
+            (old.clone(), user("new", Some("eve@example.com"))),
+        ] {
+            assert_eq!(may_take_over(Ground::CameBack, Some(&old), Some(&new)), Err(Kept::NotProven));
+            assert_eq!(may_take_over(Ground::HandedOver, Some(&old), Some(&new)), Ok(()), "the tokens prove it");
+        }
+    }
+
+    #[test]
+    fn what_is_somebody_elses_already_is_nobodys_to_take() {
+        let (old, new) = (user("old", Some("ada@example.com")), user("new", Some("ada@example.com")));
+        let taken = |it: &UserFacts| UserFacts { taken_by: Some(UserId::parse("third").unwrap()), ..it.clone() };
+        for ground in [Ground::CameBack, Ground::HandedOver, Ground::Merged] {
+            assert_eq!(may_take_over(ground, Some(&taken(&old)), Some(&new)), Err(Kept::TakenAlready));
+            assert_eq!(may_take_over(ground, Some(&old), Some(&taken(&new))), Err(Kept::SuccessorTaken));
+            assert_eq!(may_take_over(ground, Some(&old), Some(&old)), Err(Kept::TakenAlready));
+            assert_eq!(may_take_over(ground, None, Some(&new)), Err(Kept::Unknown));
+        }
+    }
+}

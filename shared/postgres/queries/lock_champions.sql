@@ -1,0 +1,14 @@
+-- The locks of users $1 and every novel of theirs: the schedule that computes rows anew takes no others.
+select pg_advisory_xact_lock(hash)
+from (
+    select distinct hashtextextended('champion ' || id || ' ' || novel_id, 0) as hash
+    from unnest($1::text[]) as id,
+         (
+             select novel_id from payment_record where user_id = any ($1) and novel_id is not null
+             union
+             select novel_id from stripe_subscription where user_id = any ($1)
+             union
+             select novel_id from user_champion_subscription where user_id = any ($1)
+         ) as theirs
+    order by hash
+) as hashes

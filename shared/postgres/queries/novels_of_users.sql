@@ -1,0 +1,7 @@
+-- The novels that any of users $1 has a payment or a subscription of.
+select novel_id
+from payment_record
+where user_id = any ($1) and novel_id is not null and (kind is not null or carried_over_at is not null)
+union
+select novel_id from stripe_subscription where user_id = any ($1)
+order by novel_id

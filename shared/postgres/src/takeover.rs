@@ -1,0 +1,98 @@
+//! Everything of one user becomes another's.
+
+use pledge_domain::{
+    Timestamp,
+    account::UserFacts,
+    champion::ChampionKey,
+    decide::{NovelOfTwo, TakeoverPlan, TwoUsers},
+    email::Email,
+    ids::{CustomerId, NovelId, UserId},
+};
+use tokio_postgres::Row;
+
+use crate::{
+    champion::{
+        read::{self, READS},
+        write::{self, Documents},
+    },
+    columns::Columns,
+    error::Failure,
+    lease::Lease,
+    statement::{Statement, sql},
+};
+
+/// Three round trips: lock and look, read what both have, then write and commit.
+pub(crate) async fn take_over<Refusal>(
+    lease: Lease,
+    former: &UserId,
+    successor: &UserId,
+    now: Timestamp,
+    decide: &(impl Fn(TwoUsers) -> Result<TakeoverPlan, Refusal> + Sync),
+) -> Result<Result<(), Refusal>, Failure> {
+    let both = || vec![former.to_string(), successor.to_string()];
+    let looks = vec![
+        Statement::new(sql!("lock_users")).texts(both()),
+        Statement::new(sql!("lock_champions")).texts(both()),
+        Statement::new(sql!("two_users")).text(former.as_str()).text(successor.as_str()),
+        Statement::new(sql!("novels_of_users")).texts(both()),
+    ];
+    let (transaction, answers) = lease.begin(looks).await?;
+    let [_, _, users, novels] = answers.as_slice() else { return Err(Failure::Missing("answer")) };
+    let users = users.iter().map(user).collect::<Result<Vec<_>, _>>()?;
+    let novel = |row: &Row| NovelId::new(Columns(row).get("novel_id")?).map_err(|_| Failure::Corrupt("novel_id"));
+    let novels = novels.iter().map(novel).collect::<Result<Vec<_>, _>>()?;
+    let key = |user: &UserId, novel| ChampionKey { user: user.clone(), novel };
+    // Whoever has handed over everything has nothing to read.
+    let novels = if users.iter().any(|user| user.taken_by.is_some()) { Vec::new() } else { novels };
+    let keys: Vec<_> = novels.into_iter().flat_map(|novel| [key(former, novel), key(successor, novel)]).collect();
+    let answers = transaction.query(keys.iter().flat_map(|key| read::account(key, None)).collect()).await?;
+    let accounts = keys.iter().zip(answers.chunks(READS)).map(|(key, answers)| read::build(key.clone(), answers));
+    let mut accounts = accounts.collect::<Result<Vec<_>, _>>().map(Vec::into_iter)?;
+    let mut novels = Vec::new();
+    while let (Some(former), Some(successor)) = (accounts.next(), accounts.next()) {
+        novels.push(NovelOfTwo { former, successor });
+    }
+    let find = |id: &UserId| users.iter().find(|user| user.id == *id).cloned();
+    let plan = match decide(TwoUsers { former: find(former), successor: find(successor), novels }) {
+        Ok(plan) => plan,
+        Err(refusal) => {
+            transaction.rollback().await?;
+            return Ok(Err(refusal));
+        }
+    };
+    let documents: Vec<_> = plan.novels.iter().map(|novel| Documents::of(&novel.write)).collect();
+    let mut writes: Vec<_> = plan.closed.iter().map(|(key, payment)| write::payment(key, payment, now)).collect();
+    writes.push(
+        Statement::new(sql!("take_over"))
+            .text(former.as_str())
+            .text(successor.as_str())
+            .text(plan.ground.name())
+            .time(now)
+            .text(plan.customer.as_ref().map(CustomerId::as_str)),
+    );
+    writes.extend(
+        plan.customer
+            .as_ref()
+            .map(|customer| Statement::new(sql!("save_customer")).text(successor.as_str()).text(customer.as_str())),
+    );
+    for (novel, documents) in plan.novels.iter().zip(&documents) {
+        writes.extend(write::statements(&novel.write, documents, now));
+    }
+    transaction.commit(writes).await?;
+    Ok(Ok(()))
+}
+
+fn user(row: &Row) -> Result<UserFacts, Failure> {
+    let columns = Columns(row);
+    let address = |column| columns.parse_some(column, |text| Email::parse(text).ok());
+    let (email, lost): (Option<Email>, Option<Email>) = (address("email")?, address("lost_email")?);
+    let (verified, signed_in): (bool, bool) = (columns.get("email_verified")?, columns.get("signed_in")?);
+    let lost_proven: bool = columns.get("lost_email_proven")?;
+    let proven = if email.is_some() { email.filter(|_| verified && signed_in) } else { lost.filter(|_| lost_proven) };
+    Ok(UserFacts {
+        id: columns.parse("id", |text| UserId::parse(text).ok())?,
+        proven,
+        customer: columns.parse_some("stripe_customer_id", |text| CustomerId::parse(text).ok())?,
+        taken_by: columns.parse_some("taken_by", |text| UserId::parse(text).ok())?,
+    })
+}
