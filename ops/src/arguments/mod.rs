@@ -267,6 +267,16 @@ pub enum Users {
         /// The file.
         file: PathBuf,
     },
+    /// Gives everything of one user to another: preorders, payments, subscriptions. The former uid stands for the other one
+    /// from then on. Where both have a live subscription to one novel, nothing is joined until one of them has ended.
+    Merge {
+        /// Who has it now.
+        #[arg(value_parser = parse::user_id)]
+        former: UserId,
+        /// Who is to have it.
+        #[arg(value_parser = parse::user_id)]
+        successor: UserId,
+    },
 }
 
 /// `ops export …`

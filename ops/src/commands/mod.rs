@@ -50,6 +50,9 @@ pub async fn run(tools: &Tools, Arguments { apply, command }: Arguments) -> Resu
         Command::Tiers(tiers) => tiers::run(tools, tiers, apply).await,
         Command::Reconcile(window) => reconcile::run(tools, window, apply).await,
         Command::Users(Users::Link(limit)) => users::link::run(tools, limit, apply).await,
+        Command::Users(Users::Merge { former, successor }) => {
+            users::merge::run(tools, &former, &successor, apply).await
+        }
         Command::Users(Users::Import { file }) => users::import::run(tools, &file, apply).await,
         Command::Show(wanted) => lookup::show(tools, &wanted).await,
         Command::Explain(wanted) => lookup::explain(tools, &wanted).await,

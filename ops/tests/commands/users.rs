@@ -96,3 +96,34 @@ async fn a_firebase_export_is_imported_in_batches() {
     assert!(said.err.contains("1201 were added"), "{said:?}");
     assert_eq!(environment.count("select count(*) from users where email_verified").await, 1201);
 }
+
+#[tokio::test]
+async fn two_users_become_one_once_only_one_of_them_subscribes() {
+    let environment = TestEnvironment::start().await;
+    let rows = "insert into users (id, created_at, updated_at) values ('old', now(), now()), ('new', now(), now());
+        insert into stripe_subscription (id, user_id, novel_id, status, cancel_at_period_end, started, updated_at)
+        values ('sub_1', 'old', 7, 'active', false, true, now()), ('sub_2', 'new', 7, 'active', false, true, now());
+        insert into payment_record (user_id, novel_id, type, kind, amount, currency, payment_method, status, created_at)
+        values ('old', 7, 'champion_purchase', 'purchase', 300, 'usd', 'stripe', 'pending', now())";
+    environment.tables.batch_execute(rows).await.unwrap();
+    for line in ["users merge old new", "users merge old new --apply"] {
+        let said = environment.ops(line).await;
+        assert_eq!((said.status, said.lines().len()), (3, 2), "{said:?}");
+        assert!(said.out.contains("old\t1 payments\tlive subscription: sub_1"), "{said:?}");
+        assert!(said.err.contains("both have a live subscription"), "{said:?}");
+    }
+    environment
+        .tables
+        .execute("update stripe_subscription set status = 'canceled' where id = 'sub_1'", &[])
+        .await
+        .unwrap();
+    let dry = environment.succeeds("users merge old new").await;
+    assert!(dry.err.contains("would become new's"), "{dry:?}");
+    assert_eq!(environment.count("select count(*) from user_alias").await, 0);
+
+    environment.succeeds("users merge old new --apply").await;
+    assert_eq!(environment.count("select count(*) from payment_record where user_id = 'new'").await, 1);
+    assert_eq!(environment.count("select count(*) from stripe_subscription where user_id = 'new'").await, 2);
+    let again = environment.ops("users merge old new --apply").await;
+    assert!(again.status == 3 && again.err.contains("somebody else's already"), "{again:?}");
+}

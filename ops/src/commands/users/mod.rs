@@ -3,3 +3,4 @@
 mod file;
 pub mod import;
 pub mod link;
+pub mod merge;
