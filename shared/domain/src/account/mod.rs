@@ -4,6 +4,7 @@
 //! one claim after the other and adds no rule of its own, except that an address stands in one user row at a time.
 
 mod claim;
+pub mod matching;
 mod takeover;
 
 use crate::{

@@ -1,5 +1,7 @@
 //! Everything about one reader and one novel.
 
+use std::collections::BTreeSet;
+
 use crate::{
     Timestamp,
     champion::{
@@ -178,6 +180,8 @@ impl ChampionAccount {
 
     /// Draws the conclusions: which Stripe payment belongs to which of ours, what went back, what was given up.
     pub(super) fn settle(&mut self) {
+        let taken_over_at = entering::taken_over_at(&self.payments);
+        let theirs: BTreeSet<_> = self.payments.iter().filter_map(|payment| payment.payment_intent.clone()).collect();
         for payment in &mut self.payments {
             if payment.waits_for_its_lines()
                 && let Some(known) = period_of(&self.subscriptions, payment)
@@ -186,8 +190,15 @@ impl ChampionAccount {
                 payment.period = Some(known.period);
                 payment.tier = known.tier.or(payment.tier);
             }
-            if let (None, Some(invoice)) = (&payment.payment_intent, &payment.invoice) {
-                payment.payment_intent = linked(&self.intents, invoice).cloned();
+            if let (None, Some(invoice)) = (&payment.payment_intent, &payment.invoice)
+                && let Some(intent) = linked(&self.intents, invoice)
+            {
+                if !theirs.contains(intent) {
+                    payment.payment_intent = Some(intent.clone());
+                } else if payment.is_settled_by(taken_over_at) {
+                    // The system before this one knew the payment without its invoice: that record stands for both.
+                    payment.period = None;
+                }
             }
             let over = self
                 .subscriptions
@@ -220,7 +231,10 @@ impl ChampionAccount {
 }
 
 /// Stripe's payment of this invoice. Should there ever be two, everybody picks the same one.
-fn linked<'a>(intents: &'a [(PaymentIntentId, PaymentFacts)], invoice: &InvoiceId) -> Option<&'a PaymentIntentId> {
+pub(super) fn linked<'a>(
+    intents: &'a [(PaymentIntentId, PaymentFacts)],
+    invoice: &InvoiceId,
+) -> Option<&'a PaymentIntentId> {
     intents.iter().filter(|(_, facts)| facts.invoice.as_ref() == Some(invoice)).map(|(intent, _)| intent).min()
 }
 

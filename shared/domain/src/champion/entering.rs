@@ -13,8 +13,14 @@ use crate::{
 /// Returns the entries of all payments that were made.
 #[must_use]
 pub fn entries(payments: &[PaymentRecord]) -> Vec<Entry> {
-    let taken_over_at = payments.iter().filter_map(|payment| payment.carried_over_at).max();
+    let taken_over_at = taken_over_at(payments);
     payments.iter().filter_map(|payment| payment.entry(taken_over_at)).collect()
+}
+
+/// When the reader was taken over from an older system; none if they weren't.
+#[must_use]
+pub fn taken_over_at(payments: &[PaymentRecord]) -> Option<Timestamp> {
+    payments.iter().filter_map(|payment| payment.carried_over_at).max()
 }
 
 impl PaymentRecord {

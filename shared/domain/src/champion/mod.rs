@@ -6,6 +6,7 @@ pub mod booking;
 pub mod carried_over;
 mod change;
 pub mod entering;
+pub mod import;
 mod invoice_lines;
 pub mod invoice_to_pay;
 pub mod join;

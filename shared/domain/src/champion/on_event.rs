@@ -11,8 +11,11 @@ use crate::{
     Timestamp,
     champion::{
         ChampionAccount, ChampionChange, ChampionKey, ChampionMetadata, InvoicePeriod, PaymentKind, PaymentMethod,
-        PaymentRecord, Period, Subscription, Version, announce,
+        PaymentRecord, Period, Subscription, Version,
+        account::linked,
+        announce,
         change::Change,
+        entering::taken_over_at,
         invoice_lines::{self, Lines},
     },
     effect::Effect,
@@ -27,14 +30,22 @@ type ChampionEffect = Effect<ChampionChange>;
 #[must_use]
 pub fn invoice_paid(account: ChampionAccount, fact: &InvoiceFact) -> ChampionEffect {
     let lines = invoice_lines::read(&account, fact);
-    if let Lines::UnknownPrice(price) = lines {
-        return Effect::park(unknown_price(&account, fact, price));
+    let taken_over_at = taken_over_at(&account.payments);
+    match lines {
+        // What the system before this one sold has prices of its own, and buys nothing here.
+        Lines::UnknownPrice(_) if Some(fact.at) < taken_over_at => {}
+        Lines::UnknownPrice(price) => return Effect::park(unknown_price(&account, fact, price)),
+        Lines::Ours { .. } | Lines::Elsewhere => {}
     }
     let mut payment = of_invoice(&account, fact, &lines);
     let mut change = Change::of(account);
-    let first = payment.paid_at.is_none();
     payment.paid_at = Some(payment.paid_at.map_or(fact.at, |known| known.min(fact.at)));
     payment.amount = fact.amount;
+    let settled = payment.is_settled_by(taken_over_at);
+    let first = !settled && change.after.payment(payment.id).is_none_or(|known| known.paid_at.is_none());
+    if settled {
+        payment.period = payment.period.or(fact.period);
+    }
     if payment.kind == PaymentKind::Renewal {
         payment.grace = payment.grace.or(Some(change.after.moment.renewal_grace));
     }
@@ -82,7 +93,11 @@ pub fn invoice_action_required(account: ChampionAccount, fact: &InvoiceFact) -> 
 /// The payment that an invoice is, with everything that the event says about it but whether it was paid.
 fn of_invoice(account: &ChampionAccount, fact: &InvoiceFact, lines: &Lines<'_>) -> PaymentRecord {
     let known = account.payments.iter().find(|payment| payment.invoice.as_ref() == Some(&fact.invoice));
-    let mut payment = known.or_else(|| reserved(account, fact)).cloned().unwrap_or_else(|| from_invoice(account, fact));
+    let mut payment = known
+        .or_else(|| taken_over(account, fact))
+        .or_else(|| reserved(account, fact))
+        .cloned()
+        .unwrap_or_else(|| from_invoice(account, fact));
     let metadata = fact.metadata.as_ref();
     payment.take_lines(lines);
     payment.tier = payment.tier.or_else(|| metadata.and_then(|metadata| metadata.tier));
@@ -117,6 +132,14 @@ fn reserved<'a>(account: &'a ChampionAccount, fact: &InvoiceFact) -> Option<&'a 
     named.filter(unused).or_else(of_subscription)
 }
 
+/// The payment of an invoice as the system before this one knew it: by Stripe's payment, without the invoice.
+fn taken_over<'a>(account: &'a ChampionAccount, fact: &InvoiceFact) -> Option<&'a PaymentRecord> {
+    let taken_over_at = taken_over_at(&account.payments);
+    let intent = fact.payment_intent.as_ref().or_else(|| linked(&account.intents, &fact.invoice))?;
+    let mut settled = account.payments.iter().filter(|it| it.invoice.is_none() && it.is_settled_by(taken_over_at));
+    settled.find(|it| it.payment_intent.as_ref() == Some(intent))
+}
+
 fn from_invoice(account: &ChampionAccount, fact: &InvoiceFact) -> PaymentRecord {
     let kind = match fact.billing_reason {
         BillingReason::SubscriptionCreate => PaymentKind::Subscription,
@@ -134,7 +157,7 @@ fn from_invoice(account: &ChampionAccount, fact: &InvoiceFact) -> PaymentRecord 
 fn unknown_price(account: &ChampionAccount, fact: &InvoiceFact, price: &PriceId) -> String {
     let (ChampionKey { user, novel }, invoice) = (&account.key, &fact.invoice);
     format!(
-        "price {price} of invoice {invoice}, reader {user}, novel {} was never a tier's: add it to champion_tier_price and replay",
+        "price {price} of invoice {invoice}, reader {user}, novel {} was never a tier's: `ops tiers remember`, then `ops parked requeue`",
         novel.get()
     )
 }
@@ -167,7 +190,7 @@ pub fn purchase_succeeded(account: ChampionAccount, fact: &PurchaseFact, at: Tim
     let first = payment.paid_at.is_none();
     payment.paid_at = Some(payment.paid_at.map_or(at, |known| known.min(at)));
     payment.amount = fact.amount;
-    if first {
+    if first && !payment.is_settled_by(taken_over_at(&change.after.payments)) {
         change.announce(announce::paid(&change.after, &payment, false, None));
     }
     change.after.put_payment(payment);

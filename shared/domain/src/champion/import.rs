@@ -1,0 +1,86 @@
+//! What a reader had in the system before this one.
+
+use crate::{
+    Timestamp,
+    champion::{
+        ChampionAccount, PaymentKind, PaymentMethod, PaymentRecord, Period, TierLevel,
+        change::{Change, Step},
+    },
+    ids::PaymentRecordId,
+    money::{Currency, Money},
+};
+
+/// What the system before this one says of a reader and a novel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Former {
+    /// When it was stopped: what was paid before is its own, what is paid from then on is ours.
+    pub taken_over_at: Timestamp,
+    /// What it showed the reader last; none if nothing ran any more.
+    pub shown: Option<Shown>,
+    /// The payments that were made there.
+    pub payments: Vec<PaymentRecord>,
+}
+
+/// What a reader was shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The tier.
+    pub tier: TierLevel,
+    /// From when until when.
+    pub period: Period,
+}
+
+/// What taking a reader over came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TakenOver {
+    /// Whether they hadn't been taken over before. If they had, what they were shown stays as it was.
+    pub first: bool,
+    /// How many payments were new. They are settled: history, which buys nothing.
+    pub payments: usize,
+}
+
+/// Takes a reader over: what they were shown is honoured as one payment of nothing, and what was paid for it is settled.
+/// Done again, it adds what wasn't known.
+#[must_use]
+pub fn take_over(account: ChampionAccount, former: &Former, now: Timestamp) -> Step<TakenOver> {
+    let at = former.taken_over_at;
+    let first = account.payments.iter().all(|payment| payment.carried_over_at.is_none());
+    let is_known = |new: &PaymentRecord| {
+        let same_intent =
+            |known: &PaymentRecord| known.payment_intent.is_some() && known.payment_intent == new.payment_intent;
+        account.payments.iter().any(|known| known.id == new.id || same_intent(known))
+    };
+    let settled = |payment: &&PaymentRecord| payment.paid_at.is_some_and(|paid_at| paid_at < at);
+    let new: Vec<_> = former.payments.iter().filter(settled).filter(|it| !is_known(it)).cloned().collect();
+    let answer = TakenOver { first, payments: new.len() };
+    let mut change = Change::of(account);
+    if first {
+        let shown = carried_over(&change.after, former);
+        change.after.put_payment(shown);
+    }
+    for payment in new {
+        change.after.put_payment(payment);
+    }
+    change.step(answer, now)
+}
+
+/// What a reader was shown, as a payment. Nothing shown is a payment without any time: what was paid before is settled all
+/// the same.
+fn carried_over(account: &ChampionAccount, former: &Former) -> PaymentRecord {
+    let at = former.taken_over_at;
+    let shown = former.shown.as_ref().filter(|shown| at < shown.period.end && shown.period.start < shown.period.end);
+    let key = &account.key;
+    let id = PaymentRecordId::for_reference("taken over", &format!("{}:{}", key.user, key.novel));
+    let tier = shown.map(|shown| shown.tier);
+    let on_sale = account.tiers.iter().find(|it| Some(it.level) == tier);
+    let currency = on_sale.map_or(Currency::USD, |tier| tier.price.currency);
+    let kind = PaymentKind::CarriedOver;
+    PaymentRecord {
+        tier,
+        description: Some("What the reader was shown by the system before this one".to_owned()),
+        period: Some(shown.map_or(Period { start: at, end: at }, |shown| shown.period)),
+        paid_at: Some(shown.map_or(at, |shown| shown.period.start)),
+        carried_over_at: Some(at),
+        ..PaymentRecord::new(id, kind, PaymentMethod::Stripe, Money::new(0, currency), at)
+    }
+}
