@@ -1,5 +1,5 @@
 # Each name stands for a command that one could type.
-.PHONY: run demo test proof check bench bench-short env ops build deploy deploy-local smoke restart clean
+.PHONY: run demo test proof check bench bench-short env ops ops-binary build deploy deploy-local smoke restart clean
 
 # Lets cargo find what scripts/install-tools put there.
 export PATH := $(PATH):$(CURDIR)/.local/venv/bin
@@ -63,6 +63,10 @@ env:
 ## What engineers do by hand, with the variables of a stage: make ops ARGS="parked list" (docs/RUNBOOK.md)
 ops:
 	@scripts/ops $(ARGS)
+
+## The same program as one static file for another machine, with completions for shells: .local/ops
+ops-binary:
+	@scripts/ops-binary $(MACHINE)
 
 ## Newly built functions into the running local cloud
 deploy-local:

@@ -16,10 +16,13 @@ mod tools;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use pledge_runtime::Environment;
 
-use crate::{arguments::Arguments, tools::Tools};
+use crate::{
+    arguments::{Arguments, Command},
+    tools::Tools,
+};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -29,6 +32,11 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<console::Done, console::Failure> {
+    // Needs no stage.
+    if let Command::Completions { shell } = arguments.command {
+        clap_complete::generate(shell, &mut Arguments::command(), "ops", &mut std::io::stdout());
+        return Ok(console::Done::All);
+    }
     let tools = Tools::start(Environment::from_process()).await?;
     commands::run(&tools, arguments).await
 }

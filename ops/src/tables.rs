@@ -31,6 +31,10 @@ pub struct RecordedEvent {
     pub created: Timestamp,
     pub outcome: String,
     pub reason: Option<String>,
+    /// The ids that it speaks of: preorder, payment, subscription, and so on.
+    pub keys: Vec<String>,
+    /// The reader whom it is about, as far as that is known.
+    pub reader: Option<String>,
 }
 
 /// A row of the outbox.
@@ -132,6 +136,8 @@ impl RecordedEvent {
             created: row.try_get("created")?,
             outcome: row.try_get("outcome")?,
             reason: row.try_get("reason")?,
+            keys: row.try_get("keys")?,
+            reader: row.try_get("reader")?,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod database;
+mod import;
 mod parse;
 mod payments;
 mod preorders;
@@ -9,7 +10,9 @@ mod tiers;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 pub use database::Database;
+pub use import::{Champions, Import};
 pub use parse::preorder_name;
 pub use payments::{Book, Given, Grant, Payments, Subscriptions};
 use pledge_domain::{
@@ -93,6 +96,14 @@ pub enum Command {
     /// People.
     #[command(subcommand)]
     Users(Users),
+    /// What an older system knows.
+    #[command(subcommand)]
+    Import(Import),
+    /// Prints what a shell needs to complete this program's commands: `source <(ops completions bash)`.
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
     /// Tables as CSV on standard output. They hold personal data, unless said otherwise.
     #[command(subcommand)]
     Export(Export),
@@ -354,6 +365,16 @@ mod tests {
     #[test]
     fn the_declaration_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_shell_has_completions_that_know_the_commands() {
+        for shell in Shell::value_variants() {
+            let mut text = Vec::new();
+            clap_complete::generate(*shell, &mut Arguments::command(), "ops", &mut text);
+            let text = String::from_utf8(text).unwrap();
+            assert!(text.contains("refund-duplicate") && text.contains("completions"), "{shell}");
+        }
     }
 
     #[test]

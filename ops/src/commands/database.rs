@@ -7,7 +7,7 @@ use tokio_postgres::{Client, Row};
 
 use crate::{
     arguments::Database,
-    console::{Done, Failure, dry_run, line, note},
+    console::{Done, Failure, dry_run, line, note, words::count},
     tables::{Tables, sql},
     tools::Tools,
 };
@@ -29,7 +29,7 @@ async fn sessions(client: &Client) -> Result<Done, Failure> {
     for row in &rows {
         line(words(row)?)?;
     }
-    note(format_args!("{} sessions beside this one", rows.len()));
+    note(format_args!("{} beside this one.", count(rows.len(), "session")));
     Ok(Done::All)
 }
 
@@ -113,7 +113,7 @@ async fn logout(client: &Client, role: &str, apply: bool) -> Result<Done, Failur
         note("Nothing to do: it can't sign in.");
         return Ok(Done::All);
     }
-    line(format_args!("{role}\t{} sessions", known.try_get::<_, i64>("sessions")?))?;
+    line(format_args!("{role}\t{}", count(known.try_get::<_, i64>("sessions")?, "session")))?;
     if !apply {
         dry_run("it could sign in no more; its sessions would go on");
         return Ok(Done::All);

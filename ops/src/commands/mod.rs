@@ -5,6 +5,7 @@ mod dlq;
 mod event;
 mod export;
 mod grant;
+mod import;
 mod lookup;
 mod outbox;
 mod parked;
@@ -26,7 +27,7 @@ use crate::{
 
 /// Does what the command line says.
 pub async fn run(tools: &Tools, Arguments { apply, command }: Arguments) -> Result<Done, Failure> {
-    if !matches!(command, Command::Webhook(_) | Command::Portal(_)) {
+    if !matches!(command, Command::Webhook(_) | Command::Portal(_) | Command::Database(_)) {
         schema::check(&tools.database()?).await?;
     }
     match command {
@@ -56,6 +57,9 @@ pub async fn run(tools: &Tools, Arguments { apply, command }: Arguments) -> Resu
         Command::Users(Users::Import { file }) => users::import::run(tools, &file, apply).await,
         Command::Show(wanted) => lookup::show(tools, &wanted).await,
         Command::Explain(wanted) => lookup::explain(tools, &wanted).await,
+        Command::Import(import) => import::run(tools, import, apply).await,
+        // `main` has printed them.
+        Command::Completions { shell: _ } => Ok(Done::All),
         Command::Export(export) => export::run(tools, export).await,
     }
 }

@@ -83,10 +83,12 @@ async fn parked(database: &Database, limit: i64) -> Result<Vec<RecordedEvent>, F
 }
 
 fn show(events: &[RecordedEvent]) -> std::io::Result<()> {
-    let mut table = Table::new(&["event", "happened", "type", "reason"]);
+    let mut table = Table::new(&["event", "happened", "type", "reason, and what it is about"]);
     for event in events {
-        let reason = event.reason.as_deref().unwrap_or_default();
-        table.row([event.id.as_str(), &iso(event.created), &event.kind, reason]);
+        let reader = event.reader.iter().map(|reader| format!("reader {reader}"));
+        let about = event.reason.iter().cloned().chain(reader).chain(event.keys.iter().cloned());
+        let about: Vec<_> = about.collect();
+        table.row([event.id.as_str(), &iso(event.created), &event.kind, &about.join("; ")]);
     }
     table.print()
 }

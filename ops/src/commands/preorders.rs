@@ -18,7 +18,10 @@ use uuid::Uuid;
 
 use crate::{
     arguments::{PreorderName, Preorders, Which, preorder_name},
-    console::{Done, Failure, dry_run, line, note},
+    console::{
+        Done, Failure, dry_run, line, note,
+        words::{count, iso, there_are},
+    },
     tables::{Tables, sql},
     tools::Tools,
 };
@@ -40,10 +43,10 @@ async fn stuck(tools: &Tools) -> Result<Done, Failure> {
     for row in &rows {
         let (id, number): (Uuid, &str) = (row.try_get("id")?, row.try_get("preorder_number")?);
         let (session, expired): (&str, Timestamp) = (row.try_get("session_id")?, row.try_get("session_expires_at")?);
-        line(format_args!("{number}\t{id}\t{session}\texpired {expired}"))?;
+        line(format_args!("{number}\t{id}\t{session}\texpired {}", iso(expired)))?;
     }
     let all = database.stuck(before).await?;
-    note(format_args!("{all} preorders are stuck; ops reconcile asks Stripe about them"));
+    note(format_args!("{} stuck; ops reconcile asks Stripe about them.", there_are(all, "preorder")));
     Ok(if all == 0 { Done::All } else { Done::SomethingLeft })
 }
 
@@ -51,7 +54,7 @@ async fn stuck(tools: &Tools) -> Result<Done, Failure> {
 async fn say(tools: &Tools, which: &Which, step: &FulfilmentStep, apply: bool) -> Result<Done, Failure> {
     let database = tools.database()?;
     let mut tables = Tables::open(&database).await?;
-    let (mut changed, mut refused) = (0, 0);
+    let (mut changed, mut refused) = (0_u64, 0);
     for name in names(which)? {
         let preorder = match find(&database, &name).await {
             Ok(preorder) => preorder,
@@ -75,9 +78,9 @@ async fn say(tools: &Tools, which: &Which, step: &FulfilmentStep, apply: bool) -
         }
     }
     if apply {
-        note(format_args!("{changed} preorders were changed, {refused} were refused"));
+        note(format_args!("Changed: {}; refused: {refused}.", count(changed, "preorder")));
     } else {
-        dry_run(format_args!("{changed} preorders would be changed, {refused} would be refused"));
+        dry_run(format_args!("{} would be changed, {refused} refused", count(changed, "preorder")));
     }
     Ok(if refused == 0 { Done::All } else { Done::SomethingLeft })
 }

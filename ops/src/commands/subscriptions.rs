@@ -8,7 +8,10 @@ use pledge_domain::{
 
 use crate::{
     arguments::Subscriptions,
-    console::{Done, Failure, dry_run, line, note},
+    console::{
+        Done, Failure, dry_run, line, note,
+        words::{count, iso},
+    },
     tables::{Tables, sql},
     tools::Tools,
 };
@@ -25,9 +28,9 @@ async fn refunded(tools: &Tools) -> Result<Done, Failure> {
     let refunded = tools.database()?.refunded_subscriptions(tools.now()).await?;
     for it in &refunded {
         let ChampionKey { user, novel } = &it.key;
-        line(format_args!("{}\treader {user}\tnovel {novel}\tcharged again at {}", it.id, it.period_end))?;
+        line(format_args!("{}\treader {user}\tnovel {novel}\tcharged again at {}", it.id, iso(it.period_end)))?;
     }
-    note(format_args!("{} subscriptions go on although their running month went back", refunded.len()));
+    note(format_args!("Charged on although the running month went back: {}.", count(refunded.len(), "subscription")));
     Ok(if refunded.is_empty() { Done::All } else { Done::SomethingLeft })
 }
 

@@ -54,6 +54,23 @@ async fn a_parked_event_is_decided_anew_and_its_row_replaced() {
 }
 
 #[tokio::test]
+async fn what_is_parked_names_preorder_reader_and_payment() {
+    let environment = TestEnvironment::start().await;
+    let rows = "insert into users (id, created_at, updated_at) values ('reader-1', now(), now());
+                insert into stripe_subscription (id, user_id, novel_id, status, cancel_at_period_end, started, updated_at)
+                values ('sub_1', 'reader-1', 7, 'active', false, true, now());
+                insert into stripe_event (id, type, created, livemode, outcome, reason, processed_at, keys)
+                values ('evt_1', 'invoice.paid', now(), false, 'parked', 'x', now(), '{sub_1,pi_1}'),
+                       ('evt_2', 'refund.failed', now(), false, 'parked', 'y', now(),
+                        '{7c9e6679-7425-40de-944b-e07fc1f90ae7,pi_2}')";
+    environment.tables.batch_execute(rows).await.unwrap();
+    let said = environment.succeeds("parked list").await;
+    let text = said.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("x; reader reader-1; sub_1; pi_1"), "{said:?}");
+    assert!(text.contains("y; 7c9e6679-7425-40de-944b-e07fc1f90ae7; pi_2"), "{said:?}");
+}
+
+#[tokio::test]
 async fn an_event_that_stays_parked_is_reported() {
     let environment = TestEnvironment::start().await;
     let park = "insert into stripe_event (id, type, created, livemode, outcome, reason, processed_at)

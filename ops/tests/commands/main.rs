@@ -10,6 +10,8 @@ mod dlq;
 mod environment;
 mod event;
 mod export;
+mod guide;
+mod import;
 mod lookup;
 mod outbox;
 mod payments;

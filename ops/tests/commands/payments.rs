@@ -29,7 +29,7 @@ async fn what_was_paid_twice_is_shown_and_refunded_once() {
 
     let refund = format!("payments refund-duplicate {number}");
     let dry = environment.succeeds(&refund).await;
-    assert!(dry.err.contains("1 payments would be refunded"), "{dry:?}");
+    assert!(dry.err.contains("1 payment would be refunded"), "{dry:?}");
     assert!(environment.stand_in.objects("refund").is_empty());
     for _ in 0..2 {
         environment.succeeds(&format!("{refund} --apply")).await;

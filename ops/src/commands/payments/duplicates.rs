@@ -13,7 +13,10 @@ use stripe_client_core::IdempotencyKey;
 use crate::{
     arguments::PreorderName,
     commands::preorders::find,
-    console::{Done, Failure, dry_run, line, note},
+    console::{
+        Done, Failure, dry_run, line, note,
+        words::{count, iso},
+    },
     stripe::Call,
     tables::{Tables, sql},
     tools::Tools,
@@ -23,13 +26,13 @@ use crate::{
 pub async fn list(tools: &Tools) -> Result<Done, Failure> {
     let database = tools.database()?;
     let rows = Tables::open(&database).await?.client().query(sql!("preorders_paid_twice"), &[]).await?;
-    let mut found = 0;
+    let mut found = 0_usize;
     for row in rows {
         if let Some(preorder) = database.find(PreorderId::new(row.try_get("preorder_id")?)).await? {
             found += usize::from(show(&preorder)? > 0);
         }
     }
-    note(format_args!("{found} preorders have payments that were made for nothing"));
+    note(format_args!("Paid more than once: {}.", count(found, "preorder")));
     Ok(if found == 0 { Done::All } else { Done::SomethingLeft })
 }
 
@@ -37,7 +40,7 @@ pub async fn list(tools: &Tools) -> Result<Done, Failure> {
 pub async fn refund(tools: &Tools, names: &[PreorderName], apply: bool) -> Result<Done, Failure> {
     let database = tools.database()?;
     let stripe = tools.stripe()?;
-    let (mut refunds, mut left) = (0, 0);
+    let (mut refunds, mut left) = (0_usize, 0);
     for name in names {
         let preorder = find(&database, name).await?;
         if show(&preorder)? == 0 {
@@ -61,9 +64,9 @@ pub async fn refund(tools: &Tools, names: &[PreorderName], apply: bool) -> Resul
         }
     }
     if apply {
-        note(format_args!("{} payments were refunded; Stripe's events record it", refunds - left));
+        note(format_args!("Refunded: {}. Stripe's events record it.", count(refunds - left, "payment")));
     } else {
-        dry_run(format_args!("{refunds} payments would be refunded at Stripe"));
+        dry_run(format_args!("{} would be refunded at Stripe", count(refunds, "payment")));
     }
     Ok(if left == 0 { Done::All } else { Done::SomethingLeft })
 }
@@ -95,5 +98,5 @@ fn words(payment: &Payment, is_duplicate: bool) -> String {
         (false, None, true) => "paid again",
         (false, None, false) => "pays it",
     };
-    format!("{id}\t{}\tpaid {}\t{state}", payment.amount, payment.paid_at)
+    format!("{id}\t{}\tpaid {}\t{state}", payment.amount, iso(payment.paid_at))
 }

@@ -6,11 +6,10 @@ mod duplicates;
 use std::io;
 
 use pledge_domain::champion::ChampionChange;
-use time::format_description::well_known::Rfc3339;
 
 use crate::{
     arguments::Payments,
-    console::{Done, Failure, line},
+    console::{Done, Failure, line, words::iso},
     tools::Tools,
 };
 
@@ -29,8 +28,7 @@ pub fn show(change: &ChampionChange) -> io::Result<()> {
         line(format_args!("payment\t{}\t{}\t{}", payment.id, payment.kind.name(), payment.amount))?;
     }
     for (segment, _) in &change.write.segments {
-        let time = |moment: time::OffsetDateTime| moment.format(&Rfc3339).unwrap_or_default();
-        let (start, end) = (time(segment.period.start), time(segment.period.end));
+        let (start, end) = (iso(segment.period.start), iso(segment.period.end));
         line(format_args!("access\ttier {}\t{start}\t{end}", segment.tier))?;
     }
     for announcement in &change.announcements {
