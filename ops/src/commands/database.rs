@@ -7,7 +7,7 @@ use tokio_postgres::{Client, Row};
 
 use crate::{
     arguments::Database,
-    console::{Done, Failure, dry_run, line, note, words::count},
+    console::{Done, Failure, Table, dry_run, line, note, words::count},
     tables::{Tables, sql},
     tools::Tools,
 };
@@ -26,20 +26,21 @@ pub async fn run(tools: &Tools, command: Database, apply: bool) -> Result<Done, 
 
 async fn sessions(client: &Client) -> Result<Done, Failure> {
     let rows = client.query(sql!("database_sessions"), &[]).await?;
+    let mut table = Table::new(&HEADINGS);
     for row in &rows {
-        line(words(row)?)?;
+        table.row(cells(row)?);
     }
+    table.print()?;
     note(format_args!("{} beside this one.", count(rows.len(), "session")));
     Ok(Done::All)
 }
 
 async fn end(client: &Client, session: i32, apply: bool) -> Result<Done, Failure> {
     let rows = client.query(sql!("database_sessions"), &[]).await?;
-    let mut found = None;
-    for row in &rows {
-        found = if row.try_get::<_, i32>("pid")? == session { Some(words(row)?) } else { found };
-    }
-    line(found.ok_or("there is no such session in this database")?)?;
+    let mut table = Table::new(&HEADINGS);
+    let found = rows.iter().find(|row| row.try_get::<_, i32>("pid").is_ok_and(|pid| pid == session));
+    table.row(cells(found.ok_or("there is no such session in this database")?)?);
+    table.print()?;
     if !apply {
         dry_run("it would be ended");
         return Ok(Done::All);
@@ -48,22 +49,17 @@ async fn end(client: &Client, session: i32, apply: bool) -> Result<Done, Failure
     if ended { Ok(Done::All) } else { Err("it was over already, or is not ours to end".into()) }
 }
 
-/// A session in words. What a statement was given as parameters isn't part of its text.
-fn words(row: &Row) -> Result<String, Failure> {
+const HEADINGS: [&str; 7] = ["session", "role", "program", "state", "for", "waits for", "statement"];
+
+/// A session. What a statement was given as parameters isn't part of its text.
+fn cells(row: &Row) -> Result<[String; 7], Failure> {
     let text = |name: &str| row.try_get::<_, Option<String>>(name).map(Option::unwrap_or_default);
     let seconds: Option<i64> = row.try_get("seconds")?;
-    let runs = seconds.map(|seconds| format!("for {seconds} s")).unwrap_or_default();
+    let runs = seconds.map(|seconds| format!("{seconds} s")).unwrap_or_default();
     let blocked: Vec<i32> = row.try_get("blocked_by")?;
-    let waits = match blocked.as_slice() {
-        [] => String::new(),
-        blocking => {
-            let blocking: Vec<_> = blocking.iter().map(ToString::to_string).collect();
-            format!("waits for {}", blocking.join(", "))
-        }
-    };
+    let waits = blocked.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let pid: i32 = row.try_get("pid")?;
-    let (role, program, state, query) = (text("role")?, text("program")?, text("state")?, text("query")?);
-    Ok(format!("{pid}\t{role}\t{program}\t{state}\t{runs}\t{waits}\t{query}"))
+    Ok([pid.to_string(), text("role")?, text("program")?, text("state")?, runs, waits, text("query")?])
 }
 
 async fn login(client: &Client, role: &str, group: &str, apply: bool) -> Result<Done, Failure> {

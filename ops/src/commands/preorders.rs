@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::{
     arguments::{PreorderName, Preorders, Which, preorder_name},
     console::{
-        Done, Failure, dry_run, line, note,
+        Done, Failure, Table, dry_run, line, note,
         words::{count, iso, there_are},
     },
     tables::{Tables, sql},
@@ -40,11 +40,13 @@ async fn stuck(tools: &Tools) -> Result<Done, Failure> {
     let database = tools.database()?;
     let before = tools.now() - EXPIRY_GRACE;
     let rows = Tables::open(&database).await?.client().query(sql!("stuck_preorders"), &[&before]).await?;
+    let mut table = Table::new(&["number", "preorder", "session", "expired"]);
     for row in &rows {
         let (id, number): (Uuid, &str) = (row.try_get("id")?, row.try_get("preorder_number")?);
         let (session, expired): (&str, Timestamp) = (row.try_get("session_id")?, row.try_get("session_expires_at")?);
-        line(format_args!("{number}\t{id}\t{session}\texpired {}", iso(expired)))?;
+        table.row([number, &id.to_string(), session, &iso(expired)]);
     }
+    table.print()?;
     let all = database.stuck(before).await?;
     note(format_args!("{} stuck; ops reconcile asks Stripe about them.", there_are(all, "preorder")));
     Ok(if all == 0 { Done::All } else { Done::SomethingLeft })

@@ -9,7 +9,7 @@ use pledge_domain::{
 use crate::{
     arguments::Subscriptions,
     console::{
-        Done, Failure, dry_run, line, note,
+        Done, Failure, Table, dry_run, line, note,
         words::{count, iso},
     },
     tables::{Tables, sql},
@@ -26,10 +26,12 @@ pub async fn run(tools: &Tools, command: Subscriptions, apply: bool) -> Result<D
 
 async fn refunded(tools: &Tools) -> Result<Done, Failure> {
     let refunded = tools.database()?.refunded_subscriptions(tools.now()).await?;
+    let mut table = Table::new(&["subscription", "reader", "novel", "charged again"]);
     for it in &refunded {
         let ChampionKey { user, novel } = &it.key;
-        line(format_args!("{}\treader {user}\tnovel {novel}\tcharged again at {}", it.id, iso(it.period_end)))?;
+        table.row([it.id.as_str(), user.as_str(), &novel.to_string(), &iso(it.period_end)]);
     }
+    table.print()?;
     note(format_args!("Charged on although the running month went back: {}.", count(refunded.len(), "subscription")));
     Ok(if refunded.is_empty() { Done::All } else { Done::SomethingLeft })
 }

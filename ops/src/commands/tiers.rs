@@ -1,7 +1,6 @@
 //! `ops tiers`: what a month of support of a novel costs.
 
 use pledge_domain::{
-    Timestamp,
     champion::TierLevel,
     ids::{NovelId, PriceId},
     money::{Currency, Money},
@@ -11,7 +10,7 @@ use tokio_postgres::{Client, Row};
 
 use crate::{
     arguments::{TierSettings, Tiers},
-    console::{Done, Failure, dry_run, line, note},
+    console::{Done, Failure, Table, dry_run, line, note, words::iso},
     tables::{Tables, sql},
     tools::Tools,
 };
@@ -41,16 +40,23 @@ struct Stored {
 async fn list(client: &Client, novel: NovelId) -> Result<Done, Failure> {
     let tiers = stored(client, novel).await?;
     let prices = client.query(sql!("tier_prices"), &[&novel.get()]).await?;
+    let mut table = Table::new(&["tier", "name", "price", "chapters", "sale"]);
     for tier in &tiers {
-        line(tier)?;
-        for price in &prices {
-            if price.try_get::<_, i32>("tier_level")? == tier.level {
-                let (id, since): (&str, Timestamp) = (price.try_get("price_id")?, price.try_get("created_at")?);
-                let now = if price.try_get("is_current")? { "\tits price now" } else { "" };
-                line(format_args!("\t{id}\t{}\tsince {since}{now}", money(price, "amount")?))?;
-            }
-        }
+        table.row(tier.cells());
     }
+    table.print()?;
+    let mut table = Table::new(&["tier", "price at Stripe", "amount", "since"]);
+    for price in &prices {
+        let (level, id): (i32, &str) = (price.try_get("tier_level")?, price.try_get("price_id")?);
+        let since = iso(price.try_get("created_at")?);
+        let now = if price.try_get("is_current")? { ", its price now" } else { "" };
+        let amount = money(price, "amount")?;
+        table.row([level.to_string(), id.to_owned(), amount.to_string(), format!("{since}{now}")]);
+    }
+    if !prices.is_empty() {
+        line("")?;
+    }
+    table.print()?;
     if tiers.is_empty() {
         note(format_args!("novel {novel} has no tiers: ops tiers open {novel}"));
     }
@@ -84,10 +90,11 @@ async fn set(
         note("Nothing to do: it says so already.");
         return Ok(Done::All);
     }
-    if let Some(before) = &before {
-        line(format_args!("before\t{before}"))?;
+    let mut table = Table::new(&["", "tier", "name", "price", "chapters", "sale"]);
+    for (when, tier) in before.iter().map(|before| ("before", before)).chain([("after", &after)]) {
+        table.row([when.to_owned()].into_iter().chain(tier.cells()));
     }
-    line(format_args!("after\t{after}"))?;
+    table.print()?;
     if !apply {
         dry_run("the tier would be changed");
         return Ok(Done::All);
@@ -172,10 +179,10 @@ fn money(row: &Row, amount: &str) -> Result<Money, Failure> {
     Ok(Money::new(row.try_get(amount)?, Currency::parse(row.try_get("currency")?)?))
 }
 
-impl std::fmt::Display for Stored {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Stored {
+    fn cells(&self) -> [String; 5] {
         let Self { level, name, price, chapters, on_sale } = self;
         let sale = if *on_sale { "on sale" } else { "off sale" };
-        write!(f, "{level}\t{name}\t{price}\t{chapters} chapters\t{sale}")
+        [level.to_string(), name.clone(), price.to_string(), chapters.to_string(), sale.to_owned()]
     }
 }

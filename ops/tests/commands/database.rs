@@ -10,8 +10,8 @@ async fn who_blocks_the_others_is_shown_and_ended() {
     environment.tables.batch_execute("begin; lock table outbox").await.unwrap();
     let pid: i32 = environment.tables.query_one("select pg_backend_pid()", &[]).await.unwrap().get(0);
     let said = environment.succeeds("database sessions").await;
-    let blocking = said.lines().into_iter().find(|line| line.starts_with(&format!("{pid}\t"))).unwrap();
-    assert!(blocking.contains("idle in transaction") && blocking.contains("\tfor "), "{said:?}");
+    let blocking = said.lines().into_iter().find(|line| line.starts_with(&format!("{pid} "))).unwrap();
+    assert!(blocking.contains("idle in transaction") && blocking.contains(" s "), "{said:?}");
 
     environment.succeeds(&format!("database end {pid}")).await;
     assert!(environment.tables.query_one("select 1", &[]).await.is_ok(), "a dry run");

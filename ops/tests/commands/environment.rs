@@ -42,6 +42,11 @@ pub struct Said {
 }
 
 impl Said {
+    /// What it says on standard output, without the blanks that make columns.
+    pub fn words(&self) -> String {
+        self.out.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// The lines on standard output.
     pub fn lines(&self) -> Vec<&str> {
         self.out.lines().collect()

@@ -21,9 +21,9 @@ async fn paid_twice() -> (TestEnvironment, String, [String; 2]) {
 async fn what_was_paid_twice_is_shown_and_refunded_once() {
     let (environment, number, [first, second]) = paid_twice().await;
     let shown = environment.ops("payments duplicates").await;
-    assert_eq!((shown.status, shown.lines().len()), (3, 2), "{shown:?}");
+    assert_eq!((shown.status, shown.lines().len()), (3, 3), "{shown:?}");
     let says = |said: &crate::environment::Said, intent: &str, what: &str| {
-        said.lines().iter().any(|line| line.contains(intent) && line.ends_with(what))
+        said.lines().iter().any(|line| line.contains(intent) && line.contains(what))
     };
     assert!(says(&shown, &first, "pays it") && says(&shown, &second, "paid again"), "{shown:?}");
 
@@ -77,7 +77,7 @@ async fn a_payment_through_paypal_is_booked_once_in_the_same_ledger() {
         )
     };
     let dry = environment.succeeds(&book("reader-1", "")).await;
-    assert!(dry.out.contains("tier 3\t2026-01-02T03:04:05Z\t2026-02-01T03:04:05Z"), "{dry:?}");
+    assert!(dry.words().ends_with("3 2026-01-02T03:04:05Z 2026-02-01T03:04:05Z"), "{dry:?}");
     let ledger = "select count(*) from user_champion_subscription_record";
     assert_eq!(environment.count(ledger).await, 0);
     environment.succeeds(&book("reader-1", "--apply")).await;

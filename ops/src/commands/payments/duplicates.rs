@@ -14,7 +14,7 @@ use crate::{
     arguments::PreorderName,
     commands::preorders::find,
     console::{
-        Done, Failure, dry_run, line, note,
+        Done, Failure, Table, dry_run, line, note,
         words::{count, iso},
     },
     stripe::Call,
@@ -83,20 +83,22 @@ fn show(preorder: &Preorder) -> std::io::Result<usize> {
     if duplicates.is_empty() {
         return Ok(0);
     }
+    let mut table = Table::new(&["preorder", "payment", "amount", "state", "paid at"]);
     for payment in preorder.payments() {
+        let id = payment.intent.as_ref().map_or("-", PaymentIntentId::as_str);
         let is_duplicate = payment.intent.as_ref().is_some_and(|intent| duplicates.contains(&intent));
-        line(format_args!("{}\t{}", preorder.id.number(), words(payment, is_duplicate)))?;
+        let (number, amount) = (preorder.id.number(), payment.amount.to_string());
+        table.row([number.as_str(), id, &amount, state(payment, is_duplicate), &iso(payment.paid_at)]);
     }
+    table.print()?;
     Ok(duplicates.len())
 }
 
-fn words(payment: &Payment, is_duplicate: bool) -> String {
-    let id = payment.intent.as_ref().map_or("-", PaymentIntentId::as_str);
-    let state = match (payment.revoked, payment.disputed_since, is_duplicate) {
+fn state(payment: &Payment, is_duplicate: bool) -> &'static str {
+    match (payment.revoked, payment.disputed_since, is_duplicate) {
         (true, ..) => "went back",
-        (false, Some(_), _) => "disputed",
+        (false, Some(_), _) => "is disputed",
         (false, None, true) => "paid again",
         (false, None, false) => "pays it",
-    };
-    format!("{id}\t{}\tpaid {}\t{state}", payment.amount, iso(payment.paid_at))
+    }
 }

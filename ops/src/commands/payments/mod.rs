@@ -9,7 +9,7 @@ use pledge_domain::champion::ChampionChange;
 
 use crate::{
     arguments::Payments,
-    console::{Done, Failure, line, words::iso},
+    console::{Done, Failure, Table, line, words::iso},
     tools::Tools,
 };
 
@@ -25,14 +25,16 @@ pub async fn run(tools: &Tools, command: Payments, apply: bool) -> Result<Done, 
 /// Shows what a reader's payments come to after a change: what is new, and the timeline.
 pub fn show(change: &ChampionChange) -> io::Result<()> {
     for payment in &change.write.payments {
-        line(format_args!("payment\t{}\t{}\t{}", payment.id, payment.kind.name(), payment.amount))?;
-    }
-    for (segment, _) in &change.write.segments {
-        let (start, end) = (iso(segment.period.start), iso(segment.period.end));
-        line(format_args!("access\ttier {}\t{start}\t{end}", segment.tier))?;
+        line(format_args!("payment {}, {}, {}", payment.id, payment.kind.name(), payment.amount))?;
     }
     for announcement in &change.announcements {
-        line(format_args!("announcement\t{}", announcement.key))?;
+        line(format_args!("announcement {}", announcement.key))?;
     }
-    Ok(())
+    line("")?;
+    let mut table = Table::new(&["access to tier", "from", "until"]);
+    for (segment, _) in &change.write.segments {
+        let (start, end) = (iso(segment.period.start), iso(segment.period.end));
+        table.row([segment.tier.to_string(), start, end]);
+    }
+    table.print()
 }
