@@ -1,7 +1,7 @@
 //! What this function is configured with.
 
 use pledge_application::sweep_outbox::PATIENCE;
-use pledge_domain::preorder::CheckoutPolicy;
+use pledge_domain::{preorder::CheckoutPolicy, retention::Retention};
 use pledge_runtime::Parser;
 use url::Url;
 
@@ -24,6 +24,9 @@ pub struct Config {
     pub patience: time::Duration,
     /// `SEND_INTERVAL_MILLISECONDS`: the pause between two announcements that this sender sends; none unless set.
     pub interval: std::time::Duration,
+    /// `UNPAID_PREORDER_DAYS`, `SENT_PAYLOAD_DAYS`, `PARKED_PAYLOAD_DAYS`, `STRIPE_EVENT_DAYS`: for how many days what
+    /// isn't needed any more is kept; for ever unless set, or 0.
+    pub retention: Retention,
 }
 
 impl Config {
@@ -41,6 +44,10 @@ impl Config {
         let interval = parser.optional("SEND_INTERVAL_MILLISECONDS", |text| {
             text.parse().map(std::time::Duration::from_millis).map_err(|_| "set whole milliseconds")
         });
+        let unpaid_preorders = days(parser, "UNPAID_PREORDER_DAYS");
+        let sent_payloads = days(parser, "SENT_PAYLOAD_DAYS");
+        let parked_payloads = days(parser, "PARKED_PAYLOAD_DAYS");
+        let events = days(parser, "STRIPE_EVENT_DAYS");
         Some(Self {
             database: database?,
             klaviyo: klaviyo?,
@@ -50,8 +57,24 @@ impl Config {
             policy: policy?.unwrap_or_default(),
             patience: patience?.unwrap_or(PATIENCE),
             interval: interval?.unwrap_or_default(),
+            retention: Retention {
+                unpaid_preorders: unpaid_preorders?,
+                sent_payloads: sent_payloads?,
+                parked_payloads: parked_payloads?,
+                events: events?,
+            },
         })
     }
+}
+
+/// Takes a number of days; 0 is for ever, and fewer than may be kept are refused.
+fn days(parser: &mut Parser<'_>, name: &'static str) -> Option<Option<time::Duration>> {
+    let days = parser.optional(name, |text| match text.parse().map(time::Duration::days) {
+        Ok(days) if days.is_zero() => Ok(None),
+        Ok(days) if days >= Retention::LEAST => Ok(Some(days)),
+        _ => Err("set 0, or whole days from 30 on"),
+    });
+    Some(days?.flatten())
 }
 
 #[cfg(test)]
@@ -76,6 +99,15 @@ mod tests {
         assert_eq!(config.klaviyo.base, "https://a.klaviyo.com");
         assert_eq!(config.patience, time::Duration::minutes(5));
         assert!(config.interval.is_zero());
+    }
+
+    #[test]
+    fn what_is_cleared_out_is_kept_for_thirty_days_at_least() {
+        let config = parse(&[("SENT_PAYLOAD_DAYS", "90"), ("STRIPE_EVENT_DAYS", "0")]).unwrap();
+        assert_eq!(config.retention.sent_payloads, Some(time::Duration::days(90)));
+        assert_eq!((config.retention.events, config.retention.unpaid_preorders), (None, None));
+        let error = parse(&[("UNPAID_PREORDER_DAYS", "7")]).unwrap_err();
+        assert_eq!(error.problems()[0].name, "UNPAID_PREORDER_DAYS");
     }
 
     #[test]

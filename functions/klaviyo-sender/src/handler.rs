@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use pledge_application::{
+    clear_out::ClearOut,
     deliver_events::{DeliverEvents, Deliveries},
     roll_champions::{RollChampions, RollError},
     sweep_outbox::{SweepError, SweepOutbox},
@@ -12,7 +13,10 @@ use pledge_application::{
 use pledge_domain::{
     error_chain::ErrorChain,
     ids::OutboxId,
-    ports::{Backlog, ChampionStore, Clock, Delivery, Marketing, OutboxStore, PreorderStore, Publisher, StoreError},
+    ports::{
+        Backlog, ChampionStore, Clock, Delivery, Marketing, OutboxStore, PreorderStore, Publisher, RetentionStore,
+        StoreError,
+    },
 };
 use pledge_queue::Message;
 use pledge_runtime::{Metric, Metrics};
@@ -27,6 +31,8 @@ pub struct Handler<Store, Queue, Klaviyo, System> {
     pub sweep: SweepOutbox<Store, Queue>,
     /// Computes anew what time has changed.
     pub roll: RollChampions<Store, Queue>,
+    /// Forgets what isn't needed any more.
+    pub clear_out: ClearOut<Store>,
     /// The time.
     pub system: System,
     /// Business metrics.
@@ -80,7 +86,12 @@ struct SweepReport {
     stuck: i64,
     /// How many rows of champions were computed anew.
     rolled: usize,
+    /// How much was forgotten that isn't needed any more.
+    cleared: u64,
 }
+
+/// How many batches are forgotten by one schedule. The next one, a minute later, goes on.
+const CLEAR_BATCHES: usize = 10;
 
 /// How many rounds one sweep may take.
 const SWEEP_ROUNDS: usize = 20;
@@ -93,7 +104,7 @@ const ROLL_ROUNDS: usize = 500;
 
 impl<Store, Queue, Klaviyo, System> Handler<Store, Queue, Klaviyo, System>
 where
-    Store: OutboxStore + PreorderStore + ChampionStore,
+    Store: OutboxStore + PreorderStore + ChampionStore + RetentionStore,
     Queue: Publisher,
     Klaviyo: Marketing,
     System: Clock,
@@ -104,7 +115,10 @@ where
     /// [`SenderError`] if the whole batch must come again.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Value, SenderError> {
         if event.payload.get("Records").is_none() {
-            let report = SweepReport { rolled: self.roll().await?, ..self.sweep().await? };
+            let (swept, rolled) = (self.sweep().await?, self.roll().await?);
+            // Last: nobody waits for it.
+            let cleared = self.clear_out.run(CLEAR_BATCHES, self.system.now()).await?;
+            let report = SweepReport { rolled, cleared, ..swept };
             return serde_json::to_value(report).map_err(SenderError::UnknownEvent);
         }
         let batch: SqsEvent = serde_json::from_value(event.payload).map_err(SenderError::UnknownEvent)?;
@@ -124,7 +138,7 @@ where
         if swept.requeued > 0 {
             tracing::warn!(requeued = swept.requeued, "events had waited too long and were queued again");
         }
-        Ok(SweepReport { requeued: swept.requeued, waiting, parked, stuck: swept.stuck, rolled: 0 })
+        Ok(SweepReport { requeued: swept.requeued, waiting, parked, stuck: swept.stuck, rolled: 0, cleared: 0 })
     }
 
     /// Computes anew what is due, and returns how many rows that were.

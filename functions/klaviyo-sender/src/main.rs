@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use klaviyo_sender::{config::Config, handler::Handler};
 use pledge_application::{
+    clear_out::ClearOut,
     deliver_events::{DeliverEvents, Retry},
     roll_champions::RollChampions,
     site::Site,
@@ -31,8 +32,9 @@ async fn main() -> ExitCode {
         let site = config.site.as_ref().map(|url| (Site::new(url), config.policy.cancel_path));
         let deliver = DeliverEvents { store: store.clone(), klaviyo, site, retry };
         let sweep = SweepOutbox { store: store.clone(), queue: queue.clone(), patience: config.patience };
+        let clear_out = ClearOut { store: store.clone(), retention: config.retention };
         let roll = RollChampions { store, queue, renewal_grace: config.renewal_grace };
-        let handler = Handler { deliver, sweep, roll, system: System, metrics: runtime.metrics };
+        let handler = Handler { deliver, sweep, roll, clear_out, system: System, metrics: runtime.metrics };
         lambda_runtime::run(lambda_runtime::service_fn(async |event| handler.handle(event).await)).await
     })
     .await

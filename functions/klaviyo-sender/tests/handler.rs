@@ -4,6 +4,7 @@
 use klaviyo_sender::handler::SenderError;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use pledge_application::{
+    clear_out::ClearOut,
     deliver_events::{DeliverEvents, Retry},
     roll_champions::RollChampions,
     sweep_outbox::{PATIENCE, SweepOutbox},
@@ -12,6 +13,7 @@ use pledge_domain::{
     champion::moment::DEFAULT_RENEWAL_GRACE,
     ids::OutboxId,
     ports::{MarketingError, PreorderStore},
+    retention::Retention,
     user::Owner,
 };
 use pledge_queue::Message;
@@ -38,6 +40,7 @@ async fn handler(rows: u32) -> (Handler, Vec<OutboxId>) {
     let handler = Handler {
         deliver: DeliverEvents { store: store.clone(), klaviyo: FakeMarketing::default(), site: None, retry },
         sweep: SweepOutbox { store: store.clone(), queue: FakePublisher::default(), patience: PATIENCE },
+        clear_out: ClearOut { store: store.clone(), retention: Retention::default() },
         roll: RollChampions { store, queue: FakePublisher::default(), renewal_grace: DEFAULT_RENEWAL_GRACE },
         system: FixedClock::default(),
         metrics: Metrics::new(Stage::Local, System, std::io::sink()),
@@ -202,11 +205,11 @@ async fn the_schedule_queues_what_waits_too_long() {
     // What EventBridge sends.
     let schedule = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} });
     let swept = invoke(&handler, schedule.clone()).await.unwrap();
-    assert_eq!(swept, json!({ "requeued": 0, "waiting": 2, "parked": 0, "stuck": 0, "rolled": 0 }));
+    assert_eq!(swept, json!({ "requeued": 0, "waiting": 2, "parked": 0, "stuck": 0, "rolled": 0, "cleared": 0 }));
 
     handler.system.advance(t(3) - t(0) + PATIENCE);
     let swept = invoke(&handler, schedule).await.unwrap();
-    assert_eq!(swept, json!({ "requeued": 2, "waiting": 2, "parked": 0, "stuck": 0, "rolled": 0 }));
+    assert_eq!(swept, json!({ "requeued": 2, "waiting": 2, "parked": 0, "stuck": 0, "rolled": 0, "cleared": 0 }));
     assert_eq!(handler.sweep.queue.messages(), [rows]);
 }
 

@@ -5,6 +5,7 @@
 
 pub mod catch_up;
 pub mod champions;
+pub mod clear_out;
 pub mod create_checkout;
 pub mod deliver_events;
 pub mod initiate_preorder;

@@ -25,6 +25,7 @@ pub mod tier_level;
 pub mod user;
 
 // The ground floor: what Stripe's events say.
+pub mod retention;
 pub mod stripe;
 
 // The first floor: who has what. None of these knows another.

@@ -25,6 +25,7 @@ mod payment_facts;
 mod pipeline;
 mod preorders;
 pub mod prepared;
+mod retention;
 mod settings;
 mod statement;
 mod stripe_events;

@@ -92,6 +92,10 @@ pub const SWEEPS: Part = &[
     sql!("rest_champion"),
     sql!("refunded_subscriptions"),
     sql!("forget_uses"),
+    sql!("clear_unpaid_preorders"),
+    sql!("clear_sent_payloads"),
+    sql!("clear_parked_payloads"),
+    sql!("clear_events"),
 ];
 
 /// Everything above.

@@ -14,6 +14,7 @@ mod deliver;
 mod ledger;
 mod outbox;
 mod preorders;
+mod retention;
 mod stripe_events;
 mod users;
 

@@ -32,6 +32,8 @@ pub struct OutboxRow {
     pub attempts: i32,
     /// Why it failed last.
     pub last_error: Option<String>,
+    /// Whether what it says is cleared out.
+    pub is_silent: bool,
 }
 
 impl OutboxRow {
@@ -46,6 +48,16 @@ impl OutboxRow {
             not_before: None,
             attempts: 0,
             last_error: None,
+            is_silent: false,
+        }
+    }
+
+    /// Clears out what it says. What isn't sent won't be.
+    pub(crate) fn silence(&mut self, now: Timestamp) {
+        self.is_silent = true;
+        self.parked_at = None;
+        if self.sent_at.is_none() {
+            self.superseded_at.get_or_insert(now);
         }
     }
 

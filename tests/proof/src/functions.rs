@@ -6,6 +6,7 @@ use lambda_http::{Body, Request};
 use lambda_runtime::{Context, LambdaEvent};
 use pledge_application::{
     champions::Champions,
+    clear_out::ClearOut,
     create_checkout::CreateCheckout,
     deliver_events::{DeliverEvents, Retry},
     initiate_preorder::InitiatePreorder,
@@ -23,6 +24,7 @@ use pledge_domain::{
     limits::{AttemptLimits, PreorderLimits},
     ports::{Clock, Randomness},
     preorder::{Catalogue, CheckoutPolicy},
+    retention::Retention,
 };
 use pledge_firebase::{AccountSource, FirebaseClient};
 use pledge_http_api::{Response, Routes, app_check::AppCheck, intake::PreorderIntake, proxies::TrustedProxies};
@@ -234,6 +236,7 @@ impl Functions {
                     retry: Retry { backoff: PAUSE, ..Retry::default() },
                 },
                 sweep: SweepOutbox { store: store.clone(), queue: queue.clone(), patience: PATIENCE },
+                clear_out: ClearOut { store: store.clone(), retention: Retention::default() },
                 roll: RollChampions { store, queue, renewal_grace: DEFAULT_RENEWAL_GRACE },
                 system: machine.clone(),
                 metrics: metrics(),

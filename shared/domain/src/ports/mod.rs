@@ -7,6 +7,7 @@ mod champion;
 mod gateway;
 mod identity;
 mod outbox;
+mod retention;
 mod store;
 
 pub use account::AccountStore;
@@ -20,6 +21,7 @@ pub use champion::{
 pub use gateway::{CheckoutGateway, GatewayError, Gone, OpenedSession, PriceGateway, SessionRequest, SessionStatus};
 pub use identity::{AccountStates, AppVerifier, IdentityError, IdentityProvider, TokenError, TokenVerifier};
 pub use outbox::{Backlog, Delivery, Marketing, MarketingError, OutboxStore, PublishError, Publisher, UnsentEntry};
+pub use retention::RetentionStore;
 pub use store::{CheckoutSaved, KnownEvent, LimitedError, NewPreorder, PreorderStore, StoreError, StripeEventStore};
 
 use uuid::Uuid;

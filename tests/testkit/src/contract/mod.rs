@@ -11,6 +11,7 @@ pub mod catch_up_store;
 pub mod champion_store;
 pub mod outbox_store;
 pub mod preorder_store;
+pub mod retention_store;
 pub mod stripe_event_store;
 pub mod superseding;
 
@@ -21,7 +22,7 @@ use pledge_domain::{
     champion::{ChampionKey, PaymentRecord, Support, Tier},
     decide::NewAnnouncement,
     ids::{OutboxId, PreorderId, UserId},
-    ports::{AccountStore, CatchUpStore, ChampionStore, OutboxStore, PreorderStore, StripeEventStore},
+    ports::{AccountStore, CatchUpStore, ChampionStore, OutboxStore, PreorderStore, RetentionStore, StripeEventStore},
     preorder::Preorder,
 };
 
@@ -37,7 +38,13 @@ fn ids(announcements: &[NewAnnouncement]) -> Vec<OutboxId> {
 /// A store under test, with a look at what the ports don't show.
 pub trait Subject: Send + Sync {
     /// The store's type.
-    type Store: PreorderStore + AccountStore + StripeEventStore + CatchUpStore + OutboxStore + ChampionStore;
+    type Store: PreorderStore
+        + AccountStore
+        + StripeEventStore
+        + CatchUpStore
+        + OutboxStore
+        + ChampionStore
+        + RetentionStore;
 
     /// Returns the store.
     fn store(&self) -> &Self::Store;
@@ -177,6 +184,14 @@ macro_rules! store_contract {
             there_is_no_watermark_before_the_first_catch_up,
             a_watermark_never_goes_back,
             of_listed_events_those_are_named_that_are_not_recorded,
+        );
+        $crate::promises!(
+            retention_store,
+            $fresh,
+            a_preorder_that_nobody_paid_goes_and_one_that_is_paid_stays,
+            a_preorder_whose_payment_is_on_its_way_stays,
+            what_was_told_goes_in_batches_and_what_waits_stays,
+            what_was_refused_is_left_out_for_good,
         );
         $crate::promises!(
             champion_store,

@@ -1,0 +1,25 @@
+-- Preorders from before $1 for which nothing was ever paid and nothing can be any more, the $2 oldest, with what their
+-- announcements say; what isn't sent by $3 won't be.
+with cleared as (
+    delete from preorders
+    where id in (
+        select id from preorders
+        where paid_at is null and created_at < $1::timestamptz
+          and status in ('initiated', 'failed', 'cancelled')
+          and session_state is distinct from 'awaiting_payment'
+          and (session_state is distinct from 'open' or session_expires_at < $1)
+          and not exists (select from preorder_payment where preorder_payment.preorder_id = preorders.id)
+        order by created_at
+        limit $2
+        for update skip locked
+    )
+    returning id
+),
+silenced as (
+    update outbox
+    set payload = '{}', parked_at = null,
+        superseded_at = case when sent_at is null then coalesce(superseded_at, $3::timestamptz) else superseded_at end
+    from cleared
+    where split_part(key, ':', 2) = cleared.id::text and payload <> '{}'
+)
+select count(*) as cleared from cleared

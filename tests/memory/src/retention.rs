@@ -1,0 +1,65 @@
+//! What isn't needed any more. Events have no time here, and aren't cleared out.
+
+use std::collections::BTreeSet;
+
+use pledge_domain::{
+    Timestamp,
+    ports::{RetentionStore, StoreError},
+    preorder::{Preorder, SessionState, Status},
+    retention::Cutoffs,
+};
+
+use crate::{InMemoryStore, OutboxRow};
+
+impl RetentionStore for InMemoryStore {
+    async fn clear_out(&self, cutoffs: &Cutoffs, limit: i64, now: Timestamp) -> Result<u64, StoreError> {
+        let mut tables = self.transaction()?;
+        let limit = usize::try_from(limit).unwrap_or_default();
+        let mut unpaid: Vec<_> = tables.preorders.values().filter(|it| is_over(it, cutoffs.unpaid_preorders)).collect();
+        unpaid.sort_by_key(|preorder| preorder.created_at);
+        let unpaid: BTreeSet<_> = unpaid.into_iter().take(limit).map(|preorder| preorder.id.to_string()).collect();
+        tables.preorders.retain(|id, _| !unpaid.contains(&id.to_string()));
+        let is_theirs =
+            |row: &OutboxRow| row.entry.key.split(':').nth(1).is_some_and(|subject| unpaid.contains(subject));
+        for row in tables.outbox.values_mut().filter(|row| is_theirs(row)) {
+            row.silence(now);
+        }
+        let mut cleared = unpaid.len();
+        for cutoff in [Cutoff::Told(cutoffs.sent_payloads), Cutoff::Parked(cutoffs.parked_payloads)] {
+            for row in tables.outbox.values_mut().filter(|row| !row.is_silent && cutoff.takes(row)).take(limit) {
+                row.silence(now);
+                cleared += 1;
+            }
+        }
+        Ok(u64::try_from(cleared).unwrap_or_default())
+    }
+}
+
+enum Cutoff {
+    Told(Option<Timestamp>),
+    Parked(Option<Timestamp>),
+}
+
+impl Cutoff {
+    fn takes(&self, row: &OutboxRow) -> bool {
+        let (since, cutoff) = match self {
+            Self::Told(cutoff) => (row.sent_at.or(row.superseded_at), cutoff),
+            Self::Parked(cutoff) => (row.parked_at, cutoff),
+        };
+        since.zip(*cutoff).is_some_and(|(since, cutoff)| since < cutoff)
+    }
+}
+
+fn is_over(preorder: &Preorder, cutoff: Option<Timestamp>) -> bool {
+    let Some(cutoff) = cutoff else { return false };
+    let session = preorder.session.as_ref();
+    let may_be_paid = session.is_some_and(|session| match session.state {
+        SessionState::Open => session.expires_at.is_none_or(|at| at >= cutoff),
+        SessionState::AwaitingPayment => true,
+        SessionState::Closed => false,
+    });
+    preorder.payment.is_none()
+        && preorder.created_at < cutoff
+        && matches!(preorder.status, Status::Initiated | Status::Failed | Status::Cancelled)
+        && !may_be_paid
+}
