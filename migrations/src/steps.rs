@@ -64,10 +64,10 @@ pub const MIGRATIONS: &[Migration] = steps![
     "0075_user_alias",
     "0080_stripe_event_keys",
     "0081_lookups",
+    "0083_retention",
     "0085_goodwill",
     "0086_goodwill_checked",
     "0087_preorder_fulfilment",
-    "0083_retention",
 ];
 
 const IN_BATCHES: &[&str] = &["0031_champion_carry_over", "0035_preorder_payments"];

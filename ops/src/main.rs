@@ -8,6 +8,7 @@ mod arguments;
 mod commands;
 mod console;
 mod dead_letters;
+mod klaviyo;
 mod lookup;
 mod schema;
 mod stripe;

@@ -72,7 +72,12 @@ const PAGE: u32 = 100;
 impl<'a> Pages<'a> {
     /// The list at `path` with the parameters in `filter`.
     pub fn new(stripe: &'a StripeClient, path: &'static str, filter: Value) -> Self {
-        Self { stripe, path, filter, last: None, more: true }
+        Self::after(stripe, path, filter, None)
+    }
+
+    /// What follows an object of that list.
+    pub fn after(stripe: &'a StripeClient, path: &'static str, filter: Value, last: Option<String>) -> Self {
+        Self { stripe, path, filter, last, more: true }
     }
 
     /// The next page; none after the last one.

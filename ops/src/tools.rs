@@ -23,7 +23,7 @@ use pledge_stripe_api::StripeClient;
 use rustls::ClientConfig;
 use tracing::level_filters::LevelFilter;
 
-use crate::{console::Failure, dead_letters::DeadLetters};
+use crate::{console::Failure, dead_letters::DeadLetters, klaviyo::Klaviyo};
 
 /// A command's calls of store methods and its own look at tables happen side by side.
 const CONNECTIONS: usize = 2;
@@ -70,6 +70,16 @@ impl Tools {
     pub fn stripe(&self) -> Result<StripeClient, Failure> {
         let config = self.environment.configure(pledge_stripe_api::Config::parse)?;
         Ok(StripeClient::new(self.http.clone(), &config)?)
+    }
+
+    /// Returns a reader of what Klaviyo has, if `KLAVIYO_API_KEY` is there.
+    pub fn klaviyo_if_configured(&self) -> Option<Klaviyo> {
+        self.klaviyo().ok()
+    }
+
+    /// Returns a client of Klaviyo's API, configured by `KLAVIYO_API_KEY`.
+    pub fn klaviyo(&self) -> Result<Klaviyo, Failure> {
+        Ok(Klaviyo::new(self.http.clone(), self.environment.configure(pledge_klaviyo::Config::parse)?))
     }
 
     /// Returns a writer of the sender's queue, which `KLAVIYO_QUEUE_URL` names.

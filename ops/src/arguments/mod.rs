@@ -5,6 +5,7 @@ mod import;
 mod parse;
 mod payments;
 mod preorders;
+mod reconcile;
 mod tiers;
 
 use std::path::PathBuf;
@@ -23,6 +24,11 @@ use pledge_domain::{
 };
 pub use preorders::{PreorderName, Preorders, Which};
 pub use tiers::{TierSettings, Tiers};
+
+pub use self::{
+    reconcile::{Reconcile, Resume},
+};
+use crate::console::{WrongCall, words::iso};
 
 /// What scripts and schedules go by.
 const EXIT_STATUS: &str = "Exit status:
@@ -67,9 +73,10 @@ pub enum Command {
     /// One Stripe event.
     #[command(subcommand)]
     Event(Event),
-    /// Compares what Stripe says was paid in a window of time with the database, and applies what is missing. Exits
-    /// with status 3 if differences are left.
-    Reconcile(Window),
+    /// Compares what is stored with what Stripe has and what Klaviyo was told, and applies what is missing. Exits with
+    /// status 3 if differences are left.
+    #[command(after_help = Reconcile::EXAMPLES)]
+    Reconcile(Reconcile),
     /// The tiers of a novel: what a month of support costs.
     #[command(subcommand)]
     Tiers(Tiers),
@@ -346,10 +353,21 @@ pub struct Window {
 }
 
 impl Window {
-    /// Its end, if now is this. What was made in this second lies before it.
-    pub fn end(&self, now: Timestamp) -> Timestamp {
-        self.to.unwrap_or(now + time::Duration::SECOND)
+    /// Returns its beginning and its end, if now is this. What was made in this second lies before it.
+    ///
+    /// # Errors
+    /// [`WrongCall`] if it ends before it begins.
+    pub fn bounds(&self, now: Timestamp) -> Result<(Timestamp, Timestamp), WrongCall> {
+        time_in_window(self.from, self.to.unwrap_or(now + time::Duration::SECOND))
     }
+}
+
+/// Returns the beginning and the end of a window in which there is some time.
+fn time_in_window(from: Timestamp, to: Timestamp) -> Result<(Timestamp, Timestamp), WrongCall> {
+    if from < to {
+        return Ok((from, to));
+    }
+    Err(WrongCall(format!("the window ends at {}, before it begins at {}", iso(to), iso(from))))
 }
 
 #[cfg(test)]
@@ -394,14 +412,42 @@ mod tests {
     }
 
     #[test]
+    fn a_window_has_some_time_in_it() {
+        let now = Timestamp::from_unix_timestamp(1_793_404_800).unwrap();
+        let window = |line: &str| match parse(line).unwrap().command {
+            Command::Reconcile(reconcile) => reconcile.window(now),
+            Command::Export(Export::Funnel(window)) => window.bounds(now),
+            other => panic!("{other:?}"),
+        };
+        for line in ["ops reconcile --from 2026-10-31 --to 2026-10-30", "ops export funnel --from 2026-11-01"] {
+            assert!(window(line).is_err(), "{line}");
+        }
+        let (from, to) = window("ops reconcile").unwrap();
+        assert_eq!((to - from).whole_days(), 30);
+    }
+
+    #[test]
+    fn a_comparison_goes_on_in_a_part_that_there_is() {
+        let resume = |text: &str| match parse(&format!("ops reconcile --resume {text}"))?.command {
+            Command::Reconcile(reconcile) => Ok(reconcile.resume.unwrap()),
+            other => panic!("{other:?}"),
+        };
+        let after =
+            |text: &str| resume(text).map(|resume: Resume| (resume.part, resume.after)).map_err(|_: clap::Error| ());
+        assert_eq!(after("invoices:in_1"), Ok(("invoices".to_owned(), Some("in_1".to_owned()))));
+        assert_eq!(after("refunds"), Ok(("refunds".to_owned(), None)));
+        assert_eq!(after("customers"), Err(()));
+    }
+
+    #[test]
     fn a_window_begins_at_a_day_or_a_time() {
         let from = |text: &str| match parse(&format!("ops reconcile --from {text}")).unwrap().command {
-            Command::Reconcile(window) => window.from.unix_timestamp(),
+            Command::Reconcile(reconcile) => reconcile.from.unwrap().unix_timestamp(),
             other => panic!("{other:?}"),
         };
         assert_eq!(from("2026-10-31"), 1_793_404_800);
         assert_eq!(from("2026-10-31T02:00:00+02:00"), 1_793_404_800);
         assert!(parse("ops reconcile --from yesterday").is_err());
-        assert!(parse("ops reconcile").is_err());
+        assert!(parse("ops export funnel").is_err());
     }
 }

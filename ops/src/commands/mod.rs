@@ -12,7 +12,7 @@ mod parked;
 mod payments;
 mod portal;
 mod preorders;
-mod reconcile;
+pub mod reconcile;
 mod subscriptions;
 mod tiers;
 mod users;
@@ -49,7 +49,7 @@ pub async fn run(tools: &Tools, Arguments { apply, command }: Arguments) -> Resu
         Command::Database(database) => database::run(tools, database, apply).await,
         Command::Grant(grant) => grant::run(tools, &grant, apply).await,
         Command::Tiers(tiers) => tiers::run(tools, tiers, apply).await,
-        Command::Reconcile(window) => reconcile::run(tools, window, apply).await,
+        Command::Reconcile(wanted) => reconcile::run(tools, &wanted, apply).await,
         Command::Users(Users::Link(limit)) => users::link::run(tools, limit, apply).await,
         Command::Users(Users::Merge { former, successor }) => {
             users::merge::run(tools, &former, &successor, apply).await

@@ -18,6 +18,11 @@ pub use self::table::Table;
 /// Why a command ended early. Its text and its causes hold no secret.
 pub type Failure = Box<dyn Error + Send + Sync>;
 
+/// A call that makes no sense, in words. Ends with status 2, as those that the command line itself refuses.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct WrongCall(pub String);
+
 /// What a command came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Done {
@@ -30,6 +35,9 @@ pub enum Done {
 /// Exit status if something is left, for schedules that watch it. 1 is a failure and 2 a wrong call; the program's help and
 /// docs/RUNBOOK.md list them.
 const EXIT_SOMETHING_LEFT: u8 = 3;
+
+/// Exit status of a wrong call, as clap's.
+const EXIT_WRONG_CALL: u8 = 2;
 
 /// Lets a fault of the program itself end in one sentence, with the place that whoever mends it needs.
 pub fn explain_faults() {
@@ -46,6 +54,10 @@ pub fn exit_code(result: Result<Done, Failure>) -> ExitCode {
         Ok(Done::SomethingLeft) => ExitCode::from(EXIT_SOMETHING_LEFT),
         // Whoever reads the output has seen enough.
         Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<WrongCall>() => {
+            eprintln!("error: {error}");
+            ExitCode::from(EXIT_WRONG_CALL)
+        }
         Err(error) => {
             eprintln!("error: {}", ErrorChain(error.as_ref()));
             ExitCode::FAILURE

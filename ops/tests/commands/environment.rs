@@ -5,17 +5,19 @@ use std::process::Stdio;
 use pledge_domain::{
     account::Claims,
     ids::{OutboxId, PreorderId, PriceId, SessionId},
-    ports::{CheckoutGateway, PreorderStore, SessionRequest},
+    ports::{CheckoutGateway, Delivery, OutboxStore, PreorderStore, SessionRequest},
     preorder::{CheckoutPolicy, Preorder, checkout::OpenSession},
     user::Owner,
 };
 use pledge_faults::QueueServer;
 use pledge_postgres::{Database, Settings};
 use pledge_runtime::{Secret, http, tls};
-use pledge_stand_ins::{FirebaseOptions, FirebaseStandIn, StripeOptions, StripeStandIn};
+use pledge_stand_ins::{
+    Clock, FirebaseOptions, FirebaseStandIn, KlaviyoOptions, KlaviyoStandIn, StripeOptions, StripeStandIn,
+};
 use pledge_stripe_api::{Config, StripeClient};
 use pledge_testkit::{TestDatabase, builders::a_new_preorder, time::t};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::{io::AsyncWriteExt, process::Command};
 use tokio_postgres::Client;
 
@@ -26,6 +28,7 @@ pub struct TestEnvironment {
     pub stand_in: StripeStandIn,
     pub stripe: StripeClient,
     pub firebase: FirebaseStandIn,
+    pub klaviyo: KlaviyoStandIn,
     pub sqs: QueueServer,
     pub store: Database,
     pub tables: Client,
@@ -67,7 +70,16 @@ impl Said {
 
 impl TestEnvironment {
     pub async fn start() -> Self {
-        let options = StripeOptions { secret_key: Some(KEY.to_owned()), ..StripeOptions::default() };
+        Self::at(Clock::real()).await
+    }
+
+    /// One in which it is so many days ago at Stripe, and time passes only when it is told to.
+    pub async fn started_days_ago(days: i64) -> Self {
+        Self::at(Clock::stopped(Clock::real().now() - days * 86_400)).await
+    }
+
+    async fn at(clock: Clock) -> Self {
+        let options = StripeOptions { secret_key: Some(KEY.to_owned()), clock, ..StripeOptions::default() };
         let stand_in = StripeStandIn::start(options).await.unwrap();
         let http = http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap();
         let stripe = StripeClient::new(
@@ -81,6 +93,7 @@ impl TestEnvironment {
             stand_in,
             stripe,
             firebase: FirebaseStandIn::start(FirebaseOptions::default()).await.unwrap(),
+            klaviyo: KlaviyoStandIn::start(KlaviyoOptions::default()).await.unwrap(),
             sqs: QueueServer::start().await,
             store,
             tables: database.connect().await,
@@ -96,12 +109,24 @@ impl TestEnvironment {
 
     /// Calls the program with arguments that may have spaces.
     pub async fn ops_with(&self, arguments: &[&str]) -> Said {
-        self.call(arguments, "").await
+        self.call(arguments, "", &[]).await
     }
 
     /// Calls the program with a text on standard input.
     pub async fn ops_from(&self, line: &str, input: &str) -> Said {
-        self.call(&line.split_whitespace().collect::<Vec<_>>(), input).await
+        self.call(&line.split_whitespace().collect::<Vec<_>>(), input, &[]).await
+    }
+
+    /// Calls the program with a key of Klaviyo's.
+    pub async fn ops_with_klaviyo(&self, line: &str) -> Said {
+        let base = self.klaviyo.base_url();
+        let variables = [("KLAVIYO_API_KEY", "pk_test"), ("KLAVIYO_API_BASE", base.as_str())];
+        self.ops_given(&line.split_whitespace().collect::<Vec<_>>(), &variables).await
+    }
+
+    /// Calls the program with further variables.
+    pub async fn ops_given(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
+        self.call(arguments, "", variables).await
     }
 
     /// The address of the database.
@@ -109,7 +134,7 @@ impl TestEnvironment {
         self.database.url()
     }
 
-    async fn call(&self, arguments: &[&str], input: &str) -> Said {
+    async fn call(&self, arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Said {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ops"));
         command.args(arguments).env_clear().envs([
             ("STAGE", "local"),
@@ -124,6 +149,7 @@ impl TestEnvironment {
             ("FIREBASE_PROJECT_ID", "demo-pledge"),
             ("FIREBASE_AUTH_EMULATOR_HOST", &self.firebase.host()),
         ]);
+        command.envs(variables.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut program = command.spawn().unwrap();
         // A program that doesn't read its input may be over by now.
@@ -146,7 +172,33 @@ impl TestEnvironment {
         let request = self.http.post(format!("{}/v1/{path}", self.stand_in.base_url())).bearer_auth(KEY);
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         let answer = request.body(url.query().unwrap_or_default().to_owned()).send().await.unwrap();
-        answer.error_for_status().unwrap().json().await.unwrap()
+        let (status, body): (_, Value) = (answer.status(), answer.json().await.unwrap());
+        assert!(status.is_success(), "{path}: {body}");
+        body
+    }
+
+    /// Deletes something at Stripe, as in its dashboard.
+    pub async fn delete(&self, path: &str) {
+        let request = self.http.delete(format!("{}/v1/{path}", self.stand_in.base_url())).bearer_auth(KEY);
+        request.send().await.unwrap().error_for_status().unwrap();
+    }
+
+    /// Lets Klaviyo have an announcement, as if it had been sent.
+    pub async fn klaviyo_has(&self, row: OutboxId, metric: &str) {
+        let occurred = "select payload ->> 'occurred_at' from outbox where id = $1";
+        let time: String = self.tables.query_one(occurred, &[&row.as_uuid()]).await.unwrap().get(0);
+        let attributes = json!({
+            "unique_id": row.to_string(),
+            "time": time,
+            "properties": {},
+            "metric": { "data": { "type": "metric", "attributes": { "name": metric } } },
+            "profile": { "data": { "type": "profile", "attributes": { "email": "reader@example.com" } } },
+        });
+        let request = self.http.post(format!("{}/api/events", self.klaviyo.base_url()));
+        let request = request.header("authorization", "Klaviyo-API-Key pk_test").header("revision", "2026-07-15");
+        let request = request.header("content-type", "application/vnd.api+json");
+        let body = json!({ "data": { "type": "event", "attributes": attributes } }).to_string();
+        request.body(body).send().await.unwrap().error_for_status().unwrap();
     }
 
     /// The `n`th preorder, without an owner.
@@ -179,15 +231,19 @@ impl TestEnvironment {
         };
         let opened = self.stripe.open_session(&request).await.unwrap();
         let open = OpenSession { id: opened.id.clone(), url: opened.url.unwrap(), expires_at: opened.expires_at };
-        self.store.save_checkout(preorder.id, attempt, Some(&open), &Claims::default(), t(10)).await.unwrap();
+        let at = t(10 * i64::from(attempt));
+        self.store.save_checkout(preorder.id, attempt, Some(&open), &Claims::default(), at).await.unwrap();
         opened.id
     }
 
     /// Delivers every event that Stripe has made so far, once.
     pub async fn hear(&self) {
-        for event in self.stand_in.events() {
-            self.succeeds(&format!("event replay {} --apply", event["id"].as_str().unwrap())).await;
-        }
+        self.replay_all().await;
+    }
+
+    /// The payment of a session.
+    pub fn intent_of(&self, session: &SessionId) -> String {
+        self.stand_in.object(session.as_str())["payment_intent"].as_str().unwrap().to_owned()
     }
 
     pub async fn status(&self, preorder: PreorderId) -> String {
@@ -200,6 +256,39 @@ impl TestEnvironment {
         self.tables.query_one(sql, &[]).await.unwrap().get(0)
     }
 
+    /// The ids of all announcements, oldest first.
+    pub async fn outbox_rows(&self) -> Vec<OutboxId> {
+        let rows = self.tables.query("select id from outbox order by created_at, key", &[]).await.unwrap();
+        rows.iter().map(|row| OutboxId::from_uuid(row.get(0))).collect()
+    }
+
+    /// Klaviyo has taken everything.
+    pub async fn tell_everything(&self) {
+        let all: Vec<_> = self.outbox_rows().await.into_iter().map(|row| (row, Delivery::Sent)).collect();
+        self.store.settle(&all, t(30)).await.unwrap();
+    }
+
+    /// Every payment was recorded when it was made.
+    pub async fn recorded_in_time(&self) {
+        let sql = "update user_champion_subscription_record set created_at = start_date";
+        self.tables.execute(sql, &[]).await.unwrap();
+    }
+
+    /// What is read at Stripe within one second has no order, as its events of one second have none.
+    pub async fn next_second(&self) {
+        let second = || std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+        let now = second();
+        while second() == now {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
+    /// So many days ago, for the command line.
+    pub fn day(&self, days_ago: i64) -> String {
+        let day = time::OffsetDateTime::from_unix_timestamp(Clock::real().now() - days_ago * 86_400).unwrap();
+        day.date().to_string()
+    }
+
     /// The id of an announcement of this kind.
     pub async fn outbox_row(&self, metric: &str) -> OutboxId {
         let sql = "select id from outbox where metric = $1 order by created_at limit 1";
@@ -208,8 +297,13 @@ impl TestEnvironment {
 
     /// Brings every event of Stripe's that isn't recorded yet.
     pub async fn replay_all(&self) {
+        let recorded = self.tables.query("select id from stripe_event", &[]).await.unwrap();
+        let recorded: Vec<String> = recorded.iter().map(|row| row.get(0)).collect();
         for event in self.stand_in.events() {
-            self.succeeds(&format!("event replay {} --apply", event["id"].as_str().unwrap())).await;
+            let id = event["id"].as_str().unwrap();
+            if !recorded.iter().any(|known| known == id) {
+                self.succeeds(&format!("event replay {id} --apply")).await;
+            }
         }
     }
 

@@ -3,42 +3,15 @@
 use std::time::Duration;
 
 use pledge_domain::{
-    account::Claims,
-    ids::{PriceId, SessionId},
-    ports::{CheckoutGateway, Delivery, OutboxStore, PreorderStore, SessionRequest},
-    preorder::{CheckoutPolicy, Preorder, checkout::OpenSession},
+    ids::SessionId,
+    ports::{Delivery, OutboxStore},
+    preorder::Preorder,
 };
 use pledge_stand_ins::stripe::Payment;
 use pledge_testkit::time::t;
 use serde_json::Value;
 
 use crate::environment::TestEnvironment;
-
-/// Another session of a preorder, of which the database knows.
-async fn open_session(environment: &TestEnvironment, preorder: &Preorder, attempt: i32) -> SessionId {
-    let price = environment.stand_in.objects("price")[0]["id"].as_str().unwrap().to_owned();
-    let request = SessionRequest {
-        preorder: preorder.id,
-        attempt,
-        user: None,
-        email: preorder.email.clone(),
-        price: PriceId::parse(price).unwrap(),
-        color: preorder.color.clone(),
-        locale: preorder.locale,
-        success_url: "https://example.com/success".to_owned(),
-        cancel_url: "https://example.com/cancel".to_owned(),
-        policy: CheckoutPolicy::default(),
-    };
-    let opened = environment.stripe.open_session(&request).await.unwrap();
-    let open = OpenSession { id: opened.id.clone(), url: opened.url.unwrap(), expires_at: opened.expires_at };
-    environment.store.save_checkout(preorder.id, attempt, Some(&open), &Claims::default(), t(20)).await.unwrap();
-    opened.id
-}
-
-/// The payment of a session.
-fn intent_of(environment: &TestEnvironment, session: &SessionId) -> String {
-    environment.stand_in.object(session.as_str())["payment_intent"].as_str().unwrap().to_owned()
-}
 
 /// A preorder that was abandoned, then paid in two sessions and refunded twice; Klaviyo refused one announcement for good
 /// and took another after a failure.
@@ -47,15 +20,15 @@ async fn story() -> (TestEnvironment, Preorder, [SessionId; 3]) {
     let (preorder, abandoned) = environment.preorder_in_checkout(1).await;
     environment.stand_in.advance(Duration::from_secs(86_400));
     environment.replay_all().await;
-    let second = open_session(&environment, &preorder, 2).await;
-    let third = open_session(&environment, &preorder, 3).await;
+    let second = environment.checkout(&preorder, 2).await;
+    let third = environment.checkout(&preorder, 3).await;
     for session in [&second, &third] {
         environment.stand_in.pay_session(session.as_str(), Payment::by_card());
     }
     environment.replay_all().await;
     environment.stand_in.advance(Duration::from_secs(3600));
     for session in [&second, &third] {
-        environment.stand_in.refund(&intent_of(&environment, session), None).unwrap();
+        environment.stand_in.refund(&environment.intent_of(session), None).unwrap();
     }
     environment.replay_all().await;
     let success = environment.outbox_row("preorder_success").await;
@@ -71,7 +44,7 @@ async fn story() -> (TestEnvironment, Preorder, [SessionId; 3]) {
 async fn whatever_names_a_preorder_shows_everything_about_it() {
     let (environment, preorder, [abandoned, second, third]) = story().await;
     let number = format!("ROL-{}", preorder.id.to_string()[..8].to_uppercase());
-    let [one, other] = [&second, &third].map(|session| intent_of(&environment, session));
+    let [one, other] = [&second, &third].map(|session| environment.intent_of(session));
     let refunds = environment.stand_in.objects("refund");
     let refund = refunds[0]["id"].as_str().unwrap();
     let event = environment.event("checkout.session.expired");

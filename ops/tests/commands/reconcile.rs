@@ -1,21 +1,32 @@
+//! `ops reconcile`: each kind of difference is made and found, and what is repaired is found no more.
+
 use std::time::Duration;
 
-use pledge_domain::ports::{Billing, PurchaseRequest, SubscriptionRequest};
-use pledge_stand_ins::stripe::Payment;
+use pledge_domain::ports::{Billing, Delivery, OutboxStore, PurchaseRequest, SubscriptionRequest};
+use pledge_stand_ins::{
+    Fault,
+    stripe::{Payment, RefundStatus},
+};
+use pledge_testkit::time::t;
 
 use crate::{
-    champions::{champion, confirm},
+    champions::{champion, confirm, subscriber},
     environment::TestEnvironment,
 };
 
 const RECONCILE: &str = "reconcile --from 2023-01-01";
 
+const DAY: u64 = 86_400;
+
 #[tokio::test]
 async fn without_differences_there_is_nothing_to_do() {
     let environment = TestEnvironment::start().await;
     environment.preorder_in_checkout(1).await;
+    environment.tell_everything().await;
     let said = environment.succeeds(&format!("{RECONCILE} --apply")).await;
     assert!(said.lines().is_empty() && said.err.contains("No differences."), "{said:?}");
+    assert!(said.err.contains("Not seen: invoices that were made before"), "{said:?}");
+    assert!(said.err.contains("KLAVIYO_API_KEY"), "{said:?}");
 }
 
 #[tokio::test]
@@ -25,21 +36,21 @@ async fn preorders_get_what_no_webhook_told() {
     environment.stand_in.pay_session(paid_session.as_str(), Payment::by_card());
     let (refunded, refunded_session) = environment.preorder_in_checkout(2).await;
     environment.stand_in.pay_session(refunded_session.as_str(), Payment::by_card());
-    let intent = environment.stand_in.object(refunded_session.as_str())["payment_intent"].as_str().unwrap().to_owned();
-    environment.stand_in.refund(&intent, None).unwrap();
+    environment.stand_in.refund(&environment.intent_of(&refunded_session), None).unwrap();
     let (waiting, waiting_session) = environment.preorder_in_checkout(3).await;
     environment.stand_in.pay_session(waiting_session.as_str(), Payment::by_bank_debit());
     let (expired, _) = environment.preorder_in_checkout(4).await;
-    environment.stand_in.advance(Duration::from_secs(86_400));
+    environment.stand_in.advance(Duration::from_secs(DAY));
+    environment.tell_everything().await;
 
     let dry = environment.ops(RECONCILE).await;
-    assert_eq!((dry.status, dry.lines().len()), (3, 5), "{dry:?}");
+    assert_eq!((dry.status, dry.rows().len()), (3, 5), "{dry:?}");
     assert!(!dry.out.contains('@'));
     assert_eq!(environment.count("select count(*) from stripe_event").await, 0);
 
     // A refund of a preorder that isn't booked yet waits for it; here it is booked first.
     let done = environment.succeeds(&format!("{RECONCILE} --apply")).await;
-    assert!(done.lines().iter().all(|line| line.ends_with("\tapplied")), "{done:?}");
+    assert!(done.rows().iter().all(|row| row.ends_with(": applied")), "{done:?}");
     for (preorder, status) in
         [(paid, "completed"), (refunded, "refunded"), (waiting, "processing"), (expired, "cancelled")]
     {
@@ -52,9 +63,7 @@ async fn preorders_get_what_no_webhook_told() {
     let again = environment.succeeds(&format!("{RECONCILE} --apply")).await;
     assert!(again.lines().is_empty(), "{again:?}");
     // Stripe's own events still come, and count no more.
-    for event in environment.stand_in.events() {
-        environment.succeeds(&format!("event replay {} --apply", event["id"].as_str().unwrap())).await;
-    }
+    environment.replay_all().await;
     assert_eq!(environment.count(facts).await, 4);
 }
 
@@ -63,8 +72,18 @@ async fn a_window_leaves_out_what_lies_outside() {
     let environment = TestEnvironment::start().await;
     let (_, session) = environment.preorder_in_checkout(1).await;
     environment.stand_in.pay_session(session.as_str(), Payment::by_card());
+    environment.tell_everything().await;
     let before = environment.succeeds(&format!("{RECONCILE} --to 2024-01-01")).await;
     assert!(before.lines().is_empty(), "{before:?}");
+}
+
+#[tokio::test]
+async fn a_window_that_ends_before_it_begins_is_a_wrong_call() {
+    let environment = TestEnvironment::start().await;
+    for line in ["reconcile --from 2026-01-02 --to 2026-01-01", "export funnel --from 2026-01-02 --to 2026-01-02"] {
+        let said = environment.ops(line).await;
+        assert!(said.status == 2 && said.err.contains("before it begins") && said.out.is_empty(), "{said:?}");
+    }
 }
 
 #[tokio::test]
@@ -77,13 +96,78 @@ async fn a_payment_without_a_preorder_becomes_one() {
     assert_eq!(environment.count("select count(*) from preorders where status = 'completed'").await, 1);
 }
 
-/// What is read of a subscription within one second has no order, as Stripe's events of one second have none.
-async fn next_second() {
-    let second = || std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
-    let now = second();
-    while second() == now {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+#[tokio::test]
+async fn a_second_payment_that_nobody_heard_of_is_stored_beside_the_first() {
+    let environment = TestEnvironment::start().await;
+    let (preorder, first) = environment.preorder_in_checkout(1).await;
+    let second = environment.checkout(&preorder, 2).await;
+    environment.stand_in.pay_session(first.as_str(), Payment::by_card());
+    environment.replay_all().await;
+    environment.stand_in.pay_session(second.as_str(), Payment::by_card());
+    environment.tell_everything().await;
+    let done = environment.succeeds(&format!("{RECONCILE} --apply")).await;
+    assert!(done.rows().len() == 1 && done.out.contains("second payment"), "{done:?}");
+    assert_eq!(environment.count("select count(*) from preorder_payment").await, 2);
+    environment.tell_everything().await;
+    assert!(environment.succeeds(RECONCILE).await.lines().is_empty());
+}
+
+#[tokio::test]
+async fn a_refund_of_an_old_payment_is_found_by_its_own_time() {
+    let environment = TestEnvironment::started_days_ago(200).await;
+    let (preorder, session) = environment.preorder_in_checkout(1).await;
+    environment.stand_in.pay_session(session.as_str(), Payment::by_card());
+    environment.replay_all().await;
+    environment.tell_everything().await;
+    environment.stand_in.advance(Duration::from_secs(190 * DAY));
+    environment.stand_in.refund(&environment.intent_of(&session), None).unwrap();
+
+    let dry = environment.ops("reconcile").await;
+    assert!(dry.rows().len() == 1 && dry.out.contains("is a refund of 299.00 USD that nobody knows of"), "{dry:?}");
+    environment.succeeds("reconcile --apply").await;
+    assert_eq!(environment.status(preorder.id).await, "refunded");
+    environment.tell_everything().await;
+    assert!(environment.succeeds("reconcile").await.lines().is_empty());
+}
+
+#[tokio::test]
+async fn a_refund_that_the_bank_sent_back_is_left_for_a_person() {
+    let environment = TestEnvironment::started_days_ago(60).await;
+    let (preorder, session) = environment.preorder_in_checkout(1).await;
+    environment.stand_in.pay_session(session.as_str(), Payment::by_card());
+    let refund = environment.stand_in.refund(&environment.intent_of(&session), None).unwrap();
+    environment.replay_all().await;
+    environment.tell_everything().await;
+    assert_eq!(environment.status(preorder.id).await, "refunded");
+    environment.stand_in.advance(Duration::from_secs(20 * DAY));
+    environment.stand_in.set_refund(&refund, RefundStatus::Failed, Some("lost_or_stolen_card")).unwrap();
+
+    let done = environment.ops("reconcile --apply").await;
+    assert!(done.out.contains("is failed, and not succeeded"), "{done:?}");
+    assert_eq!(environment.status(preorder.id).await, "completed", "nothing went back after all");
+}
+
+#[tokio::test]
+async fn a_dispute_is_found_and_so_is_its_end() {
+    let environment = TestEnvironment::started_days_ago(120).await;
+    let (preorder, session) = environment.preorder_in_checkout(1).await;
+    environment.stand_in.pay_session(session.as_str(), Payment::by_card());
+    environment.replay_all().await;
+    environment.stand_in.advance(Duration::from_secs(10 * DAY));
+    let dispute = environment.stand_in.dispute(&environment.intent_of(&session), "fraudulent").unwrap();
+    environment.tell_everything().await;
+
+    let done = environment.succeeds("reconcile --apply").await;
+    assert!(done.rows().len() == 1 && done.out.contains("is a dispute of 299.00 USD that nobody knows of"), "{done:?}");
+    assert_eq!(environment.count("select count(*) from preorders where disputed_at is not null").await, 1);
+    environment.tell_everything().await;
+    assert!(environment.succeeds("reconcile").await.lines().is_empty());
+
+    environment.stand_in.close_dispute(&dispute, false).unwrap();
+    environment.next_second().await;
+    let done = environment.succeeds("reconcile --apply").await;
+    assert!(done.out.contains("is lost, and not needs_response"), "{done:?}");
+    assert_eq!(environment.status(preorder.id).await, "refunded");
 }
 
 #[tokio::test]
@@ -98,9 +182,9 @@ async fn a_subscription_that_nobody_heard_of_is_granted_and_its_refund_finds_it(
     confirm(&environment, &intent).await;
 
     let dry = environment.ops(RECONCILE).await;
-    assert_eq!((dry.status, dry.lines().len()), (3, 2), "a subscription and an invoice: {dry:?}");
+    assert_eq!((dry.status, dry.rows().len()), (3, 2), "a subscription and an invoice: {dry:?}");
     let done = environment.succeeds(&format!("{RECONCILE} --apply")).await;
-    assert!(done.lines().iter().all(|line| line.ends_with("\tapplied")), "{done:?}");
+    assert!(done.rows().iter().all(|row| row.ends_with(": applied")), "{done:?}");
     assert_eq!(environment.count("select count(*) from payment_record where status = 'completed'").await, 1);
     assert_eq!(environment.count("select count(*) from user_champion_subscription where is_active").await, 1);
     assert_eq!(environment.count("select count(*) from stripe_subscription where status = 'active'").await, 1);
@@ -108,15 +192,84 @@ async fn a_subscription_that_nobody_heard_of_is_granted_and_its_refund_finds_it(
 
     environment.stand_in.refund(intent.as_str(), None).unwrap();
     let done = environment.succeeds(&format!("{RECONCILE} --apply")).await;
-    assert_eq!(done.lines().len(), 1, "{done:?}");
+    assert_eq!(done.rows().len(), 1, "{done:?}");
     assert_eq!(environment.count("select count(*) from payment_record where status = 'refunded'").await, 1);
     assert_eq!(environment.count("select count(*) from user_champion_subscription where is_active").await, 0);
 
-    next_second().await;
+    environment.next_second().await;
     environment.stripe.set_cancel_at_period_end(&made.made.subscription.id, true).await.unwrap();
     let done = environment.succeeds(&format!("{RECONCILE} --apply")).await;
-    assert_eq!(done.lines().len(), 1, "{done:?}");
+    assert_eq!(done.rows().len(), 1, "{done:?}");
     assert_eq!(environment.count("select count(*) from stripe_subscription where cancel_at_period_end").await, 1);
+}
+
+#[tokio::test]
+async fn the_end_of_an_old_subscription_is_found() {
+    let environment = TestEnvironment::started_days_ago(25).await;
+    subscriber(&environment, 1).await;
+    environment.replay_all().await;
+    environment.recorded_in_time().await;
+    environment.tell_everything().await;
+    environment.stand_in.advance(Duration::from_secs(20 * DAY));
+    let subscription = environment.stand_in.objects("subscription")[0]["id"].as_str().unwrap().to_owned();
+    environment.delete(&format!("subscriptions/{subscription}")).await;
+    let days_ago = environment.day(3);
+    let done = environment.succeeds(&format!("reconcile --from {days_ago} --apply")).await;
+    assert!(done.rows().len() == 1 && done.out.contains("is canceled, and not active"), "{done:?}");
+    assert_eq!(environment.count("select count(*) from stripe_subscription where status = 'canceled'").await, 1);
+}
+
+#[tokio::test]
+async fn a_renewal_that_is_paid_after_weeks_is_found_by_its_payment() {
+    let environment = TestEnvironment::started_days_ago(50).await;
+    let customer = subscriber(&environment, 1).await;
+    environment.stand_in.advance(Duration::from_secs(20 * DAY));
+    environment.replay_all().await;
+    environment.recorded_in_time().await;
+    environment.stand_in.replace_card(customer.as_str(), "pm_card_chargeCustomerFail").unwrap();
+    environment.stand_in.advance(Duration::from_secs(13 * DAY));
+    environment.replay_all().await;
+    environment.tell_everything().await;
+    let open = environment.stand_in.objects("invoice").into_iter().find(|invoice| invoice["status"] == "open");
+    let open = open.expect("a renewal that could not be charged")["id"].as_str().unwrap().to_owned();
+    environment.stand_in.advance(Duration::from_secs(12 * DAY));
+    environment.replay_all().await;
+    environment.tell_everything().await;
+    environment.stand_in.replace_card(customer.as_str(), "pm_card_visa").unwrap();
+    environment.post(&format!("invoices/{open}/pay"), &[]).await;
+
+    let days_ago = environment.day(7);
+    let dry = environment.ops(&format!("reconcile --from {days_ago}")).await;
+    assert!(dry.out.contains(&open) && dry.out.contains("nothing was granted for it"), "{dry:?}");
+    environment.ops(&format!("reconcile --from {days_ago} --apply")).await;
+    let paid = "select count(*) from payment_record where kind = 'renewal' and status = 'completed'";
+    assert_eq!(environment.count(paid).await, 1);
+}
+
+#[tokio::test]
+async fn a_subscription_from_the_dashboard_is_found_although_nothing_marks_it() {
+    let environment = TestEnvironment::start().await;
+    let customer = subscriber(&environment, 1).await;
+    environment.replay_all().await;
+    environment.tell_everything().await;
+    let price = environment.stand_in.objects("price")[0]["id"].as_str().unwrap().to_owned();
+    let ours = "insert into champion_tier_price (price_id, novel_id, tier_level, amount, currency)
+                values ($1, 7, 3, 500, 'usd') on conflict do nothing";
+    environment.tables.execute(ours, &[&price]).await.unwrap();
+    let made = environment
+        .post(
+            "subscriptions",
+            &[("customer", customer.as_str()), ("items[0][price]", &price), ("payment_behavior", "default_incomplete")],
+        )
+        .await;
+    let subscription = made["id"].as_str().unwrap();
+    let dry = environment.ops(RECONCILE).await;
+    assert!(dry.status == 3 && dry.out.contains(subscription), "{dry:?}");
+    environment.ops(&format!("{RECONCILE} --apply")).await;
+    let known = format!("select count(*) from stripe_event where keys && array['{subscription}']");
+    assert!(environment.count(&known).await > 0, "it is recorded");
+    let again = environment.ops(&format!("{RECONCILE} --apply")).await;
+    assert!(!again.out.contains("applied"), "{again:?}");
 }
 
 #[tokio::test]
@@ -130,11 +283,78 @@ async fn a_single_purchase_that_nobody_heard_of_is_granted() {
     confirm(&environment, &made.id).await;
 
     let done = environment.succeeds(&format!("{RECONCILE} --apply")).await;
-    assert_eq!(done.lines().len(), 1, "{done:?}");
+    assert_eq!(done.rows().len(), 1, "{done:?}");
     assert_eq!(environment.count("select count(*) from user_champion_subscription_record").await, 1);
     let ledger = environment.succeeds("export ledger --from 2023-01-01").await;
     assert!(ledger.lines().len() == 2 && ledger.out.contains("Martial Lord"), "{ledger:?}");
     assert!(environment.succeeds(&format!("{RECONCILE} --apply")).await.lines().is_empty());
+}
+
+#[tokio::test]
+async fn time_that_ran_before_it_was_recorded_is_listed() {
+    let environment = TestEnvironment::started_days_ago(3).await;
+    subscriber(&environment, 1).await;
+    environment.replay_all().await;
+    environment.tell_everything().await;
+    let said = environment.ops("reconcile").await;
+    assert!(said.status == 3 && said.rows().len() == 1, "{said:?}");
+    let row = &said.rows()[0];
+    assert!(row.contains("hours at tier 3 of novel 7 ran from") && row.contains("`ops grant`"), "{said:?}");
+    let good = "insert into payment_record (user_id, novel_id, type, amount, payment_method, status, paid_at, kind, created_at)
+                select user_id, novel_id, 'goodwill', 0, 'goodwill', 'completed', now(), 'goodwill', now() + interval '1 minute'
+                from payment_record limit 1";
+    environment
+        .tables
+        .batch_execute("alter table payment_record drop constraint payment_record_kind_check")
+        .await
+        .unwrap();
+    environment.tables.execute(good, &[]).await.unwrap();
+    assert!(environment.succeeds("reconcile").await.lines().is_empty(), "it has been made good");
+}
+
+#[tokio::test]
+async fn what_klaviyo_refused_waits_or_never_got_is_found() {
+    let environment = TestEnvironment::start().await;
+    for n in 1..=4 {
+        environment.preorder(n).await;
+    }
+    let rows = environment.outbox_rows().await;
+    let parked = Delivery::Parked { reason: "400; invalid".to_owned() };
+    environment
+        .store
+        .settle(&[(rows[0], parked), (rows[1], Delivery::Sent), (rows[2], Delivery::Sent)], t(20))
+        .await
+        .unwrap();
+    environment.klaviyo_has(rows[1], "preorder_started").await;
+
+    let without_key = environment.ops(RECONCILE).await;
+    assert_eq!(without_key.rows().len(), 2, "one was refused, one waits: {without_key:?}");
+    let dry = environment.ops_with_klaviyo(RECONCILE).await;
+    assert_eq!(dry.rows().len(), 3, "{dry:?}");
+    assert!(dry.out.contains("Klaviyo doesn't have it") && dry.out.contains(&rows[2].to_string()), "{dry:?}");
+    environment.ops_with_klaviyo(&format!("{RECONCILE} --apply")).await;
+    assert_eq!(environment.store.unsent(&[rows[2]], t(30)).await.unwrap().len(), 1, "it is sent again");
+    assert!(environment.sqs.queue.sent().concat().contains(&rows[2].to_string()));
+}
+
+#[tokio::test]
+async fn a_comparison_that_stripe_breaks_off_goes_on_where_it_stopped() {
+    let environment = TestEnvironment::start().await;
+    let (preorder, session) = environment.preorder_in_checkout(1).await;
+    environment.stand_in.pay_session(session.as_str(), Payment::by_card());
+    environment.stand_in.refund(&environment.intent_of(&session), None).unwrap();
+    environment.tell_everything().await;
+    environment.stand_in.faults().add(Fault::status(503).on("GET", "/v1/refunds").times(20));
+    let stopped = environment.ops(&format!("{RECONCILE} --apply")).await;
+    assert!(stopped.status == 1 && stopped.err.contains("stopped while refunds were compared"), "{stopped:?}");
+    assert_eq!(environment.status(preorder.id).await, "completed", "what came before stands");
+
+    environment.stand_in.faults().clear();
+    let command = stopped.err.split('`').nth(1).unwrap().trim_start_matches("ops ").to_owned();
+    assert!(command.contains("--resume refunds"), "{command}");
+    environment.stand_in.requests().clear();
+    environment.succeeds(&command).await;
+    assert_eq!(environment.status(preorder.id).await, "refunded");
 }
 
 #[tokio::test]
@@ -149,7 +369,8 @@ async fn what_others_sell_with_the_same_stripe_account_is_not_ours() {
         ("confirm", "true"),
         ("return_url", "https://example.com/"),
     ];
-    environment.post("payment_intents", &form).await;
+    let intent = environment.post("payment_intents", &form).await;
+    environment.stand_in.refund(intent["id"].as_str().unwrap(), None).unwrap();
     let said = environment.succeeds(RECONCILE).await;
     assert!(said.lines().is_empty(), "{said:?}");
 }

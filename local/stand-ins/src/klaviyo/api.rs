@@ -51,7 +51,17 @@ fn take(klaviyo: &Klaviyo, headers: &HeaderMap, body: &[u8]) -> Result<Taken, Ap
     Ok(Taken { duplicate: !counted, phone_ignored })
 }
 
-fn check_headers(api_key: Option<&str>, headers: &HeaderMap) -> Result<(), ApiError> {
+pub(super) fn check_headers(api_key: Option<&str>, headers: &HeaderMap) -> Result<(), ApiError> {
+    check_reading(api_key, headers)?;
+    let kind = headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match kind.split(';').next().map(str::trim) {
+        Some("application/vnd.api+json") => Ok(()),
+        _ => Err(ApiError::media_type(kind)),
+    }
+}
+
+/// Checks what a request without a body has.
+pub(super) fn check_reading(api_key: Option<&str>, headers: &HeaderMap) -> Result<(), ApiError> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let key = header("authorization").strip_prefix("Klaviyo-API-Key ").ok_or_else(ApiError::not_authenticated)?;
     if key.is_empty() || api_key.is_some_and(|expected| expected != key) {
@@ -64,11 +74,7 @@ fn check_headers(api_key: Option<&str>, headers: &HeaderMap) -> Result<(), ApiEr
     if !is_date(revision) {
         return Err(ApiError::header("revision", format!("Invalid revision '{revision}': expected YYYY-MM-DD.")));
     }
-    let kind = header("content-type");
-    match kind.split(';').next().map(str::trim) {
-        Some("application/vnd.api+json") => Ok(()),
-        _ => Err(ApiError::media_type(kind)),
-    }
+    Ok(())
 }
 
 /// `YYYY-MM-DD`, with an optional `.pre` as Klaviyo's beta revisions have.

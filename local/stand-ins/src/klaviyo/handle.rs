@@ -7,12 +7,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
-use axum::routing::post;
+use axum::routing::{get, post};
 
 use super::error::ApiError;
 use super::limits::RateLimits;
 use super::state::{AcceptedEvent, Attempt, Klaviyo, PhonePolicy};
-use super::{api, control};
+use super::{api, control, privacy, reading};
 use crate::clock::Clock;
 use crate::control::Common;
 use crate::faults::Faults;
@@ -53,8 +53,10 @@ impl KlaviyoStandIn {
         let klaviyo = Arc::new(klaviyo);
         let intake = Intake { common: common.clone(), error: |status| ApiError::injected(status).into_response() };
         let router = Router::new()
-            .route("/api/events", post(api::create_event))
-            .route("/api/events/", post(api::create_event))
+            .route("/api/events", post(api::create_event).get(reading::events))
+            .route("/api/events/", post(api::create_event).get(reading::events))
+            .route("/api/metrics", get(reading::metrics))
+            .route("/api/data-privacy-deletion-jobs", post(privacy::delete))
             .layer(from_fn_with_state(intake, intake::layer))
             .with_state(Arc::clone(&klaviyo))
             .merge(control::router(Arc::clone(&klaviyo)))
@@ -103,6 +105,12 @@ impl KlaviyoStandIn {
     #[must_use]
     pub fn attempts(&self) -> Vec<Attempt> {
         self.klaviyo.with(|inner| inner.attempts.clone())
+    }
+
+    /// The addresses whose profiles were deleted, in lower case, oldest first.
+    #[must_use]
+    pub fn deleted(&self) -> Vec<String> {
+        self.klaviyo.with(|inner| inner.deleted.clone())
     }
 
     /// Waits for at least `count` events of a metric; gives what there is when `timeout` is over.

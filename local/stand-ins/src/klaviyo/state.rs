@@ -69,6 +69,8 @@ pub(crate) struct Klaviyo {
 pub(crate) struct Inner {
     pub(crate) events: Vec<AcceptedEvent>,
     pub(crate) attempts: Vec<Attempt>,
+    /// The addresses whose profiles were deleted, in lower case.
+    pub(crate) deleted: Vec<String>,
     pub(crate) limits: Option<RateLimits>,
     pub(crate) windows: Windows,
     seen: BTreeSet<(String, String, String)>,
@@ -149,6 +151,13 @@ impl Inner {
             unique_id,
         });
         true
+    }
+
+    /// Forgets the profile of an address, with its events.
+    pub(crate) fn delete_profile(&mut self, email: &str) {
+        let email = email.to_ascii_lowercase();
+        self.events.retain(|event| event.email.as_deref() != Some(&email));
+        self.deleted.push(email);
     }
 
     /// Forgets events and attempts; the limits stay.

@@ -30,12 +30,13 @@ pub async fn run(tools: &Tools, export: Export) -> Result<Done, Failure> {
 
 /// Row by row, so that a large table needs no memory.
 async fn write(tools: &Tools, query: &str, window: Window) -> Result<Done, Failure> {
+    let (from, to) = window.bounds(tools.now())?;
     let mut tables = Tables::open(&tools.database()?).await?;
     let client = tables.client();
     let statement = client.prepare(query).await?;
     let mut csv = csv::Writer::from_writer(io::stdout().lock());
     csv.write_record(statement.columns().iter().map(tokio_postgres::Column::name)).map_err(unwrap_io)?;
-    let rows = client.query_raw(&statement, [window.from, window.end(tools.now())]).await?;
+    let rows = client.query_raw(&statement, [from, to]).await?;
     pin_mut!(rows);
     let mut progress = Progress::new("rows", None);
     while let Some(row) = rows.try_next().await? {

@@ -27,6 +27,7 @@ pub async fn run(tools: &Tools, window: Window) -> Result<Done, Failure> {
     let store = tools.database()?;
     let mut tables = Tables::open(&store).await?;
     let rows = tables.client().query(sql!("export_champion_keys"), &[]).await?;
+    let (from, to) = window.bounds(tools.now())?;
     let mut progress = Progress::new("readers", Some(rows.len()));
     let mut revenue = Revenue::new();
     for row in &rows {
@@ -35,7 +36,7 @@ pub async fn run(tools: &Tools, window: Window) -> Result<Done, Failure> {
         add(&store, &key, &mut revenue).await?;
         progress.advance(1);
     }
-    let (from, to) = (window.from.date(), window.end(tools.now()).date());
+    let (from, to) = (from.date(), to.date());
     let mut csv = csv::Writer::from_writer(io::stdout().lock());
     csv.write_record(["day", "novel_id", "currency", "amount_minor_units"]).map_err(unwrap_io)?;
     for ((day, novel, currency), amount) in revenue.into_iter().filter(|((day, ..), _)| from <= *day && *day <= to) {

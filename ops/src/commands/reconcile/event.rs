@@ -10,14 +10,14 @@ use super::source::Moment;
 
 /// The event about this moment of the object. Its id follows from its contents: the same finding is the same event, and
 /// is recorded once.
-pub fn about(object: &Value, moment: &Moment) -> Result<StripeEvent, DecodeError> {
+pub fn about(object: &Value, moment: &Moment, livemode: bool) -> Result<StripeEvent, DecodeError> {
     let mut event = json!({
         "object": "event",
         "type": moment.kind,
         "api_version": VERSION.as_str(),
         "created": moment.at,
-        // Objects that don't say are parts of one that does.
-        "livemode": object["livemode"].as_bool().unwrap_or_default(),
+        // Refunds don't say; the key with which they were listed sees those of one mode.
+        "livemode": object["livemode"].as_bool().unwrap_or(livemode),
         "data": { "object": object },
     });
     let contents = hex::encode(&digest(&SHA256, event.to_string().as_bytes()).as_ref()[..8]);
@@ -35,10 +35,10 @@ mod tests {
     fn the_same_finding_is_the_same_event() {
         let at = |at| Moment { kind: "charge.refunded", at };
         let charge = |refunded: i64| json!({ "id": "ch_1", "payment_intent": "pi_1", "amount_refunded": refunded, "currency": "usd", "livemode": false });
-        let event = about(&charge(100), &at(1)).unwrap();
+        let event = about(&charge(100), &at(1), false).unwrap();
         assert!(matches!(event.fact, Fact::ChargeRefunded(_)));
-        assert_eq!(event.id, about(&charge(100), &at(1)).unwrap().id);
-        assert_ne!(event.id, about(&charge(200), &at(1)).unwrap().id);
-        assert_ne!(event.id, about(&charge(100), &at(2)).unwrap().id);
+        assert_eq!(event.id, about(&charge(100), &at(1), false).unwrap().id);
+        assert_ne!(event.id, about(&charge(200), &at(1), false).unwrap().id);
+        assert_ne!(event.id, about(&charge(100), &at(2), false).unwrap().id);
     }
 }

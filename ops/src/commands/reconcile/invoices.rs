@@ -8,15 +8,19 @@ use pledge_stripe_api::StripeClient;
 use serde_json::{Value, json};
 use tokio_postgres::{Client, Error};
 
-use super::source::{Difference, Moment, Source, time_at};
+use super::source::{Difference, Finding, Moment, Source, time_at};
 use crate::{console::Failure, stripe::Pages, tables::sql};
 
 /// The list.
 pub struct Invoices;
 
 impl Source for Invoices {
+    const PART: &'static str = "invoices";
     const NAME: &'static str = "invoices";
     const PATH: &'static str = "/invoices";
+    /// Stripe tries to collect for up to two months, and a reader may pay an open invoice later still
+    /// (<https://docs.stripe.com/billing/revenue-recovery/smart-retries>).
+    const REACH: Option<time::Duration> = Some(time::Duration::days(120));
 
     fn filter() -> Value {
         json!({ "status": "paid" })
@@ -27,9 +31,13 @@ impl Source for Invoices {
         Some(Moment { kind: "invoice.paid", at: paid })
     }
 
-    async fn compare(client: &Client, events: &[&StripeEvent]) -> Result<Vec<Option<Difference>>, Error> {
+    async fn compare(
+        client: &Client,
+        findings: &[Finding<'_>],
+        _deployment: &str,
+    ) -> Result<Vec<Option<Difference>>, Error> {
         let mut differences = Vec::new();
-        for event in events {
+        for Finding { event, .. } in findings {
             let Fact::InvoicePaid(fact) = &event.fact else {
                 differences.push(unreadable(event));
                 continue;

@@ -1,15 +1,12 @@
 //! Single payments for champion support (<https://docs.stripe.com/api/payment_intents/list>).
 
-use pledge_domain::{
-    Timestamp,
-    stripe::{Fact, StripeEvent},
-};
+use pledge_domain::{Timestamp, stripe::Fact};
 use serde_json::{Value, json};
 use tokio_postgres::{Client, Error};
 
 use super::{
     invoices::{carried_over, unreadable},
-    source::{Difference, Moment, Source, time_at},
+    source::{Difference, Finding, Moment, Source, time_at},
 };
 use crate::tables::sql;
 
@@ -17,8 +14,11 @@ use crate::tables::sql;
 pub struct Purchases;
 
 impl Source for Purchases {
+    const PART: &'static str = "payments";
     const NAME: &'static str = "payments";
     const PATH: &'static str = "/payment_intents";
+    /// A reader may come back to a payment that was begun, and some methods take days.
+    const REACH: Option<time::Duration> = Some(time::Duration::days(45));
 
     fn filter() -> Value {
         json!({ "expand": ["data.latest_charge"] })
@@ -29,9 +29,13 @@ impl Source for Purchases {
         (intent["status"] == "succeeded").then_some(Moment { kind: "payment_intent.succeeded", at: paid })
     }
 
-    async fn compare(client: &Client, events: &[&StripeEvent]) -> Result<Vec<Option<Difference>>, Error> {
+    async fn compare(
+        client: &Client,
+        findings: &[Finding<'_>],
+        _deployment: &str,
+    ) -> Result<Vec<Option<Difference>>, Error> {
         let mut differences = Vec::new();
-        for event in events {
+        for Finding { event, .. } in findings {
             let Fact::PurchaseSucceeded(fact) = &event.fact else {
                 differences.push(unreadable(event));
                 continue;

@@ -1,15 +1,17 @@
-//! Charges whose money went back (<https://docs.stripe.com/api/charges/list>).
+//! Refunds, one by one (<https://docs.stripe.com/api/refunds/list>): by the time at which the money went back, however old
+//! the payment is.
 
 use pledge_domain::{
     Timestamp,
-    stripe::{Fact, StripeEvent},
+    stripe::{Fact, RefundStatus},
 };
 use serde_json::{Value, json};
 use tokio_postgres::{Client, Error};
 
 use super::{
     invoices::unreadable,
-    source::{Difference, Moment, Source},
+    ownership::is_marked,
+    source::{Difference, Finding, Moment, Source, time_at},
 };
 use crate::tables::sql;
 
@@ -17,32 +19,53 @@ use crate::tables::sql;
 pub struct Refunds;
 
 impl Source for Refunds {
-    const NAME: &'static str = "charges";
-    const PATH: &'static str = "/charges";
+    const PART: &'static str = "refunds";
+    const NAME: &'static str = "refunds";
+    const PATH: &'static str = "/refunds";
+    /// A bank may send money back weeks after it was refunded
+    /// (<https://docs.stripe.com/refunds#failed-refunds>: within thirty days).
+    const REACH: Option<time::Duration> = Some(time::Duration::days(45));
 
     fn filter() -> Value {
-        json!({})
+        json!({ "expand": ["data.payment_intent"] })
     }
 
-    /// The charge doesn't say when its money went back.
-    fn moment(charge: &Value, now: Timestamp) -> Option<Moment> {
-        let refunded = charge["amount_refunded"].as_i64().is_some_and(|amount| amount > 0);
-        refunded.then(|| Moment { kind: "charge.refunded", at: now.unix_timestamp() })
+    /// The money is gone from the refund's own time; when it came back, the refund doesn't say.
+    fn moment(refund: &Value, now: Timestamp) -> Option<Moment> {
+        let status = refund["status"].as_str().and_then(RefundStatus::parse)?;
+        let at = match status {
+            RefundStatus::RequiresAction | RefundStatus::Pending | RefundStatus::Succeeded => {
+                time_at(refund, "/created")?
+            }
+            RefundStatus::Canceled | RefundStatus::Failed => now.unix_timestamp() - 1,
+        };
+        Some(Moment { kind: "refund.updated", at })
     }
 
-    async fn compare(client: &Client, events: &[&StripeEvent]) -> Result<Vec<Option<Difference>>, Error> {
+    async fn compare(
+        client: &Client,
+        findings: &[Finding<'_>],
+        deployment: &str,
+    ) -> Result<Vec<Option<Difference>>, Error> {
         let mut differences = Vec::new();
-        for event in events {
-            let Fact::ChargeRefunded(fact) = &event.fact else {
+        for Finding { event, object } in findings {
+            let Fact::Refund(fact) = &event.fact else {
                 differences.push(unreadable(event));
                 continue;
             };
-            let row = client.query_one(sql!("refund"), &[&fact.payment_intent.as_str()]).await?;
-            let ours = fact.preorder.is_some() || row.try_get("is_known")?;
-            let stored: i64 = row.try_get("amount_refunded")?;
-            let missing = fact.refunded.amount - stored;
-            let difference = || Difference::missing(format!("{missing} more went back (in minor units)"));
-            differences.push((ours && missing > 0).then(difference));
+            let row = client.query_one(sql!("refund"), &[&fact.refund.as_str(), &fact.payment_intent.as_str()]).await?;
+            let ours = row.try_get("is_known")? || is_marked(&object["payment_intent"], deployment);
+            let (status, amount): (Option<&str>, Option<i64>) = (row.try_get("status")?, row.try_get("amount")?);
+            let (now, back) = (fact.status.name(), fact.amount);
+            differences.push(match (status, amount) {
+                _ if !ours => None,
+                (None, _) => Some(Difference::missing(format!("is a refund of {back} that nobody knows of, {now}"))),
+                (Some(stored), _) if stored != now => Some(Difference::missing(format!("is {now}, and not {stored}"))),
+                (_, Some(stored)) if stored != back.amount => {
+                    Some(Difference::for_a_person(format!("is a refund of {back}, stored as {stored} minor units")))
+                }
+                _ => None,
+            });
         }
         Ok(differences)
     }

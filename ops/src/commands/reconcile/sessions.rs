@@ -11,15 +11,18 @@ use serde_json::{Value, json};
 use tokio_postgres::{Client, Error, Row};
 use uuid::Uuid;
 
-use super::source::{Difference, Moment, Source, time_at};
+use super::source::{Difference, Finding, Moment, Source, time_at};
 use crate::tables::sql;
 
 /// The list.
 pub struct Sessions;
 
 impl Source for Sessions {
+    const PART: &'static str = "sessions";
     const NAME: &'static str = "Checkout sessions";
     const PATH: &'static str = "/checkout/sessions";
+    /// A session is open for a day, and a delayed method takes up to two weeks.
+    const REACH: Option<time::Duration> = Some(time::Duration::days(30));
 
     fn filter() -> Value {
         // The charge knows when the money came, and the payment whether a delayed one failed.
@@ -49,8 +52,12 @@ impl Source for Sessions {
         }
     }
 
-    async fn compare(client: &Client, events: &[&StripeEvent]) -> Result<Vec<Option<Difference>>, Error> {
-        let facts: Vec<_> = events.iter().map(|event| fact(event)).collect();
+    async fn compare(
+        client: &Client,
+        findings: &[Finding<'_>],
+        _deployment: &str,
+    ) -> Result<Vec<Option<Difference>>, Error> {
+        let facts: Vec<_> = findings.iter().map(|finding| fact(&finding.event)).collect();
         let ids: Vec<_> = facts.iter().flatten().map(|fact| fact.preorder_or_rescued().as_uuid()).collect();
         let rows = client.query(sql!("preorders_of_sessions"), &[&ids]).await?;
         let rows = rows.iter().map(|row| Ok((row.try_get("id")?, row)));
@@ -63,7 +70,7 @@ impl Source for Sessions {
     }
 }
 
-fn fact<'a>(event: &&'a StripeEvent) -> Option<&'a SessionFact> {
+fn fact(event: &StripeEvent) -> Option<&SessionFact> {
     match &event.fact {
         Fact::Session(fact) => Some(fact),
         _ => None,
@@ -72,16 +79,16 @@ fn fact<'a>(event: &&'a StripeEvent) -> Option<&'a SessionFact> {
 
 fn with_preorder(fact: &SessionFact, row: &Row) -> Result<Option<Difference>, Error> {
     let status: &str = row.try_get("status")?;
-    let paid_with: Option<&str> = row.try_get("payment_intent_id")?;
     let session: Option<&str> = row.try_get("session_id")?;
     let state: Option<&str> = row.try_get("session_state")?;
     let is_paid: bool = row.try_get("is_paid")?;
     if fact.step.is_paid() {
-        let same = paid_with == fact.payment_intent.as_ref().map(PaymentIntentId::as_str);
-        return Ok(match (is_paid, same) {
-            (true, true) => None,
-            (true, false) => Some(Difference::for_a_person("is a second payment of its preorder: refund one of them")),
-            (false, _) => Some(Difference::missing(format!("is paid, but its preorder is {status}"))),
+        let payments: Vec<&str> = row.try_get("payments")?;
+        let payment = fact.payment_intent.as_ref().map_or(fact.session.as_str(), PaymentIntentId::as_str);
+        return Ok(match (payments.contains(&payment), is_paid) {
+            (true, _) => None,
+            (false, true) => Some(Difference::missing("is a second payment of its preorder, and nobody knows of it")),
+            (false, false) => Some(Difference::missing(format!("is paid, but its preorder is {status}"))),
         });
     }
     // Only the newest session says something about the preorder.

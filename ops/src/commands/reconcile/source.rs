@@ -11,21 +11,28 @@ use crate::console::Failure;
 
 /// A list of Stripe's, and what must be stored about its objects.
 pub trait Source {
+    /// What the list is called on the command line.
+    const PART: &'static str;
     /// What its objects are called here.
     const NAME: &'static str;
     /// The list's path below `/v1`.
     const PATH: &'static str;
+    /// How long before the window an object may have been made to whose state something may have happened in it. Stripe
+    /// lists by creation only. None if all of them are looked at.
+    const REACH: Option<time::Duration>;
 
-    /// The list's parameters besides the window and the page.
+    /// The list's parameters besides time and page.
     fn filter() -> Value;
 
     /// What last happened to the object; none if nothing is worth storing.
     fn moment(object: &Value, now: Timestamp) -> Option<Moment>;
 
-    /// Compares what the events say with what is stored: for each event a difference, or none.
+    /// Compares what the events say with what is stored: for each event a difference, or none. What is marked is marked with
+    /// the name of this deployment.
     fn compare(
         client: &Client,
-        events: &[&StripeEvent],
+        findings: &[Finding<'_>],
+        deployment: &str,
     ) -> impl Future<Output = Result<Vec<Option<Difference>>, Error>> + Send;
 
     /// What else belongs to an object that was missing, with its moment.
@@ -35,6 +42,13 @@ pub trait Source {
     ) -> impl Future<Output = Result<Vec<(Value, Moment)>, Failure>> + Send {
         async { Ok(Vec::new()) }
     }
+}
+
+/// An object of a list, and the event that Stripe would have sent about it.
+#[derive(Debug)]
+pub struct Finding<'a> {
+    pub event: StripeEvent,
+    pub object: &'a Value,
 }
 
 /// Something that happened to an object.

@@ -2,14 +2,15 @@
 
 use pledge_domain::{
     Timestamp,
-    stripe::{Fact, StripeEvent, SubscriptionFact},
+    ids::{CustomerId, PriceId},
+    stripe::{Fact, SubscriptionFact},
 };
 use serde_json::{Value, json};
 use tokio_postgres::{Client, Error, Row};
 
 use super::{
     invoices::unreadable,
-    source::{Difference, Moment, Source},
+    source::{Difference, Finding, Moment, Source},
 };
 use crate::tables::sql;
 
@@ -17,8 +18,11 @@ use crate::tables::sql;
 pub struct Subscriptions;
 
 impl Source for Subscriptions {
+    const PART: &'static str = "subscriptions";
     const NAME: &'static str = "subscriptions";
     const PATH: &'static str = "/subscriptions";
+    /// Stripe has no list by the last change, and an old subscription may have been cancelled today: all are looked at.
+    const REACH: Option<time::Duration> = None;
 
     fn filter() -> Value {
         json!({ "status": "all" })
@@ -29,31 +33,53 @@ impl Source for Subscriptions {
         Some(Moment { kind: "customer.subscription.updated", at: now.unix_timestamp() - 1 })
     }
 
-    async fn compare(client: &Client, events: &[&StripeEvent]) -> Result<Vec<Option<Difference>>, Error> {
+    async fn compare(
+        client: &Client,
+        findings: &[Finding<'_>],
+        _deployment: &str,
+    ) -> Result<Vec<Option<Difference>>, Error> {
         let mut differences = Vec::new();
-        for event in events {
+        for Finding { event, .. } in findings {
             let Fact::SubscriptionChanged(fact) = &event.fact else {
                 differences.push(unreadable(event));
                 continue;
             };
-            let row = client.query_opt(sql!("subscription"), &[&fact.subscription.as_str()]).await?;
-            differences.push(match row {
-                Some(row) => with_row(fact, &row)?,
-                None if fact.metadata.is_none() => None,
-                None => Some(Difference::missing(format!("is {}, and nobody knows of it", fact.status.name()))),
+            let hints = event.fact.lookup().hints.unwrap_or_default();
+            let customer = hints.customer.as_ref().map(CustomerId::as_str);
+            let prices: Vec<_> = hints.prices.iter().map(PriceId::as_str).collect();
+            let row =
+                client.query_one(sql!("subscription"), &[&fact.subscription.as_str(), &customer, &prices]).await?;
+            differences.push(match row.try_get::<_, Option<&str>>("status")? {
+                Some(stored) => with_row(fact, stored, &row)?,
+                None => unknown(fact, &row)?,
             });
         }
         Ok(differences)
     }
 }
 
-fn with_row(fact: &SubscriptionFact, row: &Row) -> Result<Option<Difference>, Error> {
-    let (status, stored): (_, &str) = (fact.status.name(), row.try_get("status")?);
+/// What a subscription comes to that isn't stored: one with our mark, or one that somebody made by hand for a customer or
+/// a price of ours.
+fn unknown(fact: &SubscriptionFact, row: &Row) -> Result<Option<Difference>, Error> {
+    let what = format!("is {}, and nobody knows of it", fact.status.name());
+    Ok(match (fact.metadata.is_some() || row.try_get("may_be_ours")?, row.try_get("is_parked")?) {
+        (false, _) => None,
+        (true, false) => Some(Difference::missing(what)),
+        (true, true) => Some(Difference::for_a_person(format!("{what}; an event about it is parked"))),
+    })
+}
+
+fn with_row(fact: &SubscriptionFact, stored: &str, row: &Row) -> Result<Option<Difference>, Error> {
+    let status = fact.status.name();
     if status != stored {
         return Ok(Some(Difference::missing(format!("is {status}, and not {stored}"))));
     }
     let cancelled: bool = row.try_get("cancel_at_period_end")?;
     let ends: Option<Timestamp> = row.try_get("period_end")?;
-    let same = cancelled == fact.cancel_at_period_end && (fact.period_end.is_none() || ends == fact.period_end);
-    Ok((!same).then(|| Difference::missing("ends at another time")))
+    if cancelled != fact.cancel_at_period_end || fact.period_end.is_some() && ends != fact.period_end {
+        return Ok(Some(Difference::missing("ends at another time")));
+    }
+    let paused: bool = row.try_get("collection_paused")?;
+    Ok((paused != fact.collection_paused)
+        .then(|| Difference::missing(if paused { "is collected again" } else { "isn't collected any more" })))
 }

@@ -1,0 +1,17 @@
+//! Whether a payment is ours, whatever is stored.
+
+use pledge_domain::stripe::StripeEvent;
+use serde_json::Value;
+
+use super::{event, source::Moment};
+
+/// Returns whether the expanded payment of a refund or a dispute has our mark, be it of a preorder or of a champion.
+pub fn is_marked(payment_intent: &Value, deployment: &str) -> bool {
+    let moment = Moment { kind: "payment_intent.payment_failed", at: 0 };
+    let Ok(StripeEvent { fact, deployment: marked_by, .. }) = event::about(payment_intent, &moment, false) else {
+        return false;
+    };
+    let keys = fact.lookup();
+    let is_anothers = marked_by.is_some_and(|name| name != deployment);
+    !is_anothers && (keys.preorder.is_some() || keys.champion.is_some())
+}

@@ -1,0 +1,91 @@
+//! What a comparison came to, in lines.
+
+use pledge_domain::Timestamp;
+
+use crate::console::{
+    Done, Failure, dry_run, heading, line, note,
+    words::{WIDTH, count, iso, there_are, wrap},
+};
+
+/// How wide the column of ids is.
+const ID: usize = 30;
+
+/// Lines as they are found, and their number.
+#[derive(Debug)]
+pub struct Report {
+    window: (Timestamp, Timestamp),
+    apply: bool,
+    is_begun: bool,
+    repaired: usize,
+    left: usize,
+    repairable: usize,
+    unseen: Vec<String>,
+}
+
+impl Report {
+    /// Makes one without differences.
+    pub fn new(window: (Timestamp, Timestamp), apply: bool) -> Self {
+        Self { window, apply, is_begun: false, repaired: 0, left: 0, repairable: 0, unseen: Vec::new() }
+    }
+
+    /// Returns whether what can be repaired is repaired.
+    pub fn applies(&self) -> bool {
+        self.apply
+    }
+
+    /// Says what was repaired.
+    pub fn repaired(&mut self, id: &str, what: &str) -> Result<(), Failure> {
+        self.repaired += 1;
+        self.line(id, &format!("{what}: applied"))
+    }
+
+    /// Says what is left. Without `--apply` that is everything.
+    pub fn left(&mut self, id: &str, what: &str, is_repairable: bool) -> Result<(), Failure> {
+        self.left += 1;
+        self.repairable += usize::from(is_repairable);
+        self.line(id, what)
+    }
+
+    /// Keeps what couldn't be seen, for the end.
+    pub fn unseen(&mut self, what: String) {
+        self.unseen.push(what);
+    }
+
+    fn line(&mut self, id: &str, what: &str) -> Result<(), Failure> {
+        if !self.is_begun {
+            self.is_begun = true;
+            heading(format_args!("{:<ID$}DIFFERENCE", "OBJECT"))?;
+        }
+        let start = format!("{id:<w$}  ", w = ID - 2);
+        for (number, part) in wrap(what, WIDTH - ID).iter().enumerate() {
+            let lead = if number == 0 { start.clone() } else { " ".repeat(ID) };
+            line(format_args!("{lead}{part}"))?;
+        }
+        Ok(())
+    }
+
+    /// Ends with what was found, and with what could not be seen.
+    pub fn conclusion(&self) -> Done {
+        let (from, to) = self.window;
+        note(format_args!("Compared: what happened from {} until {}.", iso(from), iso(to)));
+        for unseen in &self.unseen {
+            for (number, part) in wrap(&format!("Not seen: {unseen}."), WIDTH - 2).iter().enumerate() {
+                note(if number == 0 { part.clone() } else { format!("  {part}") });
+            }
+        }
+        match (self.left, self.repaired) {
+            (0, 0) => note("No differences."),
+            (0, repaired) => note(format_args!("{} repaired.", count(repaired, "difference"))),
+            (left, repaired) if self.apply => {
+                note(format_args!("{repaired} repaired; {} left for a person.", there_are(left, "difference")));
+            }
+            (left, _) if self.repairable == 0 => {
+                note(format_args!("{} left for a person.", there_are(left, "difference")))
+            }
+            (left, _) => {
+                dry_run(format_args!("of {}, {} would be repaired", count(left, "difference"), self.repairable))
+            }
+        }
+        if self.left == 0 { Done::All } else { Done::SomethingLeft }
+    }
+}
