@@ -72,6 +72,11 @@ impl Tools {
         Ok(StripeClient::new(self.http.clone(), &config)?)
     }
 
+    /// Returns the secrets of this AWS account.
+    pub fn vault(&self) -> SecretsManager {
+        SecretsManager::new(&self.aws)
+    }
+
     /// Returns a reader of what Klaviyo has, if `KLAVIYO_API_KEY` is there.
     pub fn klaviyo_if_configured(&self) -> Option<Klaviyo> {
         self.klaviyo().ok()

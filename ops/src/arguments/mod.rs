@@ -120,10 +120,17 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum Webhook {
     /// Makes the endpoint, or corrects it: this program's API version, and exactly the events that are handled.
+    #[command(
+        after_help = "Example:\n  ops webhook register --url https://hooks.example.com/webhooks/stripe \\\n    --store arn:aws:secretsmanager:us-east-1:111122223333:secret:pledge-webhook --apply"
+    )]
     Register {
         /// The address of the function: the stack's output StripeWebhookUrl.
         #[arg(long)]
         url: String,
+        /// The ARN of the secret behind STRIPE_WEBHOOK_SECRETS: a new endpoint's signing secret is put there, beside those
+        /// that are there already, instead of on the screen.
+        #[arg(long, value_name = "ARN")]
+        store: Option<String>,
     },
 }
 

@@ -31,7 +31,9 @@ pub async fn run(tools: &Tools, Arguments { apply, command }: Arguments) -> Resu
         schema::check(&tools.database()?).await?;
     }
     match command {
-        Command::Webhook(Webhook::Register { url }) => webhook::register(tools, &url, apply).await,
+        Command::Webhook(Webhook::Register { url, store }) => {
+            webhook::register(tools, &url, store.as_deref(), apply).await
+        }
         Command::Portal(Portal::Register) => portal::register(tools, apply).await,
         Command::Parked(Parked::List(limit)) => parked::list(tools, limit).await,
         Command::Parked(Parked::Requeue { events, all: _ }) => parked::requeue(tools, events, apply).await,

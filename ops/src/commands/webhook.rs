@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use pledge_domain::ports::Randomness;
-use pledge_runtime::System;
+use pledge_domain::{error_chain::ErrorChain, ports::Randomness};
+use pledge_runtime::{Secret, System};
 use pledge_stripe_api::{IdempotencyKey, StripeClient};
 use pledge_stripe_events::HANDLED;
 use ring::digest::{SHA256, digest};
@@ -33,12 +33,12 @@ struct Endpoint {
 }
 
 /// Makes the endpoint at `url`, or corrects the one that is there.
-pub async fn register(tools: &Tools, url: &str, apply: bool) -> Result<Done, Failure> {
+pub async fn register(tools: &Tools, url: &str, store: Option<&str>, apply: bool) -> Result<Done, Failure> {
     let stripe = tools.stripe()?;
     let mut there = endpoints(&stripe).await?;
     there.retain(|endpoint| endpoint.url == url);
     match there.as_slice() {
-        [] => create(&stripe, url, apply).await,
+        [] => create(tools, &stripe, url, store, apply).await,
         [endpoint] => correct(&stripe, endpoint, apply).await,
         several => {
             let ids: Vec<_> = several.iter().map(|endpoint| endpoint.id.as_str()).collect();
@@ -51,8 +51,20 @@ pub async fn register(tools: &Tools, url: &str, apply: bool) -> Result<Done, Fai
     }
 }
 
-async fn create(stripe: &StripeClient, url: &str, apply: bool) -> Result<Done, Failure> {
+async fn create(
+    tools: &Tools,
+    stripe: &StripeClient,
+    url: &str,
+    store: Option<&str>,
+    apply: bool,
+) -> Result<Done, Failure> {
     note(format_args!("No endpoint has the address {url}."));
+    // Before the endpoint is made: Stripe gives its secret once.
+    let vault = tools.vault();
+    let before = match store {
+        Some(arn) => vault.read_if_stored(arn).await?,
+        None => None,
+    };
     if !apply {
         dry_run(format_args!("one would be made for {} kinds of events, with API version {VERSION}", HANDLED.len()));
         return Ok(Done::All);
@@ -65,17 +77,36 @@ async fn create(stripe: &StripeClient, url: &str, apply: bool) -> Result<Done, F
     });
     // Only for repetitions of this very call: the next one would find the endpoint in the list.
     let key = IdempotencyKey::new(System.uuid().to_string())?;
-    let endpoint: Endpoint = stripe.create(&Call::post(PATH, parameters), &key).await?;
-    line(format_args!("{}\tmade", endpoint.id))?;
-    let Some(secret) = endpoint.secret else { return Err("Stripe gave no signing secret: make a new one".into()) };
-    note("Its signing secret, which nobody will show again:");
-    line(&secret)?;
+    let Endpoint { id, secret, .. } = stripe.create(&Call::post(PATH, parameters), &key).await?;
+    line(format_args!("{id}\tmade"))?;
+    let Some(secret) = secret else { return Err("Stripe gave no signing secret: make a new one".into()) };
+    let print = fingerprint(&secret);
+    let Some(arn) = store else {
+        note("Its signing secret, which nobody will show again:");
+        line(&secret)?;
+        note(format_args!(
+            "Fingerprint (SHA-256): {print}. Store it in the secret behind STRIPE_WEBHOOK_SECRETS_SECRET_ARN; while an older \
+             endpoint still delivers, after the older secret and a comma. docs/SECURITY.md has the steps."
+        ));
+        return Ok(Done::All);
+    };
+    let stored = vault.write(arn, &together(before.as_ref(), &secret)).await;
+    stored.map_err(|error| {
+        let error = ErrorChain(&error);
+        format!("the signing secret of {id} couldn't be stored, and is lost: delete {id} and register again; {error}")
+    })?;
     note(format_args!(
-        "Fingerprint (SHA-256): {}. Store it in the secret behind STRIPE_WEBHOOK_SECRETS_SECRET_ARN; while an older \
-         endpoint still delivers, after the older secret and a comma. docs/SECURITY.md has the steps.",
-        fingerprint(&secret)
+        "Its signing secret is stored (SHA-256 {print}). Functions that run read it when a signature matches none that they \
+         know. When an older endpoint is deleted, take its secret out: docs/SECURITY.md."
     ));
     Ok(Done::All)
+}
+
+/// Returns the secrets that are stored already, of endpoints that still deliver, and the new one after them.
+fn together(before: Option<&Secret>, new: &str) -> Secret {
+    let known = before.map(Secret::expose).unwrap_or_default();
+    let all = known.split(',').map(str::trim).filter(|secret| secret.starts_with("whsec_")).chain([new]);
+    Secret::new(all.collect::<Vec<_>>().join(","))
 }
 
 async fn correct(stripe: &StripeClient, endpoint: &Endpoint, apply: bool) -> Result<Done, Failure> {

@@ -22,4 +22,5 @@ mod reconcile;
 mod subscriptions;
 mod tiers;
 mod users;
+mod vault;
 mod webhook;

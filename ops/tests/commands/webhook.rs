@@ -3,7 +3,10 @@ use std::collections::BTreeSet;
 use pledge_stripe_events::HANDLED;
 use serde_json::Value;
 
-use crate::environment::TestEnvironment;
+use crate::{
+    environment::TestEnvironment,
+    vault::{ARN, VaultStandIn},
+};
 
 const URL: &str = "https://api.example.com/webhooks/stripe";
 
@@ -68,4 +71,31 @@ async fn a_wrong_key_is_not_shown() {
     assert_eq!(said.status, 1);
     assert!(!said.err.contains("sk_test") && said.err.contains("400"), "{said:?}");
     drop(other);
+}
+
+#[tokio::test]
+async fn a_signing_secret_is_stored_beside_the_others_and_not_shown() {
+    for (before, kept) in [(None, ""), (Some("whsec_old"), "whsec_old,"), (Some("to be filled"), "")] {
+        let environment = TestEnvironment::start().await;
+        let vault = VaultStandIn::start(before).await;
+        let line = ["webhook", "register", "--url", URL, "--store", ARN];
+        let dry = environment.ops_given(&line, &vault.variables()).await;
+        assert!(dry.status == 0 && vault.value().as_deref() == before, "{dry:?}");
+
+        let made = environment.ops_given(&[&line[..], &["--apply"]].concat(), &vault.variables()).await;
+        assert!(made.status == 0 && !made.out.contains("whsec_") && !made.err.contains("whsec_"), "{made:?}");
+        let stored = vault.value().unwrap();
+        let new = stored.strip_prefix(kept).unwrap();
+        assert!(new.starts_with("whsec_") && !new.contains(','), "{stored}");
+    }
+}
+
+#[tokio::test]
+async fn no_endpoint_is_made_whose_secret_has_no_place() {
+    let environment = TestEnvironment::start().await;
+    let vault = VaultStandIn::start(None).await;
+    let line = ["webhook", "register", "--url", URL, "--store", "arn:aws:secretsmanager:x:1:secret:other", "--apply"];
+    let said = environment.ops_given(&line, &vault.variables()).await;
+    assert_eq!(said.status, 1, "{said:?}");
+    assert!(environment.stand_in.objects("webhook_endpoint").is_empty());
 }

@@ -18,6 +18,31 @@ impl SecretsManager {
     pub fn new(config: &SdkConfig) -> Self {
         Self { client: Client::new(config) }
     }
+
+    /// Stores the text of a secret as its newest version
+    /// (<https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html>).
+    ///
+    /// # Errors
+    /// [`VaultError`] if there is no such secret, or it isn't ours to write.
+    pub async fn write(&self, arn: &str, secret: &Secret) -> Result<(), VaultError> {
+        let request = self.client.put_secret_value().secret_id(arn).secret_string(secret.expose());
+        request.send().await.map_err(|error| VaultError(Box::new(error)))?;
+        Ok(())
+    }
+
+    /// Returns the text of a secret, or none if nothing was ever stored in it.
+    ///
+    /// # Errors
+    /// [`VaultError`] if there is no such secret, or it isn't ours to read.
+    pub async fn read_if_stored(&self, arn: &str) -> Result<Option<Secret>, VaultError> {
+        let described = self.client.describe_secret().secret_id(arn).send().await;
+        let described = described.map_err(|error| VaultError(Box::new(error)))?;
+        // A secret without a value has no version.
+        match described.version_ids_to_stages {
+            Some(versions) if !versions.is_empty() => self.read(arn).await.map(Some),
+            _ => Ok(None),
+        }
+    }
 }
 
 impl Vault for SecretsManager {
