@@ -64,6 +64,7 @@ pub const MIGRATIONS: &[Migration] = steps![
     "0075_user_alias",
     "0080_stripe_event_keys",
     "0081_lookups",
+    "0082_erasure",
     "0083_retention",
     "0085_goodwill",
     "0086_goodwill_checked",

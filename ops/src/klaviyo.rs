@@ -1,15 +1,15 @@
-//! Requests to Klaviyo that the sender doesn't make: what it has.
+//! Requests to Klaviyo that the sender doesn't make: what it has, and a person's profile to be deleted.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
 
-use pledge_domain::{Timestamp, outbox::AnnouncementKind};
+use pledge_domain::{Timestamp, email::Email, outbox::AnnouncementKind};
 use pledge_klaviyo::Config;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, header};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::console::{Failure, words::iso};
 
@@ -74,6 +74,21 @@ impl Klaviyo {
             event.pointer("/attributes/event_properties/$event_id").and_then(Value::as_str).map(str::to_owned)
         };
         Ok(events.iter().filter_map(id).collect())
+    }
+
+    /// Has the profile of an address deleted, with everything that Klaviyo knows of it. Klaviyo does it later, and takes
+    /// an address that it doesn't know (<https://developers.klaviyo.com/en/reference/request_profile_deletion>).
+    pub async fn delete_profile(&self, email: &Email) -> Result<(), Failure> {
+        let profile = json!({ "type": "profile", "attributes": { "email": email.as_str() } });
+        let body = json!({
+            "data": { "type": "data-privacy-deletion-job", "attributes": { "profile": { "data": profile } } },
+        });
+        let request = || {
+            let request = self.http.post(self.url("data-privacy-deletion-jobs"));
+            request.header(header::CONTENT_TYPE, JSON_API).body(body.to_string())
+        };
+        self.send(request).await?;
+        Ok(())
     }
 
     async fn pages(&self, first: Url) -> Result<Vec<Value>, Failure> {

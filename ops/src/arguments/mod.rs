@@ -4,6 +4,7 @@ mod database;
 mod import;
 mod parse;
 mod payments;
+mod person;
 mod preorders;
 mod reconcile;
 mod tiers;
@@ -26,6 +27,7 @@ pub use preorders::{PreorderName, Preorders, Which};
 pub use tiers::{TierSettings, Tiers};
 
 pub use self::{
+    person::Person,
     reconcile::{Reconcile, Resume},
 };
 use crate::console::{WrongCall, words::iso};
@@ -100,6 +102,9 @@ pub enum Command {
     /// The database server: who is connected, and who may sign in.
     #[command(subcommand)]
     Database(Database),
+    /// What is stored about one person: to be given to them, or to be forgotten.
+    #[command(subcommand)]
+    Person(Person),
     /// People.
     #[command(subcommand)]
     Users(Users),

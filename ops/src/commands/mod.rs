@@ -10,6 +10,7 @@ mod lookup;
 mod outbox;
 mod parked;
 mod payments;
+mod person;
 mod portal;
 mod preorders;
 pub mod reconcile;
@@ -19,7 +20,7 @@ mod users;
 mod webhook;
 
 use crate::{
-    arguments::{Arguments, Command, Dlq, Event, Outbox, Parked, Portal, Users, Webhook},
+    arguments::{Arguments, Command, Dlq, Event, Outbox, Parked, Person, Portal, Users, Webhook},
     console::{Done, Failure},
     schema,
     tools::Tools,
@@ -57,6 +58,8 @@ pub async fn run(tools: &Tools, Arguments { apply, command }: Arguments) -> Resu
             users::merge::run(tools, &former, &successor, apply).await
         }
         Command::Users(Users::Import { file }) => users::import::run(tools, &file, apply).await,
+        Command::Person(Person::Export { who }) => person::export(tools, &who).await,
+        Command::Person(Person::Erase { who }) => person::erase(tools, &who, apply).await,
         Command::Show(wanted) => lookup::show(tools, &wanted).await,
         Command::Explain(wanted) => lookup::explain(tools, &wanted).await,
         Command::Import(import) => import::run(tools, import, apply).await,

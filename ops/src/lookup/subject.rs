@@ -40,12 +40,27 @@ impl Subject {
                 break;
             }
         }
-        let (users, novels) = subject.champions();
-        let (preorders, people) = (subject.preorders(), subject.people());
-        for row in client.query(sql!("related_keys"), &[&preorders, &users, &novels, &people]).await? {
-            subject.add_key(row.try_get("key")?);
-        }
+        subject.add_related_keys(client).await?;
         Ok(subject)
+    }
+
+    /// Returns these people and preorders with everything that is theirs.
+    pub async fn of(client: &Client, people: &[String], preorders: &[Uuid]) -> Result<Self, Error> {
+        let mut subject = Self { people: people.iter().cloned().collect(), ..Self::default() };
+        subject.follow(client).await?;
+        subject.preorders.extend(preorders);
+        subject.add_related_keys(client).await?;
+        Ok(subject)
+    }
+
+    async fn add_related_keys(&mut self, client: &Client) -> Result<(), Error> {
+        let (users, novels) = self.champions();
+        let (preorders, people) = (self.preorders(), self.people());
+        let rows = client.query(sql!("related_keys"), &[&preorders, &users, &novels, &people]).await?;
+        for row in &rows {
+            self.add_key(row.try_get("key")?);
+        }
+        Ok(())
     }
 
     /// Returns the preorders as a parameter.

@@ -15,6 +15,7 @@ mod import;
 mod lookup;
 mod outbox;
 mod payments;
+mod person;
 mod portal;
 mod preorders;
 mod queries;

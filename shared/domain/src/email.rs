@@ -43,6 +43,13 @@ impl Email {
         &self.0
     }
 
+    /// Returns whether the address stands for that of somebody who was forgotten: `erased@….invalid`. Nobody has one, and
+    /// nobody is told anything about them (`ops person erase`).
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.0.starts_with("erased@") && self.0.ends_with(".invalid")
+    }
+
     /// Returns the address in lower case: what makes two addresses equal.
     #[must_use]
     pub fn key(&self) -> String {

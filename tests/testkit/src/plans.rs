@@ -38,7 +38,7 @@ fn read_all(folder: &Path, text: &mut String) -> io::Result<()> {
 }
 
 /// Tables that grow with the catalogue, not with the customers, or have a few rows: the server may read them as it likes.
-const SMALL: [&str; 9] = [
+const SMALL: [&str; 10] = [
     "novel_champion_tiers",
     "default_champion_tiers",
     "champion_tier_price",
@@ -48,6 +48,7 @@ const SMALL: [&str; 9] = [
     "pg_authid",
     "pg_auth_members",
     "pg_database",
+    "erasure",
 ];
 
 /// The plan of one statement, made without a look at its parameters, so that no value makes it look good.

@@ -88,6 +88,9 @@ fn preorder(told: &mut Told<'_>, now: &str) {
         told.at("session_expires_at", "checkout", newest);
     }
     told.at("disputed_at", "dispute", format!("{number} is held: nothing is sent to the customer"));
+    let reason = record.some("held_reason").map(|reason| format!(": {reason}")).unwrap_or_default();
+    told.at("held_at", "parcel", format!("{number} is held by an operator{reason}"));
+    told.at("fulfilled_at", "parcel", format!("{number} is sent"));
     let owner = record.some("user_id").map_or_else(|| "nobody's yet".to_owned(), |user| format!("{user}'s"));
     let attempts = count(record.number("checkout_attempt"), "checkout attempt");
     let says = format!("{number} is {}, after {attempts}, and {owner}", record.text("status"));

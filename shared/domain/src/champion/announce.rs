@@ -188,7 +188,7 @@ fn properties(account: &ChampionAccount, tier: Option<TierLevel>) -> Map<String,
 
 fn profile(account: &ChampionAccount, email: Option<&Email>) -> Option<Profile> {
     Some(Profile {
-        email: account.email.as_ref().or(email)?.clone(),
+        email: account.email.as_ref().or(email).filter(|email| !email.is_erased())?.clone(),
         external_id: Some(account.key.user.clone()),
         phone_number: None,
         first_name: None,

@@ -25,7 +25,14 @@ pub use take_over::{NovelOfTwo, TakeoverPlan, TakeoverRefusal, TwoUsers, take_ov
 
 /// Decides what an event changes. Pure: for what happened the event's own time counts, for what runs now `moment`.
 #[must_use]
-pub fn decide(mut snapshot: Snapshot, event: &StripeEvent, moment: Moment) -> Plan {
+pub fn decide(snapshot: Snapshot, event: &StripeEvent, moment: Moment) -> Plan {
+    let mut plan = decide_fact(snapshot, event, moment);
+    // Klaviyo would make a profile of whoever was forgotten.
+    plan.announcements.retain(|announcement| !announcement.payload.profile.email.is_erased());
+    plan
+}
+
+fn decide_fact(mut snapshot: Snapshot, event: &StripeEvent, moment: Moment) -> Plan {
     let at = event.created;
     snapshot.champion = snapshot.champion.map(|account| account.at(moment));
     match &event.fact {

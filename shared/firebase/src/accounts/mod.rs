@@ -15,12 +15,15 @@ use pledge_domain::{
     user::{Account, AccountState},
 };
 use reqwest::Client;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use tokio::time::timeout;
 
 use crate::{config::AccountSource, error::FirebaseError};
 use access_token::AccessTokens;
-use wire::{CreateRequest, CreateResponse, ErrorResponse, LookupRequest, LookupResponse, StateRequest};
+use wire::{CreateRequest, CreateResponse, DeleteRequest, ErrorResponse, LookupRequest, LookupResponse, StateRequest};
 
 pub use service_account::{InvalidServiceAccount, ServiceAccount};
 
@@ -72,6 +75,19 @@ impl FirebaseClient {
     pub fn with_base(mut self, base: impl Into<String>) -> Self {
         self.base = base.into();
         self
+    }
+
+    /// Deletes an account, so that nobody can sign in to it any more. Returns whether it was there.
+    ///
+    /// # Errors
+    /// [`FirebaseError`] if Firebase doesn't do it.
+    pub async fn delete(&self, account: &UserId) -> Result<bool, FirebaseError> {
+        let request = DeleteRequest { local_id: account.as_str() };
+        match self.call::<IgnoredAny>("accounts:delete", &request).await {
+            Ok(_) => Ok(true),
+            Err(FirebaseError::Refused { code, .. }) if code == "USER_NOT_FOUND" => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     async fn find_or_create_in_time(&self, email: &Email) -> Result<Account, FirebaseError> {

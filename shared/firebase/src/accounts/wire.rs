@@ -58,6 +58,12 @@ pub(super) struct CreateRequest {
     pub(super) email_verified: bool,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct DeleteRequest<'a> {
+    pub(super) local_id: &'a str,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CreateResponse {

@@ -1,0 +1,10 @@
+-- The locks of everybody who records something about one of the preorders $1, or about what the readers $2 have of the
+-- novels $3: each in the order in which they take them.
+select pg_advisory_xact_lock(hash)
+from (
+    select 0 as place, hashtextextended('preorder ' || id, 0) as hash from unnest($1::uuid[]) as preorder (id)
+    union
+    select 1, hashtextextended('champion ' || user_id || ' ' || novel_id, 0)
+    from unnest($2::text[], $3::bigint[]) as champion (user_id, novel_id)
+    order by place, hash
+) as locks

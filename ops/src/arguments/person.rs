@@ -1,0 +1,25 @@
+//! `ops person …`
+
+use clap::Subcommand;
+
+/// `ops person …`
+#[derive(Debug, Subcommand)]
+pub enum Person {
+    /// Writes everything that is stored about somebody as JSON.
+    #[command(after_help = "Example:\n  ops person export reader@example.com > reader.json")]
+    Export {
+        /// Their e-mail address or uid.
+        #[arg(value_name = "WHO")]
+        who: String,
+    },
+    /// Forgets somebody: here, in Firebase and in Klaviyo. Payments stay, without what says whose they are. Goes on where an
+    /// erasure was interrupted. Stripe's part is left to you, and is printed.
+    #[command(after_help = "Examples:
+  ops person erase reader@example.com            what would be forgotten
+  ops person erase reader@example.com --apply    forgotten; the same again if it was interrupted")]
+    Erase {
+        /// Their e-mail address or uid.
+        #[arg(value_name = "WHO")]
+        who: String,
+    },
+}
