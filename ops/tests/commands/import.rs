@@ -1,5 +1,6 @@
 use std::{fs, path::PathBuf};
 
+use pledge_stand_ins::Fault;
 use serde_json::Value;
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
 
@@ -163,10 +164,16 @@ async fn who_can_not_be_matched_is_named_and_gets_nothing() {
     };
     let rows =
         [row(101, 8, "\\N"), row(101, 7, "cus_2"), row(102, 7, "\\N"), row(104, 7, "cus_2"), row(105, 7, "cus_9")];
-    tables.subscriptions(&rows.concat());
+    let elsewhere = row(103, 7, "\\N").replace(",stripe,\\N,", ",stripe,sub_elsewhere,");
+    tables.subscriptions(&(rows.concat() + &elsewhere));
     tables.records("");
     tables.payments("");
     tables.write("readers.csv", READERS);
+    environment
+        .tables
+        .execute("insert into users (id, created_at, updated_at) values ('uid-3', now(), now())", &[])
+        .await
+        .unwrap();
     let readers = format!("--readers {}", tables.folder.join("readers.csv").display());
     let said = tables.import(&environment, &format!("{readers} --apply")).await;
     assert_eq!(said.status, 3, "{said:?}");
@@ -175,6 +182,7 @@ async fn who_can_not_be_matched_is_named_and_gets_nothing() {
     assert!(says("101\tnovel 7", "lead to different people"), "{said:?}");
     assert!(says("102", "nobody here is known"), "an address that nobody proved proves nothing: {said:?}");
     assert!(says("104\tuid-2", "tier 3 until"), "by Stripe's customer: {said:?}");
+    assert!(says("103", "Stripe has no such subscription"), "{said:?}");
     assert!(says("105", "nobody here is known"), "{said:?}");
     assert_eq!(environment.count("select count(distinct user_id) from payment_record").await, 1);
 }
@@ -214,4 +222,25 @@ async fn a_foreign_or_half_file_is_named_row_by_row() {
     );
     tables.write("payments.csv", "");
     assert_eq!(tables.import(&environment, "").await.status, 1, "an empty file names no columns");
+}
+
+#[tokio::test]
+async fn where_stripe_did_not_answer_the_import_goes_on_later() {
+    let environment = environment().await;
+    let (subscription, customer) = subscription(&environment).await;
+    let tables = Tables::new("import-stopped");
+    let (start, end) = (tables.at(-10), tables.at(20));
+    let row = |reader: &str, subscription: &str, customer: &str| {
+        format!("1,{reader},7,3,Martial Lord,5.00,{start},{end},1,1,stripe,{subscription},{customer},{start},{start}\n")
+    };
+    tables.subscriptions(&[row("uid-1", "\\N", "\\N"), row("uid-2", &subscription, &customer)].concat());
+    tables.records("");
+    tables.payments("");
+    let path = format!("/v1/subscriptions/{subscription}");
+    environment.stand_in.faults().add(Fault::status(503).on("GET", &path).times(100));
+    let said = tables.import(&environment, "--apply").await;
+    assert!(said.status == 1 && said.err.contains("stopped at reader uid-2 and novel 7"), "{said:?}");
+    environment.stand_in.faults().clear();
+    let said = tables.import(&environment, "--apply").await;
+    assert!(said.status == 0 && said.err.contains("1 were taken over, 1 had been before"), "{said:?}");
 }

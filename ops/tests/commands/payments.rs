@@ -86,6 +86,8 @@ async fn a_payment_through_paypal_is_booked_once_in_the_same_ledger() {
                  and subscription_type = 'new' and subscription_duration_days = 30";
     assert_eq!(environment.count(row).await, 1);
     assert_eq!(environment.count("select count(*) from outbox where metric = 'champion_started'").await, 1);
+    let running = "select count(*) from user_champion_subscription where is_active";
+    assert_eq!(environment.count(running).await, 0, "its thirty days are over");
 
     assert!(environment.succeeds(&book("reader-1", "--apply")).await.err.contains("Nothing to do"));
     let other = environment.ops(&book("reader-2", "--apply")).await;

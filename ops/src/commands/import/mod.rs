@@ -18,7 +18,7 @@ use pledge_domain::{
     ports::{Billing, BillingError, ChampionStore, GatewayError, PriceGateway, SubscriptionAnswer},
 };
 use pledge_postgres::Database;
-use pledge_stripe_api::StripeClient;
+use pledge_stripe_api::{StripeClient, StripeError};
 use tokio_postgres::Client;
 
 use self::{
@@ -193,10 +193,8 @@ impl Takeover {
         let Some(id) = support.subscription() else { return Ok(Ok(None)) };
         match self.stripe.subscription(id).await {
             Ok(answer) => Ok(Ok(Some(answer))),
-            Err(BillingError::Gateway(GatewayError::Unavailable(cause))) => {
-                Err(format!("Stripe doesn't answer: {}", ErrorChain(cause.as_ref())).into())
-            }
-            Err(_) => Ok(Err("Stripe has no such subscription with this key")),
+            Err(error) if is_unknown(&error) => Ok(Err("Stripe has no such subscription with this key")),
+            Err(error) => Err(format!("Stripe doesn't say how {id} stands: {}", ErrorChain(&error)).into()),
         }
     }
 
@@ -243,6 +241,12 @@ impl Takeover {
         }
         Ok(if left == 0 { Done::All } else { Done::SomethingLeft })
     }
+}
+
+/// Whether Stripe answered that it has no such thing, and not something that says nothing of it.
+fn is_unknown(error: &BillingError) -> bool {
+    let BillingError::Gateway(GatewayError::Refused(cause)) = error else { return false };
+    matches!(cause.downcast_ref(), Some(StripeError::Api(answer)) if answer.status == 404)
 }
 
 /// Writes the older system's ledger as history: rows without a payment of ours, each once.

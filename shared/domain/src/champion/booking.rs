@@ -21,10 +21,12 @@ pub fn step(account: ChampionAccount, payment: PaymentRecord) -> Step<bool> {
     let Some(paid_at) = payment.paid_at.filter(|_| !known) else {
         return Step::only(false);
     };
+    // What runs is computed for the moment at which the account is looked at, however long ago it was paid.
+    let now = account.moment.now.max(paid_at);
     let mut change = Change::of(account);
     change.announce(announce::paid(&change.after, &payment, false, None));
     change.after.put_payment(payment);
-    change.step(true, paid_at)
+    change.step(true, now)
 }
 
 /// A single purchase that was paid elsewhere, such as through PayPal.
