@@ -6,7 +6,8 @@
   in the code, or among the vendors' words in docs-vendor-words.txt,
 - every number that follows the name of a property of template.yaml (`MaximumConcurrency` 2),
 - every number of docs-numbers.txt, which says where in the code it comes from,
-- and that docs/KLAVIYO.md has a row for each announcement.
+- that docs/KLAVIYO.md has a row for each announcement,
+- and that what operators read has commands and no SQL: what is typed at night goes through the rules of the code.
 
 Prints each thing that is not there and exits with 1 if there is any.
 """
@@ -110,6 +111,26 @@ def of_numbers(name, text, code):
             yield f"{name}: {named} {number}, but template.yaml has {', '.join(sorted(numbers))}"
 
 
+# What operators read.
+WITHOUT_SQL = ["docs/RUNBOOK.md", "docs/SECURITY.md"]
+SQL = re.compile(
+    r"\bselect\b.+\bfrom\b|\binsert\s+into\b|\bupdate\s+\w+\s+set\b|\bdelete\s+from\b|\btruncate\s+\w|\bpg_\w+\("
+    r"|\b(?:create|alter|drop)\s+(?:role|user|table|index|database|function|view)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def of_sql(name, text, code):
+    if name not in WITHOUT_SQL:
+        return
+    for fence, block in re.findall(r"```(\w*)\n(.*?)```", text, re.DOTALL):
+        if fence == "sql" or SQL.search(block):
+            yield f"{name}: SQL instead of a command: {block.strip().splitlines()[0]}"
+    for token in re.findall(r"`([^`\n]+)`", without_code(text)):
+        if SQL.search(token):
+            yield f"{name}: SQL instead of a command: {token}"
+
+
 WORDS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
 TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
 NUMBER = rf"([0-9]+(?:[.,_][0-9]+)*|{'|'.join([*WORDS, *TENS])})"
@@ -155,7 +176,7 @@ def main():
     problems = []
     for name in tracked("*.md"):
         text = read(name)
-        for check in (of_links, of_names, of_targets, of_numbers):
+        for check in (of_links, of_names, of_targets, of_numbers, of_sql):
             problems.extend(check(name, text, code))
     problems.extend([*of_sources(), *of_announcements()])
     tests = set(re.findall(r"fn (\w+)\(", code.text))
