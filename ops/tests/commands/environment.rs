@@ -268,6 +268,15 @@ impl TestEnvironment {
         self.store.settle(&all, t(30)).await.unwrap();
     }
 
+    /// The price at Stripe is the third tier's of novel 7. Returns its id.
+    pub async fn remember_price(&self) -> String {
+        let price = self.stand_in.objects("price")[0]["id"].as_str().unwrap().to_owned();
+        let sql = "insert into champion_tier_price (price_id, novel_id, tier_level, amount, currency)
+                   values ($1, 7, 3, 500, 'usd') on conflict do nothing";
+        self.tables.execute(sql, &[&price]).await.unwrap();
+        price
+    }
+
     /// Every payment was recorded when it was made.
     pub async fn recorded_in_time(&self) {
         let sql = "update user_champion_subscription_record set created_at = start_date";

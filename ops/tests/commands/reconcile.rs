@@ -223,6 +223,7 @@ async fn the_end_of_an_old_subscription_is_found() {
 async fn a_renewal_that_is_paid_after_weeks_is_found_by_its_payment() {
     let environment = TestEnvironment::started_days_ago(50).await;
     let customer = subscriber(&environment, 1).await;
+    environment.remember_price().await;
     environment.stand_in.advance(Duration::from_secs(20 * DAY));
     environment.replay_all().await;
     environment.recorded_in_time().await;
@@ -241,9 +242,9 @@ async fn a_renewal_that_is_paid_after_weeks_is_found_by_its_payment() {
     let days_ago = environment.day(7);
     let dry = environment.ops(&format!("reconcile --from {days_ago}")).await;
     assert!(dry.out.contains(&open) && dry.out.contains("nothing was granted for it"), "{dry:?}");
-    environment.ops(&format!("reconcile --from {days_ago} --apply")).await;
+    let done = environment.ops(&format!("reconcile --from {days_ago} --apply")).await;
     let paid = "select count(*) from payment_record where kind = 'renewal' and status = 'completed'";
-    assert_eq!(environment.count(paid).await, 1);
+    assert_eq!(environment.count(paid).await, 1, "{done:?}");
 }
 
 #[tokio::test]
@@ -252,10 +253,7 @@ async fn a_subscription_from_the_dashboard_is_found_although_nothing_marks_it() 
     let customer = subscriber(&environment, 1).await;
     environment.replay_all().await;
     environment.tell_everything().await;
-    let price = environment.stand_in.objects("price")[0]["id"].as_str().unwrap().to_owned();
-    let ours = "insert into champion_tier_price (price_id, novel_id, tier_level, amount, currency)
-                values ($1, 7, 3, 500, 'usd') on conflict do nothing";
-    environment.tables.execute(ours, &[&price]).await.unwrap();
+    let price = environment.remember_price().await;
     let made = environment
         .post(
             "subscriptions",

@@ -1,13 +1,13 @@
 -- What announcements say that were sent or left out before $1, the $2 oldest.
 with cleared as (
     update outbox set payload = '{}'
-    where id in (
+    where id = any(array(
         select id from outbox
         where coalesce(sent_at, superseded_at) < $1::timestamptz and payload <> '{}'
         order by coalesce(sent_at, superseded_at)
         limit $2
         for update skip locked
-    )
+    ))
     returning id
 )
 select count(*) as cleared from cleared

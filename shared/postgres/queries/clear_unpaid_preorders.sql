@@ -2,7 +2,7 @@
 -- announcements say; what isn't sent by $3 won't be.
 with cleared as (
     delete from preorders
-    where id in (
+    where id = any(array(
         select id from preorders
         where paid_at is null and created_at < $1::timestamptz
           and status in ('initiated', 'failed', 'cancelled')
@@ -12,7 +12,7 @@ with cleared as (
         order by created_at
         limit $2
         for update skip locked
-    )
+    ))
     returning id
 ),
 silenced as (
