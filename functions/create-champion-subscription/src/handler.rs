@@ -9,7 +9,6 @@ use pledge_domain::{
     champion::ChampionKey,
     ids::NovelId,
     ports::{AppVerifier, Billing, ChampionStore, Clock, Randomness, TokenVerifier},
-    stripe::SubscriptionStatus,
     user::VerifiedUser,
 };
 use pledge_http_api::{
@@ -104,16 +103,8 @@ where
     async fn subscribe(&self, request: &Request) -> Result<Response<Body>, ApiError> {
         let reader = self.payer(request).await?;
         let input::Choice { novel, level, payment_method } = input::subscription(request, &reader)?;
-        let now = self.system.now();
-        let key = ChampionKey { user: reader.id.clone(), novel };
-        // The use case and the database see to it too; here it spares them the work.
-        let standing = self.champions.standing(&key, now).await?;
-        let paid = |status| matches!(status, SubscriptionStatus::Active | SubscriptionStatus::Trialing);
-        if standing.subscription.is_some_and(|subscription| subscription.renews() && paid(subscription.status)) {
-            return Err(ApiError::already_subscribed());
-        }
         let wish = SubscribeRequest { reader, novel, level, payment_method };
-        let made = self.champions.subscribe(&wish, &self.system, now).await?;
+        let made = self.champions.subscribe(&wish, &self.system, self.system.now()).await?;
         tracing::info!(subscription = made.answer.made.subscription.id.as_str(), "a subscription is there to be paid");
         answer::json(StatusCode::CREATED, &ChampionSubscription::from(made))
     }

@@ -2,4 +2,4 @@
 with forgotten as (
     delete from stripe_event where id = $1 and outcome <> 'applied'
 )
-select 1 from stripe_event where id = $1 and outcome = 'applied'
+select true as recorded from stripe_event where id = $1 and outcome = 'applied'

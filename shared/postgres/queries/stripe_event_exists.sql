@@ -1,1 +1,1 @@
-select 1 from stripe_event where id = $1
+select true as recorded from stripe_event where id = $1

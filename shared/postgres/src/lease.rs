@@ -56,6 +56,26 @@ impl Lease {
         Ok((Transaction(self), rows))
     }
 
+    /// Sends a whole transaction and the first round trip of another one behind it, without waiting in between. Returns
+    /// each statement's rows, those of the first transaction first. What the first one wrote is committed when the other
+    /// begins, and none of its locks is held any more.
+    pub async fn transaction_and_begin(
+        self,
+        mut first: Vec<Statement<'_>>,
+        next: Vec<Statement<'_>>,
+    ) -> Result<(Transaction, Vec<Vec<Row>>, Vec<Vec<Row>>), Failure> {
+        let own = first.len();
+        first.insert(0, self.naming.begin());
+        first.push(commit());
+        first.push(self.naming.begin());
+        first.extend(next);
+        let mut rows = self.send(first).await?;
+        let others = rows.split_off(own + 3);
+        rows.truncate(own + 1);
+        rows.remove(0);
+        Ok((Transaction(self), rows, others))
+    }
+
     /// Sends statements in one round trip, and returns each one's rows. With names, a statement that this connection
     /// hasn't prepared costs one more before it.
     async fn send(&self, statements: Vec<Statement<'_>>) -> Result<Vec<Vec<Row>>, Failure> {

@@ -36,17 +36,17 @@ pub const TAKEOVERS: Part = &[
 /// A Stripe event is recorded. One about a champion needs [`CHAMPION_ACCOUNT`] and [`CHAMPION_WRITES`] too.
 pub const STRIPE_EVENTS: Part = &[
     sql!("lock_keys"),
-    sql!("lock_linked"),
     sql!("lock_champion"),
     sql!("stripe_event_exists"),
+    sql!("stripe_event_exists_or_lock_linked"),
     sql!("preorder", "preorder_for_event"),
     sql!("stripe_payment"),
     sql!("candidates"),
-    sql!("insert_outbox"),
     sql!("insert_preorder"),
     sql!("update_preorder"),
     sql!("upsert_stripe_payment"),
     sql!("insert_stripe_event"),
+    sql!("insert_stripe_event_and_outbox"),
 ];
 
 /// What a reader has of a novel is read.

@@ -1,5 +1,7 @@
 //! Stripe's events and what they change.
 
+use std::ops::Range;
+
 use pledge_domain::{
     Timestamp,
     decide::{NewAnnouncement, Outcome, Plan, Recorded, Snapshot},
@@ -40,17 +42,39 @@ impl StripeEventStore for Database {
     }
 }
 
-/// Returns the statement that has a row if the event is recorded and stays so.
-fn recorded_before(event: &StripeEvent, known: KnownEvent) -> Statement<'_> {
-    let sql = match known {
-        KnownEvent::Stays => sql!("stripe_event_exists"),
-        KnownEvent::DecidedAnew => sql!("forget_event_without_effect"),
-    };
-    Statement::new(sql).text(event.id.as_str())
+/// The statements of a round trip.
+#[derive(Default)]
+struct Reads<'a>(Vec<Statement<'a>>);
+
+impl<'a> Reads<'a> {
+    /// Adds statements, and returns where their answers will be.
+    fn add(&mut self, statements: impl IntoIterator<Item = Statement<'a>>) -> Range<usize> {
+        let start = self.0.len();
+        self.0.extend(statements);
+        start..self.0.len()
+    }
+}
+
+/// Returns the statements that say whether the event is recorded, and lock what its payment leads to.
+fn recorded_before<'a>(event: &'a StripeEvent, known: KnownEvent, intent: Option<&'a str>) -> Vec<Statement<'a>> {
+    let on_event = |sql| Statement::new(sql).text(event.id.as_str());
+    match (known, intent) {
+        (KnownEvent::Stays, None) => vec![on_event(sql!("stripe_event_exists"))],
+        (KnownEvent::Stays, Some(intent)) => vec![on_event(sql!("stripe_event_exists_or_lock_linked")).text(intent)],
+        (KnownEvent::DecidedAnew, _) => {
+            vec![Statement::new(sql!("lock_linked")).text(intent), on_event(sql!("forget_event_without_effect"))]
+        }
+    }
+}
+
+/// Returns whether the last of these answers says that the event is recorded and stays so.
+fn is_recorded(answers: &[Vec<Row>]) -> Result<bool, Failure> {
+    answers.last().and_then(|rows| rows.first()).map_or(Ok(false), |row| Columns(row).get("recorded"))
 }
 
 /// Two round trips: lock and read, then write and commit; one more in between if only what is stored tells which reader
-/// and novel the event is about, or if it tells another than the event does. An event that was recorded before needs the first one only.
+/// and novel the event is about, or if it tells another than the event does. An event that was recorded before needs the
+/// first one only. Only what this kind of event can be about is read.
 async fn record(
     lease: Lease,
     event: &StripeEvent,
@@ -59,34 +83,34 @@ async fn record(
     decide: &(impl Fn(Snapshot) -> Plan + Sync),
 ) -> Result<Recorded, Failure> {
     let keys = event.fact.lookup();
+    let concerns = event.fact.concerns();
     let intent = keys.payment_intent.as_ref().map(PaymentIntentId::as_str);
-    let mut reads = vec![
-        Statement::new(sql!("lock_keys")).texts(lock_keys(event, &keys)),
-        Statement::new(sql!("lock_linked")).text(intent),
-        read::find_and_lock(&keys),
-        recorded_before(event, known),
+    let mut reads = Reads::default();
+    reads.add([Statement::new(sql!("lock_keys")).texts(lock_keys(event, &keys))]);
+    let before = reads.add(recorded_before(event, known, intent));
+    let champion = reads.add(concerns.champion.then(|| read::find_and_lock(&keys)));
+    let preorder = reads.add(concerns.preorder.then(|| {
         Statement::new(sql!("preorder", "preorder_for_event"))
             .uuid(keys.preorder.map(|id| id.as_uuid()))
             .text(keys.session.as_ref().map(SessionId::as_str))
-            .text(intent),
-        Statement::new(sql!("stripe_payment")).text(intent),
-    ];
-    reads.extend(keys.champion.iter().flat_map(|key| read::account(key, keys.invoice.as_ref())));
-    reads.extend(keys.hints.iter().map(candidates::ask));
-    let (transaction, answers) = lease.begin(reads).await?;
-    let [_, _, champion, before, preorder, payment, rest @ ..] = answers.as_slice() else {
-        return Err(Failure::Missing("answer"));
-    };
-    if !before.is_empty() {
+            .text(intent)
+    }));
+    let payment = reads.add(intent.map(|intent| Statement::new(sql!("stripe_payment")).text(intent)));
+    let named = keys.champion.as_ref().filter(|_| concerns.champion);
+    let account = reads.add(named.into_iter().flat_map(|key| read::account(key, keys.invoice.as_ref())));
+    // What is marked needs no hints, and what needs hints names no reader.
+    let hinted = reads.add(keys.hints.as_ref().filter(|_| named.is_none()).map(candidates::ask));
+    let (transaction, answers) = lease.begin(reads.0).await?;
+    let rows =
+        |at: &Range<usize>| answers.get(at.start).filter(|_| !at.is_empty()).map_or(&[] as &[Row], Vec::as_slice);
+    if is_recorded(&answers[before])? {
         transaction.rollback().await?;
         return Ok(Recorded::Before);
     }
-    // What is marked needs no hints, and what needs hints names no reader.
-    let (account, hinted) = if keys.champion.is_some() { (rest, None) } else { (&[] as &[_], rest.first()) };
-    let candidates = hinted.map(|rows| candidates::read(rows)).transpose()?.unwrap_or_default();
-    let champion = match read::found(champion)?.or_else(|| candidates.champion()) {
+    let candidates = candidates::read(rows(&hinted))?;
+    let champion = match read::found(rows(&champion))?.or_else(|| candidates.champion()) {
         None => None,
-        Some(key) if keys.champion.as_ref() == Some(&key) => Some(read::build(key, account)?),
+        Some(key) if named == Some(&key) => Some(read::build(key, &answers[account])?),
         Some(key) => {
             // The lock is this transaction's already, unless the candidates led here.
             let mut reads = vec![read::lock(&key)];
@@ -96,8 +120,8 @@ async fn record(
         }
     };
     let snapshot = Snapshot {
-        preorder: preorder.first().map(row::read).transpose()?,
-        payment: payment.first().map(payment_facts::read).transpose()?.unwrap_or_default(),
+        preorder: rows(&preorder).first().map(row::read).transpose()?,
+        payment: rows(&payment).first().map(payment_facts::read).transpose()?.unwrap_or_default(),
         champion,
         candidates,
     };
@@ -125,18 +149,25 @@ fn lock_keys(event: &StripeEvent, keys: &Lookup) -> Vec<String> {
     names
 }
 
-/// Returns the plan as statements; the outbox comes first, since its answer says which announcements are new.
+/// Returns the plan as statements; the first one's answer says which announcements are new.
 fn writes<'a>(plan: &'a Plan, documents: &'a Documents, event: &'a StripeEvent, now: Timestamp) -> Vec<Statement<'a>> {
-    let mut statements = vec![insert_outbox(&plan.announcements, now)];
+    let mut statements = vec![insert_event(event, &plan.outcome, &plan.announcements, now)];
     statements.extend(plan.preorder.as_ref().map(|write| write_preorder(write, now)));
     statements.extend(plan.champion.iter().flat_map(|write| write::statements(write, documents, now)));
     statements.extend(plan.payment.as_ref().map(|(intent, facts)| payment_facts::write(intent, facts, now)));
-    statements.push(insert_event(event, &plan.outcome, now));
     statements
 }
 
-fn insert_event<'a>(event: &'a StripeEvent, outcome: &'a Outcome, now: Timestamp) -> Statement<'a> {
-    Statement::new(sql!("insert_stripe_event"))
+/// Returns the statement that records the event, and the announcements that aren't there yet, if there are any.
+fn insert_event<'a>(
+    event: &'a StripeEvent,
+    outcome: &'a Outcome,
+    announcements: &'a [Announcement],
+    now: Timestamp,
+) -> Statement<'a> {
+    let sql =
+        if announcements.is_empty() { sql!("insert_stripe_event") } else { sql!("insert_stripe_event_and_outbox") };
+    let statement = Statement::new(sql)
         .text(event.id.as_str())
         .text(event.kind.as_str())
         .text(event.api_version.as_deref())
@@ -145,7 +176,8 @@ fn insert_event<'a>(event: &'a StripeEvent, outcome: &'a Outcome, now: Timestamp
         .text(outcome.name())
         .text(outcome.reason())
         .time(now)
-        .texts(event.keys().into_iter().collect())
+        .texts(event.keys().into_iter().collect());
+    if announcements.is_empty() { statement } else { entries(statement, announcements) }
 }
 
 fn write_preorder(write: &PreorderWrite, now: Timestamp) -> Statement<'_> {
@@ -162,13 +194,18 @@ fn write_preorder(write: &PreorderWrite, now: Timestamp) -> Statement<'_> {
     }
 }
 
-pub(crate) fn insert_outbox(entries: &[Announcement], now: Timestamp) -> Statement<'_> {
-    Statement::new(sql!("insert_outbox"))
-        .uuids(entries.iter().map(|entry| entry.id.as_uuid()).collect())
-        .texts(entries.iter().map(|entry| entry.key.as_str()).collect())
-        .texts(entries.iter().map(|entry| entry.kind.name()).collect())
-        .jsons(entries.iter().map(|entry| &entry.payload))
-        .time(now)
+/// Returns the statement that adds the announcements that aren't there yet; none if there is nothing to announce.
+pub(crate) fn insert_outbox(announcements: &[Announcement], now: Timestamp) -> Option<Statement<'_>> {
+    (!announcements.is_empty()).then(|| entries(Statement::new(sql!("insert_outbox")), announcements).time(now))
+}
+
+/// Adds announcements as parameters, a list for each column.
+fn entries<'a>(statement: Statement<'a>, announcements: &'a [Announcement]) -> Statement<'a> {
+    statement
+        .uuids(announcements.iter().map(|entry| entry.id.as_uuid()).collect())
+        .texts(announcements.iter().map(|entry| entry.key.as_str()).collect())
+        .texts(announcements.iter().map(|entry| entry.kind.name()).collect())
+        .jsons(announcements.iter().map(|entry| &entry.payload))
 }
 
 fn outbox_id(row: &Row) -> Result<OutboxId, Failure> {

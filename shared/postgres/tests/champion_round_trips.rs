@@ -42,6 +42,11 @@ async fn a_step_takes_two_round_trips_and_an_event_one_more_if_only_what_is_stor
     assert_eq!(proxy.take_counts().round_trips, 2, "step");
     store.step(&key, t(1), |_| Step::only(())).await.unwrap();
     assert_eq!(proxy.take_counts().round_trips, 2, "step, nothing to write");
+    let claims = sign_in(&signed_in("ada", "ada@example.com"));
+    let bought = pledge_domain::champion::PaymentRecord { paid_at: Some(t(1)), ..a_purchase(2, t(1)) };
+    let step = |account| booking::step(account, bought.clone());
+    store.sign_in_and_step(&claims, &Uses::default(), &key, t(1), step).await.unwrap();
+    assert_eq!(proxy.take_counts().round_trips, 2, "sign_in_and_step");
 
     let data = Some(metadata(&key, 2, None));
     let named = invoice_paid("evt_1", invoice("in_1", BillingReason::SubscriptionCreate, data, t(2)));

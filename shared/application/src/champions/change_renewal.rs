@@ -5,7 +5,7 @@ use pledge_domain::{
     champion::{
         ChampionKey,
         renewal::{self, Cancelling, RenewalDecision, RunningInvoice},
-        status::Standing,
+        status::{Standing, standing},
     },
     ids::SubscriptionId,
     ports::{Billing, ChampionStore, SubscriptionAnswer},
@@ -38,8 +38,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     ) -> Result<Standing, RenewalError> {
         let account = self.store.account(key).await.map_err(Failure::from)?;
         match renewal::decide(&account, renew) {
-            RenewalDecision::NotFound => return Err(RenewalError::SubscriptionNotFound),
-            RenewalDecision::AlreadyDone(_) => {}
+            RenewalDecision::NotFound => Err(RenewalError::SubscriptionNotFound),
+            RenewalDecision::AlreadyDone(_) => Ok(standing(account, self.moment(now))),
             RenewalDecision::Change(subscription) => {
                 let current = self.refresh(key, &subscription.id, now).await?;
                 if current.made.subscription.status.is_terminal() {
@@ -50,10 +50,9 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
                     Cancelling::Now { void } if !renew => self.end_now(id, void.as_ref()).await?,
                     _ => self.billing.set_cancel_at_period_end(id, !renew).await.map_err(Failure::from)?,
                 };
-                self.observe(key, &answer, now).await?;
+                Ok(standing(self.observe(key, &answer, now).await?, self.moment(now)))
             }
         }
-        Ok(self.standing(key, now).await.map_err(Failure::from)?)
     }
 
     /// Ends a subscription whose running period isn't paid. The invoice is made void first: if it is paid at this very

@@ -7,10 +7,10 @@ use pledge_domain::{
         tier_change::{self, Obstacle, TierChangeDecision},
     },
     ids::SubscriptionId,
-    ports::{Billing, BillingError, ChampionStore, GatewayError, Gone, NextInvoice},
+    ports::{Billing, BillingError, ChampionStore, GatewayError, Gone, NextInvoice, SubscriptionAnswer},
 };
 
-use super::{Champions, Failure, subscribe::prices_of};
+use super::{Champions, Failure, MAX_STEPS, subscribe::prices_of};
 
 /// What the next renewal costs at the tier that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,8 +74,30 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         let next = next.map_err(Failure::from)?;
         if !preview {
             let answer = self.billing.renew_at(&subscription, &ours, &price).await.map_err(Failure::from)?;
-            self.observe(key, &answer, now).await?;
+            self.observe_until_stripe_agrees(key, answer, now).await?;
         }
         Ok(TierChange { subscription, next })
+    }
+
+    /// Stores Stripe's answer, then looks whether it still holds, and begins again if it doesn't: of changes at once Stripe
+    /// takes one after the other, and their answers may be stored in another order. Whoever stores last looks after that,
+    /// so what they leave is what Stripe has.
+    async fn observe_until_stripe_agrees(
+        &self,
+        key: &ChampionKey,
+        mut answer: SubscriptionAnswer,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        for _ in 0..MAX_STEPS {
+            self.observe(key, &answer, now).await?;
+            // The change is made and stored. Without an answer Stripe's event says what became of it.
+            let Ok(current) = self.billing.subscription(&answer.made.subscription.id).await else { break };
+            let is_same = current.made.subscription == answer.made.subscription && current.prices == answer.prices;
+            if is_same {
+                break;
+            }
+            answer = current;
+        }
+        Ok(())
     }
 }

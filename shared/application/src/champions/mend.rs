@@ -19,8 +19,8 @@ pub(super) struct Mending<'a> {
 }
 
 impl<'a> Mending<'a> {
-    pub(super) fn new(reader: &'a VerifiedUser, customer: Option<CustomerId>) -> Self {
-        Self { reader, customer, made: Vec::new() }
+    pub(super) fn new(reader: &'a VerifiedUser) -> Self {
+        Self { reader, customer: None, made: Vec::new() }
     }
 }
 

@@ -12,12 +12,13 @@ mod subscribe;
 
 use pledge_domain::{
     Timestamp,
+    account::Claims,
     champion::{
         ChampionAccount, ChampionKey, Moment, Step, Tier, purchase as purchase_rules,
         status::{Standing, standing},
     },
     ids::{CustomerId, NovelId, PaymentIntentId, PaymentRecordId, UserId},
-    limits::{AttemptLimits, TooMany},
+    limits::{AttemptLimits, TooMany, Uses},
     ports::{Billing, BillingError, ChampionStore, GatewayError, IntentState, LimitedError, StoreError},
 };
 use time::Duration;
@@ -81,6 +82,21 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         step: impl Fn(ChampionAccount) -> Step<T> + Send + Sync,
     ) -> Result<T, StoreError> {
         self.store.step(key, now, |account| step(account.at(self.moment(now)))).await
+    }
+
+    /// Takes a step as [`Self::step`] does, after the reader has signed in if that is given.
+    async fn signed_in_step<T: Send>(
+        &self,
+        sign_in: Option<(Claims, Uses)>,
+        key: &ChampionKey,
+        now: Timestamp,
+        step: impl Fn(ChampionAccount) -> Step<T> + Send + Sync,
+    ) -> Result<T, Failure> {
+        let step = |account: ChampionAccount| step(account.at(self.moment(now)));
+        match sign_in {
+            Some((claims, uses)) => Ok(self.store.sign_in_and_step(&claims, &uses, key, now, step).await?),
+            None => Ok(self.store.step(key, now, step).await?),
+        }
     }
 
     /// Cancels purchases at Stripe that wait to be paid; what is paid by now, or can't be cancelled, stays.

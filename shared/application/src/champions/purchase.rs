@@ -65,18 +65,20 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         random: &impl Randomness,
         now: Timestamp,
     ) -> Result<Purchase, PurchaseError> {
-        let uses = self.limits.uses(&reader.id, None);
-        let customer = self.store.sign_in(&account::sign_in(reader), &uses, now).await.map_err(Failure::from)?;
+        let mut sign_in = Some((account::sign_in(reader), self.limits.uses(&reader.id, None)));
         let key = ChampionKey { user: reader.id.clone(), novel };
-        let mut mending = Mending::new(reader, customer);
+        let mut mending = Mending::new(reader);
         for _ in 0..MAX_STEPS {
             let fresh = PaymentRecordId::new(random.uuid());
             let step = |account: ChampionAccount| {
                 let starts_at = purchase::starts_at(&account, level, now);
-                let open = purchase::older_open(&account, None);
-                purchase::purchase(account, level, fresh, now).map(|decision| (decision, starts_at, open))
+                let (open, customer) = (purchase::older_open(&account, None), account.customer.clone());
+                purchase::purchase(account, level, fresh, now)
+                    .map(|decision| (decision, starts_at, open, customer.clone()))
             };
-            let (decision, starts_at, mut older) = self.step(&key, now, step).await.map_err(Failure::from)?;
+            let (decision, starts_at, mut older, customer) =
+                self.signed_in_step(sign_in.take(), &key, now, step).await?;
+            mending.customer = customer;
             let payment = match decision {
                 PurchaseDecision::TierNotFound => return Err(PurchaseError::TierNotFound),
                 PurchaseDecision::LowerTier { current } => return Err(PurchaseError::LowerTier { current }),

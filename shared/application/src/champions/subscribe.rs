@@ -1,12 +1,14 @@
 //! Subscribing: whatever is repeated, raced or lost, a reader has one live subscription to a novel.
 
 use pledge_domain::{
-    Timestamp, account,
+    Timestamp,
+    account::{self, Claims},
     champion::{
         ChampionAccount, ChampionKey, ChampionMetadata, PaymentRecord, Tier, TierLevel, purchase,
         subscribe::{self, Attached, SubscribeDecision},
     },
-    ids::{NovelId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId},
+    ids::{CustomerId, NovelId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId},
+    limits::Uses,
     ports::{Billing, ChampionStore, Randomness, SubscriptionAnswer, SubscriptionRequest},
     stripe::SubscriptionStatus,
     user::VerifiedUser,
@@ -36,8 +38,18 @@ pub struct Subscribed {
     pub starts_at: Option<Timestamp>,
 }
 
-/// A decision, when what is bought now would begin, and the purchases that wait to be paid.
-type Decided = (SubscribeDecision, Option<Timestamp>, Vec<(PaymentRecordId, PaymentIntentId)>);
+/// A decision, with what was looked at for it.
+struct Decided {
+    decision: SubscribeDecision,
+    /// When what is bought now would begin, if it waits for what runs.
+    starts_at: Option<Timestamp>,
+    /// The purchases that wait to be paid.
+    older: Vec<(PaymentRecordId, PaymentIntentId)>,
+    /// The reader's customer, if one is stored.
+    customer: Option<CustomerId>,
+    /// The novel's tiers.
+    tiers: Vec<Tier>,
+}
 
 /// Why there is nothing to pay.
 #[derive(Debug, thiserror::Error)]
@@ -74,14 +86,15 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         random: &impl Randomness,
         now: Timestamp,
     ) -> Result<Subscribed, SubscribeError> {
-        let claims = account::sign_in(&request.reader);
         let uses = self.limits.uses(&request.reader.id, request.payment_method.as_ref());
-        let customer = self.store.sign_in(&claims, &uses, now).await.map_err(Failure::from)?;
+        let mut sign_in = Some((account::sign_in(&request.reader), uses));
         let key = ChampionKey { user: request.reader.id.clone(), novel: request.novel };
-        let mut mending = Mending::new(&request.reader, customer);
+        let mut mending = Mending::new(&request.reader);
         for _ in 0..MAX_STEPS {
             let fresh = PaymentRecordId::new(random.uuid());
-            let (decision, starts_at, older) = self.decide(&key, request.level, fresh, now).await?;
+            let decided = self.decide(sign_in.take(), &key, request.level, fresh, now).await?;
+            let Decided { decision, starts_at, older, customer, tiers } = decided;
+            mending.customer = customer;
             let waits = matches!(decision, SubscribeDecision::Start(_) | SubscribeDecision::Resume(_));
             let found = match decision {
                 SubscribeDecision::TierNotFound => return Err(SubscribeError::TierNotFound),
@@ -95,7 +108,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
                 SubscribeDecision::Resume(id) => self.resume(&key, &id, now).await?,
                 SubscribeDecision::Start(reservation) => {
                     self.cancel_older(&key, &older, now).await?;
-                    self.start(&key, request, &reservation, &mut mending, now).await?
+                    self.start(&key, request, &reservation, &tiers, &mut mending, now).await?
                 }
                 SubscribeDecision::Replace(id) => {
                     self.replace(&key, &id, now).await?;
@@ -112,6 +125,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
 
     async fn decide(
         &self,
+        sign_in: Option<(Claims, Uses)>,
         key: &ChampionKey,
         level: TierLevel,
         fresh: PaymentRecordId,
@@ -119,9 +133,11 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     ) -> Result<Decided, Failure> {
         let step = |account: ChampionAccount| {
             let (starts_at, older) = (purchase::starts_at(&account, level, now), purchase::older_open(&account, None));
-            subscribe::subscribe(account, level, fresh, now).map(|decision| (decision, starts_at, older))
+            let (customer, tiers) = (account.customer.clone(), account.tiers.clone());
+            let step = subscribe::subscribe(account, level, fresh, now);
+            step.map(|decision| Decided { decision, starts_at, older, customer, tiers })
         };
-        Ok(self.step(key, now, step).await?)
+        self.signed_in_step(sign_in, key, now, step).await
     }
 
     /// Lets a cancelled subscription go on; none if it has ended meanwhile.
@@ -187,7 +203,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
             return Ok(());
         }
         let ended = self.billing.cancel_now(id).await?;
-        self.observe(key, &ended, now).await
+        self.observe(key, &ended, now).await.map(drop)
     }
 
     /// Makes the subscription of a reservation, or gets it again. None if it isn't the one that was asked for, or if
@@ -197,14 +213,18 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         key: &ChampionKey,
         request: &SubscribeRequest,
         reservation: &PaymentRecord,
+        tiers: &[Tier],
         mending: &mut Mending<'_>,
         now: Timestamp,
     ) -> Result<Option<SubscriptionAnswer>, Failure> {
         let customer = self.customer(mending).await?;
-        let Some((tier, price)) = self.price(key, reservation, now).await? else {
+        let same = |tier: &&Tier| Some(tier.level) == reservation.tier && tier.price == reservation.amount;
+        let Some(tier) = tiers.iter().find(same) else {
+            // The tier is gone, or costs something else by now.
             self.give_up(key, reservation.id, now).await?;
             return Ok(None);
         };
+        let price = self.price_of(tier, now).await?;
         let metadata = ChampionMetadata {
             champion: key.clone(),
             tier: reservation.tier,
@@ -218,7 +238,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
                 if nothing_was_made(&error) {
                     self.give_up(key, reservation.id, now).await?;
                 }
-                self.mend(error, mending, Some(&tier), now).await?;
+                self.mend(error, mending, Some(tier), now).await?;
                 return Ok(None);
             }
         };
@@ -235,23 +255,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         }
     }
 
-    /// The reservation's tier and its recurring price, made if there is none; none if the tier is gone or costs something
-    /// else by now.
-    async fn price(
-        &self,
-        key: &ChampionKey,
-        reservation: &PaymentRecord,
-        now: Timestamp,
-    ) -> Result<Option<(Tier, PriceId)>, Failure> {
-        let account = self.store.account(key).await?;
-        let same = |tier: &&Tier| Some(tier.level) == reservation.tier && tier.price == reservation.amount;
-        let Some(tier) = account.tiers.iter().find(same) else {
-            return Ok(None);
-        };
-        let price = self.price_of(tier, now).await?;
-        Ok(Some((tier.clone(), price)))
-    }
-
+    /// Returns a tier's recurring price, made if there is none.
     pub(super) async fn price_of(&self, tier: &Tier, now: Timestamp) -> Result<PriceId, Failure> {
         if let Some(price) = &tier.stripe_price {
             return Ok(price.clone());
@@ -282,12 +286,13 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Ok(answer)
     }
 
+    /// Stores how the subscription stands by this answer of Stripe's, and returns the account as it is then.
     pub(super) async fn observe(
         &self,
         key: &ChampionKey,
         answer: &SubscriptionAnswer,
         now: Timestamp,
-    ) -> Result<(), Failure> {
+    ) -> Result<ChampionAccount, Failure> {
         let (subscription, prices) = (&answer.made.subscription, &answer.prices);
         Ok(self.step(key, now, |account| subscribe::observe(account, subscription, prices, now)).await?)
     }

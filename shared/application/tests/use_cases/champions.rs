@@ -1,7 +1,8 @@
 //! Subscribing, buying, cancelling and resuming: whatever is repeated, raced or lost.
 
 use pledge_application::champions::{
-    Champions, Failure, Purchase, PurchaseError, RenewalError, SubscribeError, SubscribeRequest,
+    Champions, Failure, Purchase, PurchaseError, RenewalError, SubscribeError, SubscribeRequest, TierChange,
+    TierChangeError,
 };
 use pledge_domain::{
     champion::{
@@ -55,6 +56,10 @@ impl Reader {
             payment_method: method.map(|id| PaymentMethodId::parse(id).unwrap()),
         };
         self.champions.subscribe(&wish, &self.ids, t(0)).await.map(|subscribed| subscribed.answer)
+    }
+
+    async fn change_tier(&self, tier: i64) -> Result<TierChange, TierChangeError> {
+        self.champions.change_tier(&champion("ada"), level(tier), false, t(0)).await
     }
 
     async fn buy(&self, tier: i64) -> Result<Purchase, PurchaseError> {
@@ -415,6 +420,21 @@ async fn a_lower_tier_resumes_and_changes_a_cancelled_subscription_without_a_pay
     let support = reader.standing().await.support.unwrap();
     assert_eq!((support.tier, support.auto_renew), (Some(level(13)), true), "tier 13 runs to its end");
     assert!(!reader.billing().calls().contains(&"cancel_now"));
+}
+
+#[tokio::test]
+async fn of_two_changes_of_tier_at_once_the_one_that_stripe_took_last_is_stored() {
+    let reader = Reader::new();
+    let answer = reader.subscribe(5).await.unwrap();
+    reader.pay(&answer).await;
+    reader.change_tier(3).await.unwrap();
+    let third = reader.billing().goes_on_at(id(&answer)).unwrap();
+    // Stripe answers this one first, and somebody else's change after it.
+    reader.billing().overtake_change(third.clone());
+    reader.change_tier(1).await.unwrap();
+    assert_eq!(reader.billing().goes_on_at(id(&answer)), Some(third));
+    let account = reader.champions.store.account(&champion("ada")).await.unwrap();
+    assert_eq!(account.live_subscription().unwrap().tier, Some(level(3)));
 }
 
 #[tokio::test]

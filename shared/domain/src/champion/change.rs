@@ -95,6 +95,13 @@ impl Change {
         })
     }
 
+    /// Returns what changes, with the account as it is then.
+    pub(super) fn step_to_account(mut self, now: Timestamp) -> Step<ChampionAccount> {
+        self.after.settle();
+        let account = self.after.clone();
+        self.step(account, now)
+    }
+
     /// Returns what changes, with the answer to the request that asked for it.
     pub(super) fn step<T>(mut self, answer: T, now: Timestamp) -> Step<T> {
         self.after.moment.now = now;

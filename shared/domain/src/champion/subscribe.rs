@@ -147,12 +147,17 @@ pub fn give_up(account: ChampionAccount, payment: PaymentRecordId, now: Timestam
     change.step((), now)
 }
 
-/// Stripe's API told how a subscription stands. `prices` are those of its items; the one that is or was a tier's says at
-/// which tier it renews.
+/// Stores how a subscription stands by Stripe's API, and returns the account as it is then. `prices` are those of its items;
+/// the one that is or was a tier's says at which tier it renews.
 #[must_use]
-pub fn observe(account: ChampionAccount, subscription: &Subscription, prices: &[PriceId], now: Timestamp) -> Step<()> {
+pub fn observe(
+    account: ChampionAccount,
+    subscription: &Subscription,
+    prices: &[PriceId],
+    now: Timestamp,
+) -> Step<ChampionAccount> {
     let mut change = Change::of(account);
     let tier = prices.iter().find_map(|price| change.after.tier_of_price(Some(price))).or(subscription.tier);
     change.after.observe_subscription(Subscription { tier, ..subscription.clone() });
-    change.step((), now)
+    change.step_to_account(now)
 }

@@ -34,6 +34,25 @@ pub trait ChampionStore: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<Option<CustomerId>, LimitedError>> + Send;
 
+    /// Signs a reader in as [`ChampionStore::sign_in`] does, then takes a step as [`ChampionStore::step`] does, each in a
+    /// transaction of its own. If there have been too many, no step is taken.
+    ///
+    /// # Errors
+    /// [`LimitedError`].
+    fn sign_in_and_step<T: Send>(
+        &self,
+        claims: &Claims,
+        uses: &Uses,
+        key: &ChampionKey,
+        now: Timestamp,
+        step: impl Fn(ChampionAccount) -> Step<T> + Send + Sync,
+    ) -> impl Future<Output = Result<T, LimitedError>> + Send {
+        async move {
+            self.sign_in(claims, uses, now).await?;
+            Ok(self.step(key, now, step).await?)
+        }
+    }
+
     /// Returns every tier of a novel, lowest first; none if there is no such novel.
     fn tiers(&self, novel: NovelId) -> impl Future<Output = Result<Vec<Tier>, StoreError>> + Send;
 

@@ -133,4 +133,33 @@ impl Fact {
             Self::Ignored { .. } | Self::Malformed { .. } => Lookup::default(),
         }
     }
+
+    /// Returns whose slice of what is stored a decision about it can look at. The others needn't be read.
+    #[must_use]
+    pub fn concerns(&self) -> Concerns {
+        match self {
+            Self::Session(_) => Concerns { preorder: true, champion: false },
+            Self::PaymentFailed(_)
+            | Self::InvoicePaymentLinked(_)
+            | Self::ChargeRefunded(_)
+            | Self::Refund(_)
+            | Self::Dispute(_) => Concerns { preorder: true, champion: true },
+            Self::InvoicePaid(_)
+            | Self::InvoiceFailed(_)
+            | Self::InvoiceActionRequired(_)
+            | Self::PurchaseSucceeded(_)
+            | Self::PurchaseFailed(_)
+            | Self::SubscriptionChanged(_) => Concerns { preorder: false, champion: true },
+            Self::Ignored { .. } | Self::Malformed { .. } => Concerns { preorder: false, champion: false },
+        }
+    }
+}
+
+/// Whose slice of what is stored can matter for a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Concerns {
+    /// A preorder's.
+    pub preorder: bool,
+    /// A reader's and a novel's.
+    pub champion: bool,
 }

@@ -24,7 +24,7 @@ use crate::{
     claims,
     columns::Columns,
     error::Failure,
-    lease::Lease,
+    lease::{Lease, Transaction},
     limits,
     statement::{Statement, sql},
     stripe_events::insert_outbox,
@@ -33,6 +33,17 @@ use crate::{
 impl ChampionStore for Database {
     async fn sign_in(&self, claims: &Claims, uses: &Uses, now: Timestamp) -> Result<Option<CustomerId>, LimitedError> {
         Ok(self.run(|lease| sign_in(lease, claims, uses, now)).await??)
+    }
+
+    async fn sign_in_and_step<T: Send>(
+        &self,
+        claims: &Claims,
+        uses: &Uses,
+        key: &ChampionKey,
+        now: Timestamp,
+        step: impl Fn(ChampionAccount) -> Step<T> + Send + Sync,
+    ) -> Result<T, LimitedError> {
+        Ok(self.run(|lease| sign_in_and_take(lease, claims, uses, key, now, &step)).await??)
     }
 
     async fn tiers(&self, novel: NovelId) -> Result<Vec<Tier>, StoreError> {
@@ -91,8 +102,8 @@ impl ChampionStore for Database {
         now: Timestamp,
     ) -> Result<ChampionAccount, LimitedError> {
         let attempt = |lease: Lease| async move {
-            let reads = [read::lock(key)].into_iter().chain(read::account(key, None));
-            match limits::after(uses, lease.transaction(limits::before(uses, now, reads)).await?)? {
+            let statements = limits::before(uses, now, lock_and_read(key));
+            match limits::after(uses, lease.transaction(statements).await?)? {
                 Err(refusal) => Ok(Err(refusal)),
                 Ok(answers) => of(key, &answers).map(Ok),
             }
@@ -146,9 +157,7 @@ fn refunded(row: &Row) -> Result<RefundedSubscription, Failure> {
 /// Reads an account, or says whose it is by now.
 async fn look(lease: Lease, key: &ChampionKey) -> Result<Result<ChampionAccount, ChampionKey>, Failure> {
     // Under the lock, so that all statements see the same state.
-    let mut statements = vec![read::lock(key)];
-    statements.extend(read::account(key, None));
-    of(key, &lease.transaction(statements).await?)
+    of(key, &lease.transaction(lock_and_read(key)).await?)
 }
 
 /// Returns the account out of the answers of [`read::lock`] and [`read::account`], or whose it is by now.
@@ -167,10 +176,43 @@ async fn take<T>(
     now: Timestamp,
     step: &(impl Fn(ChampionAccount) -> Step<T> + Sync),
 ) -> Result<T, Failure> {
-    let mut statements = vec![read::lock(key)];
-    statements.extend(read::account(key, None));
-    let (transaction, rows) = lease.begin(statements).await?;
-    let account = match of(key, &rows)? {
+    let (transaction, rows) = lease.begin(lock_and_read(key)).await?;
+    carry_out(transaction, key, &rows, now, step).await
+}
+
+/// Two round trips: the sign-in's transaction with the locks and reads of the step behind it, then write and commit.
+async fn sign_in_and_take<T>(
+    lease: Lease,
+    claims: &Claims,
+    uses: &Uses,
+    key: &ChampionKey,
+    now: Timestamp,
+    step: &(impl Fn(ChampionAccount) -> Step<T> + Sync),
+) -> Result<Result<T, TooMany>, Failure> {
+    let sign_in = limits::before(uses, now, claims::statements(claims, now));
+    let (transaction, answers, rows) = lease.transaction_and_begin(sign_in, lock_and_read(key)).await?;
+    match limits::after(uses, answers)? {
+        Err(refusal) => {
+            transaction.rollback().await?;
+            Ok(Err(refusal))
+        }
+        Ok(_) => carry_out(transaction, key, &rows, now, step).await.map(Ok),
+    }
+}
+
+fn lock_and_read(key: &ChampionKey) -> Vec<Statement<'_>> {
+    [read::lock(key)].into_iter().chain(read::account(key, None)).collect()
+}
+
+/// Asks the step what changes, writes that and commits. `rows` are the answers of [`lock_and_read`].
+async fn carry_out<T>(
+    transaction: Transaction,
+    key: &ChampionKey,
+    rows: &[Vec<Row>],
+    now: Timestamp,
+    step: &(impl Fn(ChampionAccount) -> Step<T> + Sync),
+) -> Result<T, Failure> {
+    let account = match of(key, rows)? {
         Ok(account) => account,
         Err(now) => {
             let answers = transaction.query(read::account(&now, None).into()).await?;
@@ -182,7 +224,7 @@ async fn take<T>(
         Some(change) => {
             let documents = write::Documents::of(&change.write);
             let mut statements = write::statements(&change.write, &documents, now);
-            statements.push(insert_outbox(&change.announcements, now));
+            statements.extend(insert_outbox(&change.announcements, now));
             transaction.commit(statements).await?;
         }
         None => transaction.rollback().await?,

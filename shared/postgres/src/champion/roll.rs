@@ -45,7 +45,7 @@ pub(super) async fn roll(
         .collect::<Result<Vec<_>, Failure>>()?;
     let announcements: Vec<_> =
         changes.iter().flat_map(|(_, change, _)| change).flat_map(|it| it.announcements.iter().cloned()).collect();
-    let mut statements = vec![insert_outbox(&announcements, now)];
+    let mut statements: Vec<_> = insert_outbox(&announcements, now).into_iter().collect();
     for (key, change, documents) in &changes {
         match change {
             Some(change) => statements.extend(write::statements(&change.write, documents, now)),
@@ -53,7 +53,7 @@ pub(super) async fn roll(
         }
     }
     let written = transaction.commit(statements).await?;
-    let new = written.first().into_iter().flatten();
+    let new = written.first().filter(|_| !announcements.is_empty()).into_iter().flatten();
     let announcements = new.map(|row| Columns(row).get("id").map(OutboxId::from_uuid)).collect::<Result<_, _>>()?;
     Ok(Rolled { rows: keys.len(), announcements })
 }

@@ -507,8 +507,14 @@ pub async fn an_attempt_too_many_is_refused_and_the_sign_in_counts<S: Subject>(s
     let refused = subject.store().sign_in(&renamed, &uses, t(2)).await;
     assert!(matches!(refused, Err(LimitedError::TooMany(_))), "{refused:?}");
     assert_eq!(subject.user(&uid("ada")).await.unwrap().email.unwrap().as_str(), "new@example.com");
+    let step = |_| -> Step<()> { panic!("no step is taken") };
+    let refused = subject.store().sign_in_and_step(&ada, &uses, &champion("ada"), t(2), step).await;
+    assert!(matches!(refused, Err(LimitedError::TooMany(_))), "{refused:?}");
     let attempt = subject.store().account_for_attempt(&champion("ada"), &uses, t(2)).await;
     assert!(matches!(attempt, Err(LimitedError::TooMany(_))), "{attempt:?}");
     let bob = limits.uses(&uid("bob"), None);
-    subject.store().sign_in(&sign_in(&signed_in("bob", "bob@example.com")), &bob, t(2)).await.unwrap();
+    let claims = sign_in(&signed_in("bob", "bob@example.com"));
+    let step = |account: ChampionAccount| Step::only(account.email.clone());
+    let seen = subject.store().sign_in_and_step(&claims, &bob, &champion("bob"), t(2), step).await.unwrap();
+    assert_eq!(seen.unwrap().as_str(), "bob@example.com", "the step sees what the sign-in stored");
 }

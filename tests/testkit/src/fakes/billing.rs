@@ -47,6 +47,7 @@ struct State {
     customer_pays: BTreeSet<SubscriptionId>,
     payment_outcome: Option<InvoicePaid>,
     has_no_portal: bool,
+    overtaking: Option<PriceId>,
 }
 
 impl FakeBilling {
@@ -91,6 +92,11 @@ impl FakeBilling {
     /// What comes of paying an invoice from now on, unless it is just paid.
     pub fn set_payment_outcome(&self, outcome: InvoicePaid) {
         self.state().payment_outcome = Some(outcome);
+    }
+
+    /// Right after the next change of a tier, somebody else's takes effect: the subscription renews at `price` then.
+    pub fn overtake_change(&self, price: PriceId) {
+        self.state().overtaking = Some(price);
     }
 
     /// Nobody has registered the portal.
@@ -264,7 +270,11 @@ impl Billing for FakeBilling {
     ) -> Result<SubscriptionAnswer, BillingError> {
         self.call("renew_at", |state| {
             state.prices.insert(id.clone(), price.clone());
-            state.answer(id)
+            let answer = state.answer(id);
+            if let Some(price) = state.overtaking.take() {
+                state.prices.insert(id.clone(), price);
+            }
+            answer
         })
     }
 
