@@ -45,9 +45,9 @@ fn take(klaviyo: &Klaviyo, headers: &HeaderMap, body: &[u8]) -> Result<Taken, Ap
         Some(limits) => inner.windows.admit(limits, now).map_err(ApiError::throttled),
         None => Ok(()),
     })?;
-    let checked = body::check(body, klaviyo.phones)?;
+    let checked = body::check(body, klaviyo.phones, now)?;
     let phone_ignored = checked.phone_ignored;
-    let counted = klaviyo.with(|inner| inner.accept(checked, now));
+    let counted = klaviyo.with(|inner| inner.accept(checked, now)).map_err(ApiError::conflict)?;
     Ok(Taken { duplicate: !counted, phone_ignored })
 }
 

@@ -46,7 +46,7 @@ const PROFILE: [&str; 14] = [
 ];
 const IDENTIFIERS: [&str; 5] = ["email", "phone_number", "external_id", "anonymous_id", "_kx"];
 
-pub(crate) fn check(body: &[u8], phones: PhonePolicy) -> Result<Checked, ApiError> {
+pub(crate) fn check(body: &[u8], phones: PhonePolicy, now: i64) -> Result<Checked, ApiError> {
     let body: Value = serde_json::from_slice(body)
         .map_err(|error| ApiError::invalid("/data", format!("The payload is not valid JSON: {error}")))?;
     let body = object(&body, "")?;
@@ -68,7 +68,7 @@ pub(crate) fn check(body: &[u8], phones: PhonePolicy) -> Result<Checked, ApiErro
         metric,
         profile,
         properties: properties.clone(),
-        time: optional(attributes, "time").map(parse_time).transpose()?,
+        time: optional(attributes, "time").map(|time| parse_time(time, &format!("{at}/time"), now)).transpose()?,
         value: optional(attributes, "value").map(number).transpose()?,
         value_currency: optional(attributes, "value_currency").map(currency).transpose()?,
         unique_id: match optional(attributes, "unique_id") {
@@ -156,7 +156,7 @@ fn resource<'v>(
     object(required(data, "attributes", &pointer)?, &format!("{pointer}/attributes"))
 }
 
-fn only(object: &Map<String, Value>, names: &[&str], at: &str, kind: &str) -> Result<(), ApiError> {
+pub(super) fn only(object: &Map<String, Value>, names: &[&str], at: &str, kind: &str) -> Result<(), ApiError> {
     match object.keys().find(|name| !names.contains(&name.as_str())) {
         Some(name) => Err(ApiError::invalid(
             &format!("{at}/{name}"),
@@ -166,21 +166,21 @@ fn only(object: &Map<String, Value>, names: &[&str], at: &str, kind: &str) -> Re
     }
 }
 
-fn required<'v>(object: &'v Map<String, Value>, name: &str, at: &str) -> Result<&'v Value, ApiError> {
+pub(super) fn required<'v>(object: &'v Map<String, Value>, name: &str, at: &str) -> Result<&'v Value, ApiError> {
     optional(object, name)
         .ok_or_else(|| ApiError::invalid(&format!("{at}/{name}"), format!("'{name}' is a required field.")))
 }
 
 /// Null is as good as nothing.
-fn optional<'v>(object: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
+pub(super) fn optional<'v>(object: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
     object.get(name).filter(|value| !value.is_null())
 }
 
-fn object<'v>(value: &'v Value, at: &str) -> Result<&'v Map<String, Value>, ApiError> {
+pub(super) fn object<'v>(value: &'v Value, at: &str) -> Result<&'v Map<String, Value>, ApiError> {
     value.as_object().ok_or_else(|| ApiError::invalid(at, "Expected an object."))
 }
 
-fn text<'v>(value: &'v Value, at: &str) -> Result<&'v str, ApiError> {
+pub(super) fn text<'v>(value: &'v Value, at: &str) -> Result<&'v str, ApiError> {
     value.as_str().ok_or_else(|| ApiError::invalid(at, "Not a valid string."))
 }
 
@@ -200,15 +200,20 @@ fn currency(value: &Value) -> Result<String, ApiError> {
     Err(ApiError::invalid(at, "Not a valid ISO 4217 currency code."))
 }
 
-fn parse_time(value: &Value) -> Result<i64, ApiError> {
-    let at = "/data/attributes/time";
+/// A time "must be after the year 2000 and can only be up to 1 year in the future"
+/// (<https://developers.klaviyo.com/en/v2024-10-15/reference/create_event>).
+pub(super) fn parse_time(value: &Value, at: &str, now: i64) -> Result<i64, ApiError> {
+    const YEAR: i64 = 365 * 24 * 60 * 60;
     let given = text(value, at)?;
-    OffsetDateTime::parse(given, &Iso8601::DEFAULT)
-        .map(OffsetDateTime::unix_timestamp)
-        .map_err(|_| ApiError::invalid(at, "Datetime has wrong format. Use ISO 8601 with an offset."))
+    let time = OffsetDateTime::parse(given, &Iso8601::DEFAULT)
+        .map_err(|_| ApiError::invalid(at, "Datetime has wrong format. Use ISO 8601 with an offset."))?;
+    if time.year() <= 2000 || time.unix_timestamp() > now + YEAR {
+        return Err(ApiError::invalid(at, "The time must be after the year 2000 and at most one year ahead."));
+    }
+    Ok(time.unix_timestamp())
 }
 
-fn is_email(text: &str) -> bool {
+pub(super) fn is_email(text: &str) -> bool {
     let host = text.split_once('@').filter(|(user, _)| !user.is_empty()).map(|(_, host)| host);
     !text.contains(char::is_whitespace)
         && host.is_some_and(|host| {

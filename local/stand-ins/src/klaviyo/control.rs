@@ -5,6 +5,10 @@
 //! | `GET events?metric=&email=` | the accepted events |
 //! | `GET events/wait?count=&metric=&email=&timeout_ms=` | long poll |
 //! | `GET attempts` | every request with its status |
+//! | `GET profiles?email=` | whom the account knows, and whether they get marketing |
+//! | `POST profiles/confirm` `{"email": …}` | somebody confirms what a double opt-in list has asked |
+//! | `GET jobs` | every request to subscribe or unsubscribe |
+//! | `POST lists` `{"id": …, "double_opt_in": false}` | makes or changes a list |
 //! | `POST limits` | `{"per_second": 350, "per_minute": 3500}`, or `null` for none |
 //! | `POST reset` | forgets events, attempts, faults and requests |
 
@@ -18,7 +22,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::limits::RateLimits;
-use super::state::{AcceptedEvent, Attempt, Klaviyo};
+use super::profiles::Profile;
+use super::state::{AcceptedEvent, Attempt, Job, Klaviyo};
 
 type Shared = State<Arc<Klaviyo>>;
 
@@ -27,6 +32,10 @@ pub(super) fn router(klaviyo: Arc<Klaviyo>) -> Router {
         .route("/_control/events", get(events))
         .route("/_control/events/wait", get(wait))
         .route("/_control/attempts", get(attempts))
+        .route("/_control/profiles", get(profiles))
+        .route("/_control/profiles/confirm", post(confirm))
+        .route("/_control/jobs", get(jobs))
+        .route("/_control/lists", post(set_list))
         .route("/_control/limits", post(limits))
         .route("/_control/reset", post(reset))
         .with_state(klaviyo)
@@ -53,6 +62,36 @@ async fn wait(State(klaviyo): Shared, Query(filter): Query<Filter>) -> Json<Vec<
 
 async fn attempts(State(klaviyo): Shared) -> Json<Vec<Attempt>> {
     Json(klaviyo.with(|inner| inner.attempts.clone()))
+}
+
+async fn profiles(State(klaviyo): Shared, Query(filter): Query<Filter>) -> Json<Vec<Profile>> {
+    Json(klaviyo.with(|inner| inner.profiles.find(filter.email.as_deref())))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Confirmation {
+    email: String,
+}
+
+async fn confirm(State(klaviyo): Shared, Json(confirmation): Json<Confirmation>) -> Json<Value> {
+    Json(json!({ "ok": klaviyo.with(|inner| inner.profiles.confirm(&confirmation.email)) }))
+}
+
+async fn jobs(State(klaviyo): Shared) -> Json<Vec<Job>> {
+    Json(klaviyo.with(|inner| inner.jobs.clone()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct List {
+    id: String,
+    double_opt_in: bool,
+}
+
+async fn set_list(State(klaviyo): Shared, Json(List { id, double_opt_in }): Json<List>) -> Json<Value> {
+    klaviyo.with(|inner| inner.lists.insert(id, double_opt_in));
+    Json(json!({ "ok": true }))
 }
 
 async fn limits(State(klaviyo): Shared, Json(limits): Json<Option<RateLimits>>) -> Json<Option<RateLimits>> {

@@ -6,6 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::profiles::Conflict;
+
 /// One entry of `errors`, with the status of the whole answer.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiError {
@@ -15,12 +17,13 @@ pub(crate) struct ApiError {
     detail: String,
     source: Value,
     retry_after: Option<u64>,
+    meta: Value,
 }
 
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
         let source = json!({ "pointer": "/data/" });
-        Self { status, code, title, detail: detail.into(), source, retry_after: None }
+        Self { status, code, title, detail: detail.into(), source, retry_after: None, meta: json!({}) }
     }
 
     /// A value that is refused: 400, with the JSON pointer to it.
@@ -72,6 +75,21 @@ impl ApiError {
         Self { retry_after: Some(seconds), ..error }
     }
 
+    /// Identifiers that belong to several profiles: 409, with the id of another one.
+    /// <https://developers.klaviyo.com/en/reference/create_profile>
+    pub(crate) fn conflict(Conflict(profile): Conflict) -> Self {
+        let detail = "A profile already exists with one of these identifiers.";
+        let error = Self::new(StatusCode::CONFLICT, "duplicate_profile", "Conflict.", detail);
+        let source = json!({ "pointer": "/data/attributes" });
+        Self { source, meta: json!({ "duplicate_profile_id": profile }), ..error }
+    }
+
+    pub(crate) fn no_such_list(id: &str) -> Self {
+        let error =
+            Self::new(StatusCode::NOT_FOUND, "not_found", "Not found.", format!("A list with id {id} does not exist."));
+        Self { source: json!({ "pointer": "/data/relationships/list/data/id" }), ..error }
+    }
+
     /// What a fault with `status` looks like.
     pub(crate) fn injected(status: u16) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -93,7 +111,7 @@ impl IntoResponse for ApiError {
             "detail": self.detail,
             "source": self.source,
             "links": {},
-            "meta": {},
+            "meta": self.meta,
         }] });
         let mut response = (self.status, Json(body)).into_response();
         let kind = axum::http::HeaderValue::from_static("application/vnd.api+json");

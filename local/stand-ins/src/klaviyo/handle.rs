@@ -1,5 +1,6 @@
 //! The handle of a running Klaviyo stand-in.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,8 +12,9 @@ use axum::routing::{get, post};
 
 use super::error::ApiError;
 use super::limits::RateLimits;
-use super::state::{AcceptedEvent, Attempt, Klaviyo, PhonePolicy};
-use super::{api, control, privacy, reading};
+use super::profiles::Profile;
+use super::state::{AcceptedEvent, Attempt, Job, Klaviyo, PhonePolicy};
+use super::{api, control, privacy, reading, subscriptions};
 use crate::clock::Clock;
 use crate::control::Common;
 use crate::faults::Faults;
@@ -31,6 +33,8 @@ pub struct KlaviyoOptions {
     pub limits: Option<RateLimits>,
     /// What becomes of invalid phone numbers.
     pub phones: PhonePolicy,
+    /// The lists, and whether each is double opt-in.
+    pub lists: BTreeMap<String, bool>,
     /// The clock, real by default.
     pub clock: Clock,
 }
@@ -49,7 +53,7 @@ impl KlaviyoStandIn {
     /// When the port is taken.
     pub async fn start(options: KlaviyoOptions) -> io::Result<Self> {
         let common = Common { clock: options.clock, ..Common::default() };
-        let klaviyo = Klaviyo::new(common.clone(), options.api_key, options.phones, options.limits);
+        let klaviyo = Klaviyo::new(common.clone(), options.api_key, options.phones, options.limits, options.lists);
         let klaviyo = Arc::new(klaviyo);
         let intake = Intake { common: common.clone(), error: |status| ApiError::injected(status).into_response() };
         let router = Router::new()
@@ -57,6 +61,8 @@ impl KlaviyoStandIn {
             .route("/api/events/", post(api::create_event).get(reading::events))
             .route("/api/metrics", get(reading::metrics))
             .route("/api/data-privacy-deletion-jobs", post(privacy::delete))
+            .route("/api/profile-subscription-bulk-create-jobs", post(subscriptions::subscribe))
+            .route("/api/profile-subscription-bulk-delete-jobs", post(subscriptions::unsubscribe))
             .layer(from_fn_with_state(intake, intake::layer))
             .with_state(Arc::clone(&klaviyo))
             .merge(control::router(Arc::clone(&klaviyo)))
@@ -113,6 +119,29 @@ impl KlaviyoStandIn {
         self.klaviyo.with(|inner| inner.deleted.clone())
     }
 
+    /// Returns the profiles with this e-mail address; all of them without one.
+    #[must_use]
+    pub fn profiles(&self, email: Option<&str>) -> Vec<Profile> {
+        self.klaviyo.with(|inner| inner.profiles.find(email))
+    }
+
+    /// Every request to subscribe or unsubscribe.
+    #[must_use]
+    pub fn jobs(&self) -> Vec<Job> {
+        self.klaviyo.with(|inner| inner.jobs.clone())
+    }
+
+    /// Confirms what a double opt-in list has asked an address. Returns whether it had.
+    #[must_use]
+    pub fn confirm(&self, email: &str) -> bool {
+        self.klaviyo.with(|inner| inner.profiles.confirm(email))
+    }
+
+    /// Makes a list, or changes whether it is double opt-in.
+    pub fn set_list(&self, id: &str, double_opt_in: bool) {
+        self.klaviyo.with(|inner| inner.lists.insert(id.to_owned(), double_opt_in));
+    }
+
     /// Waits for at least `count` events of a metric; gives what there is when `timeout` is over.
     pub async fn wait_for_events(&self, count: usize, metric: Option<&str>, timeout: Duration) -> Vec<AcceptedEvent> {
         self.klaviyo.wait(count, metric, None, timeout).await
@@ -123,7 +152,7 @@ impl KlaviyoStandIn {
         self.klaviyo.with(|inner| inner.limits = limits);
     }
 
-    /// Forgets events and attempts.
+    /// Forgets profiles, events, jobs and attempts.
     pub fn reset(&self) {
         self.klaviyo.with(|inner| inner.reset());
     }

@@ -15,6 +15,13 @@ pub struct RateLimits {
 impl RateLimits {
     /// Those of `POST /api/events`.
     pub const CREATE_EVENT: Self = Self { per_second: 350, per_minute: 3500 };
+    /// Those of the jobs that subscribe and unsubscribe.
+    pub const SUBSCRIPTION_JOBS: Self = Self { per_second: 75, per_minute: 750 };
+
+    /// Returns the lower ones of two.
+    pub(crate) fn at_most(self, other: Self) -> Self {
+        Self { per_second: self.per_second.min(other.per_second), per_minute: self.per_minute.min(other.per_minute) }
+    }
 }
 
 /// Counts requests in the windows of the limits.

@@ -1,4 +1,5 @@
-//! The stand-in for Klaviyo: `POST /api/events`, as strict as the original; what came of it can be read and deleted.
+//! The stand-in for Klaviyo: `POST /api/events` and the jobs that subscribe and unsubscribe, as strict as the original; what
+//! came of it can be read and deleted.
 //! <https://developers.klaviyo.com/en/reference/create_event>
 
 mod api;
@@ -8,9 +9,12 @@ mod error;
 mod handle;
 mod limits;
 mod privacy;
+mod profiles;
 mod reading;
 mod state;
+mod subscriptions;
 
 pub use handle::{KlaviyoOptions, KlaviyoStandIn};
 pub use limits::RateLimits;
-pub use state::{AcceptedEvent, Attempt, PhonePolicy};
+pub use profiles::{EmailMarketing, Profile};
+pub use state::{AcceptedEvent, Attempt, Job, PhonePolicy};

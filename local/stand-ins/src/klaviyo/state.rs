@@ -1,6 +1,6 @@
 //! What Klaviyo knows: every attempt, and the events that came of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use super::body::Checked;
 use super::limits::{RateLimits, Windows};
+use super::profiles::{Conflict, Identifiers, Profiles};
 use crate::control::Common;
 
 /// What becomes of an event with a valid e-mail address and an invalid phone number.
@@ -55,6 +56,17 @@ pub struct Attempt {
     pub duplicate: bool,
 }
 
+/// A request to subscribe or unsubscribe, whatever came of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Job {
+    /// The type of the job.
+    pub kind: &'static str,
+    /// The body as it came, if it was JSON.
+    pub body: Value,
+    /// The answer's status.
+    pub status: u16,
+}
+
 /// The account.
 #[derive(Debug)]
 pub(crate) struct Klaviyo {
@@ -73,6 +85,11 @@ pub(crate) struct Inner {
     pub(crate) deleted: Vec<String>,
     pub(crate) limits: Option<RateLimits>,
     pub(crate) windows: Windows,
+    pub(crate) job_windows: Windows,
+    pub(crate) jobs: Vec<Job>,
+    pub(crate) profiles: Profiles,
+    /// Whether each list is double opt-in.
+    pub(crate) lists: BTreeMap<String, bool>,
     seen: BTreeSet<(String, String, String)>,
 }
 
@@ -82,8 +99,9 @@ impl Klaviyo {
         api_key: Option<String>,
         phones: PhonePolicy,
         limits: Option<RateLimits>,
+        lists: BTreeMap<String, bool>,
     ) -> Self {
-        let inner = Inner { limits, ..Inner::default() };
+        let inner = Inner { limits, lists, ..Inner::default() };
         Self { common, api_key, phones, inner: Mutex::new(inner), changed: watch::Sender::new(0) }
     }
 
@@ -124,21 +142,14 @@ impl Klaviyo {
 
 impl Inner {
     /// Counts an event unless it repeats one; says whether it counted.
-    pub(crate) fn accept(&mut self, checked: Checked, now: i64) -> bool {
-        let field = |name: &str| checked.profile.get(name).and_then(Value::as_str);
-        let email = field("email").map(str::to_ascii_lowercase);
-        let profile = email
-            .clone()
-            .or_else(|| {
-                ["external_id", "phone_number", "anonymous_id", "_kx"]
-                    .iter()
-                    .find_map(|name| field(name).map(str::to_owned))
-            })
-            .unwrap_or_default();
+    pub(crate) fn accept(&mut self, checked: Checked, now: i64) -> Result<bool, Conflict> {
+        let attributes = checked.profile.as_object().cloned().unwrap_or_default();
+        let email = attributes.get("email").and_then(Value::as_str).map(str::to_ascii_lowercase);
+        let profile = self.profiles.upsert(&Identifiers::of(&attributes))?.id.clone();
         let time = checked.time.unwrap_or(now);
         let unique_id = checked.unique_id.unwrap_or_else(|| time.to_string());
         if !self.seen.insert((profile, checked.metric.clone(), unique_id.clone())) {
-            return false;
+            return Ok(false);
         }
         self.events.push(AcceptedEvent {
             metric: checked.metric,
@@ -150,18 +161,19 @@ impl Inner {
             value_currency: checked.value_currency,
             unique_id,
         });
-        true
+        Ok(true)
     }
 
     /// Forgets the profile of an address, with its events.
     pub(crate) fn delete_profile(&mut self, email: &str) {
         let email = email.to_ascii_lowercase();
         self.events.retain(|event| event.email.as_deref() != Some(&email));
+        self.profiles.delete(&email);
         self.deleted.push(email);
     }
 
-    /// Forgets events and attempts; the limits stay.
+    /// Forgets profiles, events, jobs and attempts; the limits and lists stay.
     pub(crate) fn reset(&mut self) {
-        *self = Self { limits: self.limits, ..Self::default() };
+        *self = Self { limits: self.limits, lists: std::mem::take(&mut self.lists), ..Self::default() };
     }
 }
