@@ -61,6 +61,7 @@ pub const MIGRATIONS: &[Migration] = steps![
     "0050_limits",
     "0070_stripe_catch_up",
     "0071_outbox_not_before",
+    "0072_consent",
     "0075_user_alias",
     "0080_stripe_event_keys",
     "0081_lookups",

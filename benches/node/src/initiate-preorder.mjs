@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 
 import claimPreorder from "../../../shared/postgres/queries/claim_preorder.sql";
+import claimConsent from "../../../shared/postgres/queries/claim_consent.sql";
 import claimProfile from "../../../shared/postgres/queries/claim_profile.sql";
 import initiate from "../../../shared/postgres/queries/initiate_preorder.sql";
 import { connected, query, transaction } from "./database.mjs";
@@ -41,22 +42,38 @@ async function handle(event) {
     properties: { color: form.color, preorder_id: id, locale: form.locale, source: "web_form" },
     occurred_at: now.toISOString(),
   };
+  const consentKey = `marketing_consent_given:${id}`;
+  const consent = derived(consentKey);
+  const agreed = {
+    profile: { email: form.email },
+    properties: {
+      address_proven: false, marketing_consent: true, source: "preorder_form", text_version: form.consentTextVersion,
+    },
+    occurred_at: now.toISOString(),
+  };
   await transaction(async () => {
     const preorder = {
       id, email: form.email, color: form.color, price_id: prices[form.color], locale: form.locale,
       first_name: form.firstName, last_name: form.lastName, phone: form.phone, address_line1: form.addressLine1,
       address_line2: form.addressLine2, city: form.city, state: form.state, postal_code: form.postalCode,
       country: form.country, customer_notes: form.customerNotes, marketing_consent: form.marketingConsent ?? false,
+      consent_text_version: form.marketingConsent ? form.consentTextVersion : null,
       status: "initiated", checkout_attempt: 0, refunded_amount: 0, created_at: now,
     };
     // No limit for anybody, as in the stage local.
     await query(initiate, [preorder, fact, key, "preorder_started", payload, id, null, null, null, null, now]);
     await query(claimProfile, [
-      user.localId, form.email, user.emailVerified, null, null, null, false, false, id, form.email, now,
+      user.localId, form.email, user.emailVerified, null, null, null, false, id, form.email, now,
     ]);
+    if (form.marketingConsent) {
+      await query(claimConsent, [
+        consent, null, form.email, true, false, "preorder_form", form.consentTextVersion, consentKey, "marketing_consent_given",
+        agreed, id, form.email, now,
+      ]);
+    }
     await query(claimPreorder, [user.localId, id, id, form.email, now]);
   });
-  await publish([fact]);
+  await publish(form.marketingConsent ? [fact, consent] : [fact]);
   return {
     statusCode: 201,
     headers: { "content-type": "application/json" },

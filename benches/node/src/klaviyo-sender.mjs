@@ -8,6 +8,7 @@ import { run } from "./runtime.mjs";
 /// Announcements that may not hold any more when they are sent, and those that say whether their buyer has paid.
 const ofPayments = ["champion_payment_failed", "champion_action_required"];
 const ofPreorders = ["preorder_abandoned", "preorder_payment_failed"];
+const ofConsent = ["marketing_consent_given", "marketing_consent_withdrawn"];
 const ofBuyers = ["preorder_started", "preorder_abandoned"];
 
 async function send(row) {
@@ -46,7 +47,7 @@ async function handle(event) {
   const now = new Date();
   if (!event.Records) return sweep(now);
   const messages = event.Records.map(({ messageId, body }) => ({ messageId, ids: JSON.parse(body).outboxIds }));
-  const rows = await query(unsent, [messages.flatMap(({ ids }) => ids), ofPayments, ofPreorders, ofBuyers, now]);
+  const rows = await query(unsent, [messages.flatMap(({ ids }) => ids), ofPayments, ofPreorders, ofBuyers, now, ofConsent]);
   const outcomes = await Promise.all(rows.map(send));
   if (rows.length) {
     const reasons = outcomes.map((outcome) => (outcome === "sent" ? null : outcome));

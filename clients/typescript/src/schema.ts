@@ -59,7 +59,7 @@ export interface paths {
          * Store who has signed in
          * @description To be called after every sign-in: the row of the user is there afterwards and has what the token says. The preorders
          *     of the token's address that have no owner become the user's, if Firebase has verified the address. A telephone
-         *     number that is known already stays.
+         *     number that is known already stays. Consent to marketing can be given and withdrawn.
          *
          *     Somebody whose account is gone at Firebase, and who signs in with the same verified address under another uid, has
          *     what they had before.
@@ -391,9 +391,15 @@ export interface components {
             customerNotes?: components["schemas"]["Notes"];
             /** @description Whether they agreed to marketing; no if it isn't given. */
             marketingConsent?: boolean | null;
+            consentTextVersion?: components["schemas"]["ConsentTextVersion"];
             /** @description The same as `Idempotency-Key`, for whoever can't set a header. The header counts if both are there. */
             idempotencyKey?: string | null;
         };
+        /**
+         * @description The version of the text on marketing that was agreed to, as the front end calls it. Required with
+         *     `marketingConsent: true`; on its own it says nothing.
+         */
+        ConsentTextVersion: string | null;
         /** @description The same fields as an HTML form sends them. */
         PreorderHtmlForm: {
             email: components["schemas"]["Email"];
@@ -419,6 +425,8 @@ export interface components {
              * @enum {string}
              */
             marketingConsent?: "on" | "off" | "true" | "false" | "";
+            /** @description As in JSON, in a hidden field; empty if there is none. */
+            consentTextVersion?: string;
             /**
              * @description What a script sends as `Idempotency-Key`, in a hidden field that is new for each form that is shown. Without
              *     one, the same form from the same source within ten minutes is the same preorder until that is paid.
@@ -461,13 +469,16 @@ export interface components {
             amount: components["schemas"]["Amount"] | null;
             currency: components["schemas"]["Currency"] | null;
         };
-        /** @description Nothing needs to be said; the token says who it is. */
+        /** @description Nothing needs to be said; the token says who it is. What is said of marketing counts from now on. */
         SignIn: {
             /**
              * @description The ID token of the anonymous user that whoever signs in was until now, if Firebase couldn't link the two. All
              *     that the anonymous user has becomes the signed-in one's.
              */
             anonymousIdToken?: string | null;
+            /** @description Whether they agree to marketing; `false` withdraws what they agreed to. Nothing changes if it isn't given. */
+            marketingConsent?: boolean | null;
+            consentTextVersion?: components["schemas"]["ConsentTextVersion"];
         };
         UserProfile: {
             /** @description The Firebase uid. */
@@ -481,6 +492,18 @@ export interface components {
             phone: string | null;
             /** @description Whether they agreed to marketing. */
             marketingConsent: boolean;
+            /** @description What counts of what was said of marketing to their address: the newest, and of that what somebody said who had proven the address before anything else. Null if nothing was, or only before this was recorded. */
+            consent: components["schemas"]["Consent"] | null;
+        };
+        Consent: {
+            /** @description Whether they agreed; otherwise they withdrew. */
+            given: boolean;
+            /** Format: date-time */
+            saidAt: string;
+            /** @enum {string} */
+            source: "preorder_form" | "account";
+            /** @description Which text they agreed to. */
+            textVersion: string | null;
         };
         OwnPreorders: {
             /** @description Newest first. */

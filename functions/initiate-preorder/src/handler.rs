@@ -1,8 +1,9 @@
 //! From requests to the use case and back.
 
 use lambda_http::http::{Method, StatusCode};
-use pledge_application::users::{SignedIn, Users};
+use pledge_application::users::{SignInError, SignedIn, Users};
 use pledge_domain::{
+    consent,
     decide::TakeoverRefusal,
     fields::FieldErrors,
     ids::{PreorderId, UserId},
@@ -15,6 +16,7 @@ use pledge_domain::{
 };
 use pledge_http_api::{
     ApiError, Body, Request, Response, Routes, answer, auth, body, fields::Fields, intake::PreorderIntake, route,
+    telemetry,
 };
 
 use pledge_runtime::Metric;
@@ -76,15 +78,29 @@ where
         let reader = self.reader(request).await?;
         let mut fields = Fields::new(body::optional_object(request)?);
         let token = fields.text(ANONYMOUS_TOKEN);
-        fields.check(Ok::<(), FieldErrors>(()))?;
+        let (given, version) = (fields.boolean("marketingConsent"), fields.text("consentTextVersion"));
+        let mut errors = FieldErrors::default();
+        let said = consent::answer(given, version, &mut errors);
+        let said = fields.check(if errors.is_empty() { Ok(said) } else { Err(errors) })?;
         let anonymous = match &token {
             Some(token) => Some(self.anonymous(token).await?),
             None => None,
         };
-        let SignedIn { profile, takeovers } =
-            self.users.sign_in(&reader, anonymous.as_ref(), self.intake.system.now()).await?;
+        let (queue, now) = (&self.intake.initiate.queue, self.intake.system.now());
+        let signed_in = self.users.sign_in(&reader, anonymous.as_ref(), said.as_ref(), queue, now).await;
+        let SignedIn { profile, takeovers, queued } = match signed_in {
+            Ok(signed_in) => signed_in,
+            Err(SignInError::NoAddress) => {
+                let problem = "needs an account with an e-mail address";
+                return Err(FieldErrors::one("marketingConsent", problem).into());
+            }
+            Err(SignInError::Store(error)) => return Err(error.into()),
+        };
         for (former, taken) in &takeovers {
             self.note(former, &reader.id, taken);
+        }
+        if let Some(queued) = &queued {
+            telemetry::published(&self.intake.metrics, queued);
         }
         answer::json(StatusCode::OK, &UserProfile::from(profile))
     }

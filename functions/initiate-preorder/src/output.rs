@@ -1,7 +1,8 @@
 //! The bodies of this function's responses.
 
 use pledge_domain::{
-    account::StoredProfile,
+    account::{Consent, StoredProfile},
+    consent::TextVersion,
     email::Email,
     ids::{PreorderId, UserId},
     money::Currency,
@@ -88,6 +89,28 @@ pub struct UserProfile {
     phone: Option<String>,
     /// Whether they agreed to marketing.
     marketing_consent: bool,
+    /// What counts of what was said of marketing to the address; none from before that was recorded.
+    consent: Option<OwnConsent>,
+}
+
+/// A consent to marketing, or its withdrawal.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnConsent {
+    /// Whether they agreed; otherwise they withdrew.
+    given: bool,
+    /// When they said it.
+    said_at: Moment,
+    /// Where they said it: `preorder_form` or `account`.
+    source: &'static str,
+    /// Which text they agreed to.
+    text_version: Option<TextVersion>,
+}
+
+impl From<Consent> for OwnConsent {
+    fn from(Consent { given, text_version, source, said_at }: Consent) -> Self {
+        Self { given, said_at: Moment(said_at), source: source.name(), text_version }
+    }
 }
 
 impl From<StoredProfile> for UserProfile {
@@ -100,6 +123,7 @@ impl From<StoredProfile> for UserProfile {
             photo_url: profile.photo_url,
             phone: profile.phone,
             marketing_consent: profile.marketing_consent,
+            consent: profile.consent.map(OwnConsent::from),
         }
     }
 }

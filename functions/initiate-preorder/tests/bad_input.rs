@@ -58,6 +58,11 @@ async fn a_wrong_field_is_named_with_what_to_do_about_it() {
         (with("country", json!("Hong Kong")), "country", "must be a two-letter ISO 3166-1 code; write HK"),
         (with("marketingConsent", json!("perhaps")), "marketingConsent", "must be true or false"),
         (with("marketingConsent", json!(1)), "marketingConsent", "must be true or false"),
+        (
+            with("marketingConsent", json!(true)),
+            "consentTextVersion",
+            "is required with marketingConsent: it says which text was agreed to",
+        ),
         (with("emial", json!("reader@example.com")), "emial", "is not a field of this request"),
         (with("amount", json!(1)), "amount", "is not a field of this request"),
     ];

@@ -43,7 +43,7 @@ async fn every_field_of_the_form_is_stored() {
         "email": "Reader@Example.com", "color": "Honey Khaki", "priceId": "price_honey", "locale": "zh-HK",
         "firstName": "Mei", "lastName": "Wong", "phone": "+852 5123 4567", "addressLine1": "1 Nathan Road",
         "addressLine2": "Flat 3", "city": "Hong Kong", "state": "Kowloon", "postalCode": "000", "country": "hk",
-        "customerNotes": "Please wrap it.\nThank you", "marketingConsent": true,
+        "customerNotes": "Please wrap it.\nThank you", "marketingConsent": true, "consentTextVersion": "2026-11",
     });
     assert_eq!(send(&handler, post(&form)).await.status(), 201);
 
@@ -76,12 +76,12 @@ async fn every_field_of_the_form_is_stored() {
     assert_eq!(texts.map(Option::unwrap), expected);
     assert_eq!((stored.email.as_str(), stored.color.as_str()), ("Reader@Example.com", "Honey Khaki"));
     assert_eq!((stored.price_id.unwrap().as_str(), stored.locale.tag()), ("price_honey", "zh-HK"));
-    assert!(stored.wishes.marketing_consent);
+    assert!(stored.wishes.marketing_consent.text_version().is_some_and(|version| version.as_str() == "2026-11"));
 }
 
 #[tokio::test]
 async fn a_html_form_and_a_body_in_base64_are_taken_too() {
-    let html = "email=reader%40example.com&color=Honey+Khaki&marketingConsent=on&phone=";
+    let html = "email=reader%40example.com&color=Honey+Khaki&marketingConsent=on&consentTextVersion=2026-11&phone=";
     let html = HttpEvent::post("/preorders").header("content-type", "application/x-www-form-urlencoded").body(html);
     let base64 = HttpEvent::post("/preorders").base64(form().to_string().as_bytes());
     // A stage other than `$default` is in the path.

@@ -24,6 +24,7 @@ async fn a_sign_in_alone_makes_the_row_and_shows_it() {
     let expected = json!({
         "userId": "reader", "email": "reader@example.com", "emailVerified": true, "displayName": "Reader reader",
         "photoUrl": "https://photos.example/reader", "phone": null, "marketingConsent": false,
+        "consent": null,
     });
     for event in [HttpEvent::post("/users/me"), HttpEvent::post("/users/me").json(&json!({}))] {
         assert_eq!(read(&send(&handler, as_reader(event)).await), (200, expected.clone()));
@@ -133,4 +134,51 @@ async fn two_live_subscriptions_to_one_novel_are_left_to_an_operator() {
     assert_eq!(send(&handler, both).await.status(), 200);
     assert!(log.lines().iter().any(|line| line["UsersNotJoined"] == 1));
     assert_eq!(store.support(&champion("reader")), None);
+}
+
+#[tokio::test]
+async fn a_reader_agrees_to_marketing_and_withdraws_it() {
+    let handler = handler();
+    let say = async |answer: Value| read(&send(&handler, as_reader(HttpEvent::post("/users/me").json(&answer))).await);
+    let (status, body) = say(json!({ "marketingConsent": true, "consentTextVersion": "en/2026-11" })).await;
+    assert_eq!((status, &body["marketingConsent"]), (200, &json!(true)));
+    let consent = &body["consent"];
+    assert_eq!(
+        (&consent["given"], &consent["source"], &consent["textVersion"]),
+        (&json!(true), &json!("account"), &json!("en/2026-11"))
+    );
+    let (_, unchanged) = say(json!({})).await;
+    assert_eq!(unchanged, body, "whoever says nothing changes nothing");
+    assert_eq!(say(json!({ "marketingConsent": null, "consentTextVersion": "v2" })).await.1, body);
+
+    handler.intake.system.clock.advance(t(1) - t(0));
+    let (status, body) = say(json!({ "marketingConsent": false })).await;
+    assert_eq!((status, &body["marketingConsent"], &body["consent"]["given"]), (200, &json!(false), &json!(false)));
+    let kinds: Vec<_> = handler.users.store.outbox().iter().map(|row| row.entry.kind.name()).collect();
+    assert_eq!(kinds, ["marketing_consent_given", "marketing_consent_withdrawn"]);
+    assert_eq!(handler.intake.initiate.queue.messages().len(), 2, "the sender is told of each");
+}
+
+#[tokio::test]
+async fn consent_without_the_text_that_was_agreed_to_is_a_mistake_of_that_field() {
+    let handler = handler();
+    for (answer, field) in [
+        (json!({ "marketingConsent": true }), "consentTextVersion"),
+        (json!({ "marketingConsent": true, "consentTextVersion": "" }), "consentTextVersion"),
+        (json!({ "marketingConsent": true, "consentTextVersion": "of May" }), "consentTextVersion"),
+        (json!({ "marketingConsent": "perhaps" }), "marketingConsent"),
+    ] {
+        let (status, body) = read(&send(&handler, as_reader(HttpEvent::post("/users/me").json(&answer))).await);
+        assert_eq!((status, body["fields"][field].is_string()), (400, true), "{answer}: {body}");
+    }
+    assert_eq!(handler.users.store.user(&uid("reader")), None);
+}
+
+#[tokio::test]
+async fn a_queue_that_is_down_stops_no_withdrawal() {
+    let handler = handler();
+    handler.intake.initiate.queue.fail_next();
+    let withdrawal = as_reader(HttpEvent::post("/users/me").json(&json!({ "marketingConsent": false })));
+    assert_eq!(send(&handler, withdrawal).await.status(), 200);
+    assert_eq!(handler.users.store.outbox().len(), 1, "the sweep finds it");
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-use crate::stand_ins::STRIPE_EVENTS_KEY;
+use crate::stand_ins::{KLAVIYO_LIST_ID, STRIPE_EVENTS_KEY};
 use crate::{Endpoints, Error, Options};
 
 /// What the template's `Outputs` say after the deployment.
@@ -80,6 +80,7 @@ fn request(options: &Options, endpoints: &Endpoints) -> Value {
             "AwsEndpointUrl": endpoints.aws_endpoint_url,
             "StripeApiBase": endpoints.stripe_api_base,
             "KlaviyoApiBase": endpoints.klaviyo_api_base,
+            "KlaviyoListId": KLAVIYO_LIST_ID,
             "FirebaseAuthEmulatorHost": endpoints.firebase_auth_emulator_host,
         },
         "secrets": {

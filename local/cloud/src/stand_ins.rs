@@ -16,6 +16,8 @@ pub(crate) const STRIPE_EVENTS_KEY: &str = "rk_test_pledge_local";
 pub(crate) const STRIPE_WEBHOOK_SECRET: &str = "whsec_pledge_local";
 /// The API key that the Klaviyo stand-in takes.
 pub(crate) const KLAVIYO_API_KEY: &str = "pk_pledge_local";
+/// The list of whoever agrees to marketing, which is single opt-in.
+pub(crate) const KLAVIYO_LIST_ID: &str = "Local1";
 /// The project of the Firebase stand-in.
 pub(crate) const FIREBASE_PROJECT_ID: &str = "demo-pledge";
 
@@ -38,7 +40,13 @@ impl StandIns {
             ..StripeOptions::default()
         });
         let stripe = stripe.await.map_err(|error| Error::StandIns(error.into()))?;
-        let klaviyo = KlaviyoOptions { api_key: Some(KLAVIYO_API_KEY.to_owned()), ..KlaviyoOptions::default() };
+        let klaviyo = KlaviyoOptions {
+            api_key: Some(KLAVIYO_API_KEY.to_owned()),
+            lists: [(KLAVIYO_LIST_ID.to_owned(), false)].into(),
+            // What happens at Stripe in times to come isn't too far ahead for Klaviyo.
+            clock: stripe.clock().clone(),
+            ..KlaviyoOptions::default()
+        };
         let klaviyo = KlaviyoStandIn::start(klaviyo).await.map_err(|error| Error::StandIns(error.into()))?;
         let firebase = FirebaseOptions { project: FIREBASE_PROJECT_ID.to_owned(), ..FirebaseOptions::default() };
         let firebase = FirebaseStandIn::start(firebase).await.map_err(|error| Error::StandIns(error.into()))?;

@@ -101,6 +101,15 @@ impl Klaviyo {
         control(&self.client, Method::DELETE, format!("{}/faults", self.base), None).await.map(drop)
     }
 
+    /// Whether an address gets marketing by e-mail, as the stand-in says it; none if Klaviyo doesn't know the address.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn marketing(&self, email: &str) -> Result<Option<String>, Failure> {
+        let profiles = self.get(&format!("profiles?email={email}")).await?;
+        Ok(profiles[0]["email_marketing"].as_str().map(str::to_owned))
+    }
+
     /// Every request that would send an event, with its status, taken or not.
     ///
     /// # Errors

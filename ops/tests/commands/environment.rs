@@ -218,6 +218,7 @@ impl TestEnvironment {
         let form = [("currency", "usd"), ("unit_amount", "29900"), ("product_data[name]", "Red")];
         let price = self.post("prices", &form).await;
         let request = SessionRequest {
+            agreed_to: None,
             preorder: preorder.id,
             attempt,
             user: None,

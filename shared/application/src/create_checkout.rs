@@ -131,6 +131,7 @@ where
         Ok(SessionRequest {
             preorder: preorder.id,
             attempt,
+            agreed_to: preorder.wishes.marketing_consent.text_version().cloned(),
             user: preorder.user_id.clone().or_else(|| owner.map(|account| account.id.clone())),
             email: preorder.email.clone(),
             price: preorder.price_id.clone().ok_or(CheckoutError::NoPrice)?,

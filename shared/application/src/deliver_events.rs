@@ -199,9 +199,13 @@ fn log(entry: &Announcement, delivery: &Delivery) {
     }
 }
 
-/// Returns the announcement with what isn't recorded because it changes: whether the buyer has a paid preorder.
+/// Returns the announcement with what isn't recorded because it changes: whether the buyer has a paid preorder, and whether
+/// they agree to marketing.
 fn with_what_is_known_now(unsent: UnsentEntry) -> Announcement {
-    let UnsentEntry { mut entry, has_paid_preorder, .. } = unsent;
+    let UnsentEntry { mut entry, has_paid_preorder, marketing_consent, .. } = unsent;
+    if let Some(given) = marketing_consent {
+        entry.say_consent(given);
+    }
     let properties = &mut entry.payload.properties;
     properties.extend(has_paid_preorder.map(|paid| ("has_paid_preorder".to_owned(), paid.into())));
     entry

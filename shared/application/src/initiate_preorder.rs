@@ -114,7 +114,8 @@ impl<Store: PreorderStore, Identity: IdentityProvider, Queue: Publisher> Initiat
         if !initiate::is_same_form(&preorder, &form) {
             return Err(InitiateError::IdempotencyKeyReused);
         }
-        let queued = self.queue.publish(&[new.started.id]).await;
+        let announced = Vec::from_iter([new.started.id].into_iter().chain(new.claims.announcements()));
+        let queued = self.queue.publish(&announced).await;
         Ok(Initiated { preorder, queued })
     }
 

@@ -36,7 +36,9 @@ pub fn add(site: &Site, cancel_path: &ReturnPath, announcement: &mut Announcemen
         | Kind::ChampionPartlyRefunded
         | Kind::ChampionRefunded
         | Kind::ChampionEnded
-        | Kind::ChampionDisputed => None,
+        | Kind::ChampionDisputed
+        | Kind::MarketingConsentGiven
+        | Kind::MarketingConsentWithdrawn => None,
     };
     if let Some((name, url)) = link {
         // Stripe's own link, with which an expired session can be gone on with, counts.

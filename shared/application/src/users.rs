@@ -4,10 +4,11 @@ use pledge_domain::{
     Timestamp,
     account::{self, Ground, StoredProfile},
     champion::Moment,
+    consent::Answer,
     decide::{self, TakeoverRefusal},
     error_chain::ErrorChain,
     ids::UserId,
-    ports::{AccountStates, AccountStore, StoreError},
+    ports::{AccountStates, AccountStore, PublishError, Publisher, StoreError},
     preorder::Preorder,
     user::{AccountState, VerifiedUser},
 };
@@ -28,32 +29,54 @@ pub struct Users<Store, Accounts> {
 }
 
 /// What a sign-in came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct SignedIn {
     /// The user as they are stored then.
     pub profile: StoredProfile,
     /// Users whose things were to become this one's, and what came of it.
     pub takeovers: Vec<(UserId, Result<(), TakeoverRefusal>)>,
+    /// Whether the sender was told, if there was something to tell. If not, the sweep finds it.
+    pub queued: Option<Result<(), PublishError>>,
+}
+
+/// Why a sign-in failed.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// Whoever has no address can't agree to be written to. Nothing was stored.
+    #[error("the reader has no e-mail address")]
+    NoAddress,
+    /// The database didn't do it. A repeat is safe.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl<Store: AccountStore, Accounts: AccountStates> Users<Store, Accounts> {
     /// Stores the profile of somebody who has just signed in, gives them the preorders of their address that have no owner
-    /// if Firebase has verified that address, and returns the profile as it is stored then.
+    /// if Firebase has verified that address, and returns the profile as it is stored then. With an answer, it stores whether
+    /// they agree to marketing, and tells the sender through `queue`.
     ///
     /// They take over everything of whoever had proven the address before them and is gone at Firebase, and of
     /// `anonymous`, the anonymous user that they were until now, whose ID token they have shown too. While Firebase doesn't
     /// say who is gone, the next sign-in takes over.
     ///
     /// # Errors
-    /// [`StoreError`]. A repeat is safe.
+    /// [`SignInError`].
     pub async fn sign_in(
         &self,
         reader: &VerifiedUser,
         anonymous: Option<&UserId>,
+        answer: Option<&Answer>,
+        queue: &impl Publisher,
         now: Timestamp,
-    ) -> Result<SignedIn, StoreError> {
+    ) -> Result<SignedIn, SignInError> {
+        let mut claims = account::signed_in(reader);
+        if let Some(answer) = answer {
+            claims.list.push(account::says_of_marketing(reader, answer, now).ok_or(SignInError::NoAddress)?);
+        }
         let account::SignedIn { profile, had_address_before } =
-            self.store.record_sign_in(&reader.id, &account::signed_in(reader), now).await?;
+            self.store.record_sign_in(&reader.id, &claims, now).await?;
+        let announced = Vec::from_iter(claims.announcements());
+        let queued = if announced.is_empty() { None } else { Some(queue.publish(&announced).await) };
         let mut takeovers = Vec::new();
         for former in had_address_before {
             if self.is_gone(&former).await {
@@ -65,7 +88,7 @@ impl<Store: AccountStore, Accounts: AccountStates> Users<Store, Accounts> {
             let taken = self.take_over(anonymous, &profile.user, Ground::HandedOver, now).await?;
             takeovers.push((anonymous.clone(), taken));
         }
-        Ok(SignedIn { profile, takeovers })
+        Ok(SignedIn { profile, takeovers, queued })
     }
 
     /// Gives everything of a user to another one, unless something is in the way.

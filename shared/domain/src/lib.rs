@@ -8,6 +8,7 @@
 pub mod champion_key;
 pub mod champion_metadata;
 pub mod color;
+pub mod consent;
 pub mod contact;
 pub mod country;
 pub mod effect;

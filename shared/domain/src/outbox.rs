@@ -52,11 +52,15 @@ pub enum AnnouncementKind {
     ChampionEnded,
     /// A payment is disputed.
     ChampionDisputed,
+    /// Somebody agreed to marketing.
+    MarketingConsentGiven,
+    /// Somebody doesn't agree to marketing any more.
+    MarketingConsentWithdrawn,
 }
 
 impl AnnouncementKind {
     /// Every kind.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::PreorderStarted,
         Self::PreorderSuccess,
         Self::PreorderAbandoned,
@@ -75,6 +79,8 @@ impl AnnouncementKind {
         Self::ChampionRefunded,
         Self::ChampionEnded,
         Self::ChampionDisputed,
+        Self::MarketingConsentGiven,
+        Self::MarketingConsentWithdrawn,
     ];
 
     /// Returns the name in the database and, unless configured otherwise, in Klaviyo.
@@ -99,6 +105,8 @@ impl AnnouncementKind {
             Self::ChampionRefunded => "champion_refunded",
             Self::ChampionEnded => "champion_ended",
             Self::ChampionDisputed => "champion_disputed",
+            Self::MarketingConsentGiven => "marketing_consent_given",
+            Self::MarketingConsentWithdrawn => "marketing_consent_withdrawn",
         }
     }
 
@@ -114,6 +122,7 @@ impl AnnouncementKind {
         match self {
             Self::ChampionPaymentFailed | Self::ChampionActionRequired => Some(Perishes::WithItsPayment),
             Self::PreorderAbandoned | Self::PreorderPaymentFailed => Some(Perishes::WithItsPreorder),
+            Self::MarketingConsentGiven | Self::MarketingConsentWithdrawn => Some(Perishes::WithItsConsent),
             Self::PreorderStarted
             | Self::PreorderSuccess
             | Self::PreorderPartlyRefunded
@@ -129,6 +138,19 @@ impl AnnouncementKind {
             | Self::ChampionEnded
             | Self::ChampionDisputed => None,
         }
+    }
+
+    /// Returns whether an announcement of this kind is there for marketing: without consent it carries the address and the
+    /// preorder's id only.
+    #[must_use]
+    pub fn is_marketing(self) -> bool {
+        matches!(self, Self::PreorderStarted | Self::PreorderAbandoned)
+    }
+
+    /// Returns whether an announcement of this kind is a consent or a withdrawal itself.
+    #[must_use]
+    pub fn is_consent(self) -> bool {
+        self.perishes() == Some(Perishes::WithItsConsent)
     }
 
     /// Returns whether an announcement of this kind says, when it is sent, whether its buyer has a paid preorder: it
@@ -148,6 +170,8 @@ pub enum Perishes {
     /// The preorder that its key names is paid or has a newer session than the one that the key names, if it names one, or
     /// the buyer has paid another preorder since they made it.
     WithItsPreorder,
+    /// Another consent or withdrawal counts for the address by now.
+    WithItsConsent,
 }
 
 /// Whom an announcement is about. Klaviyo finds or makes the profile by the address.
@@ -258,6 +282,27 @@ impl Announcement {
     pub fn new(kind: AnnouncementKind, subject: &str, payload: Payload) -> Self {
         let key = format!("{}:{subject}", kind.name());
         Self { id: OutboxId::for_key(&key), key, kind, payload }
+    }
+
+    /// Says what is known of consent when the announcement is sent; without consent, nothing stays of one that is there for
+    /// marketing but the address and the preorder's id. What was left out when it was recorded doesn't come back.
+    pub fn say_consent(&mut self, given: bool) {
+        if self.kind.is_consent() {
+            return;
+        }
+        let payload = &mut self.payload;
+        payload.limit_to_consent(self.kind.is_marketing(), given);
+    }
+}
+
+impl Payload {
+    /// Says whether there is consent, and leaves out what must not be told without if it is `for_marketing`.
+    pub(crate) fn limit_to_consent(&mut self, for_marketing: bool, given: bool) {
+        if for_marketing && !given {
+            self.profile = Profile::of_address(self.profile.email.clone());
+            self.properties.retain(|name, _| name == "preorder_id");
+        }
+        self.properties.insert("marketing_consent".to_owned(), given.into());
     }
 }
 

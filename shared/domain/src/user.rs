@@ -1,6 +1,8 @@
 //! People, as far as this system knows them.
 
 use crate::{
+    Timestamp,
+    consent::TextVersion,
     email::Email,
     ids::{PreorderId, UserId},
 };
@@ -74,8 +76,10 @@ pub struct Ordered {
     pub email: Email,
     /// The telephone number in the form.
     pub phone: Option<String>,
-    /// Whether they agreed to marketing.
-    pub marketing_consent: bool,
+    /// Which text on marketing they agreed to, if they did.
+    pub agreed_to: Option<TextVersion>,
+    /// When they sent the form.
+    pub at: Timestamp,
 }
 
 /// Who a preorder belongs to, and how we know.

@@ -14,7 +14,13 @@ use pledge_domain::{
 use pledge_runtime::secrets::Rotating;
 use reqwest::{Client, Response};
 
-use crate::{config::Config, event, metric_names::MetricNames, response};
+use crate::{
+    config::Config,
+    event,
+    metric_names::MetricNames,
+    response,
+    subscription::{self, Job, List},
+};
 
 /// The version of the API that the body and the errors are written for.
 const REVISION: HeaderValue = HeaderValue::from_static("2026-07-15");
@@ -25,11 +31,12 @@ const JSON_API: HeaderValue = HeaderValue::from_static("application/vnd.api+json
 /// Longest wait for one answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Sends events to Klaviyo.
+/// Sends events and consent to Klaviyo.
 #[derive(Clone)]
 pub struct KlaviyoClient {
     http: Client,
-    url: String,
+    base: String,
+    list: Option<List>,
     authorization: Rotating<HeaderValue>,
     headers: HeaderMap,
     metric_names: MetricNames,
@@ -53,12 +60,22 @@ impl KlaviyoClient {
             (CONTENT_TYPE, JSON_API),
             (ACCEPT, JSON_API),
         ]);
-        let url = format!("{}/api/events", config.base);
-        Ok(Self { http, url, authorization, headers, metric_names: config.metric_names })
+        let Config { base, list, metric_names, .. } = config;
+        Ok(Self { http, base, list, authorization, headers, metric_names })
     }
 
-    async fn post(&self, key: &HeaderValue, body: Vec<u8>) -> Result<Response, MarketingError> {
-        let request = self.http.post(&self.url).headers(self.headers.clone()).header(AUTHORIZATION, key.clone());
+    /// Returns what is to be posted, and where: consent as a job if there is a list for it, anything else as an event.
+    fn request(&self, entry: &Announcement) -> Result<Job, Box<dyn std::error::Error>> {
+        let job = self.list.as_ref().map(|list| subscription::job(entry, list)).transpose()?.flatten();
+        match job {
+            Some(job) => Ok(job),
+            None => Ok(Job { path: "/api/events", body: event::body(entry, self.metric_names.get(entry.kind))? }),
+        }
+    }
+
+    async fn post(&self, key: &HeaderValue, path: &str, body: Vec<u8>) -> Result<Response, MarketingError> {
+        let url = format!("{}{path}", self.base);
+        let request = self.http.post(url).headers(self.headers.clone()).header(AUTHORIZATION, key.clone());
         request.timeout(TIMEOUT).body(body).send().await.map_err(no_answer)
     }
 }
@@ -72,12 +89,13 @@ fn authorization(key: &str) -> Result<HeaderValue, InvalidApiKey> {
 
 impl Marketing for KlaviyoClient {
     async fn send(&self, entry: &Announcement) -> Result<(), MarketingError> {
-        let body = event::body(entry, self.metric_names.get(entry.kind))
+        let Job { path, body } = self
+            .request(entry)
             .map_err(|error| MarketingError::Permanent { reason: ErrorChain(error.as_ref()).to_string() })?;
         let key = self.authorization.current();
-        let mut response = self.post(&key, body.clone()).await?;
+        let mut response = self.post(&key, path, body.clone()).await?;
         if response.status() == StatusCode::UNAUTHORIZED && self.authorization.renew(&key).await {
-            response = self.post(&self.authorization.current(), body).await?;
+            response = self.post(&self.authorization.current(), path, body).await?;
         }
         let (status, headers) = (response.status(), response.headers().clone());
         // The status decides; a body that breaks off only makes the reason shorter.
@@ -94,6 +112,6 @@ fn no_answer(error: reqwest::Error) -> MarketingError {
 
 impl fmt::Debug for KlaviyoClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KlaviyoClient").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("KlaviyoClient").field("base", &self.base).finish_non_exhaustive()
     }
 }

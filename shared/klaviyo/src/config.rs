@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use pledge_runtime::{Parser, Secret};
 
-use crate::metric_names::MetricNames;
+use crate::{metric_names::MetricNames, subscription::List};
 
 /// Klaviyo's own address.
 pub const API_BASE: &str = "https://a.klaviyo.com";
@@ -18,6 +18,9 @@ pub struct Config {
     pub key: Secret,
     /// `KLAVIYO_METRIC_NAMES`: what metrics are called in this Klaviyo account, as JSON, if not by their own names.
     pub metric_names: MetricNames,
+    /// `KLAVIYO_LIST_ID`: the list that whoever agrees to marketing is put on; without, consent is only told in events.
+    /// `KLAVIYO_LIST_DOUBLE_OPT_IN`: whether Klaviyo asks them to confirm, `true` or `false`; `false` unless set.
+    pub list: Option<List>,
 }
 
 impl Config {
@@ -29,12 +32,22 @@ impl Config {
             let names: BTreeMap<String, String> = serde_json::from_str(text).map_err(|error| error.to_string())?;
             MetricNames::new(names).map_err(|error| error.to_string())
         });
+        let list = parser.optional("KLAVIYO_LIST_ID", list_id);
+        let double_opt_in =
+            parser.optional("KLAVIYO_LIST_DOUBLE_OPT_IN", |text| text.parse::<bool>().map_err(|_| "set true or false"));
+        let (list, double_opt_in) = (list?, double_opt_in?.unwrap_or_default());
         Some(Self {
             base: base?.unwrap_or_else(|| API_BASE.to_owned()),
             key: key?,
             metric_names: metric_names?.unwrap_or_default(),
+            list: list.map(|id| List { id, double_opt_in }),
         })
     }
+}
+
+fn list_id(text: &str) -> Result<String, &'static str> {
+    let is_id = !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if is_id { Ok(text.to_owned()) } else { Err("set the list's id, such as Y6nRLr") }
 }
 
 #[cfg(test)]
@@ -59,5 +72,21 @@ mod tests {
     fn a_misspelt_metric_is_named() {
         let error = parse("local", ("KLAVIYO_METRIC_NAMES", r#"{"preorder_sucess":"x"}"#)).unwrap_err();
         assert_eq!(error.problems()[0].name, "KLAVIYO_METRIC_NAMES");
+    }
+
+    #[test]
+    fn a_list_is_single_opt_in_unless_it_is_said_to_be_double() {
+        let list = |variables: &[(&'static str, &'static str)]| {
+            let stage = [("STAGE", "local"), ("KLAVIYO_API_KEY", "pk_1")];
+            let variables = stage.iter().chain(variables).copied().collect::<Environment>();
+            variables.configure(Config::parse).map(|config| config.list)
+        };
+        let id = ("KLAVIYO_LIST_ID", "Y6nRLr");
+        let list_of = |double_opt_in| Some(List { id: "Y6nRLr".to_owned(), double_opt_in });
+        assert_eq!(list(&[]).unwrap(), None);
+        assert_eq!(list(&[id]).unwrap(), list_of(false));
+        assert_eq!(list(&[id, ("KLAVIYO_LIST_DOUBLE_OPT_IN", "true")]).unwrap(), list_of(true));
+        assert_eq!(list(&[id, ("KLAVIYO_LIST_DOUBLE_OPT_IN", "yes")]).unwrap_err().problems().len(), 1);
+        assert_eq!(list(&[("KLAVIYO_LIST_ID", "my list")]).unwrap_err().problems()[0].name, "KLAVIYO_LIST_ID");
     }
 }

@@ -1,4 +1,5 @@
-//! Klaviyo's Create Event endpoint (<https://developers.klaviyo.com/en/reference/create_event>).
+//! Klaviyo's Create Event endpoint (<https://developers.klaviyo.com/en/reference/create_event>), and its subscription jobs for
+//! consent.
 //!
 //! One request an event: the bulk endpoint fails as a whole for one repeated `unique_id`, and repeats are normal here.
 
@@ -7,7 +8,9 @@ mod config;
 mod event;
 mod metric_names;
 mod response;
+mod subscription;
 
 pub use client::{InvalidApiKey, KlaviyoClient};
 pub use config::{API_BASE, Config};
 pub use metric_names::{MetricNames, UnknownMetric};
+pub use subscription::List;

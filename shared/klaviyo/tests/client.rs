@@ -18,7 +18,7 @@ use pledge_domain::{
     outbox::{Announcement, AnnouncementKind, Payload, Profile},
     ports::{Marketing, MarketingError},
 };
-use pledge_klaviyo::{Config, KlaviyoClient, MetricNames};
+use pledge_klaviyo::{Config, KlaviyoClient, List, MetricNames};
 use pledge_runtime::{Secret, http, tls};
 use tokio::{net::TcpListener, sync::Mutex, time::Instant};
 
@@ -30,7 +30,7 @@ async fn serve(app: Router) -> String {
 }
 
 fn config(base: &str, key: &str) -> Config {
-    Config { base: base.to_owned(), key: Secret::new(key), metric_names: MetricNames::default() }
+    Config { base: base.to_owned(), key: Secret::new(key), metric_names: MetricNames::default(), list: None }
 }
 
 fn client(base: &str) -> KlaviyoClient {
@@ -110,4 +110,81 @@ fn a_key_with_a_line_break_is_refused_and_a_client_does_not_show_its_key() {
     let broken = KlaviyoClient::new(http, config("https://example.com", "pk\n1"));
     assert!(broken.is_err());
     assert!(!format!("{:?}", client("https://example.com")).contains("pk_test"));
+}
+
+fn consent(given: bool, proven: bool) -> Announcement {
+    let properties = serde_json::json!({
+        "address_proven": proven, "marketing_consent": given, "source": "account", "text_version": "en/2026-11",
+    });
+    let kind =
+        if given { AnnouncementKind::MarketingConsentGiven } else { AnnouncementKind::MarketingConsentWithdrawn };
+    let payload = Payload { properties: properties.as_object().unwrap().clone(), ..entry().payload };
+    Announcement::new(kind, "ada:1", payload)
+}
+
+/// Where an announcement goes if there is such a list, and what it says there.
+async fn posted(entry: &Announcement, list: Option<List>) -> (String, serde_json::Value) {
+    type Seen = Arc<Mutex<Vec<(String, Bytes)>>>;
+    let seen = Seen::default();
+    let record = async |State(seen): State<Seen>, uri: axum::http::Uri, body: Bytes| {
+        seen.lock().await.push((uri.path().to_owned(), body));
+        StatusCode::ACCEPTED
+    };
+    let base = serve(Router::new().fallback(record).with_state(seen.clone())).await;
+    let http = http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap();
+    let client = KlaviyoClient::new(http, Config { list, ..config(&base, "pk_test_1") }).unwrap();
+    client.send(entry).await.unwrap();
+    let (path, body) = seen.lock().await.remove(0);
+    (path, serde_json::from_slice(&body).unwrap())
+}
+
+fn list(double_opt_in: bool) -> Option<List> {
+    Some(List { id: "Y6nRLr".to_owned(), double_opt_in })
+}
+
+#[tokio::test]
+async fn consent_subscribes_to_the_list_without_passing_over_its_confirmation() {
+    let expected = serde_json::json!({ "data": {
+        "type": "profile-subscription-bulk-create-job",
+        "attributes": {
+            "custom_source": "account, text en/2026-11",
+            "profiles": { "data": [{ "type": "profile", "attributes": {
+                "email": "reader@example.com",
+                "subscriptions": { "email": { "marketing": { "consent": "SUBSCRIBED" } } },
+            } }] },
+        },
+        "relationships": { "list": { "data": { "type": "list", "id": "Y6nRLr" } } },
+    } });
+    for (proven, double_opt_in) in [(true, false), (true, true), (false, true)] {
+        let (path, body) = posted(&consent(true, proven), list(double_opt_in)).await;
+        assert_eq!((path.as_str(), &body), ("/api/profile-subscription-bulk-create-jobs", &expected));
+    }
+}
+
+#[tokio::test]
+async fn consent_that_nobody_proved_subscribes_nobody_to_a_list_that_asks_nobody() {
+    for (entry, list) in
+        [(consent(true, false), list(false)), (consent(true, true), None), (consent(false, true), None)]
+    {
+        let (path, body) = posted(&entry, list).await;
+        assert_eq!(path, "/api/events");
+        assert_eq!(body["data"]["attributes"]["properties"]["text_version"], "en/2026-11");
+    }
+    let (path, _) = posted(&entry(), list(false)).await;
+    assert_eq!(path, "/api/events", "anything else is an event");
+}
+
+#[tokio::test]
+async fn a_withdrawal_unsubscribes_from_everything() {
+    let expected = serde_json::json!({ "data": {
+        "type": "profile-subscription-bulk-delete-job",
+        "attributes": { "profiles": { "data": [{ "type": "profile", "attributes": {
+            "email": "reader@example.com",
+            "subscriptions": { "email": { "marketing": { "consent": "UNSUBSCRIBED" } } },
+        } }] } },
+    } });
+    for proven in [true, false] {
+        let (path, body) = posted(&consent(false, proven), list(false)).await;
+        assert_eq!((path.as_str(), &body), ("/api/profile-subscription-bulk-delete-jobs", &expected));
+    }
 }

@@ -30,7 +30,7 @@ async fn environment() -> (KlaviyoClient, FakeVault) {
     let vault = FakeVault::new([("arn:key", "pk_old")]);
     let key = read("KLAVIYO_API_KEY", "arn:key", &vault).await.unwrap();
     let http = http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap();
-    let config = Config { base, key, metric_names: MetricNames::default() };
+    let config = Config { base, key, metric_names: MetricNames::default(), list: None };
     (KlaviyoClient::new(http, config).unwrap(), vault)
 }
 

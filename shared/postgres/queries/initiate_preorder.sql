@@ -27,11 +27,13 @@ second_use as (
 inserted as (
     insert into preorders (
         id, email, color, price_id, locale, first_name, last_name, phone, address_line1, address_line2, city, state,
-        postal_code, country, customer_notes, marketing_consent, status, checkout_attempt, created_at, updated_at
+        postal_code, country, customer_notes, marketing_consent, consent_text_version, status,
+        checkout_attempt, created_at, updated_at
     )
     select
         id, email, color, price_id, locale, first_name, last_name, phone, address_line1, address_line2, city, state,
-        postal_code, country, customer_notes, marketing_consent, status, checkout_attempt, created_at, created_at
+        postal_code, country, customer_notes, marketing_consent, consent_text_version, status,
+        checkout_attempt, created_at, created_at
     from jsonb_populate_record(null::preorders, $1), fresh
     where ($7 is null or exists (select from first_use)) and ($9 is null or exists (select from second_use))
     on conflict (id) do nothing

@@ -1,5 +1,6 @@
 -- What became of rows: ids $1, outcomes $2, reasons $3, at $4; nobody is to send anything before $5, if that is given. Of two
--- outcomes of one row the better one counts, and a row that was sent stays sent.
+-- outcomes of one row the better one counts, and a row that was sent stays sent; but if it turns out that a consent reached
+-- Klaviyo after the one that counts, that one is sent again.
 with delivery as (
     select distinct on (id) id, outcome, reason
     from unnest($1::uuid[], $2::text[], $3::text[]) as delivery (id, outcome, reason)
@@ -16,7 +17,16 @@ settled as (
     from delivery
     where outbox.id = delivery.id and sent_at is null
     -- The key names the preorder; `case` keeps other keys from being read as one.
-    returning case when outcome = 'sent' and metric = 'preorder_success' then split_part(key, ':', 2)::uuid end
+    returning outbox.id, outcome, case when outcome = 'sent' and metric = 'preorder_success' then split_part(key, ':', 2)::uuid end
         as preorder_id
+),
+again as (
+    update outbox set sent_at = null
+    from settled
+    join consent as mine on mine.id = settled.id and outcome = 'sent'
+    join consent as other
+        on lower(other.email) = lower(mine.email)
+       and (other.proven, other.said_at, other.id) > (mine.proven, mine.said_at, mine.id)
+    where outbox.id = other.id and outbox.sent_at is not null
 )
 update preorders set klaviyo_event_sent_at = $4, updated_at = $4 from settled where preorders.id = settled.preorder_id

@@ -1,7 +1,8 @@
 -- Those of the rows $1 that wait to be sent, each with whether its buyer has a paid preorder if it is of the kinds $4. Rows that
 -- don't hold any more are superseded at $5 instead: of the kinds $2 if the payment that the key names is paid; of the kinds
 -- $3 if the preorder that the key names is paid or has a newer session than the one in the key, or if its buyer has paid
--- another preorder since it was made.
+-- another preorder since it was made; of the kinds $6 if another consent counts for their address by now. Each row says
+-- before when Klaviyo takes nothing, and what is known of consent for its address: a form that nobody proved gives none.
 with waiting as (
     select id, key, metric, payload, attempts, split_part(key, ':', 2) as subject, split_part(key, ':', 3) as session_id
     from outbox
@@ -37,12 +38,25 @@ superseded as (
               exists (select from preorder where outbox_id = waiting.id and has_newer_session)
               or exists (select from paid where outbox_id = waiting.id and since_it_was_made)
           )
+          or waiting.metric = any($6) and exists (
+              select from consent as mine
+              join consent as other on lower(other.email) = lower(mine.email)
+              where mine.id = waiting.id
+                and (other.proven, other.said_at, other.id) > (mine.proven, mine.said_at, mine.id)
+          )
       )
     returning outbox.id
 )
 select id, key, metric, payload, attempts,
        case when metric = any($4) then exists (select from paid where outbox_id = waiting.id) end as has_paid_preorder,
        (select max(not_before) from outbox where not_before is not null and sent_at is null and not_before > $5)
-           as paused_until
+           as paused_until,
+       (
+           select case when proven or not given then given end
+           from consent
+           where lower(consent.email) = lower(payload -> 'profile' ->> 'email')
+           order by proven desc, said_at desc, consent.id desc
+           limit 1
+       ) as marketing_consent
 from waiting
 where not exists (select from superseded where superseded.id = waiting.id)

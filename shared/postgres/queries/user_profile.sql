@@ -1,5 +1,7 @@
--- User $1's row, and the users that a token had proven to have its proven address before: at most five.
+-- User $1's row, the users that a token had proven to have its proven address before, at most five, and what counts of what
+-- was said of marketing to the address.
 select mine.id, mine.email, mine.email_verified, mine.display_name, mine.photo_url, mine.phone, mine.marketing_consent,
+       counts.given, counts.source, counts.text_version, counts.said_at,
        array(
            select former.id
            from users as former
@@ -10,4 +12,11 @@ select mine.id, mine.email, mine.email_verified, mine.display_name, mine.photo_u
            limit 5
        ) as had_address_before
 from users as mine
+left join lateral (
+    select given, source, text_version, said_at
+    from consent
+    where lower(consent.email) = lower(mine.email)
+    order by proven desc, said_at desc, consent.id desc
+    limit 1
+) as counts on true
 where mine.id = resolved_user($1)

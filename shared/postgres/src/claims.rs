@@ -3,7 +3,8 @@
 
 use pledge_domain::{
     Timestamp,
-    account::{Claim, Claims, Ownerless, Profile},
+    account::{Claim, Claims, ConsentChange, Ownerless, Profile},
+    consent::TextVersion,
     email::Email,
 };
 
@@ -23,6 +24,7 @@ fn begin(claim: &Claim) -> Statement<'_> {
         Claim::Preorder { user, preorder } => {
             Statement::new(sql!("claim_preorder")).text(user.as_str()).uuid(preorder.as_uuid())
         }
+        Claim::Consent(change) => consent(change),
         Claim::Preorders { user, address, from_address_alone } => {
             Statement::new(sql!("claim_preorders")).text(user.as_str()).text(address.as_str()).bool(*from_address_alone)
         }
@@ -37,8 +39,22 @@ fn profile(profile: &Profile) -> Statement<'_> {
         .text(profile.display_name.as_deref())
         .text(profile.photo_url.as_deref())
         .text(profile.phone.as_deref())
-        .bool(profile.marketing_consent)
         .bool(profile.signed_in)
+}
+
+fn consent(change: &ConsentChange) -> Statement<'_> {
+    let ConsentChange { user, address, proven, consent, announcement } = change;
+    Statement::new(sql!("claim_consent"))
+        .uuid(announcement.id.as_uuid())
+        .text(user.as_ref().map(|user| user.as_str()))
+        .text(address.as_str())
+        .bool(consent.given)
+        .bool(*proven)
+        .text(consent.source.name())
+        .text(consent.text_version.as_ref().map(TextVersion::as_str))
+        .text(announcement.key.as_str())
+        .text(announcement.kind.name())
+        .json(&announcement.payload)
 }
 
 fn only_while<'a>(statement: Statement<'a>, ownerless: Option<&'a Ownerless>) -> Statement<'a> {

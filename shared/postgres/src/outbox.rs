@@ -23,7 +23,8 @@ impl OutboxStore for Database {
                 .texts(kinds(|kind| kind.perishes() == Some(Perishes::WithItsPayment)))
                 .texts(kinds(|kind| kind.perishes() == Some(Perishes::WithItsPreorder)))
                 .texts(kinds(AnnouncementKind::says_whether_paid))
-                .time(now);
+                .time(now)
+                .texts(kinds(AnnouncementKind::is_consent));
             let rows = lease.query(statement).await?;
             rows.iter().map(unsent).collect()
         })
@@ -85,6 +86,7 @@ fn unsent(row: &Row) -> Result<UnsentEntry, Failure> {
         attempts: columns.get("attempts")?,
         has_paid_preorder: columns.get("has_paid_preorder")?,
         paused_until: columns.get("paused_until")?,
+        marketing_consent: columns.get("marketing_consent")?,
     })
 }
 

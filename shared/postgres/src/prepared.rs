@@ -10,8 +10,13 @@ use crate::statement::sql;
 pub type Part = &'static [&'static str];
 
 /// What people claim.
-pub const CLAIMS: Part =
-    &[sql!("claim_address"), sql!("claim_profile"), sql!("claim_preorder"), sql!("claim_preorders")];
+pub const CLAIMS: Part = &[
+    sql!("claim_address"),
+    sql!("claim_profile"),
+    sql!("claim_consent"),
+    sql!("claim_preorder"),
+    sql!("claim_preorders"),
+];
 
 /// A preorder is stored and shown.
 pub const PREORDERS: Part = &[sql!("initiate_preorder"), sql!("preorder", "preorder_by_id")];

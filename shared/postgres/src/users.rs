@@ -2,7 +2,8 @@
 
 use pledge_domain::{
     Timestamp,
-    account::{Claims, SignedIn, StoredProfile},
+    account::{Claims, Consent, ConsentSource, SignedIn, StoredProfile},
+    consent::TextVersion,
     decide::{TakeoverPlan, TwoUsers},
     email::Email,
     ids::UserId,
@@ -65,6 +66,17 @@ fn read(row: &Row) -> Result<SignedIn, Failure> {
         photo_url: columns.get("photo_url")?,
         phone: columns.get("phone")?,
         marketing_consent: columns.get("marketing_consent")?,
+        consent: consent(&columns)?,
     };
     Ok(SignedIn { profile, had_address_before })
+}
+
+fn consent(columns: &Columns<'_>) -> Result<Option<Consent>, Failure> {
+    let Some(given) = columns.get("given")? else { return Ok(None) };
+    Ok(Some(Consent {
+        given,
+        text_version: columns.parse_some("text_version", |text| TextVersion::parse(text).ok())?,
+        source: columns.parse("source", ConsentSource::parse)?,
+        said_at: columns.get("said_at")?,
+    }))
 }

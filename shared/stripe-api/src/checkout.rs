@@ -110,6 +110,7 @@ fn with_tax_and_shipping(mut session: CreateCheckoutSession, policy: &CheckoutPo
 
 fn metadata(request: &SessionRequest, mark: (String, String)) -> HashMap<String, String> {
     let user = request.user.as_ref().map(|user| ("userId", user.to_string()));
+    let agreed_to = request.agreed_to.as_ref().map(|version| ("consentTextVersion", version.to_string()));
     let always = [
         ("preorderId", request.preorder.to_string()),
         ("checkoutAttempt", request.attempt.to_string()),
@@ -117,7 +118,7 @@ fn metadata(request: &SessionRequest, mark: (String, String)) -> HashMap<String,
         ("locale", request.locale.tag().to_owned()),
         ("priceId", request.price.to_string()),
     ];
-    always.into_iter().chain(user).map(|(key, value)| (key.to_owned(), value)).chain([mark]).collect()
+    always.into_iter().chain(user).chain(agreed_to).map(|(key, value)| (key.to_owned(), value)).chain([mark]).collect()
 }
 
 fn locale(locale: Locale) -> CheckoutSessionLocale {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use pledge_domain::{
     Timestamp,
+    consent::TextVersion,
     email::Email,
     ids::{PreorderId, PriceId, SessionId, UserId},
     locale::Locale,
@@ -26,6 +27,7 @@ fn request() -> SessionRequest {
         email: Email::parse("hanako+1@example.jp").unwrap(),
         price: PriceId::parse("price_1SakuraPink").unwrap(),
         color: Color::recorded("Sakura Pink".into()),
+        agreed_to: TextVersion::parse("2026-11").ok(),
         locale: Locale::ZhHk,
         success_url: "https://example.com/zh-HK/pre-order/success?session_id={CHECKOUT_SESSION_ID}&preorder_id=1"
             .into(),
@@ -70,6 +72,7 @@ async fn the_session_is_opened_with_everything_that_comes_back_later() {
         set(&format!("{place}[color]"), "Sakura Pink");
         set(&format!("{place}[locale]"), "zh-HK");
         set(&format!("{place}[priceId]"), "price_1SakuraPink");
+        set(&format!("{place}[consentTextVersion]"), "2026-11");
         set(&format!("{place}[deployment]"), "local");
     }
     let countries = ["US", "CA", "GB", "AU", "DE", "FR", "IT", "ES", "NL", "JP", "SG", "HK", "TW"];

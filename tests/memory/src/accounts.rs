@@ -21,7 +21,9 @@ impl AccountStore for InMemoryStore {
         let user = &tables.resolved(user);
         let row = tables.users.get(user).cloned().ok_or_else(|| StoreError::Internal("no such user".into()))?;
         let had_address_before = tables.had_address_before(user);
+        let counts = row.email.as_ref().and_then(|address| tables.consent_of(address));
         let profile = StoredProfile {
+            consent: counts.map(|change| change.consent.clone()),
             user: user.clone(),
             address: row.email,
             address_verified: row.email_verified,

@@ -47,7 +47,7 @@ impl ChampionStore for InMemoryStore {
         taken?;
         let written = claims.list.last().and_then(|claim| match claim {
             Claim::Profile(profile) => tables.customers.get(&tables.resolved(&profile.user)),
-            Claim::Address { .. } | Claim::Preorder { .. } | Claim::Preorders { .. } => None,
+            Claim::Address { .. } | Claim::Consent(_) | Claim::Preorder { .. } | Claim::Preorders { .. } => None,
         });
         Ok(written.cloned())
     }

@@ -10,6 +10,7 @@
 mod accounts;
 mod catch_up;
 mod champions;
+mod consents;
 mod deliver;
 mod ledger;
 mod outbox;
@@ -25,6 +26,7 @@ use std::{
 
 use pledge_domain::{
     Timestamp,
+    account::ConsentChange,
     champion::{ChampionKey, Tier},
     decide::Outcome,
     email::Email,
@@ -66,6 +68,7 @@ pub(crate) struct Tables {
     pub(crate) customers: BTreeMap<UserId, CustomerId>,
     pub(crate) tiers: BTreeMap<NovelId, Vec<Tier>>,
     pub(crate) champions: BTreeMap<ChampionKey, Champion>,
+    pub(crate) consents: Vec<ConsentChange>,
     pub(crate) uses: BTreeMap<String, Timestamp>,
 }
 

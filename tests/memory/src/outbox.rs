@@ -108,7 +108,10 @@ impl OutboxStore for InMemoryStore {
             } else {
                 let says = entry.kind.says_whether_paid();
                 let has_paid_preorder = says.then(|| !tables.paid_by_the_same_buyer(&entry).is_empty());
-                unsent.push(UnsentEntry { entry, attempts, has_paid_preorder, paused_until });
+                let counts = tables.consent_of(&entry.payload.profile.email);
+                let known = counts.filter(|change| change.proven || !change.consent.given);
+                let marketing_consent = known.map(|change| change.consent.given);
+                unsent.push(UnsentEntry { entry, attempts, has_paid_preorder, paused_until, marketing_consent });
             }
         }
         Ok(unsent)
@@ -119,11 +122,15 @@ impl OutboxStore for InMemoryStore {
         for (id, delivery) in deliveries {
             let Some(row) = tables.outbox.get_mut(id).filter(|row| row.sent_at.is_none()) else { continue };
             row.settle(delivery, now);
+            let is_sent_consent = *delivery == Delivery::Sent && row.entry.kind.is_consent();
             if *delivery == Delivery::Sent
                 && row.entry.kind == AnnouncementKind::PreorderSuccess
                 && let Some(preorder) = preorder_of(&row.entry)
             {
                 tables.success_sent_at.insert(preorder, now);
+            }
+            if is_sent_consent {
+                tables.send_again_what_counts_after(*id);
             }
         }
         Ok(())
@@ -160,6 +167,7 @@ impl Tables {
         let mut subject = entry.key.split(':').skip(1);
         match entry.kind.perishes() {
             None => false,
+            Some(Perishes::WithItsConsent) => self.is_outdated(entry),
             Some(Perishes::WithItsPayment) => subject.next().is_some_and(|id| self.is_paid(id)),
             Some(Perishes::WithItsPreorder) => {
                 let preorder = preorder_of(entry).and_then(|id| self.preorders.get(&id));

@@ -23,7 +23,7 @@ pub struct UserRow {
     pub photo_url: Option<String>,
     /// The user's telephone number, from a form that they sent while signed in.
     pub phone: Option<String>,
-    /// Whether they agreed to marketing in such a form.
+    /// Whether they agreed to marketing, by what they said last.
     pub marketing_consent: bool,
     /// When they last signed in.
     pub last_login_at: Option<Timestamp>,
@@ -42,6 +42,7 @@ impl Tables {
                 Claim::Address { user, for_new_row: true, .. } if self.users.contains_key(user) => {}
                 Claim::Address { user, address, .. } => self.take_address(&self.resolved(user), address),
                 Claim::Profile(profile) => self.write_profile(profile, now),
+                Claim::Consent(change) => self.say_consent(change, claims.only_while.is_some(), now),
                 Claim::Preorder { user, preorder } => {
                     given = self.give(user, |it| it.user_id.is_none() && it.id == *preorder);
                 }
@@ -120,7 +121,7 @@ impl Tables {
             display_name: profile.display_name.clone().or(kept.display_name),
             photo_url: profile.photo_url.clone().or(kept.photo_url),
             phone: kept.phone.or_else(|| profile.phone.clone()),
-            marketing_consent: kept.marketing_consent || profile.marketing_consent,
+            marketing_consent: kept.marketing_consent,
             last_login_at: profile.signed_in.then_some(now),
         };
         if row.email.is_some() {

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pledge_stand_ins::{KlaviyoStandIn, klaviyo::AcceptedEvent};
+use pledge_stand_ins::{
+    KlaviyoStandIn,
+    klaviyo::{AcceptedEvent, EmailMarketing},
+};
 use serde_json::{Value, json};
 use tokio_postgres::Client;
 
@@ -31,9 +34,10 @@ const NUMBERED: [&str; 4] =
     ["user_champion_subscription", "payment_record", "user_champion_subscription_record", "novel_champion_tiers"];
 
 /// The tables that make up the state.
-pub(crate) const TABLES: [&str; 14] = [
+pub(crate) const TABLES: [&str; 15] = [
     "users",
     "user_alias",
+    "consent",
     "preorders",
     "outbox",
     "preorder_payment",
@@ -49,8 +53,14 @@ pub(crate) const TABLES: [&str; 14] = [
 ];
 
 /// Announcements that may be superseded: what made them untrue may have come before they were sent, or after.
-pub const PERISHABLE: [&str; 4] =
-    ["champion_action_required", "champion_payment_failed", "preorder_abandoned", "preorder_payment_failed"];
+pub const PERISHABLE: [&str; 6] = [
+    "champion_action_required",
+    "champion_payment_failed",
+    "marketing_consent_given",
+    "marketing_consent_withdrawn",
+    "preorder_abandoned",
+    "preorder_payment_failed",
+];
 
 /// How a run ended. Equal ends have the same rows and the same facts at Klaviyo, but for perishable ones: each of those is
 /// either sent or superseded, which [`FinalState::of`] checks.
@@ -103,6 +113,11 @@ impl FinalState {
                     forget(&mut row);
                     rows.push(json!([table, row]));
                 }
+            }
+        }
+        for profile in klaviyo.profiles(None) {
+            if profile.email_marketing != EmailMarketing::NeverSubscribed {
+                rows.push(json!(["klaviyo", { "email": profile.email, "email_marketing": profile.email_marketing }]));
             }
         }
         let events = klaviyo.events();

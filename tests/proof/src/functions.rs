@@ -28,7 +28,7 @@ use pledge_domain::{
 };
 use pledge_firebase::{AccountSource, FirebaseClient};
 use pledge_http_api::{Response, Routes, app_check::AppCheck, intake::PreorderIntake, proxies::TrustedProxies};
-use pledge_klaviyo::{KlaviyoClient, MetricNames};
+use pledge_klaviyo::{KlaviyoClient, List, MetricNames};
 use pledge_postgres::{Database, Settings};
 use pledge_runtime::{Environment, Metrics, Secret, Stage, System, http, secrets::Rotating, tls};
 use pledge_stand_ins::Clock as SharedClock;
@@ -54,6 +54,9 @@ pub const UID: &str = "reader";
 
 /// The ID token of the account that the reader made after [`UID`] was deleted.
 pub const RETURNED_TOKEN: &str = "token-of-returned";
+
+/// The list of whoever agrees to marketing, at Klaviyo.
+pub const LIST: &str = "List1";
 
 /// The ID token of the reader `reader`.
 pub const TOKEN: &str = "token-of-reader";
@@ -154,6 +157,7 @@ impl Functions {
             base: addresses.klaviyo.clone(),
             key: Secret::new("pk_proof"),
             metric_names: MetricNames::default(),
+            list: Some(List { id: LIST.to_owned(), double_opt_in: false }),
         };
         let klaviyo = KlaviyoClient::new(http, klaviyo).unwrap();
         let queue = addresses.queue.clone();

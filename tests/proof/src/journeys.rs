@@ -34,6 +34,8 @@ pub enum Journey {
     SignedIn,
     /// A subscriber's account was deleted, and they come back with another one, and renew.
     CameBack,
+    /// A reader agrees to marketing in a form, and withdraws it in their account.
+    ConsentGivenAndWithdrawn,
     /// A reader subscribes and pays the first invoice.
     SubscriptionStarted,
     /// A month after a reader has subscribed, the subscription renews.
@@ -64,7 +66,7 @@ pub enum Journey {
 
 impl Journey {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::PreorderPaid,
         Self::PreorderAbandoned,
         Self::PreorderDelayed,
@@ -72,6 +74,7 @@ impl Journey {
         Self::PreorderRefunded,
         Self::SignedIn,
         Self::CameBack,
+        Self::ConsentGivenAndWithdrawn,
         Self::SubscriptionStarted,
         Self::SubscriptionRenewed,
         Self::SubscriptionCancelled,
@@ -148,6 +151,14 @@ impl Journey {
                 environment.ask(&come_back(), 200).await;
                 environment.ask(&come_back(), 200).await;
                 environment.advance(Duration::from_secs(32 * DAY));
+                environment.settle().await;
+            }
+            Self::ConsentGivenAndWithdrawn => {
+                environment.injector.arm(faults);
+                environment.ask(&as_reader(form_with_consent(READER)), 201).await;
+                environment.settle().await;
+                environment.clock.advance(Duration::from_secs(60));
+                environment.ask(&says_of_marketing(&json!({ "marketingConsent": false })), 200).await;
                 environment.settle().await;
             }
             Self::SubscriptionStarted => {
@@ -274,7 +285,8 @@ impl Journey {
                 let parts = ["preorder_partly_refunded"; 2];
                 [&["preorder_started", "preorder_success", "preorder_refunded"][..], &parts].concat()
             }
-            Self::SignedIn => vec!["preorder_started"],
+            // Consent of an address that is proven goes to the list.
+            Self::SignedIn | Self::ConsentGivenAndWithdrawn => vec!["preorder_started"],
             Self::SubscriptionStarted | Self::PortalOpened => vec!["champion_started"],
             Self::CameBack | Self::SubscriptionRenewed | Self::TierChanged => {
                 vec!["champion_started", "champion_renewed"]
@@ -300,9 +312,24 @@ pub async fn preorder(environment: &mut TestEnvironment, email: &str) -> String 
 /// Returns the form of this reader, with the idempotency key that a front end makes for one form.
 #[must_use]
 pub fn form(email: &str) -> HttpEvent {
-    let form =
-        json!({ "email": email, "color": "Red", "locale": "en", "firstName": FIRST_NAME, "marketingConsent": true });
+    let form = json!({ "email": email, "color": "Red", "locale": "en", "firstName": FIRST_NAME });
     HttpEvent::post("/preorders").json(&form).header("idempotency-key", &format!("form of {email}"))
+}
+
+/// Returns the form of this reader, who agrees to marketing.
+#[must_use]
+pub fn form_with_consent(email: &str) -> HttpEvent {
+    let form = json!({
+        "email": email, "color": "Red", "locale": "en", "firstName": FIRST_NAME, "marketingConsent": true,
+        "consentTextVersion": "2026-11",
+    });
+    HttpEvent::post("/preorders").json(&form).header("idempotency-key", &format!("consent of {email}"))
+}
+
+/// Returns what the reader who is signed in says of marketing in their account.
+#[must_use]
+pub fn says_of_marketing(answer: &Value) -> HttpEvent {
+    as_reader(HttpEvent::post("/users/me").json(answer))
 }
 
 /// Returns the request to pay for this preorder.
@@ -327,7 +354,13 @@ pub async fn paid(environment: &mut TestEnvironment) {
 /// Returns the request with which the reader's front end says that they have signed in.
 #[must_use]
 pub fn sign_in() -> HttpEvent {
-    HttpEvent::post("/users/me").json(&json!({})).header("authorization", &format!("Bearer {TOKEN}"))
+    as_reader(HttpEvent::post("/users/me").json(&json!({})))
+}
+
+/// Returns the request as the reader sends it who is signed in.
+#[must_use]
+pub fn as_reader(request: HttpEvent) -> HttpEvent {
+    request.header("authorization", &format!("Bearer {TOKEN}"))
 }
 
 /// Returns the request with which the reader's front end says that they have signed in with their new account.

@@ -55,6 +55,11 @@ fn a_reader_who_comes_back_takes_over_once_whatever_step_fails() {
 }
 
 #[test]
+fn consent_is_given_and_withdrawn_whatever_step_fails() {
+    prove(ConsentGivenAndWithdrawn, true);
+}
+
+#[test]
 fn a_subscription_starts_once_whatever_step_fails() {
     prove(SubscriptionStarted, false);
 }

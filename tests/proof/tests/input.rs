@@ -174,7 +174,7 @@ fn requests(preorder: &str) -> Vec<(&'static str, Value)> {
     let form = json!({
         "email": "a@example.com", "color": "Red", "locale": "en", "firstName": "A", "lastName": "B",
         "phone": "+85251234567", "addressLine1": "1 Road", "city": "Hong Kong", "country": "HK",
-        "customerNotes": "wrap it", "marketingConsent": true,
+        "customerNotes": "wrap it", "marketingConsent": true, "consentTextVersion": "2026-11",
     });
     vec![
         ("/preorders", form.clone()),

@@ -13,7 +13,10 @@ use pledge_proof::{
     TestEnvironment,
     environment::{StartMode, sqs_event},
     functions::{READER, UID},
-    journeys::{come_back, form, preorder, subscribed, subscription, wish_to_pay},
+    journeys::{
+        as_reader, come_back, form, form_with_consent, preorder, says_of_marketing, subscribed, subscription,
+        wish_to_pay,
+    },
 };
 use pledge_stand_ins::stripe::Payment;
 use pledge_testkit::TestDatabase;
@@ -159,6 +162,27 @@ async fn two_senders_with_the_same_message_send_it_once() {
         let batch = environment.queue.receive();
         let send = async || assert!(send(environment, &batch).await.is_some());
         environment.interleave(step, send(), send()).await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn consent_that_is_withdrawn_while_it_is_sent_ends_withdrawn() {
+    everywhere("a consent that is sent, and its withdrawal", &["preorder_started"], async |environment, step| {
+        environment.ask(&as_reader(form_with_consent(READER)), 201).await;
+        let batch = environment.queue.receive();
+        environment.clock.advance(std::time::Duration::from_secs(60));
+        let withdraw = async |environment: &TestEnvironment| {
+            let withdrawal = says_of_marketing(&json!({ "marketingConsent": false }));
+            assert_eq!(environment.functions().request(&withdrawal).await.0, 200);
+            _ = send(environment, &environment.queue.receive()).await;
+        };
+        let sent = async { _ = send(environment, &batch).await };
+        let held = environment.interleave(step, sent, withdraw(environment)).await;
+        if !held {
+            withdraw(environment).await;
+        }
+        held
     })
     .await;
 }

@@ -79,6 +79,11 @@ select user_id, novel_id, 1, 'Martial Cultivator', 100, 100, 'stripe', 'complete
 from payment_record;
 insert into champion_segment (user_id, novel_id, start_at, end_at, tier_level, tier_until, payment_record_id)
 select user_id, novel_id, period_start, period_end, 1, period_end, record_id from payment_record;
+-- Each reader said something of marketing now and then.
+insert into consent (id, email, user_id, given, proven, source, text_version, said_at)
+select ('20000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'old-' || reader || '@example.com', 'old-' || reader,
+       mod(n, 2) = 0, true, 'account', '2026-11', now() - (:count - n) * interval '10 seconds'
+from generate_series(1, :count) as n, lpad(((n + 9) / 10)::text, 9, '0') as reader;
 insert into limit_use (key, used_until)
 select sha256(convert_to(n::text, 'UTF8')), now() + n * interval '1 second' from generate_series(1, :count) as n;
 insert into user_alias (former_id, user_id, reason, taken_at)

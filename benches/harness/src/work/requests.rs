@@ -33,7 +33,7 @@ pub fn form(n: u32) -> Value {
         "city": "London",
         "postalCode": "SW1A 2AA",
         "country": "GB",
-        "marketingConsent": true,
+        "marketingConsent": true, "consentTextVersion": "2026-11",
     })
 }
 

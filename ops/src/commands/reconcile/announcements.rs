@@ -79,7 +79,9 @@ async fn sent(
 ) -> Result<BTreeMap<AnnouncementKind, Vec<Sent>>, Failure> {
     let mut by_kind: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for row in client.query(sql!("sent_outbox"), &[&from, &to]).await? {
-        let Some(kind) = AnnouncementKind::parse(row.try_get("metric")?) else { continue };
+        // Consent may have gone to a list, and is no event then.
+        let kind = AnnouncementKind::parse(row.try_get("metric")?).filter(|kind| !kind.is_consent());
+        let Some(kind) = kind else { continue };
         by_kind.entry(kind).or_default().push(Sent {
             id: row.try_get("id")?,
             key: row.try_get("key")?,

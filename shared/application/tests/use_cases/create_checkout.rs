@@ -69,6 +69,7 @@ async fn stripe_is_asked_for_what_was_ordered() {
     let (checkout, preorder) = with_owner().await;
     open(&checkout).await.unwrap();
     let expected = SessionRequest {
+        agreed_to: None,
         preorder: preorder.id,
         attempt: 1,
         user: Some(uid("owner")),

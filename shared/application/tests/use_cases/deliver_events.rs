@@ -7,15 +7,19 @@ use pledge_application::{
     site::Site,
 };
 use pledge_domain::{
+    account,
+    consent::Answer,
     ids::OutboxId,
     outbox::{Announcement, ProfilePart},
-    ports::{Delivery, Marketing, MarketingError, PreorderStore, StoreError},
+    ports::{AccountStore, Delivery, Marketing, MarketingError, PreorderStore, StoreError},
     preorder::{CheckoutPolicy, Preorder, Status},
     user::Owner,
 };
 use pledge_testkit::{
     Deliver, FakeMarketing, InMemoryStore,
-    builders::{a_new_preorder, a_preorder, preorder_id, session_expired, session_paid},
+    builders::{
+        a_new_preorder, a_new_preorder_with_consent, a_preorder, preorder_id, session_expired, session_paid, signed_in,
+    },
     time::t,
 };
 use serde_json::json;
@@ -319,4 +323,25 @@ async fn what_asks_a_reader_to_do_something_says_where() {
         sent.iter().map(|entry| (entry.kind.name(), entry.payload.properties.get("resume_url"))).collect();
     let url = json!(format!("https://example.com/ja/pre-order/cancel?preorder_id={}", preorder.id));
     assert_eq!(links, [("preorder_started", None), ("preorder_abandoned", Some(&url))]);
+}
+
+#[tokio::test]
+async fn what_is_sent_after_a_withdrawal_says_so_and_tells_the_address_and_the_id_only() {
+    let deliver = deliver(0).await;
+    let reader = signed_in("ada", "ada@example.com");
+    let new = a_new_preorder_with_consent(1, "ada@example.com", Owner::SignedIn(reader.clone()));
+    let preorder = deliver.store.initiate(&new).await.unwrap();
+    deliver.store.deliver(&session_paid("evt_1", &preorder), t(50)).await.unwrap();
+    let mut claims = account::signed_in(&reader);
+    claims.list.extend(account::says_of_marketing(&reader, &Answer::Declined(None), t(60)));
+    deliver.store.record_sign_in(&reader.id, &claims, t(60)).await.unwrap();
+
+    run(&deliver).await;
+    let mut sent = deliver.klaviyo.taken();
+    sent.sort_by_key(|entry| entry.kind.name());
+    let told: Vec<_> =
+        sent.iter().map(|entry| (entry.kind.name(), entry.payload.profile.first_name.is_some())).collect();
+    let expected = [("marketing_consent_withdrawn", false), ("preorder_started", false), ("preorder_success", true)];
+    assert_eq!(told, expected, "the consent is superseded, and what is no marketing is told as before");
+    assert!(sent.iter().all(|entry| entry.payload.properties["marketing_consent"] == false));
 }

@@ -9,13 +9,14 @@ use pledge_application::{
     site::Site,
 };
 use pledge_domain::{
-    account::sign_in,
+    account::{says_of_marketing, sign_in},
     champion::{ChampionMetadata, Moment, PurchaseType, roll::roll},
+    consent::Answer,
     ids::RefundId,
     limits::Uses,
     money::{Currency, Money},
     outbox::{Announcement, AnnouncementKind, Perishes},
-    ports::{ChampionStore, OutboxStore, PreorderStore},
+    ports::{AccountStore, ChampionStore, OutboxStore, PreorderStore},
     preorder::CheckoutPolicy,
     stripe::{BillingReason, Fact, InvoiceFact, RefundFact, RefundStatus, StripeEvent, SubscriptionStatus},
     user::Owner,
@@ -23,9 +24,9 @@ use pledge_domain::{
 use pledge_testkit::{
     Deliver, FakeMarketing, InMemoryStore,
     builders::{
-        a_new_preorder, an_intent, card_refused, champion, dispute, event, intent_disputed, intent_of, intent_refunded,
-        invoice, invoice_failed, invoice_linked, invoice_paid, metadata, purchase_paid, refund, session_expired,
-        session_paid, signed_in, subscription_changed, tiers,
+        a_new_preorder, a_new_preorder_with_consent, an_intent, card_refused, champion, dispute, event,
+        intent_disputed, intent_of, intent_refunded, invoice, invoice_failed, invoice_linked, invoice_paid, metadata,
+        purchase_paid, refund, session_expired, session_paid, signed_in, subscription_changed, tiers,
     },
     time::t,
 };
@@ -67,12 +68,21 @@ fn told(kind: AnnouncementKind) -> (&'static str, &'static str) {
             "reader, novel and end",
         ),
         Kind::ChampionDisputed => ("A reader's bank disputes a payment.", "the dispute"),
+        Kind::MarketingConsentGiven => (
+            "Somebody agreed to marketing, or to a newer text of it. With a list (`KLAVIYO_LIST_ID`), and if the address is proven or the list is double opt-in, it is no event: the address is subscribed to the list.",
+            "the preorder, or reader and time",
+        ),
+        Kind::MarketingConsentWithdrawn => (
+            "A reader doesn't agree to marketing any more. With a list (`KLAVIYO_LIST_ID`) it is no event: the address is unsubscribed.",
+            "reader and time",
+        ),
     }
 }
 
 fn superseded(kind: AnnouncementKind) -> &'static str {
     match kind.perishes() {
         None => "never",
+        Some(Perishes::WithItsConsent) => "if something else counts for the address before it is sent",
         Some(Perishes::WithItsPayment) => "if what it is about is paid before it is sent",
         Some(Perishes::WithItsPreorder) => {
             "if, before it is sent, the preorder is paid or has a newer Checkout session, or its buyer paid for another one"
@@ -87,6 +97,11 @@ async fn everything() -> Vec<Announcement> {
     for (n, owner) in [(1, Owner::Unknown), (2, Owner::Unknown), (3, Owner::Unknown)] {
         store.initiate(&a_new_preorder(n, &format!("reader-{n}@example.com"), owner)).await.unwrap();
     }
+    store.initiate(&a_new_preorder_with_consent(4, "reader-4@example.com", Owner::Unknown)).await.unwrap();
+    let bob = signed_in("bob", "bob@example.com");
+    let mut claims = sign_in(&bob);
+    claims.list.extend(says_of_marketing(&bob, &Answer::Declined(None), t(5)));
+    store.record_sign_in(&bob.id, &claims, t(5)).await.unwrap();
     let preorders = store.preorders();
     let part = |id: &str, intent| RefundFact {
         refund: RefundId::parse(id).unwrap(),
@@ -97,7 +112,7 @@ async fn everything() -> Vec<Announcement> {
         failure_reason: None,
         at: t(90),
     };
-    let [paid, left, refused] = preorders.as_slice() else { panic!() };
+    let [paid, left, refused, _] = preorders.as_slice() else { panic!() };
     let of_preorders = [
         session_paid("evt_1", paid),
         event("evt_2", "refund.created", Fact::Refund(part("re_1", intent_of(paid)))),

@@ -5,6 +5,7 @@ use pledge_application::{
     recent_refusals::RecentRefusals,
 };
 use pledge_domain::{
+    consent::MarketingConsent,
     ids::PreorderId,
     limits::{Limit, PreorderLimits, Source},
     locale::Locale,
@@ -190,10 +191,7 @@ async fn a_key_is_for_one_form() {
     for corrected in [
         PreorderForm { color: Color::recorded("Honey Khaki".to_owned()), ..form() },
         PreorderForm { contact: Contact { city, ..form().contact }, ..form() },
-        PreorderForm {
-            wishes: Wishes { marketing_consent: !form().wishes.marketing_consent, ..form().wishes },
-            ..form()
-        },
+        PreorderForm { wishes: Wishes { marketing_consent: MarketingConsent::No, ..form().wishes }, ..form() },
         PreorderForm { locale: Locale::Es, ..form() },
     ] {
         let error = send_again(&initiate, with_key(corrected)).await.unwrap_err();
@@ -237,10 +235,10 @@ fn without_consent_klaviyo_is_told_the_address_and_the_id_and_no_more() {
         wishes: Wishes { customer_notes: None, marketing_consent },
         ..a_form("reader@example.com")
     };
-    let (_, told) = plan(preorder_id(1), form(true), Some(uid("ada")), t(1));
+    let (_, told) = plan(preorder_id(1), form(MarketingConsent::Given(None)), Some(uid("ada")), t(1));
     assert_eq!((told.payload.profile.first_name.as_deref(), told.payload.properties.len()), (Some("Mei"), 5));
 
-    let (preorder, told) = plan(preorder_id(1), form(false), Some(uid("ada")), t(1));
+    let (preorder, told) = plan(preorder_id(1), form(MarketingConsent::No), Some(uid("ada")), t(1));
     assert_eq!(told.payload.profile, Profile::of_address(preorder.email));
     let properties: Vec<_> = told.payload.properties.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     assert_eq!(properties, ["marketing_consent: false".to_owned(), format!("preorder_id: \"{}\"", preorder.id)]);

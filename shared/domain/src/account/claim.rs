@@ -1,8 +1,9 @@
 //! What a person claims, for a store to carry out.
 
 use crate::{
+    account::consent::{Consent, ConsentChange},
     email::Email,
-    ids::{PreorderId, UserId},
+    ids::{OutboxId, PreorderId, UserId},
 };
 
 /// Claims that one transaction carries out one after the other.
@@ -12,6 +13,16 @@ pub struct Claims {
     pub only_while: Option<Ownerless>,
     /// The claims, in their order.
     pub list: Vec<Claim>,
+}
+
+impl Claims {
+    /// Returns the announcements that may be stored with them.
+    pub fn announcements(&self) -> impl Iterator<Item = OutboxId> {
+        self.list.iter().filter_map(|claim| match claim {
+            Claim::Consent(change) => Some(change.announcement.id),
+            Claim::Address { .. } | Claim::Profile(_) | Claim::Preorder { .. } | Claim::Preorders { .. } => None,
+        })
+    }
 }
 
 /// Holds while a preorder is there, has no owner, and is of this address: an id that was used with another address is
@@ -45,6 +56,8 @@ pub enum Claim {
         /// The preorder.
         preorder: PreorderId,
     },
+    /// A consent to marketing or its withdrawal is stored with its announcement, unless it says nothing new of the address.
+    Consent(Box<ConsentChange>),
     /// Every preorder of the address that has no owner becomes the user's.
     Preorders {
         /// Whose they become.
@@ -72,8 +85,6 @@ pub struct Profile {
     pub photo_url: Option<String>,
     /// The person's telephone number, stored only where the row has none.
     pub phone: Option<String>,
-    /// Whether they agreed to marketing now. A consent from before stays.
-    pub marketing_consent: bool,
     /// Whether they signed in: then a known row is updated, and the time of it is kept. Otherwise a known row stays as
     /// it is.
     pub signed_in: bool,
@@ -106,4 +117,6 @@ pub struct StoredProfile {
     pub phone: Option<String>,
     /// Whether the person agreed to marketing.
     pub marketing_consent: bool,
+    /// What counts of what was said of marketing to the address; none from before that was recorded.
+    pub consent: Option<Consent>,
 }

@@ -4,15 +4,19 @@
 //! one claim after the other and adds no rule of its own, except that an address stands in one user row at a time.
 
 mod claim;
+mod consent;
 pub mod matching;
 mod takeover;
 
 use crate::{
+    Timestamp,
+    consent::Answer,
     email::Email,
     ids::UserId,
     user::{Account, Ordered, Owner, VerifiedUser},
 };
 pub use claim::{Claim, Claims, Ownerless, Profile, SignedIn, StoredProfile};
+pub use consent::{Consent, ConsentChange, ConsentSource};
 pub use takeover::{Ground, Kept, UserFacts, may_take_over};
 
 /// Returns the claims of a reader who signed in: their profile, and the address if the token proves it.
@@ -32,6 +36,20 @@ pub fn signed_in(reader: &VerifiedUser) -> Claims {
     claims
 }
 
+/// Returns the claim of a reader who says in their account whether they agree to marketing; none if their token has no
+/// address, to which nobody could write.
+#[must_use]
+pub fn says_of_marketing(reader: &VerifiedUser, answer: &Answer, at: Timestamp) -> Option<Claim> {
+    let (given, text_version) = match answer {
+        Answer::Agreed(version) => (true, Some(version.clone())),
+        Answer::Declined(version) => (false, version.clone()),
+    };
+    let consent = Consent { given, text_version, source: ConsentSource::Account, said_at: at };
+    let address = reader.email.as_ref()?;
+    let change = ConsentChange::of_account(&reader.id, address, reader.has_proven(address), consent);
+    Some(Claim::Consent(Box::new(change)))
+}
+
 /// Returns the claims of whoever sent a preorder's form.
 ///
 /// Somebody who signed in has the profile of the token; the form adds a telephone number and marketing consent. An
@@ -44,15 +62,17 @@ pub fn of_new_preorder(ordered: &Ordered, owner: &Owner) -> Claims {
         Owner::SignedIn(reader) => {
             list.extend(proven(reader).map(|address| takes_address(reader, address)));
             list.push(profile(reader, Some(ordered)));
+            list.extend(agreed(ordered, owner));
             list.extend(proven(reader).map(|address| proven_ones(reader, address)));
             list.push(Claim::Preorder { user: reader.id.clone(), preorder: ordered.preorder });
         }
         Owner::ByEmail(account) => {
             list.extend(row_of(account, &ordered.email));
+            list.extend(agreed(ordered, owner));
             list.extend(account.may_own_by_email().then(|| all_of(account.id.clone(), &ordered.email)));
             list.push(Claim::Preorder { user: account.id.clone(), preorder: ordered.preorder });
         }
-        Owner::Unknown => {}
+        Owner::Unknown => list.extend(agreed(ordered, owner)),
     }
     while_ownerless(ordered, list)
 }
@@ -77,6 +97,18 @@ pub fn of_linked_account(ordered: &Ordered, account: &Account) -> Claims {
 fn while_ownerless(ordered: &Ordered, list: Vec<Claim>) -> Claims {
     let ownerless = Ownerless { preorder: ordered.preorder, address: ordered.email.clone() };
     Claims { only_while: Some(ownerless), list }
+}
+
+/// Returns the consent that a form gave, which must be claimed before the preorder has an owner. Only somebody who signed in
+/// says it of themselves, and only their token proves the address.
+fn agreed(ordered: &Ordered, owner: &Owner) -> Option<Claim> {
+    let (user, proven) = match owner {
+        Owner::SignedIn(reader) => (Some(&reader.id), reader.has_proven(&ordered.email)),
+        Owner::ByEmail(_) | Owner::Unknown => (None, false),
+    };
+    let version = ordered.agreed_to.clone()?;
+    let change = ConsentChange::of_form(ordered.preorder, &ordered.email, user, proven, version, ordered.at);
+    Some(Claim::Consent(Box::new(change)))
 }
 
 /// Returns the address in the token, if Firebase saw that it is theirs. An unproven one gives nobody anything.
@@ -106,7 +138,6 @@ fn profile(reader: &VerifiedUser, ordered: Option<&Ordered>) -> Claim {
         display_name: reader.display_name.clone(),
         photo_url: reader.photo_url.clone(),
         phone: reader.phone.clone().or_else(|| ordered?.phone.clone()),
-        marketing_consent: ordered.is_some_and(|ordered| ordered.marketing_consent),
         signed_in: true,
     }))
 }
@@ -125,7 +156,6 @@ fn row_of(account: &Account, address: &Email) -> Vec<Claim> {
         display_name: None,
         photo_url: None,
         phone: None,
-        marketing_consent: false,
         signed_in: false,
     })));
     list
@@ -134,14 +164,15 @@ fn row_of(account: &Account, address: &Email) -> Vec<Claim> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::PreorderId;
+    use crate::{consent::TextVersion, ids::PreorderId};
 
     fn ordered() -> Ordered {
         Ordered {
             preorder: PreorderId::parse("0a1b2c3d-0000-4000-8000-000000000000").unwrap(),
             email: Email::parse("ada@example.com").unwrap(),
             phone: Some("+85251234567".into()),
-            marketing_consent: true,
+            agreed_to: None,
+            at: Timestamp::UNIX_EPOCH,
         }
     }
 
@@ -163,6 +194,7 @@ mod tests {
             Claim::Profile(_) => "profile",
             Claim::Preorder { .. } => "preorder",
             Claim::Preorders { .. } => "preorders",
+            Claim::Consent(_) => "consent",
         };
         claims.list.iter().map(kind).collect()
     }
@@ -201,5 +233,40 @@ mod tests {
 
     fn kinds_of(owner: &Owner) -> Vec<&'static str> {
         kinds(&of_new_preorder(&ordered(), owner))
+    }
+
+    #[test]
+    fn consent_is_claimed_while_the_preorder_has_no_owner_and_proven_by_a_token_alone() {
+        let ordered = Ordered { agreed_to: Some(TextVersion::parse("v1").unwrap()), ..ordered() };
+        let account = Account { id: UserId::parse("ada").unwrap(), email_verified: true, claimed: true };
+        let stranger = VerifiedUser { email: Some(Email::parse("bob@example.com").unwrap()), ..reader(true) };
+        for (owner, expected) in [
+            (Owner::SignedIn(reader(true)), Some(true)),
+            (Owner::SignedIn(reader(false)), Some(false)),
+            (Owner::SignedIn(stranger), Some(false)),
+            (Owner::ByEmail(account), Some(false)),
+            (Owner::Unknown, Some(false)),
+        ] {
+            let claims = of_new_preorder(&ordered, &owner);
+            let kinds = kinds(&claims);
+            let place = |kind| kinds.iter().position(|it| *it == kind);
+            assert!(place("profile") < place("consent"), "{kinds:?}");
+            for gives in ["preorder", "preorders"] {
+                assert!(place(gives).is_none_or(|gives| place("consent").unwrap() < gives), "{kinds:?}");
+            }
+            let change = claims.list.iter().find_map(|claim| match claim {
+                Claim::Consent(change) => Some(change),
+                _ => None,
+            });
+            assert_eq!(change.map(|change| change.proven), expected, "{owner:?}");
+        }
+    }
+
+    #[test]
+    fn a_reader_without_an_address_has_nothing_to_agree_to() {
+        let answer = Answer::Declined(None);
+        assert!(says_of_marketing(&reader(true), &answer, Timestamp::UNIX_EPOCH).is_some());
+        let nameless = VerifiedUser { email: None, ..reader(true) };
+        assert_eq!(says_of_marketing(&nameless, &answer, Timestamp::UNIX_EPOCH), None);
     }
 }

@@ -4,6 +4,7 @@ use std::future::Future;
 
 use crate::{
     Timestamp,
+    consent::TextVersion,
     email::Email,
     ids::{PreorderId, PriceId, SessionId, UserId},
     locale::Locale,
@@ -63,6 +64,8 @@ pub struct SessionRequest {
     pub price: PriceId,
     /// `metadata.color`.
     pub color: Color,
+    /// `metadata.consentTextVersion`: which text on marketing the customer agreed to, if they did.
+    pub agreed_to: Option<TextVersion>,
     /// The language of the page.
     pub locale: Locale,
     /// Where to go after paying; may hold `{CHECKOUT_SESSION_ID}`.

@@ -29,6 +29,8 @@ pub struct UnsentEntry {
     pub attempts: i32,
     /// Whether its buyer has a paid preorder, for kinds that say so.
     pub has_paid_preorder: Option<bool>,
+    /// What is known of consent to marketing for its address; none if nothing is, or if nobody proved it.
+    pub marketing_consent: Option<bool>,
     /// Before when Klaviyo takes no events, the same for every row: the latest that any sender was told; none if that is over.
     pub paused_until: Option<Timestamp>,
 }
@@ -68,7 +70,8 @@ pub trait OutboxStore: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<Vec<UnsentEntry>, StoreError>> + Send;
 
-    /// Stores what became of rows, in one statement. A sent row stays sent whatever comes later. A sent
+    /// Stores what became of rows, in one statement. A sent row stays sent whatever comes later; but one that
+    /// says which consent counts for an address is unsent again if an older one turns out to have been sent after it. A sent
     /// `preorder_success` also sets `preorders.klaviyo_event_sent_at`.
     fn settle(
         &self,

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::{
     color::Color,
+    consent::{self, Answer, MarketingConsent},
     contact::Contact,
     country,
     email::Email,
@@ -29,7 +30,7 @@ pub struct Wishes {
     /// What they wrote to us.
     pub customer_notes: Option<String>,
     /// Whether they agreed to marketing; no if the form doesn't say.
-    pub marketing_consent: bool,
+    pub marketing_consent: MarketingConsent,
 }
 
 /// Hides what the customer wrote.
@@ -85,7 +86,11 @@ impl PreorderForm {
         };
         let customer_notes = text("customerNotes", MAX_NOTES);
         contact.country = country(contact.country, &mut errors);
-        let marketing_consent = fields.boolean("marketingConsent").unwrap_or(false);
+        let (given, version) = (fields.boolean("marketingConsent"), fields.text("consentTextVersion"));
+        let marketing_consent = match consent::answer(given, version, &mut errors) {
+            Some(Answer::Agreed(version)) => MarketingConsent::Given(Some(version)),
+            Some(Answer::Declined(_)) | None => MarketingConsent::No,
+        };
         let wishes = Wishes { customer_notes, marketing_consent };
         match (email, color) {
             (Some(email), Some((color, price_id))) if errors.is_empty() => {
@@ -197,7 +202,7 @@ mod tests {
         let form = parse(&MINIMAL).unwrap();
         assert_eq!(form.price_id.as_str(), "price_red");
         assert_eq!(form.locale, Locale::En);
-        assert!(!form.wishes.marketing_consent);
+        assert_eq!(form.wishes.marketing_consent, MarketingConsent::No);
     }
 
     #[test]

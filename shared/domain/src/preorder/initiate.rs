@@ -81,7 +81,7 @@ pub fn form_key(form: &PreorderForm, source: &Source, window: i64) -> String {
         price_id.as_str(),
         locale.tag(),
         texts,
-        wishes.marketing_consent,
+        wishes.marketing_consent.text_version(),
     ]);
     Uuid::new_v5(&Uuid::NAMESPACE_OID, whole.to_string().as_bytes()).to_string()
 }

@@ -168,7 +168,8 @@ impl Preorder {
             preorder: self.id,
             email: self.email.clone(),
             phone: self.contact.phone.clone(),
-            marketing_consent: self.wishes.marketing_consent,
+            agreed_to: self.wishes.marketing_consent.text_version().cloned(),
+            at: self.created_at,
         }
     }
 
@@ -186,11 +187,9 @@ impl Preorder {
 
     /// Returns what an announcement says that is there for marketing: all of it if the customer has consented to that,
     /// otherwise the address and the preorder's id only.
-    pub(super) fn marketing(&self, mut properties: Map<String, Value>, at: Timestamp) -> Payload {
-        let consent = self.wishes.marketing_consent;
-        let profile = if consent { self.profile() } else { Profile::of_address(self.email.clone()) };
-        properties.retain(|name, _| consent || name == "preorder_id");
-        properties.insert("marketing_consent".to_owned(), consent.into());
-        Payload { profile, properties, value: None, occurred_at: at }
+    pub(super) fn marketing(&self, properties: Map<String, Value>, at: Timestamp) -> Payload {
+        let mut payload = Payload { profile: self.profile(), properties, value: None, occurred_at: at };
+        payload.limit_to_consent(true, self.wishes.marketing_consent.is_given());
+        payload
     }
 }

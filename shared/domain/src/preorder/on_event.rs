@@ -15,6 +15,7 @@ use serde_json::json;
 
 use crate::{
     Timestamp,
+    consent::MarketingConsent,
     effect::Effect,
     ids::{DisputeId, PaymentIntentId, RefundId},
     locale::Locale,
@@ -174,7 +175,10 @@ fn rescue(fact: &SessionFact, at: Timestamp) -> Option<Preorder> {
         locale: fact.locale.unwrap_or(Locale::En),
         contact: fact.contact.clone(),
         form_contact: None,
-        wishes: Wishes::default(),
+        wishes: Wishes {
+            customer_notes: None,
+            marketing_consent: fact.agreed_to.clone().map_or(MarketingConsent::No, MarketingConsent::Unconfirmed),
+        },
         status: Status::Initiated,
         checkout_attempt: 0,
         session: None,
@@ -236,7 +240,7 @@ fn properties(preorder: &Preorder) -> serde_json::Map<String, serde_json::Value>
     properties.insert("preorder_id".into(), json!(preorder.id));
     properties.insert("preorder_number".into(), json!(preorder.id.number()));
     properties.insert("locale".into(), json!(preorder.locale.tag()));
-    properties.insert("marketing_consent".into(), json!(preorder.wishes.marketing_consent));
+    properties.insert("marketing_consent".into(), json!(preorder.wishes.marketing_consent.is_given()));
     properties
 }
 

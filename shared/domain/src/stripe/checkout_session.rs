@@ -3,6 +3,7 @@
 use crate::{
     Timestamp,
     color::Color,
+    consent::TextVersion,
     contact::Contact,
     email::Email,
     ids::{CustomerId, PaymentIntentId, PreorderId, PriceId, SessionId, UserId},
@@ -68,6 +69,8 @@ pub struct SessionFact {
     pub locale: Option<Locale>,
     /// `metadata.priceId`.
     pub price: Option<PriceId>,
+    /// `metadata.consentTextVersion`: which text on marketing the customer agreed to, if they did.
+    pub agreed_to: Option<TextVersion>,
     /// `after_expiration.recovery.url`: where an expired session can be gone on with, if the shop lets customers do that.
     pub recovery_url: Option<String>,
     /// The payment; none while nothing was tried, or if nothing had to be paid.

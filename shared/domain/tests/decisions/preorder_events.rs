@@ -70,6 +70,7 @@ fn step(session: &str, attempt: i32, step: SessionStep) -> Fact {
         color: None,
         locale: None,
         price: None,
+        agreed_to: None,
         recovery_url: None,
         payment_intent: Some(intent()),
         amount: Some(usd(1999)),

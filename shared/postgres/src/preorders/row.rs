@@ -4,6 +4,7 @@ use std::fmt;
 
 use pledge_domain::{
     Timestamp,
+    consent::{MarketingConsent, TextVersion},
     email::Email,
     ids::{PaymentIntentId, PreorderId, PriceId, SessionId, UserId},
     locale::Locale,
@@ -42,6 +43,7 @@ pub(crate) struct PreorderRow<'a> {
     form_contact: Option<Value>,
     customer_notes: Option<&'a str>,
     marketing_consent: bool,
+    consent_text_version: Option<&'a TextVersion>,
     status: &'a str,
     checkout_attempt: i32,
     session_id: Option<&'a SessionId>,
@@ -83,7 +85,12 @@ impl<'a> From<&'a Preorder> for PreorderRow<'a> {
             country: contact.country.as_deref(),
             form_contact: form_contact.as_ref().map(contact::to_json),
             customer_notes: wishes.customer_notes.as_deref(),
-            marketing_consent: wishes.marketing_consent,
+            marketing_consent: wishes.marketing_consent.is_given(),
+            consent_text_version: match &wishes.marketing_consent {
+                MarketingConsent::No => None,
+                MarketingConsent::Given(version) => version.as_ref(),
+                MarketingConsent::Unconfirmed(version) => Some(version),
+            },
             status: preorder.status.name(),
             checkout_attempt: preorder.checkout_attempt,
             session_id: session.map(|session| &session.id),
@@ -124,7 +131,7 @@ pub(crate) fn read(row: &Row) -> Result<Preorder, Failure> {
         form_contact: columns.parse_some("form_contact", contact::from_json)?,
         wishes: Wishes {
             customer_notes: columns.get("customer_notes")?,
-            marketing_consent: columns.get("marketing_consent")?,
+            marketing_consent: marketing_consent(&columns)?,
         },
         status: columns.parse("status", Status::parse)?,
         checkout_attempt: columns.get("checkout_attempt")?,
@@ -133,6 +140,15 @@ pub(crate) fn read(row: &Row) -> Result<Preorder, Failure> {
         further_payments: payments.collect(),
         disputed_at: columns.get("disputed_at")?,
         created_at: columns.get("created_at")?,
+    })
+}
+
+fn marketing_consent(columns: &Columns<'_>) -> Result<MarketingConsent, Failure> {
+    let version = columns.parse_some("consent_text_version", |text| TextVersion::parse(text).ok())?;
+    Ok(match (columns.get("marketing_consent")?, version) {
+        (true, version) => MarketingConsent::Given(version),
+        (false, Some(version)) => MarketingConsent::Unconfirmed(version),
+        (false, None) => MarketingConsent::No,
     })
 }
 

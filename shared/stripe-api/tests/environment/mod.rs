@@ -15,6 +15,7 @@ use axum::{
 };
 use pledge_domain::{
     champion::{ChampionKey, ChampionMetadata, PurchaseType, Tier, TierLevel},
+    consent::TextVersion,
     email::Email,
     ids::{CustomerId, NovelId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PreorderId, PriceId, UserId},
     locale::Locale,
@@ -99,6 +100,7 @@ impl TestEnvironment {
             email: Email::parse("hanako@example.jp").unwrap(),
             price: PriceId::parse(price["id"].as_str().unwrap()).unwrap(),
             color: Color::recorded("Sakura Pink".into()),
+            agreed_to: TextVersion::parse("2026-11").ok(),
             locale: Locale::Ja,
             success_url: "https://example.com/ja/pre-order/success?session_id={CHECKOUT_SESSION_ID}".into(),
             cancel_url: "https://example.com/ja/pre-order/cancel".into(),

@@ -126,6 +126,7 @@ impl Session {
             attempt: metadata.attempt(),
             user: metadata.user(),
             color: metadata.color(),
+            agreed_to: metadata.agreed_to(),
             locale: metadata.locale(),
             price: metadata.price(),
             recovery_url: self.after_expiration.and_then(|after| after.recovery?.url),

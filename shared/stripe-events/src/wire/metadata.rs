@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use pledge_domain::{
     champion::ChampionMetadata,
+    consent::TextVersion,
     ids::{PreorderId, PriceId, UserId},
     locale::Locale,
     preorder::Color,
@@ -51,6 +52,11 @@ impl Metadata {
     /// Returns the language in `locale`.
     pub fn locale(&self) -> Option<Locale> {
         Locale::parse(self.get("locale")?)
+    }
+
+    /// Returns the version of the text on marketing in `consentTextVersion`.
+    pub fn agreed_to(&self) -> Option<TextVersion> {
+        TextVersion::parse(self.get("consentTextVersion")?).ok()
     }
 
     /// Returns the price in `priceId`.

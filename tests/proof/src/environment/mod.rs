@@ -23,7 +23,7 @@ pub use arrival::Arrival;
 pub use deliveries::sqs_event;
 
 use crate::{
-    functions::{Addresses, Functions, Machine, READER, UID},
+    functions::{Addresses, Functions, LIST, Machine, READER, UID},
     log_audit, proxies,
     publisher::QueuePublisher,
 };
@@ -89,7 +89,11 @@ impl TestEnvironment {
         let (injector, clock) = (FaultInjector::default(), Clock::stopped(BEGINNING));
         let stripe = StripeOptions { clock: clock.clone(), seed: Some(1), ..StripeOptions::default() };
         let stripe = StripeStandIn::start(stripe).await.unwrap();
-        let klaviyo = KlaviyoOptions { clock: clock.clone(), ..KlaviyoOptions::default() };
+        let klaviyo = KlaviyoOptions {
+            clock: clock.clone(),
+            lists: [(LIST.to_owned(), false)].into(),
+            ..KlaviyoOptions::default()
+        };
         let klaviyo = KlaviyoStandIn::start(klaviyo).await.unwrap();
         let firebase = FirebaseOptions { clock: clock.clone(), seed: Some(1), ..FirebaseOptions::default() };
         let firebase = FirebaseStandIn::start(firebase).await.unwrap();

@@ -11,7 +11,8 @@ use crate::{
 /// Every table that a run writes; without a look at foreign keys, in any order. (`truncate` would make a new file for
 /// each table and index, which takes longer than the run.)
 pub(super) const CLEAR: &str = "set session_replication_role = replica;
-    delete from users; delete from user_alias; delete from preorders; delete from stripe_event; delete from stripe_catch_up; delete from outbox; delete from stripe_payment;
+    delete from users; delete from user_alias; delete from consent; delete from preorders; delete from stripe_event;
+    delete from stripe_catch_up; delete from outbox; delete from stripe_payment;
     delete from champion_segment; delete from champion_tier_price;
     delete from preorder_payment; delete from stripe_refund; delete from stripe_dispute;
     delete from stripe_subscription; delete from user_champion_subscription;

@@ -44,7 +44,7 @@ async fn the_whole_profile_is_synchronised() {
     let Some(cloud) = Cloud::enter().await else { return };
     let (email, uid) = (cloud.email("gmail"), format!("uid-{}", cloud.mark()));
     let token = token_of(&cloud, &uid, json!({ "email": email, "picture": "https://photos.example/1" })).await;
-    let form = json!({ "email": email, "color": "Red", "phone": "+852 5123 4567", "marketingConsent": true });
+    let form = json!({ "email": email, "color": "Red", "phone": "+852 5123 4567", "marketingConsent": true, "consentTextVersion": "2026-11" });
     send_form(&cloud, &token, &form).await;
 
     let user = cloud.user(&uid).await.unwrap();

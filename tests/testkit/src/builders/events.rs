@@ -55,6 +55,7 @@ pub fn a_session(preorder: &Preorder, step: SessionStep) -> SessionFact {
         color: Some(preorder.color.clone()),
         locale: Some(preorder.locale),
         price: preorder.price_id.clone(),
+        agreed_to: None,
         recovery_url: None,
         payment_intent: Some(intent_of(preorder)),
         amount: Some(Money::new(AMOUNT, Currency::USD)),

@@ -14,4 +14,7 @@ pub use events::{
     session_succeeded_later, session_unpaid,
 };
 pub use people::{an_account, an_email, anonymous, signed_in, uid};
-pub use preorders::{PRICE, a_form, a_new_preorder, a_preorder, an_open_session, preorder_id};
+pub use preorders::{
+    PRICE, a_form, a_new_preorder, a_new_preorder_with_consent, a_preorder, a_text_version, an_open_session,
+    preorder_id,
+};

@@ -2,6 +2,7 @@
 
 use pledge_domain::{
     account,
+    consent::{MarketingConsent, TextVersion},
     ids::{PreorderId, PriceId, SessionId},
     limits::Uses,
     locale::Locale,
@@ -42,8 +43,28 @@ pub fn a_form(email: &str) -> PreorderForm {
             postal_code: text("000"),
             country: text("HK"),
         },
-        wishes: Wishes { customer_notes: text("Please wrap it.\nThank you"), marketing_consent: true },
+        wishes: Wishes {
+            customer_notes: text("Please wrap it.\nThank you"),
+            marketing_consent: MarketingConsent::Given(None),
+        },
     }
+}
+
+/// The version of a text on marketing.
+#[must_use]
+pub fn a_text_version(version: &str) -> TextVersion {
+    TextVersion::parse(version).unwrap()
+}
+
+/// The `n`th preorder, whose form agrees to a text on marketing.
+#[must_use]
+#[allow(clippy::needless_pass_by_value, reason = "tests make the owner in the call")]
+pub fn a_new_preorder_with_consent(n: u32, email: &str, owner: Owner) -> NewPreorder {
+    let mut form = a_form(email);
+    form.wishes.marketing_consent = MarketingConsent::Given(Some(a_text_version("v1")));
+    let (preorder, started) = plan(preorder_id(n), form, owner.user_id().cloned(), t(n.into()));
+    let claims = account::of_new_preorder(&preorder.ordered(), &owner);
+    NewPreorder { preorder, started, claims, uses: Uses::default() }
 }
 
 /// The `n`th preorder, of this address and owner, made at [`t`]`(n)`.

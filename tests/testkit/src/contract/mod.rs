@@ -9,6 +9,7 @@
 pub mod account_store;
 pub mod catch_up_store;
 pub mod champion_store;
+pub mod consent;
 pub mod outbox_store;
 pub mod preorder_store;
 pub mod retention_store;
@@ -253,6 +254,20 @@ macro_rules! store_contract {
             a_failure_is_told_until_its_invoice_is_paid,
             what_is_superseded_waits_no_more,
         );
+        $crate::promises!(
+            consent,
+            $fresh,
+            what_a_form_agrees_to_is_stored_with_it_and_told,
+            what_a_reader_says_last_counts,
+            what_counts_already_is_not_told_again,
+            what_does_not_count_any_more_is_superseded,
+            an_older_one_that_arrives_late_brings_the_one_that_counts_again,
+            what_nobody_proved_undoes_nothing_that_is_proven,
+            what_nobody_proved_is_said_of_no_other_announcement,
+            a_form_that_is_sent_again_takes_no_withdrawal_back,
+            who_has_not_proven_an_address_speaks_for_themselves_alone,
+            a_lost_preorder_comes_back_with_its_consent_unconfirmed,
+        );
     };
 }
 
@@ -281,6 +296,7 @@ mod tests {
         let listed = include_str!("mod.rs");
         let suites = [
             include_str!("account_store.rs"),
+            include_str!("consent.rs"),
             include_str!("preorder_store.rs"),
             include_str!("stripe_event_store.rs"),
             include_str!("champion_store.rs"),

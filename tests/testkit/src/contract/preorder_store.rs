@@ -3,6 +3,7 @@
 
 use pledge_domain::{
     account::{Claims, of_found_account, of_linked_account, of_new_preorder},
+    consent::MarketingConsent,
     ids::SessionId,
     limits::{Limit, PreorderLimits, Source},
     ports::{CheckoutSaved, LimitedError, OutboxStore, PreorderStore},
@@ -12,7 +13,10 @@ use pledge_domain::{
 
 use crate::{
     Deliver,
-    builders::{a_new_preorder, an_account, an_email, an_open_session, preorder_id, session_paid, signed_in, uid},
+    builders::{
+        a_new_preorder, a_new_preorder_with_consent, an_account, an_email, an_open_session, preorder_id, session_paid,
+        signed_in, uid,
+    },
     contract::Subject,
     time::t,
 };
@@ -71,7 +75,8 @@ pub async fn a_repeat_with_another_address_gets_no_owner<S: Subject>(subject: &S
 
 pub async fn a_sign_in_makes_a_profile<S: Subject>(subject: &S) {
     let user = signed_in("u1", ADDRESS);
-    let preorder = initiate(subject, 1, OTHER_ADDRESS, Owner::SignedIn(user.clone())).await;
+    let new = a_new_preorder_with_consent(1, OTHER_ADDRESS, Owner::SignedIn(user.clone()));
+    let preorder = subject.store().initiate(&new).await.unwrap();
     assert_eq!(preorder.user_id, Some(user.id.clone()));
     let row = subject.user(&user.id).await.unwrap();
     assert_eq!((row.email, row.email_verified), (user.email, true));
@@ -81,7 +86,8 @@ pub async fn a_sign_in_makes_a_profile<S: Subject>(subject: &S) {
 }
 
 pub async fn a_later_sign_in_updates_the_profile<S: Subject>(subject: &S) {
-    initiate(subject, 1, ADDRESS, Owner::SignedIn(signed_in("u1", ADDRESS))).await;
+    let first = a_new_preorder_with_consent(1, ADDRESS, Owner::SignedIn(signed_in("u1", ADDRESS)));
+    subject.store().initiate(&first).await.unwrap();
     let renamed = VerifiedUser {
         display_name: Some("New name".into()),
         photo_url: None,
@@ -91,7 +97,7 @@ pub async fn a_later_sign_in_updates_the_profile<S: Subject>(subject: &S) {
     let owner = Owner::SignedIn(renamed);
     let mut second = a_new_preorder(2, ADDRESS, owner.clone());
     second.preorder.contact.phone = Some("+49 30 1234567".into());
-    second.preorder.wishes.marketing_consent = false;
+    second.preorder.wishes.marketing_consent = MarketingConsent::No;
     second.claims = of_new_preorder(&second.preorder.ordered(), &owner);
     subject.store().initiate(&second).await.unwrap();
     let row = subject.user(&uid("u1")).await.unwrap();

@@ -1,0 +1,2 @@
+alter table preorders drop column consent_text_version;
+drop table consent;

@@ -1,0 +1,150 @@
+//! Consent to marketing: what somebody said, when and where, and of which text.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, json};
+
+use crate::{
+    Timestamp,
+    consent::TextVersion,
+    email::Email,
+    ids::{PreorderId, UserId},
+    outbox::{Announcement, AnnouncementKind, Payload, Profile},
+};
+
+/// Where somebody said it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentSource {
+    /// The preorder form.
+    PreorderForm,
+    /// The reader's account.
+    Account,
+}
+
+impl ConsentSource {
+    /// Returns the name in the database and in announcements.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PreorderForm => "preorder_form",
+            Self::Account => "account",
+        }
+    }
+
+    /// Returns the source with this name, or none.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::PreorderForm, Self::Account].into_iter().find(|source| source.name() == name)
+    }
+}
+
+/// What somebody says of marketing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    /// Whether they agree; otherwise they withdraw what they may have agreed to before.
+    pub given: bool,
+    /// Which text they agree to. Who withdraws needs none.
+    pub text_version: Option<TextVersion>,
+    /// Where they say it.
+    pub source: ConsentSource,
+    /// When they say it.
+    pub said_at: Timestamp,
+}
+
+/// A consent or a withdrawal that is to be stored with its announcement, unless it says nothing new of the address.
+///
+/// Of several about one address the newest counts, but one that is `proven` isn't undone by one that isn't: anybody can
+/// send a form with anybody's address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentChange {
+    /// Who says it, if they signed in. Their row says it too then.
+    pub user: Option<UserId>,
+    /// Whose marketing it is about.
+    pub address: Email,
+    /// Whether they have proven that the address is theirs.
+    pub proven: bool,
+    /// What they say.
+    pub consent: Consent,
+    /// What Klaviyo hears. The change has the same id.
+    pub announcement: Announcement,
+}
+
+impl ConsentChange {
+    /// Returns the consent that a preorder's form gave.
+    #[must_use]
+    pub fn of_form(
+        preorder: PreorderId,
+        address: &Email,
+        user: Option<&UserId>,
+        proven: bool,
+        text_version: TextVersion,
+        said_at: Timestamp,
+    ) -> Self {
+        let source = ConsentSource::PreorderForm;
+        let consent = Consent { given: true, text_version: Some(text_version), source, said_at };
+        Self::new(&preorder.to_string(), address, user, proven, consent)
+    }
+
+    /// Returns what a reader says in their account.
+    #[must_use]
+    pub fn of_account(user: &UserId, address: &Email, proven: bool, consent: Consent) -> Self {
+        let subject = format!("{user}:{}", consent.said_at.unix_timestamp_nanos() / 1000);
+        Self::new(&subject, address, Some(user), proven, consent)
+    }
+
+    fn new(subject: &str, address: &Email, user: Option<&UserId>, proven: bool, consent: Consent) -> Self {
+        let kind = if consent.given {
+            AnnouncementKind::MarketingConsentGiven
+        } else {
+            AnnouncementKind::MarketingConsentWithdrawn
+        };
+        let mut properties = Map::new();
+        properties.insert("address_proven".to_owned(), proven.into());
+        properties.insert("marketing_consent".to_owned(), consent.given.into());
+        properties.insert("source".to_owned(), consent.source.name().into());
+        properties.extend(consent.text_version.as_ref().map(|version| ("text_version".to_owned(), json!(version))));
+        let profile = Profile::of_address(address.clone());
+        let payload = Payload { profile, properties, value: None, occurred_at: consent.said_at };
+        let announcement = Announcement::new(kind, subject, payload);
+        Self { user: user.cloned(), address: address.clone(), proven, consent, announcement }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version() -> TextVersion {
+        TextVersion::parse("2026-11").unwrap()
+    }
+
+    #[test]
+    fn a_form_that_is_sent_again_says_the_same() {
+        let address = Email::parse("ada@example.com").unwrap();
+        let preorder = PreorderId::parse("0a1b2c3d-0000-4000-8000-000000000000").unwrap();
+        let at = |seconds| Timestamp::UNIX_EPOCH + time::Duration::seconds(seconds);
+        let said = |seconds| ConsentChange::of_form(preorder, &address, None, false, version(), at(seconds));
+        assert_eq!(said(1).announcement.id, said(2).announcement.id);
+        let ada = UserId::parse("ada").unwrap();
+        let account = |given, seconds| {
+            let consent = Consent { given, text_version: None, source: ConsentSource::Account, said_at: at(seconds) };
+            ConsentChange::of_account(&ada, &address, true, consent).announcement
+        };
+        assert_ne!(account(true, 1).id, account(true, 2).id);
+        assert_ne!(account(true, 1).id, account(false, 1).id);
+    }
+
+    #[test]
+    fn an_announcement_says_the_address_and_nothing_else_of_the_person() {
+        let address = Email::parse("ada@example.com").unwrap();
+        let preorder = PreorderId::parse("0a1b2c3d-0000-4000-8000-000000000000").unwrap();
+        let ada = UserId::parse("ada").unwrap();
+        let change = ConsentChange::of_form(preorder, &address, Some(&ada), true, version(), Timestamp::UNIX_EPOCH);
+        let Payload { profile, properties, .. } = change.announcement.payload;
+        assert_eq!(profile, Profile::of_address(address));
+        let expected = json!({
+            "address_proven": true, "marketing_consent": true, "source": "preorder_form", "text_version": "2026-11",
+        });
+        assert_eq!(json!(properties), expected);
+    }
+}

@@ -1,0 +1,132 @@
+//! What a form says of marketing.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::{fields::FieldErrors, text::trim};
+
+/// The version of the text that somebody agreed to, as the front end calls it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct TextVersion(String);
+
+/// The version of a text has too many characters, or other ones than it may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must have 1 to {} characters, all of them letters, digits or -_.:/", TextVersion::MAX)]
+pub struct InvalidTextVersion;
+
+impl TextVersion {
+    /// Longest version, in characters.
+    const MAX: usize = 64;
+
+    /// Takes a version.
+    ///
+    /// # Errors
+    /// [`InvalidTextVersion`].
+    pub fn parse(text: &str) -> Result<Self, InvalidTextVersion> {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte);
+        let valid = (1..=Self::MAX).contains(&text.len()) && text.bytes().all(fits);
+        if valid { Ok(Self(text.to_owned())) } else { Err(InvalidTextVersion) }
+    }
+
+    /// Returns the text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TextVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Whether the customer of a preorder agreed to marketing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum MarketingConsent {
+    /// They didn't say so.
+    #[default]
+    No,
+    /// They agreed to this text; before versions were asked for, to one that isn't known.
+    Given(Option<TextVersion>),
+    /// Stripe's metadata say that they agreed to this text, and nothing else does: the preorder was lost and made anew. It
+    /// counts as no.
+    Unconfirmed(TextVersion),
+}
+
+impl MarketingConsent {
+    /// Returns whether they agreed.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        matches!(self, Self::Given(_))
+    }
+
+    /// Returns the text that they agreed to, if that is known and they are known to have.
+    #[must_use]
+    pub fn text_version(&self) -> Option<&TextVersion> {
+        match self {
+            Self::Given(version) => version.as_ref(),
+            Self::No | Self::Unconfirmed(_) => None,
+        }
+    }
+}
+
+/// What somebody answers to the question whether they agree to marketing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// They agree to this text.
+    Agreed(TextVersion),
+    /// They don't, perhaps to this text.
+    Declined(Option<TextVersion>),
+}
+
+/// Reads the fields `marketingConsent` and `consentTextVersion`; none if there is no answer. A version alone is none, since
+/// forms carry it whether or not their box is ticked.
+pub fn answer(given: Option<bool>, version: Option<String>, errors: &mut FieldErrors) -> Option<Answer> {
+    let version = version.as_deref().map(trim).filter(|text| !text.is_empty()).map(TextVersion::parse);
+    match (given?, version) {
+        (_, Some(Err(invalid))) => errors.add("consentTextVersion", invalid.to_string()),
+        (true, Some(Ok(version))) => return Some(Answer::Agreed(version)),
+        (true, None) => {
+            errors.add("consentTextVersion", "is required with marketingConsent: it says which text was agreed to");
+        }
+        (false, version) => return Some(Answer::Declined(version.and_then(Result::ok))),
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_a_short_word() {
+        for valid in ["1", "2026-11", "en/2026-11-26_a.1:2"] {
+            assert_eq!(TextVersion::parse(valid).unwrap().as_str(), valid);
+        }
+        for invalid in ["", "of May", "版", &"x".repeat(65)] {
+            assert_eq!(TextVersion::parse(invalid), Err(InvalidTextVersion), "{invalid:?}");
+        }
+    }
+
+    #[test]
+    fn consent_without_a_version_is_a_mistake_of_that_field_and_a_version_alone_says_nothing() {
+        let read = |given, version: Option<&str>| {
+            let mut errors = FieldErrors::default();
+            let answer = answer(given, version.map(str::to_owned), &mut errors);
+            (answer, errors.iter().map(|(field, _)| field.to_owned()).collect::<Vec<_>>())
+        };
+        let version = || TextVersion::parse("v1").unwrap();
+        let wrong = (None, vec!["consentTextVersion".to_owned()]);
+        assert_eq!(read(Some(true), Some("v1")), (Some(Answer::Agreed(version())), vec![]));
+        for missing in [None, Some(""), Some(" ")] {
+            assert_eq!(read(Some(true), missing), wrong);
+        }
+        assert_eq!(read(Some(true), Some("of May")), wrong);
+        assert_eq!(read(Some(false), None), (Some(Answer::Declined(None)), vec![]));
+        assert_eq!(read(Some(false), Some("v1")), (Some(Answer::Declined(Some(version()))), vec![]));
+        assert_eq!(read(None, Some("v1")), (None, vec![]));
+    }
+}

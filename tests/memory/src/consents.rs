@@ -1,0 +1,53 @@
+//! What was said of marketing to each address.
+
+use pledge_domain::{Timestamp, account::ConsentChange, email::Email, ids::OutboxId, outbox::Announcement};
+
+use crate::{OutboxRow, Tables};
+
+/// Of two about one address the greater counts.
+fn weight(change: &ConsentChange) -> (bool, Timestamp, OutboxId) {
+    (change.proven, change.consent.said_at, change.announcement.id)
+}
+
+impl Tables {
+    /// Returns what counts for an address.
+    pub(crate) fn consent_of(&self, address: &Email) -> Option<&ConsentChange> {
+        self.consents.iter().filter(|change| change.address.key() == address.key()).max_by_key(|change| weight(change))
+    }
+
+    /// Stores what somebody said, unless it counts already. `is_form` has been found to be the form of a preorder that has
+    /// no owner.
+    pub(crate) fn say_consent(&mut self, change: &ConsentChange, is_form: bool, now: Timestamp) {
+        let says_the_same = |other: &ConsentChange| {
+            let same_text = !change.consent.given || other.consent.text_version == change.consent.text_version;
+            other.consent.given == change.consent.given && other.proven >= change.proven && same_text
+        };
+        let is_known = self.consents.iter().any(|other| other.announcement.id == change.announcement.id);
+        let is_new = !is_known && !self.consent_of(&change.address).is_some_and(says_the_same);
+        if is_new {
+            self.consents.push(change.clone());
+            let entry = change.announcement.clone();
+            self.outbox.entry(entry.id).or_insert_with(|| OutboxRow::new(entry, now));
+        }
+        let user = change.user.as_ref().map(|user| self.resolved(user));
+        let row = user.and_then(|user| self.users.get_mut(&user));
+        if let Some(row) = row.filter(|_| is_new || !is_form) {
+            row.marketing_consent = change.consent.given;
+        }
+    }
+
+    /// Returns whether another consent counts for the address of this one.
+    pub(crate) fn is_outdated(&self, entry: &Announcement) -> bool {
+        let mine = self.consents.iter().find(|change| change.announcement.id == entry.id);
+        mine.and_then(|mine| self.consent_of(&mine.address)).is_some_and(|counts| counts.announcement.id != entry.id)
+    }
+
+    /// After `sent` has reached Klaviyo, lets the one that counts for its address be sent again if that was sent before.
+    pub(crate) fn send_again_what_counts_after(&mut self, sent: OutboxId) {
+        let mine = self.consents.iter().find(|change| change.announcement.id == sent);
+        let counts = mine.and_then(|mine| self.consent_of(&mine.address)).map(|counts| counts.announcement.id);
+        if let Some(row) = counts.filter(|counts| *counts != sent).and_then(|counts| self.outbox.get_mut(&counts)) {
+            row.sent_at = None;
+        }
+    }
+}
