@@ -138,6 +138,28 @@ test("whoever signs in finds what they ordered before", async () => {
   });
 });
 
+test("a reader agrees to news, withdraws it, and finds what they said", async () => {
+  await visit({}, async (page) => {
+    await signUp(page, somebody());
+    await page.getByText("You haven't agreed to this.").waitFor();
+    await page.getByRole("button", { name: "I agree" }).click();
+    await page.getByText(/You have agreed to this on/).waitFor();
+    await page.reload();
+    await page.getByText(/You have agreed to this on/).waitFor();
+    await accessible(page);
+    await page.getByRole("button", { name: "I withdraw my consent" }).click();
+    await page.getByText(/You have withdrawn your consent on/).waitFor();
+    for (const [locale, says] of [
+      ["es", /Retiraste tu consentimiento el/],
+      ["ja", /に同意を撤回されています/],
+      ["zh-HK", /你已於 .* 撤回同意/],
+    ]) {
+      await page.goto(`${shop}/${locale}/account`);
+      await page.getByText(says).waitFor();
+    }
+  });
+});
+
 test("a reader buys 30 days once", async () => {
   await visit({}, async (page) => {
     await signUp(page, somebody());

@@ -109,6 +109,18 @@ export class Pledge {
     return this.#post("/users/me", { body: anonymousIdToken === undefined ? {} : { anonymousIdToken } }, options);
   }
 
+  /**
+   * Says for whoever is signed in whether they agree to marketing, and to which version of the text; or withdraws what
+   * they agreed to. Returns what counts now.
+   */
+  setMarketingConsent(
+    consent: { given: true; textVersion: string } | { given: false },
+    options: CallOptions = {},
+  ): Promise<UserProfile> {
+    const text = consent.given ? { consentTextVersion: consent.textVersion } : {};
+    return this.#post("/users/me", { body: { marketingConsent: consent.given, ...text } }, options);
+  }
+
   /** Shows the preorders of whoever is signed in, newest first. */
   async ownPreorders(options: CallOptions = {}): Promise<OwnPreorder[]> {
     return (await this.#get<OwnPreorders>("/users/me/preorders", options)).preorders;

@@ -8,6 +8,7 @@ export type PreorderForm = Schemas["PreorderForm"];
 export type InitiatedPreorder = Schemas["InitiatedPreorder"];
 export type Preorder = Schemas["Preorder"];
 export type PreorderStatus = Schemas["PreorderStatus"];
+export type Consent = Schemas["Consent"];
 export type UserProfile = Schemas["UserProfile"];
 export type OwnPreorder = Schemas["OwnPreorder"];
 export type OwnPreorders = Schemas["OwnPreorders"];

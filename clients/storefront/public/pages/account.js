@@ -1,5 +1,6 @@
 /** What is somebody's: their preorders, and the novels that they support. */
 
+import { marketing } from "../account/marketing.js";
 import { ownPreorders } from "../account/preorders.js";
 import { supports } from "../account/supports.js";
 import { h } from "../dom.js";
@@ -21,11 +22,12 @@ export default async function account(page) {
   main.append(h("h1", {}, texts.accountTitle), h("p", {}, texts.signedInAs(user.email ?? user.uid)), notice);
   try {
     // First, since it may give them what they ordered before they signed in.
-    await pledge.signIn();
+    const profile = await pledge.signIn();
     const [supported, ordered] = await Promise.all([supports(page), pledge.ownPreorders()]);
     main.append(
       h("section", { class: "card" }, h("h2", {}, texts.supported), supported),
       h("section", { class: "card" }, h("h2", {}, texts.ownPreorders), ownPreorders(page, ordered)),
+      h("section", { class: "card" }, h("h2", {}, texts.consentTitle), marketing(page, profile)),
     );
   } catch (error) {
     notice.textContent = explain(error, texts);

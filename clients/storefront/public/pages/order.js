@@ -59,6 +59,7 @@ export default async function order({ main, locale, texts, pledge, session }) {
             firstName: String(values.get("firstName")) || null,
             lastName: String(values.get("lastName")) || null,
             marketingConsent: values.has("marketingConsent"),
+            consentTextVersion: texts.consentVersion,
           });
           location.assign(url);
         } catch (error) {

@@ -24,6 +24,12 @@ const texts = {
   firstName: "First name",
   lastName: "Last name",
   consent: "Write to me about news and offers.",
+  consentVersion: "en/2026-11",
+  consentTitle: "News and offers",
+  consentGiven: (/** @type {string | null} */ day) => `You have agreed to this${day ? ` on ${day}` : ""}.`,
+  consentMissing: (/** @type {string | null} */ day) => (day ? `You have withdrawn your consent on ${day}.` : "You haven't agreed to this."),
+  giveConsent: "I agree",
+  withdrawConsent: "I withdraw my consent",
   toPayment: "Go to payment",
   soldOut: "sold out",
 

@@ -25,6 +25,12 @@ export default {
   firstName: "Nombre",
   lastName: "Apellidos",
   consent: "Quiero recibir novedades y ofertas.",
+  consentVersion: "es/2026-11",
+  consentTitle: "Novedades y ofertas",
+  consentGiven: (/** @type {string | null} */ day) => `Has dado tu consentimiento${day ? ` el ${day}` : ""}.`,
+  consentMissing: (/** @type {string | null} */ day) => (day ? `Retiraste tu consentimiento el ${day}.` : "No has dado tu consentimiento."),
+  giveConsent: "Doy mi consentimiento",
+  withdrawConsent: "Retiro mi consentimiento",
   toPayment: "Ir al pago",
   soldOut: "agotado",
 

@@ -25,6 +25,12 @@ export default {
   firstName: "名",
   lastName: "姓",
   consent: "新着情報やお得なお知らせを受け取る",
+  consentVersion: "ja/2026-11",
+  consentTitle: "お知らせの配信",
+  consentGiven: (/** @type {string | null} */ day) => `${day ? `${day}に` : ""}同意いただいています。`,
+  consentMissing: (/** @type {string | null} */ day) => (day ? `${day}に同意を撤回されています。` : "同意されていません。"),
+  giveConsent: "同意する",
+  withdrawConsent: "同意を撤回する",
   toPayment: "お支払いへ進む",
   soldOut: "売り切れ",
 

@@ -25,6 +25,12 @@ export default {
   firstName: "名字",
   lastName: "姓氏",
   consent: "我想收到最新消息和優惠。",
+  consentVersion: "zh-HK/2026-11",
+  consentTitle: "最新消息和優惠",
+  consentGiven: (/** @type {string | null} */ day) => `你${day ? `已於 ${day} ` : "已"}同意。`,
+  consentMissing: (/** @type {string | null} */ day) => (day ? `你已於 ${day} 撤回同意。` : "你尚未同意。"),
+  giveConsent: "我同意",
+  withdrawConsent: "我撤回同意",
   toPayment: "前往付款",
   soldOut: "售罄",
 

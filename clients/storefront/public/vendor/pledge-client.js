@@ -164,6 +164,14 @@ var Pledge = class {
   signIn({ anonymousIdToken, ...options } = {}) {
     return this.#post("/users/me", { body: anonymousIdToken === void 0 ? {} : { anonymousIdToken } }, options);
   }
+  /**
+   * Says for whoever is signed in whether they agree to marketing, and to which version of the text; or withdraws what
+   * they agreed to. Returns what counts now.
+   */
+  setMarketingConsent(consent, options = {}) {
+    const text = consent.given ? { consentTextVersion: consent.textVersion } : {};
+    return this.#post("/users/me", { body: { marketingConsent: consent.given, ...text } }, options);
+  }
   /** Shows the preorders of whoever is signed in, newest first. */
   async ownPreorders(options = {}) {
     return (await this.#get("/users/me/preorders", options)).preorders;
