@@ -24,10 +24,16 @@ pub fn there_are(number: impl TryInto<u64>, one: &str) -> String {
     format!("{} {}", count(number, one), if number == 1 { "is" } else { "are" })
 }
 
+/// Returns the text on one line, without what would move the cursor or change colours: customers write some of it.
+fn clean(text: &str) -> String {
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Breaks a text into lines of at most so many characters. A word that is longer stays whole, so that it can be copied.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
+    for word in clean(text).split(' ') {
         let last = lines.last().map_or(0, |line| line.chars().count());
         match lines.last_mut() {
             Some(line) if last == 0 => line.push_str(word),
@@ -45,13 +51,13 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 /// only if it doesn't fit into a line of its own.
 pub fn wrap_parts(parts: &[String], width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for part in parts {
+    for part in parts.iter().map(|part| clean(part)) {
         match lines.last_mut() {
             Some(line) if line.chars().count() + 2 + part.chars().count() <= width => {
                 line.push_str("  ");
-                line.push_str(part);
+                line.push_str(&part);
             }
-            _ => lines.extend(wrap(part, width)),
+            _ => lines.extend(wrap(&part, width)),
         }
     }
     lines
@@ -78,6 +84,12 @@ mod tests {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("short averyverylongword", 8), ["short", "averyverylongword"]);
         assert_eq!(wrap("", 8), [""]);
+    }
+
+    #[test]
+    fn what_a_customer_wrote_does_not_drive_the_terminal() {
+        assert_eq!(wrap("red \x1b[31m\nline", 80), ["red [31m line"]);
+        assert_eq!(wrap_parts(&["note \x1b]0;x\x07".to_owned()], 80), ["note ]0;x"]);
     }
 
     #[test]

@@ -7,8 +7,7 @@ use pledge_domain::{
     ports::{Delivery, OutboxStore},
     preorder::Preorder,
 };
-use pledge_stand_ins::stripe::Payment;
-use pledge_testkit::time::t;
+use pledge_stand_ins::{Clock, stripe::Payment};
 use serde_json::Value;
 
 use crate::environment::TestEnvironment;
@@ -16,8 +15,11 @@ use crate::environment::TestEnvironment;
 /// A preorder that was abandoned, then paid in two sessions and refunded twice; Klaviyo refused one announcement for good
 /// and took another after a failure.
 async fn story() -> (TestEnvironment, Preorder, [SessionId; 3]) {
-    let environment = TestEnvironment::start().await;
+    let environment = TestEnvironment::started_days_ago(2).await;
     let (preorder, abandoned) = environment.preorder_in_checkout(1).await;
+    let then = "update preorders set created_at = now() - interval '2 days';
+                update outbox set created_at = now() - interval '2 days'";
+    environment.tables.batch_execute(then).await.unwrap();
     environment.stand_in.advance(Duration::from_secs(86_400));
     environment.replay_all().await;
     let second = environment.checkout(&preorder, 2).await;
@@ -33,10 +35,11 @@ async fn story() -> (TestEnvironment, Preorder, [SessionId; 3]) {
     environment.replay_all().await;
     let success = environment.outbox_row("preorder_success").await;
     let started = environment.outbox_row("preorder_started").await;
+    let now = time::OffsetDateTime::from_unix_timestamp(Clock::real().now()).unwrap();
     let failed = Delivery::Failed { reason: "503; Klaviyo is overloaded".to_owned() };
     let parked = Delivery::Parked { reason: "400; invalid: not a valid phone number".to_owned() };
-    environment.store.settle(&[(success, failed)], t(30)).await.unwrap();
-    environment.store.settle(&[(success, Delivery::Sent), (started, parked)], t(40)).await.unwrap();
+    environment.store.settle(&[(success, failed)], now).await.unwrap();
+    environment.store.settle(&[(success, Delivery::Sent), (started, parked)], now).await.unwrap();
     (environment, preorder, [abandoned, second, third])
 }
 

@@ -80,12 +80,11 @@ fn preorder(told: &mut Told<'_>, now: &str) {
     let (number, color, locale) = (record.text("preorder_number"), record.text("color"), record.text("locale"));
     let says = format!("{number}: the form is sent for {}: {color}, {locale}", record.text("email"));
     told.at("created_at", "form", says);
-    if let Some(session) = record.some("session_id") {
-        let attempts = record.number("checkout_attempt");
-        let state = record.text("session_state").replace('_', " ");
-        let newest =
-            format!("attempt {attempts} is the newest; its pay page {session}, now {state}, is open until then");
-        told.at("session_expires_at", "checkout", newest);
+    let session = record.some("session_id").map(|session| (session, record.text("session_state").replace('_', " ")));
+    if let Some((session, state)) = &session
+        && state == "open"
+    {
+        told.at("session_expires_at", "checkout", format!("the pay page {session} closes"));
     }
     told.at("disputed_at", "dispute", format!("{number} is held: nothing is sent to the customer"));
     let reason = record.some("held_reason").map(|reason| format!(": {reason}")).unwrap_or_default();
@@ -93,7 +92,9 @@ fn preorder(told: &mut Told<'_>, now: &str) {
     told.at("fulfilled_at", "parcel", format!("{number} is sent"));
     let owner = record.some("user_id").map_or_else(|| "nobody's yet".to_owned(), |user| format!("{user}'s"));
     let attempts = count(record.number("checkout_attempt"), "checkout attempt");
-    let says = format!("{number} is {}, after {attempts}, and {owner}", record.text("status"));
+    let newest = session.map(|(session, state)| format!("; its newest session {session} is {state}"));
+    let newest = newest.unwrap_or_default();
+    let says = format!("{number} is {}, after {attempts}, and {owner}{newest}", record.text("status"));
     told.moment(Some(now), "now", says);
 }
 
