@@ -222,7 +222,8 @@ impl Takeover {
         let (moment, now) = (self.moment, self.moment.now);
         let step =
             |account: ChampionAccount| observe(account.at(moment), &answer.made.subscription, &answer.prices, now);
-        Ok(self.store.step(key, now, step).await?)
+        self.store.step(key, now, step).await?;
+        Ok(())
     }
 
     fn left(&mut self, reader: &str, novel: NovelId, why: &str) -> Result<(), Failure> {
