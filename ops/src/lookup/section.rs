@@ -9,6 +9,7 @@ use crate::tables::sql;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Section {
     People,
+    Consents,
     Preorders,
     PreorderPayments,
     Payments,
@@ -23,8 +24,9 @@ pub enum Section {
 }
 
 /// Every section, in the order in which they are shown, and in which things of the same second are told.
-pub const SECTIONS: [Section; 12] = [
+pub const SECTIONS: [Section; 13] = [
     Section::People,
+    Section::Consents,
     Section::Preorders,
     Section::Events,
     Section::PreorderPayments,
@@ -43,6 +45,7 @@ impl Section {
     pub fn name(self) -> &'static str {
         match self {
             Self::People => "people",
+            Self::Consents => "consents",
             Self::Preorders => "preorders",
             Self::PreorderPayments => "preorder_payments",
             Self::Payments => "champion_payments",
@@ -61,6 +64,7 @@ impl Section {
     pub fn heading(self) -> &'static str {
         match self {
             Self::People => "People",
+            Self::Consents => "What was said of marketing",
             Self::Preorders => "Preorders",
             Self::PreorderPayments => "Payments of preorders",
             Self::Payments => "Payments for novels",
@@ -84,6 +88,10 @@ impl Section {
             Self::People => {
                 let shown: Vec<_> = people.iter().chain(&users).collect();
                 client.query(sql!("people"), &[&shown, &preorders]).await?
+            }
+            Self::Consents => {
+                let shown: Vec<_> = people.iter().chain(&users).collect();
+                client.query(sql!("consents"), &[&shown, &preorders]).await?
             }
             Self::Preorders => client.query(sql!("preorders_by_id"), &[&preorders]).await?,
             Self::PreorderPayments => client.query(sql!("preorder_payments"), &[&preorders]).await?,

@@ -8,6 +8,7 @@ pub fn headline(section: Section, record: &Record) -> String {
     let novel = || format!("novel {}", record.number("novel_id"));
     let what = match section {
         Section::People => format!("{} {}", text("id"), text("email")),
+        Section::Consents => consent(record),
         Section::Preorders => format!("{} is {}, {}", text("preorder_number"), text("status"), text("color")),
         Section::PreorderPayments => paid(record, "id"),
         Section::Payments => {
@@ -32,6 +33,13 @@ pub fn headline(section: Section, record: &Record) -> String {
         Some(at) => format!("{at}  {}", what.trim()),
         None => what.trim().to_owned(),
     }
+}
+
+/// Returns what somebody said of marketing to an address.
+pub fn consent(record: &Record) -> String {
+    let said = if record.is("given") { "consents to" } else { "withdraws consent to" };
+    let proven = if record.is("proven") { "proven" } else { "not proven" };
+    format!("{} ({proven}) {said} marketing, in {}", record.text("email"), record.text("source").replace('_', " "))
 }
 
 /// Returns what became of an event, with the reason if there is one.

@@ -1,6 +1,6 @@
 //! What happened, moment by moment, as the rows tell it.
 
-use super::headline::{outcome, paid, support};
+use super::headline::{consent, outcome, paid, support};
 use crate::{
     console::words::count,
     lookup::{Record, Section},
@@ -26,6 +26,7 @@ pub fn moments<'a>(section: Section, record: &'a Record, now: &str) -> Vec<Momen
     let mut told = Told { record, moments: Vec::new() };
     match section {
         Section::People => person(&mut told),
+        Section::Consents => told.at("said_at", "consent", consent(record)),
         Section::Preorders => preorder(&mut told, now),
         Section::Events => event(&mut told),
         Section::PreorderPayments => told.at("paid_at", "payment", paid(record, "id")),

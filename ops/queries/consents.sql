@@ -1,0 +1,9 @@
+-- What was said of marketing to the addresses of the users $1 and of the preorders $2, or by these users.
+select said_at, id, email, user_id, given, proven, source, text_version
+from consent
+where lower(email) in (
+    select lower(email) from users where id = any($1::text[])
+    union
+    select lower(email) from preorders where id = any($2::uuid[])
+)
+order by said_at, id
