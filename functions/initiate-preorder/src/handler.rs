@@ -80,7 +80,7 @@ where
         let token = fields.text(ANONYMOUS_TOKEN);
         let (given, version) = (fields.boolean("marketingConsent"), fields.text("consentTextVersion"));
         let mut errors = FieldErrors::default();
-        let said = consent::answer(given, version, &mut errors);
+        let said = consent::answer(given, version.as_deref(), &mut errors);
         let said = fields.check(if errors.is_empty() { Ok(said) } else { Err(errors) })?;
         let anonymous = match &token {
             Some(token) => Some(self.anonymous(token).await?),

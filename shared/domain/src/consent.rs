@@ -84,8 +84,8 @@ pub enum Answer {
 
 /// Reads the fields `marketingConsent` and `consentTextVersion`; none if there is no answer. A version alone is none, since
 /// forms carry it whether or not their box is ticked.
-pub fn answer(given: Option<bool>, version: Option<String>, errors: &mut FieldErrors) -> Option<Answer> {
-    let version = version.as_deref().map(trim).filter(|text| !text.is_empty()).map(TextVersion::parse);
+pub fn answer(given: Option<bool>, version: Option<&str>, errors: &mut FieldErrors) -> Option<Answer> {
+    let version = version.map(trim).filter(|text| !text.is_empty()).map(TextVersion::parse);
     match (given?, version) {
         (_, Some(Err(invalid))) => errors.add("consentTextVersion", invalid.to_string()),
         (true, Some(Ok(version))) => return Some(Answer::Agreed(version)),

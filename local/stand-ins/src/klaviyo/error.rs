@@ -14,16 +14,18 @@ pub(crate) struct ApiError {
     status: StatusCode,
     code: &'static str,
     title: &'static str,
-    detail: String,
+    detail: Box<str>,
     source: Value,
     retry_after: Option<u64>,
-    meta: Value,
+    /// The profile that an identifier belongs to already.
+    duplicate_of: Option<Box<str>>,
 }
 
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
         let source = json!({ "pointer": "/data/" });
-        Self { status, code, title, detail: detail.into(), source, retry_after: None, meta: json!({}) }
+        let detail = detail.into().into_boxed_str();
+        Self { status, code, title, detail, source, retry_after: None, duplicate_of: None }
     }
 
     /// A value that is refused: 400, with the JSON pointer to it.
@@ -81,7 +83,7 @@ impl ApiError {
         let detail = "A profile already exists with one of these identifiers.";
         let error = Self::new(StatusCode::CONFLICT, "duplicate_profile", "Conflict.", detail);
         let source = json!({ "pointer": "/data/attributes" });
-        Self { source, meta: json!({ "duplicate_profile_id": profile }), ..error }
+        Self { source, duplicate_of: Some(profile.into()), ..error }
     }
 
     pub(crate) fn no_such_list(id: &str) -> Self {
@@ -103,6 +105,7 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
+        let meta = self.duplicate_of.map_or_else(|| json!({}), |profile| json!({ "duplicate_profile_id": profile }));
         let body = json!({ "errors": [{
             "id": "00000000-0000-4000-8000-000000000000",
             "status": self.status.as_u16(),
@@ -111,7 +114,7 @@ impl IntoResponse for ApiError {
             "detail": self.detail,
             "source": self.source,
             "links": {},
-            "meta": self.meta,
+            "meta": meta,
         }] });
         let mut response = (self.status, Json(body)).into_response();
         let kind = axum::http::HeaderValue::from_static("application/vnd.api+json");

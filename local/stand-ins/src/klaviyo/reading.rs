@@ -38,7 +38,7 @@ fn list_metrics(
     known(parameters, &["page[cursor]", "fields[metric]"])?;
     let names: BTreeSet<_> = klaviyo.events(None, None).into_iter().map(|event| event.metric).collect();
     let metric = |name: String| json!({ "type": "metric", "id": id_of(&name), "attributes": { "name": name } });
-    page(headers, "metrics", parameters, names.into_iter().map(metric).collect())
+    page(headers, "metrics", parameters, &names.into_iter().map(metric).collect::<Vec<_>>())
 }
 
 fn list_events(
@@ -57,7 +57,7 @@ fn list_events(
         properties["$event_id"] = event.unique_id.clone().into();
         json!({ "type": "event", "id": event.unique_id, "attributes": { "timestamp": event.time, "event_properties": properties } })
     };
-    page(headers, "events", parameters, events.into_iter().map(event).collect())
+    page(headers, "events", parameters, &events.into_iter().map(event).collect::<Vec<_>>())
 }
 
 /// What may follow `filter=`, and is asked for here.
@@ -114,7 +114,7 @@ fn page(
     headers: &HeaderMap,
     path: &str,
     parameters: &BTreeMap<String, String>,
-    all: Vec<Value>,
+    all: &[Value],
 ) -> Result<Value, ApiError> {
     let cursor = parameters.get("page[cursor]").map_or(Ok(0), |cursor| cursor.parse());
     let start: usize = cursor.map_err(|_| ApiError::invalid("page[cursor]", "Invalid page cursor."))?;

@@ -87,7 +87,7 @@ impl PreorderForm {
         let customer_notes = text("customerNotes", MAX_NOTES);
         contact.country = country(contact.country, &mut errors);
         let (given, version) = (fields.boolean("marketingConsent"), fields.text("consentTextVersion"));
-        let marketing_consent = match consent::answer(given, version, &mut errors) {
+        let marketing_consent = match consent::answer(given, version.as_deref(), &mut errors) {
             Some(Answer::Agreed(version)) => MarketingConsent::Given(Some(version)),
             Some(Answer::Declined(_)) | None => MarketingConsent::No,
         };

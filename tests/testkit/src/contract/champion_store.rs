@@ -514,7 +514,7 @@ pub async fn an_attempt_too_many_is_refused_and_the_sign_in_counts<S: Subject>(s
     assert!(matches!(attempt, Err(LimitedError::TooMany(_))), "{attempt:?}");
     let bob = limits.uses(&uid("bob"), None);
     let claims = sign_in(&signed_in("bob", "bob@example.com"));
-    let step = |account: ChampionAccount| Step::only(account.email.clone());
+    let step = |account: ChampionAccount| Step::only(account.email);
     let seen = subject.store().sign_in_and_step(&claims, &bob, &champion("bob"), t(2), step).await.unwrap();
     assert_eq!(seen.unwrap().as_str(), "bob@example.com", "the step sees what the sign-in stored");
 }
