@@ -115,7 +115,7 @@ mod tests {
     fn consent_without_a_version_is_a_mistake_of_that_field_and_a_version_alone_says_nothing() {
         let read = |given, version: Option<&str>| {
             let mut errors = FieldErrors::default();
-            let answer = answer(given, version.map(str::to_owned), &mut errors);
+            let answer = answer(given, version, &mut errors);
             (answer, errors.iter().map(|(field, _)| field.to_owned()).collect::<Vec<_>>())
         };
         let version = || TextVersion::parse("v1").unwrap();

@@ -73,8 +73,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
             let step = |account: ChampionAccount| {
                 let starts_at = purchase::starts_at(&account, level, now);
                 let (open, customer) = (purchase::older_open(&account, None), account.customer.clone());
-                purchase::purchase(account, level, fresh, now)
-                    .map(|decision| (decision, starts_at, open, customer.clone()))
+                purchase::purchase(account, level, fresh, now).map(|decision| (decision, starts_at, open, customer))
             };
             let (decision, starts_at, mut older, customer) =
                 self.signed_in_step(sign_in.take(), &key, now, step).await?;
