@@ -92,10 +92,10 @@ mod tests {
         let (old, new) = (user("old", Some("ada@example.com")), user("new", Some("ADA@example.com")));
         assert_eq!(may_take_over(Ground::CameBack, Some(&old), Some(&new)), Ok(()));
         for (old, new) in [
-            (user("old", None), new.clone()),
+            (user("old", None), new),
             (old.clone(), user("new", None)),
             (user("old", None), user("new", None)),
-            (old.clone(), user("new", Some("eve@example.com"))),
+            (old, user("new", Some("eve@example.com"))),
         ] {
             assert_eq!(may_take_over(Ground::CameBack, Some(&old), Some(&new)), Err(Kept::NotProven));
             assert_eq!(may_take_over(Ground::HandedOver, Some(&old), Some(&new)), Ok(()), "the tokens prove it");

@@ -487,7 +487,7 @@ fn an_invoice_from_before_the_takeover_that_arrives_later_is_the_payment_that_is
 
     // Since "basil" the invoice doesn't say its payment: the link comes before or after it.
     let link = event("l", -11 * DAY, link("old", "old"));
-    for order in [[link.clone(), paid("1", old.clone())], [paid("1", old.clone()), link.clone()]] {
+    for order in [[link.clone(), paid("1", old.clone())], [paid("1", old), link]] {
         let reader = taken_over().after(&order);
         assert_eq!(reader.bars(), [(6, -40 * DAY, 20 * DAY)]);
         let refunded = reader.after(&[event("r", 10 * DAY, refund("old", 3000))]);
