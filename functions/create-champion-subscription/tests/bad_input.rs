@@ -118,3 +118,13 @@ async fn there_is_no_other_endpoint() {
         assert_eq!(refusal(&handler(), HttpEvent::new(method, path)).await, (404, "NOT_FOUND".into()));
     }
 }
+
+#[tokio::test]
+async fn a_whole_number_is_whole_however_a_client_writes_it() {
+    for body in
+        [r#"{"novelId":7.0,"tierLevel":2.0,"autoRenew":true}"#, r#"{"novelId":7e0,"tierLevel":0.2e1,"autoRenew":true}"#]
+    {
+        let event = post(SUBSCRIPTION, &json!({})).body(body);
+        assert_eq!(send(&handler(), event).await.status(), 201, "{body}");
+    }
+}

@@ -177,3 +177,36 @@ async fn a_refusal_does_not_repeat_what_was_sent() {
     let body = read(&send(&handler(), post(&form)).await).1.to_string();
     assert!(!body.contains("secret-value"), "{body}");
 }
+
+#[tokio::test]
+async fn a_body_in_another_coding_or_charset_is_told_what_to_send() {
+    let shift_jis = [(b"{\"email\":\"a@example.com\",\"color\":\"Red\",\"city\":\"\x93\x8c\x8b\x9e\"}".as_slice())];
+    let json = "application/json";
+    for (name, value, kind, says) in [
+        ("content-type", "application/json; charset=Shift_JIS", json, ["Shift_JIS", "UTF-8"]),
+        ("content-encoding", "gzip", json, ["gzip", "without Content-Encoding"]),
+        (
+            "content-type",
+            "multipart/form-data; boundary=x",
+            json,
+            ["multipart/form-data", "application/x-www-form-urlencoded"],
+        ),
+    ] {
+        let handler = handler();
+        let event = HttpEvent::post("/preorders").header("content-type", kind).header(name, value);
+        let event = event.header("accept", "application/json").base64(shift_jis[0]);
+        let (status, body) = read(&send(&handler, event).await);
+        assert_eq!((status, &body["code"]), (415, &json!("UNSUPPORTED_MEDIA_TYPE")), "{value}");
+        let message = body["message"].as_str().unwrap();
+        assert!(says.iter().all(|word| message.contains(word)), "{message}");
+        assert_nothing_happened(&handler);
+    }
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_and_characters_that_nobody_sees_cost_no_preorder() {
+    let handler = handler();
+    let form = "\u{feff}{\"email\":\"\u{200b}rea\u{ad}der@example.com\u{2060}\",\"color\":\"Red\"}";
+    assert_eq!(send(&handler, HttpEvent::post("/preorders").body(form)).await.status(), 201);
+    assert_eq!(handler.intake.initiate.store.preorders()[0].email.as_str(), "reader@example.com");
+}
