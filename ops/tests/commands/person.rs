@@ -58,8 +58,7 @@ async fn somebody_is_forgotten_everywhere_and_stripe_is_left() {
     let done = environment.erase("READER-1@example.com").await;
     assert!(done.status == 3 && done.out.contains(&intent), "Stripe is left: {done:?}");
     assert_eq!(environment.tables_with(ADDRESS).await, [""; 0]);
-    let name =
-        environment.stand_in.object(&environment.stand_in.objects("checkout.session")[0]["id"].as_str().unwrap());
+    let name = environment.stand_in.object(environment.stand_in.objects("checkout.session")[0]["id"].as_str().unwrap());
     let name = name["customer_details"]["name"].as_str().unwrap().to_owned();
     assert_eq!(environment.tables_with(&name).await, [""; 0], "{name}");
     assert!(environment.firebase.users().is_empty(), "the account is gone");

@@ -80,10 +80,10 @@ impl Report {
                 note(format_args!("{repaired} repaired; {} left for a person.", there_are(left, "difference")));
             }
             (left, _) if self.repairable == 0 => {
-                note(format_args!("{} left for a person.", there_are(left, "difference")))
+                note(format_args!("{} left for a person.", there_are(left, "difference")));
             }
             (left, _) => {
-                dry_run(format_args!("of {}, {} would be repaired", count(left, "difference"), self.repairable))
+                dry_run(format_args!("of {}, {} would be repaired", count(left, "difference"), self.repairable));
             }
         }
         if self.left == 0 { Done::All } else { Done::SomethingLeft }
