@@ -136,7 +136,9 @@ impl Cloud {
 
     /// The rows of the outbox about a preorder, sorted by key.
     pub async fn outbox_of(&self, preorder: &str) -> Vec<Value> {
-        self.rows("select to_jsonb(o) from outbox o where key like '%:' || $1 order by key", preorder).await
+        let sql =
+            "select to_jsonb(o) from outbox o where key like '%:' || $1 or key like '%:' || $1 || ':%' order by key";
+        self.rows(sql, preorder).await
     }
 
     /// The row of an event of Stripe's.
