@@ -63,6 +63,7 @@ pub const MIGRATIONS: &[Migration] = steps![
     "0071_outbox_not_before",
     "0072_consent",
     "0075_user_alias",
+    "0076_customer_outdated",
     "0080_stripe_event_keys",
     "0081_lookups",
     "0082_erasure",

@@ -1,7 +1,7 @@
 //! What this function is configured with.
 
 use pledge_domain::limits::AttemptLimits;
-use pledge_firebase::{AppIssuer, Issuer};
+use pledge_firebase::{AccountSource, AppIssuer, Issuer};
 use pledge_http_api::{app_check::AppCheck, config as edge};
 use pledge_runtime::Parser;
 use time::Duration;
@@ -16,6 +16,8 @@ pub struct Config {
     pub stripe: pledge_stripe_api::Config,
     /// Whose ID tokens are accepted.
     pub issuer: Issuer,
+    /// Where Firebase's accounts are, to look whether one may still pay.
+    pub accounts: AccountSource,
     /// `RENEWAL_GRACE`: for how many hours access goes on while a renewal is about to be charged; 24 unless set.
     pub renewal_grace: Duration,
     /// `PUBLIC_SITE_URL`: where the billing portal sends readers back to.
@@ -36,6 +38,7 @@ impl Config {
         let database = pledge_postgres::Settings::configured(parser);
         let stripe = pledge_stripe_api::Config::parse(parser);
         let issuer = Issuer::parse(parser);
+        let accounts = AccountSource::parse(parser);
         let renewal_grace = parser.renewal_grace();
         let site = parser.parse("PUBLIC_SITE_URL", Url::parse);
         let limits = edge::attempt_limits(parser);
@@ -45,6 +48,7 @@ impl Config {
             database: database?,
             stripe: stripe?,
             issuer: issuer?,
+            accounts: accounts?,
             renewal_grace: renewal_grace?,
             site: site?,
             limits: limits?,

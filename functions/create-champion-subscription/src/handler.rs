@@ -7,9 +7,10 @@ use pledge_application::{
 };
 use pledge_domain::{
     champion::ChampionKey,
+    error_chain::ErrorChain,
     ids::NovelId,
-    ports::{AppVerifier, Billing, ChampionStore, Clock, Randomness, TokenVerifier},
-    user::VerifiedUser,
+    ports::{AccountStates, AppVerifier, Billing, ChampionStore, Clock, Randomness, TokenVerifier},
+    user::{AccountState, VerifiedUser},
 };
 use pledge_http_api::{
     ApiError, Body, Request, Response, Routes, answer, app_check::AppCheck, auth, idempotency, route,
@@ -28,13 +29,15 @@ use crate::{
 const TIERS_MAX_AGE: u32 = 60;
 
 /// The endpoints of this function.
-pub struct Handler<Store, Stripe, Verifier, System> {
+pub struct Handler<Store, Stripe, Verifier, Accounts, System> {
     /// What readers can ask for.
     pub champions: Champions<Store, Stripe>,
     /// Where readers come back to from the billing portal.
     pub site: Site,
     /// Checks who is signed in.
     pub verifier: Verifier,
+    /// Says whether an account may still pay.
+    pub accounts: Accounts,
     /// Time and randomness.
     pub system: System,
     /// Business metrics.
@@ -45,11 +48,12 @@ pub struct Handler<Store, Stripe, Verifier, System> {
     pub needs_proven_address: bool,
 }
 
-impl<Store, Stripe, Verifier, System> Routes for Handler<Store, Stripe, Verifier, System>
+impl<Store, Stripe, Verifier, Accounts, System> Routes for Handler<Store, Stripe, Verifier, Accounts, System>
 where
     Store: ChampionStore,
     Stripe: Billing,
     Verifier: TokenVerifier + AppVerifier,
+    Accounts: AccountStates,
     System: Clock + Randomness,
 {
     async fn route(&self, request: &Request) -> Result<Response<Body>, ApiError> {
@@ -69,11 +73,12 @@ where
     }
 }
 
-impl<Store, Stripe, Verifier, System> Handler<Store, Stripe, Verifier, System>
+impl<Store, Stripe, Verifier, Accounts, System> Handler<Store, Stripe, Verifier, Accounts, System>
 where
     Store: ChampionStore,
     Stripe: Billing,
     Verifier: TokenVerifier + AppVerifier,
+    Accounts: AccountStates,
     System: Clock + Randomness,
 {
     async fn reader(&self, request: &Request) -> Result<VerifiedUser, ApiError> {
@@ -87,7 +92,24 @@ where
         if self.needs_proven_address && !reader.email_verified {
             return Err(ApiError::address_not_proven());
         }
+        self.check_account(&reader).await?;
         Ok(reader)
+    }
+
+    /// Refuses who was disabled or deleted at Firebase: their ID token is good for an hour all the same. While Firebase
+    /// doesn't answer, everybody may pay.
+    async fn check_account(&self, reader: &VerifiedUser) -> Result<(), ApiError> {
+        match self.accounts.state_of(&reader.id).await {
+            Ok(AccountState::Active) => Ok(()),
+            Ok(AccountState::Disabled | AccountState::Gone) => {
+                Err(ApiError::Unauthenticated("the account is disabled or deleted"))
+            }
+            Err(error) => {
+                self.metrics.count(Metric::AccountsUnchecked, &[]);
+                tracing::warn!(error = %ErrorChain(&error), "an account is not checked");
+                Ok(())
+            }
+        }
     }
 
     async fn show_tiers(&self, request: &Request, novel: &str) -> Result<Response<Body>, ApiError> {
@@ -119,9 +141,10 @@ where
 
     async fn change_renewal(&self, request: &Request, renew: bool) -> Result<Response<Body>, ApiError> {
         let reader = self.reader(request).await?;
-        let key = ChampionKey { novel: input::novel(request, &reader)?, user: reader.id };
+        let key = ChampionKey { novel: input::novel(request, &reader)?, user: reader.id.clone() };
         let now = self.system.now();
         let standing = self.champions.change_renewal(&key, renew, now).await?;
+        self.champions.follow_address(&reader, &standing, now).await;
         answer::json(StatusCode::OK, &ChampionStatus::new(standing, now))
     }
 
@@ -157,14 +180,18 @@ where
         let reader = self.reader(request).await?;
         let now = self.system.now();
         let standings = self.champions.standings(&reader.id, now).await?;
+        if let Some(any) = standings.first() {
+            self.champions.follow_address(&reader, any, now).await;
+        }
         answer::json(StatusCode::OK, &OwnChampions::new(standings, now))
     }
 
     async fn show(&self, request: &Request) -> Result<Response<Body>, ApiError> {
         let reader = self.reader(request).await?;
-        let key = ChampionKey { user: reader.id, novel: input::novel_in_query(request)? };
+        let key = ChampionKey { user: reader.id.clone(), novel: input::novel_in_query(request)? };
         let now = self.system.now();
         let standing = self.champions.standing(&key, now).await?;
+        self.champions.follow_address(&reader, &standing, now).await;
         answer::json(StatusCode::OK, &ChampionStatus::new(standing, now))
     }
 }

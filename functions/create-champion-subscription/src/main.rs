@@ -1,10 +1,10 @@
 //! Composes the function `create-champion-subscription` and runs it.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use create_champion_subscription::{config::Config, handler::Handler};
 use pledge_application::{champions::Champions, site::Site};
-use pledge_firebase::FirebaseVerifier;
+use pledge_firebase::{FirebaseClient, FirebaseVerifier};
 use pledge_http_api::serve;
 use pledge_postgres::{
     Database,
@@ -22,12 +22,13 @@ async fn main() -> ExitCode {
         let store = Database::new(config.database.preparing(STATEMENTS), Some(runtime.tls))?;
         prewarm(store.warm_up()).await;
         let billing = StripeClient::new(runtime.http.clone(), &config.stripe)?;
+        let accounts = FirebaseClient::new(runtime.http.clone(), config.accounts, Arc::new(System));
         let verifier = FirebaseVerifier::new(runtime.http, config.issuer).with_apps(config.apps);
         let champions = Champions { store, billing, renewal_grace: config.renewal_grace, limits: config.limits };
         let site = Site::new(&config.site);
         let (system, metrics) = (System, runtime.metrics.clone());
         let (app_check, needs_proven_address) = (config.app_check, config.needs_proven_address);
-        let handler = Handler { champions, site, verifier, system, metrics, app_check, needs_proven_address };
+        let handler = Handler { champions, site, verifier, accounts, system, metrics, app_check, needs_proven_address };
         serve(env!("CARGO_PKG_NAME"), runtime.metrics, handler).await
     })
     .await

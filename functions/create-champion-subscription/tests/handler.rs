@@ -3,14 +3,22 @@
 
 mod support;
 
-use pledge_domain::ports::{BillingError, GatewayError};
+use pledge_domain::{
+    ids::CustomerId,
+    ports::{BillingError, GatewayError},
+    user::AccountState,
+};
 use pledge_http_api::app_check::AppCheck;
+use pledge_runtime::{Metrics, Stage, System};
 use pledge_testkit::{
-    builders::signed_in,
+    FakeTokens, Log,
+    builders::{an_email, signed_in, uid},
     fakes::{APP_TOKEN, on_purpose},
 };
 use serde_json::{Value, json};
-use support::{CANCEL, PURCHASE, RESUME, SUBSCRIPTION, handler, post, read, refusal, send, show, subscribed, wish};
+use support::{
+    CANCEL, PAY, PURCHASE, RESUME, SUBSCRIPTION, TOKEN, handler, post, read, refusal, send, show, subscribed, wish,
+};
 
 #[tokio::test]
 async fn a_subscription_is_answered_with_what_pays_it() {
@@ -182,4 +190,49 @@ async fn a_payment_comes_from_our_app_where_that_is_required() {
     assert_eq!(refusal(&handler, post(PURCHASE, &purchase)).await, (401, "UNKNOWN_APP".to_owned()));
     let from_our_app = post(SUBSCRIPTION, &wish(2)).header("x-firebase-appcheck", APP_TOKEN);
     assert_eq!(send(&handler, from_our_app).await.status(), 201);
+}
+
+#[tokio::test]
+async fn who_was_disabled_or_deleted_starts_no_payment_and_still_sees_what_they_have() {
+    for state in [AccountState::Disabled, AccountState::Gone] {
+        let handler = subscribed().await;
+        handler.accounts.set_state(&uid("ada"), state);
+        let calls = handler.champions.billing.calls().len();
+        for path in [SUBSCRIPTION, PURCHASE, PAY] {
+            let (status, body) = read(&send(&handler, post(path, &wish(5))).await);
+            let message = "Sign in again: the account is disabled or deleted.";
+            assert_eq!((status, &body["code"], &body["message"]), (401, &json!("UNAUTHENTICATED"), &json!(message)));
+        }
+        assert_eq!(handler.champions.billing.calls().len(), calls, "Stripe isn't asked");
+        assert_eq!(send(&handler, show("novelId=7")).await.status(), 200);
+        assert_eq!(send(&handler, post(CANCEL, &json!({ "novelId": 7 }))).await.status(), 200);
+    }
+}
+
+#[tokio::test]
+async fn while_firebase_does_not_answer_everybody_pays_and_it_is_counted() {
+    let mut handler = handler();
+    let log = Log::default();
+    handler.metrics = Metrics::new(Stage::Local, System, log.clone());
+    handler.accounts.set_state(&uid("ada"), AccountState::Disabled);
+    handler.accounts.fail_next_state();
+    assert_eq!(send(&handler, post(SUBSCRIPTION, &wish(2))).await.status(), 201);
+    assert!(log.lines().iter().any(|line| line["AccountsUnchecked"] == 1));
+}
+
+#[tokio::test]
+async fn an_address_that_changed_at_firebase_comes_along_with_the_next_request_and_stripe_is_told_once() {
+    let mut handler = subscribed().await;
+    assert_eq!(handler.champions.billing.addresses(), []);
+    handler.verifier = FakeTokens::default().with(TOKEN, signed_in("ada", "Ada.King@example.com"));
+    // The first time Stripe doesn't answer, and nobody's request fails for that.
+    handler.champions.billing.fail_on("set_customer_email", GatewayError::Unavailable(on_purpose()).into());
+    for _ in 0..3 {
+        assert_eq!(send(&handler, show("novelId=7")).await.status(), 200);
+        let row = handler.champions.store.user(&uid("ada")).unwrap();
+        assert_eq!(row.email, Some(an_email("Ada.King@example.com")));
+    }
+    let told = |customer| (CustomerId::parse(customer).unwrap(), an_email("Ada.King@example.com"));
+    let both = [told("cus_ada"), told("cus_a")];
+    assert_eq!(handler.champions.billing.addresses(), both, "the reader's, and the subscription's own");
 }

@@ -61,8 +61,8 @@ async fn what_stripe_refuses_to_refund_is_named() {
 async fn novel_and_reader() -> TestEnvironment {
     let environment = TestEnvironment::start().await;
     environment.succeeds("tiers open 7 --apply").await;
-    let readers = "insert into users (id, email, created_at, updated_at)
-                   values ('reader-1', 'reader-1@example.com', now(), now()), ('reader-2', null, now(), now())";
+    let readers = "insert into users (id, email, email_verified, created_at, updated_at)
+                   values ('reader-1', 'reader-1@example.com', true, now(), now()), ('reader-2', null, false, now(), now())";
     environment.tables.execute(readers, &[]).await.unwrap();
     environment
 }

@@ -103,7 +103,7 @@ impl<Store: PreorderStore, Identity: IdentityProvider, Queue: Publisher> Initiat
             None => owner_by_email(&self.identity, &request.form.email).await,
         };
         let form = request.form.clone();
-        let (preorder, started) = initiate::plan(id, request.form, owner.user_id().cloned(), now);
+        let (preorder, started) = initiate::plan(id, request.form, &owner, now);
         let claims = account::of_new_preorder(&preorder.ordered(), &owner);
         let new = NewPreorder { preorder, started, claims, uses };
         let stored = self.store.initiate(&new).await;

@@ -103,6 +103,17 @@ impl Owner {
             Self::Unknown => None,
         }
     }
+
+    /// Returns the address of the owner's account: of who signed in, if it is proven; of who is known by the address
+    /// `ordered_under`, that one.
+    #[must_use]
+    pub fn address<'a>(&'a self, ordered_under: &'a Email) -> Option<&'a Email> {
+        match self {
+            Self::SignedIn(user) => user.email.as_ref().filter(|_| user.email_verified),
+            Self::ByEmail(_) => Some(ordered_under),
+            Self::Unknown => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 -- Reader $1, until when the ends of what they had of novel $2 are announced, and whether everything of theirs has become
 -- somebody else's since they were looked for.
-select users.email, users.stripe_customer_id, users.marketing_consent, mine.ends_announced_until,
+select users.email, users.email is not null and not users.email_verified as email_is_unproven,
+       users.stripe_customer_id, users.customer_is_outdated, users.marketing_consent, mine.ends_announced_until,
        exists (select from user_alias where former_id = $1) as is_former
 from users
 left join user_champion_subscription as mine on mine.user_id = users.id and mine.novel_id = $2

@@ -76,7 +76,7 @@ pub const CHAMPION_WRITES: Part = &[
 ];
 
 /// What Stripe knows a reader and a tier by is stored.
-pub const CHAMPION_IDS: Part = &[sql!("save_customer"), sql!("save_price")];
+pub const CHAMPION_IDS: Part = &[sql!("save_customer"), sql!("save_price"), sql!("customer_told")];
 
 /// An attempt to pay uses what a reader may.
 pub const ATTEMPTS: Part = &[sql!("take_uses")];

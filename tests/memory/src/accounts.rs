@@ -38,8 +38,12 @@ impl AccountStore for InMemoryStore {
     async fn preorders_of(&self, user: &UserId, limit: i64) -> Result<Vec<Preorder>, StoreError> {
         let tables = self.transaction()?;
         let user = &tables.resolved(user);
-        let mut own: Vec<Preorder> =
-            tables.preorders.values().filter(|preorder| preorder.user_id.as_ref() == Some(user)).cloned().collect();
+        let mut own: Vec<Preorder> = tables
+            .preorders
+            .values()
+            .filter(|it| it.user_id.as_ref() == Some(user))
+            .map(|it| tables.as_read(it))
+            .collect();
         own.sort_by_key(|preorder| (std::cmp::Reverse(preorder.created_at), preorder.id));
         own.truncate(usize::try_from(limit).unwrap_or(0));
         Ok(own)

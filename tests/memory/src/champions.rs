@@ -7,6 +7,7 @@ use pledge_domain::{
         ChampionAccount, ChampionChange, ChampionKey, ChampionWrite, Grant, PaymentRecord, PaymentStatus, Step,
         Support, Tier, timeline::Segment,
     },
+    email::Email,
     ids::{CustomerId, InvoiceId, NovelId, PriceId, UserId},
     limits::Uses,
     ports::{ChampionStore, LimitedError, RefundedSubscription, Rolled, StoreError},
@@ -75,6 +76,16 @@ impl ChampionStore for InMemoryStore {
             *stored = customer.clone();
         }
         Ok(stored.clone())
+    }
+
+    async fn customer_told(&self, reader: &UserId, address: &Email) -> Result<(), StoreError> {
+        let mut tables = self.transaction()?;
+        let reader = tables.resolved(reader);
+        let own = tables.users.get(&reader).and_then(|row| row.email.as_ref());
+        if own.is_some_and(|own| own.key() == address.key()) {
+            tables.outdated_customers.remove(&reader);
+        }
+        Ok(())
     }
 
     async fn save_price(&self, tier: &Tier, price: &PriceId, _now: Timestamp) -> Result<(), StoreError> {
@@ -177,6 +188,8 @@ impl Tables {
         });
         let mut account = ChampionAccount {
             email: self.users.get(&key.user).and_then(|row| row.email.clone()),
+            email_is_unproven: self.users.get(&key.user).is_some_and(|row| row.email.is_some() && !row.email_verified),
+            customer_is_outdated: self.outdated_customers.contains(&key.user),
             marketing_consent: self.users.get(&key.user).is_some_and(|row| row.marketing_consent),
             customer: self.customers.get(&key.user).cloned(),
             tiers: self.tiers.get(&key.novel).cloned().unwrap_or_default(),
@@ -280,8 +293,11 @@ impl InMemoryStore {
     /// Puts everything there that an account says.
     pub fn put_champion(&self, account: ChampionAccount) {
         let mut tables = self.tables.lock().unwrap();
-        let ChampionAccount { key, email, customer, tiers, payments, subscriptions, intents, .. } = account;
-        tables.users.entry(key.user.clone()).or_default().email = email;
+        let ChampionAccount {
+            key, email, email_is_unproven, customer, tiers, payments, subscriptions, intents, ..
+        } = account;
+        let row = tables.users.entry(key.user.clone()).or_default();
+        (row.email_verified, row.email) = (email.is_some() && !email_is_unproven, email);
         tables.customers.extend(customer.map(|customer| (key.user.clone(), customer)));
         tables.tiers.insert(key.novel, tiers);
         tables.payments.extend(intents);

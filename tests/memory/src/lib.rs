@@ -20,7 +20,7 @@ mod stripe_events;
 mod users;
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard},
 };
 
@@ -66,6 +66,8 @@ pub(crate) struct Tables {
     pub(crate) payments: BTreeMap<PaymentIntentId, PaymentFacts>,
     pub(crate) outbox: BTreeMap<OutboxId, OutboxRow>,
     pub(crate) customers: BTreeMap<UserId, CustomerId>,
+    /// The users whose address has changed since Stripe was told.
+    pub(crate) outdated_customers: BTreeSet<UserId>,
     pub(crate) tiers: BTreeMap<NovelId, Vec<Tier>>,
     pub(crate) champions: BTreeMap<ChampionKey, Champion>,
     pub(crate) consents: Vec<ConsentChange>,
@@ -98,7 +100,8 @@ impl InMemoryStore {
     /// Returns every preorder, by id.
     #[must_use]
     pub fn preorders(&self) -> Vec<Preorder> {
-        self.tables.lock().unwrap().preorders.values().cloned().collect()
+        let tables = self.tables.lock().unwrap();
+        tables.preorders.values().map(|preorder| tables.as_read(preorder)).collect()
     }
 
     /// Puts a preorder there as it is.

@@ -36,7 +36,8 @@ impl PreorderStore for InMemoryStore {
     }
 
     async fn find(&self, id: PreorderId) -> Result<Option<Preorder>, StoreError> {
-        Ok(self.transaction()?.preorders.get(&id).cloned())
+        let tables = self.transaction()?;
+        Ok(tables.preorders.get(&id).map(|preorder| tables.as_read(preorder)))
     }
 
     async fn save_checkout(
@@ -63,7 +64,8 @@ impl PreorderStore for InMemoryStore {
         let wanted = |preorder: &&Preorder| preorder.user_id.is_none() && Some(age(preorder)) > last.map(age);
         let mut found: Vec<_> = tables.preorders.values().filter(wanted).collect();
         found.sort_by_key(|preorder| age(preorder));
-        Ok(found.into_iter().take(usize::try_from(limit).unwrap_or(0)).cloned().collect())
+        let some = found.into_iter().take(usize::try_from(limit).unwrap_or(0));
+        Ok(some.map(|preorder| tables.as_read(preorder)).collect())
     }
 
     async fn stuck(&self, before: Timestamp) -> Result<i64, StoreError> {
@@ -84,7 +86,15 @@ impl PreorderStore for InMemoryStore {
 }
 
 impl Tables {
+    /// Returns a preorder with what its owner's row says.
+    pub(crate) fn as_read(&self, preorder: &Preorder) -> Preorder {
+        let owner = preorder.user_id.as_ref().and_then(|owner| self.users.get(owner));
+        let theirs = owner.filter(|row| row.email_verified || row.last_login_at.is_none());
+        Preorder { owner_email: theirs.and_then(|row| row.email.clone()), ..preorder.clone() }
+    }
+
     fn preorder(&self, id: PreorderId) -> Result<Preorder, StoreError> {
-        self.preorders.get(&id).cloned().ok_or_else(|| StoreError::Internal("no such preorder".into()))
+        let preorder = self.preorders.get(&id).map(|preorder| self.as_read(preorder));
+        preorder.ok_or_else(|| StoreError::Internal("no such preorder".into()))
     }
 }

@@ -59,7 +59,7 @@ impl Tables {
         let candidates = keys.hints.as_ref().map(|hints| self.candidates(hints)).unwrap_or_default();
         let champion = self.champion_by(keys).or_else(|| candidates.champion());
         Snapshot {
-            preorder: self.preorder_by(keys).cloned(),
+            preorder: self.preorder_by(keys).map(|preorder| self.as_read(preorder)),
             payment: payment.cloned().unwrap_or_default(),
             champion: champion.map(|key| self.champion_account(&key, keys.invoice.as_ref())),
             candidates,

@@ -124,6 +124,11 @@ impl Tables {
             marketing_consent: kept.marketing_consent,
             last_login_at: profile.signed_in.then_some(now),
         };
+        let key = |email: &Option<Email>| email.as_ref().map(Email::key);
+        let before = self.users.get(&user).map(|known| key(&known.email));
+        if row.email_verified && self.customers.contains_key(&user) && before != Some(key(&row.email)) {
+            self.outdated_customers.insert(user.clone());
+        }
         if row.email.is_some() {
             self.lost_addresses.remove(&user);
         }

@@ -114,7 +114,13 @@ pub struct Functions {
         Machine,
     >,
     /// `/payment/stripe/…`
-    pub champion: create_champion_subscription::handler::Handler<Database, StripeClient, FakeTokens, Machine>,
+    pub champion: create_champion_subscription::handler::Handler<
+        Database,
+        StripeClient,
+        FakeTokens,
+        Arc<FirebaseClient>,
+        Machine,
+    >,
     /// `POST /webhooks/stripe`
     pub webhook: stripe_webhook::handler::Handler<Database, QueuePublisher, Machine>,
     /// The schedule of the webhook.
@@ -213,6 +219,7 @@ impl Functions {
                 app_check: AppCheck::Off,
                 needs_proven_address: false,
                 verifier: tokens(),
+                accounts: Arc::clone(&identity),
                 system: machine.clone(),
                 metrics: metrics(),
             },

@@ -14,7 +14,9 @@ use pledge_runtime::{Metrics, Secret, Stage, System, http, tls};
 use pledge_stand_ins::{Clock, StripeOptions, StripeStandIn, WebhookTarget};
 use pledge_stripe_api::{Config, StripeClient};
 use pledge_stripe_events::{Secrets, TOLERANCE, decode, verify};
-use pledge_testkit::{Deliver, FakeTokens, SeededIds, TestDatabase, builders::signed_in, http::HttpEvent};
+use pledge_testkit::{
+    Deliver, FakeIdentity, FakeTokens, SeededIds, TestDatabase, builders::signed_in, http::HttpEvent,
+};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
@@ -24,7 +26,7 @@ const SECRET: &str = "whsec_of_the_tests";
 const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
 const TOKEN: &str = "token-of-ada";
 
-pub type Real = Handler<Database, StripeClient, FakeTokens, StripesTime>;
+pub type Real = Handler<Database, StripeClient, FakeTokens, FakeIdentity, StripesTime>;
 
 /// A machine whose clock is the stand-in's.
 pub struct StripesTime {
@@ -87,6 +89,7 @@ impl TestEnvironment {
             needs_proven_address: false,
             metrics: Metrics::new(Stage::Local, System, std::io::sink()),
             verifier: FakeTokens::default().with(TOKEN, signed_in("ada", "ada@example.com")),
+            accounts: FakeIdentity::default(),
             system: StripesTime { clock: stripe.clock().clone(), ids: SeededIds::default() },
         };
         let tables = database.connect().await;

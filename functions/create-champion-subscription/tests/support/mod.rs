@@ -15,17 +15,18 @@ use pledge_domain::{
 use pledge_http_api::{Routes, app_check::AppCheck};
 use pledge_runtime::{Metrics, Stage, System};
 use pledge_testkit::{
-    Deliver, FakeBilling, FakeSystem, FakeTokens, InMemoryStore,
+    Deliver, FakeBilling, FakeIdentity, FakeSystem, FakeTokens, InMemoryStore,
     builders::{champion, invoice, invoice_failed, invoice_paid, metadata, signed_in as reader, tiers},
     http::HttpEvent,
     time::t,
 };
 use serde_json::{Value, json};
 
-pub type Handler = create_champion_subscription::handler::Handler<InMemoryStore, FakeBilling, FakeTokens, FakeSystem>;
+pub type Handler =
+    create_champion_subscription::handler::Handler<InMemoryStore, FakeBilling, FakeTokens, FakeIdentity, FakeSystem>;
 
 /// The ID token of the reader `ada`, the only one that is accepted.
-const TOKEN: &str = "token-of-ada";
+pub const TOKEN: &str = "token-of-ada";
 
 pub const SUBSCRIPTION: &str = "/payment/stripe/champion-subscription";
 pub const PURCHASE: &str = "/payment/stripe/champion-purchase";
@@ -52,6 +53,7 @@ pub fn handler() -> Handler {
         needs_proven_address: false,
         metrics: Metrics::new(Stage::Local, System, std::io::sink()),
         verifier: FakeTokens::default().with(TOKEN, reader("ada", "ada@example.com")),
+        accounts: FakeIdentity::default(),
         system: FakeSystem::default(),
     }
 }

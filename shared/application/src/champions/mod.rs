@@ -4,6 +4,7 @@
 mod change_renewal;
 mod change_tier;
 mod end_subscription;
+mod follow;
 mod mend;
 mod pay;
 mod portal;

@@ -12,7 +12,7 @@ use pledge_domain::{
     outbox::{AnnouncementKind, Profile},
     ports::{PreorderStore, StoreError},
     preorder::{Color, Contact, PreorderForm, Status, Wishes, initiate::plan},
-    user::Account,
+    user::{Account, Owner},
 };
 use pledge_testkit::{
     Deliver, FakeIdentity, FakePublisher, InMemoryStore,
@@ -235,10 +235,20 @@ fn without_consent_klaviyo_is_told_the_address_and_the_id_and_no_more() {
         wishes: Wishes { customer_notes: None, marketing_consent },
         ..a_form("reader@example.com")
     };
-    let (_, told) = plan(preorder_id(1), form(MarketingConsent::Given(None)), Some(uid("ada")), t(1));
+    let (_, told) = plan(
+        preorder_id(1),
+        form(MarketingConsent::Given(None)),
+        &Owner::SignedIn(signed_in("ada", "reader@example.com")),
+        t(1),
+    );
     assert_eq!((told.payload.profile.first_name.as_deref(), told.payload.properties.len()), (Some("Mei"), 5));
 
-    let (preorder, told) = plan(preorder_id(1), form(MarketingConsent::No), Some(uid("ada")), t(1));
+    let (preorder, told) = plan(
+        preorder_id(1),
+        form(MarketingConsent::No),
+        &Owner::SignedIn(signed_in("ada", "reader@example.com")),
+        t(1),
+    );
     assert_eq!(told.payload.profile, Profile::of_address(preorder.email));
     let properties: Vec<_> = told.payload.properties.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     assert_eq!(properties, ["marketing_consent: false".to_owned(), format!("preorder_id: \"{}\"", preorder.id)]);

@@ -22,10 +22,14 @@ pub struct ChampionAccount {
     pub key: ChampionKey,
     /// The reader's address, if we have one.
     pub email: Option<Email>,
+    /// Whether nobody has proven that the address is the reader's.
+    pub email_is_unproven: bool,
     /// Whether the reader has consented to marketing.
     pub marketing_consent: bool,
     /// The reader's Stripe customer, if one was made.
     pub customer: Option<CustomerId>,
+    /// Whether the address has changed since Stripe was told the customer's.
+    pub customer_is_outdated: bool,
     /// The novel's tiers; none if there is no such novel.
     pub tiers: Vec<Tier>,
     /// All payments, in any order, but for those that the system before this one settled.
@@ -65,8 +69,10 @@ impl ChampionAccount {
         Self {
             key,
             email: None,
+            email_is_unproven: false,
             marketing_consent: false,
             customer: None,
+            customer_is_outdated: false,
             tiers: Vec::new(),
             payments: Vec::new(),
             subscriptions: Vec::new(),

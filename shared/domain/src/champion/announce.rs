@@ -186,9 +186,16 @@ fn properties(account: &ChampionAccount, tier: Option<TierLevel>) -> Map<String,
     properties
 }
 
+/// Returns whom an announcement is about; none without an address. One that nobody has proven isn't written to: it may be a
+/// stranger's, who would get something every month.
 fn profile(account: &ChampionAccount, email: Option<&Email>) -> Option<Profile> {
+    let address = match &account.email {
+        Some(_) if account.email_is_unproven => None,
+        Some(own) => Some(own),
+        None => email,
+    };
     Some(Profile {
-        email: account.email.as_ref().or(email).filter(|email| !email.is_erased())?.clone(),
+        email: address.filter(|email| !email.is_erased())?.clone(),
         external_id: Some(account.key.user.clone()),
         phone_number: None,
         first_name: None,

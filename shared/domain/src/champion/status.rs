@@ -6,7 +6,8 @@ use crate::{
         ChampionAccount, ChampionKey, Moment, PaymentKind, PaymentRecord, Period, Subscription, Support, TierLevel,
         timeline::Timeline,
     },
-    ids::InvoiceId,
+    email::Email,
+    ids::{CustomerId, InvoiceId},
     money::Money,
     stripe::SubscriptionStatus,
 };
@@ -16,6 +17,12 @@ use crate::{
 pub struct Standing {
     /// Who supports what.
     pub key: ChampionKey,
+    /// The reader's address as it is stored.
+    pub email: Option<Email>,
+    /// The reader's Stripe customer.
+    pub customer: Option<CustomerId>,
+    /// Whether the address has changed since Stripe was told the customer's.
+    pub customer_is_outdated: bool,
     /// What is bought; none if nothing ever was.
     pub support: Option<Support>,
     /// The subscription that counts.
@@ -83,6 +90,9 @@ pub fn standing(account: ChampionAccount, moment: Moment) -> Standing {
         open: account.live_subscription().and_then(|live| open_payment(&account, live)),
         next_renewal: account.live_subscription().and_then(|live| next_renewal(&account, live)),
         stretches: stretches(&timeline),
+        email: account.email,
+        customer: account.customer,
+        customer_is_outdated: account.customer_is_outdated,
         key: account.key,
     }
 }

@@ -72,6 +72,10 @@ pub trait ChampionStore: Send + Sync {
         customer: &CustomerId,
     ) -> impl Future<Output = Result<CustomerId, StoreError>> + Send;
 
+    /// Remembers that Stripe knows this address of the reader's customer, unless the reader has another one by now. Until
+    /// then an account says that its customer is outdated once the address of its reader has changed.
+    fn customer_told(&self, reader: &UserId, address: &Email) -> impl Future<Output = Result<(), StoreError>> + Send;
+
     /// Remembers the recurring Stripe price of a tier, unless the tier has another one than `tier` says, or costs
     /// something else by now.
     fn save_price(
@@ -325,6 +329,13 @@ pub trait Billing: Send + Sync {
         email: Option<&Email>,
         gone: &CustomerId,
     ) -> impl Future<Output = Result<CustomerId, BillingError>> + Send;
+
+    /// Writes to this customer at another address from now on. An address that Stripe doesn't take changes nothing.
+    fn set_customer_email(
+        &self,
+        customer: &CustomerId,
+        email: &Email,
+    ) -> impl Future<Output = Result<(), BillingError>> + Send;
 
     /// The monthly price of this tier; another one if the tier has one, which is gone then. Key:
     /// `champion-price:{novel}:{level}:{currency}:{amount}`, and `:after:{gone}`.

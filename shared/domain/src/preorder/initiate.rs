@@ -6,19 +6,21 @@ use uuid::Uuid;
 use crate::{
     Timestamp,
     contact::Contact,
-    ids::{PreorderId, UserId},
+    ids::PreorderId,
     limits::Source,
     outbox::{Announcement, AnnouncementKind},
     preorder::{Preorder, PreorderForm, Status},
+    user::Owner,
 };
 
 /// Returns a new preorder, `initiated`, and its announcement `preorder_started`. The owner is who it is going to belong
 /// to, if that is known.
 #[must_use]
-pub fn plan(id: PreorderId, form: PreorderForm, owner: Option<UserId>, now: Timestamp) -> (Preorder, Announcement) {
+pub fn plan(id: PreorderId, form: PreorderForm, owner: &Owner, now: Timestamp) -> (Preorder, Announcement) {
     let preorder = Preorder {
         id,
-        user_id: owner,
+        user_id: owner.user_id().cloned(),
+        owner_email: owner.address(&form.email).cloned(),
         email: form.email,
         color: form.color,
         price_id: Some(form.price_id),

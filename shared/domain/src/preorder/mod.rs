@@ -130,6 +130,9 @@ pub struct Preorder {
     pub id: PreorderId,
     /// Whose it is; none until Firebase has told us.
     pub user_id: Option<UserId>,
+    /// The address of the owner's account; none if there is no owner, or if somebody who can sign in to the account hasn't
+    /// proven that address.
+    pub owner_email: Option<Email>,
     /// The address in the form.
     pub email: Email,
     /// The colour.
@@ -173,16 +176,21 @@ impl Preorder {
         }
     }
 
-    /// Returns whom announcements about this preorder are about.
+    /// Returns whom announcements about this preorder are about. The owner is named under their own address only: who
+    /// orders for a friend isn't that friend.
     #[must_use]
     pub fn profile(&self) -> Profile {
         Profile {
             email: self.email.clone(),
-            external_id: self.user_id.clone(),
+            external_id: self.user_id.clone().filter(|_| self.is_owners_address()),
             phone_number: self.contact.phone.as_deref().and_then(e164),
             first_name: self.contact.first_name.clone(),
             last_name: self.contact.last_name.clone(),
         }
+    }
+
+    fn is_owners_address(&self) -> bool {
+        self.owner_email.as_ref().is_some_and(|own| own.key() == self.email.key())
     }
 
     /// Returns what an announcement says that is there for marketing: all of it if the customer has consented to that,

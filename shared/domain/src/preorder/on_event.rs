@@ -169,6 +169,7 @@ fn rescue(fact: &SessionFact, at: Timestamp) -> Option<Preorder> {
     Some(Preorder {
         id: fact.preorder_or_rescued(),
         user_id: fact.user.clone(),
+        owner_email: None,
         email: fact.email.clone()?,
         color: fact.color.clone().unwrap_or_else(Color::unknown),
         price_id: fact.price.clone(),

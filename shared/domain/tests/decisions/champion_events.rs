@@ -294,3 +294,16 @@ fn a_renewal_that_waits_for_its_cardholder_is_announced_and_a_first_payment_is_n
     let all = ["champion_action_required:in_2", "champion_payment_failed:in_2", "champion_started:in_1"];
     assert_eq!(Vec::from_iter(reader.keys), all);
 }
+
+#[test]
+fn an_address_that_nobody_proved_gets_nothing_every_month_and_the_reader_has_what_they_paid() {
+    let email = Email::parse("stranger@example.com").ok();
+    let unproven = ChampionAccount { email: email.clone(), email_is_unproven: true, ..account() };
+    let events =
+        [paid("1", invoice("1", SubscriptionCreate, 1, 0)), paid("2", invoice("2", SubscriptionCycle, 1, MONTH))];
+    let reader = Reader::new(unproven).after(&events);
+    assert_eq!(Vec::from_iter(reader.keys), [""; 0]);
+    assert_eq!(reader.ledger.len(), 2);
+    let proven = ChampionAccount { email, ..account() };
+    assert_eq!(Reader::new(proven).after(&events).keys.len(), 2);
+}

@@ -7,7 +7,7 @@ use pledge_domain::{
     color::Color,
     contact::Contact,
     email::Email,
-    ids::{DisputeId, EventId, PaymentIntentId, PreorderId, RefundId, SessionId},
+    ids::{DisputeId, EventId, PaymentIntentId, PreorderId, RefundId, SessionId, UserId},
     locale::Locale,
     money::{Currency, Money},
     preorder::{Preorder, Session, SessionState, Status, Wishes},
@@ -26,6 +26,7 @@ pub fn initiated() -> Preorder {
     Preorder {
         id: PreorderId::parse("0a1b2c3d-0000-4000-8000-000000000000").unwrap(),
         user_id: None,
+        owner_email: None,
         email: Email::parse("reader@example.com").unwrap(),
         color: Color::recorded("Red".into()),
         price_id: None,
@@ -352,5 +353,18 @@ fn every_mix_of_one_session_converges() {
         for before in [Some(in_checkout()), Some(initiated())] {
             converges(before.as_ref(), history);
         }
+    }
+}
+
+#[test]
+fn who_orders_for_a_friend_isnt_that_friend() {
+    let owner = |own: Option<&str>| Preorder {
+        user_id: UserId::parse("ada").ok(),
+        owner_email: own.map(|own| Email::parse(own).unwrap()),
+        ..initiated()
+    };
+    assert_eq!(owner(Some("READER@example.com")).profile().external_id, UserId::parse("ada").ok());
+    for other in [Some("ada@example.com"), None] {
+        assert_eq!(owner(other).profile().external_id, None, "{other:?}");
     }
 }

@@ -12,6 +12,7 @@ use pledge_domain::{
     Timestamp,
     account::Claims,
     champion::{ChampionAccount, ChampionChange, ChampionKey, Step, Tier},
+    email::Email,
     ids::{CustomerId, NovelId, PriceId, SubscriptionId, UserId},
     limits::{TooMany, Uses},
     ports::{ChampionStore, LimitedError, RefundedSubscription, Rolled, StoreError},
@@ -69,6 +70,14 @@ impl ChampionStore for Database {
             let statement = Statement::new(sql!("replace_customer")).text(reader.as_str());
             let rows = lease.query(statement.text(gone.as_str()).text(customer.as_str())).await?;
             self::customer(rows.first())?.ok_or(Failure::Missing("user"))
+        })
+        .await
+    }
+
+    async fn customer_told(&self, reader: &UserId, address: &Email) -> Result<(), StoreError> {
+        self.run(|lease| async move {
+            let statement = Statement::new(sql!("customer_told")).text(reader.as_str()).text(address.as_str());
+            lease.query(statement).await.map(drop)
         })
         .await
     }

@@ -82,6 +82,8 @@ pub(crate) fn build(key: ChampionKey, answers: &[Vec<Row>]) -> Result<ChampionAc
         let columns = Columns(reader);
         account.email = columns.parse_some("email", |text| Email::parse(text).ok())?;
         account.customer = columns.parse_some("stripe_customer_id", |text| CustomerId::parse(text).ok())?;
+        account.email_is_unproven = columns.get("email_is_unproven")?;
+        account.customer_is_outdated = columns.get("customer_is_outdated")?;
         account.marketing_consent = columns.get("marketing_consent")?;
         account.ends_announced_until = columns.get("ends_announced_until")?;
         if columns.get("is_former")? {

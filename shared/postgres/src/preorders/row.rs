@@ -123,6 +123,7 @@ pub(crate) fn read(row: &Row) -> Result<Preorder, Failure> {
     Ok(Preorder {
         id: PreorderId::new(columns.get("id")?),
         user_id: columns.parse_some("user_id", |text| UserId::parse(text).ok())?,
+        owner_email: columns.parse_some("owner_email", |text| Email::parse(text).ok())?,
         email: columns.parse("email", |text| Email::parse(text).ok())?,
         color: Color::recorded(columns.get("color")?),
         price_id: columns.parse_some("price_id", |text| PriceId::parse(text).ok())?,

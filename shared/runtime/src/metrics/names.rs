@@ -46,6 +46,8 @@ pub enum Metric {
     PreordersStuck,
     /// Preorders stored without an owner, because Firebase didn't answer or the account isn't proven to be theirs.
     OwnersUnknown,
+    /// Payments that began although Firebase didn't say whether the account is disabled or deleted.
+    AccountsUnchecked,
     /// Users who are one person, but whose things an operator has to join.
     UsersNotJoined,
     /// Messages that the queue didn't take; the sweep sends what they named.
@@ -99,6 +101,7 @@ impl Metric {
             Self::SubscriptionsRefunded => "SubscriptionsRefunded",
             Self::PreordersStuck => "PreordersStuck",
             Self::OwnersUnknown => "OwnersUnknown",
+            Self::AccountsUnchecked => "AccountsUnchecked",
             Self::UsersNotJoined => "UsersNotJoined",
             Self::PublishFailures => "PublishFailures",
             Self::KlaviyoSent => "KlaviyoSent",

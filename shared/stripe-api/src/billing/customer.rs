@@ -7,12 +7,12 @@ use pledge_domain::{
     ids::{CustomerId, UserId},
     ports::BillingError,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use stripe_core::customer::CreateCustomer;
 
 use crate::{
-    StripeClient,
-    billing::{error::refuses_address, numbered_key},
+    StripeClient, StripeError,
+    billing::{call::Call, error::refuses_address, numbered_key},
 };
 
 #[derive(Deserialize)]
@@ -41,4 +41,19 @@ pub async fn create(
         },
     };
     Ok(customer.id)
+}
+
+#[derive(Serialize)]
+struct EmailUpdate<'a> {
+    email: &'a str,
+}
+
+/// Gives a customer another address (<https://docs.stripe.com/api/customers/update>), if Stripe takes it.
+pub async fn set_email(client: &StripeClient, customer: &CustomerId, email: &Email) -> Result<(), BillingError> {
+    let update = EmailUpdate { email: email.as_str() };
+    let set: Result<IgnoredAny, StripeError> = client.send(&Call::post(format!("/customers/{customer}"), update)).await;
+    match set.map_err(BillingError::from) {
+        Err(error) if !refuses_address(&error) => Err(error),
+        Err(_) | Ok(_) => Ok(()),
+    }
 }

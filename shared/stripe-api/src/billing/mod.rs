@@ -44,6 +44,10 @@ impl Billing for StripeClient {
         customer::create(self, reader, email, Some(gone)).await
     }
 
+    async fn set_customer_email(&self, customer: &CustomerId, email: &Email) -> Result<(), BillingError> {
+        customer::set_email(self, customer, email).await
+    }
+
     async fn create_price(&self, tier: &Tier) -> Result<PriceId, BillingError> {
         price::create(self, tier).await
     }

@@ -62,7 +62,7 @@ pub fn a_text_version(version: &str) -> TextVersion {
 pub fn a_new_preorder_with_consent(n: u32, email: &str, owner: Owner) -> NewPreorder {
     let mut form = a_form(email);
     form.wishes.marketing_consent = MarketingConsent::Given(Some(a_text_version("v1")));
-    let (preorder, started) = plan(preorder_id(n), form, owner.user_id().cloned(), t(n.into()));
+    let (preorder, started) = plan(preorder_id(n), form, &owner, t(n.into()));
     let claims = account::of_new_preorder(&preorder.ordered(), &owner);
     NewPreorder { preorder, started, claims, uses: Uses::default() }
 }
@@ -71,7 +71,7 @@ pub fn a_new_preorder_with_consent(n: u32, email: &str, owner: Owner) -> NewPreo
 #[must_use]
 #[allow(clippy::needless_pass_by_value, reason = "tests make the owner in the call")]
 pub fn a_new_preorder(n: u32, email: &str, owner: Owner) -> NewPreorder {
-    let (preorder, started) = plan(preorder_id(n), a_form(email), owner.user_id().cloned(), t(n.into()));
+    let (preorder, started) = plan(preorder_id(n), a_form(email), &owner, t(n.into()));
     let claims = account::of_new_preorder(&preorder.ordered(), &owner);
     NewPreorder { preorder, started, claims, uses: Uses::default() }
 }

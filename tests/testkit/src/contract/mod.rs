@@ -127,6 +127,7 @@ macro_rules! store_contract {
             preorder_store,
             $fresh,
             a_preorder_is_stored_as_it_is,
+            a_preorder_says_the_address_of_its_owners_account,
             a_preorder_comes_with_its_started_event,
             a_repeat_changes_nothing_and_returns_what_is_stored,
             a_repeat_adds_the_missing_owner,

@@ -389,3 +389,20 @@ pub async fn what_is_forgotten_limited_nobody<S: Subject>(subject: &S) {
         assert!(initiate_limited(subject, n, "192.0.2.1", ADDRESS).await);
     }
 }
+
+pub async fn a_preorder_says_the_address_of_its_owners_account<S: Subject>(subject: &S) {
+    let friend = "friend@example.com";
+    let unverified = VerifiedUser { email_verified: false, ..signed_in("u2", "eve@example.com") };
+    let owners = [
+        (Owner::SignedIn(signed_in("u1", ADDRESS)), Some(an_email(ADDRESS))),
+        (Owner::SignedIn(unverified), None),
+        (Owner::ByEmail(an_account("u3")), Some(an_email(friend))),
+        (Owner::Unknown, None),
+    ];
+    for (n, (owner, expected)) in (1..).zip(owners) {
+        let new = a_new_preorder(n, friend, owner);
+        assert_eq!(new.preorder.owner_email, expected, "{n}: as it is announced");
+        subject.store().initiate(&new).await.unwrap();
+        assert_eq!(subject.preorder(preorder_id(n)).await.owner_email, expected, "{n}: as it is read");
+    }
+}

@@ -45,6 +45,7 @@ struct State {
     prices: BTreeMap<SubscriptionId, PriceId>,
     latest: BTreeMap<SubscriptionId, BilledInvoice>,
     customer_pays: BTreeSet<SubscriptionId>,
+    addresses: Vec<(CustomerId, Email)>,
     payment_outcome: Option<InvoicePaid>,
     has_no_portal: bool,
     overtaking: Option<PriceId>,
@@ -140,6 +141,12 @@ impl FakeBilling {
         self.state().calls.clone()
     }
 
+    /// Which customers were given which other addresses, in order.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<(CustomerId, Email)> {
+        self.state().addresses.clone()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap()
     }
@@ -196,6 +203,11 @@ impl Billing for FakeBilling {
     ) -> Result<CustomerId, BillingError> {
         let id = format!("cus_{reader}_after_{}", gone.as_str().trim_start_matches("cus_"));
         self.call("replace_customer", |_| CustomerId::parse(id).unwrap())
+    }
+
+    async fn set_customer_email(&self, customer: &CustomerId, email: &Email) -> Result<(), BillingError> {
+        let told = (customer.clone(), email.clone());
+        self.call("set_customer_email", |state| state.addresses.push(told))
     }
 
     async fn create_price(&self, tier: &Tier) -> Result<PriceId, BillingError> {

@@ -1,0 +1,1 @@
+alter table users drop column customer_is_outdated;
