@@ -29,7 +29,9 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         standing: &Standing,
         now: Timestamp,
     ) -> Result<(), Failure> {
-        let changed = standing.email.as_ref().map(Email::key) != Some(address.key());
+        // Whoever is only looking isn't stored for it.
+        let Some(stored) = &standing.email else { return Ok(()) };
+        let changed = stored.key() != address.key();
         if changed {
             self.store.sign_in(&account::sign_in(reader), &Uses::default(), now).await?;
         }
