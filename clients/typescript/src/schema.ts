@@ -397,7 +397,7 @@ export interface components {
         };
         /**
          * @description The version of the text on marketing that was agreed to, as the front end calls it. Required with
-         *     `marketingConsent: true`; on its own it says nothing.
+         *     `marketingConsent: true`; on its own it says nothing. Empty is as none.
          */
         ConsentTextVersion: string | null;
         /** @description The same fields as an HTML form sends them. */

@@ -86,13 +86,14 @@ pub enum Answer {
 /// forms carry it whether or not their box is ticked.
 pub fn answer(given: Option<bool>, version: Option<&str>, errors: &mut FieldErrors) -> Option<Answer> {
     let version = version.map(trim).filter(|text| !text.is_empty()).map(TextVersion::parse);
-    match (given?, version) {
+    match (given, version) {
         (_, Some(Err(invalid))) => errors.add("consentTextVersion", invalid.to_string()),
-        (true, Some(Ok(version))) => return Some(Answer::Agreed(version)),
-        (true, None) => {
+        (Some(true), Some(Ok(version))) => return Some(Answer::Agreed(version)),
+        (Some(true), None) => {
             errors.add("consentTextVersion", "is required with marketingConsent: it says which text was agreed to");
         }
-        (false, version) => return Some(Answer::Declined(version.and_then(Result::ok))),
+        (Some(false), version) => return Some(Answer::Declined(version.and_then(Result::ok))),
+        (None, _) => {}
     }
     None
 }
