@@ -12,10 +12,10 @@ use uuid::Uuid;
 
 use crate::{arguments::OutboxState, console::Failure};
 
-/// The SQL of one file in `queries/`.
+/// The SQL of a file in `queries/`, or of several that go on from one another.
 macro_rules! sql {
-    ($name:literal) => {
-        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/queries/", $name, ".sql"))
+    ($($name:literal),+) => {
+        concat!($(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/queries/", $name, ".sql"))),+)
     };
 }
 pub(crate) use sql;
@@ -63,13 +63,18 @@ impl Tables {
 
     /// Events that wait for a person, oldest first.
     pub async fn parked_events(&self, limit: i64) -> Result<Vec<RecordedEvent>, Error> {
-        let rows = self.0.query(sql!("parked_events"), &[&limit]).await?;
+        let rows = self.0.query(sql!("event", "parked_events"), &[&limit]).await?;
         rows.iter().map(RecordedEvent::read).collect()
     }
 
     /// What became of an event; none if it wasn't recorded.
     pub async fn recorded_event(&self, id: &EventId) -> Result<Option<RecordedEvent>, Error> {
-        self.0.query_opt(sql!("recorded_event"), &[&id.as_str()]).await?.as_ref().map(RecordedEvent::read).transpose()
+        self.0
+            .query_opt(sql!("event", "recorded_event"), &[&id.as_str()])
+            .await?
+            .as_ref()
+            .map(RecordedEvent::read)
+            .transpose()
     }
 
     /// A reader and a novel that are there.

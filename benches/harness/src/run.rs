@@ -59,7 +59,7 @@ pub struct Row {
     pub subject: Subject,
     pub starts: Starts,
     pub requests: Requests,
-    /// The same starts with TLS and a password, of our own binaries that have a database.
+    /// How long starts take with TLS and a password, and without; none for peers and for what has no database.
     pub secured: Option<SecuredStarts>,
     /// What our own binaries cost besides.
     pub own: Option<Own>,

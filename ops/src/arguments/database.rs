@@ -11,7 +11,7 @@ pub enum Database {
     Sessions,
     /// Ends a session, such as one that blocks the others. A call of a function is repeated by itself.
     End {
-        /// Its number, as `ops database sessions` shows it.
+        /// The number of the session, as `ops database sessions` shows it.
         session: i32,
     },
     /// Lets a role sign in with a new password, which is read from standard input. Makes the role if there is none. Needs

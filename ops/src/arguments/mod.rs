@@ -240,7 +240,7 @@ pub enum Dlq {
     List(Limit),
     /// Moves messages back into the sender's queue. Those whose rows are settled are removed instead.
     Redrive {
-        /// Also removes messages that can't be read. They name no row that the sweep wouldn't find.
+        /// Removes messages that can't be read as well. They name no row that the sweep wouldn't find.
         #[arg(long)]
         discard_unreadable: bool,
     },

@@ -85,10 +85,10 @@ pub struct Given {
     /// So many days.
     #[arg(long, value_parser = clap::value_parser!(i64).range(1..=366), conflicts_with_all = ["from", "to"])]
     pub days: Option<i64>,
-    /// As much as ran from then on …
+    /// The start of the time that is made good; its length is what is given.
     #[arg(long, value_parser = parse::moment, requires = "to")]
     pub from: Option<Timestamp>,
-    /// … until then.
+    /// The end of the time that is made good.
     #[arg(long, value_parser = parse::moment, requires = "from")]
     pub to: Option<Timestamp>,
 }

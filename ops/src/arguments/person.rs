@@ -8,7 +8,7 @@ pub enum Person {
     /// Writes everything that is stored about somebody as JSON.
     #[command(after_help = "Example:\n  ops person export reader@example.com > reader.json")]
     Export {
-        /// Their e-mail address or uid.
+        /// The e-mail address or the uid of the person.
         #[arg(value_name = "WHO")]
         who: String,
     },
@@ -18,7 +18,7 @@ pub enum Person {
   ops person erase reader@example.com            what would be forgotten
   ops person erase reader@example.com --apply    forgotten; the same again if it was interrupted")]
     Erase {
-        /// Their e-mail address or uid.
+        /// The e-mail address or the uid of the person.
         #[arg(value_name = "WHO")]
         who: String,
     },

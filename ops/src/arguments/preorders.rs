@@ -50,7 +50,7 @@ pub struct Which {
 /// What people call a preorder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PreorderName {
-    /// Its id.
+    /// The id of the preorder.
     Id(PreorderId),
     /// The number that stands on paper: `ROL-` and eight characters. Two preorders may have the same.
     Number(String),

@@ -1,5 +1,5 @@
 -- Whether event $1 is recorded. What becomes known of payment $2 also concerns whoever records the invoice or the preorder
--- that it paid, so these are locked, as in lock_linked.sql. Whoever records the event holds its own lock (lock_keys.sql).
+-- that it paid, so these are locked. Whoever records the event holds its own lock (lock_keys.sql).
 with linked as materialized (
     select pg_advisory_xact_lock(hashtextextended(key, 0))::text as locked
     from (

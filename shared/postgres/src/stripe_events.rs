@@ -58,12 +58,13 @@ impl<'a> Reads<'a> {
 /// Returns the statements that say whether the event is recorded, and lock what its payment leads to.
 fn recorded_before<'a>(event: &'a StripeEvent, known: KnownEvent, intent: Option<&'a str>) -> Vec<Statement<'a>> {
     let on_event = |sql| Statement::new(sql).text(event.id.as_str());
-    match (known, intent) {
-        (KnownEvent::Stays, None) => vec![on_event(sql!("stripe_event_exists"))],
-        (KnownEvent::Stays, Some(intent)) => vec![on_event(sql!("stripe_event_exists_or_lock_linked")).text(intent)],
-        (KnownEvent::DecidedAnew, _) => {
-            vec![Statement::new(sql!("lock_linked")).text(intent), on_event(sql!("forget_event_without_effect"))]
-        }
+    let exists = match intent {
+        None => on_event(sql!("stripe_event_exists")),
+        Some(intent) => on_event(sql!("stripe_event_exists_or_lock_linked")).text(intent),
+    };
+    match known {
+        KnownEvent::Stays => vec![exists],
+        KnownEvent::DecidedAnew => vec![exists, on_event(sql!("forget_event_without_effect"))],
     }
 }
 

@@ -12,7 +12,7 @@ use tokio_postgres::Row;
 
 use crate::{
     champion::{
-        read::{self, READS},
+        read,
         write::{self, Documents},
     },
     columns::Columns,
@@ -45,9 +45,7 @@ pub(crate) async fn take_over<Refusal>(
     // Whoever has handed over everything has nothing to read.
     let novels = if users.iter().any(|user| user.taken_by.is_some()) { Vec::new() } else { novels };
     let keys: Vec<_> = novels.into_iter().flat_map(|novel| [key(former, novel), key(successor, novel)]).collect();
-    let answers = transaction.query(keys.iter().flat_map(|key| read::account(key, None)).collect()).await?;
-    let accounts = keys.iter().zip(answers.chunks(READS)).map(|(key, answers)| read::build(key.clone(), answers));
-    let mut accounts = accounts.collect::<Result<Vec<_>, _>>().map(Vec::into_iter)?;
+    let mut accounts = read::build_all(&keys, &transaction.query(read::accounts(&keys)).await?)?.into_iter();
     let mut novels = Vec::new();
     while let (Some(former), Some(successor)) = (accounts.next(), accounts.next()) {
         novels.push(NovelOfTwo { former, successor });

@@ -37,9 +37,9 @@ struct Details {
 /// What every object may say of itself.
 #[derive(Default)]
 pub struct Mark {
-    /// Its id.
+    /// The id of the object.
     pub object: Option<String>,
-    /// `deployment` out of its metadata.
+    /// `deployment` out of the object's metadata.
     pub deployment: Option<String>,
 }
 

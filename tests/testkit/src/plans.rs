@@ -1,32 +1,54 @@
 //! How the server would run a statement, and whether the cost of that grows with the business.
 
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::Path,
+};
 
 use serde_json::Value;
 use tokio_postgres::{Client, Error, types::Type};
 
-/// The crate whose queries are looked at.
-const STORE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/postgres");
+/// The store's crate.
+pub const STORE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/postgres");
 
-/// Queries without a statement that has a plan.
+/// Queries of the store without a statement that has a plan.
 pub const TRANSACTION_CONTROL: [&str; 5] = ["begin", "begin_with_limits", "commit", "rollback", "snapshot"];
 
-/// Returns the SQL of every `sql!("…", "…")` in the store's sources, by the last of the files that it names.
+/// Returns the SQL of every `sql!("…", "…")` in a crate's sources, by the last of the files that it names.
 ///
 /// # Errors
 /// If a file can't be read.
-pub fn queries() -> io::Result<BTreeMap<String, String>> {
-    let mut sources = String::new();
-    read_all(&Path::new(STORE).join("src"), &mut sources)?;
-    let uses = sources.split("sql!(").skip(1).filter_map(|rest| rest.split_once(')'));
+pub fn queries(package: &str) -> io::Result<BTreeMap<String, String>> {
     let mut queries = BTreeMap::new();
-    for (names, _) in uses {
-        let names: Vec<_> = names.split(',').map(|name| name.trim().trim_matches('"')).collect();
-        let files = names.iter().map(|name| fs::read_to_string(format!("{STORE}/queries/{name}.sql")));
+    for names in uses(package)? {
+        let files = names.iter().map(|name| fs::read_to_string(format!("{package}/queries/{name}.sql")));
         let sql = files.collect::<io::Result<String>>()?;
-        queries.insert(names.last().copied().unwrap_or_default().to_owned(), sql);
+        queries.insert(names.last().cloned().unwrap_or_default(), sql);
     }
     Ok(queries)
+}
+
+/// Returns the files in a crate's `queries/` that no `sql!("…")` names.
+///
+/// # Errors
+/// If a file can't be read.
+pub fn left_over(package: &str) -> io::Result<BTreeSet<String>> {
+    let used: BTreeSet<String> = uses(package)?.into_iter().flatten().collect();
+    let mut files = BTreeSet::new();
+    for file in fs::read_dir(format!("{package}/queries"))? {
+        files.insert(file?.path().file_stem().unwrap_or_default().to_string_lossy().into_owned());
+    }
+    Ok(&files - &used)
+}
+
+/// Returns the names in each `sql!("…", "…")`.
+fn uses(package: &str) -> io::Result<Vec<Vec<String>>> {
+    let mut sources = String::new();
+    read_all(&Path::new(package).join("src"), &mut sources)?;
+    let uses = sources.split("sql!(").skip(1).filter_map(|rest| rest.split_once(')'));
+    let name = |name: &str| name.trim().trim_matches('"').to_owned();
+    Ok(uses.map(|(names, _)| names.split(',').map(name).collect()).collect())
 }
 
 fn read_all(folder: &Path, text: &mut String) -> io::Result<()> {

@@ -37,7 +37,7 @@ pub async fn all(client: &Client) -> Result<BTreeMap<String, Query>, Failure> {
     // Before the plans, which count as runs.
     let runs = runs(client).await.unwrap_or_default();
     let (mut queries, mut full_reads) = (BTreeMap::new(), Vec::new());
-    for (name, sql) in plans::queries()? {
+    for (name, sql) in plans::queries(plans::STORE)? {
         if TRANSACTION_CONTROL.contains(&name.as_str()) {
             continue;
         }

@@ -43,8 +43,9 @@ impl Source for Disputes {
                 differences.push(unreadable(event));
                 continue;
             };
-            let row =
-                client.query_one(sql!("dispute"), &[&fact.dispute.as_str(), &fact.payment_intent.as_str()]).await?;
+            let row = client
+                .query_one(sql!("payment_is_ours", "dispute"), &[&fact.dispute.as_str(), &fact.payment_intent.as_str()])
+                .await?;
             let ours = row.try_get("is_known")? || is_marked(&object["payment_intent"], deployment);
             let stored: Option<&str> = row.try_get("status")?;
             let withdrawn: Option<bool> = row.try_get("funds_withdrawn")?;

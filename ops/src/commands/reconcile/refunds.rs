@@ -53,7 +53,9 @@ impl Source for Refunds {
                 differences.push(unreadable(event));
                 continue;
             };
-            let row = client.query_one(sql!("refund"), &[&fact.refund.as_str(), &fact.payment_intent.as_str()]).await?;
+            let row = client
+                .query_one(sql!("payment_is_ours", "refund"), &[&fact.refund.as_str(), &fact.payment_intent.as_str()])
+                .await?;
             let ours = row.try_get("is_known")? || is_marked(&object["payment_intent"], deployment);
             let (status, amount): (Option<&str>, Option<i64>) = (row.try_get("status")?, row.try_get("amount")?);
             let (now, back) = (fact.status.name(), fact.amount);

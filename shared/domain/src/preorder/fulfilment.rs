@@ -31,9 +31,9 @@ pub enum FulfilmentStep {
         /// Why.
         reason: String,
     },
-    /// It may be sent after all.
+    /// Let the goods be sent after all.
     Release,
-    /// It is sent.
+    /// Note that the goods are sent.
     Fulfil,
 }
 
@@ -42,7 +42,7 @@ pub enum FulfilmentStep {
 pub enum FulfilmentDecision {
     /// Store this.
     Change(Fulfilment),
-    /// It stands so already.
+    /// Nothing has to change: an earlier step said the same.
     AlreadyDone,
     /// It can't be.
     Refused {

@@ -20,9 +20,7 @@ use pledge_domain::{
 use tokio_postgres::Row;
 
 use crate::{
-    Database,
-    champion::read::READS,
-    claims,
+    Database, claims,
     columns::Columns,
     error::Failure,
     lease::{Lease, Transaction},
@@ -246,8 +244,8 @@ async fn accounts(lease: Lease, reader: &UserId, limit: i64) -> Result<Vec<Champ
     let novels = Statement::new(sql!("champion_novels")).text(reader.as_str()).bigint(limit);
     let (transaction, answers) = lease.begin(vec![Statement::new(sql!("snapshot")), novels]).await?;
     let keys = answers.iter().flatten().map(read::key).collect::<Result<Vec<_>, _>>()?;
-    let answers = transaction.commit(keys.iter().flat_map(|key| read::account(key, None)).collect()).await?;
-    keys.iter().zip(answers.chunks(READS)).map(|(key, answers)| read::build(key.clone(), answers)).collect()
+    let answers = transaction.commit(read::accounts(&keys)).await?;
+    read::build_all(&keys, &answers)
 }
 
 async fn sign_in(

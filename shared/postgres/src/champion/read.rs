@@ -55,7 +55,7 @@ pub(crate) fn tiers(novel: NovelId) -> Statement<'static> {
 }
 
 /// How many statements read one account.
-pub(crate) const READS: usize = 5;
+const READS: usize = 5;
 
 /// The statements that [`build`] needs the answers of.
 pub(crate) fn account<'a>(key: &'a ChampionKey, invoice: Option<&'a InvoiceId>) -> [Statement<'a>; READS] {
@@ -67,6 +67,19 @@ pub(crate) fn account<'a>(key: &'a ChampionKey, invoice: Option<&'a InvoiceId>) 
         Statement::new(sql!("champion_subscriptions")).text(user).bigint(novel),
         Statement::new(sql!("champion_intents")).text(user).bigint(novel).text(invoice.map(InvoiceId::as_str)),
     ]
+}
+
+/// Returns the statements that [`build_all`] needs the answers of.
+pub(crate) fn accounts(keys: &[ChampionKey]) -> Vec<Statement<'_>> {
+    keys.iter().flat_map(|key| account(key, None)).collect()
+}
+
+/// Returns the account of each key out of the answers, in the order of the keys.
+///
+/// # Errors
+/// Those of [`build`].
+pub(crate) fn build_all(keys: &[ChampionKey], answers: &[Vec<Row>]) -> Result<Vec<ChampionAccount>, Failure> {
+    keys.iter().zip(answers.chunks(READS)).map(|(key, answers)| build(key.clone(), answers)).collect()
 }
 
 /// The account out of the answers.

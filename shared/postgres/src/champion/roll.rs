@@ -9,7 +9,7 @@ use pledge_domain::{
 
 use crate::{
     champion::{
-        read::{self, READS},
+        read,
         write::{self, Documents},
     },
     columns::Columns,
@@ -33,16 +33,16 @@ pub(super) async fn roll(
         transaction.rollback().await?;
         return Ok(Rolled::default());
     }
-    let answers = transaction.query(keys.iter().flat_map(|key| read::account(key, None)).collect()).await?;
-    let changes = keys
+    let accounts = read::build_all(&keys, &transaction.query(read::accounts(&keys)).await?)?;
+    let changes: Vec<_> = keys
         .iter()
-        .zip(answers.chunks(READS))
-        .map(|(key, answers)| {
-            let change = roll(read::build(key.clone(), answers)?);
+        .zip(accounts)
+        .map(|(key, account)| {
+            let change = roll(account);
             let documents = change.as_ref().map(|change| Documents::of(&change.write)).unwrap_or_default();
-            Ok((key, change, documents))
+            (key, change, documents)
         })
-        .collect::<Result<Vec<_>, Failure>>()?;
+        .collect();
     let announcements: Vec<_> =
         changes.iter().flat_map(|(_, change, _)| change).flat_map(|it| it.announcements.iter().cloned()).collect();
     let mut statements: Vec<_> = insert_outbox(&announcements, now).into_iter().collect();

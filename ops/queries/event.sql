@@ -1,0 +1,8 @@
+-- An event with the reader whom it is about as far as that is known. The files that say which events go on from here.
+select id, type, created, outcome, reason, keys,
+       coalesce(
+           (select user_id from stripe_subscription as known where known.id = any(event.keys) limit 1),
+           (select user_id from payment_record where stripe_invoice_id = any(event.keys) limit 1),
+           (select user_id from payment_record where stripe_payment_intent_id = any(event.keys) limit 1)
+       ) as reader
+from stripe_event as event
