@@ -37,6 +37,20 @@ async fn no_query_reads_all_of_a_table_that_grows() {
     assert_eq!(full, [""; 0]);
 }
 
+/// A function in SQL that isn't inlined is planned anew by every statement that calls it, named or not
+/// (<https://wiki.postgresql.org/wiki/Inlining_of_SQL_functions>). One in PL/pgSQL is planned once for a connection.
+#[tokio::test]
+async fn no_function_that_a_statement_calls_is_planned_with_every_call() {
+    let database = TestDatabase::new().await;
+    let client = database.connect().await;
+    let functions = "select proname::text from pg_proc join pg_language on pg_language.oid = prolang
+        where lanname = 'sql' and pronamespace = 'public'::regnamespace";
+    let functions: Vec<String> = client.query(functions, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
+    let statements = statements();
+    let called = functions.iter().filter(|name| statements.iter().any(|(_, sql)| sql.contains(&format!("{name}("))));
+    assert_eq!(called.collect::<Vec<_>>(), [""; 0]);
+}
+
 #[test]
 fn no_query_is_left_over() {
     assert_eq!(left_over(STORE).unwrap(), BTreeSet::new());
