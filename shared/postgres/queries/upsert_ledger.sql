@@ -1,6 +1,6 @@
--- The whole ledger of reader $1 and novel $2, as JSON $3. What names a payment comes from its record, so a column for
--- subscriptions can't hold anything else.
-insert into user_champion_subscription_record as mine (
+-- The whole ledger of reader $1 and novel $2, as JSON $3. What is as it was isn't written again. What names a payment
+-- comes from its record, so a column for subscriptions can't hold anything else.
+insert into user_champion_subscription_record as known (
     user_id, novel_id, payment_record_id, tier_level, tier_name, monthly_price, currency, payment_amount,
     payment_method, payment_status, subscription_type, subscription_duration_days, before_membership_snapshot,
     after_membership_snapshot, start_date, end_date, stripe_subscription_id, stripe_payment_intent_id,
@@ -27,3 +27,14 @@ set tier_level = excluded.tier_level, tier_name = excluded.tier_name, monthly_pr
     after_membership_snapshot = excluded.after_membership_snapshot, start_date = excluded.start_date,
     end_date = excluded.end_date, stripe_subscription_id = excluded.stripe_subscription_id,
     stripe_payment_intent_id = excluded.stripe_payment_intent_id, stripe_customer_id = excluded.stripe_customer_id
+where (
+    known.tier_level, known.tier_name, known.monthly_price, known.currency, known.payment_amount, known.payment_method,
+    known.payment_status, known.subscription_type, known.subscription_duration_days, known.before_membership_snapshot,
+    known.after_membership_snapshot, known.start_date, known.end_date, known.stripe_subscription_id,
+    known.stripe_payment_intent_id, known.stripe_customer_id
+) is distinct from (
+    excluded.tier_level, excluded.tier_name, excluded.monthly_price, excluded.currency, excluded.payment_amount,
+    excluded.payment_method, excluded.payment_status, excluded.subscription_type, excluded.subscription_duration_days,
+    excluded.before_membership_snapshot, excluded.after_membership_snapshot, excluded.start_date, excluded.end_date,
+    excluded.stripe_subscription_id, excluded.stripe_payment_intent_id, excluded.stripe_customer_id
+)
