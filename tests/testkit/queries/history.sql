@@ -61,12 +61,13 @@ select ('10000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'old-' ||
 from generate_series(1, :count) as n, lpad(n::text, 9, '0') as name, lpad(((n + 9) / 10)::text, 9, '0') as reader,
      lateral (select case when mod(n, 10) = 1 then 'subscription' else 'renewal' end) as called (kind),
      lateral (select now() - mod(:count - n, 10) * interval '30 days') as made (at);
+-- Nothing of them is due for weeks.
 insert into user_champion_subscription (
     user_id, novel_id, tier_level, tier_name, monthly_price, start_date, end_date, is_active, auto_renew,
-    payment_method, stripe_subscription_id, stripe_customer_id
+    payment_method, stripe_subscription_id, stripe_customer_id, next_change_at
 )
 select user_id, novel_id, 1, 'Martial Cultivator', 100, now() - interval '300 days', now() + interval '30 days', true,
-       true, 'stripe', id, customer_id
+       true, 'stripe', id, customer_id, now() + interval '30 days'
 from stripe_subscription;
 insert into user_champion_subscription_record (
     user_id, novel_id, tier_level, tier_name, monthly_price, payment_amount, payment_method, payment_status,
