@@ -6,7 +6,7 @@ with payment as (
     )
     select coalesce(intent, session, preorder.id::text), preorder.id, intent, session, it.amount, it.currency,
            to_timestamp(it.paid_at), refunded, dispute, to_timestamp(it.disputed_since), it.revoked, it.was_revoked
-    from jsonb_populate_record(null::preorders, $1) as preorder,
+    from (select ($1::jsonb ->> 'id')::uuid as id) as preorder,
          jsonb_to_recordset($3::text::jsonb) as it (
              intent text, session text, amount bigint, currency text, paid_at bigint, refunded bigint, dispute text,
              disputed_since bigint, revoked boolean, was_revoked boolean
