@@ -151,8 +151,7 @@ where
     async fn change_tier(&self, request: &Request) -> Result<Response<Body>, ApiError> {
         let reader = self.reader(request).await?;
         let (input::Choice { novel, level, .. }, preview) = input::change(request, &reader)?;
-        let key = ChampionKey { user: reader.id, novel };
-        let change = self.champions.change_tier(&key, level, preview, self.system.now()).await?;
+        let change = self.champions.change_tier(&reader, novel, level, preview, self.system.now()).await?;
         answer::json(StatusCode::OK, &ChampionChange::new(change, level, preview))
     }
 
@@ -160,16 +159,15 @@ where
         let reader = self.payer(request).await?;
         let (novel, method) = input::payment(request, &reader)?;
         let attempt = idempotency::key(request)?.unwrap_or_else(|| self.system.uuid().to_string());
-        let key = ChampionKey { user: reader.id, novel };
-        let payment = self.champions.pay(&key, method.as_ref(), &attempt, self.system.now()).await?;
+        let payment = self.champions.pay(&reader, novel, method.as_ref(), &attempt, self.system.now()).await?;
         answer::json(StatusCode::OK, &ChampionPayment::from(payment))
     }
 
     async fn open_portal(&self, request: &Request) -> Result<Response<Body>, ApiError> {
         let reader = self.reader(request).await?;
         let (novel, locale) = input::portal(request, &reader)?;
-        let key = ChampionKey { user: reader.id, novel };
-        let opened = self.champions.open_portal(&key, &self.site.account(locale)).await;
+        let page = self.site.account(locale);
+        let opened = self.champions.open_portal(&reader, novel, &page, self.system.now()).await;
         if matches!(opened, Err(PortalError::NotConfigured)) {
             self.metrics.count(Metric::PortalNotConfigured, &[]);
         }

@@ -17,7 +17,8 @@ use pledge_testkit::{
 };
 use serde_json::{Value, json};
 use support::{
-    CANCEL, PAY, PURCHASE, RESUME, SUBSCRIPTION, TOKEN, handler, post, read, refusal, send, show, subscribed, wish,
+    CANCEL, CHANGE, PAY, PORTAL, PURCHASE, RESUME, SUBSCRIPTION, TOKEN, handler, past_due, post, read, refusal, send,
+    show, subscribed, wish,
 };
 
 #[tokio::test]
@@ -235,4 +236,29 @@ async fn an_address_that_changed_at_firebase_comes_along_with_the_next_request_a
     let told = |customer| (CustomerId::parse(customer).unwrap(), an_email("Ada.King@example.com"));
     let both = [told("cus_ada"), told("cus_a")];
     assert_eq!(handler.champions.billing.addresses(), both, "the reader's, and the subscription's own");
+}
+
+#[tokio::test]
+async fn stripe_is_told_a_changed_address_before_anything_else_is_asked_of_it() {
+    let novel = json!({ "novelId": 7 });
+    let tier = json!({ "novelId": 7, "tierLevel": 5 });
+    let wishes = [(SUBSCRIPTION, &wish(5)), (PURCHASE, &tier), (CHANGE, &tier), (PAY, &novel), (PORTAL, &novel)];
+    for (path, body) in wishes {
+        let mut handler = if path == PAY { past_due().await } else { subscribed().await };
+        handler.verifier = FakeTokens::default().with(TOKEN, signed_in("ada", "Ada.King@example.com"));
+        let before = handler.champions.billing.calls().len();
+        let status = send(&handler, post(path, body)).await.status();
+        assert_eq!(status.is_success(), path != SUBSCRIPTION, "{path}: one subscription runs already");
+        let calls = handler.champions.billing.calls();
+        assert_eq!(
+            calls[before..before + 2],
+            ["set_customer_email"; 2],
+            "{path}: the reader's, and the subscription's own"
+        );
+        let row = handler.champions.store.user(&uid("ada")).unwrap();
+        assert_eq!(row.email, Some(an_email("Ada.King@example.com")), "{path}");
+
+        send(&handler, post(path, body)).await;
+        assert_eq!(handler.champions.billing.addresses().len(), 2, "{path}: told once");
+    }
 }

@@ -17,7 +17,7 @@ set email = case when $2 is null then mine.email else excluded.email end,
     lost_email_proven = excluded.email is null and mine.lost_email_proven,
     customer_is_outdated = mine.customer_is_outdated
         or mine.stripe_customer_id is not null and excluded.email_verified
-           and lower(mine.email) is distinct from lower(excluded.email),
+           and (not mine.email_verified or lower(mine.email) is distinct from lower(excluded.email)),
     display_name = coalesce(excluded.display_name, mine.display_name),
     photo_url = coalesce(excluded.photo_url, mine.photo_url),
     phone = coalesce(mine.phone, excluded.phone),

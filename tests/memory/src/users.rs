@@ -125,8 +125,9 @@ impl Tables {
             last_login_at: profile.signed_in.then_some(now),
         };
         let key = |email: &Option<Email>| email.as_ref().map(Email::key);
-        let before = self.users.get(&user).map(|known| key(&known.email));
-        if row.email_verified && self.customers.contains_key(&user) && before != Some(key(&row.email)) {
+        let before = self.users.get(&user).map(|known| (key(&known.email), known.email_verified));
+        let changed = before.is_some_and(|before| before != (key(&row.email), true));
+        if row.email_verified && self.customers.contains_key(&user) && changed {
             self.outdated_customers.insert(user.clone());
         }
         if row.email.is_some() {

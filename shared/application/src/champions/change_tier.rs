@@ -6,8 +6,9 @@ use pledge_domain::{
         ChampionKey, TierLevel,
         tier_change::{self, Obstacle, TierChangeDecision},
     },
-    ids::SubscriptionId,
+    ids::{NovelId, SubscriptionId},
     ports::{Billing, BillingError, ChampionStore, GatewayError, Gone, NextInvoice, SubscriptionAnswer},
+    user::VerifiedUser,
 };
 
 use super::{Champions, Failure, MAX_STEPS, subscribe::prices_of};
@@ -46,12 +47,15 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     /// [`TierChangeError`]. A retry is safe; if the change was made already, the tier is the same.
     pub async fn change_tier(
         &self,
-        key: &ChampionKey,
+        reader: &VerifiedUser,
+        novel: NovelId,
         level: TierLevel,
         preview: bool,
         now: Timestamp,
     ) -> Result<TierChange, TierChangeError> {
+        let key = &ChampionKey { user: reader.id.clone(), novel };
         let account = self.store.account(key).await.map_err(Failure::from)?;
+        self.bring_address_along(reader, &(&account).into(), now).await;
         if account.tier_on_sale(level).is_none() {
             return Err(TierChangeError::TierNotFound);
         }

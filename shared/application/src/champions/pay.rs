@@ -7,9 +7,10 @@ use pledge_domain::{
         invoice_to_pay::{self, BilledInvoice, PayDecision},
         renewal::InvoiceStatus,
     },
-    ids::PaymentMethodId,
+    ids::{NovelId, PaymentMethodId},
     money::Money,
     ports::{Billing, BillingError, ChampionStore, ClientSecret, GatewayError, InvoicePaid, SubscriptionAnswer},
+    user::VerifiedUser,
 };
 
 use super::{Champions, Failure};
@@ -77,11 +78,13 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     /// [`PayError`]. A retry of the same attempt is safe.
     pub async fn pay(
         &self,
-        key: &ChampionKey,
+        reader: &VerifiedUser,
+        novel: NovelId,
         method: Option<&PaymentMethodId>,
         attempt: &str,
         now: Timestamp,
     ) -> Result<InvoiceToPay, PayError> {
+        let key = &ChampionKey { user: reader.id.clone(), novel };
         let account = match method {
             Some(_) => {
                 let uses = self.limits.uses(&key.user, method);
@@ -89,6 +92,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
             }
             None => self.store.account(key).await.map_err(Failure::from)?,
         };
+        self.bring_address_along(reader, &(&account).into(), now).await;
         let live = account.live_subscription().ok_or(PayError::SubscriptionNotFound)?;
         let current = self.refresh(key, &live.id, now).await?;
         if current.made.subscription.status.is_terminal() {

@@ -1,8 +1,11 @@
 //! Stripe's billing portal: another card, invoices and receipts.
 
 use pledge_domain::{
+    Timestamp,
     champion::ChampionKey,
+    ids::NovelId,
     ports::{Billing, BillingError, ChampionStore, PortalLink, StoreError},
+    user::VerifiedUser,
 };
 
 use super::{Champions, Failure};
@@ -39,8 +42,16 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     ///
     /// # Errors
     /// [`PortalError`]. A retry is safe, and opens another session.
-    pub async fn open_portal(&self, key: &ChampionKey, return_url: &str) -> Result<PortalLink, PortalError> {
-        let account = self.store.account(key).await?;
+    pub async fn open_portal(
+        &self,
+        reader: &VerifiedUser,
+        novel: NovelId,
+        return_url: &str,
+        now: Timestamp,
+    ) -> Result<PortalLink, PortalError> {
+        let key = ChampionKey { user: reader.id.clone(), novel };
+        let account = self.store.account(&key).await?;
+        self.bring_address_along(reader, &(&account).into(), now).await;
         let theirs = account.current_subscription().and_then(|subscription| subscription.customer.clone());
         let customer = theirs.or_else(|| account.customer.clone()).ok_or(PortalError::CustomerNotFound)?;
         let configuration = self.billing.portal_configuration().await?.ok_or(PortalError::NotConfigured)?;

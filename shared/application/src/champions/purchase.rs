@@ -13,7 +13,7 @@ use pledge_domain::{
     user::VerifiedUser,
 };
 
-use super::{Champions, Failure, MAX_STEPS, Mending, nothing_was_made};
+use super::{Champions, Failure, MAX_STEPS, Mending, follow::StoredAddress, nothing_was_made};
 
 /// A payment that the reader is to make now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,16 +68,19 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         let mut sign_in = Some((account::sign_in(reader), self.limits.uses(&reader.id, None)));
         let key = ChampionKey { user: reader.id.clone(), novel };
         let mut mending = Mending::new(reader);
-        for _ in 0..MAX_STEPS {
+        for step in 0..MAX_STEPS {
             let fresh = PaymentRecordId::new(random.uuid());
-            let step = |account: ChampionAccount| {
+            let decide = |account: ChampionAccount| {
                 let starts_at = purchase::starts_at(&account, level, now);
-                let (open, customer) = (purchase::older_open(&account, None), account.customer.clone());
-                purchase::purchase(account, level, fresh, now).map(|decision| (decision, starts_at, open, customer))
+                let (open, stored) = (purchase::older_open(&account, None), StoredAddress::from(&account));
+                purchase::purchase(account, level, fresh, now).map(|decision| (decision, starts_at, open, stored))
             };
-            let (decision, starts_at, mut older, customer) =
-                self.signed_in_step(sign_in.take(), &key, now, step).await?;
-            mending.customer = customer;
+            let (decision, starts_at, mut older, stored) =
+                self.signed_in_step(sign_in.take(), &key, now, decide).await?;
+            if step == 0 {
+                self.bring_address_along(reader, &stored, now).await;
+            }
+            mending.customer = stored.customer;
             let payment = match decision {
                 PurchaseDecision::TierNotFound => return Err(PurchaseError::TierNotFound),
                 PurchaseDecision::LowerTier { current } => return Err(PurchaseError::LowerTier { current }),

@@ -7,14 +7,14 @@ use pledge_domain::{
         ChampionAccount, ChampionKey, ChampionMetadata, PaymentRecord, Tier, TierLevel, purchase,
         subscribe::{self, Attached, SubscribeDecision},
     },
-    ids::{CustomerId, NovelId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId},
+    ids::{NovelId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId},
     limits::Uses,
     ports::{Billing, ChampionStore, Randomness, SubscriptionAnswer, SubscriptionRequest},
     stripe::SubscriptionStatus,
     user::VerifiedUser,
 };
 
-use super::{Champions, Failure, MAX_STEPS, Mending, nothing_was_made};
+use super::{Champions, Failure, MAX_STEPS, Mending, follow::StoredAddress, nothing_was_made};
 
 /// What a reader asks for.
 #[derive(Debug, Clone)]
@@ -45,8 +45,8 @@ struct Decided {
     starts_at: Option<Timestamp>,
     /// The purchases that wait to be paid.
     older: Vec<(PaymentRecordId, PaymentIntentId)>,
-    /// The reader's customer, if one is stored.
-    customer: Option<CustomerId>,
+    /// The reader's address and customer as they are stored.
+    stored: StoredAddress,
     /// The novel's tiers.
     tiers: Vec<Tier>,
 }
@@ -90,11 +90,14 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         let mut sign_in = Some((account::sign_in(&request.reader), uses));
         let key = ChampionKey { user: request.reader.id.clone(), novel: request.novel };
         let mut mending = Mending::new(&request.reader);
-        for _ in 0..MAX_STEPS {
+        for step in 0..MAX_STEPS {
             let fresh = PaymentRecordId::new(random.uuid());
             let decided = self.decide(sign_in.take(), &key, request.level, fresh, now).await?;
-            let Decided { decision, starts_at, older, customer, tiers } = decided;
-            mending.customer = customer;
+            let Decided { decision, starts_at, older, stored, tiers } = decided;
+            if step == 0 {
+                self.bring_address_along(&request.reader, &stored, now).await;
+            }
+            mending.customer = stored.customer;
             let waits = matches!(decision, SubscribeDecision::Start(_) | SubscribeDecision::Resume(_));
             let found = match decision {
                 SubscribeDecision::TierNotFound => return Err(SubscribeError::TierNotFound),
@@ -133,9 +136,9 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     ) -> Result<Decided, Failure> {
         let step = |account: ChampionAccount| {
             let (starts_at, older) = (purchase::starts_at(&account, level, now), purchase::older_open(&account, None));
-            let (customer, tiers) = (account.customer.clone(), account.tiers.clone());
+            let (stored, tiers) = (StoredAddress::from(&account), account.tiers.clone());
             let step = subscribe::subscribe(account, level, fresh, now);
-            step.map(|decision| Decided { decision, starts_at, older, customer, tiers })
+            step.map(|decision| Decided { decision, starts_at, older, stored, tiers })
         };
         self.signed_in_step(sign_in, key, now, step).await
     }

@@ -59,7 +59,8 @@ impl Reader {
     }
 
     async fn change_tier(&self, tier: i64) -> Result<TierChange, TierChangeError> {
-        self.champions.change_tier(&champion("ada"), level(tier), false, t(0)).await
+        let reader = signed_in("ada", "ada@example.com");
+        self.champions.change_tier(&reader, champion("ada").novel, level(tier), false, t(0)).await
     }
 
     async fn buy(&self, tier: i64) -> Result<Purchase, PurchaseError> {

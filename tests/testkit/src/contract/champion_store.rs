@@ -17,6 +17,7 @@ use pledge_domain::{
         Adopter, BillingReason::*, Fact, InvoiceFact, InvoiceLine, StripeEvent, SubscriptionFact, SubscriptionItem,
         SubscriptionStatus,
     },
+    user::VerifiedUser,
 };
 use time::Duration;
 
@@ -167,6 +168,29 @@ pub async fn what_is_gone_at_stripe_is_replaced_once<S: Subject>(subject: &S) {
     let stored = account(subject, &key).await.tiers.remove(2);
     assert_eq!(stored.stripe_price, Some(first));
     assert!(stored.prices.contains(&gone), "what was paid at the old price stays the tier's");
+}
+
+pub async fn a_changed_address_is_to_be_told_once_it_is_proven_until_it_is_told<S: Subject>(subject: &S) {
+    let key = ada(subject).await;
+    let is_outdated = async || account(subject, &key).await.customer_is_outdated;
+    let signs_in = async |email: &str, email_verified: bool| {
+        let reader = VerifiedUser { email_verified, ..signed_in("ada", email) };
+        subject.store().sign_in(&sign_in(&reader), &Uses::default(), t(1)).await.unwrap();
+    };
+    let (old, new) = ("ada@example.com", "ada.king@example.com");
+    subject.store().save_customer(&key.user, &CustomerId::parse("cus_1").unwrap()).await.unwrap();
+    signs_in(old, true).await;
+    assert!(!is_outdated().await);
+    signs_in(new, false).await;
+    assert!(!is_outdated().await, "it may be anybody's");
+    signs_in(new, true).await;
+    assert!(is_outdated().await);
+    subject.store().customer_told(&key.user, &an_email(old)).await.unwrap();
+    assert!(is_outdated().await, "that isn't the reader's any more");
+    subject.store().customer_told(&key.user, &an_email(new)).await.unwrap();
+    assert!(!is_outdated().await);
+    signs_in(new, true).await;
+    assert!(!is_outdated().await);
 }
 
 pub async fn what_a_step_writes_is_read_as_it_was<S: Subject>(subject: &S) {

@@ -207,6 +207,7 @@ macro_rules! store_contract {
             the_first_customer_counts,
             a_price_is_remembered_for_its_amount,
             what_is_gone_at_stripe_is_replaced_once,
+            a_changed_address_is_to_be_told_once_it_is_proven_until_it_is_told,
             what_a_step_writes_is_read_as_it_was,
             a_step_that_writes_nothing_changes_nothing,
             a_new_subscription_fills_every_column,
