@@ -153,7 +153,6 @@ async fn money_moves_with_the_status_of_a_dispute_also_when_the_bank_changes_its
     let moved = |status| paid.told(|stripe| stripe.set_dispute(&id, status).unwrap());
     assert_eq!(moved(DisputeStatus::UnderReview), ["charge.dispute.updated"]);
     assert_eq!(moved(DisputeStatus::Lost), ["charge.dispute.closed"]);
-    assert_eq!(moved(DisputeStatus::AppealUnderReview), ["charge.dispute.updated"]);
     assert_eq!(moved(DisputeStatus::Won), ["charge.dispute.funds_reinstated", "charge.dispute.closed"]);
     assert_eq!(moved(DisputeStatus::Lost), ["charge.dispute.funds_withdrawn", "charge.dispute.closed"]);
     let dispute = paid.stripe.object(&id);

@@ -24,7 +24,8 @@ pub enum DisputeStatus {
     NeedsResponse,
     /// The bank looks at the evidence.
     UnderReview,
-    /// Anything else that Stripe has or will have, in its words.
+    /// A status that isn't in Stripe's documentation yet, in its words: a person has to look, and until then it holds what
+    /// the dispute is about and leaves the money where it was.
     Other(String),
     /// The money stays with the merchant.
     Won,
@@ -71,8 +72,12 @@ impl DisputeStatus {
     #[must_use]
     pub fn is_open(&self) -> bool {
         match self {
-            Self::WarningNeedsResponse | Self::WarningUnderReview | Self::NeedsResponse | Self::UnderReview => true,
-            Self::WarningClosed | Self::Other(_) | Self::Won | Self::Prevented | Self::Lost => false,
+            Self::WarningNeedsResponse
+            | Self::WarningUnderReview
+            | Self::NeedsResponse
+            | Self::UnderReview
+            | Self::Other(_) => true,
+            Self::WarningClosed | Self::Won | Self::Prevented | Self::Lost => false,
         }
     }
 }
@@ -130,12 +135,15 @@ impl Dispute {
         [("dispute_id".to_owned(), id.as_str().into())].into_iter().chain(due)
     }
 
-    /// Returns whether the money is gone at a moment: the dispute is lost, or was settled by a network with the money.
+    /// Returns whether the money is gone at a moment: the dispute is lost, or was settled by a network with the money. A
+    /// status that isn't known changes nothing.
     #[must_use]
     pub fn is_gone_at(&self, moment: Timestamp) -> bool {
-        match self.history.at(moment) {
-            Some(DisputeStatus::Lost) => true,
-            Some(DisputeStatus::Prevented) => self.funds_withdrawn,
+        let known =
+            self.history.iter().filter(|(at, status)| *at <= moment && !matches!(status, DisputeStatus::Other(_)));
+        match known.last() {
+            Some((_, DisputeStatus::Lost)) => true,
+            Some((_, DisputeStatus::Prevented)) => self.funds_withdrawn,
             _ => false,
         }
     }

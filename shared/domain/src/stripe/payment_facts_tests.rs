@@ -142,6 +142,17 @@ fn of_one_second_the_higher_rank_counts() {
 }
 
 #[test]
+fn a_status_that_nobody_knows_yet_holds_and_leaves_the_money_where_it_was() {
+    let held = every_order(&[dispute("a", 500, "needs_response", 1), dispute("a", 500, "in_arbitration", 4)]);
+    assert_eq!((held.disputed_since(), held.revocations(usd(500))), (Some(t(1)), vec![]));
+    let after_a_loss = every_order(&[dispute("a", 500, "lost", 1), dispute("a", 500, "in_arbitration", 4)]);
+    assert_eq!((after_a_loss.disputed_since(), after_a_loss.revocations(usd(500))), (Some(t(1)), vec![(t(1), true)]));
+    let won_at_last = merge(after_a_loss, &dispute("a", 500, "won", 9));
+    let gone_until_then = vec![(t(1), true), (t(9), false)];
+    assert_eq!((won_at_last.disputed_since(), won_at_last.revocations(usd(500))), (None, gone_until_then));
+}
+
+#[test]
 fn a_payment_is_disputed_while_one_of_its_disputes_is_open() {
     let open = every_order(&[dispute("a", 500, "lost", 1), dispute("b", 9, "warning_needs_response", 4)]);
     assert_eq!(open.disputed_since(), Some(t(4)));

@@ -38,10 +38,6 @@ pub enum DisputeStatus {
     NeedsResponse,
     /// The bank looks at the merchant's evidence.
     UnderReview,
-    /// The merchant may appeal against a loss.
-    AppealNeedsResponse,
-    /// The network looks at the appeal.
-    AppealUnderReview,
     /// The money is back.
     Won,
     /// The money stays gone.
