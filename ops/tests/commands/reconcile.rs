@@ -97,6 +97,30 @@ async fn a_payment_without_a_preorder_becomes_one() {
 }
 
 #[tokio::test]
+async fn preorders_whose_forms_are_lost_are_named() {
+    let environment = TestEnvironment::start().await;
+    let (kept, _) = environment.preorder_in_checkout(1).await;
+    let (lost, _) = environment.preorder_in_checkout(2).await;
+    for session in environment.stand_in.objects("checkout.session") {
+        environment.stand_in.pay_session(session["id"].as_str().unwrap(), Payment::by_card());
+    }
+    environment.tell_everything().await;
+    let restore = format!(
+        "delete from outbox where key = 'preorder_started:{lost}'; delete from preorders where id = '{lost}'",
+        lost = lost.id
+    );
+    environment.tables.batch_execute(&restore).await.unwrap();
+    let before = environment.ops(RECONCILE).await;
+    assert!(!before.err.contains("only their forms knew"), "{before:?}");
+
+    let done = environment.succeeds(&format!("{RECONCILE} --apply")).await;
+    let said = done.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("Not seen: what only their forms knew"), "{done:?}");
+    assert!(said.contains(&format!("made of their payment: {}.", lost.id.number())), "{done:?}");
+    assert!(!said.contains(&kept.id.number()), "{done:?}");
+}
+
+#[tokio::test]
 async fn a_second_payment_that_nobody_heard_of_is_stored_beside_the_first() {
     let environment = TestEnvironment::start().await;
     let (preorder, first) = environment.preorder_in_checkout(1).await;

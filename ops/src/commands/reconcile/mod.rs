@@ -10,6 +10,7 @@ mod disputes;
 mod event;
 mod invoices;
 mod late_time;
+mod lost_forms;
 mod ownership;
 mod purchases;
 mod refunds;
@@ -55,6 +56,7 @@ pub async fn run(tools: &Tools, wanted: &Reconcile, apply: bool) -> Result<Done,
     if comparison.includes("late-time") {
         late_time::list(comparison.tables.client(), window, comparison.report).await?;
     }
+    lost_forms::name(comparison.tables.client(), window, comparison.report).await?;
     announcements::compare(tools, comparison.tables.client(), window, comparison.report).await?;
     Ok(report.conclusion())
 }

@@ -1,0 +1,1 @@
+drop index preorders_without_form_idx;
