@@ -140,8 +140,8 @@ impl Dispute {
     #[must_use]
     pub fn is_gone_at(&self, moment: Timestamp) -> bool {
         let known =
-            self.history.iter().filter(|(at, status)| *at <= moment && !matches!(status, DisputeStatus::Other(_)));
-        match known.last() {
+            |(at, status): &&(Timestamp, DisputeStatus)| *at <= moment && !matches!(status, DisputeStatus::Other(_));
+        match self.history.iter().rfind(known) {
             Some((_, DisputeStatus::Lost)) => true,
             Some((_, DisputeStatus::Prevented)) => self.funds_withdrawn,
             _ => false,
