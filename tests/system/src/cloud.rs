@@ -11,10 +11,10 @@ use pledge_local::Endpoints;
 use pledge_runtime::System;
 use pledge_stand_ins::Fault;
 use pledge_stripe_events::sign;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::environment;
+use crate::{Function, environment};
 
 /// Where tests are threads of one process, they wait for each other here; nextest gives each a process and lets them
 /// wait by its configuration.
@@ -82,6 +82,15 @@ impl Cloud {
         self.klaviyo.settled(&self.database).await.unwrap();
     }
 
+    /// Does what the schedule of `klaviyo-sender` does every minute, but that nothing has to wait before.
+    pub async fn sweep(&self) {
+        let variables = self.endpoints.variables();
+        let sender =
+            Function::start("klaviyo-sender", variables.into_iter().chain([("SWEEP_AFTER_SECONDS", "0")])).await;
+        let swept = sender.invoke(&json!({ "detail-type": "Scheduled Event" })).await;
+        assert!(swept["requeued"].is_number(), "{swept}");
+    }
+
     /// Makes Stripe's API fail.
     pub async fn stripe_fails(&self, fault: Fault) {
         self.stripe.fault(&serde_json::to_value(fault).unwrap()).await.unwrap();
@@ -113,7 +122,7 @@ impl Cloud {
 
     /// The customer pays by card, and Stripe delivers what it has to say about it.
     pub async fn pay(&self, session: &str) {
-        self.stripe.pay(session, &serde_json::json!({})).await.unwrap();
+        self.stripe.pay(session, &json!({})).await.unwrap();
         self.stripe.idle().await.unwrap();
     }
 

@@ -4,6 +4,7 @@
 
 mod app_check;
 mod champion_specification;
+mod champion_timeline;
 mod cors;
 mod database_down;
 mod firebase_down;

@@ -1,6 +1,7 @@
 //! Somebody pays.
 
 use futures_util::future::join_all;
+use pledge_driver::Order;
 use pledge_tests::Cloud;
 use serde_json::{Value, json};
 
@@ -84,6 +85,29 @@ async fn a_paid_preorder_cannot_be_paid_again() {
     let again = cloud.api.post("/checkout", &json!({ "preorderId": preorder })).await.unwrap();
     assert_eq!((again.status, again.text("code")), (409, "PREORDER_ALREADY_COMPLETED"));
     assert_eq!(cloud.sessions_of(&preorder).await.len(), 1);
+}
+
+#[tokio::test]
+async fn who_has_paid_and_is_back_after_the_sessions_end_before_any_webhook_came_opens_no_second_session() {
+    let Some(cloud) = Cloud::enter().await else { return };
+    cloud.stripe.idle().await.unwrap();
+    let preorder = cloud.a_preorder(&cloud.email("unheard")).await;
+    let session = cloud.api.checkout(&preorder).await.unwrap();
+    cloud.stripe.hold(true).await.unwrap();
+    cloud.stripe.pay(&session, &json!({})).await.unwrap();
+    // The functions' clock is the real one, so a day passes in what is stored.
+    let a_day_later = "update preorders set session_expires_at = now() - interval '1 minute' where id::text = $1";
+    cloud.database.query(a_day_later, &[&preorder]).await.unwrap();
+    let again = cloud.api.post("/checkout", &json!({ "preorderId": preorder })).await.unwrap();
+    let sessions = cloud.sessions_of(&preorder).await.len();
+    cloud.stripe.release(Order::AsCreated).await.unwrap();
+    cloud.stripe.hold(false).await.unwrap();
+    cloud.stripe.idle().await.unwrap();
+
+    assert_eq!((again.status, again.text("code")), (409, "PAYMENT_PENDING"));
+    assert_eq!(sessions, 1, "Stripe was asked how the first one ended");
+    let row = cloud.preorder(&preorder).await;
+    assert_eq!((&row["status"], &row["session_id"]), (&json!("completed"), &json!(session)));
 }
 
 #[tokio::test]

@@ -12,14 +12,6 @@ async fn start(cloud: &Cloud, name: &str) -> Function {
     Function::start(name, variables.chain([("AWS_ENDPOINT_URL", "http://127.0.0.1:1")])).await
 }
 
-/// What the schedule does every minute; here nothing has to wait before.
-async fn sweep(cloud: &Cloud) {
-    let variables = cloud.endpoints.variables();
-    let sender = Function::start("klaviyo-sender", variables.into_iter().chain([("SWEEP_AFTER_SECONDS", "0")])).await;
-    let swept = sender.invoke(&json!({ "detail-type": "Scheduled Event" })).await;
-    assert!(swept["requeued"].is_number(), "{swept}");
-}
-
 #[tokio::test]
 async fn a_form_is_accepted_and_the_sweep_sends_its_event() {
     let Some(cloud) = Cloud::enter().await else { return };
@@ -31,7 +23,7 @@ async fn a_form_is_accepted_and_the_sweep_sends_its_event() {
     let preorder = body["preorderId"].as_str().unwrap();
     assert_eq!(cloud.preorder(preorder).await["status"], "initiated");
 
-    sweep(&cloud).await;
+    cloud.sweep().await;
     assert_eq!(cloud.klaviyo_events(&email, 1).await[0].0, "preorder_started");
 }
 
@@ -57,7 +49,7 @@ async fn a_payment_counts_and_the_sweep_sends_its_event() {
     assert_eq!((status, &answer["outcome"]), (200, &json!("applied")));
     assert_eq!(cloud.preorder(&preorder).await["status"], "completed");
 
-    sweep(&cloud).await;
+    cloud.sweep().await;
     let metrics: Vec<_> = cloud.klaviyo_events(&email, 2).await.into_iter().map(|(metric, _)| metric).collect();
     assert_eq!(metrics, ["preorder_started", "preorder_success"]);
 }
