@@ -1,6 +1,6 @@
 //! The schedule: what Stripe couldn't deliver is fetched.
 
-use pledge_application::catch_up::{CatchUp, CaughtUp, Stopped};
+use pledge_application::catch_up::{CatchUp, CaughtUp, Stopped, YOUNG};
 use pledge_domain::{
     error_chain::ErrorChain,
     ports::{CatchUpStore, Cause, Clock, EventSource, Publisher, StripeEventStore},
@@ -9,12 +9,21 @@ use pledge_domain::{
 use pledge_http_api::telemetry;
 use pledge_runtime::Metric;
 use pledge_stripe_events::{HANDLED, decode};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use time::Duration;
 
 use crate::handler::Handler;
 
 /// Catches up, if a key to read events with is configured.
 pub struct Schedule<Source>(Option<CatchUp<Source>>);
+
+/// What a scheduled invocation may ask for in its event's `detail`. EventBridge's asks for nothing.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Request {
+    /// How old an event must be to be fetched, in seconds: younger ones are left to delivery. [`YOUNG`] unless given.
+    pub after_seconds: Option<u32>,
+}
 
 /// What a scheduled invocation answers, for the log of whoever invokes it by hand.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -39,7 +48,11 @@ impl<Source: EventSource> Schedule<Source> {
     ///
     /// # Errors
     /// [`Stopped`] if the list or the database failed; running out of time is none.
-    pub async fn run<Store, Queue, System>(&self, handler: &Handler<Store, Queue, System>) -> Result<Report, Stopped>
+    pub async fn run<Store, Queue, System>(
+        &self,
+        handler: &Handler<Store, Queue, System>,
+        request: &Request,
+    ) -> Result<Report, Stopped>
     where
         Store: StripeEventStore + CatchUpStore,
         Queue: Publisher,
@@ -50,7 +63,8 @@ impl<Source: EventSource> Schedule<Source> {
             return Ok(Report { catch_up: "off", recorded: 0, lag: None });
         };
         let Handler { record, system, metrics, .. } = handler;
-        let caught_up = Box::pin(catch_up.run(record, system, |event, processed| {
+        let young = request.after_seconds.map_or(YOUNG, |seconds| Duration::seconds(seconds.into()));
+        let caught_up = Box::pin(catch_up.run(record, system, young, |event, processed| {
             telemetry::published(metrics, &processed.queued);
             handler.note(event, &processed.recorded);
         }));

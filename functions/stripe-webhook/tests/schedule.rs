@@ -12,7 +12,7 @@ use pledge_testkit::{FakeVault, FixedClock, time::t};
 use reqwest::Client;
 use serde_json::Value;
 use std::time::Duration;
-use stripe_webhook::schedule::Schedule;
+use stripe_webhook::schedule::{Request, Schedule};
 use support::Handler;
 
 /// The name of the variable with the key's ARN.
@@ -83,7 +83,7 @@ fn recorded(handler: &Handler, stripe: &StripeStandIn) -> (usize, usize) {
 #[tokio::test]
 async fn without_a_key_the_catch_up_is_off_and_says_so() {
     let stripe = stripe(None).await;
-    let report = schedule(&stripe, &FakeVault::default(), None).run(&handler()).await.unwrap();
+    let report = schedule(&stripe, &FakeVault::default(), None).run(&handler(), &Request::default()).await.unwrap();
     assert_eq!((report.catch_up, report.recorded, report.lag), ("off", 0, None));
     assert!(stripe.requests().all().is_empty());
 }
@@ -96,12 +96,33 @@ async fn what_was_never_delivered_is_recorded_in_both_generations_of_payloads() 
         let (vault, handler) = (FakeVault::new([("arn:key", "rk_test_events")]), handler());
         let schedule = schedule(&stripe, &vault, Some("arn:key"));
         assert_eq!(vault.reads(), 0, "no start waits for the key");
-        let report = schedule.run(&handler).await.unwrap();
+        let report = schedule.run(&handler, &Request::default()).await.unwrap();
         let (known, all) = recorded(&handler, &stripe);
         assert_eq!((report.catch_up, report.recorded, known), ("complete", all, all));
         assert!(all > 0 && report.lag == Some(15 * 60), "{report:?}");
-        assert_eq!(schedule.run(&handler).await.unwrap().recorded, 0);
+        assert_eq!(schedule.run(&handler, &Request::default()).await.unwrap().recorded, 0);
         assert_eq!(vault.reads(), 1, "the key is read once");
+    }
+}
+
+#[tokio::test]
+async fn whoever_invokes_by_hand_may_ask_for_what_has_just_happened() {
+    let stripe = stripe(None).await;
+    a_subscription(&stripe).await;
+    let schedule = schedule(&stripe, &FakeVault::new([("arn:key", "rk_test_events")]), Some("arn:key"));
+    let (mut handler, _) = support::handler();
+    handler.system = FixedClock::at(t(1));
+    assert_eq!(schedule.run(&handler, &Request::default()).await.unwrap().recorded, 0);
+    let request: Request = serde_json::from_str(r#"{"afterSeconds":0}"#).unwrap();
+    let report = schedule.run(&handler, &request).await.unwrap();
+    assert_eq!((report.recorded, report.lag), (recorded(&handler, &stripe).1, Some(0)));
+}
+
+#[test]
+fn a_request_that_is_not_known_is_refused() {
+    assert!(serde_json::from_str::<Request>("{}").unwrap().after_seconds.is_none());
+    for other in [r#"{"afterseconds":0}"#, r#"{"afterSeconds":-1}"#] {
+        assert!(serde_json::from_str::<Request>(other).is_err(), "{other}");
     }
 }
 
@@ -110,11 +131,15 @@ async fn a_key_that_cannot_be_used_is_an_error_until_it_is_replaced() {
     let stripe = stripe(None).await;
     let vault = FakeVault::default();
     let schedule = schedule(&stripe, &vault, Some("arn:key"));
-    assert!(schedule.run(&handler()).await.is_err());
+    assert!(schedule.run(&handler(), &Request::default()).await.is_err());
     vault.put("arn:key", "whsec_wrong");
-    assert!(schedule.run(&handler()).await.is_err());
+    assert!(schedule.run(&handler(), &Request::default()).await.is_err());
     vault.put("arn:key", "rk_test_events");
-    assert_eq!(schedule.run(&handler()).await.unwrap().catch_up, "complete", "the next invocation reads it again");
+    assert_eq!(
+        schedule.run(&handler(), &Request::default()).await.unwrap().catch_up,
+        "complete",
+        "the next invocation reads it again"
+    );
 }
 
 #[tokio::test]
@@ -124,12 +149,12 @@ async fn a_limit_of_stripes_is_waited_for_or_left_to_the_next_invocation() {
     let (vault, handler) = (FakeVault::new([("arn:key", "rk_test_events")]), handler());
     let schedule = schedule(&stripe, &vault, Some("arn:key"));
     stripe.faults().add(Fault::status(429));
-    assert_eq!(schedule.run(&handler).await.unwrap().catch_up, "complete");
+    assert_eq!(schedule.run(&handler, &Request::default()).await.unwrap().catch_up, "complete");
     handler.system.advance(time::Duration::minutes(15));
     stripe.advance(Duration::from_secs(1));
     stripe.faults().add(Fault::status(429).times(10));
-    assert!(schedule.run(&handler).await.is_err());
+    assert!(schedule.run(&handler, &Request::default()).await.is_err());
     assert_eq!(handler.record.store.watermark().await.unwrap().unwrap().at, t(3600 - 900));
     stripe.faults().clear();
-    assert_eq!(schedule.run(&handler).await.unwrap().lag, Some(15 * 60));
+    assert_eq!(schedule.run(&handler, &Request::default()).await.unwrap().lag, Some(15 * 60));
 }

@@ -15,7 +15,7 @@ use time::Duration;
 
 use crate::record_stripe_event::{Processed, RecordError, RecordStripeEvent};
 
-/// Younger events are left to delivery.
+/// Younger events are left to delivery, unless it is asked for them.
 pub const YOUNG: Duration = Duration::minutes(15);
 
 /// How much older than [`YOUNG`] an event is before it counts as listed for certain: what wasn't so old when the watermark
@@ -89,7 +89,7 @@ enum Stretch {
 
 impl<Source: EventSource> CatchUp<Source> {
     /// Records what happened since the watermark and isn't recorded yet, oldest first, through `record`; `each` hears of
-    /// every event that was new.
+    /// every event that was new. What is younger than `young`, usually [`YOUNG`], is left to delivery.
     ///
     /// Goes forward by stretches of time that fit a page and moves the watermark after each, so that whatever ends it
     /// early costs a stretch at most. Several at once do the same work twice and count nothing twice.
@@ -97,6 +97,7 @@ impl<Source: EventSource> CatchUp<Source> {
         &self,
         record: &RecordStripeEvent<Store, Queue>,
         clock: &impl Clock,
+        young: Duration,
         each: impl FnMut(&StripeEvent, &Processed),
     ) -> CaughtUp {
         let begun = clock.now();
@@ -108,7 +109,7 @@ impl<Source: EventSource> CatchUp<Source> {
             deadline: begun + BUDGET,
             result: CaughtUp { recorded: 0, watermark: None, lost_until: None, stopped: None },
         };
-        if let Err(stopped) = run.go(begun).await {
+        if let Err(stopped) = run.go(begun, young).await {
             run.result.stopped = Some(stopped);
         }
         run.result
@@ -132,9 +133,9 @@ where
     System: Clock,
     Each: FnMut(&StripeEvent, &Processed),
 {
-    async fn go(&mut self, begun: Timestamp) -> Result<(), Stopped> {
+    async fn go(&mut self, begun: Timestamp, young: Duration) -> Result<(), Stopped> {
         let store = &self.record.store;
-        let (oldest, until) = (whole_second(begun - LISTED), whole_second(begun - YOUNG));
+        let (oldest, until) = (whole_second(begun - LISTED), whole_second(begun - young));
         let watermark = store.watermark().await?;
         self.result.watermark = watermark.map(|watermark| watermark.at);
         self.result.lost_until = self.result.watermark.filter(|watermark| *watermark < oldest).map(|_| oldest);

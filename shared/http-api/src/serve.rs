@@ -62,7 +62,8 @@ async fn counted(function: &str, metrics: &Metrics, routes: &impl Routes, reques
     response
 }
 
-/// Answers Lambda's invocations until the process ends: API Gateway's with `routes`, those of a schedule with `scheduled`.
+/// Answers Lambda's invocations until the process ends: API Gateway's with `routes`, those of a schedule with `scheduled`,
+/// which gets the event's `detail`: EventBridge's own is empty, and whoever invokes by hand may ask for something there.
 ///
 /// # Errors
 /// If the Lambda runtime API can't be reached.
@@ -70,7 +71,7 @@ pub async fn serve_with_schedule(
     function: &'static str,
     metrics: Metrics,
     routes: &impl Routes,
-    scheduled: impl AsyncFn() -> Result<Value, Error>,
+    scheduled: impl AsyncFn(Value) -> Result<Value, Error>,
 ) -> Result<(), Error> {
     let (api, scheduled) = (&Adapter::from(handler(function, &metrics, routes)), &scheduled);
     let answer = move |LambdaEvent { payload, context }| async move {
@@ -79,7 +80,7 @@ pub async fn serve_with_schedule(
                 let response = api.clone().call(event::escape(LambdaEvent::new(*request, context))).await?;
                 Ok::<_, Error>(Answer::Response(response))
             }
-            Invocation::Scheduled => Ok(Answer::Report(Box::pin(scheduled()).await?)),
+            Invocation::Scheduled(detail) => Ok(Answer::Report(Box::pin(scheduled(detail)).await?)),
         }
     };
     lambda_runtime::run(service_fn(answer)).await
@@ -90,14 +91,16 @@ pub async fn serve_with_schedule(
 enum Invocation {
     /// A request to an endpoint.
     Request(Box<LambdaRequest>),
-    /// The time of a schedule has come.
-    Scheduled,
+    /// The time of a schedule has come. This is the event's detail.
+    Scheduled(Value),
 }
 
 /// What EventBridge sends (<https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html>).
 #[derive(Deserialize)]
 struct Schedule {
     source: Source,
+    #[serde(default)]
+    detail: Value,
 }
 
 #[derive(Deserialize)]
@@ -118,7 +121,7 @@ impl<'de> Deserialize<'de> for Invocation {
         match serde_json::from_str(text) {
             Ok(request) => Ok(Self::Request(Box::new(request))),
             Err(error) => match serde_json::from_str(text) {
-                Ok(Schedule { source: Source::Events | Source::Scheduler }) => Ok(Self::Scheduled),
+                Ok(Schedule { source: Source::Events | Source::Scheduler, detail }) => Ok(Self::Scheduled(detail)),
                 Err(_) => Err(D::Error::custom(error)),
             },
         }
@@ -137,6 +140,7 @@ mod tests {
     use pledge_domain::ports::{GatewayError, StoreError};
     use pledge_runtime::{Stage, System};
     use pledge_testkit::Log;
+    use serde_json::json;
 
     use super::*;
     use crate::route;
@@ -182,8 +186,13 @@ mod tests {
         let read = |text: &str| serde_json::from_str::<Invocation>(text);
         let scheduled = r#"{"version":"0","id":"1","detail-type":"Scheduled Event","source":"aws.events",
             "account":"1","time":"2026-10-31T12:00:00Z","region":"eu-west-1","resources":["arn:rule"],"detail":{}}"#;
-        assert!(matches!(read(scheduled), Ok(Invocation::Scheduled)));
-        assert!(matches!(read(r#"{"source":"aws.scheduler"}"#), Ok(Invocation::Scheduled)));
+        let detail = |text: &str| match read(text) {
+            Ok(Invocation::Scheduled(detail)) => detail,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(detail(scheduled), json!({}));
+        assert_eq!(detail(r#"{"source":"aws.scheduler"}"#), Value::Null);
+        assert_eq!(detail(r#"{"source":"aws.events","detail":{"a":1}}"#), json!({ "a": 1 }));
         let request = r#"{"version":"2.0","routeKey":"POST /webhooks/stripe","rawPath":"/webhooks/stripe",
             "rawQueryString":"","headers":{},"requestContext":{"http":{"method":"POST","path":"/webhooks/stripe"}},
             "body":"{\"source\":\"aws.events\"}","isBase64Encoded":false}"#;

@@ -38,7 +38,7 @@ use pledge_stripe_http::{EventsConfig, StripeEvents};
 use pledge_testkit::{FakeTokens, FakeVault, SeededIds, builders::signed_in, http::HttpEvent};
 use rustls::RootCertStore;
 use serde_json::Value;
-use stripe_webhook::schedule::Schedule;
+use stripe_webhook::schedule::{Request as ScheduleRequest, Schedule};
 use time::Duration;
 
 use crate::publisher::QueuePublisher;
@@ -274,7 +274,10 @@ impl Functions {
 
     /// Invokes the webhook as its schedule does. Returns whether everything is fetched that Stripe lists.
     pub async fn catch_up(&self) -> bool {
-        self.catch_up.run(&self.webhook).await.is_ok_and(|report| report.catch_up == "complete")
+        self.catch_up
+            .run(&self.webhook, &ScheduleRequest::default())
+            .await
+            .is_ok_and(|report| report.catch_up == "complete")
     }
 
     /// Invokes the sender. Returns its answer; none if the invocation failed.

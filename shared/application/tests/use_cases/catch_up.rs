@@ -62,7 +62,7 @@ impl Subject {
     }
 
     async fn run(&self) -> CaughtUp {
-        self.catch_up.run(&self.record, &self.clock, |_, _| ()).await
+        self.catch_up.run(&self.record, &self.clock, YOUNG, |_, _| ()).await
     }
 
     fn is_recorded(&self, id: &str) -> bool {
@@ -76,7 +76,7 @@ async fn a_payment_that_was_never_delivered_counts_and_is_told() {
     subject.happens(t(-3600), "evt_paid");
     let mut heard = Vec::new();
     let each = |event: &StripeEvent, _: &_| heard.push(event.id.to_string());
-    let caught_up = subject.catch_up.run(&subject.record, &subject.clock, each).await;
+    let caught_up = subject.catch_up.run(&subject.record, &subject.clock, YOUNG, each).await;
     assert!(caught_up.stopped.is_none() && caught_up.lost_until.is_none());
     assert_eq!((caught_up.recorded, caught_up.watermark), (1, Some(t(0) - YOUNG)));
     assert_eq!(heard, ["evt_paid"]);
@@ -101,6 +101,22 @@ async fn young_events_are_left_to_delivery_and_counted_when_they_are_not() {
     assert!(!subject.is_recorded("evt_paid"));
     subject.clock.advance(YOUNG);
     assert_eq!(subject.run().await.recorded, 1);
+}
+
+#[tokio::test]
+async fn who_asks_for_young_events_gets_them_and_what_is_listed_late_is_still_found() {
+    let subject = subject();
+    subject.happens(t(-1), "evt_paid");
+    let at_once = async || subject.catch_up.run(&subject.record, &subject.clock, Duration::ZERO, |_, _| ()).await;
+    assert_eq!(at_once().await.recorded, 1);
+    subject.happens(t(-60), "evt_late");
+    assert_eq!(
+        at_once().await.recorded,
+        1,
+        "the watermark, which is now, doesn't hide what is younger than the overlap"
+    );
+    subject.clock.advance(YOUNG);
+    assert_eq!(subject.run().await.recorded, 0);
 }
 
 #[tokio::test]
@@ -178,7 +194,7 @@ async fn time_that_is_over_ends_it_and_the_next_ones_get_to_the_end() {
     let (mut recorded, mut runs) = (0, 0);
     loop {
         let before = clock.0.now();
-        let caught_up = subject.catch_up.run(&subject.record, &clock, |_, _| ()).await;
+        let caught_up = subject.catch_up.run(&subject.record, &clock, YOUNG, |_, _| ()).await;
         assert!(clock.0.now() - before <= BUDGET + Duration::seconds(4));
         recorded += caught_up.recorded;
         runs += 1;
