@@ -46,12 +46,12 @@ test("the console shows each step of a preorder as it happens", async () => {
     for (const step of [
       /Browser → API POST \/checkout 200/,
       /API → PostgreSQL insert preorders/,
-      /API → Stripe POST \/v1\/checkout\/sessions 200/,
-      /Stripe → API checkout\.session\.completed 200/,
+      /API → Stripe POST \/v1\/checkout\/sessions 200 \d+ ms/,
+      /Stripe → API checkout\.session\.completed 200 \d+ ms/,
       /API → PostgreSQL update preorders .*status processing → completed/,
       /API → SQS 1 message into klaviyo queued/,
       /SQS → API 1 message from klaviyo done/,
-      /API → Klaviyo preorder_success 202/,
+      /API → Klaviyo preorder_success 202 \d+ ms/,
     ]) {
       await page.getByRole("button", { name: step }).first().waitFor();
     }

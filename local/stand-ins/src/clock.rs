@@ -69,8 +69,8 @@ impl Clock {
         machine_millis().div_euclid(1000)
     }
 
-    /// A number that differs from one start to the next.
-    pub(crate) fn machine_seed() -> u64 {
+    /// Milliseconds since the epoch on the machine's clock.
+    pub(crate) fn machine_millis() -> u64 {
         machine_millis().unsigned_abs()
     }
 

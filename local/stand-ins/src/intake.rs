@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
+use crate::clock::Clock;
 use crate::control::Common;
 use crate::faults::{HangUp, When};
 use crate::request_log::RequestEntry;
@@ -25,6 +26,7 @@ pub(crate) struct Intake {
 
 /// A middleware around a vendor's API routes.
 pub(crate) async fn layer(State(intake): State<Intake>, request: Request, next: Next) -> Response {
+    let arrived = Clock::machine_millis();
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, LARGEST).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
@@ -53,6 +55,8 @@ pub(crate) async fn layer(State(intake): State<Intake>, request: Request, next: 
     let hung_up = response.extensions().get::<HangUp>().is_some();
     intake.common.log.push(RequestEntry {
         at: intake.common.clock.now(),
+        arrived,
+        took: Clock::machine_millis().saturating_sub(arrived),
         method,
         path,
         params,

@@ -13,6 +13,10 @@ const SECRET: [&str; 8] = ["password", "idtoken", "refreshtoken", "assertion", "
 pub struct RequestEntry {
     /// Seconds since the epoch on the stand-in's clock.
     pub at: i64,
+    /// When it arrived, in milliseconds since the epoch on the machine's clock.
+    pub arrived: u64,
+    /// How long the answer took, in milliseconds.
+    pub took: u64,
     /// `GET`, `POST` or `DELETE`.
     pub method: String,
     /// The path, without the query.
@@ -95,6 +99,8 @@ mod tests {
         let log = RequestLog::default();
         log.push(RequestEntry {
             at: 0,
+            arrived: 0,
+            took: 0,
             method: "POST".into(),
             path: "/x".into(),
             params: [("/password", "hunter2"), ("card[number]", "4242"), ("email", "a@b.c")]

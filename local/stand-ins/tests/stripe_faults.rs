@@ -39,6 +39,18 @@ async fn a_repeated_key_replays_the_first_result() {
 }
 
 #[tokio::test]
+async fn the_log_says_when_a_request_arrived_and_how_long_its_answer_took() {
+    let (stripe, api) = start().await;
+    let delay = Duration::from_millis(150);
+    stripe.faults().add(Fault::slow(delay).on("POST", "/v1/customers"));
+    create(&api, "k", "jo@example.com").await.unwrap();
+    create(&api, "l", "jo@example.com").await.unwrap();
+    let [slow, quick] = &stripe.requests().all()[..] else { panic!("two requests") };
+    assert!(slow.took >= 150, "{slow:?}");
+    assert!(quick.arrived >= slow.arrived + slow.took, "{slow:?} {quick:?}");
+}
+
+#[tokio::test]
 async fn a_key_with_other_parameters_or_endpoint_is_an_error() {
     let (_stripe, api) = start().await;
     create(&api, "k", "jo@example.com").await.unwrap();

@@ -5,7 +5,7 @@ use serde_json::json;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::EVERY;
-use super::activity::{Activity, Entry, System, now};
+use super::activity::{Activity, Entry, System};
 use crate::stand_ins::Logs;
 
 /// Records the requests that the stand-ins get.
@@ -39,7 +39,7 @@ fn news(log: &RequestLog, seen: &mut usize) -> Vec<RequestEntry> {
 }
 
 fn request_entry(to: System, request: &RequestEntry) -> Entry {
-    let RequestEntry { method, path, params, status, faulted, idempotency_key, .. } = request;
+    let RequestEntry { arrived, took, method, path, params, status, faulted, idempotency_key, .. } = request;
     let by_browser = match to {
         System::Stripe => params.contains_key("client_secret"),
         System::Firebase => !path.contains("/projects/") && !path.contains("service_accounts"),
@@ -50,7 +50,7 @@ fn request_entry(to: System, request: &RequestEntry) -> Entry {
     let metric = params.iter().find(|(name, _)| name.ends_with("/metric/data/attributes/name"));
     Entry {
         id: 0,
-        at: now(),
+        at: *arrived,
         from: if by_browser { System::Browser } else { System::Api },
         to,
         title: metric.map_or_else(|| format!("{method} {short}"), |(_, metric)| metric.clone()),
@@ -60,7 +60,7 @@ fn request_entry(to: System, request: &RequestEntry) -> Entry {
             (Some(status), false) => status.to_string(),
         },
         ok: status.is_some_and(|status| status < 400),
-        took: None,
+        took: Some(*took),
         before: json!({ "method": method, "path": path, "idempotencyKey": idempotency_key, "params": params }),
         after: json!({ "status": status }),
     }

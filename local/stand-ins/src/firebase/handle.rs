@@ -76,7 +76,7 @@ impl FirebaseStandIn {
     /// When the port is taken.
     pub async fn start(options: FirebaseOptions) -> io::Result<Self> {
         let common = Common { clock: options.clock, ..Common::default() };
-        let seed = options.seed.unwrap_or_else(Clock::machine_seed);
+        let seed = options.seed.unwrap_or_else(Clock::machine_millis);
         let firebase = Firebase::new(common.clone(), options.project, options.mode, options.jwks_max_age, seed)?;
         let firebase = Arc::new(firebase);
         let intake = Intake { common: common.clone(), error: |status| ApiError::injected(status).into_response() };

@@ -64,7 +64,7 @@ impl StripeStandIn {
     pub async fn start(options: StripeOptions) -> io::Result<Self> {
         let common = Common { clock: options.clock.clone(), ..Common::default() };
         let keys = Keys { secret: options.secret_key.clone(), events: options.events_key.clone() };
-        let seed = options.seed.unwrap_or_else(Clock::machine_seed);
+        let seed = options.seed.unwrap_or_else(Clock::machine_millis);
         let mut world = World::new(&options, common.clock.now(), seed);
         for target in options.webhooks {
             webhooks::api::register(&mut world, target);

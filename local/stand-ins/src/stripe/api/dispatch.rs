@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::{Call, Caller, Page, auth, endpoints, expand};
+use crate::clock::Clock;
 use crate::faults::{Answer, Fault, HangUp, When};
 use crate::request_log::RequestEntry;
 use crate::stripe::error::ApiError;
@@ -36,6 +37,7 @@ pub(crate) async fn handle(State(stripe): State<Arc<Stripe>>, request: Request<B
 }
 
 async fn logged(stripe: Arc<Stripe>, parts: Parts, body: Bytes) -> Response {
+    let arrived = Clock::machine_millis();
     let path = parts.uri.path().to_owned();
     let fault = stripe.common.faults.take(parts.method.as_str(), &path);
     let key = header(&parts.headers, "idempotency-key");
@@ -63,6 +65,8 @@ async fn logged(stripe: Arc<Stripe>, parts: Parts, body: Bytes) -> Response {
     let hung_up = response.extensions().get::<HangUp>().is_some();
     stripe.common.log.push(RequestEntry {
         at: stripe.common.clock.now(),
+        arrived,
+        took: Clock::machine_millis().saturating_sub(arrived),
         method: parts.method.to_string(),
         path,
         params: shown,
