@@ -126,6 +126,41 @@ test("the controls tell the stand-ins what to do, and show the command", async (
   });
 });
 
+test("what Stripe never delivered is fetched, and the preorder is completed", async () => {
+  await visit({}, async (page) => {
+    const one = (name) => page.locator(".control").filter({ has: page.getByRole("button", { name, exact: true }) });
+    const press = async (name) => {
+      const answered = page.waitForResponse(/_console\/control/);
+      await one(name).getByRole("button").click();
+      assert.equal((await answered).status(), 200, name);
+    };
+    const { preorderId, sessionId } = await order(`unheard-${Date.now()}@example.com`);
+    const preorder = async () => (await fetch(`${endpoints.api}/preorders/${preorderId}`)).json();
+
+    await page.goto(`${endpoints.api}/#controls`);
+    await press("The endpoint is switched off");
+    await pay(sessionId);
+    assert.equal((await control("stripe", "idle")).idle, true);
+    const paid = (event) => event.type === "checkout.session.completed" && event.data.object.id === sessionId;
+    const { id } = (await control("stripe", "events")).find(paid);
+    assert.ok((await control("stripe", "deliveries")).every(({ event }) => event !== id), "nothing is delivered");
+    assert.equal((await preorder()).status, "processing");
+
+    await one("Fetch what never came").getByText(`curl -s ${endpoints.controls.schedules}/catch-up`).waitFor();
+    // What happened in this second is listed in the next.
+    while ((await preorder()).status !== "completed") await press("Fetch what never came");
+    await press("The endpoint is switched on");
+
+    await page.goto(`${endpoints.api}/#timeline?q=${preorderId}`);
+    await page.getByRole("button", { name: /API → PostgreSQL update preorders .*status processing → completed/ }).waitFor();
+    await page.getByRole("button", { name: /API → Klaviyo preorder_success 202/ }).waitFor();
+    assert.equal(await page.getByRole("button", { name: /Stripe → API/ }).count(), 0);
+    await page.getByRole("searchbox", { name: "Filter" }).fill("/v1/events");
+    await page.getByRole("button", { name: /API → Stripe GET \/v1\/events 200 \d+ ms/ }).first().waitFor();
+    await shot(page, "console-catch-up");
+  });
+});
+
 test("what waits for a person is there with what to do", async () => {
   await visit({}, async (page) => {
     const letter = `a letter of ${Date.now()}`;

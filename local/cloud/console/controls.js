@@ -1,4 +1,4 @@
-/** What the stand-ins can be told to do, each with the `curl` that does the same. */
+/** What the stand-ins and the schedules can be told to do, each with the `curl` that does the same. */
 
 import { command } from "./curl.js";
 import { h } from "./dom.js";
@@ -8,7 +8,7 @@ const fault = (path, answer, times = 1000) => ({ path, times, answer });
 const status = (code, more = {}) => ({ kind: "status", status: code, ...more });
 
 /**
- * Groups of controls: a label, the stand-in, the path below its controls and the body. `{id}` in a path is asked for;
+ * Groups of controls: a label, the stand-in (or `schedules`), the path below its controls and the body. `{id}` in a path is asked for;
  * `of` names the kind of Stripe object that it may be.
  */
 const GROUPS = [
@@ -42,7 +42,7 @@ const GROUPS = [
   ],
   [
     "Stripe's webhooks",
-    "How events come from now on, and what is done with those that wait.",
+    "How events come from now on, and what is done with those that wait. What never came is fetched every quarter of an hour, as far as Stripe's clock is the machine's.",
     [
       ["Each twice", "stripe", "deliveries/settings", { copies: 2 }],
       ["Five seconds late", "stripe", "deliveries/settings", { delay_ms: 5000 }],
@@ -51,6 +51,7 @@ const GROUPS = [
       ["Let them go, shuffled", "stripe", "deliveries/release", { order: { shuffled: 7 } }],
       ["Let them go, backwards", "stripe", "deliveries/release", { order: "reversed" }],
       ["Retry at once", "stripe", "deliveries/retry", {}],
+      ["Fetch what never came", "schedules", "catch-up", {}],
       ["The endpoint is switched off", "stripe", "deliveries/settings", { disabled: true }],
       ["The endpoint is switched on", "stripe", "deliveries/settings", { disabled: false }],
       ["As usual", "stripe", "deliveries/settings", { hold: false, copies: 1, delay_ms: 0, drop_new: false, disabled: false }],
@@ -74,6 +75,7 @@ const GROUPS = [
       ["It fails", "klaviyo", "faults", fault("*", status(500))],
       ["It is off", "klaviyo", "faults", fault("*", { kind: "hang_up" })],
       ["It refuses the next event", "klaviyo", "faults", fault("*", status(400), 1)],
+      ["Send what waits", "schedules", "sweep", {}],
       ["All is well", "klaviyo", "faults", undefined],
     ],
   ],

@@ -79,6 +79,7 @@ impl Cloud {
         };
         let storefront = Storefront::serve(address, &options.project, &systems);
         progress.ready("Storefront", &storefront_url);
+        let controls = stand_ins.controls(&api);
         let mut endpoints = Endpoints {
             api,
             database_url: database.url.clone(),
@@ -95,7 +96,7 @@ impl Cloud {
             preorder_prices: stand_ins.preorder_prices.clone(),
             public_site_url: options.public_site_url.clone().unwrap_or_else(|| storefront_url.clone()),
             storefront: storefront_url,
-            controls: stand_ins.controls(),
+            controls,
             logs: options.logs(),
         };
         let Deployed { http_api_id, webhook_api_id, klaviyo_queue_url, klaviyo_dead_letter_queue_url } =
@@ -104,7 +105,7 @@ impl Cloud {
         endpoints.klaviyo_dead_letter_queue_url = klaviyo_dead_letter_queue_url;
         let activity = Activity::default();
         let watch = Watch::start(&activity, stand_ins.logs(), &endpoints, options.record_rows).await?;
-        let console = Console::new(activity.clone(), endpoints.clone(), &options.project);
+        let console = Console::new(activity.clone(), endpoints.clone(), &options);
         let (port, forwarded) = (emulator.port, activity.clone());
         let front = tokio::spawn(async move {
             let apis = Apis { port, api: &http_api_id, webhooks: &webhook_api_id };

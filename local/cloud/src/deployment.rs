@@ -12,6 +12,9 @@ use tokio::process::Command;
 use crate::stand_ins::{KLAVIYO_LIST_ID, STRIPE_EVENTS_KEY};
 use crate::{Endpoints, Error, Options};
 
+/// What the stack is called.
+pub(crate) const STACK: &str = "pledge";
+
 /// What the template's `Outputs` say after the deployment.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -61,7 +64,7 @@ fn require_binaries(options: &Options) -> Result<(), Error> {
 fn request(options: &Options, endpoints: &Endpoints) -> Value {
     json!({
         "endpoint": endpoints.aws_endpoint_url,
-        "stack": "pledge",
+        "stack": STACK,
         "template": options.project.join("template.yaml"),
         "binaries": options.binaries,
         "cache": options.home.join("packages"),

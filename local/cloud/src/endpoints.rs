@@ -43,13 +43,13 @@ pub struct Endpoints {
     pub public_site_url: String,
     /// The storefront of this repository, which is the front end unless another is named.
     pub storefront: String,
-    /// The addresses at which the stand-ins are told to fail, to be slow, to move their clocks.
+    /// The addresses at which the stand-ins are told to fail, to be slow, to move their clocks, and schedules to run.
     pub controls: Controls,
     /// The folder of the functions' logs.
     pub logs: PathBuf,
 }
 
-/// The control interface of each stand-in, without a slash at the end.
+/// The control interface of each stand-in, and of the schedules, without a slash at the end.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Controls {
     /// The Stripe stand-in's.
@@ -58,6 +58,8 @@ pub struct Controls {
     pub klaviyo: String,
     /// The Firebase stand-in's.
     pub firebase: String,
+    /// `POST {schedules}/catch-up` invokes the webhook's function as its schedule does, `…/sweep` the sender.
+    pub schedules: String,
 }
 
 impl Endpoints {

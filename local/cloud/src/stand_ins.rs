@@ -84,11 +84,13 @@ impl StandIns {
         self.firebase.set_action_url(format!("{url}/en/account-action"));
     }
 
-    pub(crate) fn controls(&self) -> Controls {
+    /// Where they are controlled, and the schedules at the API's address.
+    pub(crate) fn controls(&self, api: &str) -> Controls {
         Controls {
             stripe: format!("{}/_control", self.stripe()),
             klaviyo: format!("{}/_control", self.klaviyo()),
             firebase: format!("http://{}/_control", self.firebase()),
+            schedules: format!("{api}/_console/control/schedules"),
         }
     }
 }

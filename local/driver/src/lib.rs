@@ -6,6 +6,7 @@ mod database;
 mod failure;
 mod firebase;
 mod klaviyo;
+mod schedules;
 mod stripe;
 
 pub use api::{Answer, Api};
@@ -13,6 +14,7 @@ pub use database::Database;
 pub use failure::Failure;
 pub use firebase::{Firebase, SignedIn};
 pub use klaviyo::{Klaviyo, KlaviyoEvent};
+pub use schedules::Schedules;
 pub use stripe::{Order, Stripe, intent_of};
 
 use pledge_local::Endpoints;
@@ -31,6 +33,8 @@ pub struct Driver {
     pub klaviyo: Klaviyo,
     /// The Firebase stand-in: people who sign in.
     pub firebase: Firebase,
+    /// The schedules of the functions.
+    pub schedules: Schedules,
     /// The functions' database.
     pub database: Database,
 }
@@ -46,7 +50,8 @@ impl Driver {
             api: Api::new(http.clone(), &endpoints.api),
             stripe: Stripe::new(http.clone(), &endpoints.controls.stripe),
             klaviyo: Klaviyo::new(http.clone(), &endpoints.controls.klaviyo),
-            firebase: Firebase::new(http, &endpoints),
+            firebase: Firebase::new(http.clone(), &endpoints),
+            schedules: Schedules::new(http, &endpoints.controls.schedules),
             database: Database::new(&endpoints.database_url),
             endpoints,
         })

@@ -9,10 +9,11 @@ mod function_logs;
 mod page;
 mod queues;
 mod requests;
+mod schedules;
 mod tables;
 mod tail;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::Router;
@@ -27,7 +28,7 @@ pub(crate) use activity::now;
 pub use activity::{Activity, Entry, System};
 
 use crate::stand_ins::Logs;
-use crate::{Endpoints, Error};
+use crate::{Endpoints, Error, Options};
 
 /// How often it is looked whether something happened.
 const EVERY: Duration = Duration::from_millis(150);
@@ -42,13 +43,20 @@ pub(crate) struct Console {
     /// The API's description.
     openapi: PathBuf,
     client: control::Client,
+    invoker: schedules::Invoker,
 }
 
 impl Console {
-    /// `project` is the folder that holds `template.yaml`.
-    pub(crate) fn new(activity: Activity, endpoints: Endpoints, project: &Path) -> Self {
-        let (folder, openapi) = (project.join("local/cloud/console"), project.join("docs/openapi.yaml"));
-        Self { activity, endpoints, folder, openapi, client: control::client() }
+    /// `options` are those with which the cloud was started.
+    pub(crate) fn new(activity: Activity, endpoints: Endpoints, options: &Options) -> Self {
+        Self {
+            activity,
+            endpoints,
+            folder: options.project.join("local/cloud/console"),
+            openapi: options.project.join("docs/openapi.yaml"),
+            client: control::client(),
+            invoker: schedules::Invoker::new(options),
+        }
     }
 
     /// The page at `/`, and what it asks for.
@@ -64,6 +72,7 @@ impl Console {
             .route("/_console/parked", get(tables::parked))
             .route("/_console/tables", get(tables::list))
             .route("/_console/tables/{name}", get(tables::rows))
+            .route("/_console/control/schedules/{name}", post(schedules::run))
             .route("/_console/control/{system}/{*path}", any(control::control))
             .route("/_console/{*file}", get(page::file))
             .with_state(self)
