@@ -1,5 +1,6 @@
-"""Shows that the checks of the template, the API's description, the documents, the floors and the mutations go red: plants
-one fault after the other in a copy of what is committed or about to be, and fails where a check doesn't name it.
+"""Shows that the checks of the template, the API's description, the documents, the floors, the dependencies, the workflows and
+the mutations go red: plants one fault after the other in a copy of what is committed or about to be, and fails where a check
+doesn't name it. What takes too long to plant each time is in docs/PROOF.md.
 
 What `make deploy` refuses is shown by scripts/deployment/tests.py, that the tests notice broken code by scripts/mutations.
 """
@@ -21,6 +22,8 @@ import transformed
 # Its library has a place of its own (scripts/check-openapi).
 OPENAPI = [str(common.ROOT / ".local/openapi/bin/python"), "scripts/checks/openapi.py"]
 DOCS = [sys.executable, "scripts/checks/docs.py"]
+CFN_LINT = [".local/venv/bin/cfn-lint", "template.yaml"]
+CI = ".github/workflows/ci.yml"
 TEMPLATE, API, RUNBOOK, DEPLOY = "template.yaml", "docs/openapi.yaml", "docs/RUNBOOK.md", "docs/DEPLOY.md"
 
 # (check, file, what stands there, what is put in its place, what the check says)
@@ -57,6 +60,10 @@ IN_A_COPY = [
     (OPENAPI, API, "  /checkout:", "  /checkouts:", "template.yaml has"),
     (OPENAPI, API, "enum: [UNAUTHENTICATED, UNKNOWN_APP]", "enum: [UNAUTHENTICATED]", "doesn't fit its schema"),
     (OPENAPI, "docs/ERRORS.md", "| 401 | `UNKNOWN_APP`", "| 403 | `UNKNOWN_APP`", "UNKNOWN_APP"),
+    (CFN_LINT, TEMPLATE, "Type: AWS::SQS::Queue\n", "Type: AWS::SQS::Cue\n", "AWS::SQS::Cue"),
+    (["scripts/check-workflows"], CI, "runs-on: ubuntu-24.04\n", "run-on: ubuntu-24.04\n", "runs-on"),
+    (["scripts/check-workflows"], CI, "{ persist-credentials: false }", "{ persist-credentials: true }", "artipacked"),
+    (["scripts/check-deny"], "shared/application/Cargo.toml", "[dependencies]\n", "[dependencies]\npledge-klaviyo.workspace = true\n", "pledge-klaviyo"),
     (["scripts/check-mutations"], "shared/postgres/src/stripe_events.rs", "fn writes<", "fn written<", "does not apply"),
 ]  # fmt: skip
 
@@ -101,6 +108,8 @@ def copied(to):
             shutil.copy2(common.ROOT / name, to / name)
     for command in (["init", "--quiet"], ["add", "--all", "--force"]):
         subprocess.run(["git", *command], cwd=to, check=True)
+    # The checks' programs.
+    (to / ".local").symlink_to(common.ROOT / ".local")
 
 
 def main():

@@ -78,7 +78,7 @@ pub fn break_everywhere(journey: Journey, start_mode: StartMode, modes: Modes, t
     let [first, second] = undisturbed.as_slice() else { panic!("two runs") };
     let first = ran(first);
     assert_eq!(first.end.difference(&ran(second).end), "", "{journey:?}: equal runs end equally");
-    assert_eq!(first.end.metrics(), journey.facts(), "{journey:?}, undisturbed");
+    assert_eq!(first.end.metrics(), journey.announcements(), "{journey:?}, undisturbed");
 
     let single = each_step(&first.steps, &[], modes);
     let singles = run_all(journey, start_mode, &single);

@@ -45,7 +45,7 @@ async fn a_journey_ends_the_same_whichever_of_its_events_are_never_delivered() {
     let mut runs = 0;
     for journey in Journey::ALL {
         let (delivered, events) = run(&database, journey, Arrival::LATE).await;
-        assert_eq!(delivered.metrics(), journey.facts(), "{journey:?}, delivered late");
+        assert_eq!(delivered.metrics(), journey.announcements(), "{journey:?}, delivered late");
         let missing = if settings::whole() { &MISSING[..] } else { &MISSING[..2] };
         for (what, is_missing) in missing.iter().copied() {
             // Every part of it with `make proof`; otherwise one in the middle, and what comes before.

@@ -2,27 +2,33 @@
 //! runs on every implementation.
 
 mod account;
+mod billing;
 mod catch_up;
 mod champion;
 mod gateway;
 mod identity;
 mod outbox;
+mod preorder;
 mod retention;
-mod store;
+mod store_error;
+mod stripe_event;
 
 pub use account::AccountStore;
+pub use billing::{
+    Billing, BillingError, ClientSecret, IntentAnswer, IntentState, InvoicePaid, NextInvoice, PortalLink,
+    PurchaseRequest, SubscriptionAnswer, SubscriptionRequest,
+};
 pub use catch_up::{
     CatchUpStore, EventFilter, EventPage, EventSource, EventSourceError, ListedEvent, TYPES_OF_A_PAGE, Watermark,
 };
-pub use champion::{
-    Billing, BillingError, ChampionStore, ClientSecret, IntentAnswer, IntentState, InvoicePaid, NextInvoice,
-    PortalLink, PurchaseRequest, RefundedSubscription, Rolled, SubscriptionAnswer, SubscriptionRequest,
-};
+pub use champion::{ChampionStore, RefundedSubscription, Rolled};
 pub use gateway::{CheckoutGateway, GatewayError, Gone, OpenedSession, PriceGateway, SessionRequest, SessionStatus};
 pub use identity::{AccountStates, AppVerifier, IdentityError, IdentityProvider, TokenError, TokenVerifier};
 pub use outbox::{Backlog, Delivery, Marketing, MarketingError, OutboxStore, PublishError, Publisher, UnsentEntry};
+pub use preorder::{CheckoutSaved, NewPreorder, PreorderStore};
 pub use retention::RetentionStore;
-pub use store::{CheckoutSaved, KnownEvent, LimitedError, NewPreorder, PreorderStore, StoreError, StripeEventStore};
+pub use store_error::{LimitedError, StoreError};
+pub use stripe_event::{KnownEvent, StripeEventStore};
 
 use uuid::Uuid;
 

@@ -8,10 +8,10 @@
 
 pub mod account_store;
 pub mod catch_up_store;
-pub mod champion_store;
+pub mod champions;
 pub mod consent;
 pub mod outbox_store;
-pub mod preorder_store;
+pub mod preorders;
 pub mod retention_store;
 pub mod stripe_event_store;
 pub mod superseding;
@@ -123,44 +123,52 @@ macro_rules! store_contract {
             where_both_have_a_live_subscription_nothing_is_joined,
             a_successor_of_a_successor_has_everything,
         );
-        $crate::promises!(
-            preorder_store,
-            $fresh,
-            a_preorder_is_stored_as_it_is,
-            a_preorder_says_the_address_of_its_owners_account,
-            a_preorder_comes_with_its_started_event,
-            a_repeat_changes_nothing_and_returns_what_is_stored,
-            a_repeat_adds_the_missing_owner,
-            a_repeat_with_another_address_gets_no_owner,
-            a_sign_in_makes_a_profile,
-            a_later_sign_in_updates_the_profile,
-            a_sign_in_without_an_address_keeps_the_known_one,
-            an_owner_known_by_email_gets_a_row,
-            an_owner_known_by_email_keeps_their_profile,
-            a_verified_owner_gets_earlier_preorders_of_the_address,
-            a_preorder_for_somebody_else_links_nothing_of_theirs,
-            an_unverified_sign_in_gets_nothing_but_its_own,
-            an_unclaimed_account_gets_earlier_preorders,
-            a_claimed_unproven_account_gets_nothing_but_its_own,
-            what_has_an_owner_is_not_given_away,
-            a_verified_owner_takes_over_the_address,
-            an_unverified_owner_gets_a_row_without_a_taken_address,
-            what_is_not_there_is_none,
-            an_opened_session_is_stored,
-            a_refused_attempt_is_used_up,
-            a_used_up_attempt_loses_the_race,
-            a_paid_preorder_needs_no_session,
-            a_checkout_stores_a_found_owner_even_if_it_loses_the_race,
-            a_checkout_keeps_the_owner_that_is_there,
-            ownerless_preorders_come_oldest_first,
-            linking_takes_every_preorder_of_the_address,
-            linking_comes_too_late_for_an_owned_preorder,
-            a_preorder_is_stuck_when_its_session_expired_unheard,
-            more_preorders_than_an_address_may_have_are_not_stored,
-            whoever_used_up_their_own_uses_up_nobody_elses,
-            a_repeat_uses_nothing_up,
-            what_is_forgotten_limited_nobody,
-        );
+        $crate::promises!(preorders, $fresh, {
+            intents: [
+                a_preorder_is_stored_as_it_is,
+                a_preorder_comes_with_its_started_event,
+                a_repeat_changes_nothing_and_returns_what_is_stored,
+                what_is_not_there_is_none,
+            ],
+            profiles: [
+                a_sign_in_makes_a_profile,
+                a_later_sign_in_updates_the_profile,
+                a_sign_in_without_an_address_keeps_the_known_one,
+                an_owner_known_by_email_gets_a_row,
+                an_owner_known_by_email_keeps_their_profile,
+                a_verified_owner_takes_over_the_address,
+                an_unverified_owner_gets_a_row_without_a_taken_address,
+            ],
+            owners: [
+                a_preorder_says_the_address_of_its_owners_account,
+                a_repeat_adds_the_missing_owner,
+                a_repeat_with_another_address_gets_no_owner,
+                a_verified_owner_gets_earlier_preorders_of_the_address,
+                a_preorder_for_somebody_else_links_nothing_of_theirs,
+                an_unverified_sign_in_gets_nothing_but_its_own,
+                an_unclaimed_account_gets_earlier_preorders,
+                a_claimed_unproven_account_gets_nothing_but_its_own,
+                what_has_an_owner_is_not_given_away,
+                ownerless_preorders_come_oldest_first,
+                linking_takes_every_preorder_of_the_address,
+                linking_comes_too_late_for_an_owned_preorder,
+            ],
+            checkouts: [
+                an_opened_session_is_stored,
+                a_refused_attempt_is_used_up,
+                a_used_up_attempt_loses_the_race,
+                a_paid_preorder_needs_no_session,
+                a_checkout_stores_a_found_owner_even_if_it_loses_the_race,
+                a_checkout_keeps_the_owner_that_is_there,
+                a_preorder_is_stuck_when_its_session_expired_unheard,
+            ],
+            limits: [
+                more_preorders_than_an_address_may_have_are_not_stored,
+                whoever_used_up_their_own_uses_up_nobody_elses,
+                a_repeat_uses_nothing_up,
+                what_is_forgotten_limited_nobody,
+            ],
+        });
         $crate::promises!(
             stripe_event_store,
             $fresh,
@@ -195,38 +203,46 @@ macro_rules! store_contract {
             what_was_told_goes_in_batches_and_what_waits_stays,
             what_was_refused_is_left_out_for_good,
         );
-        $crate::promises!(
-            champion_store,
-            $fresh,
-            an_attempt_too_many_is_refused_and_the_sign_in_counts,
-            a_novel_has_its_tiers_and_another_has_none,
-            nobody_has_an_account_with_the_novels_tiers,
-            a_reader_has_an_account_for_each_novel_that_they_began_to_pay_for,
-            a_sign_in_makes_and_updates_the_reader,
-            a_verified_reader_takes_over_the_address,
-            the_first_customer_counts,
-            a_price_is_remembered_for_its_amount,
-            what_is_gone_at_stripe_is_replaced_once,
-            a_changed_address_is_to_be_told_once_it_is_proven_until_it_is_told,
-            what_a_step_writes_is_read_as_it_was,
-            a_step_that_writes_nothing_changes_nothing,
-            a_new_subscription_fills_every_column,
-            a_renewal_extends_and_names_its_subscription,
-            an_event_finds_its_reader_through_what_is_stored,
-            what_is_stored_beats_what_the_metadata_name,
-            a_refund_finds_its_invoice_whichever_is_told_first,
-            a_subscription_whose_running_month_went_back_is_listed_until_it_ends,
-            a_lost_dispute_takes_back_a_purchase,
-            what_is_not_ours_is_ignored_and_recorded,
-            what_nobody_marked_is_placed_if_it_leads_to_one_reader_and_novel,
-            an_operator_can_say_whose_it_is,
-            a_payment_of_an_unknown_reader_is_kept,
-            an_old_purchase_is_found_by_its_description,
-            any_providers_payment_is_booked_in_the_same_ledger,
-            what_was_carried_over_is_extended,
-            a_roll_computes_what_is_due_and_nothing_else,
-            what_the_timeline_is_made_of_is_read_as_it_was,
-        );
+        $crate::promises!(champions, $fresh, {
+            readers: [
+                a_novel_has_its_tiers_and_another_has_none,
+                nobody_has_an_account_with_the_novels_tiers,
+                a_reader_has_an_account_for_each_novel_that_they_began_to_pay_for,
+                a_sign_in_makes_and_updates_the_reader,
+                a_verified_reader_takes_over_the_address,
+                an_attempt_too_many_is_refused_and_the_sign_in_counts,
+            ],
+            customers_and_prices: [
+                the_first_customer_counts,
+                a_price_is_remembered_for_its_amount,
+                what_is_gone_at_stripe_is_replaced_once,
+                a_changed_address_is_to_be_told_once_it_is_proven_until_it_is_told,
+            ],
+            steps: [
+                what_a_step_writes_is_read_as_it_was,
+                a_step_that_writes_nothing_changes_nothing,
+                any_providers_payment_is_booked_in_the_same_ledger,
+                a_roll_computes_what_is_due_and_nothing_else,
+            ],
+            payments: [
+                a_new_subscription_fills_every_column,
+                a_renewal_extends_and_names_its_subscription,
+                an_event_finds_its_reader_through_what_is_stored,
+                what_is_stored_beats_what_the_metadata_name,
+                a_refund_finds_its_invoice_whichever_is_told_first,
+                a_subscription_whose_running_month_went_back_is_listed_until_it_ends,
+                a_lost_dispute_takes_back_a_purchase,
+                what_was_carried_over_is_extended,
+                what_the_timeline_is_made_of_is_read_as_it_was,
+            ],
+            origins: [
+                what_is_not_ours_is_ignored_and_recorded,
+                what_nobody_marked_is_placed_if_it_leads_to_one_reader_and_novel,
+                an_operator_can_say_whose_it_is,
+                a_payment_of_an_unknown_reader_is_kept,
+                an_old_purchase_is_found_by_its_description,
+            ],
+        });
         $crate::promises!(
             outbox_store,
             $fresh,
@@ -273,7 +289,7 @@ macro_rules! store_contract {
     };
 }
 
-/// A module of tests, one for each of the contract's functions.
+/// A module of tests, one for each of the contract's functions; or a folder of such modules.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! promises {
@@ -289,6 +305,25 @@ macro_rules! promises {
             )*
         }
     };
+    ($folder:ident, $fresh:path, { $($contract:ident: $promises:tt,)* }) => {
+        mod $folder {
+            use super::*;
+
+            $($crate::promises!($folder, $contract, $fresh, $promises);)*
+        }
+    };
+    ($folder:ident, $contract:ident, $fresh:path, [$($promise:ident),* $(,)?]) => {
+        mod $contract {
+            use super::*;
+
+            $(
+                #[tokio::test]
+                async fn $promise() {
+                    $crate::contract::$folder::$contract::$promise(&$fresh().await).await;
+                }
+            )*
+        }
+    };
 }
 
 #[cfg(test)]
@@ -298,11 +333,21 @@ mod tests {
         let listed = include_str!("mod.rs");
         let suites = [
             include_str!("account_store.rs"),
+            include_str!("catch_up_store.rs"),
+            include_str!("champions/customers_and_prices.rs"),
+            include_str!("champions/origins.rs"),
+            include_str!("champions/payments.rs"),
+            include_str!("champions/readers.rs"),
+            include_str!("champions/steps.rs"),
             include_str!("consent.rs"),
-            include_str!("preorder_store.rs"),
-            include_str!("stripe_event_store.rs"),
-            include_str!("champion_store.rs"),
             include_str!("outbox_store.rs"),
+            include_str!("preorders/checkouts.rs"),
+            include_str!("preorders/intents.rs"),
+            include_str!("preorders/limits.rs"),
+            include_str!("preorders/owners.rs"),
+            include_str!("preorders/profiles.rs"),
+            include_str!("retention_store.rs"),
+            include_str!("stripe_event_store.rs"),
             include_str!("superseding.rs"),
         ];
         let promises = suites.iter().flat_map(|suite| suite.split("pub async fn ").skip(1));

@@ -1,45 +1,16 @@
-//! The database: one business fact, one transaction, one method.
+//! Preorders.
 
 use std::future::Future;
 
 use crate::{
     Timestamp,
     account::Claims,
-    decide::{Plan, Recorded, Snapshot},
     ids::PreorderId,
-    limits::{TooMany, Uses},
+    limits::Uses,
     outbox::Announcement,
-    ports::Cause,
+    ports::{LimitedError, StoreError},
     preorder::{Preorder, checkout::OpenSession},
-    stripe::StripeEvent,
 };
-
-/// Why the database didn't do it. Nothing was written; only if the connection broke during the commit, all of it may
-/// have been. Every method is safe to repeat either way.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The database can't be reached, is overloaded or was restarted: the same call may succeed later.
-    #[error("the database is unavailable")]
-    Unavailable(#[source] Cause),
-    /// The database refused, or holds something that it must not hold: the same call fails again.
-    #[error("the database refused")]
-    Internal(#[source] Cause),
-    /// What was to be written breaks a rule of the database, such as a constraint or a type's range: the same values
-    /// are refused again. The cause says which rule, without personal data.
-    #[error("the database does not take the values")]
-    Rejected(#[source] Cause),
-}
-
-/// Why a call that is limited didn't do it. Nothing was written but what its contract says.
-#[derive(Debug, thiserror::Error)]
-pub enum LimitedError {
-    /// There have been too many.
-    #[error(transparent)]
-    TooMany(#[from] TooMany),
-    /// The database didn't do it.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 /// Everything that one transaction stores for a new preorder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,35 +84,4 @@ pub enum CheckoutSaved {
     Saved,
     /// Somebody else was first.
     LostRace(Box<Preorder>),
-}
-
-/// What is to become of an event whose id is stored already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KnownEvent {
-    /// The event stays as it was recorded, as any repeated delivery wants it.
-    Stays,
-    /// If it changed nothing when it was recorded, it is decided as if it were new: for an operator who has mended what
-    /// it was parked or ignored for.
-    DecidedAnew,
-}
-
-/// Stripe's events and everything that they change.
-pub trait StripeEventStore: Send + Sync {
-    /// Records an event in one transaction: locks what it names ([`crate::stripe::Fact::lookup`]), reads that, calls
-    /// `decide` with it, and writes the plan, the outbox rows and the event's id. Calls `decide` again only if nothing
-    /// was written.
-    ///
-    /// - Returns [`Recorded::Before`] if the event's id is stored already, unless `known` says otherwise. Two
-    ///   deliveries at once take effect one after the other, so the second is `Before`.
-    /// - An owner that metadata name but that has no user row is left out of a new preorder, to be linked later.
-    ///
-    /// # Errors
-    /// [`StoreError`]; nothing was written. [`StoreError::Rejected`] if the plan itself can't be written.
-    fn record(
-        &self,
-        event: &StripeEvent,
-        known: KnownEvent,
-        now: Timestamp,
-        decide: impl Fn(Snapshot) -> Plan + Send + Sync,
-    ) -> impl Future<Output = Result<Recorded, StoreError>> + Send;
 }

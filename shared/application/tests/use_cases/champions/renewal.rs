@@ -1,0 +1,78 @@
+//! Cancelling, resuming, and renewing at another tier.
+
+use pledge_application::champions::RenewalError;
+use pledge_domain::{
+    champion::renewal::{InvoiceStatus, RunningInvoice},
+    ids::InvoiceId,
+    ports::ChampionStore,
+    stripe::SubscriptionStatus,
+};
+use pledge_testkit::builders::{champion, level};
+
+use super::{Reader, id};
+
+#[tokio::test]
+async fn cancelling_and_resuming_are_stored_at_once_and_repeats_change_nothing() {
+    let reader = Reader::new();
+    assert!(matches!(reader.change_renewal(false).await, Err(RenewalError::SubscriptionNotFound)));
+    let answer = reader.subscribe(3).await.unwrap();
+    assert!(matches!(reader.change_renewal(false).await, Err(RenewalError::SubscriptionNotFound)), "not paid yet");
+    reader.pay(&answer).await;
+    for renew in [false, false, true, true] {
+        let support = reader.change_renewal(renew).await.unwrap().support.unwrap();
+        assert_eq!((support.auto_renew, support.cancel_at_period_end, support.is_active), (renew, !renew, true));
+    }
+    let calls = reader.billing().calls();
+    assert_eq!(calls.iter().filter(|call| **call == "set_cancel_at_period_end").count(), 2);
+}
+
+#[tokio::test]
+async fn a_subscription_that_ended_unseen_cannot_be_cancelled() {
+    let reader = Reader::new();
+    let answer = reader.subscribe(3).await.unwrap();
+    reader.pay(&answer).await;
+    reader.billing().set_status(id(&answer), SubscriptionStatus::Canceled);
+    assert!(matches!(reader.change_renewal(false).await, Err(RenewalError::SubscriptionNotFound)));
+    assert!(!reader.standing().await.support.unwrap().auto_renew);
+}
+
+#[tokio::test]
+async fn of_two_changes_of_tier_at_once_the_one_that_stripe_took_last_is_stored() {
+    let reader = Reader::new();
+    let answer = reader.subscribe(5).await.unwrap();
+    reader.pay(&answer).await;
+    reader.change_tier(3).await.unwrap();
+    let third = reader.billing().goes_on_at(id(&answer)).unwrap();
+    // Stripe answers this one first, and somebody else's change after it.
+    reader.billing().overtake_change(third.clone());
+    reader.change_tier(1).await.unwrap();
+    assert_eq!(reader.billing().goes_on_at(id(&answer)), Some(third));
+    let account = reader.champions.store.account(&champion("ada")).await.unwrap();
+    assert_eq!(account.live_subscription().unwrap().tier, Some(level(3)));
+}
+
+/// Nobody is charged after cancelling.
+#[tokio::test]
+async fn cancelling_while_the_running_period_is_not_paid_ends_now_and_voids_its_invoice() {
+    for status in [InvoiceStatus::Draft, InvoiceStatus::Open, InvoiceStatus::Dead] {
+        let reader = Reader::new();
+        let answer = reader.subscribe(3).await.unwrap();
+        reader.pay(&answer).await;
+        let invoice = InvoiceId::parse("in_2").unwrap();
+        reader.billing().set_running(id(&answer), RunningInvoice { id: invoice, status });
+        let support = reader.change_renewal(false).await.unwrap().support.unwrap();
+        assert_eq!((support.auto_renew, support.cancel_at_period_end, reader.live()), (false, false, 0), "{status:?}");
+        assert_eq!(reader.billing().calls().contains(&"void_invoice"), status != InvoiceStatus::Dead);
+    }
+}
+
+#[tokio::test]
+async fn cancelling_while_the_running_period_is_paid_ends_with_it() {
+    let reader = Reader::new();
+    let answer = reader.subscribe(3).await.unwrap();
+    reader.pay(&answer).await;
+    let running = RunningInvoice { id: InvoiceId::parse("in_2").unwrap(), status: InvoiceStatus::Paid };
+    reader.billing().set_running(id(&answer), running);
+    let support = reader.change_renewal(false).await.unwrap().support.unwrap();
+    assert_eq!((support.cancel_at_period_end, reader.live()), (true, 1));
+}

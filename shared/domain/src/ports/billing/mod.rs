@@ -1,0 +1,179 @@
+//! Stripe's billing: customers, prices, subscriptions and single payments.
+
+mod payment;
+mod secret;
+mod subscription;
+
+pub use payment::{IntentAnswer, IntentState, PurchaseRequest};
+pub use secret::{ClientSecret, PortalLink};
+pub use subscription::{InvoicePaid, NextInvoice, SubscriptionAnswer, SubscriptionRequest};
+
+use std::future::Future;
+
+use crate::{
+    champion::{Tier, invoice_to_pay::BilledInvoice, renewal::RunningInvoice},
+    email::Email,
+    ids::{
+        CustomerId, InvoiceId, PaymentIntentId, PaymentMethodId, PortalConfigurationId, PriceId, SubscriptionId, UserId,
+    },
+    ports::GatewayError,
+};
+
+/// Stripe's customers, prices, subscriptions and single payments.
+///
+/// Everything that is made has an idempotency key that follows from the arguments: the same arguments give the same
+/// object, also at the same moment and after a crash.
+pub trait Billing: Send + Sync {
+    /// The customer of this reader. Key: `champion-customer:{reader}`.
+    fn create_customer(
+        &self,
+        reader: &UserId,
+        email: Option<&Email>,
+    ) -> impl Future<Output = Result<CustomerId, BillingError>> + Send;
+
+    /// Makes the customer of this reader after `gone` was deleted. Key: `champion-customer:{reader}:after:{gone}`.
+    fn replace_customer(
+        &self,
+        reader: &UserId,
+        email: Option<&Email>,
+        gone: &CustomerId,
+    ) -> impl Future<Output = Result<CustomerId, BillingError>> + Send;
+
+    /// Writes to this customer at another address from now on. An address that Stripe doesn't take changes nothing.
+    fn set_customer_email(
+        &self,
+        customer: &CustomerId,
+        email: &Email,
+    ) -> impl Future<Output = Result<(), BillingError>> + Send;
+
+    /// The monthly price of this tier; another one if the tier has one, which is gone then. Key:
+    /// `champion-price:{novel}:{level}:{currency}:{amount}`, and `:after:{gone}`.
+    fn create_price(&self, tier: &Tier) -> impl Future<Output = Result<PriceId, BillingError>> + Send;
+
+    /// Lets the customer pay with this method. Idempotent. Returns the method's own id: `method` may be an alias, such
+    /// as those of Stripe's test cards, of which every use makes another method.
+    fn attach_payment_method(
+        &self,
+        customer: &CustomerId,
+        method: &PaymentMethodId,
+    ) -> impl Future<Output = Result<PaymentMethodId, BillingError>> + Send;
+
+    /// Makes the subscription of a reservation, `incomplete` until its first invoice is paid: `payment_behavior` is
+    /// `default_incomplete`, and the method that pays is kept for the renewals. Key: `champion:{payment}`.
+    fn create_subscription(
+        &self,
+        request: &SubscriptionRequest,
+    ) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
+
+    /// The subscription as it is now.
+    fn subscription(
+        &self,
+        id: &SubscriptionId,
+    ) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
+
+    /// Charges the subscription's invoices to this method from now on.
+    fn set_payment_method(
+        &self,
+        id: &SubscriptionId,
+        method: &PaymentMethodId,
+    ) -> impl Future<Output = Result<(), BillingError>> + Send;
+
+    /// Lets the subscription end with its period, or go on.
+    fn set_cancel_at_period_end(
+        &self,
+        id: &SubscriptionId,
+        cancel: bool,
+    ) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
+
+    /// Lets the subscription go on after its period at another price, without anything to pay now. `ours` are all prices
+    /// of ours: of several items the one with such a price is meant.
+    fn go_on_at(
+        &self,
+        id: &SubscriptionId,
+        ours: &[PriceId],
+        price: &PriceId,
+    ) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
+
+    /// Lets the subscription renew at another price from the next period on, without anything to pay now. Whether it is
+    /// going to end stays as it is. `ours` as in [`Billing::go_on_at`].
+    fn renew_at(
+        &self,
+        id: &SubscriptionId,
+        ours: &[PriceId],
+        price: &PriceId,
+    ) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
+
+    /// What the next renewal would cost at this price. Changes nothing. `ours` as in [`Billing::go_on_at`].
+    fn preview_renewal(
+        &self,
+        id: &SubscriptionId,
+        ours: &[PriceId],
+        price: &PriceId,
+    ) -> impl Future<Output = Result<NextInvoice, BillingError>> + Send;
+
+    /// The subscription's open invoices, newest first.
+    fn open_invoices(
+        &self,
+        id: &SubscriptionId,
+    ) -> impl Future<Output = Result<Vec<BilledInvoice>, BillingError>> + Send;
+
+    /// Pays an open invoice with a method of its customer, now. Key: `champion-pay:{invoice}:{method}:{attempt}`, so that
+    /// a repeat isn't charged twice, and another attempt isn't given the refusal of an earlier one.
+    fn pay_invoice(
+        &self,
+        invoice: &InvoiceId,
+        method: &PaymentMethodId,
+        attempt: &str,
+    ) -> impl Future<Output = Result<InvoicePaid, BillingError>> + Send;
+
+    /// Lets the subscription be charged to whatever the customer keeps as their default: the subscription's own method
+    /// becomes that, and the subscription has none of its own any more.
+    fn charge_customers_default(&self, id: &SubscriptionId) -> impl Future<Output = Result<(), BillingError>> + Send;
+
+    /// The configuration of the billing portal that `ops portal register` made; none if there is none that is active.
+    fn portal_configuration(&self) -> impl Future<Output = Result<Option<PortalConfigurationId>, BillingError>> + Send;
+
+    /// Opens the billing portal for a customer, with a link back to `return_url`; none if Stripe has no such customer.
+    fn open_portal(
+        &self,
+        configuration: &PortalConfigurationId,
+        customer: &CustomerId,
+        return_url: &str,
+    ) -> impl Future<Output = Result<Option<PortalLink>, BillingError>> + Send;
+
+    /// Makes an invoice void, a draft after it was finalised without collecting it. One that is paid by now, or dead, is
+    /// left as it is.
+    fn void_invoice(&self, invoice: &RunningInvoice) -> impl Future<Output = Result<(), BillingError>> + Send;
+
+    /// Ends the subscription now. One that is over already is returned as it is.
+    fn cancel_now(&self, id: &SubscriptionId) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
+
+    /// Makes the `PaymentIntent` of a single purchase. Key: `champion-purchase:{payment}`.
+    fn create_payment(
+        &self,
+        request: &PurchaseRequest,
+    ) -> impl Future<Output = Result<IntentAnswer, BillingError>> + Send;
+
+    /// Cancels the `PaymentIntent`, unless it is paid or on its way, and returns it as it is then.
+    fn cancel_payment(&self, id: &PaymentIntentId) -> impl Future<Output = Result<IntentAnswer, BillingError>> + Send;
+
+    /// The `PaymentIntent` as it is now.
+    fn payment(&self, id: &PaymentIntentId) -> impl Future<Output = Result<IntentAnswer, BillingError>> + Send;
+}
+
+/// Why Stripe's billing didn't do it.
+#[derive(Debug, thiserror::Error)]
+pub enum BillingError {
+    /// The reader's card or other means was refused.
+    #[error("the payment method was declined")]
+    Declined {
+        /// Stripe's `decline_code`, or its `code` if there is none. Says why, in a word; no personal data.
+        code: Option<String>,
+    },
+    /// Stripe knows no such payment method, or it belongs to somebody else.
+    #[error("the payment method cannot be used")]
+    UnusablePaymentMethod,
+    /// Everything else.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+}
