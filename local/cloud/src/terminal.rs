@@ -11,15 +11,15 @@ pub(crate) async fn tell(activity: &Activity) {
     loop {
         match news.recv().await {
             // A closed terminal must not stop the cloud.
-            Ok(entry) if is_told(&entry) => _ = writeln!(io::stdout(), "{}", line(&entry)),
+            Ok(entry) if is_shown(&entry) => _ = writeln!(io::stdout(), "{}", line(&entry)),
             Ok(_) | Err(RecvError::Lagged(_)) => {}
             Err(RecvError::Closed) => return,
         }
     }
 }
 
-/// Rows would be too many, and so would logs of what went well.
-fn is_told(entry: &Entry) -> bool {
+/// Whether an entry has a line in the terminal. Rows would be too many, and so would logs of what went well.
+fn is_shown(entry: &Entry) -> bool {
     entry.to != System::Postgres && (entry.from != entry.to || !entry.ok)
 }
 

@@ -129,7 +129,7 @@ async fn a_customer_has_one_currency_at_a_time() {
 }
 
 #[tokio::test]
-async fn a_method_belongs_to_its_customer_and_is_spent_when_detached() {
+async fn a_method_belongs_to_its_customer_and_is_unusable_once_detached() {
     let shop = Shop::open().await;
     let attach = [("customer", shop.customer.as_str())];
     let card = shop.api.make("/v1/payment_methods/pm_card_visa/attach", &attach).await;

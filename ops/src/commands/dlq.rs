@@ -23,7 +23,7 @@ use crate::{
 pub async fn list(tools: &Tools, Limit { limit }: Limit) -> Result<Done, Failure> {
     let letters = tools.dead_letters().await?;
     let hidden = letters.hidden().await?;
-    let seen = look(tools, &letters, usize::try_from(limit)?).await?;
+    let seen = peek(tools, &letters, usize::try_from(limit)?).await?;
     show(&seen)?;
     letters.give_back(seen.iter().map(|found| &found.letter)).await?;
     note(format_args!("{} in the dead-letter queue{}.", there_are(seen.len(), "message"), and_hidden(hidden)));
@@ -35,7 +35,7 @@ pub async fn redrive(tools: &Tools, discard_unreadable: bool, apply: bool) -> Re
     let queue = tools.queue()?;
     let letters = tools.dead_letters().await?;
     let hidden = letters.hidden().await?;
-    let seen = look(tools, &letters, usize::MAX).await?;
+    let seen = peek(tools, &letters, usize::MAX).await?;
     if !apply {
         show(&seen)?;
         letters.give_back(seen.iter().map(|found| &found.letter)).await?;
@@ -87,8 +87,8 @@ struct Found {
     rows: Option<Vec<OutboxRow>>,
 }
 
-/// Looks at every message once.
-async fn look(tools: &Tools, letters: &DeadLetters, limit: usize) -> Result<Vec<Found>, Failure> {
+/// Reads every message once, without taking it away.
+async fn peek(tools: &Tools, letters: &DeadLetters, limit: usize) -> Result<Vec<Found>, Failure> {
     let tables = Tables::open(&tools.database()?).await?;
     let mut found = BTreeMap::new();
     let mut progress = Progress::new("read", None);

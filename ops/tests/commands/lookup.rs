@@ -14,7 +14,7 @@ use crate::environment::TestEnvironment;
 
 /// A preorder that was abandoned, then paid in two sessions and refunded twice; Klaviyo refused one announcement for good
 /// and took another after a failure.
-async fn story() -> (TestEnvironment, Preorder, [SessionId; 3]) {
+async fn paid_twice_and_refunded() -> (TestEnvironment, Preorder, [SessionId; 3]) {
     let environment = TestEnvironment::started_days_ago(2).await;
     let (preorder, abandoned) = environment.preorder_in_checkout(1).await;
     let then = "update preorders set created_at = now() - interval '2 days';
@@ -45,7 +45,7 @@ async fn story() -> (TestEnvironment, Preorder, [SessionId; 3]) {
 
 #[tokio::test]
 async fn whatever_names_a_preorder_shows_everything_about_it() {
-    let (environment, preorder, [abandoned, second, third]) = story().await;
+    let (environment, preorder, [abandoned, second, third]) = paid_twice_and_refunded().await;
     let number = format!("ROL-{}", preorder.id.to_string()[..8].to_uppercase());
     let [one, other] = [&second, &third].map(|session| environment.intent_of(session));
     let refunds = environment.stand_in.objects("refund");
@@ -64,7 +64,7 @@ async fn whatever_names_a_preorder_shows_everything_about_it() {
 
 #[tokio::test]
 async fn a_preorder_is_explained_from_the_form_to_klaviyo() {
-    let (environment, preorder, [abandoned, ..]) = story().await;
+    let (environment, preorder, [abandoned, ..]) = paid_twice_and_refunded().await;
     let said = environment.succeeds(&format!("explain {}", preorder.id)).await;
     for expected in [
         "the form is sent",
@@ -90,7 +90,7 @@ async fn a_preorder_is_explained_from_the_form_to_klaviyo() {
 
 #[tokio::test]
 async fn both_speak_json() {
-    let (environment, preorder, _) = story().await;
+    let (environment, preorder, _) = paid_twice_and_refunded().await;
     let told = environment.succeeds(&format!("explain {} --json", preorder.id)).await;
     let moments: Vec<Value> = serde_json::from_str(&told.out).unwrap();
     assert!(moments.is_sorted_by_key(|moment| moment["at"].as_str().map(str::to_owned)), "{told:?}");

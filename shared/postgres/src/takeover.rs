@@ -30,13 +30,13 @@ pub(crate) async fn take_over<Refusal>(
     decide: &(impl Fn(TwoUsers) -> Result<TakeoverPlan, Refusal> + Sync),
 ) -> Result<Result<(), Refusal>, Failure> {
     let both = || vec![former.to_string(), successor.to_string()];
-    let looks = vec![
+    let reads = vec![
         Statement::new(sql!("lock_users")).texts(both()),
         Statement::new(sql!("lock_champions")).texts(both()),
         Statement::new(sql!("two_users")).text(former.as_str()).text(successor.as_str()),
         Statement::new(sql!("novels_of_users")).texts(both()),
     ];
-    let (transaction, answers) = lease.begin(looks).await?;
+    let (transaction, answers) = lease.begin(reads).await?;
     let [_, _, users, novels] = answers.as_slice() else { return Err(Failure::Missing("answer")) };
     let users = users.iter().map(user).collect::<Result<Vec<_>, _>>()?;
     let novel = |row: &Row| NovelId::new(Columns(row).get("novel_id")?).map_err(|_| Failure::Corrupt("novel_id"));

@@ -32,7 +32,7 @@ const DAY: i64 = 86_400;
 
 /// Everything that Stripe says about reader `n`: a subscription that starts, fails once, renews and is cancelled, two
 /// purchases, and money that goes back. No two readers lose the same payments.
-fn story(n: u32) -> Vec<StripeEvent> {
+fn everything_about(n: u32) -> Vec<StripeEvent> {
     let key = champion(&format!("reader-{n}"));
     let mut copies = 0;
     let mut id = || {
@@ -112,10 +112,10 @@ async fn deliveries_at_once_end_as_deliveries_in_order() {
     prepare(&postgres, READERS).await;
     let mut deliveries = Vec::new();
     for n in 1..=READERS {
-        for event in story(n) {
+        for event in everything_about(n) {
             memory.deliver(&event, t(100)).await.unwrap();
         }
-        deliveries.extend(shuffled(story(n), n));
+        deliveries.extend(shuffled(everything_about(n), n));
     }
     let mut all = JoinSet::new();
     for worker in 0..CONNECTIONS {

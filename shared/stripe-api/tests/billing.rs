@@ -100,7 +100,7 @@ async fn a_reader_becomes_one_customer() {
 
 /// Without an attempt to count, a stored failure or a changed address would lock the reader out for a day.
 #[tokio::test]
-async fn a_spent_key_is_followed_by_the_next_one_for_everybody_alike() {
+async fn a_consumed_key_is_followed_by_the_next_one_for_everybody_alike() {
     let stored = Reply::error(500, "api_error", "").with("idempotent-replayed", "true");
     let other_parameters = Reply::error(400, "idempotency_error", "");
     for consumed in [stored, other_parameters] {

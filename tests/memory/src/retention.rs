@@ -25,7 +25,7 @@ impl RetentionStore for InMemoryStore {
             row.silence(now);
         }
         let mut cleared = unpaid.len();
-        for cutoff in [Cutoff::Told(cutoffs.sent_payloads), Cutoff::Parked(cutoffs.parked_payloads)] {
+        for cutoff in [Cutoff::Settled(cutoffs.sent_payloads), Cutoff::Parked(cutoffs.parked_payloads)] {
             for row in tables.outbox.values_mut().filter(|row| !row.is_silent && cutoff.takes(row)).take(limit) {
                 row.silence(now);
                 cleared += 1;
@@ -36,14 +36,14 @@ impl RetentionStore for InMemoryStore {
 }
 
 enum Cutoff {
-    Told(Option<Timestamp>),
+    Settled(Option<Timestamp>),
     Parked(Option<Timestamp>),
 }
 
 impl Cutoff {
     fn takes(&self, row: &OutboxRow) -> bool {
         let (since, cutoff) = match self {
-            Self::Told(cutoff) => (row.sent_at.or(row.superseded_at), cutoff),
+            Self::Settled(cutoff) => (row.sent_at.or(row.superseded_at), cutoff),
             Self::Parked(cutoff) => (row.parked_at, cutoff),
         };
         since.zip(*cutoff).is_some_and(|(since, cutoff)| since < cutoff)

@@ -21,7 +21,7 @@ fn wish(tier: i64) -> Value {
     json!({ "tierLevel": tier, "autoRenew": true })
 }
 
-async fn a_long_story(api_version: &str) {
+async fn a_subscription_from_start_to_end(api_version: &str) {
     let environment = TestEnvironment::start(api_version).await;
     let (status, made) = environment.ask("subscription", &wish(2)).await;
     assert_eq!((status, &made["status"]), (201, &json!("incomplete")));
@@ -99,13 +99,13 @@ async fn a_long_story(api_version: &str) {
 }
 
 #[tokio::test]
-async fn a_long_story_since_basil() {
-    a_long_story(SINCE_BASIL).await;
+async fn a_subscription_from_start_to_end_since_basil() {
+    a_subscription_from_start_to_end(SINCE_BASIL).await;
 }
 
 #[tokio::test]
-async fn a_long_story_before_basil() {
-    a_long_story(BEFORE_BASIL).await;
+async fn a_subscription_from_start_to_end_before_basil() {
+    a_subscription_from_start_to_end(BEFORE_BASIL).await;
 }
 
 #[tokio::test]

@@ -30,13 +30,13 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::account::Account;
 use super::checkout::pay::{self, Payment, PaymentOutcome};
 use super::error::ApiError;
 use super::events;
 use super::payment::{confirm, method};
 use super::state::Stripe;
 use super::webhooks::{self, Order};
-use super::world::World;
 
 type Shared = State<Arc<Stripe>>;
 
@@ -61,8 +61,8 @@ pub(super) fn router(stripe: Arc<Stripe>) -> Router {
         .with_state(stripe)
 }
 
-/// Does something with the world and gives the object that it names.
-fn act(stripe: &Stripe, action: impl FnOnce(&mut World) -> Result<Value, ApiError>) -> Response {
+/// Does something with the account and gives the object that it names.
+fn act(stripe: &Stripe, action: impl FnOnce(&mut Account) -> Result<Value, ApiError>) -> Response {
     match stripe.act(action) {
         Ok(value) => Json(value).into_response(),
         Err(error) => error.into_response(),
@@ -70,20 +70,20 @@ fn act(stripe: &Stripe, action: impl FnOnce(&mut World) -> Result<Value, ApiErro
 }
 
 async fn object(State(stripe): Shared, Path(id): Path<String>) -> Response {
-    act(&stripe, |world| match world.get(&id) {
+    act(&stripe, |account| match account.get(&id) {
         Value::Null => Err(ApiError::missing("id", "object", &id)),
         object => Ok(object.clone()),
     })
 }
 
 async fn list(State(stripe): Shared, Path(kind): Path<String>) -> Json<Vec<Value>> {
-    Json(stripe.act(|world| world.objects.newest_first(&kind).cloned().collect()))
+    Json(stripe.act(|account| account.objects.newest_first(&kind).cloned().collect()))
 }
 
 async fn pay_session(State(stripe): Shared, Path(id): Path<String>, Json(payment): Json<Payment>) -> Response {
-    let outcome = stripe.act(|world| {
-        let payment = payment.with_defaults(world.get(&id));
-        pay::pay(world, &id, &payment)
+    let outcome = stripe.act(|account| {
+        let payment = payment.with_defaults(account.get(&id));
+        pay::pay(account, &id, &payment)
     });
     let status = match &outcome {
         PaymentOutcome::Completed { .. } => StatusCode::OK,
@@ -102,7 +102,7 @@ struct Paid {
 }
 
 async fn settle_session(State(stripe): Shared, Path(id): Path<String>, Json(Paid { paid }): Json<Paid>) -> Response {
-    act(&stripe, |world| pay::settle(world, &id, paid).map(|()| world.get(&id).clone()))
+    act(&stripe, |account| pay::settle(account, &id, paid).map(|()| account.get(&id).clone()))
 }
 
 #[derive(Deserialize)]
@@ -116,7 +116,7 @@ async fn authenticate(
     Path(id): Path<String>,
     Json(Passed { passed }): Json<Passed>,
 ) -> Response {
-    act(&stripe, |world| confirm::authenticate(world, &id, passed).map(|()| world.get(&id).clone()))
+    act(&stripe, |account| confirm::authenticate(account, &id, passed).map(|()| account.get(&id).clone()))
 }
 
 #[derive(Deserialize)]
@@ -126,34 +126,34 @@ struct Card {
 }
 
 async fn replace_card(State(stripe): Shared, Path(id): Path<String>, Json(card): Json<Card>) -> Response {
-    act(&stripe, |world| {
-        method::replace(world, &id, &card.payment_method)?;
-        Ok(world.get(&id).clone())
+    act(&stripe, |account| {
+        method::replace(account, &id, &card.payment_method)?;
+        Ok(account.get(&id).clone())
     })
 }
 
 async fn all_events(State(stripe): Shared) -> Json<Vec<Value>> {
-    let mut events: Vec<_> = stripe.act(|world| world.objects.newest_first("event").cloned().collect());
+    let mut events: Vec<_> = stripe.act(|account| account.objects.newest_first("event").cloned().collect());
     events.reverse();
     Json(events)
 }
 
 async fn deliver(State(stripe): Shared, Path(id): Path<String>) -> Response {
-    act(&stripe, |world| world.deliver_again(&id).map(|()| json!({ "queued": id })))
+    act(&stripe, |account| account.deliver_again(&id).map(|()| json!({ "queued": id })))
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Account {
+struct Connected {
     account: String,
 }
 
 async fn tell_for_account(
     State(stripe): Shared,
     Path(id): Path<String>,
-    Json(Account { account }): Json<Account>,
+    Json(Connected { account: connected }): Json<Connected>,
 ) -> Response {
-    act(&stripe, |world| events::tell_for_account(world, &id, &account).map(|id| json!({ "queued": id })))
+    act(&stripe, |account| events::tell_for_account(account, &id, &connected).map(|id| json!({ "queued": id })))
 }
 
 #[derive(Deserialize)]
@@ -164,11 +164,11 @@ struct Thin {
 }
 
 async fn tell_thin(State(stripe): Shared, Json(thin): Json<Thin>) -> Json<Value> {
-    Json(json!({ "queued": stripe.act(|world| events::tell_thin(world, &thin.r#type, &thin.related_object)) }))
+    Json(json!({ "queued": stripe.act(|account| events::tell_thin(account, &thin.r#type, &thin.related_object)) }))
 }
 
 async fn deliveries(State(stripe): Shared) -> Response {
-    Json(stripe.act(|world| world.webhooks.deliveries.clone())).into_response()
+    Json(stripe.act(|account| account.webhooks.deliveries.clone())).into_response()
 }
 
 #[derive(Deserialize)]
@@ -178,7 +178,7 @@ struct Named {
 }
 
 async fn drop_deliveries(State(stripe): Shared, Query(Named { event }): Query<Named>) -> Json<Value> {
-    let dropped = stripe.act(|world| world.webhooks.drop_waiting(event.as_deref()));
+    let dropped = stripe.act(|account| account.webhooks.drop_waiting(event.as_deref()));
     Json(json!({ "dropped": dropped }))
 }
 
@@ -195,11 +195,11 @@ struct Settings {
 }
 
 async fn settings(State(stripe): Shared, Json(settings): Json<Settings>) -> Json<Value> {
-    stripe.act(|world| {
+    stripe.act(|account| {
         if let Some(disabled) = settings.disabled {
-            webhooks::api::set_disabled(world, disabled);
+            webhooks::api::set_disabled(account, disabled);
         }
-        let webhooks = &mut world.webhooks;
+        let webhooks = &mut account.webhooks;
         webhooks.hold = settings.hold.unwrap_or(webhooks.hold);
         webhooks.copies = settings.copies.unwrap_or(webhooks.copies);
         webhooks.delay = settings.delay_ms.map_or(webhooks.delay, Duration::from_millis);
@@ -228,11 +228,11 @@ struct Release {
 }
 
 async fn release(State(stripe): Shared, Json(Release { order }): Json<Release>) -> Json<Value> {
-    Json(json!({ "released": stripe.act(|world| world.release(&order)) }))
+    Json(json!({ "released": stripe.act(|account| account.release(&order)) }))
 }
 
 async fn retry(State(stripe): Shared) -> Json<Value> {
-    stripe.act(|world| world.webhooks.retry_now());
+    stripe.act(|account| account.webhooks.retry_now());
     Json(json!({ "ok": true }))
 }
 
@@ -244,7 +244,7 @@ struct Timeout {
 
 async fn idle(State(stripe): Shared, Query(Timeout { timeout_ms }): Query<Timeout>) -> Json<Value> {
     let timeout = Duration::from_millis(timeout_ms.unwrap_or(30_000));
-    let idle = stripe.wait(timeout, |world| (world.webhooks.busy() == 0).then_some(())).await;
-    let busy = stripe.quietly(|world| world.webhooks.busy());
+    let idle = stripe.wait(timeout, |account| (account.webhooks.busy() == 0).then_some(())).await;
+    let busy = stripe.quietly(|account| account.webhooks.busy());
     Json(json!({ "idle": idle.is_some(), "busy": busy }))
 }

@@ -3,15 +3,15 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::account::Account;
 use super::api::{Call, Endpoint, NoParams, Reply};
-use super::billing::life;
+use super::billing::lifecycle;
 use super::error::ApiError;
 use super::filters::Created;
 use super::objects::Fields;
 use super::params::{Clearable, Email, Limited, Metadata};
 use super::payment::method;
 use super::shapes::Kind;
-use super::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::post("/v1/customers", create),
@@ -60,12 +60,12 @@ struct List {
     created: Option<Created>,
 }
 
-fn create(world: &mut World, call: &Call) -> Reply {
+fn create(account: &mut Account, call: &Call) -> Reply {
     let params: Create = call.params()?;
-    let prefix = world.ids.next("", 8).to_ascii_uppercase();
-    let id = world.create(Kind::Customer, json!({ "invoice_prefix": prefix }));
+    let prefix = account.ids.next("", 8).to_ascii_uppercase();
+    let id = account.create(Kind::Customer, json!({ "invoice_prefix": prefix }));
     if let Some(payment_method) = &params.payment_method {
-        method::attach(world, "payment_method", payment_method, &id)?;
+        method::attach(account, "payment_method", payment_method, &id)?;
     }
     let update = Update {
         email: params.email,
@@ -76,33 +76,33 @@ fn create(world: &mut World, call: &Call) -> Reply {
         preferred_locales: params.preferred_locales,
         invoice_settings: params.invoice_settings,
     };
-    if let Err(error) = apply(world, &id, update) {
-        world.objects.remove(&id);
+    if let Err(error) = apply(account, &id, update) {
+        account.objects.remove(&id);
         return Err(error);
     }
-    world.emit("customer.created", &id);
-    Ok(world.get(&id).clone())
+    account.emit("customer.created", &id);
+    Ok(account.get(&id).clone())
 }
 
 /// Shows a deleted customer, too, as all that is left of them.
-fn retrieve(world: &mut World, call: &Call) -> Reply {
+fn retrieve(account: &mut Account, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
-    match world.get(&call.id) {
+    match account.get(&call.id) {
         customer if customer.text("object") == "customer" => Ok(customer.clone()),
         _ => Err(ApiError::missing("id", "customer", &call.id)),
     }
 }
 
-fn update(world: &mut World, call: &Call) -> Reply {
+fn update(account: &mut Account, call: &Call) -> Reply {
     let params: Update = call.params()?;
-    let before = world.find("customer", &call.id)?;
-    apply(world, &call.id, params)?;
-    world.emit_change("customer.updated", &call.id, &before);
-    Ok(world.get(&call.id).clone())
+    let before = account.find("customer", &call.id)?;
+    apply(account, &call.id, params)?;
+    account.emit_change("customer.updated", &call.id, &before);
+    Ok(account.get(&call.id).clone())
 }
 
-fn apply(world: &mut World, id: &str, params: Update) -> Result<(), ApiError> {
-    let mut customer = world.get(id).clone();
+fn apply(account: &mut Account, id: &str, params: Update) -> Result<(), ApiError> {
+    let mut customer = account.get(id).clone();
     if let Some(email) = params.email {
         customer.set("email", email.into_option().map(|Email(email)| email));
     }
@@ -124,7 +124,7 @@ fn apply(world: &mut World, id: &str, params: Update) -> Result<(), ApiError> {
     if let Some(chosen) = params.invoice_settings.and_then(|settings| settings.default_payment_method) {
         let chosen = match chosen {
             Clearable::Set(method) => {
-                Some(method::of_customer(world, "invoice_settings[default_payment_method]", &method, id)?)
+                Some(method::of_customer(account, "invoice_settings[default_payment_method]", &method, id)?)
             }
             Clearable::Clear => None,
         };
@@ -132,32 +132,32 @@ fn apply(world: &mut World, id: &str, params: Update) -> Result<(), ApiError> {
             settings.set("default_payment_method", chosen);
         }
     }
-    world.objects.insert(customer);
+    account.objects.insert(customer);
     Ok(())
 }
 
-fn delete(world: &mut World, call: &Call) -> Reply {
+fn delete(account: &mut Account, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
-    world.find("customer", &call.id)?;
-    remove(world, &call.id);
-    Ok(world.get(&call.id).clone())
+    account.find("customer", &call.id)?;
+    remove(account, &call.id);
+    Ok(account.get(&call.id).clone())
 }
 
 /// Deletes a customer: their subscriptions end at once, their methods are nobody's, and what is left says only that
 /// they were deleted. <https://docs.stripe.com/api/customers/delete>
-pub(crate) fn remove(world: &mut World, id: &str) {
-    life::cancel_all_of(world, id);
-    method::forget(world, id);
-    world.emit("customer.deleted", id);
-    world.objects.insert(json!({ "id": id, "object": "customer", "deleted": true }));
+pub(crate) fn remove(account: &mut Account, id: &str) {
+    lifecycle::cancel_all_of(account, id);
+    method::forget(account, id);
+    account.emit("customer.deleted", id);
+    account.objects.insert(json!({ "id": id, "object": "customer", "deleted": true }));
 }
 
-fn list(world: &mut World, call: &Call) -> Reply {
+fn list(account: &mut Account, call: &Call) -> Reply {
     let filter: List = call.params()?;
     let fits = |customer: &&Value| {
         !customer.flag("deleted")
             && filter.email.as_deref().is_none_or(|email| customer.text("email") == email)
             && Created::fits(filter.created.as_ref(), customer)
     };
-    call.list(world.objects.newest_first("customer").filter(fits))
+    call.list(account.objects.newest_first("customer").filter(fits))
 }

@@ -3,12 +3,12 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::account::Account;
 use super::api::{Call, Endpoint, NoParams, Reply};
 use super::error::ApiError;
 use super::events;
 use super::filters::Created;
 use super::objects::Fields;
-use super::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] =
     &[Endpoint::get("/v1/events/{id}", retrieve).reads_events(), Endpoint::list("/v1/events", list).reads_events()];
@@ -20,17 +20,17 @@ const SHOWN: i64 = 30 * 24 * 60 * 60;
 const TYPES: usize = 20;
 
 /// Whether the API still shows an event.
-fn is_shown(world: &World, event: &Value) -> bool {
-    event.int("created") >= world.now - SHOWN
+fn is_shown(account: &Account, event: &Value) -> bool {
+    event.int("created") >= account.now - SHOWN
 }
 
-fn retrieve(world: &mut World, call: &Call) -> Reply {
+fn retrieve(account: &mut Account, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
-    let event = world.find("event", &call.id)?;
-    if !is_shown(world, &event) {
+    let event = account.find("event", &call.id)?;
+    if !is_shown(account, &event) {
         return Err(ApiError::missing("id", "event", &call.id));
     }
-    Ok(events::body(world, &call.id, &world.account_version))
+    Ok(events::body(account, &call.id, &account.api_version))
 }
 
 #[derive(Deserialize)]
@@ -42,7 +42,7 @@ struct List {
     created: Option<Created>,
 }
 
-fn list(world: &mut World, call: &Call) -> Reply {
+fn list(account: &mut Account, call: &Call) -> Reply {
     let filter: List = call.params()?;
     if filter.types.as_ref().is_some_and(|types| types.len() > TYPES) {
         return Err(ApiError::parameter(format!("Invalid array: types has at most {TYPES} elements.")).param("types"));
@@ -55,10 +55,10 @@ fn list(world: &mut World, call: &Call) -> Reply {
             && filter.types.as_ref().is_none_or(|types| types.iter().any(|kind| kind == event.text("type")))
             && filter.delivery_success.is_none_or(|done| (event.int("pending_webhooks") == 0) == done)
             && Created::fits(filter.created.as_ref(), event)
-            && is_shown(world, event)
+            && is_shown(account, event)
     };
-    let found: Vec<_> = world.objects.newest_first("event").filter(fits).map(|event| event.text("id")).collect();
-    let bodies: Vec<_> = found.iter().map(|id| events::body(world, id, &world.account_version)).collect();
+    let found: Vec<_> = account.objects.newest_first("event").filter(fits).map(|event| event.text("id")).collect();
+    let bodies: Vec<_> = found.iter().map(|id| events::body(account, id, &account.api_version)).collect();
     call.list(bodies.iter())
 }
 

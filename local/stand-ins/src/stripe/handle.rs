@@ -11,6 +11,7 @@ use axum::middleware::from_fn;
 use axum::routing::any;
 use serde_json::Value;
 
+use super::account::Account;
 use super::api::Keys;
 use super::checkout::pay::{self, Payment, PaymentOutcome};
 use super::error::ApiError;
@@ -20,7 +21,6 @@ use super::options::{StripeOptions, WebhookTarget};
 use super::payment::{confirm, method};
 use super::state::{self, Stripe};
 use super::webhooks::{self, Delivery, Order};
-use super::world::World;
 use super::{api, checkout, control, customer, payment, portal};
 use crate::clock::Clock;
 use crate::control::Common;
@@ -65,13 +65,13 @@ impl StripeStandIn {
         let common = Common { clock: options.clock.clone(), ..Common::default() };
         let keys = Keys { secret: options.secret_key.clone(), events: options.events_key.clone() };
         let seed = options.seed.unwrap_or_else(Clock::machine_millis);
-        let mut world = World::new(&options, common.clock.now(), seed);
+        let mut account = Account::new(&options, common.clock.now(), seed);
         for target in options.webhooks {
-            webhooks::api::register(&mut world, target);
+            webhooks::api::register(&mut account, target);
         }
-        let stripe = Arc::new(Stripe::new(common.clone(), keys, http_client::new()?, world));
-        let world = Arc::clone(&stripe);
-        let after_advance = Arc::new(move || world.act(|_| ()));
+        let stripe = Arc::new(Stripe::new(common.clone(), keys, http_client::new()?, account));
+        let advanced = Arc::clone(&stripe);
+        let after_advance = Arc::new(move || advanced.act(|_| ()));
         let router = Router::new()
             .route("/v1/{*path}", any(api::handle))
             .layer(from_fn(cors::layer))
@@ -84,7 +84,7 @@ impl StripeStandIn {
             .merge(crate::control::router(common, after_advance));
         let mut server = Server::start(options.port, router).await?;
         let base_url = server.base_url();
-        stripe.quietly(|world| world.base_url = base_url);
+        stripe.quietly(|account| account.base_url = base_url);
         server.run_beside(webhooks::deliverer::run(Arc::clone(&stripe)));
         server.run_beside(state::tick(Arc::clone(&stripe)));
         Ok(Self { stripe, server })
@@ -123,13 +123,13 @@ impl StripeStandIn {
     /// An object as the API shows it, or null.
     #[must_use]
     pub fn object(&self, id: &str) -> Value {
-        self.stripe.quietly(|world| world.get(id).clone())
+        self.stripe.quietly(|account| account.get(id).clone())
     }
 
     /// All objects of one kind (`"payment_intent"`), newest first.
     #[must_use]
     pub fn objects(&self, kind: &str) -> Vec<Value> {
-        self.stripe.quietly(|world| world.objects.newest_first(kind).cloned().collect())
+        self.stripe.quietly(|account| account.objects.newest_first(kind).cloned().collect())
     }
 
     /// All events, oldest first.
@@ -148,9 +148,9 @@ impl StripeStandIn {
 
     /// A customer pays a Checkout session. What `payment` leaves out gets plausible values.
     pub fn pay_session(&self, session: &str, payment: Payment) -> PaymentOutcome {
-        self.stripe.act(|world| {
-            let payment = payment.with_defaults(world.get(session));
-            pay::pay(world, session, &payment)
+        self.stripe.act(|account| {
+            let payment = payment.with_defaults(account.get(session));
+            pay::pay(account, session, &payment)
         })
     }
 
@@ -159,7 +159,7 @@ impl StripeStandIn {
     /// # Errors
     /// When the session doesn't wait for one.
     pub fn settle_session(&self, session: &str, paid: bool) -> Result<(), ControlError> {
-        Ok(self.stripe.act(|world| pay::settle(world, session, paid))?)
+        Ok(self.stripe.act(|account| pay::settle(account, session, paid))?)
     }
 
     /// The customer passes or fails the authentication (3-D Secure) of a payment intent.
@@ -167,7 +167,7 @@ impl StripeStandIn {
     /// # Errors
     /// When the intent doesn't wait for it.
     pub fn authenticate(&self, intent: &str, passed: bool) -> Result<(), ControlError> {
-        Ok(self.stripe.act(|world| confirm::authenticate(world, intent, passed))?)
+        Ok(self.stripe.act(|account| confirm::authenticate(account, intent, passed))?)
     }
 
     /// A customer replaces their card by one of Stripe's test methods (`pm_card_visa`,
@@ -176,7 +176,7 @@ impl StripeStandIn {
     /// # Errors
     /// When there is no such customer, or the method can't be attached.
     pub fn replace_card(&self, customer: &str, test_method: &str) -> Result<(), ControlError> {
-        Ok(self.stripe.act(|world| method::replace(world, customer, test_method))?)
+        Ok(self.stripe.act(|account| method::replace(account, customer, test_method))?)
     }
 
     /// Deletes a customer, as the merchant may in the dashboard.
@@ -184,23 +184,23 @@ impl StripeStandIn {
     /// # Errors
     /// When there is no such customer, or not any more.
     pub fn delete_customer(&self, id: &str) -> Result<(), ControlError> {
-        Ok(self.stripe.act(|world| {
-            world.find("customer", id)?;
-            customer::remove(world, id);
+        Ok(self.stripe.act(|account| {
+            account.find("customer", id)?;
+            customer::remove(account, id);
             Ok::<_, ApiError>(())
         })?)
     }
 
     /// Adds a webhook endpoint; gives its id.
     pub fn add_webhook(&self, target: WebhookTarget) -> String {
-        self.stripe.act(|world| webhooks::api::register(world, target))
+        self.stripe.act(|account| webhooks::api::register(account, target))
     }
 
     /// Replaces the signing secrets of all endpoints: several while one is being rotated.
     pub fn set_webhook_secrets(&self, secrets: &[&str]) {
         let secrets: Vec<_> = secrets.iter().map(|&secret| secret.to_owned()).collect();
-        self.stripe.act(|world| {
-            for endpoint in &mut world.webhooks.endpoints {
+        self.stripe.act(|account| {
+            for endpoint in &mut account.webhooks.endpoints {
                 endpoint.secrets.clone_from(&secrets);
             }
         });
@@ -209,48 +209,48 @@ impl StripeStandIn {
     /// Switches all webhook endpoints off, as an administrator or Stripe itself may, or on again. What happens
     /// meanwhile is never delivered.
     pub fn set_endpoints_disabled(&self, disabled: bool) {
-        self.stripe.act(|world| webhooks::api::set_disabled(world, disabled));
+        self.stripe.act(|account| webhooks::api::set_disabled(account, disabled));
     }
 
     /// Holds new deliveries until [`Self::release`].
     pub fn hold(&self) {
-        self.stripe.act(|world| world.webhooks.hold = true);
+        self.stripe.act(|account| account.webhooks.hold = true);
     }
 
     /// Lets held deliveries go in the given order and stops holding new ones (unless only some
     /// were named); gives how many.
     pub fn release(&self, order: &Order) -> usize {
-        self.stripe.act(|world| world.release(order))
+        self.stripe.act(|account| account.release(order))
     }
 
     /// Delivers every new event this many times (normally once).
     pub fn set_copies(&self, copies: usize) {
-        self.stripe.act(|world| world.webhooks.copies = copies);
+        self.stripe.act(|account| account.webhooks.copies = copies);
     }
 
     /// Delays new deliveries.
     pub fn set_delivery_delay(&self, delay: Duration) {
-        self.stripe.act(|world| world.webhooks.delay = delay);
+        self.stripe.act(|account| account.webhooks.delay = delay);
     }
 
     /// Drops new deliveries (`true`), or stops doing so.
     pub fn set_drop_new(&self, drop_new: bool) {
-        self.stripe.act(|world| world.webhooks.drop_new = drop_new);
+        self.stripe.act(|account| account.webhooks.drop_new = drop_new);
     }
 
-    /// Tells an event once more as an account connected to this one would: with an id of its own and that `account`.
+    /// Tells an event once more as an account connected to this one would: with an id of its own and `connected` as its `account`.
     /// Returns its id.
     ///
     /// # Errors
     /// When there is no such event.
-    pub fn tell_for_account(&self, event: &str, account: &str) -> Result<String, ControlError> {
-        Ok(self.stripe.act(|world| events::tell_for_account(world, event, account))?)
+    pub fn tell_for_account(&self, event: &str, connected: &str) -> Result<String, ControlError> {
+        Ok(self.stripe.act(|account| events::tell_for_account(account, event, connected))?)
     }
 
     /// Sends a thin event, as an event destination of the new kind does: it names its object and holds no data.
     /// `v2.core.event_destination.ping` is what one sends when it is tried out. Returns its id.
     pub fn tell_thin(&self, kind: &str, related_object: &str) -> String {
-        self.stripe.act(|world| events::tell_thin(world, kind, related_object))
+        self.stripe.act(|account| events::tell_thin(account, kind, related_object))
     }
 
     /// Delivers an event (again) now.
@@ -258,37 +258,37 @@ impl StripeStandIn {
     /// # Errors
     /// When there is no such event.
     pub fn deliver_again(&self, event: &str) -> Result<(), ControlError> {
-        Ok(self.stripe.act(|world| world.deliver_again(event))?)
+        Ok(self.stripe.act(|account| account.deliver_again(event))?)
     }
 
     /// Drops what is held or waits, of one event (id or type) or of all; gives how many.
     pub fn drop_deliveries(&self, event: Option<&str>) -> usize {
-        self.stripe.act(|world| world.webhooks.drop_waiting(event))
+        self.stripe.act(|account| account.webhooks.drop_waiting(event))
     }
 
     /// Makes all waiting retries due now.
     pub fn retry_now(&self) {
-        self.stripe.act(|world| world.webhooks.retry_now());
+        self.stripe.act(|account| account.webhooks.retry_now());
     }
 
     /// All deliveries, in the order of their events.
     #[must_use]
     pub fn deliveries(&self) -> Vec<Delivery> {
-        self.stripe.quietly(|world| world.webhooks.deliveries.clone())
+        self.stripe.quietly(|account| account.webhooks.deliveries.clone())
     }
 
     /// Waits until nothing waits or is being sent (held deliveries don't count); false when
     /// `timeout` is over first.
     pub async fn wait_until_idle(&self, timeout: Duration) -> bool {
-        let idle = self.stripe.wait(timeout, |world| (world.webhooks.busy() == 0).then_some(()));
+        let idle = self.stripe.wait(timeout, |account| (account.webhooks.busy() == 0).then_some(()));
         idle.await.is_some()
     }
 
     /// Waits for an event of this type beyond the first `seen` ones; none when `timeout` is over.
     pub async fn wait_for_event(&self, kind: &str, seen: usize, timeout: Duration) -> Option<Value> {
-        let found = |world: &World| {
+        let found = |account: &Account| {
             let mut events: Vec<_> =
-                world.objects.newest_first("event").filter(|event| event.text("type") == kind).collect();
+                account.objects.newest_first("event").filter(|event| event.text("type") == kind).collect();
             events.reverse();
             events.get(seen).map(|event| (*event).clone())
         };

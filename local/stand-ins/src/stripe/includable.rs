@@ -2,17 +2,17 @@
 
 use serde_json::{Value, json};
 
+use super::account::Account;
 use super::billing::invoice_payment;
 use super::checkout;
 use super::objects::Fields;
-use super::world::World;
 
 /// The value of `field` of `object`, if it is one of those.
-pub(crate) fn field(world: &World, object: &Value, field: &str) -> Option<Value> {
+pub(crate) fn field(account: &Account, object: &Value, field: &str) -> Option<Value> {
     match (object.text("object"), field) {
         ("checkout.session", "line_items") => {
             let id = object.text("id");
-            let items = checkout::line_items(world, id);
+            let items = checkout::line_items(account, id);
             Some(json!({
                 "object": "list",
                 "data": items,
@@ -21,13 +21,13 @@ pub(crate) fn field(world: &World, object: &Value, field: &str) -> Option<Value>
             }))
         }
         ("invoice", "confirmation_secret") => {
-            let intent = invoice_payment::intent_of(world, object.text("id"));
-            let secret = intent.map(|intent| world.get(&intent).text("client_secret").to_owned());
+            let intent = invoice_payment::intent_of(account, object.text("id"));
+            let secret = intent.map(|intent| account.get(&intent).text("client_secret").to_owned());
             Some(secret.map_or(Value::Null, |secret| json!({ "client_secret": secret, "type": "payment_intent" })))
         }
         ("invoice", "payments") => {
             let id = object.text("id");
-            let payments = invoice_payment::of(world, id);
+            let payments = invoice_payment::of(account, id);
             Some(json!({
                 "object": "list",
                 "data": payments,

@@ -3,10 +3,10 @@
 
 use serde_json::{Value, json};
 
+use super::account::Account;
 use super::billing::invoice_payment;
 use super::objects::Fields;
 use super::settlement::Owner;
-use super::world::World;
 
 /// Fields that stood on a subscription and now stand on its items.
 const PERIOD: [&str; 2] = ["current_period_start", "current_period_end"];
@@ -36,19 +36,19 @@ pub(crate) fn knows(version: &str, kind: &str) -> bool {
 }
 
 /// Turns an object of the current version into its older shape.
-pub(crate) fn render(world: &World, object: &mut Value) {
+pub(crate) fn render(account: &Account, object: &mut Value) {
     match object.text("object") {
         "checkout.session" => session(object),
-        "payment_intent" => object.set("invoice", invoice_of(world, object.text("id"))),
-        "charge" => object.set("invoice", invoice_of(world, object.text("payment_intent"))),
+        "payment_intent" => object.set("invoice", invoice_of(account, object.text("id"))),
+        "charge" => object.set("invoice", invoice_of(account, object.text("payment_intent"))),
         "subscription" => subscription(object),
-        "invoice" => invoice(world, object),
+        "invoice" => invoice(account, object),
         _ => {}
     }
 }
 
-fn invoice_of(world: &World, intent: &str) -> Value {
-    match world.owners.get(intent) {
+fn invoice_of(account: &Account, intent: &str) -> Value {
+    match account.owners.get(intent) {
         Some(Owner::Invoice(id) | Owner::PartOf(id)) => id.as_str().into(),
         _ => Value::Null,
     }
@@ -79,10 +79,10 @@ pub(crate) fn render_previous(previous: &mut Value) {
     }
 }
 
-fn invoice(world: &World, object: &mut Value) {
+fn invoice(account: &Account, object: &mut Value) {
     let details = object.pointer("/parent/subscription_details").cloned().unwrap_or_default();
-    let intent = invoice_payment::intent_of(world, object.text("id"));
-    let charge = intent.as_deref().and_then(|intent| world.get(intent).maybe_text("latest_charge"));
+    let intent = invoice_payment::intent_of(account, object.text("id"));
+    let charge = intent.as_deref().and_then(|intent| account.get(intent).maybe_text("latest_charge"));
     object.set("charge", charge);
     object.set("payment_intent", intent.clone());
     object.set("paid", object.text("status") == "paid");
@@ -92,17 +92,17 @@ fn invoice(world: &World, object: &mut Value) {
     remove(object, &["parent", "total_taxes"]);
     let lines = object.pointer_mut("/lines/data").and_then(Value::as_array_mut);
     for line in lines.into_iter().flatten() {
-        invoice_line(world, line);
+        invoice_line(account, line);
     }
 }
 
 /// Prorations and what a merchant added were invoice items then.
-fn invoice_line(world: &World, line: &mut Value) {
+fn invoice_line(account: &Account, line: &mut Value) {
     let of_item = line.pointer("/parent/invoice_item_details").cloned().unwrap_or_default();
     let of_subscription = line.pointer("/parent/subscription_item_details").cloned().unwrap_or_default();
     let details = if of_item.is_object() { of_item } else { of_subscription };
     let price = line.pointer("/pricing/price_details/price").and_then(Value::as_str).unwrap_or_default();
-    line.set("price", world.get(price).clone());
+    line.set("price", account.get(price).clone());
     line.set("type", if details.maybe_text("invoice_item").is_some() { "invoiceitem" } else { "subscription" });
     for field in ["invoice_item", "subscription", "subscription_item", "proration"] {
         line.set(field, details.get(field).cloned().unwrap_or_default());

@@ -1,6 +1,7 @@
 //! The stand-in for Stripe: the API of version 2026-09-30.endive as far as this project needs it,
 //! hosted pages, webhooks, and controls.
 
+mod account;
 mod api;
 mod billing;
 mod catalog;
@@ -26,7 +27,6 @@ mod settlement;
 mod shapes;
 mod state;
 mod webhooks;
-mod world;
 
 pub use checkout::pay::{Payment, PaymentChoice, PaymentOutcome};
 pub use handle::{ControlError, StripeStandIn};

@@ -1,8 +1,8 @@
 //! What follows from a payment: the session or invoice that it pays moves on.
 
+use super::account::Account;
 use super::billing::collection;
 use super::checkout;
-use super::world::World;
 
 /// What a payment intent pays.
 #[derive(Clone, Debug)]
@@ -16,27 +16,27 @@ pub(crate) enum Owner {
 }
 
 /// The intent succeeded.
-pub(crate) fn succeeded(world: &mut World, intent: &str) {
-    match world.owners.get(intent).cloned() {
-        Some(Owner::Session(session)) => checkout::paid(world, &session),
-        Some(Owner::Invoice(id) | Owner::PartOf(id)) => collection::credited(world, &id, intent),
+pub(crate) fn succeeded(account: &mut Account, intent: &str) {
+    match account.owners.get(intent).cloned() {
+        Some(Owner::Session(session)) => checkout::paid(account, &session),
+        Some(Owner::Invoice(id) | Owner::PartOf(id)) => collection::credited(account, &id, intent),
         None => {}
     }
 }
 
 /// The intent's payment was refused.
-pub(crate) fn failed(world: &mut World, intent: &str) {
-    match world.owners.get(intent).cloned() {
-        Some(Owner::Session(session)) => checkout::refused(world, &session),
-        Some(Owner::Invoice(id)) => collection::refused(world, &id),
+pub(crate) fn failed(account: &mut Account, intent: &str) {
+    match account.owners.get(intent).cloned() {
+        Some(Owner::Session(session)) => checkout::refused(account, &session),
+        Some(Owner::Invoice(id)) => collection::refused(account, &id),
         Some(Owner::PartOf(_)) | None => {}
     }
 }
 
 /// The customer must authenticate the payment.
-pub(crate) fn requires_action(world: &mut World, intent: &str) {
-    match world.owners.get(intent).cloned() {
-        Some(Owner::Invoice(id)) => collection::requires_action(world, &id),
+pub(crate) fn requires_action(account: &mut Account, intent: &str) {
+    match account.owners.get(intent).cloned() {
+        Some(Owner::Invoice(id)) => collection::requires_action(account, &id),
         // The hosted page leads the customer through it.
         Some(Owner::Session(_) | Owner::PartOf(_)) | None => {}
     }

@@ -1,12 +1,12 @@
-//! The shared state of the running stand-in: the world behind its lock, and who waits for changes.
+//! The shared state of the running stand-in: the account behind its lock, and who waits for changes.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::account::Account;
 use super::api::Keys;
-use super::world::World;
 use crate::control::Common;
 
 #[derive(Debug)]
@@ -14,28 +14,28 @@ pub(crate) struct Stripe {
     pub(crate) common: Common,
     pub(crate) keys: Keys,
     pub(crate) http: reqwest::Client,
-    world: Mutex<World>,
+    account: Mutex<Account>,
     changed: watch::Sender<u64>,
 }
 
 impl Stripe {
-    pub(crate) fn new(common: Common, keys: Keys, http: reqwest::Client, world: World) -> Self {
-        Self { common, keys, http, world: Mutex::new(world), changed: watch::Sender::new(0) }
+    pub(crate) fn new(common: Common, keys: Keys, http: reqwest::Client, account: Account) -> Self {
+        Self { common, keys, http, account: Mutex::new(account), changed: watch::Sender::new(0) }
     }
 
-    /// Does something with the world as it is now, and tells whoever waits.
-    pub(crate) fn act<R>(&self, action: impl FnOnce(&mut World) -> R) -> R {
+    /// Does something with the account as it is now, and tells whoever waits.
+    pub(crate) fn act<R>(&self, action: impl FnOnce(&mut Account) -> R) -> R {
         let result = {
-            let mut world = self.lock();
-            world.catch_up(self.common.clock.now());
-            action(&mut world)
+            let mut account = self.lock();
+            account.catch_up(self.common.clock.now());
+            action(&mut account)
         };
         self.changed.send_modify(|count| *count += 1);
         result
     }
 
-    /// Looks at the world (or takes work from it) without waking anyone.
-    pub(crate) fn quietly<R>(&self, action: impl FnOnce(&mut World) -> R) -> R {
+    /// Reads the account (or takes work from it) without waking anyone.
+    pub(crate) fn quietly<R>(&self, action: impl FnOnce(&mut Account) -> R) -> R {
         action(&mut self.lock())
     }
 
@@ -43,12 +43,12 @@ impl Stripe {
         self.changed.subscribe()
     }
 
-    /// Waits until `done` of the world gives something; none when `timeout` is over first.
-    pub(crate) async fn wait<R>(&self, timeout: Duration, done: impl Fn(&World) -> Option<R>) -> Option<R> {
+    /// Waits until `done` of the account gives something; none when `timeout` is over first.
+    pub(crate) async fn wait<R>(&self, timeout: Duration, done: impl Fn(&Account) -> Option<R>) -> Option<R> {
         let mut changes = self.changes();
         let wait = async {
             loop {
-                if let Some(result) = self.quietly(|world| done(world)) {
+                if let Some(result) = self.quietly(|account| done(account)) {
                     return Some(result);
                 }
                 changes.changed().await.ok()?;
@@ -57,18 +57,18 @@ impl Stripe {
         tokio::time::timeout(timeout, wait).await.ok().flatten()
     }
 
-    fn lock(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Account> {
+        self.account.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Lets time pass in the world even when nobody asks: sessions expire, subscriptions renew.
+/// Lets time pass for the account even when nobody asks: sessions expire, subscriptions renew.
 pub(crate) async fn tick(stripe: std::sync::Arc<Stripe>) {
     let mut every_second = tokio::time::interval(Duration::from_secs(1));
     loop {
         every_second.tick().await;
         let now = stripe.common.clock.now();
-        if stripe.quietly(|world| super::schedule::is_due(world, now)) {
+        if stripe.quietly(|account| super::schedule::is_due(account, now)) {
             stripe.act(|_| ());
         }
     }

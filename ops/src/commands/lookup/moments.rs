@@ -23,126 +23,126 @@ pub struct Moment<'a> {
 
 /// Returns the moments that a row tells of. What holds at present is told as of `now`.
 pub fn moments<'a>(section: Section, record: &'a Record, now: &str) -> Vec<Moment<'a>> {
-    let mut told = Told { record, moments: Vec::new() };
+    let mut moments = Moments { record, list: Vec::new() };
     match section {
-        Section::People => person(&mut told),
-        Section::Consents => told.at("said_at", "consent", consent(record)),
-        Section::Preorders => preorder(&mut told, now),
-        Section::Events => event(&mut told),
-        Section::PreorderPayments => told.at("paid_at", "payment", paid(record, "id")),
-        Section::Payments => payment(&mut told),
-        Section::Refunds => history(&mut told, "refund"),
-        Section::Disputes => history(&mut told, "dispute"),
-        Section::Grants => grant(&mut told),
-        Section::Segments => segment(&mut told),
-        Section::Subscriptions => subscription(&mut told, now),
-        Section::Support => told.moment(Some(now), "now", support(record)),
-        Section::Announcements => announcement(&mut told),
+        Section::People => person(&mut moments),
+        Section::Consents => moments.at("said_at", "consent", consent(record)),
+        Section::Preorders => preorder(&mut moments, now),
+        Section::Events => event(&mut moments),
+        Section::PreorderPayments => moments.at("paid_at", "payment", paid(record, "id")),
+        Section::Payments => payment(&mut moments),
+        Section::Refunds => history(&mut moments, "refund"),
+        Section::Disputes => history(&mut moments, "dispute"),
+        Section::Grants => grant(&mut moments),
+        Section::Segments => segment(&mut moments),
+        Section::Subscriptions => subscription(&mut moments, now),
+        Section::Support => moments.add(Some(now), "now", support(record)),
+        Section::Announcements => announcement(&mut moments),
     }
-    told.moments
+    moments.list
 }
 
-struct Told<'a> {
+struct Moments<'a> {
     record: &'a Record,
-    moments: Vec<Moment<'a>>,
+    list: Vec<Moment<'a>>,
 }
 
-impl Told<'_> {
+impl Moments<'_> {
     /// Tells of something at the time in a column, if there is one.
     fn at(&mut self, column: &str, lane: &'static str, says: String) {
         if let Some(at) = self.record.some(column).map(str::to_owned) {
-            self.moment(Some(&at), lane, says);
+            self.add(Some(&at), lane, says);
         }
     }
 
-    fn moment(&mut self, at: Option<&str>, lane: &'static str, says: String) {
+    fn add(&mut self, at: Option<&str>, lane: &'static str, says: String) {
         let at = at.map(str::to_owned);
-        self.moments.push(Moment { at, lane, says, is_trouble: false, record: self.record });
+        self.list.push(Moment { at, lane, says, is_trouble: false, record: self.record });
     }
 
-    /// Marks what was told last as something to look at.
+    /// Marks the last moment as something to look at.
     fn trouble(&mut self) {
-        if let Some(last) = self.moments.last_mut() {
+        if let Some(last) = self.list.last_mut() {
             last.is_trouble = true;
         }
     }
 }
 
-fn person(told: &mut Told<'_>) {
-    let (id, email) = (told.record.text("id"), told.record.text("email"));
-    let proven = if told.record.is("email_verified") { "proven" } else { "not proven" };
+fn person(moments: &mut Moments<'_>) {
+    let (id, email) = (moments.record.text("id"), moments.record.text("email"));
+    let proven = if moments.record.is("email_verified") { "proven" } else { "not proven" };
     let address = if email.is_empty() { "no address".to_owned() } else { format!("{email} ({proven})") };
-    told.at("created_at", "person", format!("{id} becomes known, {address}"));
-    told.at("last_login_at", "person", format!("{id} signs in, for the last time so far"));
+    moments.at("created_at", "person", format!("{id} becomes known, {address}"));
+    moments.at("last_login_at", "person", format!("{id} signs in, for the last time so far"));
 }
 
-fn preorder(told: &mut Told<'_>, now: &str) {
-    let record = told.record;
+fn preorder(moments: &mut Moments<'_>, now: &str) {
+    let record = moments.record;
     let (number, color, locale) = (record.text("preorder_number"), record.text("color"), record.text("locale"));
     let says = format!("{number}: the form is sent for {}: {color}, {locale}", record.text("email"));
-    told.at("created_at", "form", says);
+    moments.at("created_at", "form", says);
     let session = record.some("session_id").map(|session| (session, record.text("session_state").replace('_', " ")));
     if let Some((session, state)) = &session
         && state == "open"
     {
-        told.at("session_expires_at", "checkout", format!("the pay page {session} closes"));
+        moments.at("session_expires_at", "checkout", format!("the pay page {session} closes"));
     }
-    told.at("disputed_at", "dispute", format!("{number} is held: nothing is sent to the customer"));
+    moments.at("disputed_at", "dispute", format!("{number} is held: nothing is sent to the customer"));
     let reason = record.some("held_reason").map(|reason| format!(": {reason}")).unwrap_or_default();
-    told.at("held_at", "parcel", format!("{number} is held by an operator{reason}"));
-    told.at("fulfilled_at", "parcel", format!("{number} is sent"));
+    moments.at("held_at", "parcel", format!("{number} is held by an operator{reason}"));
+    moments.at("fulfilled_at", "parcel", format!("{number} is sent"));
     let owner = record.some("user_id").map_or_else(|| "nobody's yet".to_owned(), |user| format!("{user}'s"));
     let attempts = count(record.number("checkout_attempt"), "checkout attempt");
     let newest = session.map(|(session, state)| format!("; its newest session {session} is {state}"));
     let newest = newest.unwrap_or_default();
     let says = format!("{number} is {}, after {attempts}, and {owner}{newest}", record.text("status"));
-    told.moment(Some(now), "now", says);
+    moments.add(Some(now), "now", says);
 }
 
-fn event(told: &mut Told<'_>) {
-    let record = told.record;
+fn event(moments: &mut Moments<'_>) {
+    let record = moments.record;
     let (created, recorded) = (record.text("created"), record.text("processed_at"));
     let late = if created == recorded { String::new() } else { format!(" (recorded {recorded})") };
     let says = format!("{} {} {}{late}", record.text("type"), record.text("id"), outcome(record));
-    told.at("created", "event", says);
+    moments.at("created", "event", says);
     if record.text("outcome") == "parked" {
-        told.trouble();
+        moments.trouble();
     }
 }
 
-fn payment(told: &mut Told<'_>) {
-    let record = told.record;
+fn payment(moments: &mut Moments<'_>) {
+    let record = moments.record;
     let kind = record.some("kind").unwrap_or("settled payment").replace('_', " ");
     let (novel, tier) = (record.number("novel_id"), record.number("tier_level"));
     let id = ["stripe_invoice_id", "stripe_payment_intent_id", "record_id"].into_iter().find_map(|it| record.some(it));
     let id = id.unwrap_or_default();
     let what = format!("{kind} of tier {tier}, novel {novel}, {}", record.money("amount"));
-    told.at("created_at", "payment", format!("{what}: begins as {}", record.text("record_id")));
-    told.at("failed_at", "payment", format!("{what}: a try to pay is refused ({id})"));
-    told.at("paid_at", "payment", format!("{what}: paid with {id}"));
+    moments.at("created_at", "payment", format!("{what}: begins as {}", record.text("record_id")));
+    moments.at("failed_at", "payment", format!("{what}: a try to pay is refused ({id})"));
+    moments.at("paid_at", "payment", format!("{what}: paid with {id}"));
 }
 
-fn history(told: &mut Told<'_>, lane: &'static str) {
-    let record = told.record;
+fn history(moments: &mut Moments<'_>, lane: &'static str) {
+    let record = moments.record;
     let (id, amount, intent) = (record.text("id"), record.money("amount"), record.text("payment_intent_id"));
     for (at, status) in record.history() {
-        told.moment(Some(&at), lane, format!("{id} of {amount}, paid with {intent}, is {}", status.replace('_', " ")));
+        moments.add(Some(&at), lane, format!("{id} of {amount}, paid with {intent}, is {}", status.replace('_', " ")));
         if lane == "dispute" || matches!(status, "failed" | "canceled") {
-            told.trouble();
+            moments.trouble();
         }
     }
-    if told.record.history().is_empty() {
-        told.moment(
-            told.record.some("updated_at").map(str::to_owned).as_deref(),
+    if moments.record.history().is_empty() {
+        moments.add(
+            moments.record.some("updated_at").map(str::to_owned).as_deref(),
             lane,
             format!("{id} of {amount}, paid with {intent}"),
         );
     }
-    told.at("evidence_due_at", lane, format!("{id}: evidence must be at Stripe by then"));
+    moments.at("evidence_due_at", lane, format!("{id}: evidence must be at Stripe by then"));
 }
 
-fn grant(told: &mut Told<'_>) {
-    let record = told.record;
+fn grant(moments: &mut Moments<'_>) {
+    let record = moments.record;
     let (kind, tier, novel) =
         (record.text("subscription_type"), record.number("tier_level"), record.number("novel_id"));
     let days = count(record.number("subscription_duration_days"), "day");
@@ -151,17 +151,17 @@ fn grant(told: &mut Told<'_>) {
         _ => "none of it runs".to_owned(),
     };
     let status = record.text("payment_status");
-    told.at("created_at", "ledger", format!("{kind}: {days} at tier {tier} of novel {novel}, {runs}; {status}"));
+    moments.at("created_at", "ledger", format!("{kind}: {days} at tier {tier} of novel {novel}, {runs}; {status}"));
 }
 
-fn segment(told: &mut Told<'_>) {
-    let record = told.record;
+fn segment(moments: &mut Moments<'_>) {
+    let record = moments.record;
     let (novel, tier, end) = (record.number("novel_id"), record.number("tier_level"), record.text("end_at"));
-    told.at("start_at", "access", format!("novel {novel} at tier {tier} until {end}"));
+    moments.at("start_at", "access", format!("novel {novel} at tier {tier} until {end}"));
 }
 
-fn subscription(told: &mut Told<'_>, now: &str) {
-    let record = told.record;
+fn subscription(moments: &mut Moments<'_>, now: &str) {
+    let record = moments.record;
     let (id, novel, tier) = (record.text("id"), record.number("novel_id"), record.number("tier_level"));
     let paused = if record.is("collection_paused") { ", nothing is collected" } else { "" };
     let end = match (record.some("period_end"), record.is("cancel_at_period_end")) {
@@ -170,26 +170,26 @@ fn subscription(told: &mut Told<'_>, now: &str) {
         (None, _) => String::new(),
     };
     let status = record.text("status").replace('_', " ");
-    told.moment(Some(now), "now", format!("{id}: novel {novel} at tier {tier} is {status}{paused}{end}"));
+    moments.add(Some(now), "now", format!("{id}: novel {novel} at tier {tier} is {status}{paused}{end}"));
 }
 
-fn announcement(told: &mut Told<'_>) {
-    let record = told.record;
+fn announcement(moments: &mut Moments<'_>) {
+    let record = moments.record;
     let (metric, id) = (record.text("metric"), record.text("id"));
     let failed = record.number("attempts");
     let refusal = record.some("last_error").map(|error| format!(": {error}")).unwrap_or_default();
-    told.at("created_at", "outbox", format!("{metric} is recorded as {id}"));
+    moments.at("created_at", "outbox", format!("{metric} is recorded as {id}"));
     if record.some("parked_at").is_some() {
         let attempts = count(failed, "attempt");
-        told.at("parked_at", "Klaviyo", format!("refuses {metric} for good after {attempts}{refusal}"));
-        told.trouble();
+        moments.at("parked_at", "Klaviyo", format!("refuses {metric} for good after {attempts}{refusal}"));
+        moments.trouble();
     } else if record.some("sent_at").is_some() {
         let before = if failed == 0 { String::new() } else { format!(", after {}{refusal}", count(failed, "refusal")) };
-        told.at("sent_at", "Klaviyo", format!("takes {metric}{before}"));
+        moments.at("sent_at", "Klaviyo", format!("takes {metric}{before}"));
     } else if record.some("superseded_at").is_some() {
-        told.at("superseded_at", "outbox", format!("{metric} doesn't hold any more and is left out"));
+        moments.at("superseded_at", "outbox", format!("{metric} doesn't hold any more and is left out"));
     } else {
         let says = format!("{metric} waits, after {}{refusal}", count(failed, "refusal"));
-        told.moment(record.some("queued_at").or(record.some("created_at")), "outbox", says);
+        moments.add(record.some("queued_at").or(record.some("created_at")), "outbox", says);
     }
 }

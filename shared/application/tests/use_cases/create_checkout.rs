@@ -196,7 +196,7 @@ async fn a_replayed_session_that_has_ended_leads_to_the_next_attempt() {
 }
 
 #[tokio::test]
-async fn a_spent_key_leads_to_the_next_attempt() {
+async fn a_consumed_key_leads_to_the_next_attempt() {
     let (checkout, _) = with_owner().await;
     checkout.gateway.fail_next(key_consumed());
     open(&checkout).await.unwrap();

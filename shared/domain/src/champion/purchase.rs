@@ -72,8 +72,8 @@ pub fn purchase(
 pub fn purchase_type(account: &ChampionAccount, level: TierLevel, now: Timestamp) -> PurchaseType {
     let timeline = account.timeline();
     // Stripe's clock may be ahead of ours: what was just paid begins a moment from now, and is there to be extended.
-    let ahead = || timeline.segments.iter().find(|segment| now < segment.period.start);
-    match timeline.at(now).or_else(ahead).map(|segment| segment.tier) {
+    let next = || timeline.segments.iter().find(|segment| now < segment.period.start);
+    match timeline.at(now).or_else(next).map(|segment| segment.tier) {
         None => PurchaseType::New,
         Some(running) if level > running => PurchaseType::Upgrade,
         Some(_) => PurchaseType::Extend,

@@ -102,8 +102,8 @@ impl Subscription {
         self.started && self.status.is_terminal()
     }
 
-    /// Two descriptions of one subscription. Commutative, associative and idempotent: the later stage of life wins, then
-    /// the newer event.
+    /// Merges two descriptions of one subscription. Commutative, associative and idempotent: the later phase wins, then the
+    /// newer event.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
         let started = self.started || other.started;
@@ -119,12 +119,12 @@ impl Subscription {
         winner
     }
 
-    /// This subscription after an answer of Stripe's API, which is written at once but has no version: the event about
-    /// the same change comes as well and has the last word.
+    /// Applies an answer of Stripe's API, which is written at once but has no version: the event about the same change
+    /// comes as well and has the last word.
     #[must_use]
     pub fn observed(self, answer: Self) -> Self {
         let version = self.version.clone();
-        let later = answer.stage() >= self.stage();
+        let later = answer.phase() >= self.phase();
         let (mut winner, loser) = if later { (answer, self) } else { (self, answer) };
         winner.customer = winner.customer.or(loser.customer);
         winner.tier = winner.tier.or(loser.tier);
@@ -135,11 +135,11 @@ impl Subscription {
     }
 
     fn age(&self) -> (u8, Option<&Version>) {
-        (self.stage(), self.version.as_ref())
+        (self.phase(), self.version.as_ref())
     }
 
-    /// The stages of life that only follow one another in this order.
-    fn stage(&self) -> u8 {
+    /// Returns a number that only grows: before the first payment, while it goes on, and after its end.
+    fn phase(&self) -> u8 {
         match self.status {
             SubscriptionStatus::Incomplete => 0,
             status if status.is_terminal() => 2,

@@ -17,19 +17,19 @@ fn pi() -> PaymentIntentId {
 
 /// One of the facts of a payment.
 #[derive(Debug, Clone)]
-enum Told {
+enum PaymentFact {
     Sum(i64, i64),
     Refund(RefundFact),
     Dispute(DisputeFact),
 }
 
-fn sum(amount: i64, at: i64) -> Told {
-    Told::Sum(amount, at)
+fn sum(amount: i64, at: i64) -> PaymentFact {
+    PaymentFact::Sum(amount, at)
 }
 
-fn refund(id: &str, amount: i64, created: i64, status: RefundStatus, at: i64) -> Told {
+fn refund(id: &str, amount: i64, created: i64, status: RefundStatus, at: i64) -> PaymentFact {
     let refund = RefundId::parse(format!("re_{id}")).unwrap();
-    Told::Refund(RefundFact {
+    PaymentFact::Refund(RefundFact {
         refund,
         payment_intent: pi(),
         amount: usd(amount),
@@ -40,8 +40,8 @@ fn refund(id: &str, amount: i64, created: i64, status: RefundStatus, at: i64) ->
     })
 }
 
-fn dispute(id: &str, amount: i64, status: &str, at: i64) -> Told {
-    Told::Dispute(DisputeFact {
+fn dispute(id: &str, amount: i64, status: &str, at: i64) -> PaymentFact {
+    PaymentFact::Dispute(DisputeFact {
         dispute: DisputeId::parse(format!("dp_{id}")).unwrap(),
         payment_intent: pi(),
         amount: usd(amount),
@@ -52,30 +52,30 @@ fn dispute(id: &str, amount: i64, status: &str, at: i64) -> Told {
     })
 }
 
-fn merge(facts: PaymentFacts, told: &Told) -> PaymentFacts {
-    match told {
-        Told::Sum(amount, at) => {
+fn merge(facts: PaymentFacts, arriving: &PaymentFact) -> PaymentFacts {
+    match arriving {
+        PaymentFact::Sum(amount, at) => {
             let fact = ChargeRefundedFact { payment_intent: pi(), preorder: None, refunded: usd(*amount) };
             facts.with_refunded_sum(&fact, t(*at))
         }
-        Told::Refund(fact) => facts.with_refund(fact),
-        Told::Dispute(fact) => facts.with_dispute(fact),
+        PaymentFact::Refund(fact) => facts.with_refund(fact),
+        PaymentFact::Dispute(fact) => facts.with_dispute(fact),
     }
 }
 
 /// Merges in every order, everything twice; returns the facts that all of them end with.
-fn every_order(told: &[Told]) -> PaymentFacts {
-    let expected = told.iter().fold(PaymentFacts::default(), merge);
-    for order in orders(told) {
+fn every_order(arriving: &[PaymentFact]) -> PaymentFacts {
+    let expected = arriving.iter().fold(PaymentFacts::default(), merge);
+    for order in orders(arriving) {
         let facts = order.iter().chain(&order).fold(PaymentFacts::default(), merge);
         assert_eq!(facts, expected, "{order:#?}");
     }
     expected
 }
 
-fn orders(told: &[Told]) -> Vec<Vec<Told>> {
-    let Some((first, rest)) = told.split_first() else { return vec![vec![]] };
-    let insert = |order: Vec<Told>| {
+fn orders(arriving: &[PaymentFact]) -> Vec<Vec<PaymentFact>> {
+    let Some((first, rest)) = arriving.split_first() else { return vec![vec![]] };
+    let insert = |order: Vec<PaymentFact>| {
         (0..=order.len()).map(move |place| {
             let mut longer = order.clone();
             longer.insert(place, first.clone());

@@ -1,4 +1,4 @@
-//! Generated histories, delivered in any order and more than once, against an oracle that knows the whole story.
+//! Generated histories, delivered in any order and more than once, compared with the reference model.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ impl Fate {
     }
 }
 
-/// One payment of the story.
+/// One payment of a history.
 #[derive(Debug, Clone)]
 struct Paid {
     /// A single purchase, or the next invoice of the subscription.
@@ -55,7 +55,7 @@ enum End {
     Over,
 }
 
-/// What is generated: the story, and how it is delivered.
+/// What is generated: what happens, and how it is delivered.
 #[derive(Debug, Clone)]
 struct History {
     payments: Vec<Paid>,
@@ -89,9 +89,9 @@ fn history() -> impl Strategy<Value = History> {
         },
     );
     let end = prop_oneof![Just(End::Open), Just(End::Cancelled), Just(End::CancelledAndResumed), Just(End::Over)];
-    let story = (proptest::collection::vec(paid, 0..7), end, any::<bool>());
-    story.prop_flat_map(|(payments, end, reserved)| {
-        let events = tell(&payments, end).events.len();
+    let happens = (proptest::collection::vec(paid, 0..7), end, any::<bool>());
+    happens.prop_flat_map(|(payments, end, reserved)| {
+        let events = scenario(&payments, end).events.len();
         let order = Just(Vec::from_iter(0..events)).prop_shuffle();
         (order, 0..=events).prop_map(move |(order, twice)| History {
             payments: payments.clone(),
@@ -103,8 +103,8 @@ fn history() -> impl Strategy<Value = History> {
     })
 }
 
-/// The story as Stripe tells it, and what an honest clerk would have written down meanwhile.
-struct Told {
+/// The events of a history, and what has to be stored after them.
+struct Scenario {
     events: Vec<StripeEvent>,
     /// What was paid, with the gateway's id.
     booked: Vec<(String, Booked)>,
@@ -120,26 +120,26 @@ struct Booked {
     revocations: Vec<(i64, bool)>,
 }
 
-fn tell(story: &[Paid], end: End) -> Told {
-    let mut told = Told { events: Vec::new(), booked: Vec::new(), keys: BTreeSet::new() };
+fn scenario(payments: &[Paid], end: End) -> Scenario {
+    let mut scenario = Scenario { events: Vec::new(), booked: Vec::new(), keys: BTreeSet::new() };
     let (mut at, mut invoices) = (0, 0);
-    for (n, paid) in story.iter().enumerate() {
+    for (n, paid) in payments.iter().enumerate() {
         at += paid.gap * DAY;
         let reason = if invoices == 0 { BillingReason::SubscriptionCreate } else { BillingReason::SubscriptionCycle };
         invoices += i32::from(!paid.purchase);
-        tell_payment(&mut told, n, paid, reason, at);
+        add_payment(&mut scenario, n, paid, reason, at);
     }
     if invoices > 0 {
-        tell_end(&mut told, end, at + 1);
+        add_end(&mut scenario, end, at + 1);
     }
-    told
+    scenario
 }
 
-fn tell_payment(told: &mut Told, n: usize, paid: &Paid, reason: BillingReason, at: i64) {
+fn add_payment(scenario: &mut Scenario, n: usize, paid: &Paid, reason: BillingReason, at: i64) {
     let (name, mut number) = (n.to_string(), 0);
     let mut say = |at, fact| {
         number += 1;
-        told.events.push(event(&format!("{n}_{number}"), at, fact));
+        scenario.events.push(event(&format!("{n}_{number}"), at, fact));
     };
     let subject = if paid.purchase { format!("pi_{n}") } else { format!("in_{n}") };
     let metric = if paid.purchase {
@@ -195,41 +195,41 @@ fn tell_payment(told: &mut Told, n: usize, paid: &Paid, reason: BillingReason, a
         }
     };
     let (length, tier) = (if paid.purchase { 30 } else { MONTH / DAY }, u8::try_from(paid.tier).unwrap());
-    told.booked.push((subject.clone(), Booked { at: at / DAY, tier, length, revocations }));
-    told.keys.insert(format!("{metric}:{subject}"));
+    scenario.booked.push((subject.clone(), Booked { at: at / DAY, tier, length, revocations }));
+    scenario.keys.insert(format!("{metric}:{subject}"));
     if paid.refused_first {
-        told.keys.insert(format!("champion_payment_failed:{subject}"));
+        scenario.keys.insert(format!("champion_payment_failed:{subject}"));
     }
     if paid.fate.was_back() {
-        told.keys.insert(format!("champion_refunded:{subject}"));
+        scenario.keys.insert(format!("champion_refunded:{subject}"));
     }
     if matches!(paid.fate, Fate::DisputeWon | Fate::DisputeLost) {
-        told.keys.insert(format!("champion_disputed:dp_{name}"));
+        scenario.keys.insert(format!("champion_disputed:dp_{name}"));
     }
 }
 
-fn tell_end(told: &mut Told, end: End, at: i64) {
+fn add_end(scenario: &mut Scenario, end: End, at: i64) {
     use SubscriptionStatus::{Active, Canceled, Incomplete};
-    let mut say = |id: &str, at, fact| told.events.push(event(id, at, fact));
+    let mut say = |id: &str, at, fact| scenario.events.push(event(id, at, fact));
     say("s0", -20, changed(Incomplete, false, at));
     say("s1", at, changed(Active, false, at));
     if end != End::Open {
         say("s2", at + 1, changed(Active, true, at));
-        told.keys.insert(format!("champion_cancelled:sub_a:{}", t(at).unix_timestamp()));
+        scenario.keys.insert(format!("champion_cancelled:sub_a:{}", t(at).unix_timestamp()));
     }
     match end {
         End::Open | End::Cancelled => {}
-        End::CancelledAndResumed => told.events.push(event("s3", at + 2, changed(Active, false, at))),
-        End::Over => told.events.push(event("s3", at + 2, changed(Canceled, true, at))),
+        End::CancelledAndResumed => scenario.events.push(event("s3", at + 2, changed(Active, false, at))),
+        End::Over => scenario.events.push(event("s3", at + 2, changed(Canceled, true, at))),
     }
 }
 
-/// Longer than any story, in days.
+/// Longer than any history, in days.
 const HORIZON: i64 = 900;
 
 /// Who paid for each day and at which tier, as the reference model works it out.
-fn expected_days(told: &Told) -> Vec<Option<(&str, u8)>> {
-    let mut booked: Vec<_> = told.booked.iter().collect();
+fn expected_days(scenario: &Scenario) -> Vec<Option<(&str, u8)>> {
+    let mut booked: Vec<_> = scenario.booked.iter().collect();
     booked.sort_by_key(|(id, _)| id);
     let payment = |(number, (_, paid)): (usize, &&(String, Booked))| Payment {
         number,
@@ -261,33 +261,33 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_order_and_any_repeats_end_alike_and_as_the_oracle_says(
+    fn any_order_and_any_repeats_end_alike_and_as_the_reference_model_says(
         history in history(),
     ) {
-        let told = tell(&history.payments, history.end);
+        let scenario = scenario(&history.payments, history.end);
         let mut before = account();
         let first = history.payments.iter().find(|paid| !paid.purchase).filter(|_| history.reserved);
         if let Some(paid) = first {
             before.payments.push(reservation(1, paid.tier));
         }
-        let expected = Reader::new(before.clone()).after(&told.events);
-        let deliveries = history.order[..history.twice].iter().chain(&history.order).map(|n| &told.events[*n]);
+        let expected = Reader::new(before.clone()).after(&scenario.events);
+        let deliveries = history.order[..history.twice].iter().chain(&history.order).map(|n| &scenario.events[*n]);
         prop_assert_eq!(&Reader::new(before).after(deliveries), &expected);
 
         let stored = stored_days(&expected);
         let stored: Vec<_> = stored.iter().map(|day| day.as_ref().map(|(id, tier)| (id.as_str(), *tier))).collect();
-        prop_assert_eq!(stored, expected_days(&told));
+        prop_assert_eq!(stored, expected_days(&scenario));
         let days = expected.bars().iter().map(|(_, start, end)| (end - start) / DAY).sum::<i64>();
-        let had = expected_days(&told).iter().flatten().count();
+        let had = expected_days(&scenario).iter().flatten().count();
         prop_assert_eq!(usize::try_from(days).unwrap(), had, "nothing beyond whole days");
-        for (id, paid) in told.booked.iter().filter(|(_, paid)| !paid.revocations.iter().any(|(_, back)| *back)) {
-            let had = expected_days(&told).iter().flatten().filter(|(of, _)| of == id).count();
+        for (id, paid) in scenario.booked.iter().filter(|(_, paid)| !paid.revocations.iter().any(|(_, back)| *back)) {
+            let had = expected_days(&scenario).iter().flatten().filter(|(of, _)| of == id).count();
             prop_assert_eq!(i64::try_from(had).unwrap(), paid.length, "everything that is paid is had");
         }
         let support = expected.support.as_ref();
-        prop_assert_eq!(support.is_some(), !told.booked.is_empty());
-        prop_assert_eq!(expected.ledger.len(), told.booked.len());
-        prop_assert_eq!(&expected.keys, &told.keys);
+        prop_assert_eq!(support.is_some(), !scenario.booked.is_empty());
+        prop_assert_eq!(expected.ledger.len(), scenario.booked.len());
+        prop_assert_eq!(&expected.keys, &scenario.keys);
         let subscribed = history.payments.iter().any(|paid| !paid.purchase);
         let renews = subscribed && matches!(history.end, End::Open | End::CancelledAndResumed);
         prop_assert_eq!(support.is_some_and(|it| it.auto_renew), renews);

@@ -12,8 +12,9 @@ use serde_json::Value;
 
 use crate::error::Failure;
 
+/// One element of the column.
 #[derive(Serialize, Deserialize)]
-struct Told {
+struct Entry {
     invoice: InvoiceId,
     #[serde(with = "time::serde::rfc3339")]
     start: Timestamp,
@@ -26,23 +27,23 @@ struct Told {
 
 /// Reads the column.
 pub(super) fn read(column: Value) -> Result<BTreeMap<InvoiceId, InvoicePeriod>, Failure> {
-    let told: Vec<Told> = serde_json::from_value(column).map_err(|_| Failure::Corrupt("invoice_periods"))?;
-    let period = |it: Told| {
+    let entries: Vec<Entry> = serde_json::from_value(column).map_err(|_| Failure::Corrupt("invoice_periods"))?;
+    let period = |it: Entry| {
         let period = Period { start: it.start, end: it.end };
         let tier = it.tier_level.and_then(|level| TierLevel::new(level).ok());
         (it.invoice, InvoicePeriod { period, tier, at: it.at })
     };
-    Ok(told.into_iter().map(period).collect())
+    Ok(entries.into_iter().map(period).collect())
 }
 
 /// Writes the column.
 pub(super) fn write(periods: &BTreeMap<InvoiceId, InvoicePeriod>) -> String {
-    let told = |(invoice, it): (&InvoiceId, &InvoicePeriod)| Told {
+    let entry = |(invoice, it): (&InvoiceId, &InvoicePeriod)| Entry {
         invoice: invoice.clone(),
         start: it.period.start,
         end: it.period.end,
         tier_level: it.tier.map(|tier| tier.get().into()),
         at: it.at,
     };
-    serde_json::to_string(&periods.iter().map(told).collect::<Vec<_>>()).unwrap_or_default()
+    serde_json::to_string(&periods.iter().map(entry).collect::<Vec<_>>()).unwrap_or_default()
 }

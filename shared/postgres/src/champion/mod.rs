@@ -96,9 +96,9 @@ impl ChampionStore for Database {
     }
 
     async fn account(&self, key: &ChampionKey) -> Result<ChampionAccount, StoreError> {
-        match self.run(|lease| look(lease, key)).await? {
+        match self.run(|lease| load(lease, key)).await? {
             Ok(account) => Ok(account),
-            Err(now) => Ok(self.run(|lease| look(lease, &now)).await?.map_err(|_| Failure::HandedOver)?),
+            Err(now) => Ok(self.run(|lease| load(lease, &now)).await?.map_err(|_| Failure::HandedOver)?),
         }
     }
 
@@ -162,7 +162,7 @@ fn refunded(row: &Row) -> Result<RefundedSubscription, Failure> {
 }
 
 /// Reads an account, or says whose it is by now.
-async fn look(lease: Lease, key: &ChampionKey) -> Result<Result<ChampionAccount, ChampionKey>, Failure> {
+async fn load(lease: Lease, key: &ChampionKey) -> Result<Result<ChampionAccount, ChampionKey>, Failure> {
     // Under the lock, so that all statements see the same state.
     of(key, &lease.transaction(lock_and_read(key)).await?)
 }

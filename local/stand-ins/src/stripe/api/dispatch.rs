@@ -47,7 +47,7 @@ async fn logged(stripe: Arc<Stripe>, parts: Parts, body: Bytes) -> Response {
     };
     let params = Tree::parse(encoded);
     let shown = params.as_ref().map(Tree::flatten).unwrap_or_default();
-    let request_id = stripe.quietly(|world| world.ids.next("req_", 14));
+    let request_id = stripe.quietly(|account| account.ids.next("req_", 14));
     let job = Job {
         origin: Origin { request_id: Some(request_id.clone()), idempotency_key: key.clone() },
         parts: &parts,
@@ -128,7 +128,7 @@ impl Job<'_> {
         let request = format!("{method} {path} {:?}", params.flatten());
         if let Some(key) = self.key {
             let claim =
-                stripe.quietly(|world| world.idempotency.claim(key, path, request, stripe.common.clock.now()))?;
+                stripe.quietly(|account| account.idempotency.claim(key, path, request, stripe.common.clock.now()))?;
             if let Claim::Replay(status, body) = claim {
                 return Ok((status, [("idempotent-replayed", "true")], Json(body)).into_response());
             }
@@ -136,13 +136,13 @@ impl Job<'_> {
         let name = endpoint.name();
         let result = match self.strike_inside(remembered).await {
             Some(error) => Err(error),
-            None => stripe.act(|world| {
-                world.origin = self.origin.clone();
+            None => stripe.act(|account| {
+                account.origin = self.origin.clone();
                 let paths = expand::parse(params.take("expand"))?;
                 let page = if endpoint.list { Page::take(&name, &mut params)? } else { Page::default() };
                 let call = Call { id, caller, path: path.to_owned(), endpoint: name, params, page };
-                let mut answer = (endpoint.run)(world, &call)?;
-                expand::apply(world, &mut answer, &paths)?;
+                let mut answer = (endpoint.run)(account, &call)?;
+                expand::apply(account, &mut answer, &paths)?;
                 Ok(answer)
             }),
         };
@@ -166,9 +166,9 @@ impl Job<'_> {
             Err(error) => (error.status(), error.body()),
         };
         if let Some(key) = self.key {
-            stripe.quietly(|world| match result {
-                Err(error) if error.before_execution => world.idempotency.release(key),
-                _ => world.idempotency.save(key, status, body.clone()),
+            stripe.quietly(|account| match result {
+                Err(error) if error.before_execution => account.idempotency.release(key),
+                _ => account.idempotency.save(key, status, body.clone()),
             });
         }
         (status, Json(body)).into_response()

@@ -3,11 +3,11 @@
 
 use serde_json::Value;
 
+use crate::stripe::account::Account;
 use crate::stripe::error::ApiError;
 use crate::stripe::includable;
 use crate::stripe::objects::Fields;
 use crate::stripe::params::Tree;
-use crate::stripe::world::World;
 
 /// Stripe's limit.
 const DEEPEST: usize = 4;
@@ -30,9 +30,9 @@ pub(super) fn parse(tree: Option<Tree>) -> Result<Vec<String>, ApiError> {
 }
 
 /// Expands `paths` in an answer.
-pub(super) fn apply(world: &World, answer: &mut Value, paths: &[String]) -> Result<(), ApiError> {
+pub(super) fn apply(account: &Account, answer: &mut Value, paths: &[String]) -> Result<(), ApiError> {
     for path in paths {
-        expand(world, answer, path).map_err(|NotExpandable| {
+        expand(account, answer, path).map_err(|NotExpandable| {
             ApiError::parameter(format!("This property cannot be expanded ({path}).")).param("expand")
         })?;
     }
@@ -41,21 +41,21 @@ pub(super) fn apply(world: &World, answer: &mut Value, paths: &[String]) -> Resu
 
 struct NotExpandable;
 
-fn expand(world: &World, at: &mut Value, path: &str) -> Result<(), NotExpandable> {
+fn expand(account: &Account, at: &mut Value, path: &str) -> Result<(), NotExpandable> {
     if let Value::Array(items) = at {
-        return items.iter_mut().try_for_each(|item| expand(world, item, path));
+        return items.iter_mut().try_for_each(|item| expand(account, item, path));
     }
     let (field, rest) = match path.split_once('.') {
         Some((field, rest)) => (field, Some(rest)),
         None => (path, None),
     };
-    let included = includable::field(world, at, field);
+    let included = includable::field(account, at, field);
     let fields = at.as_object_mut().ok_or(NotExpandable)?;
     if let Some(included) = included {
         fields.insert(field.to_owned(), included);
     }
     let value = fields.get_mut(field).ok_or(NotExpandable)?;
-    let target = value.as_str().map(|id| world.get(id).clone());
+    let target = value.as_str().map(|id| account.get(id).clone());
     match target {
         Some(object) if object.is_object() => *value = object,
         Some(_) => return Err(NotExpandable),
@@ -70,6 +70,6 @@ fn expand(world: &World, at: &mut Value, path: &str) -> Result<(), NotExpandable
             Ok(())
         }
         (None, _) => Err(NotExpandable),
-        (Some(rest), _) => expand(world, value, rest),
+        (Some(rest), _) => expand(account, value, rest),
     }
 }

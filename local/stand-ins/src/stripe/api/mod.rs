@@ -12,9 +12,9 @@ pub(crate) use auth::{Caller, Keys};
 pub(crate) use dispatch::handle;
 pub(crate) use page::Page;
 
+use super::account::Account;
 use super::error::ApiError;
 use super::params::{self, Tree};
-use super::world::World;
 
 /// What an endpoint gives.
 pub(crate) type Reply = Result<Value, ApiError>;
@@ -31,23 +31,23 @@ pub(crate) struct Endpoint {
     publishable: bool,
     /// May be called with a restricted key that reads events.
     events: bool,
-    run: fn(&mut World, &Call) -> Reply,
+    run: fn(&mut Account, &Call) -> Reply,
 }
 
 impl Endpoint {
-    pub(crate) const fn get(path: &'static str, run: fn(&mut World, &Call) -> Reply) -> Self {
+    pub(crate) const fn get(path: &'static str, run: fn(&mut Account, &Call) -> Reply) -> Self {
         Self { method: "GET", path, list: false, publishable: false, events: false, run }
     }
 
-    pub(crate) const fn list(path: &'static str, run: fn(&mut World, &Call) -> Reply) -> Self {
+    pub(crate) const fn list(path: &'static str, run: fn(&mut Account, &Call) -> Reply) -> Self {
         Self { list: true, ..Self::get(path, run) }
     }
 
-    pub(crate) const fn post(path: &'static str, run: fn(&mut World, &Call) -> Reply) -> Self {
+    pub(crate) const fn post(path: &'static str, run: fn(&mut Account, &Call) -> Reply) -> Self {
         Self { method: "POST", ..Self::get(path, run) }
     }
 
-    pub(crate) const fn delete(path: &'static str, run: fn(&mut World, &Call) -> Reply) -> Self {
+    pub(crate) const fn delete(path: &'static str, run: fn(&mut Account, &Call) -> Reply) -> Self {
         Self { method: "DELETE", ..Self::get(path, run) }
     }
 
@@ -111,9 +111,9 @@ impl Call {
 pub(crate) struct NoParams {}
 
 /// `GET /v1/<objects>/{id}`.
-pub(crate) fn retrieve(world: &World, call: &Call, kind: &str) -> Reply {
+pub(crate) fn retrieve(account: &Account, call: &Call, kind: &str) -> Reply {
     let NoParams {} = call.params()?;
-    world.find(kind, &call.id)
+    account.find(kind, &call.id)
 }
 
 /// Every endpoint, in the order of the API reference.

@@ -4,17 +4,17 @@ use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Endpoint, NoParams, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::filters::Created;
 use crate::stripe::objects::Fields;
 use crate::stripe::params::{Currency, Metadata};
 use crate::stripe::shapes::Kind;
-use crate::stripe::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::post("/v1/coupons", create),
-    Endpoint::get("/v1/coupons/{coupon}", |world, call| retrieve(world, call, "coupon")),
+    Endpoint::get("/v1/coupons/{coupon}", |account, call| retrieve(account, call, "coupon")),
     Endpoint::delete("/v1/coupons/{coupon}", delete),
     Endpoint::list("/v1/coupons", list),
 ];
@@ -78,7 +78,7 @@ enum Duration {
     Once,
 }
 
-fn create(world: &mut World, call: &Call) -> Reply {
+fn create(account: &mut Account, call: &Call) -> Reply {
     let params: Create = call.params()?;
     let valid = match (params.percent_off, params.amount_off) {
         (Some(Percent(hundredths)), None) => (1..=10_000).contains(&hundredths),
@@ -92,7 +92,7 @@ fn create(world: &mut World, call: &Call) -> Reply {
         .code("parameter_missing")
         .param("percent_off"));
     }
-    let id = world.create(
+    let id = account.create(
         Kind::Coupon,
         json!({
             "id": params.id,
@@ -104,15 +104,15 @@ fn create(world: &mut World, call: &Call) -> Reply {
             "percent_off": params.percent_off.map(Percent::to_value),
         }),
     );
-    world.emit("coupon.created", &id);
-    Ok(world.get(&id).clone())
+    account.emit("coupon.created", &id);
+    Ok(account.get(&id).clone())
 }
 
-fn delete(world: &mut World, call: &Call) -> Reply {
+fn delete(account: &mut Account, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
-    world.find("coupon", &call.id)?;
-    world.emit("coupon.deleted", &call.id);
-    world.objects.remove(&call.id);
+    account.find("coupon", &call.id)?;
+    account.emit("coupon.deleted", &call.id);
+    account.objects.remove(&call.id);
     Ok(json!({ "id": call.id, "object": "coupon", "deleted": true }))
 }
 
@@ -122,10 +122,10 @@ struct List {
     created: Option<Created>,
 }
 
-fn list(world: &mut World, call: &Call) -> Reply {
+fn list(account: &mut Account, call: &Call) -> Reply {
     let filter: List = call.params()?;
     let fits = |coupon: &&Value| Created::fits(filter.created.as_ref(), coupon);
-    call.list(world.objects.newest_first("coupon").filter(fits))
+    call.list(account.objects.newest_first("coupon").filter(fits))
 }
 
 /// What `discounts[]` of a subscription names; discounts that exist and promotion codes are not simulated.
@@ -136,43 +136,43 @@ pub(super) struct Wanted {
 }
 
 /// Gives a subscription the discounts of these coupons.
-pub(super) fn give(world: &mut World, subscription: &str, wanted: &[Wanted]) -> Result<(), ApiError> {
+pub(super) fn give(account: &mut Account, subscription: &str, wanted: &[Wanted]) -> Result<(), ApiError> {
     let mut ids = Vec::new();
     for (index, Wanted { coupon }) in wanted.iter().enumerate() {
-        world.check(&format!("discounts[{index}][coupon]"), "coupon", coupon)?;
-        let customer = world.text_of(subscription, "customer");
-        ids.push(world.create(
+        account.check(&format!("discounts[{index}][coupon]"), "coupon", coupon)?;
+        let customer = account.text_of(subscription, "customer");
+        ids.push(account.create(
             Kind::Discount,
             json!({
                 "customer": customer,
                 "source": { "coupon": coupon, "type": "coupon" },
-                "start": world.now,
+                "start": account.now,
                 "subscription": subscription,
             }),
         ));
     }
-    world.set(subscription, json!({ "discounts": ids }));
+    account.set(subscription, json!({ "discounts": ids }));
     Ok(())
 }
 
 /// Hands the discounts of a subscription to its new invoice; those that count once are used up.
-pub(super) fn hand_over(world: &mut World, subscription: &str, invoice: &str) {
-    let ids: Vec<String> = ids(world.get(subscription)).collect();
-    world.set(invoice, json!({ "discounts": ids }));
-    let left: Vec<_> = ids.into_iter().filter(|id| coupon(world, id).text("duration") != "once").collect();
-    world.set(subscription, json!({ "discounts": left }));
+pub(super) fn hand_over(account: &mut Account, subscription: &str, invoice: &str) {
+    let ids: Vec<String> = ids(account.get(subscription)).collect();
+    account.set(invoice, json!({ "discounts": ids }));
+    let left: Vec<_> = ids.into_iter().filter(|id| coupon(account, id).text("duration") != "once").collect();
+    account.set(subscription, json!({ "discounts": left }));
 }
 
 /// Shows the discounts of a subscription on an invoice that isn't real.
-pub(super) fn show(world: &mut World, subscription: &str, invoice: &str) {
-    let ids: Vec<String> = ids(world.get(subscription)).collect();
-    world.set(invoice, json!({ "discounts": ids }));
+pub(super) fn show(account: &mut Account, subscription: &str, invoice: &str) {
+    let ids: Vec<String> = ids(account.get(subscription)).collect();
+    account.set(invoice, json!({ "discounts": ids }));
 }
 
 /// Takes the discounts of an invoice off its lines; gives what each took in all.
-pub(super) fn apply(world: &World, invoice: &str, lines: &mut [Value]) -> Vec<Value> {
-    ids(world.get(invoice))
-        .map(|id| json!({ "amount": take(coupon(world, &id), &id, lines), "discount": id }))
+pub(super) fn apply(account: &Account, invoice: &str, lines: &mut [Value]) -> Vec<Value> {
+    ids(account.get(invoice))
+        .map(|id| json!({ "amount": take(coupon(account, &id), &id, lines), "discount": id }))
         .collect()
 }
 
@@ -181,9 +181,9 @@ fn ids(object: &Value) -> impl Iterator<Item = String> {
     ids.filter_map(Value::as_str).map(str::to_owned)
 }
 
-fn coupon<'w>(world: &'w World, discount: &str) -> &'w Value {
-    let coupon = world.get(discount).pointer("/source/coupon").and_then(Value::as_str).unwrap_or_default();
-    world.get(coupon)
+fn coupon<'w>(account: &'w Account, discount: &str) -> &'w Value {
+    let coupon = account.get(discount).pointer("/source/coupon").and_then(Value::as_str).unwrap_or_default();
+    account.get(coupon)
 }
 
 /// Takes one discount off the lines that allow it; gives the sum.

@@ -4,24 +4,24 @@
 use serde_json::{Value, json};
 
 use super::{discount, invoice_item, lines};
+use crate::stripe::account::Account;
 use crate::stripe::objects::Fields;
 use crate::stripe::shapes::Kind;
-use crate::stripe::world::World;
 
 /// Makes an invoice of a subscription, a draft that nothing advances by itself; gives its id. It takes what waited for
 /// it: prorations, invoice items and discounts. `period` is the invoice's own, the one that is over: what is paid for
 /// is the line's.
 pub(super) fn make(
-    world: &mut World,
+    account: &mut Account,
     subscription_id: &str,
     reason: &str,
     (period_start, period_end): (i64, i64),
     own_lines: Vec<Value>,
 ) -> String {
-    let subscription = world.get(subscription_id).clone();
-    let customer = world.get(subscription.text("customer")).clone();
-    let id = world.id(Kind::Invoice);
-    world.create(
+    let subscription = account.get(subscription_id).clone();
+    let customer = account.get(subscription.text("customer")).clone();
+    let id = account.id(Kind::Invoice);
+    account.create(
         Kind::Invoice,
         json!({
             "id": id,
@@ -45,16 +45,16 @@ pub(super) fn make(
             "period_start": period_start,
             "period_end": period_end,
             "status": "draft",
-            "webhooks_delivered_at": world.now,
+            "webhooks_delivered_at": account.now,
         }),
     );
-    discount::hand_over(world, subscription_id, &id);
-    let mut all = invoice_item::collect(world, subscription_id, &id);
+    discount::hand_over(account, subscription_id, &id);
+    let mut all = invoice_item::collect(account, subscription_id, &id);
     // The newest first.
-    all.extend(world.pending_lines.remove(subscription_id).unwrap_or_default().into_iter().rev());
+    all.extend(account.pending_lines.remove(subscription_id).unwrap_or_default().into_iter().rev());
     all.extend(own_lines);
-    lines::set(world, &id, all);
-    world.set(subscription_id, json!({ "latest_invoice": id }));
+    lines::set(account, &id, all);
+    account.set(subscription_id, json!({ "latest_invoice": id }));
     id
 }
 
@@ -65,10 +65,10 @@ pub(crate) fn subscription_of(invoice: &Value) -> &str {
 }
 
 /// What pays an invoice when nothing else is said.
-pub(super) fn default_method(world: &World, invoice: &str) -> Option<String> {
-    let invoice = world.get(invoice);
-    let of_subscription = world.get(subscription_of(invoice)).maybe_text("default_payment_method");
-    let customer = world.get(invoice.text("customer"));
+pub(super) fn default_method(account: &Account, invoice: &str) -> Option<String> {
+    let invoice = account.get(invoice);
+    let of_subscription = account.get(subscription_of(invoice)).maybe_text("default_payment_method");
+    let customer = account.get(invoice.text("customer"));
     let of_customer = customer.pointer("/invoice_settings/default_payment_method").and_then(Value::as_str);
     of_subscription.or(of_customer).map(str::to_owned)
 }

@@ -5,16 +5,16 @@ use serde_json::Value;
 
 use super::subscription::preview::preview;
 use super::{collection, invoice, lines, parts};
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Endpoint, NoParams, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::filters::{Created, is};
 use crate::stripe::objects::Fields;
 use crate::stripe::params::{Clearable, Metadata};
-use crate::stripe::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::post("/v1/invoices/create_preview", preview),
-    Endpoint::get("/v1/invoices/{invoice}", |world, call| retrieve(world, call, "invoice")),
+    Endpoint::get("/v1/invoices/{invoice}", |account, call| retrieve(account, call, "invoice")),
     Endpoint::post("/v1/invoices/{invoice}", update),
     Endpoint::list("/v1/invoices/{invoice}/lines", lines::list),
     Endpoint::post("/v1/invoices/{invoice}/attach_payment", attach_payment),
@@ -33,9 +33,9 @@ struct Update {
     metadata: Option<Metadata>,
 }
 
-fn update(world: &mut World, call: &Call) -> Reply {
+fn update(account: &mut Account, call: &Call) -> Reply {
     let params: Update = call.params()?;
-    let mut invoice = world.find("invoice", &call.id)?;
+    let mut invoice = account.find("invoice", &call.id)?;
     if let Some(description) = params.description {
         if invoice.text("status") != "draft" {
             return Err(ApiError::invalid("Finalized invoices can't be updated in this way").param("description"));
@@ -45,11 +45,11 @@ fn update(world: &mut World, call: &Call) -> Reply {
     if let (Some(metadata), Some(current)) = (params.metadata, invoice.get_mut("metadata")) {
         metadata.apply_to(current);
     }
-    world.objects.insert(invoice);
+    account.objects.insert(invoice);
     if let Some(advance) = params.auto_advance {
-        collection::set_auto_advance(world, &call.id, advance);
+        collection::set_auto_advance(account, &call.id, advance);
     }
-    Ok(world.get(&call.id).clone())
+    Ok(account.get(&call.id).clone())
 }
 
 #[derive(Deserialize)]
@@ -58,18 +58,18 @@ struct Finalize {
     auto_advance: Option<bool>,
 }
 
-fn finalize(world: &mut World, call: &Call) -> Reply {
+fn finalize(account: &mut Account, call: &Call) -> Reply {
     let params: Finalize = call.params()?;
-    let invoice = world.find("invoice", &call.id)?;
+    let invoice = account.find("invoice", &call.id)?;
     if invoice.text("status") != "draft" {
         return Err(ApiError::invalid("This invoice is already finalized, you can't re-finalize a non-draft invoice."));
     }
     let advance = params.auto_advance.unwrap_or(invoice.flag("auto_advance"));
-    collection::finalize(world, &call.id);
-    if world.get(&call.id).text("status") == "open" {
-        collection::set_auto_advance(world, &call.id, advance);
+    collection::finalize(account, &call.id);
+    if account.get(&call.id).text("status") == "open" {
+        collection::set_auto_advance(account, &call.id, advance);
     }
-    Ok(world.get(&call.id).clone())
+    Ok(account.get(&call.id).clone())
 }
 
 #[derive(Deserialize)]
@@ -81,18 +81,18 @@ struct Pay {
     _off_session: Option<bool>,
 }
 
-fn pay(world: &mut World, call: &Call) -> Reply {
+fn pay(account: &mut Account, call: &Call) -> Reply {
     let params: Pay = call.params()?;
-    match world.find("invoice", &call.id)?.text("status") {
-        "draft" => collection::finalize(world, &call.id),
+    match account.find("invoice", &call.id)?.text("status") {
+        "draft" => collection::finalize(account, &call.id),
         "open" | "uncollectible" => {}
         "paid" => return Err(ApiError::invalid("Invoice is already paid")),
         status => return Err(ApiError::invalid(format!("This invoice can't be paid: it is {status}."))),
     }
-    if world.get(&call.id).text("status") != "paid" {
-        collection::pay(world, &call.id, params.payment_method.as_deref())?;
+    if account.get(&call.id).text("status") != "paid" {
+        collection::pay(account, &call.id, params.payment_method.as_deref())?;
     }
-    let paid = world.get(&call.id).clone();
+    let paid = account.get(&call.id).clone();
     if paid.text("status") != "paid" {
         return Err(ApiError::card(
             "invoice_payment_intent_requires_action",
@@ -109,31 +109,31 @@ struct AttachPayment {
     payment_intent: String,
 }
 
-fn attach_payment(world: &mut World, call: &Call) -> Reply {
+fn attach_payment(account: &mut Account, call: &Call) -> Reply {
     let params: AttachPayment = call.params()?;
-    world.find("invoice", &call.id)?;
-    parts::attach(world, &call.id, &params.payment_intent)?;
-    Ok(world.get(&call.id).clone())
+    account.find("invoice", &call.id)?;
+    parts::attach(account, &call.id, &params.payment_intent)?;
+    Ok(account.get(&call.id).clone())
 }
 
-fn void(world: &mut World, call: &Call) -> Reply {
+fn void(account: &mut Account, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
-    match world.find("invoice", &call.id)?.text("status") {
-        "open" | "uncollectible" => collection::void(world, &call.id),
+    match account.find("invoice", &call.id)?.text("status") {
+        "open" | "uncollectible" => collection::void(account, &call.id),
         "paid" => return Err(ApiError::invalid("Invoices with `paid` payments cannot be voided.")),
         _ => return Err(not_open()),
     }
-    Ok(world.get(&call.id).clone())
+    Ok(account.get(&call.id).clone())
 }
 
-fn mark_uncollectible(world: &mut World, call: &Call) -> Reply {
+fn mark_uncollectible(account: &mut Account, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
-    match world.find("invoice", &call.id)?.text("status") {
-        "open" => collection::mark_uncollectible(world, &call.id),
+    match account.find("invoice", &call.id)?.text("status") {
+        "open" => collection::mark_uncollectible(account, &call.id),
         "uncollectible" => return Err(ApiError::invalid("This invoice has already been marked uncollectible.")),
         _ => return Err(not_open()),
     }
-    Ok(world.get(&call.id).clone())
+    Ok(account.get(&call.id).clone())
 }
 
 fn not_open() -> ApiError {
@@ -159,7 +159,7 @@ enum Status {
     Void,
 }
 
-fn list(world: &mut World, call: &Call) -> Reply {
+fn list(account: &mut Account, call: &Call) -> Reply {
     let filter: List = call.params()?;
     let status = filter.status.map(|status| match status {
         Status::Draft => "draft",
@@ -174,5 +174,5 @@ fn list(world: &mut World, call: &Call) -> Reply {
             && filter.subscription.as_deref().is_none_or(|wanted| invoice::subscription_of(candidate) == wanted)
             && Created::fits(filter.created.as_ref(), candidate)
     };
-    call.list(world.objects.newest_first("invoice").filter(fits))
+    call.list(account.objects.newest_first("invoice").filter(fits))
 }

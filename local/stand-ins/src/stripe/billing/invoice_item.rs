@@ -4,18 +4,18 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{life, lines};
+use super::{lifecycle, lines};
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Endpoint, NoParams, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::filters::{Created, is};
 use crate::stripe::objects::Fields;
 use crate::stripe::params::{Currency, Metadata};
 use crate::stripe::shapes::Kind;
-use crate::stripe::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::post("/v1/invoiceitems", create),
-    Endpoint::get("/v1/invoiceitems/{invoiceitem}", |world, call| retrieve(world, call, "invoiceitem")),
+    Endpoint::get("/v1/invoiceitems/{invoiceitem}", |account, call| retrieve(account, call, "invoiceitem")),
     Endpoint::delete("/v1/invoiceitems/{invoiceitem}", delete),
     Endpoint::list("/v1/invoiceitems", list),
 ];
@@ -44,27 +44,27 @@ struct Period {
     end: i64,
 }
 
-fn create(world: &mut World, call: &Call) -> Reply {
+fn create(account: &mut Account, call: &Call) -> Reply {
     let params: Create = call.params()?;
-    world.check("customer", "customer", &params.customer)?;
-    life::check_currency(world, &params.customer, &params.currency.0)?;
+    account.check("customer", "customer", &params.customer)?;
+    lifecycle::check_currency(account, &params.customer, &params.currency.0)?;
     if let Some(subscription) = &params.subscription {
-        world.check("subscription", "subscription", subscription)?;
+        account.check("subscription", "subscription", subscription)?;
     }
     if let Some(invoice) = &params.invoice {
-        world.check("invoice", "invoice", invoice)?;
-        if world.get(invoice).text("status") != "draft" {
+        account.check("invoice", "invoice", invoice)?;
+        if account.get(invoice).text("status") != "draft" {
             return Err(ApiError::invalid("Invalid invoice: This invoice is no longer editable")
                 .code("invoice_not_editable")
                 .param("invoice"));
         }
     }
-    if pending(world, &params.customer, params.subscription.as_deref()).len() >= PENDING {
+    if pending(account, &params.customer, params.subscription.as_deref()).len() >= PENDING {
         return Err(ApiError::invalid(format!("There can be at most {PENDING} pending invoice items.")));
     }
-    let now = world.now;
+    let now = account.now;
     let (start, end) = params.period.map_or((now, now), |period| (period.start, period.end));
-    let id = world.create(
+    let id = account.create(
         Kind::InvoiceItem,
         json!({
             "amount": params.amount,
@@ -82,47 +82,47 @@ fn create(world: &mut World, call: &Call) -> Reply {
             "period": { "start": start, "end": end },
         }),
     );
-    world.emit("invoiceitem.created", &id);
+    account.emit("invoiceitem.created", &id);
     if let Some(invoice) = &params.invoice {
-        let mut all = vec![line(world, &id)];
-        all.extend(lines::of(world, invoice));
-        lines::set(world, invoice, all);
+        let mut all = vec![line(account, &id)];
+        all.extend(lines::of(account, invoice));
+        lines::set(account, invoice, all);
     }
-    Ok(world.get(&id).clone())
+    Ok(account.get(&id).clone())
 }
 
 /// The items that wait for the next invoice of a subscription, newest first: its own, and those of its customer that
 /// name none.
-fn pending(world: &World, customer: &str, subscription: Option<&str>) -> Vec<String> {
+fn pending(account: &Account, customer: &str, subscription: Option<&str>) -> Vec<String> {
     let waits = |item: &&Value| {
         let of = item.pointer("/parent/subscription_details/subscription").and_then(Value::as_str);
         item.maybe_text("invoice").is_none()
             && item.text("customer") == customer
             && of.is_none_or(|of| subscription == Some(of))
     };
-    world.objects.newest_first("invoiceitem").filter(waits).map(|item| item.text("id").to_owned()).collect()
+    account.objects.newest_first("invoiceitem").filter(waits).map(|item| item.text("id").to_owned()).collect()
 }
 
 /// Takes the items that wait for this invoice of a subscription; gives their lines, newest first.
-pub(super) fn collect(world: &mut World, subscription: &str, invoice: &str) -> Vec<Value> {
-    let lines = pending_lines(world, subscription);
-    let customer = world.text_of(subscription, "customer");
-    for id in pending(world, &customer, Some(subscription)) {
-        world.set(&id, json!({ "invoice": invoice }));
+pub(super) fn collect(account: &mut Account, subscription: &str, invoice: &str) -> Vec<Value> {
+    let lines = pending_lines(account, subscription);
+    let customer = account.text_of(subscription, "customer");
+    for id in pending(account, &customer, Some(subscription)) {
+        account.set(&id, json!({ "invoice": invoice }));
     }
     lines
 }
 
 /// The lines of the items that wait for the next invoice of a subscription, newest first.
-pub(super) fn pending_lines(world: &mut World, subscription: &str) -> Vec<Value> {
-    let customer = world.text_of(subscription, "customer");
-    pending(world, &customer, Some(subscription)).iter().map(|id| line(world, id)).collect()
+pub(super) fn pending_lines(account: &mut Account, subscription: &str) -> Vec<Value> {
+    let customer = account.text_of(subscription, "customer");
+    pending(account, &customer, Some(subscription)).iter().map(|id| line(account, id)).collect()
 }
 
-fn line(world: &mut World, id: &str) -> Value {
-    let item = world.get(id).clone();
+fn line(account: &mut Account, id: &str) -> Value {
+    let item = account.get(id).clone();
     let subscription = item.pointer("/parent/subscription_details/subscription").cloned();
-    let mut line = world.build(
+    let mut line = account.build(
         Kind::InvoiceLineItem,
         json!({
             "amount": item.get("amount"),
@@ -150,13 +150,13 @@ fn line(world: &mut World, id: &str) -> Value {
     line
 }
 
-fn delete(world: &mut World, call: &Call) -> Reply {
+fn delete(account: &mut Account, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
-    if world.find("invoiceitem", &call.id)?.maybe_text("invoice").is_some() {
+    if account.find("invoiceitem", &call.id)?.maybe_text("invoice").is_some() {
         return Err(ApiError::invalid("This invoice item is attached to an invoice and can't be deleted here."));
     }
-    world.emit("invoiceitem.deleted", &call.id);
-    world.objects.remove(&call.id);
+    account.emit("invoiceitem.deleted", &call.id);
+    account.objects.remove(&call.id);
     Ok(json!({ "id": call.id, "object": "invoiceitem", "deleted": true }))
 }
 
@@ -169,7 +169,7 @@ struct List {
     created: Option<Created>,
 }
 
-fn list(world: &mut World, call: &Call) -> Reply {
+fn list(account: &mut Account, call: &Call) -> Reply {
     let filter: List = call.params()?;
     let fits = |item: &&Value| {
         is(item, "customer", filter.customer.as_deref())
@@ -177,5 +177,5 @@ fn list(world: &mut World, call: &Call) -> Reply {
             && filter.pending.is_none_or(|pending| item.maybe_text("invoice").is_none() == pending)
             && Created::fits(filter.created.as_ref(), item)
     };
-    call.list(world.objects.newest_first("invoiceitem").filter(fits))
+    call.list(account.objects.newest_first("invoiceitem").filter(fits))
 }

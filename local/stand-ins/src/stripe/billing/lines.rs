@@ -3,25 +3,25 @@
 use serde_json::{Value, json};
 
 use super::discount;
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, NoParams, Reply};
 use crate::stripe::objects::Fields;
-use crate::stripe::world::World;
 
 /// How many lines an invoice shows itself, in the API's answers and in events; the others have a list of their own.
 const EMBEDDED: usize = 10;
 
 /// Gives an invoice these lines, the newest first, and adds them up.
-pub(super) fn set(world: &mut World, invoice: &str, mut lines: Vec<Value>) {
+pub(super) fn set(account: &mut Account, invoice: &str, mut lines: Vec<Value>) {
     for line in &mut lines {
         line.set("invoice", invoice);
         line.set("discount_amounts", json!([]));
     }
     let subtotal: i64 = lines.iter().map(|line| line.int("amount")).sum();
-    let discounts = discount::apply(world, invoice, &mut lines);
+    let discounts = discount::apply(account, invoice, &mut lines);
     let off: i64 = discounts.iter().map(|discount| discount.int("amount")).sum();
     let total = subtotal - off;
     let shown: Vec<_> = lines.iter().take(EMBEDDED).collect();
-    world.set(
+    account.set(
         invoice,
         json!({
             "amount_due": total.max(0),
@@ -40,17 +40,17 @@ pub(super) fn set(world: &mut World, invoice: &str, mut lines: Vec<Value>) {
             "total_excluding_tax": total,
         }),
     );
-    world.invoice_lines.insert(invoice.to_owned(), lines);
+    account.invoice_lines.insert(invoice.to_owned(), lines);
 }
 
 /// All lines of an invoice.
-pub(super) fn of(world: &World, invoice: &str) -> Vec<Value> {
-    world.invoice_lines.get(invoice).cloned().unwrap_or_default()
+pub(super) fn of(account: &Account, invoice: &str) -> Vec<Value> {
+    account.invoice_lines.get(invoice).cloned().unwrap_or_default()
 }
 
 /// `GET /v1/invoices/{invoice}/lines`.
-pub(super) fn list(world: &mut World, call: &Call) -> Reply {
+pub(super) fn list(account: &mut Account, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
-    world.find("invoice", &call.id)?;
-    call.list(of(world, &call.id).iter())
+    account.find("invoice", &call.id)?;
+    call.list(of(account, &call.id).iter())
 }

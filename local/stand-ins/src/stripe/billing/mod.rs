@@ -6,7 +6,7 @@ pub(crate) mod invoice;
 pub(crate) mod invoice_api;
 pub(crate) mod invoice_item;
 pub(crate) mod invoice_payment;
-pub(crate) mod life;
+pub(crate) mod lifecycle;
 mod lines;
 pub(crate) mod parts;
 mod pause;

@@ -3,41 +3,41 @@
 use serde_json::json;
 
 use super::{collection, invoice, invoice_payment};
+use crate::stripe::account::Account;
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
 use crate::stripe::payment::{confirm, intent};
 use crate::stripe::settlement::Owner;
-use crate::stripe::world::World;
 
 /// Adds an intent to the payments of an open invoice. If it has succeeded already, it counts at once.
-pub(super) fn attach(world: &mut World, invoice: &str, payment_intent: &str) -> Result<(), ApiError> {
-    world.check("payment_intent", "payment_intent", payment_intent)?;
-    if world.get(invoice).text("status") != "open" {
+pub(super) fn attach(account: &mut Account, invoice: &str, payment_intent: &str) -> Result<(), ApiError> {
+    account.check("payment_intent", "payment_intent", payment_intent)?;
+    if account.get(invoice).text("status") != "open" {
         return Err(ApiError::invalid("You can only attach payments to open invoices."));
     }
-    let found = world.get(payment_intent).clone();
-    if world.owners.contains_key(payment_intent) {
+    let found = account.get(payment_intent).clone();
+    if account.owners.contains_key(payment_intent) {
         return Err(ApiError::invalid("This PaymentIntent belongs to something else already.").param("payment_intent"));
     }
-    if found.text("customer") != world.get(invoice).text("customer") {
+    if found.text("customer") != account.get(invoice).text("customer") {
         return Err(ApiError::invalid("The customer of the PaymentIntent isn't the invoice's.").param("payment_intent"));
     }
-    world.owners.insert(payment_intent.to_owned(), Owner::PartOf(invoice.to_owned()));
-    invoice_payment::make(world, invoice, payment_intent, found.int("amount"), false);
+    account.owners.insert(payment_intent.to_owned(), Owner::PartOf(invoice.to_owned()));
+    invoice_payment::make(account, invoice, payment_intent, found.int("amount"), false);
     if found.text("status") == "succeeded" {
-        collection::credited(world, invoice, payment_intent);
+        collection::credited(account, invoice, payment_intent);
     }
     Ok(())
 }
 
 /// The customer pays an invoice in these parts, each by an intent of its own with the method that they keep.
-pub(crate) fn pay_in(world: &mut World, invoice: &str, amounts: &[i64]) -> Result<(), ApiError> {
-    let found = world.find("invoice", invoice)?;
-    let method = invoice::default_method(world, invoice)
+pub(crate) fn pay_in(account: &mut Account, invoice: &str, amounts: &[i64]) -> Result<(), ApiError> {
+    let found = account.find("invoice", invoice)?;
+    let method = invoice::default_method(account, invoice)
         .ok_or_else(|| ApiError::invalid("The customer keeps no method that could pay."))?;
     for amount in amounts {
         let part = intent::make(
-            world,
+            account,
             json!({
                 "amount": amount,
                 "currency": found.get("currency"),
@@ -46,8 +46,8 @@ pub(crate) fn pay_in(world: &mut World, invoice: &str, amounts: &[i64]) -> Resul
                 "payment_method": method,
             }),
         );
-        attach(world, invoice, &part)?;
-        confirm::confirm(world, &part, true)?;
+        attach(account, invoice, &part)?;
+        confirm::confirm(account, &part, true)?;
     }
     Ok(())
 }

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::collection;
+use crate::stripe::account::Account;
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
-use crate::stripe::world::World;
 
 /// `pause_collection` of a subscription.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -37,22 +37,22 @@ impl Pause {
 }
 
 /// Sends the new draft of a renewal on its way, as the subscription's collection says.
-pub(super) fn begin_collection(world: &mut World, subscription: &Value, invoice: &str) {
+pub(super) fn begin_collection(account: &mut Account, subscription: &Value, invoice: &str) {
     match subscription.pointer("/pause_collection/behavior").and_then(Value::as_str) {
         Some("keep_as_draft") => {}
         Some("mark_uncollectible") => {
-            collection::finalize(world, invoice);
-            collection::mark_uncollectible(world, invoice);
+            collection::finalize(account, invoice);
+            collection::mark_uncollectible(account, invoice);
         }
         Some(_) => {
-            collection::finalize(world, invoice);
-            collection::void(world, invoice);
+            collection::finalize(account, invoice);
+            collection::void(account, invoice);
         }
         // The later invoices of an unpaid subscription stay drafts.
         None if subscription.text("status") == "unpaid" => {}
         None => {
-            let after = world.billing.draft_seconds;
-            collection::schedule(world, invoice, after);
+            let after = account.billing.draft_seconds;
+            collection::schedule(account, invoice, after);
         }
     }
 }
@@ -63,8 +63,8 @@ pub(super) fn resumes_at(subscription: &Value) -> Option<i64> {
 }
 
 /// Ends a pause whose time has come. Drafts that were kept stay drafts.
-pub(super) fn resume(world: &mut World, id: &str) {
-    let before = world.get(id).clone();
-    world.set(id, json!({ "pause_collection": null }));
-    world.emit_change("customer.subscription.updated", id, &before);
+pub(super) fn resume(account: &mut Account, id: &str) {
+    let before = account.get(id).clone();
+    account.set(id, json!({ "pause_collection": null }));
+    account.emit_change("customer.subscription.updated", id, &before);
 }

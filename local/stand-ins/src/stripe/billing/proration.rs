@@ -3,15 +3,15 @@
 
 use serde_json::{Value, json};
 
-use super::life::{items, period};
+use super::lifecycle::{items, period};
+use crate::stripe::account::Account;
 use crate::stripe::html::money;
 use crate::stripe::objects::Fields;
 use crate::stripe::shapes::Kind;
-use crate::stripe::world::World;
 
 /// An invoice line for an item of a subscription.
 pub(super) fn line(
-    world: &mut World,
+    account: &mut Account,
     subscription: &str,
     item: &Value,
     amount: i64,
@@ -19,7 +19,7 @@ pub(super) fn line(
     proration: bool,
 ) -> Value {
     let price = item.get("price").cloned().unwrap_or_default();
-    let name = world.get(price.text("product")).text("name").to_owned();
+    let name = account.get(price.text("product")).text("name").to_owned();
     let quantity = item.int("quantity");
     let unit = money(price.int("unit_amount"), price.text("currency"));
     let interval = price.pointer("/recurring/interval").and_then(Value::as_str).unwrap_or_default();
@@ -28,8 +28,8 @@ pub(super) fn line(
         (true, true) => format!("Unused time on {name}"),
         (true, false) => format!("Remaining time on {name}"),
     };
-    let item_id = proration.then(|| world.ids.next("ii_", 24));
-    let mut line = world.build(
+    let item_id = proration.then(|| account.ids.next("ii_", 24));
+    let mut line = account.build(
         Kind::InvoiceLineItem,
         json!({
             "amount": amount,
@@ -67,15 +67,15 @@ pub(super) fn line(
 
 /// The lines for going from `before` to what the subscription is now: unused time is given back,
 /// remaining time is charged, to the second.
-pub(super) fn of_change(world: &mut World, id: &str, before: &Value) -> Vec<Value> {
-    let now = world.now;
+pub(super) fn of_change(account: &mut Account, id: &str, before: &Value) -> Vec<Value> {
+    let now = account.now;
     if before.text("status") == "trialing" {
         return Vec::new();
     }
     let (start, end) = period(before);
     let whole = (end - start).max(1);
     let left = (end - now).clamp(0, whole);
-    let after = items(world.get(id)).to_vec();
+    let after = items(account.get(id)).to_vec();
     let share = |item: &Value| {
         let full = item.get("price").map_or(0, |price| price.int("unit_amount")) * item.int("quantity");
         (full * left + whole / 2) / whole
@@ -85,5 +85,5 @@ pub(super) fn of_change(world: &mut World, id: &str, before: &Value) -> Vec<Valu
     let credit = old.iter().map(|item| (item, -share(item)));
     let charges = new.iter().map(|item| (item, share(item)));
     let amounts: Vec<_> = credit.chain(charges).collect();
-    amounts.into_iter().map(|(item, amount)| line(world, id, item, amount, (now, end), true)).collect()
+    amounts.into_iter().map(|(item, amount)| line(account, id, item, amount, (now, end), true)).collect()
 }

@@ -3,17 +3,17 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Endpoint, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::filters::{Created, is};
 use crate::stripe::objects::Fields;
 use crate::stripe::params::{Clearable, Currency, Limited, Metadata};
 use crate::stripe::shapes::Kind;
-use crate::stripe::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::post("/v1/prices", create),
-    Endpoint::get("/v1/prices/{price}", |world, call| retrieve(world, call, "price")),
+    Endpoint::get("/v1/prices/{price}", |account, call| retrieve(account, call, "price")),
     Endpoint::post("/v1/prices/{price}", update),
     Endpoint::list("/v1/prices", list),
 ];
@@ -88,14 +88,14 @@ enum PriceType {
     Recurring,
 }
 
-fn create(world: &mut World, call: &Call) -> Reply {
+fn create(account: &mut Account, call: &Call) -> Reply {
     let params: Create = call.params()?;
-    let product = product(world, "", params.product, params.product_data)?;
+    let product = product(account, "", params.product, params.product_data)?;
     if let Some(Limited(key)) = &params.lookup_key {
-        release_lookup_key(world, key, params.transfer_lookup_key.unwrap_or(false))?;
+        release_lookup_key(account, key, params.transfer_lookup_key.unwrap_or(false))?;
     }
-    let id = make(world, &params.currency, params.unit_amount, &product, params.recurring, "unit_amount")?;
-    world.set(
+    let id = make(account, &params.currency, params.unit_amount, &product, params.recurring, "unit_amount")?;
+    account.set(
         &id,
         json!({
             "active": params.active.unwrap_or(true),
@@ -104,8 +104,8 @@ fn create(world: &mut World, call: &Call) -> Reply {
             "metadata": params.metadata.unwrap_or_default().into_value(),
         }),
     );
-    world.emit("price.created", &id);
-    Ok(world.get(&id).clone())
+    account.emit("price.created", &id);
+    Ok(account.get(&id).clone())
 }
 
 #[derive(Deserialize)]
@@ -117,9 +117,9 @@ struct Update {
 }
 
 /// Changes what can change about a price: it is archived and taken back, never cheaper.
-fn update(world: &mut World, call: &Call) -> Reply {
+fn update(account: &mut Account, call: &Call) -> Reply {
     let params: Update = call.params()?;
-    let before = world.find("price", &call.id)?;
+    let before = account.find("price", &call.id)?;
     let mut price = before.clone();
     if let Some(active) = params.active {
         price.set("active", active);
@@ -130,21 +130,21 @@ fn update(world: &mut World, call: &Call) -> Reply {
     if let (Some(metadata), Some(current)) = (params.metadata, price.get_mut("metadata")) {
         metadata.apply_to(current);
     }
-    world.objects.insert(price);
-    world.emit_change("price.updated", &call.id, &before);
-    Ok(world.get(&call.id).clone())
+    account.objects.insert(price);
+    account.emit_change("price.updated", &call.id, &before);
+    Ok(account.get(&call.id).clone())
 }
 
 /// Refuses a price that is archived, or whose product is. `param` is where the price stands.
-pub(crate) fn check_active(world: &World, id: &str, param: &str) -> Result<(), ApiError> {
-    let price = world.get(id);
+pub(crate) fn check_active(account: &Account, id: &str, param: &str) -> Result<(), ApiError> {
+    let price = account.get(id);
     let product = price.text("product");
     if !price.flag("active") {
         return Err(
             ApiError::invalid("The price specified is inactive. This field only accepts active prices.").param(param)
         );
     }
-    if !world.get(product).flag("active") {
+    if !account.get(product).flag("active") {
         return Err(ApiError::invalid(format!("The product {product} is not active.")).param(param));
     }
     Ok(())
@@ -152,20 +152,20 @@ pub(crate) fn check_active(world: &World, id: &str, param: &str) -> Result<(), A
 
 /// The product of a price: one that exists, or a new one. `at` is where the parameters stand.
 pub(crate) fn product(
-    world: &mut World,
+    account: &mut Account,
     at: &str,
     product: Option<String>,
     data: Option<ProductData>,
 ) -> Result<String, ApiError> {
     let name = |field: &str| if at.is_empty() { field.to_owned() } else { format!("{at}[{field}]") };
     match (product, data) {
-        (Some(id), None) => world.check(&name("product"), "product", &id).map(|()| id),
-        (None, Some(data)) => Ok(world.create(
+        (Some(id), None) => account.check(&name("product"), "product", &id).map(|()| id),
+        (None, Some(data)) => Ok(account.create(
             Kind::Product,
             json!({
                 "name": data.name,
                 "metadata": data.metadata.unwrap_or_default().into_value(),
-                "updated": world.now,
+                "updated": account.now,
             }),
         )),
         (Some(_), Some(_)) => {
@@ -182,7 +182,7 @@ pub(crate) fn product(
 
 /// Makes a price.
 pub(crate) fn make(
-    world: &mut World,
+    account: &mut Account,
     currency: &Currency,
     unit_amount: Option<i64>,
     product: &str,
@@ -200,7 +200,7 @@ pub(crate) fn make(
             .param(amount_param));
     }
     let kind = if recurring.is_some() { "recurring" } else { "one_time" };
-    Ok(world.create(
+    Ok(account.create(
         Kind::Price,
         json!({
             "currency": currency.0,
@@ -213,17 +213,17 @@ pub(crate) fn make(
     ))
 }
 
-fn release_lookup_key(world: &mut World, key: &str, transfer: bool) -> Result<(), ApiError> {
-    let owner = world.objects.newest_first("price").find(|price| price.text("lookup_key") == key);
+fn release_lookup_key(account: &mut Account, key: &str, transfer: bool) -> Result<(), ApiError> {
+    let owner = account.objects.newest_first("price").find(|price| price.text("lookup_key") == key);
     let Some(owner) = owner.map(|price| price.text("id").to_owned()) else { return Ok(()) };
     if !transfer {
         return Err(ApiError::invalid(format!("A price (`{owner}`) already uses that lookup key.")).param("lookup_key"));
     }
-    world.set(&owner, json!({ "lookup_key": null }));
+    account.set(&owner, json!({ "lookup_key": null }));
     Ok(())
 }
 
-fn list(world: &mut World, call: &Call) -> Reply {
+fn list(account: &mut Account, call: &Call) -> Reply {
     let filter: List = call.params()?;
     let kind = filter.r#type.map(|kind| match kind {
         PriceType::OneTime => "one_time",
@@ -237,5 +237,5 @@ fn list(world: &mut World, call: &Call) -> Reply {
             && filter.lookup_keys.as_ref().is_none_or(|keys| keys.iter().any(|key| key == price.text("lookup_key")))
             && Created::fits(filter.created.as_ref(), price)
     };
-    call.list(world.objects.newest_first("price").filter(fits))
+    call.list(account.objects.newest_first("price").filter(fits))
 }

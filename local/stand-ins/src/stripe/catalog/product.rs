@@ -3,17 +3,17 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Endpoint, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::filters::Created;
 use crate::stripe::objects::Fields;
 use crate::stripe::params::{Clearable, Metadata};
 use crate::stripe::shapes::Kind;
-use crate::stripe::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::post("/v1/products", create),
-    Endpoint::get("/v1/products/{id}", |world, call| retrieve(world, call, "product")),
+    Endpoint::get("/v1/products/{id}", |account, call| retrieve(account, call, "product")),
     Endpoint::post("/v1/products/{id}", update),
     Endpoint::list("/v1/products", list),
 ];
@@ -37,14 +37,14 @@ struct List {
     created: Option<Created>,
 }
 
-fn create(world: &mut World, call: &Call) -> Reply {
+fn create(account: &mut Account, call: &Call) -> Reply {
     let params: Create = call.params()?;
-    if let Some(id) = params.id.as_deref().filter(|id| !world.get(id).is_null()) {
+    if let Some(id) = params.id.as_deref().filter(|id| !account.get(id).is_null()) {
         return Err(ApiError::invalid(format!("Product already exists: {id}"))
             .code("resource_already_exists")
             .param("id"));
     }
-    let id = world.create(
+    let id = account.create(
         Kind::Product,
         json!({
             "id": params.id,
@@ -53,11 +53,11 @@ fn create(world: &mut World, call: &Call) -> Reply {
             "active": params.active.unwrap_or(true),
             "images": params.images.unwrap_or_default(),
             "metadata": params.metadata.unwrap_or_default().into_value(),
-            "updated": world.now,
+            "updated": account.now,
         }),
     );
-    world.emit("product.created", &id);
-    Ok(world.get(&id).clone())
+    account.emit("product.created", &id);
+    Ok(account.get(&id).clone())
 }
 
 #[derive(Deserialize)]
@@ -69,9 +69,9 @@ struct Update {
     metadata: Option<Metadata>,
 }
 
-fn update(world: &mut World, call: &Call) -> Reply {
+fn update(account: &mut Account, call: &Call) -> Reply {
     let params: Update = call.params()?;
-    let before = world.find("product", &call.id)?;
+    let before = account.find("product", &call.id)?;
     let mut product = before.clone();
     if let Some(name) = params.name {
         product.set("name", name);
@@ -85,18 +85,18 @@ fn update(world: &mut World, call: &Call) -> Reply {
     if let (Some(metadata), Some(current)) = (params.metadata, product.get_mut("metadata")) {
         metadata.apply_to(current);
     }
-    product.set("updated", world.now);
-    world.objects.insert(product);
-    world.emit_change("product.updated", &call.id, &before);
-    Ok(world.get(&call.id).clone())
+    product.set("updated", account.now);
+    account.objects.insert(product);
+    account.emit_change("product.updated", &call.id, &before);
+    Ok(account.get(&call.id).clone())
 }
 
-fn list(world: &mut World, call: &Call) -> Reply {
+fn list(account: &mut Account, call: &Call) -> Reply {
     let filter: List = call.params()?;
     let fits = |product: &&Value| {
         filter.active.is_none_or(|active| product.flag("active") == active)
             && filter.ids.as_ref().is_none_or(|ids| ids.iter().any(|id| id == product.text("id")))
             && Created::fits(filter.created.as_ref(), product)
     };
-    call.list(world.objects.newest_first("product").filter(fits))
+    call.list(account.objects.newest_first("product").filter(fits))
 }

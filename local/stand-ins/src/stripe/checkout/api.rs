@@ -4,23 +4,23 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{create::create, expire, line_items};
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Endpoint, NoParams, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::filters::{Created, is};
 use crate::stripe::objects::Fields;
-use crate::stripe::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::post("/v1/checkout/sessions", create),
-    Endpoint::get("/v1/checkout/sessions/{session}", |world, call| retrieve(world, call, "checkout.session")),
+    Endpoint::get("/v1/checkout/sessions/{session}", |account, call| retrieve(account, call, "checkout.session")),
     Endpoint::post("/v1/checkout/sessions/{session}/expire", expire_endpoint),
     Endpoint::list("/v1/checkout/sessions/{session}/line_items", list_line_items),
     Endpoint::list("/v1/checkout/sessions", list),
 ];
 
-fn expire_endpoint(world: &mut World, call: &Call) -> Reply {
+fn expire_endpoint(account: &mut Account, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
-    let session = world.find("checkout.session", &call.id)?;
+    let session = account.find("checkout.session", &call.id)?;
     if session.text("status") != "open" {
         return Err(ApiError::invalid(format!(
             "Only Checkout Sessions with a status in [\"open\"] can be expired. This Checkout \
@@ -28,14 +28,14 @@ fn expire_endpoint(world: &mut World, call: &Call) -> Reply {
             session.text("status")
         )));
     }
-    expire(world, &call.id);
-    Ok(world.get(&call.id).clone())
+    expire(account, &call.id);
+    Ok(account.get(&call.id).clone())
 }
 
-fn list_line_items(world: &mut World, call: &Call) -> Reply {
+fn list_line_items(account: &mut Account, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
-    world.find("checkout.session", &call.id)?;
-    call.list(line_items(world, &call.id).iter())
+    account.find("checkout.session", &call.id)?;
+    call.list(line_items(account, &call.id).iter())
 }
 
 #[derive(Deserialize)]
@@ -62,7 +62,7 @@ enum Status {
     Expired,
 }
 
-fn list(world: &mut World, call: &Call) -> Reply {
+fn list(account: &mut Account, call: &Call) -> Reply {
     let filter: List = call.params()?;
     let status = filter.status.map(|status| match status {
         Status::Open => "open",
@@ -78,5 +78,5 @@ fn list(world: &mut World, call: &Call) -> Reply {
             })
             && Created::fits(filter.created.as_ref(), session)
     };
-    call.list(world.objects.newest_first("checkout.session").filter(fits))
+    call.list(account.objects.newest_first("checkout.session").filter(fits))
 }

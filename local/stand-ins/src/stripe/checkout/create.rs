@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Reply};
 use crate::stripe::catalog::price::{self, ProductData, Recurring};
 use crate::stripe::error::ApiError;
@@ -10,7 +11,6 @@ use crate::stripe::objects::Fields;
 use crate::stripe::params::{Country, Currency, Email, Limited, Metadata, WebUrl};
 use crate::stripe::payment::{smallest, too_small};
 use crate::stripe::shapes::Kind;
-use crate::stripe::world::World;
 
 /// How long a session lives at least and at most (and by default), in seconds.
 const SHORTEST: i64 = 30 * 60;
@@ -163,22 +163,22 @@ enum Locale {
     #[serde(rename = "zh-TW")] ZhTw,
 }
 
-pub(super) fn create(world: &mut World, call: &Call) -> Reply {
+pub(super) fn create(account: &mut Account, call: &Call) -> Reply {
     let params: Create = call.params()?;
-    check(world, &params)?;
-    let items = line_items(world, params.line_items)?;
+    check(account, &params)?;
+    let items = line_items(account, params.line_items)?;
     let currency = items.first().map(|item| item.text("currency").to_owned()).unwrap_or_default();
     let total: i64 = items.iter().map(|item| item.int("amount_total")).sum();
     if total < smallest(&currency) {
         return Err(too_small(&currency).param("line_items"));
     }
-    let expires_at = params.expires_at.unwrap_or(world.now + LONGEST);
+    let expires_at = params.expires_at.unwrap_or(account.now + LONGEST);
     let customer_email = params.customer_email.map(|Email(email)| email);
     let known_email = match &params.customer {
-        Some(customer) => world.get(customer).maybe_text("email").map(str::to_owned),
+        Some(customer) => account.get(customer).maybe_text("email").map(str::to_owned),
         None => customer_email.clone(),
     };
-    let id = world.create(
+    let id = account.create(
         Kind::CheckoutSession,
         json!({
             "after_expiration": params.after_expiration.map(|after| json!({
@@ -215,8 +215,8 @@ pub(super) fn create(world: &mut World, call: &Call) -> Reply {
             "ui_mode": params.ui_mode.unwrap_or(UiMode::HostedPage),
         }),
     );
-    world.set(&id, json!({ "url": format!("{}/c/pay/{id}", world.base_url) }));
-    world.line_items.insert(id.clone(), items);
+    account.set(&id, json!({ "url": format!("{}/c/pay/{id}", account.base_url) }));
+    account.line_items.insert(id.clone(), items);
     let intent_data = params.payment_intent_data.map(|data| {
         json!({
             "description": data.description,
@@ -224,11 +224,11 @@ pub(super) fn create(world: &mut World, call: &Call) -> Reply {
             "receipt_email": data.receipt_email.map(|Email(email)| email),
         })
     });
-    world.intent_data.insert(id.clone(), intent_data.unwrap_or_else(|| json!({})));
-    Ok(world.get(&id).clone())
+    account.intent_data.insert(id.clone(), intent_data.unwrap_or_else(|| json!({})));
+    Ok(account.get(&id).clone())
 }
 
-fn check(world: &World, params: &Create) -> Result<(), ApiError> {
+fn check(account: &Account, params: &Create) -> Result<(), ApiError> {
     if !matches!(params.mode, Mode::Payment) {
         return Err(ApiError::parameter("This stand-in simulates Checkout in `payment` mode only.")
             .code("stand_in_unsimulated")
@@ -243,9 +243,9 @@ fn check(world: &World, params: &Create) -> Result<(), ApiError> {
             .param("customer_creation"));
     }
     if let Some(customer) = &params.customer {
-        world.check("customer", "customer", customer)?;
+        account.check("customer", "customer", customer)?;
     }
-    match params.expires_at.map(|at| at - world.now) {
+    match params.expires_at.map(|at| at - account.now) {
         Some(life) if life < SHORTEST => Err(ApiError::invalid(
             "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.",
         )
@@ -258,14 +258,14 @@ fn check(world: &World, params: &Create) -> Result<(), ApiError> {
     }
 }
 
-fn line_items(world: &mut World, wanted: Vec<LineItem>) -> Result<Vec<Value>, ApiError> {
+fn line_items(account: &mut Account, wanted: Vec<LineItem>) -> Result<Vec<Value>, ApiError> {
     if wanted.is_empty() || wanted.len() > LINE_ITEMS {
         return Err(ApiError::parameter(format!("There must be 1 to {LINE_ITEMS} line items.")).param("line_items"));
     }
     let mut items: Vec<Value> = Vec::new();
     for (index, item) in wanted.into_iter().enumerate() {
         let at = format!("line_items[{index}]");
-        let item = line_item(world, &at, item)?;
+        let item = line_item(account, &at, item)?;
         if items.first().is_some_and(|first| first.text("currency") != item.text("currency")) {
             return Err(ApiError::invalid("All prices on a Checkout Session must have the same currency.")
                 .param(format!("{at}[price]")));
@@ -275,7 +275,7 @@ fn line_items(world: &mut World, wanted: Vec<LineItem>) -> Result<Vec<Value>, Ap
     Ok(items)
 }
 
-fn line_item(world: &mut World, at: &str, item: LineItem) -> Result<Value, ApiError> {
+fn line_item(account: &mut Account, at: &str, item: LineItem) -> Result<Value, ApiError> {
     let quantity = item.quantity.ok_or_else(|| {
         ApiError::parameter("Quantity is required. Add `quantity` to each line item.")
             .code("parameter_missing")
@@ -289,18 +289,18 @@ fn line_item(world: &mut World, at: &str, item: LineItem) -> Result<Value, ApiEr
         })?;
     let price = match (item.price, item.price_data) {
         (Some(price), None) => {
-            world.check(&format!("{at}[price]"), "price", &price)?;
+            account.check(&format!("{at}[price]"), "price", &price)?;
             price
         }
-        (None, Some(data)) => price_of(world, at, data)?,
+        (None, Some(data)) => price_of(account, at, data)?,
         _ => {
             return Err(ApiError::parameter("Each line item must have exactly one of `price` and `price_data`.")
                 .code("parameter_missing")
                 .param(format!("{at}[price]")));
         }
     };
-    let price = world.get(&price).clone();
-    let product = world.get(price.text("product")).clone();
+    let price = account.get(&price).clone();
+    let product = account.get(price.text("product")).clone();
     if price.text("type") == "recurring" {
         return Err(ApiError::invalid(
             "You specified `payment` mode but passed a recurring price. Either switch to \
@@ -308,10 +308,10 @@ fn line_item(world: &mut World, at: &str, item: LineItem) -> Result<Value, ApiEr
         )
         .param(format!("{at}[price]")));
     }
-    price::check_active(world, price.text("id"), &format!("{at}[price]"))?;
+    price::check_active(account, price.text("id"), &format!("{at}[price]"))?;
     let amount = price.int("unit_amount") * quantity;
     let description = product.text("name").to_owned();
-    let mut line = world.build(
+    let mut line = account.build(
         Kind::CheckoutLineItem,
         json!({
             "amount_subtotal": amount,
@@ -328,17 +328,17 @@ fn line_item(world: &mut World, at: &str, item: LineItem) -> Result<Value, ApiEr
     Ok(line)
 }
 
-fn price_of(world: &mut World, at: &str, data: PriceData) -> Result<String, ApiError> {
+fn price_of(account: &mut Account, at: &str, data: PriceData) -> Result<String, ApiError> {
     let at = format!("{at}[price_data]");
     let details = data.product_data.as_ref().map(|product| {
         let images: Vec<_> = product.images.iter().flatten().map(|WebUrl(url)| url.clone()).collect();
         json!({ "description": product.description, "images": images })
     });
     let product_data = data.product_data.map(|product| ProductData { name: product.name, metadata: product.metadata });
-    let product = price::product(world, &at, data.product, product_data)?;
+    let product = price::product(account, &at, data.product, product_data)?;
     if let Some(details) = details {
-        world.set(&product, details);
+        account.set(&product, details);
     }
     let amount_param = format!("{at}[unit_amount]");
-    price::make(world, &data.currency, data.unit_amount, &product, data.recurring, &amount_param)
+    price::make(account, &data.currency, data.unit_amount, &product, data.recurring, &amount_param)
 }

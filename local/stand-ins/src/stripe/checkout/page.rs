@@ -30,7 +30,7 @@ async fn submit(State(stripe): State<Arc<Stripe>>, Path(id): Path<String>, body:
         return render(&stripe, &id, Some("The form could not be read."), StatusCode::BAD_REQUEST);
     };
     let payment = Payment::from_form(&form);
-    match stripe.act(|world| pay(world, &id, &payment)) {
+    match stripe.act(|account| pay(account, &id, &payment)) {
         PaymentOutcome::Completed { redirect } => Redirect::to(&redirect).into_response(),
         PaymentOutcome::Declined { message } => render(&stripe, &id, Some(&message), StatusCode::PAYMENT_REQUIRED),
         PaymentOutcome::Incomplete { field } => {
@@ -42,7 +42,7 @@ async fn submit(State(stripe): State<Arc<Stripe>>, Path(id): Path<String>, body:
 }
 
 fn render(stripe: &Stripe, id: &str, notice: Option<&str>, status: StatusCode) -> Response {
-    let (session, items) = stripe.act(|world| (world.get(id).clone(), super::line_items(world, id)));
+    let (session, items) = stripe.act(|account| (account.get(id).clone(), super::line_items(account, id)));
     match session.text("status") {
         "open" => (status, Html(checkout(&session, &items, notice))).into_response(),
         "complete" => {

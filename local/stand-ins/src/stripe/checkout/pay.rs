@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::stripe::account::Account;
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
 use crate::stripe::params::Tree;
 use crate::stripe::payment::{confirm, intent, method};
 use crate::stripe::settlement::Owner;
 use crate::stripe::shapes::Kind;
-use crate::stripe::world::World;
 
 /// What the customer typed and chose on the hosted page. What is left out gets a plausible value.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -187,23 +187,23 @@ pub(super) fn customer_details(email: Option<&str>, name: Option<&str>, phone: O
 }
 
 /// The customer presses the button.
-pub(crate) fn pay(world: &mut World, session_id: &str, payment: &Payment) -> PaymentOutcome {
-    let session = world.get(session_id).clone();
+pub(crate) fn pay(account: &mut Account, session_id: &str, payment: &Payment) -> PaymentOutcome {
+    let session = account.get(session_id).clone();
     if session.text("status") != "open" {
         return PaymentOutcome::NotOpen { status: session.maybe_text("status").map(str::to_owned) };
     }
     if let Some(field) = payment.missing(&session) {
         return PaymentOutcome::Incomplete { field: field.to_owned() };
     }
-    collect(world, &session, payment);
-    let intent = intent_of(world, session_id);
+    collect(account, &session, payment);
+    let intent = intent_of(account, session_id);
     let token = match payment.method {
         PaymentChoice::Card => "pm_card_visa",
         PaymentChoice::DeclinedCard => "pm_card_chargeDeclined",
         PaymentChoice::BankDebit => "pm_usBankAccount_success",
     };
-    let attempt = method::resolve(world, "payment_method", token).and_then(|method| {
-        let details = world.get(session_id).get("customer_details").cloned().unwrap_or_default();
+    let attempt = method::resolve(account, "payment_method", token).and_then(|method| {
+        let details = account.get(session_id).get("customer_details").cloned().unwrap_or_default();
         let billing = json!({
             "address": details.get("address"),
             "email": details.get("email"),
@@ -211,9 +211,9 @@ pub(crate) fn pay(world: &mut World, session_id: &str, payment: &Payment) -> Pay
             "phone": details.get("phone"),
             "tax_id": null,
         });
-        world.set(&method, json!({ "billing_details": billing }));
-        world.set(&intent, json!({ "payment_method": method }));
-        confirm::confirm(world, &intent, false)
+        account.set(&method, json!({ "billing_details": billing }));
+        account.set(&intent, json!({ "payment_method": method }));
+        confirm::confirm(account, &intent, false)
     });
     match attempt {
         Err(error) => {
@@ -221,9 +221,9 @@ pub(crate) fn pay(world: &mut World, session_id: &str, payment: &Payment) -> Pay
             PaymentOutcome::Declined { message }
         }
         Ok(()) => {
-            if world.get(&intent).text("status") == "processing" {
-                super::complete(world, session_id, "unpaid");
-                world.emit("checkout.session.completed", session_id);
+            if account.get(&intent).text("status") == "processing" {
+                super::complete(account, session_id, "unpaid");
+                account.emit("checkout.session.completed", session_id);
             }
             let redirect = session.text("success_url").replace("{CHECKOUT_SESSION_ID}", session_id);
             PaymentOutcome::Completed { redirect }
@@ -232,7 +232,7 @@ pub(crate) fn pay(world: &mut World, session_id: &str, payment: &Payment) -> Pay
 }
 
 /// Writes what the customer typed into the session.
-fn collect(world: &mut World, session: &Value, payment: &Payment) {
+fn collect(account: &mut Account, session: &Value, payment: &Payment) {
     let known_email = session.pointer("/customer_details/email").and_then(Value::as_str);
     let email = known_email.or(payment.email.as_deref());
     let asks_phone = session.pointer("/phone_number_collection/enabled") == Some(&Value::Bool(true));
@@ -240,7 +240,7 @@ fn collect(world: &mut World, session: &Value, payment: &Payment) {
     let ships = session.get("shipping_address_collection").is_some_and(Value::is_object);
     let details = customer_details(email, payment.name.as_deref(), phone, &payment.address());
     let shipping = ships.then(|| json!({ "address": payment.address(), "name": payment.name }));
-    world.set(
+    account.set(
         session.text("id"),
         json!({
             "customer_details": details,
@@ -253,19 +253,19 @@ fn collect(world: &mut World, session: &Value, payment: &Payment) {
     );
     if session.text("customer_creation") == "always" && session.maybe_text("customer").is_none() {
         let fields = json!({ "email": email, "name": payment.name, "phone": phone });
-        let customer = world.create(Kind::Customer, fields);
-        world.set(session.text("id"), json!({ "customer": customer }));
-        world.emit("customer.created", &customer);
+        let customer = account.create(Kind::Customer, fields);
+        account.set(session.text("id"), json!({ "customer": customer }));
+        account.emit("customer.created", &customer);
     }
 }
 
 /// The session's intent, made at the first attempt to pay.
-fn intent_of(world: &mut World, session_id: &str) -> String {
-    let session = world.get(session_id).clone();
+fn intent_of(account: &mut Account, session_id: &str) -> String {
+    let session = account.get(session_id).clone();
     if let Some(intent) = session.maybe_text("payment_intent") {
         return intent.to_owned();
     }
-    let mut fields = world.intent_data.get(session_id).cloned().unwrap_or_default();
+    let mut fields = account.intent_data.get(session_id).cloned().unwrap_or_default();
     fields.set("amount", session.get("amount_total").cloned().unwrap_or_default());
     fields.set("currency", session.get("currency").cloned().unwrap_or_default());
     fields.set("customer", session.get("customer").cloned().unwrap_or_default());
@@ -276,14 +276,14 @@ fn intent_of(world: &mut World, session_id: &str) -> String {
         shipping.set("tracking_number", Value::Null);
     }
     fields.set("shipping", shipping);
-    let intent = intent::make(world, fields);
-    world.owners.insert(intent.clone(), Owner::Session(session_id.to_owned()));
-    world.set(session_id, json!({ "payment_intent": intent }));
+    let intent = intent::make(account, fields);
+    account.owners.insert(intent.clone(), Owner::Session(session_id.to_owned()));
+    account.set(session_id, json!({ "payment_intent": intent }));
     intent
 }
 
 /// The delayed payment of a session comes or fails.
-pub(crate) fn settle(world: &mut World, session_id: &str, paid: bool) -> Result<(), ApiError> {
-    let session = world.find("checkout.session", session_id)?;
-    confirm::settle(world, session.text("payment_intent"), paid)
+pub(crate) fn settle(account: &mut Account, session_id: &str, paid: bool) -> Result<(), ApiError> {
+    let session = account.find("checkout.session", session_id)?;
+    confirm::settle(account, session.text("payment_intent"), paid)
 }

@@ -42,10 +42,10 @@ pub(super) fn router() -> Router<Arc<Stripe>> {
 }
 
 async fn refund_intent(State(stripe): Shared, Path(id): Path<String>, Json(new): Json<NewRefund>) -> Response {
-    act(&stripe, |world| {
-        let charge = refund::charge(world, Some(&id), None)?;
-        let refund = refund::from_dashboard(world, &charge, new)?;
-        Ok(world.get(&refund).clone())
+    act(&stripe, |account| {
+        let charge = refund::charge(account, Some(&id), None)?;
+        let refund = refund::from_dashboard(account, &charge, new)?;
+        Ok(account.get(&refund).clone())
     })
 }
 
@@ -57,17 +57,17 @@ struct RefundMoves {
 }
 
 async fn set_refund(State(stripe): Shared, Path(id): Path<String>, Json(moves): Json<RefundMoves>) -> Response {
-    act(&stripe, |world| {
-        refund_progress::set_status(world, &id, moves.status, moves.failure_reason.as_deref())?;
-        Ok(world.get(&id).clone())
+    act(&stripe, |account| {
+        refund_progress::set_status(account, &id, moves.status, moves.failure_reason.as_deref())?;
+        Ok(account.get(&id).clone())
     })
 }
 
 async fn dispute_intent(State(stripe): Shared, Path(id): Path<String>, Json(new): Json<NewDispute>) -> Response {
-    act(&stripe, |world| {
-        let charge = refund::charge(world, Some(&id), None)?;
-        let dispute = dispute::open(world, &charge, &new)?;
-        Ok(world.get(&dispute).clone())
+    act(&stripe, |account| {
+        let charge = refund::charge(account, Some(&id), None)?;
+        let dispute = dispute::open(account, &charge, &new)?;
+        Ok(account.get(&dispute).clone())
     })
 }
 
@@ -78,7 +78,7 @@ struct DisputeMoves {
 }
 
 async fn set_dispute(State(stripe): Shared, Path(id): Path<String>, Json(moves): Json<DisputeMoves>) -> Response {
-    act(&stripe, |world| dispute::set_status(world, &id, moves.status).map(|()| world.get(&id).clone()))
+    act(&stripe, |account| dispute::set_status(account, &id, moves.status).map(|()| account.get(&id).clone()))
 }
 
 #[derive(Deserialize)]
@@ -88,7 +88,7 @@ struct Won {
 }
 
 async fn close_dispute(State(stripe): Shared, Path(id): Path<String>, Json(Won { won }): Json<Won>) -> Response {
-    act(&stripe, |world| dispute::close(world, &id, won).map(|()| world.get(&id).clone()))
+    act(&stripe, |account| dispute::close(account, &id, won).map(|()| account.get(&id).clone()))
 }
 
 #[derive(Deserialize)]
@@ -98,7 +98,7 @@ struct Parts {
 }
 
 async fn pay_in_parts(State(stripe): Shared, Path(id): Path<String>, Json(parts): Json<Parts>) -> Response {
-    act(&stripe, |world| parts::pay_in(world, &id, &parts.amounts).map(|()| world.get(&id).clone()))
+    act(&stripe, |account| parts::pay_in(account, &id, &parts.amounts).map(|()| account.get(&id).clone()))
 }
 
 async fn portal_settings(State(stripe): Shared) -> Json<Value> {
@@ -106,8 +106,8 @@ async fn portal_settings(State(stripe): Shared) -> Json<Value> {
 }
 
 async fn billing_settings(State(stripe): Shared, Json(settings): Json<BillingSettings>) -> Json<BillingSettings> {
-    Json(stripe.act(|world| {
-        world.billing = settings;
-        world.billing.clone()
+    Json(stripe.act(|account| {
+        account.billing = settings;
+        account.billing.clone()
     }))
 }

@@ -12,7 +12,7 @@ impl StripeStandIn {
     /// Replaces the account's billing settings: for how long renewals are drafts, when a refused invoice is tried
     /// again, and what becomes of its subscription in the end.
     pub fn set_billing(&self, settings: BillingSettings) {
-        self.stripe.act(|world| world.billing = settings);
+        self.stripe.act(|account| account.billing = settings);
     }
 
     /// Saves the portal's default configuration, as the merchant does once in the dashboard; without it, a session
@@ -26,7 +26,7 @@ impl StripeStandIn {
     /// # Errors
     /// When the invoice isn't open, or the customer's card refuses.
     pub fn pay_invoice_in(&self, invoice: &str, amounts: &[i64]) -> Result<(), ControlError> {
-        Ok(self.stripe.act(|world| parts::pay_in(world, invoice, amounts))?)
+        Ok(self.stripe.act(|account| parts::pay_in(account, invoice, amounts))?)
     }
 
     /// Refunds a payment intent from the dashboard: `amount`, or what is left. Returns the refund's id.
@@ -42,9 +42,9 @@ impl StripeStandIn {
     /// # Errors
     /// When there is nothing to refund, or less.
     pub fn refund_as(&self, intent: &str, new: NewRefund) -> Result<String, ControlError> {
-        Ok(self.stripe.act(|world| {
-            let charge = refund::charge(world, Some(intent), None)?;
-            refund::from_dashboard(world, &charge, new)
+        Ok(self.stripe.act(|account| {
+            let charge = refund::charge(account, Some(intent), None)?;
+            refund::from_dashboard(account, &charge, new)
         })?)
     }
 
@@ -58,7 +58,7 @@ impl StripeStandIn {
         status: RefundStatus,
         failure_reason: Option<&str>,
     ) -> Result<(), ControlError> {
-        Ok(self.stripe.act(|world| refund_progress::set_status(world, refund, status, failure_reason))?)
+        Ok(self.stripe.act(|account| refund_progress::set_status(account, refund, status, failure_reason))?)
     }
 
     /// The card's holder disputes all of a payment, perhaps once more. Returns the dispute's id.
@@ -74,9 +74,9 @@ impl StripeStandIn {
     /// # Errors
     /// When it has not been paid, or less was.
     pub fn dispute_as(&self, intent: &str, new: &NewDispute) -> Result<String, ControlError> {
-        Ok(self.stripe.act(|world| {
-            let charge = refund::charge(world, Some(intent), None)?;
-            dispute::open(world, &charge, new)
+        Ok(self.stripe.act(|account| {
+            let charge = refund::charge(account, Some(intent), None)?;
+            dispute::open(account, &charge, new)
         })?)
     }
 
@@ -85,7 +85,7 @@ impl StripeStandIn {
     /// # Errors
     /// When there is no such dispute, or it stands so already.
     pub fn set_dispute(&self, dispute: &str, status: DisputeStatus) -> Result<(), ControlError> {
-        Ok(self.stripe.act(|world| dispute::set_status(world, dispute, status))?)
+        Ok(self.stripe.act(|account| dispute::set_status(account, dispute, status))?)
     }
 
     /// The bank decides a dispute.
@@ -93,6 +93,6 @@ impl StripeStandIn {
     /// # Errors
     /// When it is decided already.
     pub fn close_dispute(&self, dispute: &str, won: bool) -> Result<(), ControlError> {
-        Ok(self.stripe.act(|world| dispute::close(world, dispute, won))?)
+        Ok(self.stripe.act(|account| dispute::close(account, dispute, won))?)
     }
 }

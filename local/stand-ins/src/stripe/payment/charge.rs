@@ -3,26 +3,26 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Endpoint, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::filters::{Created, is};
 use crate::stripe::objects::Fields;
 use crate::stripe::shapes::Kind;
-use crate::stripe::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
-    Endpoint::get("/v1/charges/{charge}", |world, call| retrieve(world, call, "charge")),
+    Endpoint::get("/v1/charges/{charge}", |account, call| retrieve(account, call, "charge")),
     Endpoint::list("/v1/charges", list),
 ];
 
 /// Makes the charge of an attempt to pay an intent; gives its id. The intent's metadata is copied,
 /// once: nothing else inherits metadata.
-pub(crate) fn make(world: &mut World, intent_id: &str, status: &str, error: Option<&ApiError>) -> String {
-    let intent = world.get(intent_id).clone();
-    let method = world.get(intent.text("payment_method")).clone();
+pub(crate) fn make(account: &mut Account, intent_id: &str, status: &str, error: Option<&ApiError>) -> String {
+    let intent = account.get(intent_id).clone();
+    let method = account.get(intent.text("payment_method")).clone();
     let paid = status == "succeeded";
     let amount = intent.int("amount");
-    let transaction = world.ids.next("txn_", 24);
+    let transaction = account.ids.next("txn_", 24);
     let error = error.map(ApiError::to_value).unwrap_or_default();
     let outcome = json!({
         "network_status": if error.is_null() { "approved_by_network" } else { "declined_by_network" },
@@ -32,7 +32,7 @@ pub(crate) fn make(world: &mut World, intent_id: &str, status: &str, error: Opti
         "seller_message": if error.is_null() { "Payment complete." } else { "The bank did not accept the payment." },
         "type": if error.is_null() { "authorized" } else { "issuer_declined" },
     });
-    let id = world.create(
+    let id = account.create(
         Kind::Charge,
         json!({
             "amount": amount,
@@ -55,7 +55,7 @@ pub(crate) fn make(world: &mut World, intent_id: &str, status: &str, error: Opti
             "status": status,
         }),
     );
-    world.set(intent_id, json!({ "latest_charge": id }));
+    account.set(intent_id, json!({ "latest_charge": id }));
     id
 }
 
@@ -96,12 +96,12 @@ struct List {
     created: Option<Created>,
 }
 
-fn list(world: &mut World, call: &Call) -> Reply {
+fn list(account: &mut Account, call: &Call) -> Reply {
     let filter: List = call.params()?;
     let fits = |charge: &&Value| {
         is(charge, "customer", filter.customer.as_deref())
             && is(charge, "payment_intent", filter.payment_intent.as_deref())
             && Created::fits(filter.created.as_ref(), charge)
     };
-    call.list(world.objects.newest_first("charge").filter(fits))
+    call.list(account.objects.newest_first("charge").filter(fits))
 }

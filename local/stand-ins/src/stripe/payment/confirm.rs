@@ -4,15 +4,15 @@ use serde_json::{Value, json};
 
 use super::charge;
 use super::method::{self, Behaviour};
+use crate::stripe::account::Account;
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
 use crate::stripe::settlement;
-use crate::stripe::world::World;
 
 /// Tries to pay an intent with its payment method. `off_session`: the customer isn't there to
 /// authenticate.
-pub(crate) fn confirm(world: &mut World, id: &str, off_session: bool) -> Result<(), ApiError> {
-    let Some(payment_method) = world.get(id).maybe_text("payment_method").map(str::to_owned) else {
+pub(crate) fn confirm(account: &mut Account, id: &str, off_session: bool) -> Result<(), ApiError> {
+    let Some(payment_method) = account.get(id).maybe_text("payment_method").map(str::to_owned) else {
         return Err(ApiError::invalid(
             "You cannot confirm this PaymentIntent because it's missing a payment method. You can \
              either update the PaymentIntent with a payment method and then confirm it again, or \
@@ -20,14 +20,14 @@ pub(crate) fn confirm(world: &mut World, id: &str, off_session: bool) -> Result<
         )
         .code("payment_intent_unexpected_state"));
     };
-    match method::behaviour(world, &payment_method) {
+    match method::behaviour(account, &payment_method) {
         Behaviour::Succeeds => {
-            succeed(world, id);
+            succeed(account, id);
             Ok(())
         }
         Behaviour::Declines(code, decline_code) => {
             let error = ApiError::card(code, Some(decline_code), message(code, decline_code));
-            Err(fail(world, id, error))
+            Err(fail(account, id, error))
         }
         Behaviour::Authenticates if off_session => {
             let error = ApiError::card(
@@ -35,34 +35,34 @@ pub(crate) fn confirm(world: &mut World, id: &str, off_session: bool) -> Result<
                 Some("authentication_required"),
                 "Your card was declined. This transaction requires authentication.",
             );
-            Err(fail(world, id, error))
+            Err(fail(account, id, error))
         }
         Behaviour::Authenticates => {
-            require_action(world, id);
+            require_action(account, id);
             Ok(())
         }
         Behaviour::TakesDays => {
-            world.set(id, json!({ "status": "processing" }));
-            charge::make(world, id, "pending", None);
-            world.emit("payment_intent.processing", id);
-            world.emit("charge.pending", &world.text_of(id, "latest_charge"));
+            account.set(id, json!({ "status": "processing" }));
+            charge::make(account, id, "pending", None);
+            account.emit("payment_intent.processing", id);
+            account.emit("charge.pending", &account.text_of(id, "latest_charge"));
             Ok(())
         }
     }
 }
 
 /// The payment went through.
-pub(crate) fn succeed(world: &mut World, id: &str) {
-    let intent = world.get(id).clone();
+pub(crate) fn succeed(account: &mut Account, id: &str) {
+    let intent = account.get(id).clone();
     let amount = intent.int("amount");
-    let charge = match pending_charge(world, &intent) {
+    let charge = match pending_charge(account, &intent) {
         Some(charge) => {
-            world.set(&charge, json!({ "status": "succeeded", "paid": true, "amount_captured": amount }));
+            account.set(&charge, json!({ "status": "succeeded", "paid": true, "amount_captured": amount }));
             charge
         }
-        None => charge::make(world, id, "succeeded", None),
+        None => charge::make(account, id, "succeeded", None),
     };
-    world.set(
+    account.set(
         id,
         json!({
             "status": "succeeded",
@@ -71,25 +71,25 @@ pub(crate) fn succeed(world: &mut World, id: &str) {
             "last_payment_error": null,
         }),
     );
-    keep_method(world, &intent);
-    world.emit("payment_intent.succeeded", id);
-    world.emit("charge.succeeded", &charge);
-    settlement::succeeded(world, id);
+    keep_method(account, &intent);
+    account.emit("payment_intent.succeeded", id);
+    account.emit("charge.succeeded", &charge);
+    settlement::succeeded(account, id);
 }
 
 /// The payment was refused; gives the error as the API shows it.
-pub(crate) fn fail(world: &mut World, id: &str, error: ApiError) -> ApiError {
-    let intent = world.get(id).clone();
-    let charge = match pending_charge(world, &intent) {
+pub(crate) fn fail(account: &mut Account, id: &str, error: ApiError) -> ApiError {
+    let intent = account.get(id).clone();
+    let charge = match pending_charge(account, &intent) {
         Some(charge) => {
-            world.set(&charge, json!({ "status": "failed", "paid": false }));
+            account.set(&charge, json!({ "status": "failed", "paid": false }));
             charge
         }
-        None => charge::make(world, id, "failed", Some(&error)),
+        None => charge::make(account, id, "failed", Some(&error)),
     };
-    let method = world.get(intent.text("payment_method")).clone();
+    let method = account.get(intent.text("payment_method")).clone();
     let error = error.with("charge", charge.clone()).with("payment_method", method);
-    world.set(
+    account.set(
         id,
         json!({
             "status": "requires_payment_method",
@@ -98,54 +98,54 @@ pub(crate) fn fail(world: &mut World, id: &str, error: ApiError) -> ApiError {
             "last_payment_error": error.to_value(),
         }),
     );
-    world.emit("charge.failed", &charge);
-    world.emit("payment_intent.payment_failed", id);
-    settlement::failed(world, id);
-    error.with("payment_intent", world.get(id).clone())
+    account.emit("charge.failed", &charge);
+    account.emit("payment_intent.payment_failed", id);
+    settlement::failed(account, id);
+    error.with("payment_intent", account.get(id).clone())
 }
 
 /// The customer did, or failed, what the bank asked (3-D Secure).
-pub(crate) fn authenticate(world: &mut World, id: &str, passed: bool) -> Result<(), ApiError> {
-    let intent = world.find("payment_intent", id)?;
+pub(crate) fn authenticate(account: &mut Account, id: &str, passed: bool) -> Result<(), ApiError> {
+    let intent = account.find("payment_intent", id)?;
     if intent.text("status") != "requires_action" {
         return Err(ApiError::invalid("This PaymentIntent does not wait for authentication."));
     }
     if passed {
-        succeed(world, id);
+        succeed(account, id);
     } else {
         let error = ApiError::card(
             "payment_intent_authentication_failure",
             None,
             "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
         );
-        fail(world, id, error);
+        fail(account, id, error);
     }
     Ok(())
 }
 
 /// A payment that takes days came to its end.
-pub(crate) fn settle(world: &mut World, id: &str, paid: bool) -> Result<(), ApiError> {
-    let intent = world.find("payment_intent", id)?;
+pub(crate) fn settle(account: &mut Account, id: &str, paid: bool) -> Result<(), ApiError> {
+    let intent = account.find("payment_intent", id)?;
     if intent.text("status") != "processing" {
         return Err(ApiError::invalid("This PaymentIntent is not processing."));
     }
     if paid {
-        succeed(world, id);
+        succeed(account, id);
     } else {
         let error = ApiError::card(
             "payment_method_provider_decline",
             None,
             "The payment could not be completed: insufficient funds in the bank account.",
         );
-        fail(world, id, error);
+        fail(account, id, error);
     }
     Ok(())
 }
 
-fn require_action(world: &mut World, id: &str) {
-    let secret = world.text_of(id, "client_secret");
-    let page = format!("{}/c/authenticate/{id}?client_secret={secret}", world.base_url);
-    world.set(
+fn require_action(account: &mut Account, id: &str) {
+    let secret = account.text_of(id, "client_secret");
+    let page = format!("{}/c/authenticate/{id}?client_secret={secret}", account.base_url);
+    account.set(
         id,
         json!({
             "status": "requires_action",
@@ -155,26 +155,26 @@ fn require_action(world: &mut World, id: &str) {
             },
         }),
     );
-    world.emit("payment_intent.requires_action", id);
-    settlement::requires_action(world, id);
+    account.emit("payment_intent.requires_action", id);
+    settlement::requires_action(account, id);
 }
 
-fn pending_charge(world: &World, intent: &Value) -> Option<String> {
+fn pending_charge(account: &Account, intent: &Value) -> Option<String> {
     let charge = intent.maybe_text("latest_charge")?;
-    (world.get(charge).text("status") == "pending").then(|| charge.to_owned())
+    (account.get(charge).text("status") == "pending").then(|| charge.to_owned())
 }
 
 /// Keeps the method with the customer when the intent asked for it.
-fn keep_method(world: &mut World, intent: &Value) {
+fn keep_method(account: &mut Account, intent: &Value) {
     if let (Some(_), Some(customer), Some(method)) =
         (intent.maybe_text("setup_future_usage"), intent.maybe_text("customer"), intent.maybe_text("payment_method"))
     {
         // It belongs to nobody else: the intent would not have taken it.
-        let _ = method::attach(world, "payment_method", method, customer);
+        let _ = method::attach(account, "payment_method", method, customer);
     } else if let Some(method) = intent.maybe_text("payment_method")
-        && world.get(method).maybe_text("customer").is_none()
+        && account.get(method).maybe_text("customer").is_none()
     {
-        world.spent_methods.insert(method.to_owned());
+        account.unusable_methods.insert(method.to_owned());
     }
 }
 

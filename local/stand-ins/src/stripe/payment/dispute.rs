@@ -4,15 +4,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::refund_progress;
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Endpoint, NoParams, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::filters::{Created, is};
 use crate::stripe::objects::Fields;
 use crate::stripe::shapes::Kind;
-use crate::stripe::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
-    Endpoint::get("/v1/disputes/{dispute}", |world, call| retrieve(world, call, "dispute")),
+    Endpoint::get("/v1/disputes/{dispute}", |account, call| retrieve(account, call, "dispute")),
     Endpoint::post("/v1/disputes/{dispute}/close", close_endpoint),
     Endpoint::list("/v1/disputes", list),
 ];
@@ -78,18 +78,18 @@ pub struct NewDispute {
 }
 
 /// The card's holder disputes a charge, which may be disputed already; gives the dispute's id.
-pub(crate) fn open(world: &mut World, charge_id: &str, new: &NewDispute) -> Result<String, ApiError> {
-    let charge = world.find("charge", charge_id)?;
+pub(crate) fn open(account: &mut Account, charge_id: &str, new: &NewDispute) -> Result<String, ApiError> {
+    let charge = account.find("charge", charge_id)?;
     let paid = charge.int("amount_captured");
     let amount = new.amount.unwrap_or(paid);
     if !charge.flag("paid") || !(1..=paid).contains(&amount) {
         return Err(ApiError::invalid("Only a paid charge can be disputed, for its amount or a part of it."));
     }
-    let now = world.now;
+    let now = account.now;
     let inquiry = new.status.is_inquiry();
     let case = if inquiry { "inquiry" } else { "chargeback" };
     let brand = charge.pointer("/payment_method_details/card/brand").cloned();
-    let id = world.create(
+    let id = account.create(
         Kind::Dispute,
         json!({
             "amount": amount,
@@ -105,23 +105,23 @@ pub(crate) fn open(world: &mut World, charge_id: &str, new: &NewDispute) -> Resu
             "status": new.status.name(),
         }),
     );
-    if let Some(details) = world.objects.get_mut(&id).and_then(|dispute| dispute.get_mut("evidence_details")) {
+    if let Some(details) = account.objects.get_mut(&id).and_then(|dispute| dispute.get_mut("evidence_details")) {
         details.set("due_by", (!new.status.is_closed()).then_some(now + DAYS_TO_ANSWER * 24 * 60 * 60));
     }
-    world.set(charge_id, json!({ "disputed": true }));
-    world.emit("charge.dispute.created", &id);
+    account.set(charge_id, json!({ "disputed": true }));
+    account.emit("charge.dispute.created", &id);
     if new.status.withdraws() {
-        withdraw(world, &id);
+        withdraw(account, &id);
     }
     if new.status.is_closed() {
-        world.emit("charge.dispute.closed", &id);
+        account.emit("charge.dispute.closed", &id);
     }
     Ok(id)
 }
 
 /// Moves a dispute on. Banks may change their minds: one that was won can be lost after all, and the other way round.
-pub(crate) fn set_status(world: &mut World, id: &str, status: DisputeStatus) -> Result<(), ApiError> {
-    let before = world.find("dispute", id)?;
+pub(crate) fn set_status(account: &mut Account, id: &str, status: DisputeStatus) -> Result<(), ApiError> {
+    let before = account.find("dispute", id)?;
     let was: DisputeStatus = serde_json::from_value(before.get("status").cloned().unwrap_or_default())
         .map_err(|_| ApiError::invalid("This dispute has no status."))?;
     if was == status {
@@ -130,48 +130,48 @@ pub(crate) fn set_status(world: &mut World, id: &str, status: DisputeStatus) -> 
     if status.is_inquiry() && !was.is_inquiry() {
         return Err(ApiError::invalid("A dispute never becomes an inquiry again."));
     }
-    world.set(id, json!({ "status": status.name(), "is_charge_refundable": !status.withdraws() }));
+    account.set(id, json!({ "status": status.name(), "is_charge_refundable": !status.withdraws() }));
     if !status.is_closed() {
-        world.emit_change("charge.dispute.updated", id, &before);
+        account.emit_change("charge.dispute.updated", id, &before);
     }
     match (was.withdraws(), status.withdraws()) {
-        (false, true) => withdraw(world, id),
-        (true, false) => reinstate(world, id),
+        (false, true) => withdraw(account, id),
+        (true, false) => reinstate(account, id),
         _ => {}
     }
     if status.is_closed() {
-        world.emit("charge.dispute.closed", id);
+        account.emit("charge.dispute.closed", id);
     }
     Ok(())
 }
 
 /// The bank decides.
-pub(crate) fn close(world: &mut World, id: &str, won: bool) -> Result<(), ApiError> {
-    if matches!(world.find("dispute", id)?.text("status"), "won" | "lost") {
+pub(crate) fn close(account: &mut Account, id: &str, won: bool) -> Result<(), ApiError> {
+    if matches!(account.find("dispute", id)?.text("status"), "won" | "lost") {
         return Err(ApiError::invalid("This dispute is already closed"));
     }
-    set_status(world, id, if won { DisputeStatus::Won } else { DisputeStatus::Lost })
+    set_status(account, id, if won { DisputeStatus::Won } else { DisputeStatus::Lost })
 }
 
 /// The money goes back to the cardholder; a refund that is on its way fails.
-fn withdraw(world: &mut World, id: &str) {
-    let (charge, amount) = (world.text_of(id, "charge"), world.get(id).int("amount"));
-    move_money(world, id, -amount, FEE);
-    world.emit("charge.dispute.funds_withdrawn", id);
-    refund_progress::overtaken_by_dispute(world, &charge);
+fn withdraw(account: &mut Account, id: &str) {
+    let (charge, amount) = (account.text_of(id, "charge"), account.get(id).int("amount"));
+    move_money(account, id, -amount, FEE);
+    account.emit("charge.dispute.funds_withdrawn", id);
+    refund_progress::overtaken_by_dispute(account, &charge);
 }
 
-fn reinstate(world: &mut World, id: &str) {
-    let amount = world.get(id).int("amount");
-    move_money(world, id, amount, -FEE);
-    world.emit("charge.dispute.funds_reinstated", id);
+fn reinstate(account: &mut Account, id: &str) {
+    let amount = account.get(id).int("amount");
+    move_money(account, id, amount, -FEE);
+    account.emit("charge.dispute.funds_reinstated", id);
 }
 
 /// Adds a transaction to those that the dispute shows.
-fn move_money(world: &mut World, id: &str, amount: i64, fee: i64) {
-    let transaction = world.ids.next("txn_", 24);
-    let (now, currency) = (world.now, world.text_of(id, "currency"));
-    let list = world.objects.get_mut(id).and_then(|dispute| dispute.get_mut("balance_transactions"));
+fn move_money(account: &mut Account, id: &str, amount: i64, fee: i64) {
+    let transaction = account.ids.next("txn_", 24);
+    let (now, currency) = (account.now, account.text_of(id, "currency"));
+    let list = account.objects.get_mut(id).and_then(|dispute| dispute.get_mut("balance_transactions"));
     if let Some(list) = list.and_then(Value::as_array_mut) {
         list.push(json!({
             "id": transaction,
@@ -195,10 +195,10 @@ fn move_money(world: &mut World, id: &str, amount: i64, fee: i64) {
 }
 
 /// The merchant gives in.
-fn close_endpoint(world: &mut World, call: &Call) -> Reply {
+fn close_endpoint(account: &mut Account, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
-    close(world, &call.id, false)?;
-    Ok(world.get(&call.id).clone())
+    close(account, &call.id, false)?;
+    Ok(account.get(&call.id).clone())
 }
 
 #[derive(Deserialize)]
@@ -209,12 +209,12 @@ struct List {
     created: Option<Created>,
 }
 
-fn list(world: &mut World, call: &Call) -> Reply {
+fn list(account: &mut Account, call: &Call) -> Reply {
     let filter: List = call.params()?;
     let fits = |dispute: &&Value| {
         is(dispute, "charge", filter.charge.as_deref())
             && is(dispute, "payment_intent", filter.payment_intent.as_deref())
             && Created::fits(filter.created.as_ref(), dispute)
     };
-    call.list(world.objects.newest_first("dispute").filter(fits))
+    call.list(account.objects.newest_first("dispute").filter(fits))
 }

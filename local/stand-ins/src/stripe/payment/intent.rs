@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{check_amount, confirm, method};
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Caller, Endpoint, Reply};
 use crate::stripe::error::ApiError;
 use crate::stripe::filters::{Created, is};
 use crate::stripe::objects::Fields;
 use crate::stripe::params::{Clearable, Currency, Email, Metadata, WebUrl};
 use crate::stripe::shapes::Kind;
-use crate::stripe::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::post("/v1/payment_intents", create),
@@ -59,11 +59,11 @@ enum FutureUsage {
     OnSession,
 }
 
-fn create(world: &mut World, call: &Call) -> Reply {
+fn create(account: &mut Account, call: &Call) -> Reply {
     let params: Create = call.params()?;
     check_amount(params.amount, &params.currency)?;
     if let Some(customer) = &params.customer {
-        world.check("customer", "customer", customer)?;
+        account.check("customer", "customer", customer)?;
     }
     let confirm_now = params.confirm.unwrap_or(false);
     if params.off_session.is_some() && !confirm_now {
@@ -78,11 +78,11 @@ fn create(world: &mut World, call: &Call) -> Reply {
         check_return_url(redirects, params.return_url.as_ref(), params.off_session.unwrap_or(false))?;
     }
     let payment_method = match &params.payment_method {
-        Some(id) => Some(owned_method(world, id, params.customer.as_deref())?),
+        Some(id) => Some(owned_method(account, id, params.customer.as_deref())?),
         None => None,
     };
     let id = make(
-        world,
+        account,
         json!({
             "amount": params.amount,
             "automatic_payment_methods": { "allow_redirects": redirects, "enabled": true },
@@ -97,20 +97,20 @@ fn create(world: &mut World, call: &Call) -> Reply {
         }),
     );
     if confirm_now {
-        confirm::confirm(world, &id, params.off_session.unwrap_or(false))?;
+        confirm::confirm(account, &id, params.off_session.unwrap_or(false))?;
         if let Some(WebUrl(url)) = params.return_url {
-            set_return_url(world, &id, &url);
+            set_return_url(account, &id, &url);
         }
     }
-    Ok(world.get(&id).clone())
+    Ok(account.get(&id).clone())
 }
 
 /// Makes an intent and tells it; gives its id.
-pub(crate) fn make(world: &mut World, fields: Value) -> String {
-    let id = world.create(Kind::PaymentIntent, fields);
-    let secret = world.ids.next("_secret_", 25);
-    world.set(&id, json!({ "client_secret": format!("{id}{secret}") }));
-    world.emit("payment_intent.created", &id);
+pub(crate) fn make(account: &mut Account, fields: Value) -> String {
+    let id = account.create(Kind::PaymentIntent, fields);
+    let secret = account.ids.next("_secret_", 25);
+    account.set(&id, json!({ "client_secret": format!("{id}{secret}") }));
+    account.emit("payment_intent.created", &id);
     id
 }
 
@@ -130,17 +130,17 @@ fn check_return_url(redirects: Redirects, url: Option<&WebUrl>, off_session: boo
 }
 
 /// Where the bank's page leads back to.
-fn set_return_url(world: &mut World, id: &str, url: &str) {
-    let action = world.objects.get_mut(id).and_then(|intent| intent.pointer_mut("/next_action/redirect_to_url"));
+fn set_return_url(account: &mut Account, id: &str, url: &str) {
+    let action = account.objects.get_mut(id).and_then(|intent| intent.pointer_mut("/next_action/redirect_to_url"));
     if let Some(action) = action {
         action.set("return_url", url);
     }
 }
 
 /// The method, unless it belongs to somebody else.
-fn owned_method(world: &mut World, id: &str, customer: Option<&str>) -> Result<String, ApiError> {
-    let id = method::resolve(world, "payment_method", id)?;
-    match (world.get(&id).maybe_text("customer"), customer) {
+fn owned_method(account: &mut Account, id: &str, customer: Option<&str>) -> Result<String, ApiError> {
+    let id = method::resolve(account, "payment_method", id)?;
+    match (account.get(&id).maybe_text("customer"), customer) {
         (None, _) => Ok(id),
         (Some(owner), Some(customer)) if owner == customer => Ok(id),
         (Some(_), Some(customer)) => Err(ApiError::invalid(format!(
@@ -162,9 +162,9 @@ struct Retrieve {
     client_secret: Option<String>,
 }
 
-fn retrieve(world: &mut World, call: &Call) -> Reply {
+fn retrieve(account: &mut Account, call: &Call) -> Reply {
     let params: Retrieve = call.params()?;
-    let intent = world.find("payment_intent", &call.id)?;
+    let intent = account.find("payment_intent", &call.id)?;
     check_secret(call.caller, &intent, params.client_secret.as_deref())?;
     Ok(intent)
 }
@@ -192,9 +192,9 @@ struct Update {
     receipt_email: Option<Clearable<Email>>,
 }
 
-fn update(world: &mut World, call: &Call) -> Reply {
+fn update(account: &mut Account, call: &Call) -> Reply {
     let params: Update = call.params()?;
-    let mut intent = world.find("payment_intent", &call.id)?;
+    let mut intent = account.find("payment_intent", &call.id)?;
     if let (Some(metadata), Some(current)) = (params.metadata, intent.get_mut("metadata")) {
         metadata.apply_to(current);
     }
@@ -204,7 +204,7 @@ fn update(world: &mut World, call: &Call) -> Reply {
     if let Some(email) = params.receipt_email {
         intent.set("receipt_email", email.into_option().map(|Email(email)| email));
     }
-    world.objects.insert(intent.clone());
+    account.objects.insert(intent.clone());
     Ok(intent)
 }
 
@@ -220,9 +220,9 @@ struct Confirm {
     receipt_email: Option<Email>,
 }
 
-fn confirm_endpoint(world: &mut World, call: &Call) -> Reply {
+fn confirm_endpoint(account: &mut Account, call: &Call) -> Reply {
     let params: Confirm = call.params()?;
-    let intent = world.find("payment_intent", &call.id)?;
+    let intent = account.find("payment_intent", &call.id)?;
     check_secret(call.caller, &intent, params.client_secret.as_deref())?;
     let status = intent.text("status");
     if !matches!(status, "requires_payment_method" | "requires_confirmation" | "requires_action") {
@@ -238,20 +238,20 @@ fn confirm_endpoint(world: &mut World, call: &Call) -> Reply {
         check_return_url(redirects, params.return_url.as_ref(), off_session)?;
     }
     if let Some(id) = &params.payment_method {
-        let method = owned_method(world, id, intent.maybe_text("customer"))?;
-        world.set(&call.id, json!({ "payment_method": method }));
+        let method = owned_method(account, id, intent.maybe_text("customer"))?;
+        account.set(&call.id, json!({ "payment_method": method }));
     }
     if let Some(usage) = params.setup_future_usage {
-        world.set(&call.id, json!({ "setup_future_usage": usage }));
+        account.set(&call.id, json!({ "setup_future_usage": usage }));
     }
     if let Some(Email(email)) = params.receipt_email {
-        world.set(&call.id, json!({ "receipt_email": email }));
+        account.set(&call.id, json!({ "receipt_email": email }));
     }
-    confirm::confirm(world, &call.id, off_session)?;
+    confirm::confirm(account, &call.id, off_session)?;
     if let Some(WebUrl(url)) = params.return_url {
-        set_return_url(world, &call.id, &url);
+        set_return_url(account, &call.id, &url);
     }
-    Ok(world.get(&call.id).clone())
+    Ok(account.get(&call.id).clone())
 }
 
 #[derive(Deserialize)]
@@ -269,24 +269,24 @@ enum CancellationReason {
     RequestedByCustomer,
 }
 
-fn cancel(world: &mut World, call: &Call) -> Reply {
+fn cancel(account: &mut Account, call: &Call) -> Reply {
     let params: Cancel = call.params()?;
-    let intent = world.find("payment_intent", &call.id)?;
+    let intent = account.find("payment_intent", &call.id)?;
     if matches!(intent.text("status"), "succeeded" | "canceled" | "processing") {
         return Err(unexpected_state(&intent, "cancel"));
     }
-    cancel_now(world, &call.id, &json!(params.cancellation_reason));
-    Ok(world.get(&call.id).clone())
+    cancel_now(account, &call.id, &json!(params.cancellation_reason));
+    Ok(account.get(&call.id).clone())
 }
 
 /// Cancels an intent that has not succeeded.
-pub(crate) fn cancel_now(world: &mut World, id: &str, reason: &Value) {
-    let now = world.now;
-    world.set(
+pub(crate) fn cancel_now(account: &mut Account, id: &str, reason: &Value) {
+    let now = account.now;
+    account.set(
         id,
         json!({ "status": "canceled", "canceled_at": now, "cancellation_reason": reason, "next_action": null }),
     );
-    world.emit("payment_intent.canceled", id);
+    account.emit("payment_intent.canceled", id);
 }
 
 fn unexpected_state(intent: &Value, action: &str) -> ApiError {
@@ -305,10 +305,10 @@ struct List {
     created: Option<Created>,
 }
 
-fn list(world: &mut World, call: &Call) -> Reply {
+fn list(account: &mut Account, call: &Call) -> Reply {
     let filter: List = call.params()?;
     let fits = |intent: &&Value| {
         is(intent, "customer", filter.customer.as_deref()) && Created::fits(filter.created.as_ref(), intent)
     };
-    call.list(world.objects.newest_first("payment_intent").filter(fits))
+    call.list(account.objects.newest_first("payment_intent").filter(fits))
 }

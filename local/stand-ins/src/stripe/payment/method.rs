@@ -5,15 +5,15 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::refund_progress::RefundStatus;
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Endpoint, NoParams, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::filters::is;
 use crate::stripe::objects::Fields;
 use crate::stripe::shapes::Kind;
-use crate::stripe::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
-    Endpoint::get("/v1/payment_methods/{payment_method}", |world, call| retrieve(world, call, "payment_method")),
+    Endpoint::get("/v1/payment_methods/{payment_method}", |account, call| retrieve(account, call, "payment_method")),
     Endpoint::post("/v1/payment_methods/{payment_method}/attach", attach_endpoint),
     Endpoint::post("/v1/payment_methods/{payment_method}/detach", detach),
     Endpoint::list("/v1/payment_methods", list),
@@ -68,12 +68,12 @@ const INSUFFICIENT: Behaviour = Behaviour::Declines("card_declined", "insufficie
 const NOT_ATTACHABLE: [&str; 5] = ["0002", "9995", "0069", "0127", "0119"];
 
 /// The method that `id` names: one that exists, or a new one from a test method's name.
-pub(crate) fn resolve(world: &mut World, param: &str, id: &str) -> Result<String, ApiError> {
+pub(crate) fn resolve(account: &mut Account, param: &str, id: &str) -> Result<String, ApiError> {
     if let Some((_, brand, digits, _)) = TEST_METHODS.iter().find(|(name, ..)| *name == id) {
-        return Ok(make(world, brand, digits));
+        return Ok(make(account, brand, digits));
     }
-    match world.get(id).text("object") {
-        "payment_method" if world.spent_methods.contains(id) => Err(ApiError::invalid(
+    match account.get(id).text("object") {
+        "payment_method" if account.unusable_methods.contains(id) => Err(ApiError::invalid(
             "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared \
              with a connected account without Customer attachment, or was detached from a Customer. It may not be \
              used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.",
@@ -84,18 +84,18 @@ pub(crate) fn resolve(world: &mut World, param: &str, id: &str) -> Result<String
     }
 }
 
-fn make(world: &mut World, brand: &str, digits: &str) -> String {
+fn make(account: &mut Account, brand: &str, digits: &str) -> String {
     if brand == "us_bank_account" {
-        let id = world.create(Kind::PaymentMethod, json!({ "type": brand }));
-        let account = json!({ "bank_name": "STRIPE TEST BANK", "last4": digits, "account_type": "checking" });
-        world.set(&id, json!({ "us_bank_account": account }));
-        if let Some(fields) = world.objects.get_mut(&id).and_then(Value::as_object_mut) {
+        let id = account.create(Kind::PaymentMethod, json!({ "type": brand }));
+        let bank = json!({ "bank_name": "STRIPE TEST BANK", "last4": digits, "account_type": "checking" });
+        account.set(&id, json!({ "us_bank_account": bank }));
+        if let Some(fields) = account.objects.get_mut(&id).and_then(Value::as_object_mut) {
             fields.remove("card");
         }
         return id;
     }
-    let id = world.create(Kind::PaymentMethod, json!({}));
-    if let Some(card) = world.objects.get_mut(&id).and_then(|method| method.get_mut("card")) {
+    let id = account.create(Kind::PaymentMethod, json!({}));
+    if let Some(card) = account.objects.get_mut(&id).and_then(|method| method.get_mut("card")) {
         card.set("brand", brand);
         card.set("display_brand", brand);
         card.set("last4", digits);
@@ -104,16 +104,16 @@ fn make(world: &mut World, brand: &str, digits: &str) -> String {
 }
 
 /// What a payment with the method does.
-pub(crate) fn behaviour(world: &World, id: &str) -> Behaviour {
-    let digits = digits(world.get(id));
+pub(crate) fn behaviour(account: &Account, id: &str) -> Behaviour {
+    let digits = digits(account.get(id));
     let known = TEST_METHODS.iter().find(|(_, _, known, _)| *known == digits);
     known.map_or(Behaviour::Succeeds, |(.., behaviour)| *behaviour)
 }
 
 /// How a refund to the method begins, and after how many seconds it ends how.
-pub(crate) fn refunds(world: &World, id: &str) -> (RefundStatus, Option<(i64, RefundStatus)>) {
+pub(crate) fn refunds(account: &Account, id: &str) -> (RefundStatus, Option<(i64, RefundStatus)>) {
     const DAYS: i64 = 24 * 60 * 60;
-    match digits(world.get(id)) {
+    match digits(account.get(id)) {
         "7726" | "6789" => (RefundStatus::Pending, Some((5 * DAYS, RefundStatus::Succeeded))),
         "5126" => (RefundStatus::Succeeded, Some((5 * DAYS, RefundStatus::Failed))),
         _ => (RefundStatus::Succeeded, None),
@@ -126,9 +126,9 @@ fn digits(method: &Value) -> &str {
 }
 
 /// Attaches a method to a customer; gives its id.
-pub(crate) fn attach(world: &mut World, param: &str, id: &str, customer: &str) -> Result<String, ApiError> {
-    let id = resolve(world, param, id)?;
-    let method = world.get(&id).clone();
+pub(crate) fn attach(account: &mut Account, param: &str, id: &str, customer: &str) -> Result<String, ApiError> {
+    let id = resolve(account, param, id)?;
+    let method = account.get(&id).clone();
     match method.maybe_text("customer") {
         Some(owner) if owner == customer => return Ok(id),
         Some(_) => {
@@ -141,20 +141,20 @@ pub(crate) fn attach(world: &mut World, param: &str, id: &str, customer: &str) -
     if NOT_ATTACHABLE.contains(&digits(&method)) {
         return Err(ApiError::card("card_declined", Some("generic_decline"), "Your card was declined."));
     }
-    world.set(&id, json!({ "customer": customer }));
-    world.emit("payment_method.attached", &id);
+    account.set(&id, json!({ "customer": customer }));
+    account.emit("payment_method.attached", &id);
     Ok(id)
 }
 
 /// A method that belongs to the customer already; gives its id.
-pub(crate) fn of_customer(world: &World, param: &str, id: &str, customer: &str) -> Result<String, ApiError> {
-    let method = world.get(id);
+pub(crate) fn of_customer(account: &Account, param: &str, id: &str, customer: &str) -> Result<String, ApiError> {
+    let method = account.get(id);
     if method.text("object") == "payment_method" && method.text("customer") == customer {
         return Ok(id.to_owned());
     }
     // A test method's name stands for what was made of it for this customer.
     if let Some((_, _, last4, _)) = TEST_METHODS.iter().find(|(name, ..)| *name == id) {
-        let mut methods = world.objects.newest_first("payment_method");
+        let mut methods = account.objects.newest_first("payment_method");
         let own = methods.find(|method| method.text("customer") == customer && digits(method) == *last4);
         if let Some(own) = own {
             return Ok(own.text("id").to_owned());
@@ -169,33 +169,34 @@ pub(crate) fn of_customer(world: &World, param: &str, id: &str, customer: &str) 
 }
 
 /// Nobody's any more: the methods of a customer who is deleted.
-pub(crate) fn forget(world: &mut World, customer: &str) {
-    let theirs = world.objects.newest_first("payment_method").filter(|method| method.text("customer") == customer);
+pub(crate) fn forget(account: &mut Account, customer: &str) {
+    let theirs = account.objects.newest_first("payment_method").filter(|method| method.text("customer") == customer);
     let theirs: Vec<_> = theirs.map(|method| method.text("id").to_owned()).collect();
     for method in theirs {
-        world.set(&method, json!({ "customer": null }));
-        world.spent_methods.insert(method);
+        account.set(&method, json!({ "customer": null }));
+        account.unusable_methods.insert(method);
     }
     let subscriptions =
-        world.objects.newest_first("subscription").filter(|subscription| subscription.text("customer") == customer);
+        account.objects.newest_first("subscription").filter(|subscription| subscription.text("customer") == customer);
     let subscriptions: Vec<_> = subscriptions.map(|subscription| subscription.text("id").to_owned()).collect();
     for subscription in subscriptions {
-        world.set(&subscription, json!({ "default_payment_method": null }));
+        account.set(&subscription, json!({ "default_payment_method": null }));
     }
 }
 
 /// The customer replaces their card by a test method, for everything that is to come.
-pub(crate) fn replace(world: &mut World, customer: &str, test_method: &str) -> Result<(), ApiError> {
-    world.check("customer", "customer", customer)?;
-    let id = attach(world, "payment_method", test_method, customer)?;
-    if let Some(settings) = world.objects.get_mut(customer).and_then(|customer| customer.get_mut("invoice_settings")) {
+pub(crate) fn replace(account: &mut Account, customer: &str, test_method: &str) -> Result<(), ApiError> {
+    account.check("customer", "customer", customer)?;
+    let id = attach(account, "payment_method", test_method, customer)?;
+    if let Some(settings) = account.objects.get_mut(customer).and_then(|customer| customer.get_mut("invoice_settings"))
+    {
         settings.set("default_payment_method", id.clone());
     }
     let theirs =
-        world.objects.newest_first("subscription").filter(|subscription| subscription.text("customer") == customer);
+        account.objects.newest_first("subscription").filter(|subscription| subscription.text("customer") == customer);
     let theirs: Vec<_> = theirs.map(|subscription| subscription.text("id").to_owned()).collect();
     for subscription in theirs {
-        world.set(&subscription, json!({ "default_payment_method": id }));
+        account.set(&subscription, json!({ "default_payment_method": id }));
     }
     Ok(())
 }
@@ -206,25 +207,25 @@ struct Attach {
     customer: String,
 }
 
-fn attach_endpoint(world: &mut World, call: &Call) -> Reply {
+fn attach_endpoint(account: &mut Account, call: &Call) -> Reply {
     let params: Attach = call.params()?;
-    world.check("customer", "customer", &params.customer)?;
-    let id = attach(world, "payment_method", &call.id, &params.customer)?;
-    Ok(world.get(&id).clone())
+    account.check("customer", "customer", &params.customer)?;
+    let id = attach(account, "payment_method", &call.id, &params.customer)?;
+    Ok(account.get(&id).clone())
 }
 
-fn detach(world: &mut World, call: &Call) -> Reply {
+fn detach(account: &mut Account, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
-    let before = world.find("payment_method", &call.id)?;
+    let before = account.find("payment_method", &call.id)?;
     if before.maybe_text("customer").is_none() {
         return Err(ApiError::invalid(
             "The payment method you provided is not attached to a customer so detachment is impossible.",
         ));
     }
-    world.set(&call.id, json!({ "customer": null }));
-    world.spent_methods.insert(call.id.clone());
-    world.emit_change("payment_method.detached", &call.id, &before);
-    Ok(world.get(&call.id).clone())
+    account.set(&call.id, json!({ "customer": null }));
+    account.unusable_methods.insert(call.id.clone());
+    account.emit_change("payment_method.detached", &call.id, &before);
+    Ok(account.get(&call.id).clone())
 }
 
 #[derive(Deserialize)]
@@ -234,10 +235,10 @@ struct List {
     r#type: Option<String>,
 }
 
-fn list(world: &mut World, call: &Call) -> Reply {
+fn list(account: &mut Account, call: &Call) -> Reply {
     let filter: List = call.params()?;
     let fits = |method: &&Value| {
         is(method, "customer", filter.customer.as_deref()) && is(method, "type", filter.r#type.as_deref())
     };
-    call.list(world.objects.newest_first("payment_method").filter(fits))
+    call.list(account.objects.newest_first("payment_method").filter(fits))
 }

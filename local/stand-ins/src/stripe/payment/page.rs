@@ -12,11 +12,11 @@ use axum::routing::get;
 use serde_json::{Value, json};
 
 use super::{confirm, method};
+use crate::stripe::account::Account;
 use crate::stripe::error::ApiError;
 use crate::stripe::html::{self, escape};
 use crate::stripe::objects::Fields;
 use crate::stripe::state::Stripe;
-use crate::stripe::world::World;
 
 /// The buttons of the payment page: what they are called, and Stripe's test method behind them.
 const BUTTONS: [(&str, &str); 3] = [
@@ -34,8 +34,8 @@ pub(crate) fn router(stripe: Arc<Stripe>) -> Router {
 }
 
 /// The intent, if the query carries its client secret.
-fn find(world: &World, id: &str, query: Option<&str>) -> Option<Value> {
-    let intent = world.find("payment_intent", id).ok()?;
+fn find(account: &Account, id: &str, query: Option<&str>) -> Option<Value> {
+    let intent = account.find("payment_intent", id).ok()?;
     let mut pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     pairs.any(|(name, value)| name == "client_secret" && value == intent.text("client_secret")).then_some(intent)
 }
@@ -55,7 +55,7 @@ async fn show_payment(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    match stripe.act(|world| find(world, &id, query.as_deref())) {
+    match stripe.act(|account| find(account, &id, query.as_deref())) {
         Some(intent) => payment_page(&intent, None).into_response(),
         None => not_found(),
     }
@@ -85,9 +85,9 @@ async fn submit_payment(
     body: Bytes,
 ) -> Response {
     let chosen = field(&body, "payment_method").unwrap_or_default();
-    let outcome = stripe.act(|world| {
-        find(world, &id, query.as_deref())?;
-        Some((pay(world, &id, &chosen), world.get(&id).clone()))
+    let outcome = stripe.act(|account| {
+        find(account, &id, query.as_deref())?;
+        Some((pay(account, &id, &chosen), account.get(&id).clone()))
     });
     match outcome {
         None => not_found(),
@@ -102,20 +102,20 @@ async fn submit_payment(
     }
 }
 
-fn pay(world: &mut World, id: &str, test_method: &str) -> Result<(), ApiError> {
+fn pay(account: &mut Account, id: &str, test_method: &str) -> Result<(), ApiError> {
     if !BUTTONS.iter().any(|(_, method)| *method == test_method) {
         return Err(ApiError::missing_in("payment_method", "PaymentMethod", test_method));
     }
-    if matches!(world.get(id).text("status"), "succeeded" | "canceled" | "processing") {
+    if matches!(account.get(id).text("status"), "succeeded" | "canceled" | "processing") {
         return Err(ApiError::invalid("This payment is over already."));
     }
-    let method = method::resolve(world, "payment_method", test_method)?;
-    world.set(id, json!({ "payment_method": method }));
-    confirm::confirm(world, id, false)
+    let method = method::resolve(account, "payment_method", test_method)?;
+    account.set(id, json!({ "payment_method": method }));
+    confirm::confirm(account, id, false)
 }
 
 async fn show_bank(State(stripe): State<Arc<Stripe>>, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
-    let Some(intent) = stripe.act(|world| find(world, &id, query.as_deref())) else { return not_found() };
+    let Some(intent) = stripe.act(|account| find(account, &id, query.as_deref())) else { return not_found() };
     let amount = html::money(intent.int("amount"), intent.text("currency"));
     let body = match intent.text("status") {
         "requires_action" => format!(
@@ -135,9 +135,9 @@ async fn submit_bank(
     body: Bytes,
 ) -> Response {
     let passed = field(&body, "result").as_deref() == Some("pass");
-    let done = stripe.act(|world| {
-        let intent = find(world, &id, query.as_deref())?;
-        Some(confirm::authenticate(world, &id, passed).map(|()| intent))
+    let done = stripe.act(|account| {
+        let intent = find(account, &id, query.as_deref())?;
+        Some(confirm::authenticate(account, &id, passed).map(|()| intent))
     });
     match done {
         None => not_found(),

@@ -5,17 +5,17 @@ use serde_json::{Value, json};
 
 use super::method;
 use super::refund_progress::{self, RefundStatus};
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Endpoint, NoParams, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::filters::{Created, is};
 use crate::stripe::objects::Fields;
 use crate::stripe::params::Metadata;
 use crate::stripe::shapes::Kind;
-use crate::stripe::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::post("/v1/refunds", create),
-    Endpoint::get("/v1/refunds/{refund}", |world, call| retrieve(world, call, "refund")),
+    Endpoint::get("/v1/refunds/{refund}", |account, call| retrieve(account, call, "refund")),
     Endpoint::post("/v1/refunds/{refund}", update),
     Endpoint::post("/v1/refunds/{refund}/cancel", cancel),
     Endpoint::list("/v1/refunds", list),
@@ -39,14 +39,14 @@ enum Reason {
     RequestedByCustomer,
 }
 
-fn create(world: &mut World, call: &Call) -> Reply {
+fn create(account: &mut Account, call: &Call) -> Reply {
     let params: Create = call.params()?;
-    let charge = charge(world, params.payment_intent.as_deref(), params.charge.as_deref())?;
+    let charge = charge(account, params.payment_intent.as_deref(), params.charge.as_deref())?;
     let new = NewRefund { amount: params.amount, status: None };
-    let id = refund(world, &charge, new)?;
-    world.set(&id, json!({ "reason": params.reason, "metadata": params.metadata.unwrap_or_default().into_value() }));
-    tell(world, &charge, &id);
-    Ok(world.get(&id).clone())
+    let id = refund(account, &charge, new)?;
+    account.set(&id, json!({ "reason": params.reason, "metadata": params.metadata.unwrap_or_default().into_value() }));
+    tell(account, &charge, &id);
+    Ok(account.get(&id).clone())
 }
 
 /// What the controls may say about a refund.
@@ -60,12 +60,12 @@ pub struct NewRefund {
 }
 
 /// The charge to refund.
-pub(crate) fn charge(world: &World, intent: Option<&str>, charge: Option<&str>) -> Result<String, ApiError> {
+pub(crate) fn charge(account: &Account, intent: Option<&str>, charge: Option<&str>) -> Result<String, ApiError> {
     match (intent, charge) {
-        (_, Some(charge)) => world.check("charge", "charge", charge).map(|()| charge.to_owned()),
+        (_, Some(charge)) => account.check("charge", "charge", charge).map(|()| charge.to_owned()),
         (Some(intent), None) => {
-            world.check("payment_intent", "payment_intent", intent)?;
-            world.get(intent).maybe_text("latest_charge").map(str::to_owned).ok_or_else(|| {
+            account.check("payment_intent", "payment_intent", intent)?;
+            account.get(intent).maybe_text("latest_charge").map(str::to_owned).ok_or_else(|| {
                 ApiError::invalid(format!("This PaymentIntent ({intent}) does not have a successful charge to refund."))
                     .param("payment_intent")
             })
@@ -78,20 +78,20 @@ pub(crate) fn charge(world: &World, intent: Option<&str>, charge: Option<&str>) 
 }
 
 /// Refunds a charge from the dashboard; gives the refund's id.
-pub(crate) fn from_dashboard(world: &mut World, charge: &str, new: NewRefund) -> Result<String, ApiError> {
-    let id = refund(world, charge, new)?;
-    tell(world, charge, &id);
+pub(crate) fn from_dashboard(account: &mut Account, charge: &str, new: NewRefund) -> Result<String, ApiError> {
+    let id = refund(account, charge, new)?;
+    tell(account, charge, &id);
     Ok(id)
 }
 
 /// Refunds a charge, without telling it; gives the refund's id.
-fn refund(world: &mut World, charge_id: &str, new: NewRefund) -> Result<String, ApiError> {
-    let charge = world.get(charge_id).clone();
+fn refund(account: &mut Account, charge_id: &str, new: NewRefund) -> Result<String, ApiError> {
+    let charge = account.get(charge_id).clone();
     let left = charge.int("amount_captured") - charge.int("amount_refunded");
     if !charge.flag("paid") {
         return Err(ApiError::invalid(format!("Charge {charge_id} has not been paid.")));
     }
-    if is_charged_back(world, charge_id) {
+    if is_charged_back(account, charge_id) {
         return Err(ApiError::invalid(format!("Charge {charge_id} has been charged back; cannot issue a refund."))
             .code("charge_disputed"));
     }
@@ -113,10 +113,10 @@ fn refund(world: &mut World, charge_id: &str, new: NewRefund) -> Result<String, 
         .param("amount"));
     }
     let method = charge.text("payment_method").to_owned();
-    let (usual, later) = method::refunds(world, &method);
+    let (usual, later) = method::refunds(account, &method);
     let status = new.status.unwrap_or(usual);
-    let transaction = world.ids.next("txn_", 24);
-    let id = world.create(
+    let transaction = account.ids.next("txn_", 24);
+    let id = account.create(
         Kind::Refund,
         json!({
             "amount": amount,
@@ -130,38 +130,39 @@ fn refund(world: &mut World, charge_id: &str, new: NewRefund) -> Result<String, 
         }),
     );
     if status == RefundStatus::Pending {
-        world.set(&id, json!({ "pending_reason": "processing" }));
+        account.set(&id, json!({ "pending_reason": "processing" }));
     }
     if let Some((wait, outcome)) = later.filter(|_| new.status.is_none()) {
-        world.refund_outcomes.insert(id.clone(), (world.now + wait, outcome));
+        account.refund_outcomes.insert(id.clone(), (account.now + wait, outcome));
     }
     Ok(id)
 }
 
 /// Whether a dispute holds the money of a charge. <https://docs.stripe.com/disputes/responding>
-fn is_charged_back(world: &World, charge: &str) -> bool {
-    let mut disputes = world.objects.newest_first("dispute");
+fn is_charged_back(account: &Account, charge: &str) -> bool {
+    let mut disputes = account.objects.newest_first("dispute");
     disputes.any(|dispute| dispute.text("charge") == charge && !dispute.flag("is_charge_refundable"))
 }
 
 /// Books the refund on its charge and tells both.
-fn tell(world: &mut World, charge_id: &str, id: &str) {
-    let charge = world.get(charge_id).clone();
-    let refunded = charge.int("amount_refunded") + world.get(id).int("amount");
-    world.set(charge_id, json!({ "amount_refunded": refunded, "refunded": refunded == charge.int("amount_captured") }));
-    world.emit("refund.created", id);
-    world.emit_change("charge.refunded", charge_id, &charge);
-    if world.get(id).text("status") != "succeeded" {
+fn tell(account: &mut Account, charge_id: &str, id: &str) {
+    let charge = account.get(charge_id).clone();
+    let refunded = charge.int("amount_refunded") + account.get(id).int("amount");
+    account
+        .set(charge_id, json!({ "amount_refunded": refunded, "refunded": refunded == charge.int("amount_captured") }));
+    account.emit("refund.created", id);
+    account.emit_change("charge.refunded", charge_id, &charge);
+    if account.get(id).text("status") != "succeeded" {
         return;
     }
     // Some time later the bank's reference is there.
-    let before = world.get(id).clone();
-    let reference = world.ids.next("", 11).to_ascii_uppercase();
-    if let Some(card) = world.objects.get_mut(id).and_then(|refund| refund.pointer_mut("/destination_details/card")) {
+    let before = account.get(id).clone();
+    let reference = account.ids.next("", 11).to_ascii_uppercase();
+    if let Some(card) = account.objects.get_mut(id).and_then(|refund| refund.pointer_mut("/destination_details/card")) {
         card.set("reference", reference);
         card.set("reference_status", "available");
     }
-    refund_progress::updated(world, id, &before);
+    refund_progress::updated(account, id, &before);
 }
 
 #[derive(Deserialize)]
@@ -170,25 +171,25 @@ struct Update {
     metadata: Option<Metadata>,
 }
 
-fn update(world: &mut World, call: &Call) -> Reply {
+fn update(account: &mut Account, call: &Call) -> Reply {
     let params: Update = call.params()?;
-    let before = world.find("refund", &call.id)?;
+    let before = account.find("refund", &call.id)?;
     let mut refund = before.clone();
     if let (Some(metadata), Some(current)) = (params.metadata, refund.get_mut("metadata")) {
         metadata.apply_to(current);
     }
-    world.objects.insert(refund);
-    refund_progress::updated(world, &call.id, &before);
-    Ok(world.get(&call.id).clone())
+    account.objects.insert(refund);
+    refund_progress::updated(account, &call.id, &before);
+    Ok(account.get(&call.id).clone())
 }
 
-fn cancel(world: &mut World, call: &Call) -> Reply {
+fn cancel(account: &mut Account, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
-    if world.find("refund", &call.id)?.text("status") != "requires_action" {
+    if account.find("refund", &call.id)?.text("status") != "requires_action" {
         return Err(ApiError::invalid("Canceling this refund is unsupported."));
     }
-    refund_progress::set_status(world, &call.id, RefundStatus::Canceled, None)?;
-    Ok(world.get(&call.id).clone())
+    refund_progress::set_status(account, &call.id, RefundStatus::Canceled, None)?;
+    Ok(account.get(&call.id).clone())
 }
 
 #[derive(Deserialize)]
@@ -199,12 +200,12 @@ struct List {
     created: Option<Created>,
 }
 
-fn list(world: &mut World, call: &Call) -> Reply {
+fn list(account: &mut Account, call: &Call) -> Reply {
     let filter: List = call.params()?;
     let fits = |refund: &&Value| {
         is(refund, "charge", filter.charge.as_deref())
             && is(refund, "payment_intent", filter.payment_intent.as_deref())
             && Created::fits(filter.created.as_ref(), refund)
     };
-    call.list(world.objects.newest_first("refund").filter(fits))
+    call.list(account.objects.newest_first("refund").filter(fits))
 }

@@ -4,9 +4,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::stripe::account::Account;
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
-use crate::stripe::world::World;
 
 /// How a refund stands. <https://docs.stripe.com/api/refunds/object#refund_object-status>
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -43,12 +43,12 @@ impl RefundStatus {
 
 /// Moves a refund on. One that succeeded can fail later; one that failed or was cancelled is over.
 pub(crate) fn set_status(
-    world: &mut World,
+    account: &mut Account,
     id: &str,
     status: RefundStatus,
     failure_reason: Option<&str>,
 ) -> Result<(), ApiError> {
-    let before = world.find("refund", id)?;
+    let before = account.find("refund", id)?;
     let possible = match before.text("status") {
         "pending" | "requires_action" => true,
         "succeeded" => status == RefundStatus::Failed,
@@ -61,11 +61,11 @@ pub(crate) fn set_status(
             status.name()
         )));
     }
-    world.set(id, json!({ "status": status.name() }));
-    remove(world, id, "pending_reason");
+    account.set(id, json!({ "status": status.name() }));
+    remove(account, id, "pending_reason");
     if status == RefundStatus::Failed {
-        let transaction = world.ids.next("txn_", 24);
-        world.set(
+        let transaction = account.ids.next("txn_", 24);
+        account.set(
             id,
             json!({
                 "failure_balance_transaction": transaction,
@@ -74,51 +74,51 @@ pub(crate) fn set_status(
         );
     }
     if status.is_undone() {
-        give_back(world, &before);
+        give_back(account, &before);
     }
-    updated(world, id, &before);
+    updated(account, id, &before);
     if status == RefundStatus::Failed {
-        world.emit("refund.failed", id);
+        account.emit("refund.failed", id);
     }
     Ok(())
 }
 
 /// Ends a refund whose time has come, unless something else ended it before.
-pub(crate) fn end(world: &mut World, id: &str) {
-    if let Some((_, outcome)) = world.refund_outcomes.remove(id) {
+pub(crate) fn end(account: &mut Account, id: &str) {
+    if let Some((_, outcome)) = account.refund_outcomes.remove(id) {
         // It may be over already.
-        let _ = set_status(world, id, outcome, None);
+        let _ = set_status(account, id, outcome, None);
     }
 }
 
 /// A dispute took the money of this charge: what is still on its way to the same customer fails.
-pub(crate) fn overtaken_by_dispute(world: &mut World, charge: &str) {
-    let running = world
+pub(crate) fn overtaken_by_dispute(account: &mut Account, charge: &str) {
+    let running = account
         .objects
         .newest_first("refund")
         .filter(|refund| refund.text("charge") == charge && refund.text("status") == "pending");
     let running: Vec<_> = running.map(|refund| refund.text("id").to_owned()).collect();
     for refund in running {
         // It is pending, so it can fail.
-        let _ = set_status(world, &refund, RefundStatus::Failed, Some("charge_for_pending_refund_disputed"));
+        let _ = set_status(account, &refund, RefundStatus::Failed, Some("charge_for_pending_refund_disputed"));
     }
 }
 
 /// What the charge says is refunded becomes less.
-fn give_back(world: &mut World, refund: &Value) {
+fn give_back(account: &mut Account, refund: &Value) {
     let charge = refund.text("charge");
-    let left = world.get(charge).int("amount_refunded") - refund.int("amount");
-    world.set(charge, json!({ "amount_refunded": left, "refunded": false }));
+    let left = account.get(charge).int("amount_refunded") - refund.int("amount");
+    account.set(charge, json!({ "amount_refunded": left, "refunded": false }));
 }
 
 /// Tells that a refund changed: once as a refund, once as the charge's.
-pub(crate) fn updated(world: &mut World, id: &str, before: &Value) {
-    world.emit_change("refund.updated", id, before);
-    world.emit_change("charge.refund.updated", id, before);
+pub(crate) fn updated(account: &mut Account, id: &str, before: &Value) {
+    account.emit_change("refund.updated", id, before);
+    account.emit_change("charge.refund.updated", id, before);
 }
 
-fn remove(world: &mut World, id: &str, field: &str) {
-    if let Some(fields) = world.objects.get_mut(id).and_then(Value::as_object_mut) {
+fn remove(account: &mut Account, id: &str, field: &str) {
+    if let Some(fields) = account.objects.get_mut(id).and_then(Value::as_object_mut) {
         fields.remove(field);
     }
 }

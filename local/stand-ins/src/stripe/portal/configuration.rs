@@ -4,17 +4,17 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Endpoint, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
 use crate::stripe::params::{Clearable, Metadata, WebUrl};
 use crate::stripe::shapes::Kind;
-use crate::stripe::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::post("/v1/billing_portal/configurations", create),
-    Endpoint::get("/v1/billing_portal/configurations/{configuration}", |world, call| {
-        retrieve(world, call, "billing_portal.configuration")
+    Endpoint::get("/v1/billing_portal/configurations/{configuration}", |account, call| {
+        retrieve(account, call, "billing_portal.configuration")
     }),
     Endpoint::post("/v1/billing_portal/configurations/{configuration}", update),
     Endpoint::list("/v1/billing_portal/configurations", list),
@@ -108,9 +108,9 @@ impl Features {
     }
 }
 
-fn create(world: &mut World, call: &Call) -> Reply {
+fn create(account: &mut Account, call: &Call) -> Reply {
     let params: Create = call.params()?;
-    let mut configuration = world.build(Kind::PortalConfiguration, json!({ "updated": world.now }));
+    let mut configuration = account.build(Kind::PortalConfiguration, json!({ "updated": account.now }));
     let changes = Update {
         active: None,
         features: Some(params.features),
@@ -121,23 +121,23 @@ fn create(world: &mut World, call: &Call) -> Reply {
     };
     apply(&mut configuration, changes)?;
     let id = configuration.text("id").to_owned();
-    world.objects.insert(configuration);
-    world.emit("billing_portal.configuration.created", &id);
-    Ok(world.get(&id).clone())
+    account.objects.insert(configuration);
+    account.emit("billing_portal.configuration.created", &id);
+    Ok(account.get(&id).clone())
 }
 
-fn update(world: &mut World, call: &Call) -> Reply {
+fn update(account: &mut Account, call: &Call) -> Reply {
     let params: Update = call.params()?;
-    let before = world.find("billing_portal.configuration", &call.id)?;
+    let before = account.find("billing_portal.configuration", &call.id)?;
     if before.flag("is_default") && params.active == Some(false) {
         return Err(ApiError::invalid("You can't deactivate the default configuration.").param("active"));
     }
     let mut configuration = before.clone();
     apply(&mut configuration, params)?;
-    configuration.set("updated", world.now);
-    world.objects.insert(configuration);
-    world.emit_change("billing_portal.configuration.updated", &call.id, &before);
-    Ok(world.get(&call.id).clone())
+    configuration.set("updated", account.now);
+    account.objects.insert(configuration);
+    account.emit_change("billing_portal.configuration.updated", &call.id, &before);
+    Ok(account.get(&call.id).clone())
 }
 
 fn apply(configuration: &mut Value, changes: Update) -> Result<(), ApiError> {
@@ -177,33 +177,34 @@ struct List {
     is_default: Option<bool>,
 }
 
-fn list(world: &mut World, call: &Call) -> Reply {
+fn list(account: &mut Account, call: &Call) -> Reply {
     let filter: List = call.params()?;
     let fits = |configuration: &&Value| {
         filter.active.is_none_or(|active| configuration.flag("active") == active)
             && filter.is_default.is_none_or(|default| configuration.flag("is_default") == default)
     };
-    call.list(world.objects.newest_first("billing_portal.configuration").filter(fits))
+    call.list(account.objects.newest_first("billing_portal.configuration").filter(fits))
 }
 
 /// Saves the default configuration, as the merchant does in the dashboard; gives its id.
-pub(crate) fn save_default(world: &mut World) -> String {
-    if let Some(default) = default(world) {
+pub(crate) fn save_default(account: &mut Account) -> String {
+    if let Some(default) = default(account) {
         return default;
     }
-    let mut configuration = world.build(Kind::PortalConfiguration, json!({ "updated": world.now, "is_default": true }));
+    let mut configuration =
+        account.build(Kind::PortalConfiguration, json!({ "updated": account.now, "is_default": true }));
     for feature in ["invoice_history", "payment_method_update", "subscription_cancel"] {
         if let Some(feature) = configuration.pointer_mut(&format!("/features/{feature}")) {
             feature.set("enabled", true);
         }
     }
     let id = configuration.text("id").to_owned();
-    world.objects.insert(configuration);
+    account.objects.insert(configuration);
     id
 }
 
 /// The configuration that was saved in the dashboard.
-pub(super) fn default(world: &World) -> Option<String> {
-    let mut all = world.objects.newest_first("billing_portal.configuration");
+pub(super) fn default(account: &Account) -> Option<String> {
+    let mut all = account.objects.newest_first("billing_portal.configuration");
     all.find(|configuration| configuration.flag("is_default")).map(|found| found.text("id").to_owned())
 }

@@ -11,13 +11,13 @@ use axum::routing::get;
 use serde_json::{Value, json};
 
 use super::session::{allows, open};
-use crate::stripe::billing::life;
+use crate::stripe::account::Account;
+use crate::stripe::billing::lifecycle;
 use crate::stripe::error::ApiError;
 use crate::stripe::html::{self, escape};
 use crate::stripe::objects::Fields;
 use crate::stripe::payment::method;
 use crate::stripe::state::Stripe;
-use crate::stripe::world::World;
 
 /// The cards that the page offers: what they are called, and Stripe's test method behind them.
 const CARDS: [(&str, &str); 4] = [
@@ -33,8 +33,8 @@ pub(crate) fn router(stripe: Arc<Stripe>) -> Router {
 }
 
 async fn show(State(stripe): State<Arc<Stripe>>, Path(secret): Path<String>) -> Response {
-    stripe.act(|world| match open(world, &secret) {
-        Some(session) => Html(render(world, &session, None)).into_response(),
+    stripe.act(|account| match open(account, &secret) {
+        Some(session) => Html(render(account, &session, None)).into_response(),
         None => gone(),
     })
 }
@@ -42,20 +42,20 @@ async fn show(State(stripe): State<Arc<Stripe>>, Path(secret): Path<String>) -> 
 async fn submit(State(stripe): State<Arc<Stripe>>, Path(secret): Path<String>, body: Bytes) -> Response {
     let fields: Vec<_> = url::form_urlencoded::parse(&body).into_owned().collect();
     let field = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
-    stripe.act(|world| {
-        let Some(session) = open(world, &secret) else { return gone() };
+    stripe.act(|account| {
+        let Some(session) = open(account, &secret) else { return gone() };
         let done = match (field("payment_method"), field("cancel")) {
-            (Some(card), _) => change_card(world, &session, &card),
-            (None, Some(subscription)) => cancel(world, &session, &subscription),
+            (Some(card), _) => change_card(account, &session, &card),
+            (None, Some(subscription)) => cancel(account, &session, &subscription),
             (None, None) => Err(ApiError::invalid("Nothing was chosen.")),
         };
         match (done, way_back(&session)) {
             (Err(error), _) => {
                 let notice = error.to_value().text("message").to_owned();
-                (error.status(), Html(render(world, &session, Some(&notice)))).into_response()
+                (error.status(), Html(render(account, &session, Some(&notice)))).into_response()
             }
             (Ok(()), Some(url)) => Redirect::to(url).into_response(),
-            (Ok(()), None) => Html(render(world, &session, Some("Saved."))).into_response(),
+            (Ok(()), None) => Html(render(account, &session, Some("Saved."))).into_response(),
         }
     })
 }
@@ -72,56 +72,58 @@ fn way_back(session: &Value) -> Option<&str> {
 
 /// The new card becomes the customer's default. A subscription that has a default of its own keeps that one.
 /// <https://docs.stripe.com/customer-management/portal-deep-links>
-fn change_card(world: &mut World, session: &Value, test_method: &str) -> Result<(), ApiError> {
-    let configuration = world.get(session.text("configuration"));
+fn change_card(account: &mut Account, session: &Value, test_method: &str) -> Result<(), ApiError> {
+    let configuration = account.get(session.text("configuration"));
     if !allows(configuration, "payment_method_update") || !CARDS.iter().any(|(_, method)| *method == test_method) {
         return Err(ApiError::invalid("This card can't be used here."));
     }
     let customer = session.text("customer");
-    let before = world.find("customer", customer)?;
-    let method = method::attach(world, "payment_method", test_method, customer)?;
-    if let Some(settings) = world.objects.get_mut(customer).and_then(|customer| customer.get_mut("invoice_settings")) {
+    let before = account.find("customer", customer)?;
+    let method = method::attach(account, "payment_method", test_method, customer)?;
+    if let Some(settings) = account.objects.get_mut(customer).and_then(|customer| customer.get_mut("invoice_settings"))
+    {
         settings.set("default_payment_method", method);
     }
-    world.emit_change("customer.updated", customer, &before);
+    account.emit_change("customer.updated", customer, &before);
     Ok(())
 }
 
-fn cancel(world: &mut World, session: &Value, subscription: &str) -> Result<(), ApiError> {
-    let configuration = world.get(session.text("configuration")).clone();
-    let before = world.find("subscription", subscription)?;
+fn cancel(account: &mut Account, session: &Value, subscription: &str) -> Result<(), ApiError> {
+    let configuration = account.get(session.text("configuration")).clone();
+    let before = account.find("subscription", subscription)?;
     if !allows(&configuration, "subscription_cancel") || before.text("customer") != session.text("customer") {
         return Err(ApiError::invalid("This subscription can't be cancelled here."));
     }
     if configuration.pointer("/features/subscription_cancel/mode") == Some(&json!("immediately")) {
-        life::cancel(world, subscription, "cancellation_requested");
+        lifecycle::cancel(account, subscription, "cancellation_requested");
         return Ok(());
     }
     let mut after = before.clone();
-    life::set_cancel(&mut after, true, world.now);
-    world.objects.insert(after);
-    world.emit_change("customer.subscription.updated", subscription, &before);
+    lifecycle::set_cancel(&mut after, true, account.now);
+    account.objects.insert(after);
+    account.emit_change("customer.subscription.updated", subscription, &before);
     Ok(())
 }
 
-fn render(world: &World, session: &Value, notice: Option<&str>) -> String {
-    let configuration = world.get(session.text("configuration"));
-    let customer = world.get(session.text("customer"));
+fn render(account: &Account, session: &Value, notice: Option<&str>) -> String {
+    let configuration = account.get(session.text("configuration"));
+    let customer = account.get(session.text("customer"));
     let notice = notice.map(|text| format!("<p class=notice role=alert>{}</p>", escape(text))).unwrap_or_default();
     let back = session
         .maybe_text("return_url")
         .map(|url| format!("<p><a href=\"{}\">&larr; Go back</a></p>", escape(url)))
         .unwrap_or_default();
-    let cards = if allows(configuration, "payment_method_update") { card_form(world, customer) } else { String::new() };
-    let invoices = if allows(configuration, "invoice_history") { invoices(world, customer) } else { String::new() };
+    let cards =
+        if allows(configuration, "payment_method_update") { card_form(account, customer) } else { String::new() };
+    let invoices = if allows(configuration, "invoice_history") { invoices(account, customer) } else { String::new() };
     let cancels =
-        if allows(configuration, "subscription_cancel") { cancel_forms(world, customer) } else { String::new() };
+        if allows(configuration, "subscription_cancel") { cancel_forms(account, customer) } else { String::new() };
     html::page("Billing", &format!("{back}<h1>Your billing</h1>{notice}{cards}{invoices}{cancels}"))
 }
 
-fn card_form(world: &World, customer: &Value) -> String {
+fn card_form(account: &Account, customer: &Value) -> String {
     let kept = customer.pointer("/invoice_settings/default_payment_method").and_then(Value::as_str);
-    let kept = kept.and_then(|id| world.get(id).pointer("/card/last4").and_then(Value::as_str));
+    let kept = kept.and_then(|id| account.get(id).pointer("/card/last4").and_then(Value::as_str));
     let kept = kept.map_or("No card yet.".to_owned(), |digits| format!("Your card ends in {digits}."));
     let buttons: String = CARDS
         .iter()
@@ -130,8 +132,8 @@ fn card_form(world: &World, customer: &Value) -> String {
     format!("<h2>Payment method</h2><p>{kept}</p><form method=post>{buttons}</form>")
 }
 
-fn invoices(world: &World, customer: &Value) -> String {
-    let theirs = world
+fn invoices(account: &Account, customer: &Value) -> String {
+    let theirs = account
         .objects
         .newest_first("invoice")
         .filter(|invoice| invoice.text("customer") == customer.text("id") && invoice.text("status") != "draft");
@@ -148,8 +150,8 @@ fn invoices(world: &World, customer: &Value) -> String {
     format!("<h2>Invoices</h2><table>{rows}</table>")
 }
 
-fn cancel_forms(world: &World, customer: &Value) -> String {
-    let running = world.objects.newest_first("subscription").filter(|subscription| {
+fn cancel_forms(account: &Account, customer: &Value) -> String {
+    let running = account.objects.newest_first("subscription").filter(|subscription| {
         subscription.text("customer") == customer.text("id")
             && !subscription.flag("cancel_at_period_end")
             && matches!(subscription.text("status"), "active" | "trialing" | "past_due")

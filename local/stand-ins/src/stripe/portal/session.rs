@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::configuration;
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Endpoint, Reply};
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
 use crate::stripe::params::WebUrl;
 use crate::stripe::shapes::Kind;
-use crate::stripe::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[Endpoint::post("/v1/billing_portal/sessions", create)];
 
@@ -63,12 +63,12 @@ struct Redirect {
     return_url: WebUrl,
 }
 
-fn create(world: &mut World, call: &Call) -> Reply {
+fn create(account: &mut Account, call: &Call) -> Reply {
     let params: Create = call.params()?;
-    world.check("customer", "customer", &params.customer)?;
+    account.check("customer", "customer", &params.customer)?;
     let configuration = match params.configuration {
-        Some(id) => world.check("configuration", "billing_portal.configuration", &id).map(|()| id)?,
-        None => configuration::default(world).ok_or_else(|| {
+        Some(id) => account.check("configuration", "billing_portal.configuration", &id).map(|()| id)?,
+        None => configuration::default(account).ok_or_else(|| {
             ApiError::invalid(
                 "No configuration provided and your test mode default configuration has not been created. Provide a \
                  configuration or create your default by saving your customer portal settings in test mode at \
@@ -76,7 +76,7 @@ fn create(world: &mut World, call: &Call) -> Reply {
             )
         })?,
     };
-    let chosen = world.get(&configuration).clone();
+    let chosen = account.get(&configuration).clone();
     if !chosen.flag("active") {
         return Err(ApiError::invalid("The configuration is not active.").param("configuration"));
     }
@@ -89,9 +89,9 @@ fn create(world: &mut World, call: &Call) -> Reply {
     }
     let return_url = params.return_url.map(|WebUrl(url)| url);
     let return_url = return_url.or_else(|| chosen.maybe_text("default_return_url").map(str::to_owned));
-    let secret = world.ids.next("", 40);
-    let url = format!("{}/p/session/{secret}", world.base_url);
-    let id = world.create(
+    let secret = account.ids.next("", 40);
+    let url = format!("{}/p/session/{secret}", account.base_url);
+    let id = account.create(
         Kind::PortalSession,
         json!({
             "configuration": configuration,
@@ -102,8 +102,8 @@ fn create(world: &mut World, call: &Call) -> Reply {
             "url": url,
         }),
     );
-    world.portal_links.insert(secret, (id.clone(), world.now + UNOPENED));
-    Ok(world.get(&id).clone())
+    account.portal_links.insert(secret, (id.clone(), account.now + UNOPENED));
+    Ok(account.get(&id).clone())
 }
 
 fn flow(flow: Flow) -> Value {
@@ -129,13 +129,13 @@ pub(super) fn allows(configuration: &Value, feature: &str) -> bool {
 }
 
 /// The session behind a link that still works. Opening it makes it last longer.
-pub(super) fn open(world: &mut World, secret: &str) -> Option<Value> {
-    let now = world.now;
-    let (id, until) = world.portal_links.get_mut(secret)?;
+pub(super) fn open(account: &mut Account, secret: &str) -> Option<Value> {
+    let now = account.now;
+    let (id, until) = account.portal_links.get_mut(secret)?;
     if *until < now {
         return None;
     }
     *until = now + OPENED;
     let id = id.clone();
-    Some(world.get(&id).clone())
+    Some(account.get(&id).clone())
 }

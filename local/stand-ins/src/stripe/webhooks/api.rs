@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::queue::Endpoint as Target;
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Endpoint, NoParams, Reply, retrieve};
 use crate::stripe::error::ApiError;
 use crate::stripe::legacy;
@@ -11,11 +12,10 @@ use crate::stripe::objects::Fields;
 use crate::stripe::options::WebhookTarget;
 use crate::stripe::params::{Clearable, Metadata, WebUrl};
 use crate::stripe::shapes::Kind;
-use crate::stripe::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::post("/v1/webhook_endpoints", create),
-    Endpoint::get("/v1/webhook_endpoints/{id}", |world, call| retrieve(world, call, "webhook_endpoint")),
+    Endpoint::get("/v1/webhook_endpoints/{id}", |account, call| retrieve(account, call, "webhook_endpoint")),
     Endpoint::post("/v1/webhook_endpoints/{id}", update),
     Endpoint::delete("/v1/webhook_endpoints/{id}", delete),
     Endpoint::list("/v1/webhook_endpoints", list),
@@ -41,15 +41,15 @@ struct Update {
     metadata: Option<Metadata>,
 }
 
-fn create(world: &mut World, call: &Call) -> Reply {
+fn create(account: &mut Account, call: &Call) -> Reply {
     let params: Create = call.params()?;
     check_events(&params.enabled_events)?;
     if let Some(version) = params.api_version.as_deref().filter(|version| !legacy::is_version(version)) {
         return Err(ApiError::parameter(format!("Invalid API version: {version}")).param("api_version"));
     }
-    let secret = world.ids.next("whsec_", 32);
+    let secret = account.ids.next("whsec_", 32);
     let id = register(
-        world,
+        account,
         WebhookTarget {
             url: params.url.0,
             secrets: vec![secret.clone()],
@@ -57,22 +57,22 @@ fn create(world: &mut World, call: &Call) -> Reply {
             enabled_events: params.enabled_events,
         },
     );
-    world.set(
+    account.set(
         &id,
         json!({
             "description": params.description.and_then(Clearable::into_option),
             "metadata": params.metadata.unwrap_or_default().into_value(),
         }),
     );
-    let mut created = world.get(&id).clone();
+    let mut created = account.get(&id).clone();
     // Shown once, when the endpoint is created.
     created.set("secret", secret);
     Ok(created)
 }
 
 /// Registers a target and makes its API object; gives the endpoint's id.
-pub(crate) fn register(world: &mut World, target: WebhookTarget) -> String {
-    let id = world.create(
+pub(crate) fn register(account: &mut Account, target: WebhookTarget) -> String {
+    let id = account.create(
         Kind::WebhookEndpoint,
         json!({
             "url": target.url,
@@ -80,8 +80,8 @@ pub(crate) fn register(world: &mut World, target: WebhookTarget) -> String {
             "api_version": target.api_version,
         }),
     );
-    let version = target.api_version.unwrap_or_else(|| world.account_version.clone());
-    world.webhooks.endpoints.push(Target {
+    let version = target.api_version.unwrap_or_else(|| account.api_version.clone());
+    account.webhooks.endpoints.push(Target {
         id: id.clone(),
         url: target.url,
         secrets: target.secrets,
@@ -93,23 +93,23 @@ pub(crate) fn register(world: &mut World, target: WebhookTarget) -> String {
 }
 
 /// Switches every endpoint off, or on again.
-pub(crate) fn set_disabled(world: &mut World, disabled: bool) {
-    for target in &mut world.webhooks.endpoints {
+pub(crate) fn set_disabled(account: &mut Account, disabled: bool) {
+    for target in &mut account.webhooks.endpoints {
         target.disabled = disabled;
     }
-    let ids: Vec<_> = world.webhooks.endpoints.iter().map(|target| target.id.clone()).collect();
+    let ids: Vec<_> = account.webhooks.endpoints.iter().map(|target| target.id.clone()).collect();
     for id in ids {
-        world.set(&id, json!({ "status": if disabled { "disabled" } else { "enabled" } }));
+        account.set(&id, json!({ "status": if disabled { "disabled" } else { "enabled" } }));
     }
 }
 
-fn update(world: &mut World, call: &Call) -> Reply {
+fn update(account: &mut Account, call: &Call) -> Reply {
     let params: Update = call.params()?;
-    let mut object = world.find("webhook_endpoint", &call.id)?;
+    let mut object = account.find("webhook_endpoint", &call.id)?;
     if let Some(events) = &params.enabled_events {
         check_events(events)?;
     }
-    let target = world.webhooks.endpoints.iter_mut().find(|target| target.id == call.id);
+    let target = account.webhooks.endpoints.iter_mut().find(|target| target.id == call.id);
     let Some(target) = target else { return Err(ApiError::missing("id", "webhook_endpoint", &call.id)) };
     if let Some(WebUrl(url)) = params.url {
         object.set("url", url.clone());
@@ -129,21 +129,21 @@ fn update(world: &mut World, call: &Call) -> Reply {
     if let (Some(metadata), Some(current)) = (params.metadata, object.get_mut("metadata")) {
         metadata.apply_to(current);
     }
-    world.objects.insert(object);
-    Ok(world.get(&call.id).clone())
+    account.objects.insert(object);
+    Ok(account.get(&call.id).clone())
 }
 
-fn delete(world: &mut World, call: &Call) -> Reply {
+fn delete(account: &mut Account, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
-    world.find("webhook_endpoint", &call.id)?;
-    world.webhooks.endpoints.retain(|target| target.id != call.id);
-    world.objects.remove(&call.id);
+    account.find("webhook_endpoint", &call.id)?;
+    account.webhooks.endpoints.retain(|target| target.id != call.id);
+    account.objects.remove(&call.id);
     Ok(json!({ "id": call.id, "object": "webhook_endpoint", "deleted": true }))
 }
 
-fn list(world: &mut World, call: &Call) -> Reply {
+fn list(account: &mut Account, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
-    call.list(world.objects.newest_first("webhook_endpoint"))
+    call.list(account.objects.newest_first("webhook_endpoint"))
 }
 
 /// Event types look like `invoice.paid`; `*` stands for all.

@@ -17,17 +17,17 @@ pub(crate) async fn run(stripe: Arc<Stripe>) {
     loop {
         changes.mark_unchanged();
         let now = Instant::now();
-        let (jobs, next) = stripe.quietly(|world| {
-            let jobs = world.webhooks.take_due(now);
+        let (jobs, next) = stripe.quietly(|account| {
+            let jobs = account.webhooks.take_due(now);
             let jobs: Vec<_> = jobs
                 .into_iter()
                 .map(|job| {
-                    let body = events::body(world, &job.event, &job.endpoint.api_version);
+                    let body = events::body(account, &job.event, &job.endpoint.api_version);
                     // Stripe's bodies are indented; whoever parses before verifying finds out.
                     (job, serde_json::to_string_pretty(&body).unwrap_or_default())
                 })
                 .collect();
-            (jobs, world.webhooks.next_due(now))
+            (jobs, account.webhooks.next_due(now))
         });
         for (job, body) in jobs {
             tokio::spawn(deliver(Arc::clone(&stripe), job, body));
@@ -47,7 +47,7 @@ pub(crate) async fn run(stripe: Arc<Stripe>) {
 
 async fn deliver(stripe: Arc<Stripe>, job: Job, body: String) {
     let at = Clock::machine_now();
-    let timeout = stripe.quietly(|world| world.webhooks.retries.timeout);
+    let timeout = stripe.quietly(|account| account.webhooks.retries.timeout);
     let sent = stripe
         .http
         .post(&job.endpoint.url)
@@ -62,11 +62,11 @@ async fn deliver(stripe: Arc<Stripe>, job: Job, body: String) {
         Ok(response) => Attempt { at, status: Some(response.status().as_u16()), error: None },
         Err(error) => Attempt { at, status: None, error: Some(error.without_url().to_string()) },
     };
-    stripe.act(|world| {
-        world.webhooks.record(job.delivery, attempt);
-        let waiting = world.webhooks.outstanding(&job.event);
-        if world.get(&job.event).text("object") == "event" {
-            world.set(&job.event, serde_json::json!({ "pending_webhooks": waiting }));
+    stripe.act(|account| {
+        account.webhooks.record(job.delivery, attempt);
+        let waiting = account.webhooks.outstanding(&job.event);
+        if account.get(&job.event).text("object") == "event" {
+            account.set(&job.event, serde_json::json!({ "pending_webhooks": waiting }));
         }
     });
 }

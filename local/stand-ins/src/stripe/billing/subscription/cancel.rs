@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Reply};
-use crate::stripe::billing::life;
+use crate::stripe::billing::lifecycle;
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
 use crate::stripe::params::Clearable;
-use crate::stripe::world::World;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,20 +36,20 @@ enum Feedback {
     Unused,
 }
 
-pub(super) fn cancel(world: &mut World, call: &Call) -> Reply {
+pub(super) fn cancel(account: &mut Account, call: &Call) -> Reply {
     let params: Cancel = call.params()?;
-    let subscription = world.find("subscription", &call.id)?;
+    let subscription = account.find("subscription", &call.id)?;
     if matches!(subscription.text("status"), "canceled" | "incomplete_expired") {
         return Err(ApiError::missing("id", "subscription", &call.id));
     }
     if let Some(given) = params.cancellation_details {
         let details =
-            world.objects.get_mut(&call.id).and_then(|subscription| subscription.get_mut("cancellation_details"));
+            account.objects.get_mut(&call.id).and_then(|subscription| subscription.get_mut("cancellation_details"));
         if let Some(details) = details {
             details.set("comment", given.comment.and_then(Clearable::into_option));
             details.set("feedback", json!(given.feedback));
         }
     }
-    life::cancel(world, &call.id, "cancellation_requested");
-    Ok(world.get(&call.id).clone())
+    lifecycle::cancel(account, &call.id, "cancellation_requested");
+    Ok(account.get(&call.id).clone())
 }

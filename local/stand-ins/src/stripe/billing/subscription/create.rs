@@ -4,16 +4,16 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{PaymentBehavior, PaymentSettings, PriceData, ProrationBehavior, item, item_list, price_of};
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Reply};
 use crate::stripe::billing::discount::Wanted;
 use crate::stripe::billing::period::Interval;
-use crate::stripe::billing::{collection, discount, invoice, life};
+use crate::stripe::billing::{collection, discount, invoice, lifecycle};
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
 use crate::stripe::params::{Limited, Metadata};
 use crate::stripe::payment::method;
 use crate::stripe::shapes::Kind;
-use crate::stripe::world::World;
 
 /// Stripe's most items of a subscription.
 const ITEMS: usize = 20;
@@ -73,9 +73,9 @@ enum BillingModeType {
     Flexible,
 }
 
-pub(super) fn create(world: &mut World, call: &Call) -> Reply {
+pub(super) fn create(account: &mut Account, call: &Call) -> Reply {
     let params: Create = call.params()?;
-    world.check("customer", "customer", &params.customer)?;
+    account.check("customer", "customer", &params.customer)?;
     let behavior = params.payment_behavior.unwrap_or(PaymentBehavior::Allow);
     if behavior == PaymentBehavior::Pending {
         return Err(ApiError::invalid(
@@ -84,10 +84,10 @@ pub(super) fn create(world: &mut World, call: &Call) -> Reply {
         .param("payment_behavior"));
     }
     let method = match &params.default_payment_method {
-        Some(id) => Some(method::of_customer(world, "default_payment_method", id, &params.customer)?),
+        Some(id) => Some(method::of_customer(account, "default_payment_method", id, &params.customer)?),
         None => None,
     };
-    let customer = world.get(&params.customer).clone();
+    let customer = account.get(&params.customer).clone();
     let kept = customer.pointer("/invoice_settings/default_payment_method").and_then(Value::as_str);
     let trial = params.trial_end.is_some() || params.trial_period_days.is_some();
     if behavior != PaymentBehavior::Default && !trial && method.is_none() && kept.is_none() {
@@ -98,19 +98,19 @@ pub(super) fn create(world: &mut World, call: &Call) -> Reply {
         )
         .code("resource_missing"));
     }
-    let prices = prices(world, &customer, params.items)?;
+    let prices = prices(account, &customer, params.items)?;
     if behavior == PaymentBehavior::Error {
-        try_first(world, method.as_deref().or(kept))?;
+        try_first(account, method.as_deref().or(kept))?;
     }
-    let trial = trial_end(world.now, params.trial_end, params.trial_period_days)?;
-    let id = build(world, &params.customer, prices, trial);
+    let trial = trial_end(account.now, params.trial_end, params.trial_period_days)?;
+    let id = build(account, &params.customer, prices, trial);
     if let Some(wanted) = &params.discounts
-        && let Err(error) = discount::give(world, &id, wanted)
+        && let Err(error) = discount::give(account, &id, wanted)
     {
-        world.objects.remove(&id);
+        account.objects.remove(&id);
         return Err(error);
     }
-    world.set(
+    account.set(
         &id,
         json!({
             "cancel_at_period_end": params.cancel_at_period_end.unwrap_or(false),
@@ -119,22 +119,22 @@ pub(super) fn create(world: &mut World, call: &Call) -> Reply {
             "metadata": params.metadata.unwrap_or_default().into_value(),
         }),
     );
-    let current = world.objects.get_mut(&id).and_then(|subscription| subscription.get_mut("payment_settings"));
+    let current = account.objects.get_mut(&id).and_then(|subscription| subscription.get_mut("payment_settings"));
     if let (Some(settings), Some(current)) = (params.payment_settings, current) {
         settings.apply_to(current);
     }
-    world.emit("customer.subscription.created", &id);
-    let period = life::period(world.get(&id));
-    let lines = life::lines(world, &id, period);
-    let now = world.now;
-    let first = invoice::make(world, &id, "subscription_create", (now, now), lines);
-    world.emit("invoice.created", &first);
-    collection::finalize(world, &first);
-    if world.get(&first).text("status") == "open" && behavior != PaymentBehavior::Default {
+    account.emit("customer.subscription.created", &id);
+    let period = lifecycle::period(account.get(&id));
+    let lines = lifecycle::lines(account, &id, period);
+    let now = account.now;
+    let first = invoice::make(account, &id, "subscription_create", (now, now), lines);
+    account.emit("invoice.created", &first);
+    collection::finalize(account, &first);
+    if account.get(&first).text("status") == "open" && behavior != PaymentBehavior::Default {
         // A refusal leaves the subscription incomplete, which the answer shows.
-        let _ = collection::pay(world, &first, None);
+        let _ = collection::pay(account, &first, None);
     }
-    Ok(world.get(&id).clone())
+    Ok(account.get(&id).clone())
 }
 
 /// When a trial ends, if there is one.
@@ -158,31 +158,31 @@ fn trial_end(now: i64, end: Option<i64>, days: Option<i64>) -> Result<Option<i64
 
 type Priced = (String, u64, Option<Metadata>);
 
-fn prices(world: &mut World, customer: &Value, items: Vec<Item>) -> Result<Vec<Priced>, ApiError> {
+fn prices(account: &mut Account, customer: &Value, items: Vec<Item>) -> Result<Vec<Priced>, ApiError> {
     if items.is_empty() || items.len() > ITEMS {
         return Err(ApiError::parameter(format!("A subscription has 1 to {ITEMS} items.")).param("items"));
     }
     let mut priced: Vec<Priced> = Vec::new();
     for (index, item) in items.into_iter().enumerate() {
         let at = format!("items[{index}]");
-        let price = price_of(world, &at, item.price, item.price_data)?;
-        let (first, this) = (priced.first().map_or(&price, |(first, ..)| first), world.get(&price));
-        let first = world.get(first);
+        let price = price_of(account, &at, item.price, item.price_data)?;
+        let (first, this) = (priced.first().map_or(&price, |(first, ..)| first), account.get(&price));
+        let first = account.get(first);
         if Interval::of(first) != Interval::of(this) || first.text("currency") != this.text("currency") {
             return Err(ApiError::invalid(
                 "All prices of a subscription must have the same currency and `recurring.interval`.",
             )
             .param(format!("{at}[price]")));
         }
-        life::check_currency(world, customer.text("id"), this.text("currency"))?;
+        lifecycle::check_currency(account, customer.text("id"), this.text("currency"))?;
         priced.push((price, item.quantity.unwrap_or(1), item.metadata));
     }
     Ok(priced)
 }
 
 /// `error_if_incomplete`: no subscription at all when the first payment would not go through.
-fn try_first(world: &World, method: Option<&str>) -> Result<(), ApiError> {
-    match method.map(|method| method::behaviour(world, method)) {
+fn try_first(account: &Account, method: Option<&str>) -> Result<(), ApiError> {
+    match method.map(|method| method::behaviour(account, method)) {
         Some(method::Behaviour::Succeeds) | None => Ok(()),
         Some(method::Behaviour::Declines(code, decline_code)) => {
             Err(ApiError::card(code, Some(decline_code), "Your card was declined."))
@@ -195,17 +195,17 @@ fn try_first(world: &World, method: Option<&str>) -> Result<(), ApiError> {
     }
 }
 
-fn build(world: &mut World, customer: &str, prices: Vec<Priced>, trial_end: Option<i64>) -> String {
-    let now = world.now;
-    let id = world.id(Kind::Subscription);
-    let first = prices.first().map(|(price, ..)| world.get(price).clone()).unwrap_or_default();
+fn build(account: &mut Account, customer: &str, prices: Vec<Priced>, trial_end: Option<i64>) -> String {
+    let now = account.now;
+    let id = account.id(Kind::Subscription);
+    let first = prices.first().map(|(price, ..)| account.get(price).clone()).unwrap_or_default();
     let period = (now, trial_end.unwrap_or_else(|| Interval::of(&first).end(now, now)));
     let currency = first.get("currency").cloned().unwrap_or_default();
     let items: Vec<_> = prices
         .into_iter()
-        .map(|(price, quantity, metadata)| item(world, &id, &price, quantity, metadata, period))
+        .map(|(price, quantity, metadata)| item(account, &id, &price, quantity, metadata, period))
         .collect();
-    world.create(
+    account.create(
         Kind::Subscription,
         json!({
             "id": id,
@@ -219,6 +219,6 @@ fn build(world: &mut World, customer: &str, prices: Vec<Priced>, trial_end: Opti
             "trial_start": trial_end.map(|_| now),
         }),
     );
-    world.set(customer, json!({ "currency": currency }));
+    account.set(customer, json!({ "currency": currency }));
     id
 }

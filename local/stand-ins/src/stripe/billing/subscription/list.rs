@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Reply};
-use crate::stripe::billing::life;
+use crate::stripe::billing::lifecycle;
 use crate::stripe::filters::{Created, is};
 use crate::stripe::objects::Fields;
-use crate::stripe::world::World;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,7 +33,7 @@ enum Status {
     Unpaid,
 }
 
-pub(super) fn list(world: &mut World, call: &Call) -> Reply {
+pub(super) fn list(account: &mut Account, call: &Call) -> Reply {
     let filter: List = call.params()?;
     let has_status = |subscription: &Value| {
         let status = subscription.text("status");
@@ -49,10 +49,10 @@ pub(super) fn list(world: &mut World, call: &Call) -> Reply {
         is(subscription, "customer", filter.customer.as_deref())
             && has_status(subscription)
             && filter.price.as_deref().is_none_or(|price| {
-                let mut items = life::items(subscription).iter();
+                let mut items = lifecycle::items(subscription).iter();
                 items.any(|item| item.pointer("/price/id").is_some_and(|id| id == price))
             })
             && Created::fits(filter.created.as_ref(), subscription)
     };
-    call.list(world.objects.newest_first("subscription").filter(fits))
+    call.list(account.objects.newest_first("subscription").filter(fits))
 }

@@ -9,17 +9,17 @@ mod update;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::stripe::account::Account;
 use crate::stripe::api::{Endpoint, retrieve};
 use crate::stripe::catalog::price::{self, Recurring};
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
 use crate::stripe::params::{Currency, Metadata};
 use crate::stripe::shapes::Kind;
-use crate::stripe::world::World;
 
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::post("/v1/subscriptions", create::create),
-    Endpoint::get("/v1/subscriptions/{subscription}", |world, call| retrieve(world, call, "subscription")),
+    Endpoint::get("/v1/subscriptions/{subscription}", |account, call| retrieve(account, call, "subscription")),
     Endpoint::post("/v1/subscriptions/{subscription}", update::update),
     Endpoint::delete("/v1/subscriptions/{subscription}", cancel::cancel),
     Endpoint::list("/v1/subscriptions", list::list),
@@ -90,16 +90,21 @@ impl PaymentSettings {
 }
 
 /// The recurring price that an item asks for; gives its id. `at` is where the item stands.
-fn price_of(world: &mut World, at: &str, price: Option<String>, data: Option<PriceData>) -> Result<String, ApiError> {
+fn price_of(
+    account: &mut Account,
+    at: &str,
+    price: Option<String>,
+    data: Option<PriceData>,
+) -> Result<String, ApiError> {
     let id = match (price, data) {
         (Some(id), None) => {
-            world.check(&format!("{at}[price]"), "price", &id)?;
+            account.check(&format!("{at}[price]"), "price", &id)?;
             id
         }
         (None, Some(data)) => {
-            world.check(&format!("{at}[price_data][product]"), "product", &data.product)?;
+            account.check(&format!("{at}[price_data][product]"), "product", &data.product)?;
             let amount = format!("{at}[price_data][unit_amount]");
-            price::make(world, &data.currency, data.unit_amount, &data.product, Some(data.recurring), &amount)?
+            price::make(account, &data.currency, data.unit_amount, &data.product, Some(data.recurring), &amount)?
         }
         _ => {
             return Err(ApiError::parameter("Each item must have exactly one of `price` and `price_data`.")
@@ -107,27 +112,27 @@ fn price_of(world: &mut World, at: &str, price: Option<String>, data: Option<Pri
                 .param(format!("{at}[price]")));
         }
     };
-    let price = world.get(&id);
+    let price = account.get(&id);
     if price.text("type") != "recurring" {
         return Err(ApiError::invalid(
             "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.",
         )
         .param(format!("{at}[price]")));
     }
-    price::check_active(world, &id, &format!("{at}[price]"))?;
+    price::check_active(account, &id, &format!("{at}[price]"))?;
     Ok(id)
 }
 
 /// A subscription item.
 fn item(
-    world: &mut World,
+    account: &mut Account,
     subscription: &str,
     price: &str,
     quantity: u64,
     metadata: Option<Metadata>,
     (start, end): (i64, i64),
 ) -> Value {
-    let price = world.get(price).clone();
+    let price = account.get(price).clone();
     let recurring = price.get("recurring").cloned().unwrap_or_default();
     let plan = Kind::Plan.with(json!({
         "id": price.get("id"),
@@ -139,7 +144,7 @@ fn item(
         "interval_count": recurring.get("interval_count"),
         "product": price.get("product"),
     }));
-    world.build(
+    account.build(
         Kind::SubscriptionItem,
         json!({
             "current_period_start": start,

@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 use super::ProrationBehavior;
 use super::update::{Item, changed_items};
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Reply};
 use crate::stripe::billing::period::Interval;
-use crate::stripe::billing::{collection, discount, invoice_item, life, lines, proration};
+use crate::stripe::billing::{collection, discount, invoice_item, lifecycle, lines, proration};
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
 use crate::stripe::shapes::Kind;
-use crate::stripe::world::World;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,21 +30,21 @@ struct Details {
     cancel_at_period_end: Option<bool>,
 }
 
-pub(in crate::stripe::billing) fn preview(world: &mut World, call: &Call) -> Reply {
+pub(in crate::stripe::billing) fn preview(account: &mut Account, call: &Call) -> Reply {
     let params: Preview = call.params()?;
     let Some(id) = params.subscription else {
         return Err(ApiError::parameter("This stand-in previews the invoices of subscriptions only.")
             .code("stand_in_unsimulated")
             .param("subscription"));
     };
-    world.check("subscription", "subscription", &id)?;
-    let before = world.get(&id).clone();
+    account.check("subscription", "subscription", &id)?;
+    let before = account.get(&id).clone();
     if params.customer.is_some_and(|customer| customer != before.text("customer")) {
         return Err(ApiError::invalid("The subscription doesn't belong to this customer.").param("subscription"));
     }
     let details = params.subscription_details;
     let cancels = details.as_ref().and_then(|details| details.cancel_at_period_end);
-    if life::is_over(world, &id) || cancels.unwrap_or(before.flag("cancel_at_period_end")) {
+    if lifecycle::is_over(account, &id) || cancels.unwrap_or(before.flag("cancel_at_period_end")) {
         let message = format!("No upcoming invoices for customer: {}", before.text("customer"));
         return Err(ApiError::missing("subscription", "invoice", &id)
             .code("invoice_upcoming_none")
@@ -52,42 +52,43 @@ pub(in crate::stripe::billing) fn preview(world: &mut World, call: &Call) -> Rep
     }
     let (items, behavior) = details.map(|details| (details.items, details.proration_behavior)).unwrap_or_default();
     if let Some(items) = items {
-        let items = changed_items(world, &before, items)?;
+        let items = changed_items(account, &before, items)?;
         let mut after = before.clone();
         after.set("items", super::item_list(&id, &items));
-        world.objects.insert(after);
+        account.objects.insert(after);
     }
-    let answer = upcoming(world, &before, behavior.unwrap_or(ProrationBehavior::CreateProrations));
+    let answer = upcoming(account, &before, behavior.unwrap_or(ProrationBehavior::CreateProrations));
     // As if nothing had happened.
-    world.objects.insert(before);
+    account.objects.insert(before);
     Ok(answer)
 }
 
-/// The invoice that comes next, for the subscription as it is in the world now; `before` is how it really is.
-fn upcoming(world: &mut World, before: &Value, behavior: ProrationBehavior) -> Value {
+/// The invoice that comes next, for the subscription as it is stored now; `before` is how it really is.
+fn upcoming(account: &mut Account, before: &Value, behavior: ProrationBehavior) -> Value {
     let id = before.text("id");
-    let changed = world.get(id).get("items") != before.get("items");
+    let changed = account.get(id).get("items") != before.get("items");
     let prorations = match behavior {
         ProrationBehavior::None => Vec::new(),
-        _ if changed => proration::of_change(world, id, before),
+        _ if changed => proration::of_change(account, id, before),
         _ => Vec::new(),
     };
-    let now = world.now;
-    let over = life::period(before);
+    let now = account.now;
+    let over = lifecycle::period(before);
     let at_once = changed && behavior == ProrationBehavior::AlwaysInvoice;
-    let mut all = invoice_item::pending_lines(world, id);
+    let mut all = invoice_item::pending_lines(account, id);
     all.extend(prorations.into_iter().rev());
-    all.extend(world.pending_lines.get(id).cloned().unwrap_or_default().into_iter().rev());
+    all.extend(account.pending_lines.get(id).cloned().unwrap_or_default().into_iter().rev());
     if !at_once {
-        let price = life::items(world.get(id)).first().and_then(|item| item.get("price")).cloned().unwrap_or_default();
+        let price =
+            lifecycle::items(account.get(id)).first().and_then(|item| item.get("price")).cloned().unwrap_or_default();
         let next = (over.1, Interval::of(&price).end(before.int("billing_cycle_anchor"), over.1));
-        all.extend(life::paid_lines(world, id, next));
+        all.extend(lifecycle::paid_lines(account, id, next));
     }
-    let customer = world.get(before.text("customer")).clone();
+    let customer = account.get(before.text("customer")).clone();
     let created = if at_once { now } else { over.1 };
-    let draft = world.billing.draft_seconds;
-    let upcoming = world.ids.next("upcoming_in_", 24);
-    let invoice = world.create(
+    let draft = account.billing.draft_seconds;
+    let upcoming = account.ids.next("upcoming_in_", 24);
+    let invoice = account.create(
         Kind::Invoice,
         json!({
             "id": upcoming,
@@ -108,9 +109,9 @@ fn upcoming(world: &mut World, before: &Value, behavior: ProrationBehavior) -> V
             "status": "draft",
         }),
     );
-    discount::show(world, id, &invoice);
-    lines::set(world, &invoice, all);
-    let mut answer = world.get(&invoice).clone();
+    discount::show(account, id, &invoice);
+    lines::set(account, &invoice, all);
+    let mut answer = account.get(&invoice).clone();
     let (balance, total) = (customer.int("balance"), answer.int("total"));
     let (due, left) = collection::settle_balance(balance, total, before.text("currency"));
     answer.set("amount_due", due);
@@ -118,7 +119,7 @@ fn upcoming(world: &mut World, before: &Value, behavior: ProrationBehavior) -> V
     answer.set("starting_balance", balance);
     answer.set("ending_balance", left);
     answer.set("created", created);
-    world.objects.remove(&invoice);
-    world.invoice_lines.remove(&invoice);
+    account.objects.remove(&invoice);
+    account.invoice_lines.remove(&invoice);
     answer
 }

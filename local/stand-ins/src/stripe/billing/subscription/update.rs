@@ -4,15 +4,15 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{PaymentBehavior, PaymentSettings, PriceData, ProrationBehavior, item, item_list, price_of};
+use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Reply};
 use crate::stripe::billing::pause::Pause;
 use crate::stripe::billing::period::Interval;
-use crate::stripe::billing::{collection, invoice, life, proration};
+use crate::stripe::billing::{collection, invoice, lifecycle, proration};
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
 use crate::stripe::params::{Clearable, Limited, Metadata};
 use crate::stripe::payment::method;
-use crate::stripe::world::World;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,27 +42,27 @@ pub(super) struct Item {
     metadata: Option<Metadata>,
 }
 
-pub(super) fn update(world: &mut World, call: &Call) -> Reply {
+pub(super) fn update(account: &mut Account, call: &Call) -> Reply {
     let params: Update = call.params()?;
-    let before = world.find("subscription", &call.id)?;
+    let before = account.find("subscription", &call.id)?;
     check(&before, &params)?;
     let mut after = before.clone();
     if let Some(items) = params.items {
-        after.set("items", item_list(&call.id, &changed_items(world, &before, items)?));
+        after.set("items", item_list(&call.id, &changed_items(account, &before, items)?));
     }
     if let Some(cancel) = params.cancel_at_period_end {
-        life::set_cancel(&mut after, cancel, world.now);
+        lifecycle::set_cancel(&mut after, cancel, account.now);
     }
     if let Some(chosen) = params.default_payment_method {
         let customer = before.text("customer");
         let chosen = match chosen {
-            Clearable::Set(id) => Some(method::of_customer(world, "default_payment_method", &id, customer)?),
+            Clearable::Set(id) => Some(method::of_customer(account, "default_payment_method", &id, customer)?),
             Clearable::Clear => None,
         };
         after.set("default_payment_method", chosen);
     }
     if let Some(pause) = params.pause_collection {
-        let pause = pause.into_option().map(|pause| pause.to_value(world.now)).transpose()?;
+        let pause = pause.into_option().map(|pause| pause.to_value(account.now)).transpose()?;
         after.set("pause_collection", pause);
     }
     if let (Some(settings), Some(current)) = (params.payment_settings, after.get_mut("payment_settings")) {
@@ -75,14 +75,14 @@ pub(super) fn update(world: &mut World, call: &Call) -> Reply {
         metadata.apply_to(current);
     }
     let changed = after.get("items") != before.get("items");
-    world.objects.insert(after);
-    let invoice = if changed { prorate(world, &before, params.proration_behavior) } else { None };
-    world.emit_change("customer.subscription.updated", &call.id, &before);
-    if let Some(invoice) = invoice.filter(|invoice| world.get(invoice).text("status") == "open") {
+    account.objects.insert(after);
+    let invoice = if changed { prorate(account, &before, params.proration_behavior) } else { None };
+    account.emit_change("customer.subscription.updated", &call.id, &before);
+    if let Some(invoice) = invoice.filter(|invoice| account.get(invoice).text("status") == "open") {
         // A refusal makes the subscription past due, which the answer shows.
-        let _ = collection::pay(world, &invoice, None);
+        let _ = collection::pay(account, &invoice, None);
     }
-    Ok(world.get(&call.id).clone())
+    Ok(account.get(&call.id).clone())
 }
 
 fn check(subscription: &Value, params: &Update) -> Result<(), ApiError> {
@@ -108,15 +108,15 @@ fn check(subscription: &Value, params: &Update) -> Result<(), ApiError> {
 }
 
 /// The items after the change. One without an id is added, as at Stripe.
-pub(super) fn changed_items(world: &mut World, before: &Value, changes: Vec<Item>) -> Result<Vec<Value>, ApiError> {
-    let period = life::period(before);
+pub(super) fn changed_items(account: &mut Account, before: &Value, changes: Vec<Item>) -> Result<Vec<Value>, ApiError> {
+    let period = lifecycle::period(before);
     let subscription = before.text("id");
-    let mut items = life::items(before).to_vec();
+    let mut items = lifecycle::items(before).to_vec();
     for (index, change) in changes.into_iter().enumerate() {
         let at = format!("items[{index}]");
         let Some(id) = change.id else {
-            let price = price_of(world, &at, change.price, change.price_data)?;
-            items.push(item(world, subscription, &price, change.quantity.unwrap_or(1), change.metadata, period));
+            let price = price_of(account, &at, change.price, change.price_data)?;
+            items.push(item(account, subscription, &price, change.quantity.unwrap_or(1), change.metadata, period));
             continue;
         };
         let position = items.iter().position(|item| item.text("id") == id);
@@ -128,8 +128,8 @@ pub(super) fn changed_items(world: &mut World, before: &Value, changes: Vec<Item
             continue;
         }
         if change.price.is_some() || change.price_data.is_some() {
-            let price = price_of(world, &at, change.price, change.price_data)?;
-            let fresh = item(world, subscription, &price, 1, None, period);
+            let price = price_of(account, &at, change.price, change.price_data)?;
+            let fresh = item(account, subscription, &price, 1, None, period);
             current.set("price", fresh.get("price").cloned().unwrap_or_default());
             current.set("plan", fresh.get("plan").cloned().unwrap_or_default());
         }
@@ -149,7 +149,7 @@ fn check_items(before: &Value, items: &[Value]) -> Result<(), ApiError> {
         return Err(ApiError::invalid("A subscription must have at least one active item.").param("items"));
     }
     let interval = |item: &Value| item.get("price").map(Interval::of);
-    let first = life::items(before).first().and_then(interval);
+    let first = lifecycle::items(before).first().and_then(interval);
     if items.iter().any(|item| interval(item) != first) {
         return Err(ApiError::parameter("This stand-in does not simulate a change of the billing interval.")
             .code("stand_in_unsimulated")
@@ -168,23 +168,23 @@ fn check_items(before: &Value, items: &[Value]) -> Result<(), ApiError> {
 }
 
 /// Charges the change as asked: at once (gives the invoice), with the next invoice, or not at all.
-fn prorate(world: &mut World, before: &Value, behavior: Option<ProrationBehavior>) -> Option<String> {
+fn prorate(account: &mut Account, before: &Value, behavior: Option<ProrationBehavior>) -> Option<String> {
     let id = before.text("id");
     let behavior = behavior.unwrap_or(ProrationBehavior::CreateProrations);
     if behavior == ProrationBehavior::None {
         return None;
     }
-    let lines = proration::of_change(world, id, before);
+    let lines = proration::of_change(account, id, before);
     if lines.is_empty() {
         return None;
     }
-    world.pending_lines.entry(id.to_owned()).or_default().extend(lines);
+    account.pending_lines.entry(id.to_owned()).or_default().extend(lines);
     if behavior == ProrationBehavior::CreateProrations {
         return None;
     }
-    let now = world.now;
-    let invoice = invoice::make(world, id, "subscription_update", (now, now), Vec::new());
-    world.emit("invoice.created", &invoice);
-    collection::finalize(world, &invoice);
+    let now = account.now;
+    let invoice = invoice::make(account, id, "subscription_update", (now, now), Vec::new());
+    account.emit("invoice.created", &invoice);
+    collection::finalize(account, &invoice);
     Some(invoice)
 }

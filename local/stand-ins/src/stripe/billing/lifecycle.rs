@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::period::Interval;
 use super::settings::AfterRetries;
 use super::{collection, invoice, pause, proration};
+use crate::stripe::account::Account;
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
-use crate::stripe::world::World;
 
 /// How long the first invoice can be paid, in seconds.
 const FIRST_PAYMENT: i64 = 23 * 60 * 60;
@@ -25,8 +25,8 @@ pub(super) fn period(subscription: &Value) -> (i64, i64) {
 }
 
 /// Replaces the items' period.
-fn set_period(world: &mut World, id: &str, start: i64, end: i64) {
-    let items = world.objects.get_mut(id).and_then(|subscription| subscription.pointer_mut("/items/data"));
+fn set_period(account: &mut Account, id: &str, start: i64, end: i64) {
+    let items = account.objects.get_mut(id).and_then(|subscription| subscription.pointer_mut("/items/data"));
     for item in items.and_then(Value::as_array_mut).into_iter().flatten() {
         item.set("current_period_start", start);
         item.set("current_period_end", end);
@@ -34,66 +34,66 @@ fn set_period(world: &mut World, id: &str, start: i64, end: i64) {
 }
 
 /// The invoice lines of the items for a period of the subscription as it stands; those of a trial cost nothing.
-pub(super) fn lines(world: &mut World, id: &str, period: (i64, i64)) -> Vec<Value> {
-    let trial = world.get(id).text("status") == "trialing";
-    lines_at(world, id, period, trial)
+pub(super) fn lines(account: &mut Account, id: &str, period: (i64, i64)) -> Vec<Value> {
+    let trial = account.get(id).text("status") == "trialing";
+    lines_at(account, id, period, trial)
 }
 
 /// The invoice lines of the items for a period after the trial, also while a trial runs.
-pub(super) fn paid_lines(world: &mut World, id: &str, period: (i64, i64)) -> Vec<Value> {
-    lines_at(world, id, period, false)
+pub(super) fn paid_lines(account: &mut Account, id: &str, period: (i64, i64)) -> Vec<Value> {
+    lines_at(account, id, period, false)
 }
 
-fn lines_at(world: &mut World, id: &str, (start, end): (i64, i64), trial: bool) -> Vec<Value> {
-    let items = items(world.get(id)).to_vec();
+fn lines_at(account: &mut Account, id: &str, (start, end): (i64, i64), trial: bool) -> Vec<Value> {
+    let items = items(account.get(id)).to_vec();
     let line = |item: &Value| {
         let price = item.get("price").cloned().unwrap_or_default();
         let quantity = item.int("quantity");
         let amount = if trial { 0 } else { price.int("unit_amount") * quantity };
-        proration::line(world, id, item, amount, (start, end), false)
+        proration::line(account, id, item, amount, (start, end), false)
     };
     items.iter().map(line).collect()
 }
 
 /// Whether a subscription has ended for good.
-pub(super) fn is_over(world: &World, id: &str) -> bool {
-    matches!(world.get(id).text("status"), "canceled" | "incomplete_expired")
+pub(super) fn is_over(account: &Account, id: &str) -> bool {
+    matches!(account.get(id).text("status"), "canceled" | "incomplete_expired")
 }
 
 /// An invoice of the subscription was paid.
-pub(super) fn invoice_paid(world: &mut World, id: &str, invoice: &str, intent: Option<&str>) {
-    let before = world.get(id).clone();
+pub(super) fn invoice_paid(account: &mut Account, id: &str, invoice: &str, intent: Option<&str>) {
+    let before = account.get(id).clone();
     let latest = before.text("latest_invoice") == invoice;
     if matches!(before.text("status"), "incomplete" | "past_due" | "unpaid") && latest {
-        world.set(id, json!({ "status": "active" }));
+        account.set(id, json!({ "status": "active" }));
     }
     let saves =
         before.pointer("/payment_settings/save_default_payment_method").is_some_and(|saved| saved == "on_subscription");
     if let Some(method) =
-        world.get(intent.unwrap_or_default()).maybe_text("payment_method").map(str::to_owned).filter(|_| saves)
+        account.get(intent.unwrap_or_default()).maybe_text("payment_method").map(str::to_owned).filter(|_| saves)
     {
-        world.set(id, json!({ "default_payment_method": method }));
+        account.set(id, json!({ "default_payment_method": method }));
     }
-    world.emit_change("customer.subscription.updated", id, &before);
+    account.emit_change("customer.subscription.updated", id, &before);
 }
 
 /// An invoice was not paid. `last`: it was the last attempt. Only the latest invoice says how the subscription stands.
-pub(super) fn invoice_refused(world: &mut World, id: &str, invoice: &str, last: bool) {
-    let before = world.get(id).clone();
+pub(super) fn invoice_refused(account: &mut Account, id: &str, invoice: &str, last: bool) {
+    let before = account.get(id).clone();
     let collects = matches!(before.text("status"), "active" | "past_due");
     if !collects || before.text("latest_invoice") != invoice {
         return;
     }
-    let status = match world.billing.after_retries {
+    let status = match account.billing.after_retries {
         AfterRetries::Cancel if last => {
-            cancel(world, id, "payment_failed");
+            cancel(account, id, "payment_failed");
             return;
         }
         AfterRetries::MarkUnpaid if last => "unpaid",
         _ => "past_due",
     };
-    world.set(id, json!({ "status": status }));
-    world.emit_change("customer.subscription.updated", id, &before);
+    account.set(id, json!({ "status": status }));
+    account.emit_change("customer.subscription.updated", id, &before);
 }
 
 /// Lets a subscription end with its period, or go on after all.
@@ -108,12 +108,12 @@ pub(crate) fn set_cancel(subscription: &mut Value, cancel: bool, now: i64) {
 }
 
 /// Ends a subscription now.
-pub(crate) fn cancel(world: &mut World, id: &str, reason: &str) {
-    let now = world.now;
-    let subscription = world.get(id).clone();
+pub(crate) fn cancel(account: &mut Account, id: &str, reason: &str) {
+    let now = account.now;
+    let subscription = account.get(id).clone();
     let unpaid = subscription.text("status") == "incomplete";
     let canceled_at = subscription.get("canceled_at").filter(|at| at.is_i64()).cloned();
-    world.set(
+    account.set(
         id,
         json!({
             "status": if unpaid { "incomplete_expired" } else { "canceled" },
@@ -122,24 +122,24 @@ pub(crate) fn cancel(world: &mut World, id: &str, reason: &str) {
         }),
     );
     if let Some(details) =
-        world.objects.get_mut(id).and_then(|subscription| subscription.get_mut("cancellation_details"))
+        account.objects.get_mut(id).and_then(|subscription| subscription.get_mut("cancellation_details"))
     {
         details.set("reason", reason);
     }
     if unpaid {
-        collection::void(world, subscription.text("latest_invoice"));
+        collection::void(account, subscription.text("latest_invoice"));
     }
-    collection::stop(world, id);
-    world.emit("customer.subscription.deleted", id);
+    collection::stop(account, id);
+    account.emit("customer.subscription.deleted", id);
 }
 
 /// Refuses a second currency for a customer who has something running in a first one.
 /// <https://docs.stripe.com/billing/customer#multiple-currencies>
-pub(crate) fn check_currency(world: &World, customer: &str, currency: &str) -> Result<(), ApiError> {
+pub(crate) fn check_currency(account: &Account, customer: &str, currency: &str) -> Result<(), ApiError> {
     let other = |object: &&Value| object.text("customer") == customer && object.text("currency") != currency;
-    let subscriptions = world.objects.newest_first("subscription").filter(other);
-    let mut subscriptions = subscriptions.filter(|subscription| !is_over(world, subscription.text("id")));
-    let items = world.objects.newest_first("invoiceitem").filter(other);
+    let subscriptions = account.objects.newest_first("subscription").filter(other);
+    let mut subscriptions = subscriptions.filter(|subscription| !is_over(account, subscription.text("id")));
+    let items = account.objects.newest_first("invoiceitem").filter(other);
     let mut items = items.filter(|item| item.maybe_text("invoice").is_none());
     match subscriptions.next().or_else(|| items.next()) {
         None => Ok(()),
@@ -152,45 +152,45 @@ pub(crate) fn check_currency(world: &World, customer: &str, currency: &str) -> R
 }
 
 /// Ends all subscriptions of a customer who is deleted.
-pub(crate) fn cancel_all_of(world: &mut World, customer: &str) {
+pub(crate) fn cancel_all_of(account: &mut Account, customer: &str) {
     let theirs =
-        world.objects.newest_first("subscription").filter(|subscription| subscription.text("customer") == customer);
+        account.objects.newest_first("subscription").filter(|subscription| subscription.text("customer") == customer);
     let theirs: Vec<_> = theirs.map(|subscription| subscription.text("id").to_owned()).collect();
     for id in theirs {
-        if !is_over(world, &id) {
-            cancel(world, &id, "cancellation_requested");
+        if !is_over(account, &id) {
+            cancel(account, &id, "cancellation_requested");
         }
     }
 }
 
 /// Nobody paid the first invoice in time.
-fn expire(world: &mut World, id: &str) {
-    let (now, before) = (world.now, world.get(id).clone());
-    world.set(id, json!({ "status": "incomplete_expired", "canceled_at": now, "ended_at": now }));
-    collection::void(world, before.text("latest_invoice"));
-    world.emit_change("customer.subscription.updated", id, &before);
+fn expire(account: &mut Account, id: &str) {
+    let (now, before) = (account.now, account.get(id).clone());
+    account.set(id, json!({ "status": "incomplete_expired", "canceled_at": now, "ended_at": now }));
+    collection::void(account, before.text("latest_invoice"));
+    account.emit_change("customer.subscription.updated", id, &before);
 }
 
 /// A period is over: the next one begins with an invoice, or the subscription ends.
-fn renew(world: &mut World, id: &str) {
-    let before = world.get(id).clone();
+fn renew(account: &mut Account, id: &str) {
+    let before = account.get(id).clone();
     if before.flag("cancel_at_period_end") {
-        cancel(world, id, "cancellation_requested");
+        cancel(account, id, "cancellation_requested");
         return;
     }
     let over = period(&before);
     let start = over.1;
     let price = items(&before).first().and_then(|item| item.get("price")).cloned().unwrap_or_default();
     let end = Interval::of(&price).end(before.int("billing_cycle_anchor"), start);
-    set_period(world, id, start, end);
+    set_period(account, id, start, end);
     if before.text("status") == "trialing" {
-        world.set(id, json!({ "status": "active" }));
+        account.set(id, json!({ "status": "active" }));
     }
-    let lines = self::lines(world, id, (start, end));
-    let invoice = invoice::make(world, id, "subscription_cycle", over, lines);
-    world.emit("invoice.created", &invoice);
-    pause::begin_collection(world, &before, &invoice);
-    world.emit_change("customer.subscription.updated", id, &before);
+    let lines = self::lines(account, id, (start, end));
+    let invoice = invoice::make(account, id, "subscription_cycle", over, lines);
+    account.emit("invoice.created", &invoice);
+    pause::begin_collection(account, &before, &invoice);
+    account.emit_change("customer.subscription.updated", id, &before);
 }
 
 /// What a subscription or an invoice is due for.
@@ -203,21 +203,21 @@ pub(crate) enum Due {
 }
 
 /// Does what is due.
-pub(crate) fn run(world: &mut World, due: &Due) {
+pub(crate) fn run(account: &mut Account, due: &Due) {
     match due {
-        Due::Expire(subscription) => expire(world, subscription),
-        Due::Renew(subscription) => renew(world, subscription),
-        Due::Resume(subscription) => pause::resume(world, subscription),
-        Due::Collect(invoice) => collection::collect(world, invoice),
+        Due::Expire(subscription) => expire(account, subscription),
+        Due::Renew(subscription) => renew(account, subscription),
+        Due::Resume(subscription) => pause::resume(account, subscription),
+        Due::Collect(invoice) => collection::collect(account, invoice),
     }
 }
 
 /// What is due next, and when.
-pub(crate) fn next(world: &World) -> Option<(i64, Due)> {
-    let pauses = world.objects.newest_first("subscription").filter_map(|subscription| {
+pub(crate) fn next(account: &Account) -> Option<(i64, Due)> {
+    let pauses = account.objects.newest_first("subscription").filter_map(|subscription| {
         Some((pause::resumes_at(subscription)?, Due::Resume(subscription.text("id").to_owned())))
     });
-    let subscriptions = world.objects.newest_first("subscription").filter_map(|subscription| {
+    let subscriptions = account.objects.newest_first("subscription").filter_map(|subscription| {
         let id = subscription.text("id").to_owned();
         match subscription.text("status") {
             "incomplete" => Some((subscription.int("created") + FIRST_PAYMENT, Due::Expire(id))),
@@ -225,7 +225,7 @@ pub(crate) fn next(world: &World) -> Option<(i64, Due)> {
             _ => None,
         }
     });
-    let invoices = world.objects.newest_first("invoice").filter_map(|invoice| {
+    let invoices = account.objects.newest_first("invoice").filter_map(|invoice| {
         let at = invoice.get("next_payment_attempt").and_then(Value::as_i64)?;
         Some((at, Due::Collect(invoice.text("id").to_owned())))
     });

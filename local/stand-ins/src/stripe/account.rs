@@ -16,9 +16,9 @@ use super::shapes::Kind;
 use super::webhooks::{Order, Webhooks};
 use crate::ids::Ids;
 
-/// The account's state.
+/// A Stripe account: its objects, its settings, and what waits to happen.
 #[derive(Debug)]
-pub(crate) struct World {
+pub(crate) struct Account {
     /// The time of the step at hand, in seconds since the epoch.
     pub(crate) now: i64,
     pub(crate) ids: Ids,
@@ -37,7 +37,7 @@ pub(crate) struct World {
     /// The sessions of the portal by the secret in their links, and until when the link works.
     pub(crate) portal_links: HashMap<String, (String, i64)>,
     /// Payment methods that nobody can use again: they were detached, or used once without a customer.
-    pub(crate) spent_methods: HashSet<String>,
+    pub(crate) unusable_methods: HashSet<String>,
     /// When refunds that take time end, and how.
     pub(crate) refund_outcomes: HashMap<String, (i64, RefundStatus)>,
     /// What each payment intent pays, where that isn't the caller's own business.
@@ -46,10 +46,10 @@ pub(crate) struct World {
     pub(crate) origin: Origin,
     pub(crate) base_url: String,
     /// The account's API version.
-    pub(crate) account_version: String,
+    pub(crate) api_version: String,
 }
 
-impl World {
+impl Account {
     pub(crate) fn new(options: &StripeOptions, now: i64, seed: u64) -> Self {
         Self {
             now,
@@ -63,12 +63,12 @@ impl World {
             invoice_lines: HashMap::new(),
             pending_lines: HashMap::new(),
             portal_links: HashMap::new(),
-            spent_methods: HashSet::new(),
+            unusable_methods: HashSet::new(),
             refund_outcomes: HashMap::new(),
             owners: HashMap::new(),
             origin: Origin::default(),
             base_url: String::new(),
-            account_version: options.api_version.clone(),
+            api_version: options.api_version.clone(),
         }
     }
 
@@ -138,7 +138,8 @@ impl World {
         events::emit(self, kind, id, None);
     }
 
-    /// The same, with what the object was before.
+    /// Tells the webhook endpoints that `kind` happened to the object, and what the object was before; nothing if it is
+    /// as it was.
     pub(crate) fn emit_change(&mut self, kind: &str, id: &str, before: &Value) {
         let previous = previous_attributes(before, self.get(id));
         if previous != json!({}) {
