@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::{Ipv4Addr, SocketAddr},
+    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -19,10 +19,9 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
-use tokio::{
-    net::{TcpListener, TcpStream},
-    task::JoinSet,
-};
+use tokio::{net::TcpStream, task::JoinSet};
+
+use crate::listener::listen;
 
 /// An answer with a whole body.
 pub type Answer = Response<Full<Bytes>>;
@@ -49,16 +48,13 @@ pub struct Traffic {
 impl HttpServer {
     /// Starts a server that answers each request with what `handle` returns, and closes the connection without an
     /// answer where that is none.
-    pub async fn start<Handle, Handled>(handle: Handle) -> Self
+    pub async fn start<Handled>(handle: impl Fn(Request<Bytes>) -> Handled + Clone + Send + Sync + 'static) -> Self
     where
-        Handle: Fn(Request<Bytes>) -> Handled + Clone + Send + Sync + 'static,
         Handled: Future<Output = Option<Answer>> + Send + 'static,
     {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let traffic = Arc::new(Traffic::default());
-        let mut accepting = JoinSet::new();
-        accepting.spawn(accept(listener, handle, Arc::clone(&traffic)));
+        let traffic = Arc::<Traffic>::default();
+        let counted = Arc::clone(&traffic);
+        let (address, accepting) = listen(move |stream| serve(stream, handle.clone(), Arc::clone(&counted))).await;
         Self { address, traffic, _accepting: accepting }
     }
 
@@ -75,27 +71,11 @@ impl HttpServer {
     }
 }
 
-async fn accept<Handle, Handled>(listener: TcpListener, handle: Handle, traffic: Arc<Traffic>)
+async fn serve<Handled>(stream: TcpStream, handle: impl Fn(Request<Bytes>) -> Handled, traffic: Arc<Traffic>)
 where
-    Handle: Fn(Request<Bytes>) -> Handled + Clone + Send + Sync + 'static,
-    Handled: Future<Output = Option<Answer>> + Send + 'static,
+    Handled: Future<Output = Option<Answer>>,
 {
-    // Dropped with this task, so that connections end with their server.
-    let mut connections = JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
-        traffic.connections.fetch_add(1, Relaxed);
-        connections.spawn(serve(stream, handle.clone(), Arc::clone(&traffic)));
-        while connections.try_join_next().is_some() {}
-    }
-}
-
-async fn serve<Handle, Handled>(stream: TcpStream, handle: Handle, traffic: Arc<Traffic>)
-where
-    Handle: Fn(Request<Bytes>) -> Handled + Clone + Send + Sync + 'static,
-    Handled: Future<Output = Option<Answer>> + Send + 'static,
-{
-    // A small answer must not wait for an acknowledgement.
-    drop(stream.set_nodelay(true));
+    traffic.connections.fetch_add(1, Relaxed);
     let service = service_fn(|request: Request<Incoming>| async {
         let (parts, body) = request.into_parts();
         let body = body.collect().await.map_err(io::Error::other)?.to_bytes();

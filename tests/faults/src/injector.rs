@@ -57,34 +57,28 @@ impl FailureMode {
     /// Returns the modes that bring about most of what the others do, for a step to this system.
     #[must_use]
     pub fn in_short(system: System) -> Vec<Self> {
-        match system {
-            System::Sqs | System::Firebase => vec![Self::AnswerLost, Self::GoneBefore],
-            System::Postgres | System::Stripe | System::Klaviyo => {
-                vec![Self::AnswerLost, Self::GoneBefore, Self::Outage]
-            }
+        let mut modes = vec![Self::AnswerLost, Self::GoneBefore];
+        if !matches!(system, System::Sqs | System::Firebase) {
+            modes.push(Self::Outage);
         }
+        modes
     }
 
     /// Returns every mode in which a step to this system fails; those that take seconds only with `slow_ones`.
     #[must_use]
     pub fn of(system: System, slow_ones: bool) -> Vec<Self> {
-        use FailureMode::{
-            AnswerLost, GoneAfter, GoneBefore, Late, Outage, Refused, Silent, Status500, Status500After, TooMany,
-        };
-        let mut modes = match system {
-            System::Postgres => vec![Refused, AnswerLost, Late, GoneBefore, GoneAfter, Outage],
-            System::Stripe | System::Klaviyo => {
-                vec![Refused, AnswerLost, Late, GoneBefore, GoneAfter, Status500, Status500After, TooMany, Outage]
-            }
-            // Without Firebase for longer, a preorder waits for its owner until somebody links it; there is nothing to
-            // compare then.
-            System::Firebase => {
-                vec![Refused, AnswerLost, Late, GoneBefore, GoneAfter, Status500, Status500After, TooMany]
-            }
-            System::Sqs => vec![Refused, AnswerLost, GoneBefore, GoneAfter],
-        };
-        if slow_ones && system != System::Sqs {
-            modes.push(Silent);
+        let mut modes = vec![Self::Refused, Self::AnswerLost, Self::GoneBefore, Self::GoneAfter];
+        if system != System::Sqs {
+            modes.push(Self::Late);
+            modes.extend(slow_ones.then_some(Self::Silent));
+        }
+        if !matches!(system, System::Sqs | System::Postgres) {
+            modes.extend([Self::Status500, Self::Status500After, Self::TooMany]);
+        }
+        // Without Firebase for longer, a preorder waits for its owner until somebody links it; there is nothing to compare
+        // then.
+        if !matches!(system, System::Sqs | System::Firebase) {
+            modes.push(Self::Outage);
         }
         modes
     }

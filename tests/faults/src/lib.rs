@@ -15,6 +15,7 @@
 mod http_proxy;
 mod http_server;
 mod injector;
+mod listener;
 mod queue;
 mod runtime_api;
 mod statements;

@@ -164,30 +164,27 @@ fn answer(queue: &Queue, request: &Request<Bytes>) -> Answer {
 }
 
 fn operate(queue: &Queue, base: &str, operation: &str, input: &Value) -> Result<Value, &'static str> {
-    let of = |path: &str| {
-        let is_it = input["QueueUrl"].as_str().is_some_and(|url| url.ends_with(path));
-        if is_it { Ok(()) } else { Err("com.amazonaws.sqs#QueueDoesNotExist") }
-    };
-    match operation {
-        "AmazonSQS.SendMessageBatch" => {
-            of(QUEUE)?;
+    // A client that comes through a proxy names another host than it asks.
+    let path = input["QueueUrl"].as_str().and_then(|url| Some(&url[url.find("/123456789012/")?..])).unwrap_or_default();
+    let receipt = |dead: &Dead| input["ReceiptHandle"] == format!("receipt of {}", dead.message.id);
+    let mut state = queue.state();
+    match (operation.trim_start_matches("AmazonSQS."), path) {
+        ("SendMessageBatch", QUEUE) => {
+            drop(state);
             Ok(answer_to_batch(input, |body| queue.put(body)))
         }
-        "AmazonSQS.GetQueueAttributes" if of(DEAD).is_ok() => {
-            let hidden = queue.state().dead.iter().filter(|dead| dead.hidden).count();
-            Ok(json!({ "Attributes": { "ApproximateNumberOfMessagesNotVisible": hidden.to_string() } }))
-        }
-        "AmazonSQS.GetQueueAttributes" => {
-            of(QUEUE)?;
+        ("GetQueueAttributes", QUEUE) => {
             let policy = json!({ "deadLetterTargetArn": "arn:aws:sqs:eu-west-1:123456789012:klaviyo-dead", "maxReceiveCount": DELIVERIES });
             Ok(json!({ "Attributes": { "RedrivePolicy": policy.to_string() } }))
         }
-        "AmazonSQS.GetQueueUrl" if input["QueueName"] == "klaviyo-dead" => {
+        ("GetQueueAttributes", DEAD) => {
+            let hidden = state.dead.iter().filter(|dead| dead.hidden).count();
+            Ok(json!({ "Attributes": { "ApproximateNumberOfMessagesNotVisible": hidden.to_string() } }))
+        }
+        ("GetQueueUrl", "") if input["QueueName"] == "klaviyo-dead" => {
             Ok(json!({ "QueueUrl": format!("{base}{DEAD}") }))
         }
-        "AmazonSQS.ReceiveMessage" => {
-            of(DEAD)?;
-            let mut state = queue.state();
+        ("ReceiveMessage", DEAD) => {
             let visible = state.dead.iter_mut().filter(|dead| !dead.hidden).take(AT_ONCE);
             let messages = visible.map(|dead| {
                 dead.hidden = true;
@@ -200,19 +197,16 @@ fn operate(queue: &Queue, base: &str, operation: &str, input: &Value) -> Result<
             });
             Ok(json!({ "Messages": messages.collect::<Vec<_>>() }))
         }
-        "AmazonSQS.ChangeMessageVisibility" if input["VisibilityTimeout"] == 0 => {
-            of(DEAD)?;
-            let mut state = queue.state();
-            let named = |dead: &&mut Dead| input["ReceiptHandle"] == format!("receipt of {}", dead.message.id);
-            state.dead.iter_mut().filter(named).for_each(|dead| dead.hidden = false);
+        ("ChangeMessageVisibility", DEAD) if input["VisibilityTimeout"] == 0 => {
+            state.dead.iter_mut().filter(|dead| receipt(dead)).for_each(|dead| dead.hidden = false);
             Ok(json!({}))
         }
-        "AmazonSQS.DeleteMessage" => {
-            of(DEAD)?;
-            queue.state().dead.retain(|dead| input["ReceiptHandle"] != format!("receipt of {}", dead.message.id));
+        ("DeleteMessage", DEAD) => {
+            state.dead.retain(|dead| !receipt(dead));
             Ok(json!({}))
         }
-        _ => Err("com.amazonaws.sqs#UnsupportedOperation"),
+        (_, "" | QUEUE | DEAD) => Err("com.amazonaws.sqs#UnsupportedOperation"),
+        _ => Err("com.amazonaws.sqs#QueueDoesNotExist"),
     }
 }
 

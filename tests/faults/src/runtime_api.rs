@@ -60,22 +60,15 @@ impl fmt::Display for Call {
     }
 }
 
-#[derive(Debug)]
-struct Shared {
-    events: Mutex<mpsc::UnboundedReceiver<(String, Bytes)>>,
-    calls: mpsc::UnboundedSender<Call>,
-    time_limit: Duration,
-}
-
 impl RuntimeApi {
     /// Starts a Runtime API that says that invocations may take `time_limit`. It doesn't hold the process to that.
     pub async fn start(time_limit: Duration) -> Self {
         let (events, waiting) = mpsc::unbounded_channel();
         let (made, calls) = mpsc::unbounded_channel();
-        let shared = Arc::new(Shared { events: Mutex::new(waiting), calls: made, time_limit });
+        let waiting = Arc::new(Mutex::new(waiting));
         let server = HttpServer::start(move |request| {
-            let shared = Arc::clone(&shared);
-            async move { Some(shared.handle(request).await) }
+            let (waiting, made) = (Arc::clone(&waiting), made.clone());
+            async move { Some(answer(request, &waiting, &made, time_limit).await) }
         })
         .await;
         Self { server, events, calls: Mutex::new(calls), sent: AtomicUsize::new(0) }
@@ -112,34 +105,36 @@ impl RuntimeApi {
     }
 }
 
-impl Shared {
-    async fn handle(&self, request: Request<Bytes>) -> Answer {
-        let now = Instant::now();
-        let (head, body) = request.into_parts();
-        let [.., of, kind] = head.uri.path().split('/').collect::<Vec<_>>()[..] else { return json(404, &json!({})) };
-        if kind == "next" {
-            // Nobody listens any more once a test or a measurement is over.
-            drop(self.calls.send(Call::Next(now)));
-            return match self.events.lock().await.recv().await {
-                Some((id, event)) => self.invocation(&id, event),
-                None => json(410, &json!({})),
-            };
-        }
-        let of = of.to_owned();
-        drop(self.calls.send(if kind == "response" { Call::Response(of, now, body) } else { Call::Error(of, body) }));
-        json(202, &json!({ "status": "OK" }))
+/// Answers one call of the process, and tells of it.
+async fn answer(
+    request: Request<Bytes>,
+    events: &Mutex<mpsc::UnboundedReceiver<(String, Bytes)>>,
+    calls: &mpsc::UnboundedSender<Call>,
+    time_limit: Duration,
+) -> Answer {
+    let at = Instant::now();
+    let (head, body) = request.into_parts();
+    let [.., of, kind] = head.uri.path().split('/').collect::<Vec<_>>()[..] else { return json(404, &json!({})) };
+    let of = of.to_owned();
+    let (call, is_next) = match kind {
+        "next" => (Call::Next(at), true),
+        "response" => (Call::Response(of, at, body), false),
+        _ => (Call::Error(of, body), false),
+    };
+    // Nobody listens any more once a test or a measurement is over.
+    drop(calls.send(call));
+    if !is_next {
+        return json(202, &json!({ "status": "OK" }));
     }
-
-    fn invocation(&self, id: &str, event: Bytes) -> Answer {
-        let deadline = (now() + self.time_limit).unix_timestamp() * 1000;
-        let mut answer = Response::new(Full::new(event));
-        let headers = answer.headers_mut();
-        headers.insert("content-type", HeaderValue::from_static("application/json"));
-        headers.insert("lambda-runtime-aws-request-id", HeaderValue::from_str(id).unwrap());
-        headers.insert("lambda-runtime-deadline-ms", HeaderValue::from(deadline));
-        headers.insert("lambda-runtime-invoked-function-arn", HeaderValue::from_static(ARN));
-        answer
-    }
+    let Some((id, event)) = events.lock().await.recv().await else { return json(410, &json!({})) };
+    let deadline = (now() + time_limit).unix_timestamp() * 1000;
+    let mut answer = Response::new(Full::new(event));
+    let headers = answer.headers_mut();
+    headers.insert("content-type", HeaderValue::from_static("application/json"));
+    headers.insert("lambda-runtime-aws-request-id", HeaderValue::from_str(&id).unwrap());
+    headers.insert("lambda-runtime-deadline-ms", HeaderValue::from(deadline));
+    headers.insert("lambda-runtime-invoked-function-arn", HeaderValue::from_static(ARN));
+    answer
 }
 
 #[allow(clippy::disallowed_methods, reason = "this plays Lambda, which tells functions their deadline")]

@@ -4,7 +4,7 @@
 //! round trip; all clients here send a whole request (for PostgreSQL: a whole pipeline) at once.
 
 use std::{
-    net::{Ipv4Addr, SocketAddr},
+    net::SocketAddr,
     sync::{
         Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -15,7 +15,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{
-        TcpListener, TcpStream,
+        TcpStream,
         tcp::{OwnedReadHalf, OwnedWriteHalf},
     },
     sync::{Notify, watch},
@@ -25,6 +25,7 @@ use tokio::{
 
 use crate::{
     injector::{FailureMode, FaultInjector, InFlight, System},
+    listener::listen,
     statements::Messages,
 };
 
@@ -112,8 +113,6 @@ struct Interrupted {
 impl TcpProxy {
     /// Starts a proxy before the server with this host and port.
     pub async fn start(server: (String, u16), setup: Setup) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let address = listener.local_addr().unwrap();
         let link = Arc::new(Link {
             server,
             setup,
@@ -122,8 +121,8 @@ impl TcpProxy {
             connected: Notify::new(),
             disturbed: AtomicUsize::new(0),
         });
-        let mut accepting = JoinSet::new();
-        accepting.spawn(accept(listener, Arc::clone(&link)));
+        let carried = Arc::clone(&link);
+        let (address, accepting) = listen(move |client| Arc::clone(&carried).carry(client)).await;
         Self { address, link, _accepting: accepting }
     }
 
@@ -166,19 +165,11 @@ impl TcpProxy {
     }
 }
 
-async fn accept(listener: TcpListener, link: Arc<Link>) {
-    let mut connections = JoinSet::new();
-    while let Ok((client, _)) = listener.accept().await {
-        link.counts().connections += 1;
-        link.connected.notify_one();
-        connections.spawn(Arc::clone(&link).carry(client));
-        while connections.try_join_next().is_some() {}
-    }
-}
-
 impl Link {
     /// Carries bytes both ways until an end closes or the connection breaks; both ends close then.
     async fn carry(self: Arc<Self>, client: TcpStream) {
+        self.counts().connections += 1;
+        self.connected.notify_one();
         let mut state = self.state.subscribe();
         let (at_first, generation) = *state.borrow_and_update();
         if at_first == LinkState::Down {
@@ -186,7 +177,6 @@ impl Link {
         }
         let server = TcpStream::connect((self.server.0.as_str(), self.server.1)).await;
         let Ok(server) = server else { return self.disturb() };
-        client.set_nodelay(true).unwrap();
         server.set_nodelay(true).unwrap();
         let (from_client, mut to_client) = client.into_split();
         let (mut from_server, mut to_server) = server.into_split();
@@ -300,7 +290,6 @@ impl Interrupted {
         mut to_server: OwnedWriteHalf,
     ) {
         match self.mode {
-            FailureMode::Refused => {}
             FailureMode::GoneBefore => injector.kill(),
             FailureMode::AnswerLost | FailureMode::GoneAfter => {
                 self.read_on().await;
@@ -320,11 +309,8 @@ impl Interrupted {
                 // Until the client gives up.
                 while let Ok(1..) = self.client.read(&mut buffer).await {}
             }
-            FailureMode::Status500
-            | FailureMode::Status500After
-            | FailureMode::TooMany
-            | FailureMode::Outage
-            | FailureMode::Held => {}
+            // The connection breaks, as it does where a server can't be made to answer with an error.
+            _ => {}
         }
     }
 }

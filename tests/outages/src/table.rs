@@ -23,7 +23,7 @@ pub struct Row {
 
 /// The head of the table, in Markdown.
 pub const HEAD: &str = "\
-| what gave mode | load | requests | 5xx | no answer | hit | lost | doubled | drained after |
+| what failed | readers | requests | 5xx | no answer | hit | lost | doubled | drained after |
 |---|---|---|---|---|---|---|---|---|";
 
 impl std::fmt::Display for Row {
