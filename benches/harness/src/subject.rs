@@ -37,7 +37,7 @@ impl Subject {
         Some(Self { name, work, program: node.to_owned(), arguments, log: None })
     }
 
-    /// The same under a tool such as valgrind, which writes its findings to `log`.
+    /// Returns this subject under a tool such as valgrind, which writes its findings to `log`.
     pub fn under(&self, tool: &[&str], log: PathBuf) -> Self {
         let (program, options) = tool.split_first().map_or(("", &[][..]), |(program, options)| (*program, options));
         let arguments = options.iter().map(|option| (*option).to_owned()).chain([self.program.display().to_string()]);

@@ -23,7 +23,7 @@ async fn ask(given: &mut Given, handler: &Handler, request: HttpEvent) {
     given.extend(assert_documented(&request, &send(handler, request.clone()).await));
 }
 
-/// What every operation that asks Stripe can answer, apart from success.
+/// Collects what every operation that asks Stripe can answer, apart from success.
 async fn failures(given: &mut Given, handler: &Handler, request: &HttpEvent) {
     handler.champions.store.fail_next(StoreError::Internal("on purpose".into()));
     ask(given, handler, request.clone()).await;
@@ -35,7 +35,7 @@ async fn failures(given: &mut Given, handler: &Handler, request: &HttpEvent) {
     }
 }
 
-/// What every operation that takes a body answers to a wrong one.
+/// Collects what every operation that takes a body answers to a wrong one.
 async fn bad_input(given: &mut Given, path: &str, body: &Value) {
     let handler = handler();
     let mut foreign = body.clone();

@@ -86,7 +86,7 @@ async fn a_form_with_an_idempotency_key_gets_one_preorder_and_one_session() {
     assert_eq!(handler.checkout.gateway.requests().len(), 1);
 }
 
-/// What a preorder gets that can't be paid.
+/// Returns what a preorder gets that can't be paid.
 async fn refusal_of(prepare: impl AsyncFnOnce(&support::Handler, &Preorder)) -> (u16, Value) {
     let (handler, preorder) = with_preorder();
     prepare(&handler, &preorder).await;

@@ -18,7 +18,7 @@ fn assert_nothing_happened(handler: &Handler) {
     assert!(initiate.queue.messages().is_empty());
 }
 
-/// A good form with this field changed.
+/// Returns a good form with this field changed.
 fn with(field: &str, value: Value) -> Value {
     let mut form = form();
     form[field] = value;

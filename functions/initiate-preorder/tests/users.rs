@@ -65,7 +65,7 @@ fn sign_in(token: &str, body: &Value) -> HttpEvent {
     HttpEvent::post("/users/me").json(body).header("Authorization", &format!("Bearer {token}"))
 }
 
-/// How many preorders the reader has.
+/// Returns how many preorders the reader has.
 async fn preorders(handler: &support::Handler) -> usize {
     let own = as_reader(HttpEvent::get("/users/me/preorders"));
     read(&send(handler, own).await).1["preorders"].as_array().unwrap().len()

@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 
 type Handler = klaviyo_sender::handler::Handler<InMemoryStore, FakePublisher, FakeMarketing, FixedClock>;
 
-/// A sender that tries each row once, and so many rows in its outbox.
+/// Returns a sender that tries each row once, and so many rows in its outbox.
 async fn handler(rows: u32) -> (Handler, Vec<OutboxId>) {
     let store = InMemoryStore::default();
     for n in 1..=rows {
@@ -56,7 +56,7 @@ fn naming(id: &str, rows: &[OutboxId]) -> Value {
     record(id, &Message::new(rows.to_vec()).to_body().unwrap())
 }
 
-/// The messages that come again, sorted.
+/// Returns the messages that come again, sorted.
 async fn failures(handler: &Handler, records: &[Value]) -> Vec<String> {
     let answer = invoke(handler, batch(records)).await.unwrap();
     let failures = answer["batchItemFailures"].as_array().unwrap();

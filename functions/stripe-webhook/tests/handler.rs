@@ -135,7 +135,7 @@ async fn an_event_of_the_other_mode_is_refused() {
     assert_nothing_happened(&handler, &preorder);
 }
 
-/// What a thin event has instead of `data`.
+/// Returns what a thin event has instead of `data`.
 fn thin(kind: &str, related: &Value) -> Value {
     json!({
         "id": "evt_test_61ThinOfThisTest", "object": "v2.core.event", "type": kind, "livemode": false,

@@ -61,14 +61,14 @@ fn schedule(stripe: &StripeStandIn, vault: &FakeVault, arn: Option<&'static str>
     Schedule::new(config.map(|config| StripeEvents::new(client(), config, vault.clone())))
 }
 
-/// The handler an hour after everything has happened.
+/// Returns the handler an hour after everything has happened.
 fn handler() -> Handler {
     let (mut handler, _) = support::handler();
     handler.system = FixedClock::at(t(3600));
     handler
 }
 
-/// How many of Stripe's events matter here and are recorded.
+/// Returns how many of Stripe's events matter here and are recorded.
 fn recorded(handler: &Handler, stripe: &StripeStandIn) -> (usize, usize) {
     let handled = |event: &&Value| HANDLED.contains(&event["type"].as_str().unwrap());
     let events = stripe.events();

@@ -127,13 +127,13 @@ impl Cloud {
         })
     }
 
-    /// Every address of the cloud.
+    /// Returns every address of the cloud.
     #[must_use]
     pub fn endpoints(&self) -> &Endpoints {
         &self.endpoints
     }
 
-    /// What happens in the cloud.
+    /// Returns what happens in the cloud.
     #[must_use]
     pub fn activity(&self) -> &Activity {
         &self.activity

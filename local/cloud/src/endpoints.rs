@@ -63,7 +63,7 @@ pub struct Controls {
 }
 
 impl Endpoints {
-    /// The addresses of the cloud that runs in this clone, or of the one that `PLEDGE_ENDPOINTS` names.
+    /// Returns the addresses of the cloud that runs in this clone, or of the one that `PLEDGE_ENDPOINTS` names.
     ///
     /// # Errors
     /// [`Error::NotRunning`] when there is none.
@@ -71,7 +71,7 @@ impl Endpoints {
         Self::read(&endpoints_file())
     }
 
-    /// The variables with which a function that runs outside of the emulator joins the cloud.
+    /// Returns the variables with which a function that runs outside of the emulator joins the cloud.
     #[must_use]
     pub fn variables(&self) -> Vec<(&'static str, &str)> {
         vec![

@@ -25,8 +25,9 @@ pub(crate) fn write(endpoints: &Endpoints, folder: &Path) -> Result<[PathBuf; 2]
     Ok(files)
 }
 
-/// One set of variables for all functions, with addresses that lead from a container to its host. `sam local` keeps to
-/// those that the template declares for each, which are the ARNs of secrets; Secrets Manager takes their names as well.
+/// Returns one set of variables for all functions, with addresses that lead from a container to its host. `sam local`
+/// keeps to those that the template declares for each, which are the ARNs of secrets; Secrets Manager takes their names
+/// as well.
 fn for_sam(variables: &[(&str, &str)]) -> String {
     let secret = |name: &str| SECRETS.into_iter().find(|(variable, _)| *variable == name);
     let parameters: Map<String, Value> = variables
@@ -47,7 +48,7 @@ fn from_a_container(address: &str) -> String {
         .fold(address.to_owned(), |text, host| text.replace(host, "host.docker.internal:"))
 }
 
-/// A line for each variable, quoted: JSON has characters that end a value.
+/// Returns a line for each variable, quoted: JSON has characters that end a value.
 fn for_cargo_lambda(variables: &[(&str, &str)]) -> String {
     variables.iter().map(|(name, value)| format!("{name}='{value}'\n")).collect()
 }

@@ -6,22 +6,22 @@
 
 use std::path::PathBuf;
 
-/// The port that was asked for in `PLEDGE_PORT`; 0 means any free one.
+/// Returns the port that was asked for in `PLEDGE_PORT`; 0 means any free one.
 pub(crate) fn port() -> Option<u16> {
     std::env::var("PLEDGE_PORT").ok()?.parse().ok()
 }
 
-/// The folder of the cloud's files that was asked for in `PLEDGE_HOME`.
+/// Returns the folder of the cloud's files that was asked for in `PLEDGE_HOME`.
 pub(crate) fn home() -> Option<PathBuf> {
     std::env::var("PLEDGE_HOME").ok().map(PathBuf::from)
 }
 
-/// The level of the functions' logs that was asked for in `LOG_LEVEL`.
+/// Returns the level of the functions' logs that was asked for in `LOG_LEVEL`.
 pub(crate) fn log_level() -> Option<String> {
     std::env::var("LOG_LEVEL").ok()
 }
 
-/// The origin of a front end that runs elsewhere, from `PUBLIC_SITE_URL`.
+/// Returns the origin of a front end that runs elsewhere, from `PUBLIC_SITE_URL`.
 pub(crate) fn public_site_url() -> Option<String> {
     std::env::var("PUBLIC_SITE_URL").ok()
 }
@@ -46,7 +46,7 @@ pub(crate) fn path() -> String {
     std::env::var("PATH").unwrap_or_else(|_| "/usr/local/bin:/usr/bin:/bin".to_owned())
 }
 
-/// The folder of this build's binaries: that of the running program, or its parent for a test.
+/// Returns the folder of this build's binaries: that of the running program, or its parent for a test.
 pub(crate) fn binaries() -> PathBuf {
     let mut folder = std::env::current_exe().unwrap_or_default();
     folder.pop();

@@ -51,7 +51,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// For `map_err`: the error of the operating system together with what was tried.
+    /// Makes the error of the operating system together with what was tried, for `map_err`.
     pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         let what = what.into();
         |source| Self::Io { what, source }

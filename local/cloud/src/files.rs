@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path};
 
-/// The content type by the file's extension; none for what isn't served.
+/// Returns the content type by the file's extension; none for what isn't served.
 pub(crate) fn content_type(path: &Path) -> Option<&'static str> {
     Some(match path.extension()?.to_str()? {
         "html" => "text/html; charset=utf-8",

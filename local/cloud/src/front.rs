@@ -99,7 +99,7 @@ fn is_webhook(uri: &Uri) -> bool {
     uri.path().starts_with("/webhooks/")
 }
 
-/// `POST /checkout`, or the type of an event.
+/// Returns what a request is called: `POST /checkout`, or the type of an event.
 fn title(method: &Method, uri: &Uri, sent: &Value) -> String {
     match sent.pointer("/body/type").and_then(Value::as_str) {
         Some(event) if is_webhook(uri) => event.to_owned(),
@@ -107,7 +107,7 @@ fn title(method: &Method, uri: &Uri, sent: &Value) -> String {
     }
 }
 
-/// A body as JSON, or else as text; null without one.
+/// Returns a body as JSON, or else as text; null without one.
 fn shown(body: &Bytes) -> Value {
     if body.is_empty() {
         return Value::Null;
@@ -148,7 +148,7 @@ mod tests {
 
     use super::*;
 
-    /// An upstream that sends back what it got, and a front before it.
+    /// Returns an upstream that sends back what it got, and a front before it.
     async fn echo_behind_front() -> String {
         let echo = async |method: Method, uri: Uri, headers: HeaderMap, body: axum::body::Bytes| {
             let seen = format!("{method} {uri} host={:?}", headers[header::HOST]);

@@ -30,7 +30,8 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// The cloud of this clone, as `make run` starts it: in `PLEDGE_HOME` or `.local`, on `PLEDGE_PORT` or 9000, silent.
+    /// Returns the cloud of this clone, as `make run` starts it: in `PLEDGE_HOME` or `.local`, on `PLEDGE_PORT` or
+    /// 9000, silent.
     fn default() -> Self {
         let project = project();
         Self {
@@ -48,7 +49,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// A cloud for tests, on any free port, that runs beside the developer's own.
+    /// Returns a cloud for tests, on any free port, that runs beside the developer's own.
     #[must_use]
     pub fn for_tests() -> Self {
         let options = Self::default();
@@ -61,18 +62,18 @@ impl Options {
         self.home.join("endpoints.json")
     }
 
-    /// The folder of the functions' and the other programs' logs.
+    /// Returns the folder of the functions' and the other programs' logs.
     #[must_use]
     pub fn logs(&self) -> PathBuf {
         self.home.join("logs")
     }
 
-    /// The folder of the emulator's files.
+    /// Returns the folder of the emulator's files.
     pub(crate) fn temporary(&self) -> PathBuf {
         self.home.join("tmp")
     }
 
-    /// The interpreter into whose environment `scripts/install-tools` put the emulator.
+    /// Returns the interpreter into whose environment `scripts/install-tools` put the emulator.
     pub(crate) fn python(&self) -> PathBuf {
         self.project.join(".local/venv/bin/python")
     }

@@ -92,8 +92,8 @@ impl Process {
     }
 }
 
-/// A command that the kernel sends `stop_signal` when the calling thread ends, because a parent that is killed can't do
-/// it (Linux only).
+/// Returns a command that the kernel sends `stop_signal` when the calling thread ends, because a parent that is killed
+/// can't do it (Linux only).
 pub(crate) fn command(program: impl AsRef<OsStr>, stop_signal: Signal) -> Command {
     if !cfg!(target_os = "linux") {
         return Command::new(program);
@@ -103,7 +103,7 @@ pub(crate) fn command(program: impl AsRef<OsStr>, stop_signal: Signal) -> Comman
     command
 }
 
-/// A port on 127.0.0.1 that nobody listened on a moment ago.
+/// Returns a port on 127.0.0.1 that nobody listened on a moment ago.
 pub(crate) fn free_port() -> Result<u16, Error> {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0));
     let address = listener.and_then(|listener| listener.local_addr());

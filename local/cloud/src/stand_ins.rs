@@ -66,7 +66,7 @@ impl StandIns {
         self.klaviyo.base_url()
     }
 
-    /// Host and port.
+    /// Returns Firebase's host and port.
     pub(crate) fn firebase(&self) -> String {
         self.firebase.host()
     }

@@ -71,7 +71,7 @@ impl Storefront {
     }
 }
 
-/// `clients/storefront/public/config.js` describes it.
+/// Returns the storefront's configuration, which `clients/storefront/public/config.js` describes.
 fn config(systems: &Systems<'_>) -> Value {
     json!({
         "api": systems.api,
@@ -95,8 +95,8 @@ fn config(systems: &Systems<'_>) -> Value {
     })
 }
 
-/// The storefront's content security policy. Stripe's origin is where js.stripe.com, api.stripe.com and hooks.stripe.com
-/// are in a deployment.
+/// Returns the storefront's content security policy. Stripe's origin is where js.stripe.com, api.stripe.com and
+/// hooks.stripe.com are in a deployment.
 fn policy(Systems { api, stripe, firebase, .. }: &Systems<'_>) -> String {
     format!(
         "default-src 'none'; script-src 'self' {stripe}; style-src 'self'; img-src 'self'; \
@@ -112,7 +112,7 @@ struct Files {
     policy: String,
 }
 
-/// A file of the folder; every other address is a page, which `index.html` shows.
+/// Returns a file of the folder; every other address is a page, which `index.html` shows.
 async fn file(State(files): State<Arc<Files>>, uri: Uri) -> Response {
     let path = Path::new(uri.path().trim_start_matches('/'));
     if path == Path::new("config.json") {

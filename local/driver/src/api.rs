@@ -22,7 +22,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// A text in the body; empty if there is none.
+    /// Returns a text in the body; empty if there is none.
     #[must_use]
     pub fn text(&self, field: &str) -> &str {
         self.body[field].as_str().unwrap_or_default()
@@ -45,7 +45,7 @@ impl Api {
         Self { client, base: base.to_owned() }
     }
 
-    /// A request to this path, for what the methods below don't cover.
+    /// Returns a request to this path, for what the methods below don't cover.
     pub fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
     }

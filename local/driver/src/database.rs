@@ -16,7 +16,7 @@ impl Database {
         Self { url: url.to_owned() }
     }
 
-    /// A connection of its own.
+    /// Returns a connection of its own.
     ///
     /// # Errors
     /// If the database can't be reached.
@@ -26,7 +26,7 @@ impl Database {
         Ok(client)
     }
 
-    /// The rows of a query.
+    /// Returns the rows of a query.
     ///
     /// # Errors
     /// If the database refuses it.
@@ -34,7 +34,7 @@ impl Database {
         Ok(self.connect().await?.query(sql, parameters).await?)
     }
 
-    /// The rows of a query whose one column is JSON, such as `select to_jsonb(users) from users`.
+    /// Returns the rows of a query whose one column is JSON, such as `select to_jsonb(users) from users`.
     ///
     /// # Errors
     /// If the database refuses it.
@@ -42,7 +42,7 @@ impl Database {
         Ok(self.query(sql, parameters).await?.iter().map(|row| row.get(0)).collect())
     }
 
-    /// The status of a preorder; none if it isn't there.
+    /// Returns the status of a preorder; none if it isn't there.
     ///
     /// # Errors
     /// If the database doesn't answer.

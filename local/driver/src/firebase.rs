@@ -55,7 +55,7 @@ impl Firebase {
         signed_in(&control(&self.client, Method::POST, url, Some(&body)).await?)
     }
 
-    /// A token with exactly these claims.
+    /// Returns a token with exactly these claims.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.
@@ -63,7 +63,7 @@ impl Firebase {
         text(&self.post("token", claims).await?, "idToken")
     }
 
-    /// The App Check token that this app gets for a debug token.
+    /// Returns the App Check token that this app gets for a debug token.
     ///
     /// # Errors
     /// If Firebase doesn't know the app or the debug token.
@@ -72,7 +72,7 @@ impl Firebase {
         text(&control(&self.client, Method::POST, url, Some(&json!({ "debugToken": debug_token }))).await?, "token")
     }
 
-    /// The account with this address; none if there is none.
+    /// Returns the account with this address; none if there is none.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.

@@ -43,7 +43,7 @@ impl Klaviyo {
         control(&self.client, Method::GET, format!("{}/{path}", self.base), None).await
     }
 
-    /// The events that were accepted.
+    /// Returns the events that were accepted.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.
@@ -110,7 +110,7 @@ impl Klaviyo {
         Ok(profiles[0]["email_marketing"].as_str().map(str::to_owned))
     }
 
-    /// Every request that would send an event, with its status, taken or not.
+    /// Returns every request that would send an event, with its status, taken or not.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.

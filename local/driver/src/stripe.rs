@@ -104,7 +104,7 @@ impl Stripe {
         self.post(&format!("refunds/{refund}/status"), &json!({ "status": status })).await
     }
 
-    /// The card's holder disputes a payment, `how` as the stand-in's control takes it: `{}` disputes all of it.
+    /// Disputes a payment as the card's holder, `how` as the stand-in's control takes it: `{}` disputes all of it.
     ///
     /// # Errors
     /// If it has not been paid.
@@ -173,7 +173,7 @@ impl Stripe {
         self.post("billing/settings", settings).await.map(drop)
     }
 
-    /// The customer pays an open invoice in these parts, each by a payment of its own.
+    /// Pays an open invoice as the customer in these parts, each by a payment of its own.
     ///
     /// # Errors
     /// If the invoice isn't open, or the customer's card refuses.
@@ -313,7 +313,7 @@ impl Stripe {
         Err(Failure::Unexpected(format!("Stripe still has deliveries to make: {idle}")))
     }
 
-    /// The events so far, oldest first.
+    /// Returns the events so far, oldest first.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.
@@ -321,7 +321,7 @@ impl Stripe {
         Ok(self.get("events").await?.as_array().cloned().unwrap_or_default())
     }
 
-    /// The deliveries so far, with their answers.
+    /// Returns the deliveries so far, with their answers.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.
@@ -329,7 +329,7 @@ impl Stripe {
         Ok(self.get("deliveries").await?.as_array().cloned().unwrap_or_default())
     }
 
-    /// Any object by its id.
+    /// Returns any object by its id.
     ///
     /// # Errors
     /// If there is none.
@@ -337,7 +337,7 @@ impl Stripe {
         self.get(&format!("objects/{id}")).await
     }
 
-    /// All objects of a kind, newest first: `checkout.session`, `subscription`, …
+    /// Returns all objects of a kind, newest first: `checkout.session`, `subscription`, …
     ///
     /// # Errors
     /// If the stand-in doesn't answer.
@@ -362,7 +362,7 @@ impl Stripe {
     }
 }
 
-/// The `PaymentIntent` that a client secret belongs to: `pi_…_secret_…`.
+/// Returns the `PaymentIntent` that a client secret belongs to: `pi_…_secret_…`.
 pub fn intent_of(client_secret: &str) -> &str {
     client_secret.split("_secret_").next().unwrap_or_default()
 }

@@ -20,13 +20,13 @@ struct State {
 }
 
 impl Clock {
-    /// A clock that follows the machine's.
+    /// Returns a clock that follows the machine's.
     #[must_use]
     pub fn real() -> Self {
         Self::default()
     }
 
-    /// A clock that stands at `unix_seconds` until it is advanced.
+    /// Returns a clock that stands at `unix_seconds` until it is advanced.
     #[must_use]
     pub fn stopped(unix_seconds: i64) -> Self {
         let clock = Self::default();
@@ -57,7 +57,7 @@ impl Clock {
         }
     }
 
-    /// Back to the machine's time.
+    /// Goes back to the machine's time.
     pub fn reset(&self) {
         *self.lock() = State::default();
     }
@@ -69,7 +69,7 @@ impl Clock {
         machine_millis().div_euclid(1000)
     }
 
-    /// Milliseconds since the epoch on the machine's clock.
+    /// Returns milliseconds since the epoch on the machine's clock.
     pub(crate) fn machine_millis() -> u64 {
         machine_millis().unsigned_abs()
     }

@@ -30,7 +30,7 @@ struct Advance {
 /// What a stand-in does at once when its clock was moved.
 pub(crate) type AfterAdvance = Arc<dyn Fn() + Send + Sync>;
 
-/// The common control routes.
+/// Returns the common control routes.
 ///
 /// - `GET /_control/health`
 /// - `GET /_control/clock`, `POST /_control/clock/advance` `{"seconds": 86400}`

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 const ANY: HeaderValue = HeaderValue::from_static("*");
 
-/// A middleware around everything that browsers call.
+/// Lets browsers of other origins call what is behind this middleware.
 pub(crate) async fn layer(request: Request, next: Next) -> Response {
     let asked = request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned();
     let preflight =

@@ -89,51 +89,51 @@ pub enum Answer {
 pub(crate) struct HangUp;
 
 impl Fault {
-    /// The next matching request gets `status` in the vendor's error shape.
+    /// Makes the next matching request get `status` in the vendor's error shape.
     #[must_use]
     pub fn status(status: u16) -> Self {
         Self::answering(Answer::Status { status, retry_after: None })
     }
 
-    /// The next matching request gets 429 and a `Retry-After` of `seconds`.
+    /// Makes the next matching request get 429 and a `Retry-After` of `seconds`.
     #[must_use]
     pub fn rate_limited(seconds: u64) -> Self {
         Self::answering(Answer::Status { status: 429, retry_after: Some(seconds) })
     }
 
-    /// The next matching request is refused by Stripe with this `code` and `param`; none if they are empty.
+    /// Makes Stripe refuse the next matching request with this `code` and `param`; none if they are empty.
     #[must_use]
     pub fn refusal(code: &str, param: &str) -> Self {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Self::answering(Answer::Refusal { code: some(code), param: some(param), message: None })
     }
 
-    /// The next matching request gets an HTML page with `status`.
+    /// Makes the next matching request get an HTML page with `status`.
     #[must_use]
     pub fn html(status: u16) -> Self {
         Self::answering(Answer::Html { status })
     }
 
-    /// The connection of the next matching request closes without an answer.
+    /// Closes the connection of the next matching request without an answer.
     #[must_use]
     pub fn hang_up() -> Self {
         Self::answering(Answer::HangUp)
     }
 
-    /// The next matching request is never answered.
+    /// Leaves the next matching request without an answer.
     #[must_use]
     pub fn silence() -> Self {
         Self::answering(Answer::Silence)
     }
 
-    /// The next matching request is answered late.
+    /// Answers the next matching request late.
     #[must_use]
     pub fn slow(delay: Duration) -> Self {
         let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
         Self { delay_ms, ..Self::answering(Answer::Real) }
     }
 
-    /// Only for requests of `method` to `path` (`*` stands for any text).
+    /// Keeps the fault to requests of `method` to `path` (`*` stands for any text).
     #[must_use]
     pub fn on(self, method: &str, path: &str) -> Self {
         Self { method: Some(method.to_owned()), path: Some(path.to_owned()), ..self }
@@ -240,7 +240,7 @@ impl Faults {
         self.lock().clear();
     }
 
-    /// The faults that still wait.
+    /// Returns the faults that still wait.
     #[must_use]
     pub fn waiting(&self) -> Vec<Fault> {
         self.lock().clone()

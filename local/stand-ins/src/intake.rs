@@ -24,7 +24,7 @@ pub(crate) struct Intake {
     pub(crate) error: fn(u16) -> Response,
 }
 
-/// A middleware around a vendor's API routes.
+/// Runs around a vendor's API routes, as middleware.
 pub(crate) async fn layer(State(intake): State<Intake>, request: Request, next: Next) -> Response {
     let arrived = Clock::machine_millis();
     let (parts, body) = request.into_parts();
@@ -67,7 +67,7 @@ pub(crate) async fn layer(State(intake): State<Intake>, request: Request, next: 
     response
 }
 
-/// The body's values by JSON pointer.
+/// Returns the body's values by JSON pointer.
 fn params(body: &Bytes) -> BTreeMap<String, String> {
     let mut flat = BTreeMap::new();
     if let Ok(value) = serde_json::from_slice(body) {

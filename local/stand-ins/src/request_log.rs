@@ -49,19 +49,19 @@ impl RequestLog {
         self.lock().push(entry);
     }
 
-    /// All requests so far.
+    /// Returns all requests so far.
     #[must_use]
     pub fn all(&self) -> Vec<RequestEntry> {
         self.lock().clone()
     }
 
-    /// The requests after the first `seen` ones.
+    /// Returns the requests after the first `seen` ones.
     #[must_use]
     pub fn since(&self, seen: usize) -> Vec<RequestEntry> {
         self.lock().iter().skip(seen).cloned().collect()
     }
 
-    /// How many requests there were.
+    /// Returns how many requests there were.
     #[must_use]
     pub fn len(&self) -> usize {
         self.lock().len()
@@ -73,7 +73,7 @@ impl RequestLog {
         self.len() == 0
     }
 
-    /// The requests of one method and exact path.
+    /// Returns the requests of one method and exact path.
     #[must_use]
     pub fn of(&self, method: &str, path: &str) -> Vec<RequestEntry> {
         let wanted = |entry: &&RequestEntry| entry.method == method && entry.path == path;

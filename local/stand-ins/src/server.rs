@@ -38,7 +38,7 @@ impl Server {
         Ok(Self { address, stop, background: Vec::new() })
     }
 
-    /// `http://127.0.0.1:<port>`, without a slash at the end.
+    /// Returns `http://127.0.0.1:<port>`, without a slash at the end.
     pub(crate) fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }

@@ -12,7 +12,7 @@ use serde_json::json;
 use support::shop::{DAY, HOUR, Shop};
 use support::{text, types};
 
-/// A shop whose only subscription can't be renewed.
+/// Returns a shop whose only subscription can't be renewed.
 async fn failing(after_retries: AfterRetries, card: &str) -> (Shop, String) {
     let shop = Shop::open().await;
     shop.stripe.set_billing(BillingSettings { after_retries, ..BillingSettings::default() });
@@ -23,7 +23,7 @@ async fn failing(after_retries: AfterRetries, card: &str) -> (Shop, String) {
     (shop, subscription)
 }
 
-/// All attempts fail.
+/// Lets all attempts fail.
 fn give_up(shop: &Shop) {
     shop.stripe.advance(Duration::from_secs((3 + 5 + 7) * DAY));
 }

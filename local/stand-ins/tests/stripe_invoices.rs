@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use support::shop::{DAY, HOUR, NOVEMBER, Shop};
 use support::text;
 
-/// The renewal's invoice, which is still a draft.
+/// Returns the renewal's invoice, which is still a draft.
 async fn draft(shop: &Shop) -> (String, String) {
     let subscription = shop.active().await;
     shop.stripe.advance(Duration::from_secs(31 * DAY));

@@ -18,7 +18,7 @@ const CARDS_ONLY: [(&str, &str); 4] = [
     ("features[subscription_update][enabled]", "false"),
 ];
 
-/// A session in which only cards can be changed.
+/// Returns a session in which only cards can be changed.
 async fn session(shop: &Shop) -> Value {
     let configuration = shop.api.make("/v1/billing_portal/configurations", &CARDS_ONLY).await;
     let params = [

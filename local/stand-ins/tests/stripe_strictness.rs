@@ -15,7 +15,7 @@ async fn start() -> (StripeStandIn, Api) {
     (stripe, api)
 }
 
-/// A session with one parameter added or changed must be refused with this code and parameter.
+/// Expects that a session with one parameter added or changed is refused with this code and parameter.
 async fn refused(api: &Api, price: &str, (name, value): (&str, &str), code: &str, param: &str) {
     let mut params = session_params(price);
     params.retain(|(known, _)| *known != name);

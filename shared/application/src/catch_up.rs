@@ -83,7 +83,7 @@ pub enum Stopped {
 enum Stretch {
     /// Everything in it is recorded. No group has more than so many events.
     Recorded(usize),
-    /// There is more in it than one page has, which has room for this length at its end.
+    /// Its events don't fit a page. A page has room for this length at the end of the stretch.
     TooLong(Duration),
 }
 
@@ -213,12 +213,12 @@ where
     }
 }
 
-/// The start of the second.
+/// Returns the start of the second in which a time lies.
 fn whole_second(time: Timestamp) -> Timestamp {
     time.replace_nanosecond(0).unwrap_or(time)
 }
 
-/// The length without parts of a second, one second at least.
+/// Returns a length without parts of a second, one second at least.
 fn whole_seconds(length: Duration) -> Duration {
     Duration::seconds(length.whole_seconds()).max(SHORTEST)
 }

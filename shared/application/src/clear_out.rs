@@ -12,9 +12,9 @@ const BATCH: i64 = 500;
 /// Forgets what isn't needed any more.
 #[derive(Debug)]
 pub struct ClearOut<Store> {
-    /// Where it is kept.
+    /// The store that is cleared.
     pub store: Store,
-    /// For how long.
+    /// How long everything is kept.
     pub retention: Retention,
 }
 

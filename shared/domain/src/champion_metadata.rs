@@ -12,7 +12,7 @@ use crate::{
 /// What a single purchase was when it was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PurchaseType {
-    /// There was no support to extend.
+    /// There was nothing to extend.
     New,
     /// More time of the same tier.
     Extend,

@@ -46,13 +46,13 @@ impl fmt::Display for TextVersion {
 /// Whether the customer of a preorder agreed to marketing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum MarketingConsent {
-    /// They didn't say so.
+    /// The customer didn't agree.
     #[default]
     No,
-    /// They agreed to this text; before versions were asked for, to one that isn't known.
+    /// The customer agreed to this text; before versions were asked for, to one that isn't known.
     Given(Option<TextVersion>),
-    /// Stripe's metadata say that they agreed to this text, and nothing else does: the preorder was lost and made anew. It
-    /// counts as no.
+    /// Stripe's metadata say that the customer agreed to this text, and nothing else does: the preorder was lost and made
+    /// anew. This counts as no.
     Unconfirmed(TextVersion),
 }
 
@@ -76,9 +76,9 @@ impl MarketingConsent {
 /// What somebody answers to the question whether they agree to marketing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// They agree to this text.
+    /// Somebody agrees to this text.
     Agreed(TextVersion),
-    /// They don't, perhaps to this text.
+    /// Somebody doesn't agree, perhaps to this text.
     Declined(Option<TextVersion>),
 }
 

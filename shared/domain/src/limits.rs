@@ -139,9 +139,9 @@ impl Uses {
 /// How many preorders there may be in an hour. Without a figure there is no limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PreorderLimits {
-    /// From one source.
+    /// The limit for what comes from one source.
     pub per_source: Option<Limit>,
-    /// For one address.
+    /// The limit for what names one address.
     pub per_address: Option<Limit>,
 }
 

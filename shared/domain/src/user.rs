@@ -37,11 +37,11 @@ impl VerifiedUser {
 /// How a Firebase account stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccountState {
-    /// Somebody can use it.
+    /// Somebody can use the account.
     Active,
-    /// An administrator has disabled it.
+    /// An administrator has disabled the account.
     Disabled,
-    /// There is none with this uid, or not any more. A uid is never given to another account.
+    /// There is no account with this uid, or not any more. A uid is never given to another account.
     Gone,
 }
 

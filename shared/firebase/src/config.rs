@@ -43,14 +43,14 @@ pub enum AppIssuer {
 /// Where accounts are.
 #[derive(Debug, Clone)]
 pub enum AccountSource {
-    /// At Google.
+    /// Accounts are at Google.
     Google {
         /// `FIREBASE_PROJECT_ID`.
         project: String,
         /// `FIREBASE_SERVICE_ACCOUNT`.
         service_account: ServiceAccount,
     },
-    /// In an emulator.
+    /// Accounts are in an emulator.
     Emulator {
         /// `FIREBASE_PROJECT_ID`.
         project: String,

@@ -5,7 +5,7 @@ use http::StatusCode;
 /// A call failed. The texts hold no address, no token and nothing that was sent.
 #[derive(Debug, thiserror::Error)]
 pub enum FirebaseError {
-    /// No answer, or one that broke off.
+    /// Google gave no answer, or one that broke off.
     #[error("no answer from {what}")]
     Transport {
         /// What was asked.
@@ -13,7 +13,7 @@ pub enum FirebaseError {
         /// What happened.
         source: reqwest::Error,
     },
-    /// An answer that isn't a success.
+    /// Google refused.
     #[error("{what} answered {status} {code}")]
     Refused {
         /// What was asked.

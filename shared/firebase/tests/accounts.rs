@@ -19,7 +19,7 @@ struct TestEnvironment {
     firebase: FirebaseClient,
 }
 
-/// Google, and a client with a service account.
+/// Returns a stand-in for Google, and a client with a service account.
 async fn google() -> TestEnvironment {
     let (toolkit, clock) = (IdentityToolkit::default(), Arc::new(TestClock::new()));
     let base = toolkit.start().await;
@@ -36,7 +36,7 @@ async fn google() -> TestEnvironment {
     TestEnvironment { toolkit, clock, firebase }
 }
 
-/// An emulator, and a client that was told its host.
+/// Returns an emulator, and a client that was told its host.
 async fn emulator() -> TestEnvironment {
     let (toolkit, clock) = (IdentityToolkit::default(), Arc::new(TestClock::new()));
     toolkit.lock().tokens.insert("owner".to_owned());
@@ -61,7 +61,7 @@ impl TestEnvironment {
         self.firebase.find_or_create(&email()).await.unwrap()
     }
 
-    /// The failure as a log would show it.
+    /// Returns the failure as a log would show it.
     async fn failure(&self, email: &str) -> String {
         let error = self.firebase.find_or_create(&Email::parse(email).unwrap()).await.unwrap_err();
         ErrorChain(&error).to_string()

@@ -14,13 +14,13 @@ use support::{PROJECT, client, key_server::KeyServer, keys, local_only, now, ser
 
 const NUMBER: u64 = 1_234_567_890;
 
-/// A server that publishes the first key as `k1`, and a verifier that asks it.
+/// Returns a server that publishes the first key as `k1`, and a verifier that asks it.
 async fn start() -> (KeyServer, AppCheckVerifier) {
     let (server, url) = KeyServer::start(vec![keys::FIRST.jwk("k1")]).await;
     (server, AppCheckVerifier::new(client(), AppIssuer::Google { project_number: NUMBER }).with_keys_url(url))
 }
 
-/// The claims of a token that is good now.
+/// Returns the claims of a token that is good now.
 fn claims() -> Value {
     let now = now().unix_timestamp();
     json!({

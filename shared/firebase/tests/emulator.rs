@@ -26,7 +26,7 @@ struct Emulator {
 }
 
 impl Emulator {
-    /// None without one.
+    /// Returns the emulator that the environment names, if any.
     fn find() -> Option<Self> {
         let environment = pledge_runtime::Environment::from_process();
         let host = environment.get("TEST_FIREBASE_AUTH_EMULATOR_HOST")?.to_owned();
@@ -34,7 +34,7 @@ impl Emulator {
         Some(Self { host, firebase: FirebaseClient::new(client(), source, Arc::new(System)) })
     }
 
-    /// Somebody signs up in their browser.
+    /// Signs somebody up as their browser does.
     async fn sign_up(&self, email: &Email) -> Value {
         let url = format!("http://{}/identitytoolkit.googleapis.com/v1/accounts:signUp?key=any", self.host);
         let body = json!({ "email": email.as_str(), "password": "correct horse", "returnSecureToken": true });
@@ -42,7 +42,7 @@ impl Emulator {
     }
 }
 
-/// An address that no other run has used.
+/// Returns an address that no other run has used.
 fn email(name: &str) -> Email {
     Email::parse(&format!("{name}.{}@example.com", std::process::id())).unwrap()
 }

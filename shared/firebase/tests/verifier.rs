@@ -13,14 +13,14 @@ use pledge_firebase::{FirebaseVerifier, Issuer};
 use serde_json::{Value, json};
 use support::{PROJECT, client, key_server::KeyServer, keys, local_only, now};
 
-/// A server that publishes `keys`, and a verifier that asks it.
+/// Returns a server that publishes `keys`, and a verifier that asks it.
 async fn start(keys: Vec<Value>) -> (KeyServer, FirebaseVerifier) {
     let (server, url) = KeyServer::start(keys).await;
     let issuer = Issuer::Google { project: PROJECT.to_owned() };
     (server, FirebaseVerifier::new(client(), issuer).with_keys_url(url))
 }
 
-/// The claims of a token that is good now.
+/// Returns the claims of a token that is good now.
 fn claims() -> Value {
     let now = now().unix_timestamp();
     json!({

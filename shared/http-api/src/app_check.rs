@@ -12,12 +12,12 @@ use crate::error::ApiError;
 /// What becomes of requests without a valid token.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum AppCheck {
-    /// They are served, and no token is looked at.
+    /// Requests are served, and no token is looked at.
     #[default]
     Off,
-    /// They are counted and served: for the time until every app sends tokens.
+    /// Requests are counted and served: for the time until every app sends tokens.
     Monitored,
-    /// They are counted and refused.
+    /// Requests are counted and refused.
     Required,
 }
 
@@ -77,7 +77,7 @@ mod tests {
 
     use super::*;
 
-    /// The code of the refusal, if there is one, and what was counted.
+    /// Returns the code of the refusal, if there is one, and what was counted.
     async fn checked(
         app_check: AppCheck,
         token: Option<&str>,

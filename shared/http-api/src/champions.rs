@@ -41,12 +41,12 @@ impl ApiError {
     }
 }
 
-/// 402: whatever was to pay was refused.
+/// Makes a 402: whatever was to pay was refused.
 fn declined(message: String) -> ApiError {
     ApiError::Refused { status: StatusCode::PAYMENT_REQUIRED, code: "CARD_DECLINED", message }
 }
 
-/// 409: a payment of a subscription failed.
+/// Makes a 409: a payment of a subscription failed.
 fn payment_past_due() -> ApiError {
     ApiError::conflict("PAYMENT_PAST_DUE", "A payment of your subscription failed; pay it first.")
 }

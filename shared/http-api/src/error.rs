@@ -26,7 +26,7 @@ pub enum ApiError {
     /// 429: this caller has asked for too much.
     #[error("too many requests")]
     TooManyRequests {
-        /// In how many seconds to try again.
+        /// The seconds after which to try again.
         retry_after: u64,
     },
     /// A refusal of the rules, with its own code.

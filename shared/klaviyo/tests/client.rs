@@ -45,7 +45,7 @@ fn entry() -> Announcement {
     Announcement::new(AnnouncementKind::PreorderStarted, "p-1", payload)
 }
 
-/// What Klaviyo makes of one answer.
+/// Returns what Klaviyo makes of one answer.
 async fn send_to(answer: impl IntoResponse + Clone + Send + Sync + 'static) -> Result<(), MarketingError> {
     let base = serve(Router::new().route("/api/events", post(async move || answer))).await;
     client(&base).send(&entry()).await
@@ -122,7 +122,7 @@ fn consent(given: bool, proven: bool) -> Announcement {
     Announcement::new(kind, "ada:1", payload)
 }
 
-/// Where an announcement goes if there is such a list, and what it says there.
+/// Returns where an announcement goes if there is such a list, and what it says there.
 async fn posted(entry: &Announcement, list: Option<List>) -> (String, serde_json::Value) {
     type Seen = Arc<Mutex<Vec<(String, Bytes)>>>;
     let seen = Seen::default();

@@ -21,7 +21,7 @@ async fn only_the_new_key(headers: HeaderMap) -> StatusCode {
     if headers["authorization"] == "Klaviyo-API-Key pk_new" { StatusCode::ACCEPTED } else { StatusCode::UNAUTHORIZED }
 }
 
-/// A client that read the old key, and the vault that it read it from.
+/// Returns a client that read the old key, and the vault that it read it from.
 async fn environment() -> (KlaviyoClient, FakeVault) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());

@@ -81,14 +81,14 @@ impl Failure {
     }
 }
 
-/// `admin_shutdown`, `crash_shutdown`: the server ends the connection after saying so.
+/// Whether the server ends the connection after saying so: `admin_shutdown`, `crash_shutdown`.
 fn is_shutdown(code: &SqlState) -> bool {
     [&SqlState::ADMIN_SHUTDOWN, &SqlState::CRASH_SHUTDOWN].contains(&code)
 }
 
-/// By class (<https://www.postgresql.org/docs/current/errcodes-appendix.html>): connections, resources, the operator's
-/// intervention, lock waits and lost races pass; so does a failover's read-only moment, and a password that is being
-/// rotated.
+/// Whether a refusal passes, by its class (<https://www.postgresql.org/docs/current/errcodes-appendix.html>):
+/// connections, resources, the operator's intervention, lock waits and lost races pass; so does a failover's read-only
+/// moment, and a password that is being rotated.
 fn is_temporary(code: &SqlState) -> bool {
     let classes = ["08", "28", "40", "53", "57"];
     let codes = [&SqlState::LOCK_NOT_AVAILABLE, &SqlState::READ_ONLY_SQL_TRANSACTION];

@@ -62,7 +62,7 @@ impl Statements {
     }
 }
 
-/// The host names of an RDS Proxy look like `name.proxy-abc123.eu-west-1.rds.amazonaws.com`
+/// Whether a host is an RDS Proxy, whose name looks like `name.proxy-abc123.eu-west-1.rds.amazonaws.com`
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-connecting.html>).
 fn is_rds_proxy(host: &Host) -> bool {
     let Host::Tcp(name) = host else { return false };

@@ -125,7 +125,7 @@ impl fmt::Display for Unusable {
     }
 }
 
-/// Whose signature to sign in with, if `DATABASE_IAM_AUTH` says so.
+/// Returns whose signature to sign in with, if `DATABASE_IAM_AUTH` says so.
 fn iam(parser: &mut Parser<'_>) -> Option<Option<AwsSettings>> {
     let wanted = parser.optional("DATABASE_IAM_AUTH", |text| match text {
         "true" => Ok(true),

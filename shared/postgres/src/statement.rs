@@ -72,7 +72,7 @@ impl<'a> Statement<'a> {
         self.with(Json(row), Type::JSONB)
     }
 
-    /// A JSON document, for a parameter that the statement casts from text.
+    /// Adds a JSON document as a parameter that the statement casts from text.
     pub fn document(self, value: &Value) -> Self {
         self.with(value.to_string(), Type::TEXT)
     }

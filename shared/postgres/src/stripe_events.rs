@@ -73,9 +73,9 @@ fn is_recorded(answers: &[Vec<Row>]) -> Result<bool, Failure> {
     answers.last().and_then(|rows| rows.first()).map_or(Ok(false), |row| Columns(row).get("recorded"))
 }
 
-/// Two round trips: lock and read, then write and commit; one more in between if only what is stored tells which reader
-/// and novel the event is about, or if it tells another than the event does. An event that was recorded before needs the
-/// first one only. Only what this kind of event can be about is read.
+/// Records an event in two round trips: lock and read, then write and commit; one more in between if only what is
+/// stored tells which reader and novel the event is about, or if it tells another than the event does. An event that
+/// was recorded before needs the first one only. Only what this kind of event can be about is read.
 async fn record(
     lease: Lease,
     event: &StripeEvent,

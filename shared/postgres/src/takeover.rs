@@ -21,7 +21,7 @@ use crate::{
     statement::{Statement, sql},
 };
 
-/// Three round trips: lock and look, read what both have, then write and commit.
+/// Takes a user over in three round trips: lock and read who they are, read what both have, then write and commit.
 pub(crate) async fn take_over<Refusal>(
     lease: Lease,
     former: &UserId,

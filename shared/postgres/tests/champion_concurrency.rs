@@ -30,8 +30,8 @@ use tokio::task::JoinSet;
 
 const DAY: i64 = 86_400;
 
-/// Everything that Stripe says about reader `n`: a subscription that starts, fails once, renews and is cancelled, two
-/// purchases, and money that goes back. No two readers lose the same payments.
+/// Returns everything that Stripe says about reader `n`: a subscription that starts, fails once, renews and is
+/// cancelled, two purchases, and money that goes back. No two readers lose the same payments.
 fn everything_about(n: u32) -> Vec<StripeEvent> {
     let key = champion(&format!("reader-{n}"));
     let mut copies = 0;

@@ -27,7 +27,7 @@ async fn round(store: &impl ChampionStore, now: Timestamp, limit: i64) -> Rolled
     store.roll(now, limit, at).await.unwrap()
 }
 
-/// How many rows are due at once: `ROLL_ROWS=100000` is what a month's first day can bring, and takes minutes.
+/// Returns how many rows are due at once: `ROLL_ROWS=100000` is what a month's first day can bring, and takes minutes.
 #[allow(clippy::disallowed_methods, reason = "a test has no `main` that could hand it over")]
 fn rows() -> i64 {
     std::env::var("ROLL_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(2_000)

@@ -51,7 +51,8 @@ async fn assert_nothing_is_recorded(subject: &PostgresStore) {
     assert_eq!(subject.count("select count(*) from outbox").await, 1);
 }
 
-/// The first connection is fresh, so its trips are: opening it, lock and read, write and commit.
+/// Returns the number of the round trip that locks and reads. The first connection is fresh, so its trips are: opening
+/// it, lock and read, write and commit.
 fn lock_and_read() -> usize {
     support::opening()
 }

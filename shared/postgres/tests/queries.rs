@@ -8,7 +8,7 @@ use pledge_testkit::{
     plans::{Plan, STORE, TRANSACTION_CONTROL, left_over, queries},
 };
 
-/// Name and text of every statement; a query may consist of several.
+/// Returns name and text of every statement; a query may consist of several.
 fn statements() -> Vec<(String, String)> {
     let all = queries(STORE).unwrap().into_iter();
     all.flat_map(|(name, sql)| sql.split(";\n").map(|one| (name.clone(), one.to_owned())).collect::<Vec<_>>()).collect()

@@ -8,7 +8,7 @@ use pledge_postgres::{Database, Settings};
 use pledge_testkit::TestDatabase;
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 
-/// What connecting with this `sslmode` comes to.
+/// Returns what connecting with this `sslmode` comes to.
 async fn connect(mode: &str) -> Result<(), StoreError> {
     let database = TestDatabase::new().await;
     let url = database.url().replace("sslmode=disable", &format!("sslmode={mode}"));

@@ -28,7 +28,7 @@ struct Queues {
 const DELIVERIES: u32 = 2;
 
 impl Queues {
-    /// None without an emulator.
+    /// Makes a queue on the emulator that the environment names, if any.
     async fn make(name: &str) -> Option<Self> {
         let environment = pledge_runtime::Environment::from_process();
         let endpoint = environment.get("TEST_AWS_ENDPOINT_URL")?;

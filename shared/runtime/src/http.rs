@@ -15,8 +15,8 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// out late, so connections that might be closed already are not tried again.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
-/// A client on `tls`, with time limits, without redirects (no API that we call uses them, and following one would send
-/// keys elsewhere), and without the proxies that environment variables name.
+/// Returns a client on `tls`, with time limits, without redirects (no API that we call uses them, and following one
+/// would send keys elsewhere), and without the proxies that environment variables name.
 ///
 /// # Errors
 /// If reqwest doesn't know this version of rustls.

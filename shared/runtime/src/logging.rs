@@ -73,7 +73,7 @@ mod tests {
 
     use super::*;
 
-    /// The lines that were logged while `work` ran.
+    /// Returns the lines that were logged while `work` ran.
     fn logged(level: LevelFilter, work: impl FnOnce()) -> Vec<Value> {
         let log = Log::default();
         let writer = log.clone();

@@ -54,7 +54,7 @@ fn subscription_request() -> SubscriptionRequest {
     }
 }
 
-/// A subscription as Stripe answers since basil, with what we ask to be expanded.
+/// Returns a subscription as Stripe answers since basil, with what we ask to be expanded.
 fn subscription(status: &str, invoice: &str) -> Value {
     json!({
         "id": "sub_1", "object": "subscription", "customer": "cus_1", "status": status, "cancel_at_period_end": false,

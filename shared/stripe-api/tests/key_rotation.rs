@@ -11,7 +11,7 @@ use serde_json::Value;
 use stripe_core::customer::CreateCustomer;
 use support::http;
 
-/// Stripe, which knows the new key alone; a client that read the old one; and the vault that it read it from.
+/// Returns Stripe, which knows the new key alone; a client that read the old one; and the vault that it read it from.
 async fn environment() -> (StripeStandIn, StripeClient, FakeVault) {
     let options = StripeOptions { secret_key: Some("sk_test_new".to_owned()), ..StripeOptions::default() };
     let stand_in = StripeStandIn::start(options).await.unwrap();

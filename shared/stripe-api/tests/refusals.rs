@@ -12,7 +12,7 @@ use pledge_stripe_api::refusals::{ANY, CURRENCIES, Meaning, NONE, Row, TABLE};
 use serde_json::{Value, json};
 use support::{Reply, Server};
 
-/// Stripe's error with what a row wants, in the place where Stripe would say it.
+/// Returns Stripe's error with what a row wants, in the place where Stripe would say it.
 fn error(row: &Row) -> Value {
     let message = if row.meaning == Meaning::OtherCurrency { CURRENCIES } else { "no" };
     let mut error = json!({ "type": "invalid_request_error", "message": message });

@@ -30,7 +30,7 @@ async fn post(client: &StripeClient) -> Result<Answer, StripeError> {
     client.create(&CreateCheckoutSession::new().customer_email("a@b.co"), &key()).await
 }
 
-/// What came of a request that was answered so, and what the server was asked.
+/// Returns what came of a request that was answered so, and what the server was asked.
 async fn play(replies: impl IntoIterator<Item = Reply>) -> (Result<Answer, StripeError>, Vec<Asked>) {
     let server = Server::start(replies).await;
     let result = post(&server.client()).await;

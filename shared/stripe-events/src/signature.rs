@@ -23,10 +23,10 @@ pub struct Secrets(Vec<hmac::Key>);
 /// A list of secrets that would check nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSecrets {
-    /// There is none.
+    /// There is no secret.
     #[error("at least one signing secret is needed")]
     Empty,
-    /// One has no characters. Anybody could sign with it.
+    /// A secret has no characters. Anybody could sign with it.
     #[error("a signing secret is blank")]
     Blank,
 }
@@ -65,7 +65,7 @@ impl fmt::Debug for Secrets {
 /// Why a delivery isn't accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
-    /// There is no header.
+    /// The request has no `Stripe-Signature` header.
     #[error("the Stripe-Signature header is missing")]
     Missing,
     /// The header doesn't have the form `t=<seconds>,v1=<hex>`.

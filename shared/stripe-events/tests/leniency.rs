@@ -15,7 +15,7 @@ use proptest::{prelude::*, sample::Index};
 use serde_json::{Value, json};
 use support::{fixture, fixtures};
 
-/// The event of a fixture after `change` was made to its object.
+/// Returns the event of a fixture after `change` was made to its object.
 fn decoded(name: &str, change: impl Fn(&mut Value)) -> StripeEvent {
     let mut event: Value = serde_json::from_slice(&fixture("since-basil", name)).unwrap();
     change(&mut event["data"]["object"]);
@@ -208,7 +208,7 @@ proptest! {
     }
 }
 
-/// JSON pointers to all values.
+/// Returns JSON pointers to all values.
 fn pointers(value: &Value) -> Vec<String> {
     let children: Vec<(String, &Value)> = match value {
         Value::Object(fields) => fields.iter().map(|(key, value)| (key.clone(), value)).collect(),

@@ -29,7 +29,7 @@ impl StripeError {
         Self::NoAnswer(error.without_url())
     }
 
-    /// Serde quotes the value that it stumbled over, so only a missing field's name and the place are passed on.
+    /// Keeps only a missing field's name and the place: serde quotes the value that it stumbled over.
     pub(crate) fn unreadable(request_id: Option<String>, error: &serde_json::Error) -> Self {
         let text = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());

@@ -82,8 +82,8 @@ impl Request {
     }
 }
 
-/// The form with its fields in order of their names. async-stripe keeps metadata in hash maps, whose order differs from
-/// one process to the next, and Stripe refuses other parameters under a key that it has seen.
+/// Returns the form with its fields in order of their names. async-stripe keeps metadata in hash maps, whose order
+/// differs from one process to the next, and Stripe refuses other parameters under a key that it has seen.
 fn sorted(form: &str) -> String {
     let mut fields: Vec<&str> = form.split('&').collect();
     fields.sort_by_key(|field| field.split('=').next());

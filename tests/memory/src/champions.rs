@@ -201,7 +201,7 @@ impl Tables {
         account
     }
 
-    /// The reader and the novel that an event is about, by name or through what is stored.
+    /// Returns the reader and the novel that an event is about, by name or through what is stored.
     pub(crate) fn champion_by(&self, keys: &Lookup) -> Option<ChampionKey> {
         let payments = || {
             let all = self.champions.iter();
@@ -325,7 +325,7 @@ impl InMemoryStore {
         self.tables.lock().unwrap().write_champion(write);
     }
 
-    /// What a reader has, as it is stored for everybody else.
+    /// Returns what a reader has, as it is stored for everybody else.
     #[must_use]
     pub fn support(&self, key: &ChampionKey) -> Option<Support> {
         self.tables.lock().unwrap().champions.get(key)?.support.clone()

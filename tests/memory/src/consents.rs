@@ -4,7 +4,7 @@ use pledge_domain::{Timestamp, account::ConsentChange, email::Email, ids::Outbox
 
 use crate::{OutboxRow, Tables};
 
-/// Of two about one address the greater counts.
+/// Returns the weight of a consent: of two about one address the greater counts.
 fn weight(change: &ConsentChange) -> (bool, Timestamp, OutboxId) {
     (change.proven, change.consent.said_at, change.announcement.id)
 }
@@ -42,7 +42,7 @@ impl Tables {
         mine.and_then(|mine| self.consent_of(&mine.address)).is_some_and(|counts| counts.announcement.id != entry.id)
     }
 
-    /// After `sent` has reached Klaviyo, lets the one that counts for its address be sent again if that was sent before.
+    /// Lets the consent that counts for an address be sent again, if it was sent before `sent` reached Klaviyo.
     pub(crate) fn send_again_what_counts_after(&mut self, sent: OutboxId) {
         let mine = self.consents.iter().find(|change| change.announcement.id == sent);
         let counts = mine.and_then(|mine| self.consent_of(&mine.address)).map(|counts| counts.announcement.id);

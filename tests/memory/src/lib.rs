@@ -75,12 +75,12 @@ pub(crate) struct Tables {
 }
 
 impl InMemoryStore {
-    /// The next call of any port fails like this and changes nothing.
+    /// Lets the next call of any port fail like this and change nothing.
     pub fn fail_next(&self, error: StoreError) {
         self.failures.lock().unwrap().push_back(error);
     }
 
-    /// The next call of any port finds the database gone.
+    /// Lets the next call of any port find the database gone.
     pub fn be_unavailable_once(&self) {
         self.fail_next(StoreError::Unavailable("the test wants it so".into()));
     }
@@ -135,7 +135,7 @@ impl InMemoryStore {
         self.tables.lock().unwrap().success_sent_at.get(&id).copied()
     }
 
-    /// One transaction, or the failure that a test put up.
+    /// Returns one transaction, or the failure that a test put up.
     pub(crate) fn transaction(&self) -> Result<MutexGuard<'_, Tables>, StoreError> {
         match self.failures.lock().unwrap().pop_front() {
             Some(error) => Err(error),

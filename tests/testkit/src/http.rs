@@ -18,7 +18,7 @@ pub struct HttpEvent {
 }
 
 impl HttpEvent {
-    /// A request without a body.
+    /// Returns a request without a body.
     #[must_use]
     pub fn new(method: &'static str, path: &str) -> Self {
         Self {
@@ -32,13 +32,13 @@ impl HttpEvent {
         }
     }
 
-    /// `GET`
+    /// Returns a `GET` request.
     #[must_use]
     pub fn get(path: &str) -> Self {
         Self::new("GET", path)
     }
 
-    /// `POST`
+    /// Returns a `POST` request.
     #[must_use]
     pub fn post(path: &str) -> Self {
         Self::new("POST", path)
@@ -50,7 +50,7 @@ impl HttpEvent {
         Self { query: query.to_owned(), ..self }
     }
 
-    /// From this address, as API Gateway saw it.
+    /// Sets the address that API Gateway saw.
     #[must_use]
     pub fn from_address(self, address: &str) -> Self {
         Self { source: address.to_owned(), ..self }

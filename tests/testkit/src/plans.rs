@@ -102,26 +102,26 @@ impl Plan {
         })
     }
 
-    /// What the server expects it to cost, in its own unit.
+    /// Returns what the server expects it to cost, in its own unit.
     #[must_use]
     pub fn cost(&self) -> f64 {
         self.explained["Plan"]["Total Cost"].as_f64().unwrap_or(f64::NAN)
     }
 
-    /// By which `pg_stat_statements` knows the statement.
+    /// Returns the number by which `pg_stat_statements` knows the statement.
     #[must_use]
     pub fn query_id(&self) -> i64 {
         self.explained["Query Identifier"].as_i64().unwrap_or_default()
     }
 
-    /// The indexes in use.
+    /// Returns the indexes in use.
     #[must_use]
     pub fn indexes(&self) -> Vec<&str> {
         nodes(&self.explained["Plan"]).into_iter().filter_map(|node| node["Index Name"].as_str()).collect()
     }
 
-    /// The tables that grow, and their indexes, that are read from end to end. An index that holds only rows of some
-    /// kind (`where …`) may be: it is there for those who want all of them.
+    /// Returns the tables that grow, and their indexes, that are read from end to end. An index that holds only rows of
+    /// some kind (`where …`) may be: it is there for those who want all of them.
     #[must_use]
     pub fn full_reads(&self) -> Vec<&str> {
         nodes(&self.explained["Plan"]).into_iter().filter_map(|node| self.read_in_full(node)).collect()
@@ -138,12 +138,12 @@ impl Plan {
     }
 }
 
-/// `(a, b)`, or nothing if there is none.
+/// Returns `(a, b)`, or nothing if there is none.
 fn list(words: &[&str]) -> String {
     if words.is_empty() { String::new() } else { format!("({})", words.join(", ")) }
 }
 
-/// The node and everything below it.
+/// Returns the node and everything below it.
 fn nodes(node: &Value) -> Vec<&Value> {
     let below = node["Plans"].as_array().into_iter().flatten();
     [node].into_iter().chain(below.flat_map(nodes)).collect()

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// One message (<https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html>).
+/// Returns one message (<https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html>).
 #[must_use]
 pub fn record(id: &str, body: &str) -> Value {
     json!({
@@ -18,7 +18,7 @@ pub fn record(id: &str, body: &str) -> Value {
     })
 }
 
-/// A batch, as the event source mapping invokes a function with it.
+/// Returns a batch, as the event source mapping invokes a function with it.
 #[must_use]
 pub fn batch(records: &[Value]) -> Value {
     json!({ "Records": records })

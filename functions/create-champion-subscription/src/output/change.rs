@@ -1,4 +1,4 @@
-//! Another tier from the next renewal on.
+//! Changes of the tier, from the next renewal on.
 
 use pledge_application::champions::TierChange;
 use pledge_domain::{champion::TierLevel, ids::SubscriptionId, money::Currency};

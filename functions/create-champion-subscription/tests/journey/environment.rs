@@ -56,7 +56,7 @@ pub struct TestEnvironment {
 }
 
 impl TestEnvironment {
-    /// Stripe delivers every event twice, in this API version.
+    /// Starts everything; Stripe delivers every event twice, in this API version.
     pub async fn start(api_version: &str) -> Self {
         let database = TestDatabase::new().await;
         let store = Database::new(Settings::parse(&database.url()).unwrap().with_connections(8), None).unwrap();
@@ -97,14 +97,14 @@ impl TestEnvironment {
         Self { stripe, handler: Arc::new(handler), tables, http, _database: database }
     }
 
-    /// A request of the reader; what it was answered once Stripe has told everything.
+    /// Sends a request of the reader. Returns the status and the body.
     pub async fn ask(&self, action: &str, body: &Value) -> (u16, Value) {
         let answer = ask(&self.handler, action, body).await;
         self.settle().await;
         answer
     }
 
-    /// How the reader stands.
+    /// Returns how the reader stands.
     pub async fn standing(&self) -> Value {
         let event = HttpEvent::get("/payment/stripe/champion-subscription").query("novelId=7");
         send(&self.handler, event).await.1
@@ -155,13 +155,13 @@ impl TestEnvironment {
         assert!(self.stripe.wait_until_idle(Duration::from_secs(30)).await);
     }
 
-    /// The rows of a query, each as text.
+    /// Returns the rows of a query, each as text.
     pub async fn rows(&self, sql: &str) -> Vec<String> {
         self.tables.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
     }
 }
 
-/// A request of the reader.
+/// Sends a request of the reader. Returns the status and the body.
 pub async fn ask(handler: &Real, action: &str, body: &Value) -> (u16, Value) {
     let mut body = body.clone();
     body["novelId"] = json!(7);
@@ -176,7 +176,7 @@ async fn send(handler: &Real, event: HttpEvent) -> (u16, Value) {
     (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
 }
 
-/// What pays, out of its secret.
+/// Returns what pays, out of its secret.
 pub fn intent_of(answer: &Value) -> String {
     answer["clientSecret"].as_str().unwrap().split("_secret").next().unwrap().to_owned()
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{SINCE_BASIL, environment::TestEnvironment, wish};
 
 impl TestEnvironment {
-    /// A reader of tier 2 who has paid their first month.
+    /// Returns a reader of tier 2 who has paid their first month.
     async fn with_subscriber() -> (Self, String) {
         let environment = Self::start(SINCE_BASIL).await;
         let (status, made) = environment.ask("subscription", &wish(2)).await;
@@ -14,7 +14,7 @@ impl TestEnvironment {
         (environment, made["subscriptionId"].as_str().unwrap().to_owned())
     }
 
-    /// The last four digits of what paid the newest renewal.
+    /// Returns the last four digits of what paid the newest renewal.
     async fn paid_with(&self) -> Value {
         let newest = self.stripe.objects("charge").into_iter().find(|charge| charge["paid"] == true).unwrap();
         newest["payment_method_details"]["card"]["last4"].clone()

@@ -37,7 +37,7 @@ pub const CHANGE: &str = "/payment/stripe/champion-subscription/change";
 pub const PAY: &str = "/payment/stripe/champion-subscription/pay";
 pub const PORTAL: &str = "/payment/stripe/champion-subscription/portal";
 
-/// The handler, with novel 7 and its tiers.
+/// Returns the handler, with novel 7 and its tiers.
 pub fn handler() -> Handler {
     let store = InMemoryStore::default();
     store.open_novel(tiers());
@@ -58,7 +58,7 @@ pub fn handler() -> Handler {
     }
 }
 
-/// A handler, and a subscription of tier 2 that is paid.
+/// Returns a handler, and a subscription of tier 2 that is paid.
 pub async fn subscribed() -> Handler {
     let handler = handler();
     let (status, body) = read(&send(&handler, post(SUBSCRIPTION, &wish(2))).await);
@@ -74,19 +74,19 @@ pub async fn subscribed() -> Handler {
     handler
 }
 
-/// The subscription of [`subscribed`].
+/// Returns the subscription of [`subscribed`].
 pub fn sub_1() -> SubscriptionId {
     SubscriptionId::parse("sub_1").unwrap()
 }
 
-/// The newest invoice of `sub_1` at Stripe, of 3 dollars.
+/// Gives `sub_1` another newest invoice at Stripe, of 3 dollars.
 pub fn latest(handler: &Handler, invoice: &str, status: InvoiceStatus) {
     let (id, due) = (InvoiceId::parse(invoice).unwrap(), Money::new(300, Currency::USD));
     let page = Some("https://invoice.example.com/1".to_owned());
     handler.champions.billing.set_latest(&sub_1(), BilledInvoice { id, status, due, made_at: t(9), page });
 }
 
-/// A handler, and a subscription whose renewal was refused.
+/// Returns a handler, and a subscription whose renewal was refused.
 pub async fn past_due() -> Handler {
     let handler = subscribed().await;
     let mut fact = invoice("in_2", BillingReason::SubscriptionCycle, Some(metadata(&champion("ada"), 2, None)), t(9));
@@ -97,7 +97,7 @@ pub async fn past_due() -> Handler {
     handler
 }
 
-/// `{novelId: 7, tierLevel, autoRenew: true}`
+/// Returns `{novelId: 7, tierLevel, autoRenew: true}`.
 pub fn wish(tier: i64) -> Value {
     json!({ "novelId": 7, "tierLevel": tier, "autoRenew": true })
 }
@@ -110,7 +110,7 @@ pub fn show(query: &str) -> HttpEvent {
     signed_in(HttpEvent::get(SUBSCRIPTION).query(query))
 }
 
-/// The request with the token of `ada`.
+/// Returns the request with the token of `ada`.
 pub fn signed_in(event: HttpEvent) -> HttpEvent {
     event.header("authorization", &format!("Bearer {TOKEN}"))
 }
@@ -123,12 +123,12 @@ pub async fn send(handler: &Handler, event: HttpEvent) -> Response<Body> {
     response
 }
 
-/// The status and the JSON of an answer.
+/// Returns the status and the JSON of an answer.
 pub fn read(response: &Response<Body>) -> (u16, Value) {
     (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
 }
 
-/// The status and the code of a refusal.
+/// Returns the status and the code of a refusal.
 pub async fn refusal(handler: &Handler, event: HttpEvent) -> (u16, String) {
     let (status, body) = read(&send(handler, event).await);
     (status, body["code"].as_str().unwrap().to_owned())

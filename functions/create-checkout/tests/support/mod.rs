@@ -41,7 +41,7 @@ pub fn handler() -> Handler {
     with_policy(CheckoutPolicy::default())
 }
 
-/// A handler of a shop in which this colour is sold out.
+/// Returns a handler of a shop in which this colour is sold out.
 pub fn sold_out(color: &str) -> Handler {
     with_policy(CheckoutPolicy { sold_out: vec![color.to_owned()], ..CheckoutPolicy::default() })
 }
@@ -76,14 +76,14 @@ fn with_policy(policy: CheckoutPolicy) -> Handler {
     Handler { intake, checkout, catalogue }
 }
 
-/// A handler, and a preorder that is stored already.
+/// Returns a handler, and a preorder that is stored already.
 pub fn with_preorder() -> (Handler, Preorder) {
     let (handler, preorder) = (handler(), a_preorder(1));
     handler.checkout.store.put(preorder.clone());
     (handler, preorder)
 }
 
-/// The one preorder that is stored.
+/// Returns the one preorder that is stored.
 pub fn stored(handler: &Handler) -> Preorder {
     let mut preorders = handler.checkout.store.preorders();
     assert_eq!(preorders.len(), 1);
@@ -100,7 +100,7 @@ pub async fn send(handler: &Handler, event: HttpEvent) -> Response<Body> {
     response
 }
 
-/// The status and the JSON of an answer.
+/// Returns the status and the JSON of an answer.
 pub fn read(response: &Response<Body>) -> (u16, Value) {
     (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
 }
@@ -113,7 +113,7 @@ pub fn html_form(body: &str) -> HttpEvent {
     HttpEvent::post("/checkout").header("content-type", "application/x-www-form-urlencoded").body(body)
 }
 
-/// The wish to pay for this preorder.
+/// Returns the wish to pay for this preorder.
 pub fn pay_for(preorder: &Preorder) -> HttpEvent {
     post(&json!({ "preorderId": preorder.id }))
 }

@@ -65,12 +65,12 @@ pub async fn send(handler: &Handler, event: HttpEvent) -> Response<Body> {
     response
 }
 
-/// The status and the JSON of an answer.
+/// Returns the status and the JSON of an answer.
 pub fn read(response: &Response<Body>) -> (u16, Value) {
     (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
 }
 
-/// A form that is accepted.
+/// Returns a form that is accepted.
 pub fn form() -> Value {
     json!({ "email": "reader@example.com", "color": "Red" })
 }

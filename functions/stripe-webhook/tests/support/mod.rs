@@ -24,7 +24,7 @@ pub const NEW: &str = "whsec_new";
 /// The largest body, in bytes.
 pub const LIMIT: usize = 1024 * 1024;
 
-/// A test stage with one preorder, while its signing secret is rotated. It is [`t`]`(0)`.
+/// Returns the handler of a test stage with one preorder, at [`t`]`(0)`, while its signing secret is rotated.
 pub fn handler() -> (Handler, Preorder) {
     let (store, preorder) = (InMemoryStore::default(), a_preorder(1));
     store.put(preorder.clone());
@@ -46,7 +46,7 @@ pub fn handler() -> (Handler, Preorder) {
     (handler, preorder)
 }
 
-/// The preorder is paid, as Stripe writes it: indented, and with more fields than anybody reads.
+/// Returns the event that the preorder is paid, as Stripe writes it: indented, and with more fields than anybody reads.
 pub fn paid(preorder: &Preorder) -> Value {
     json!({
         "id": "evt_1", "object": "event", "api_version": API_VERSION, "created": t(0).unix_timestamp(),
@@ -68,7 +68,7 @@ pub fn delivery(body: &str, signature: &str) -> HttpEvent {
     HttpEvent::post("/webhooks/stripe").header("Stripe-Signature", signature).body(body)
 }
 
-/// A delivery that was signed just now.
+/// Returns a delivery that was signed just now.
 pub fn signed(event: &Value) -> HttpEvent {
     let body = bytes(event);
     delivery(&body, &sign(body.as_bytes(), NEW, t(0)))
@@ -81,7 +81,7 @@ pub async fn send(handler: &Handler, event: HttpEvent) -> Response<Body> {
     response
 }
 
-/// The status and the JSON of the answer.
+/// Returns the status and the JSON of the answer.
 pub async fn answer(handler: &Handler, event: HttpEvent) -> (u16, Value) {
     let response = send(handler, event).await;
     (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())

@@ -73,7 +73,7 @@ pub struct Entry {
     pub after: Value,
 }
 
-/// Now, in milliseconds since the epoch.
+/// Returns the time, in milliseconds since the epoch.
 #[allow(clippy::disallowed_methods, reason = "a developer's view of this machine: nothing is decided by it")]
 pub(crate) fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
@@ -118,7 +118,7 @@ impl Activity {
         _ = self.news.send(entry);
     }
 
-    /// What is kept, oldest first.
+    /// Returns what is kept, oldest first.
     #[must_use]
     pub fn all(&self) -> Vec<Arc<Entry>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).entries.iter().cloned().collect()

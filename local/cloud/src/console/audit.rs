@@ -61,7 +61,7 @@ fn entry(change: &Value) -> Entry {
     }
 }
 
-/// What an update changed, in a few words: `status initiated → processing`.
+/// Returns what an update changed, in a few words: `status initiated → processing`.
 fn changed(before: &Value, after: &Value) -> Vec<String> {
     let (Some(before), Some(after)) = (before.as_object(), after.as_object()) else { return Vec::new() };
     let differs = after.iter().filter(|(name, value)| before.get(*name) != Some(*value));

@@ -47,7 +47,7 @@ pub(crate) struct Console {
 }
 
 impl Console {
-    /// `options` are those with which the cloud was started.
+    /// Makes the console. `options` are those with which the cloud was started.
     pub(crate) fn new(activity: Activity, endpoints: Endpoints, options: &Options) -> Self {
         Self {
             activity,
@@ -59,7 +59,7 @@ impl Console {
         }
     }
 
-    /// The page at `/`, and what it asks for.
+    /// Returns the page at `/`, and what it asks for.
     pub(crate) fn router(self) -> Router {
         Router::new()
             .route("/", get(page::index))

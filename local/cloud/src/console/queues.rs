@@ -83,7 +83,7 @@ fn entry(Line { at, step, queue, messages, failed, took }: Line) -> Entry {
     }
 }
 
-/// A message whose body is shown as the JSON that it is.
+/// Returns a message whose body is shown as the JSON that it is.
 fn readable(mut message: Value) -> Value {
     let body = message.get("body").and_then(Value::as_str).and_then(|body| serde_json::from_str(body).ok());
     if let Some(body) = body {

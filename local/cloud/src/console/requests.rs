@@ -28,7 +28,7 @@ pub(super) async fn watch(activity: Activity, logs: Logs) {
     }
 }
 
-/// What was added; a log that was cleared begins anew.
+/// Returns what was added; a log that was cleared begins anew.
 fn news(log: &RequestLog, seen: &mut usize) -> Vec<RequestEntry> {
     if log.len() < *seen {
         *seen = 0;

@@ -55,7 +55,7 @@ pub(super) async fn rows(State(console): State<Console>, Path(name): Path<String
     }
 }
 
-/// A connection for each look: looks are rare, and the database may be restarted in between.
+/// Runs a query on a connection of its own: queries are rare, and the database may be restarted in between.
 async fn query(console: &Console, statement: &str) -> Result<Value, tokio_postgres::Error> {
     let (client, connection) = tokio_postgres::connect(&console.endpoints.database_url, NoTls).await?;
     let connection = tokio::spawn(connection);

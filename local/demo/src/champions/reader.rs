@@ -27,7 +27,7 @@ impl Reader {
         Ok(Self { signed_in, novel: 1 })
     }
 
-    /// The ID token.
+    /// Returns the ID token.
     pub fn token(&self) -> &str {
         &self.signed_in.id_token
     }
@@ -86,7 +86,7 @@ impl Reader {
         scenario.delivered_quietly().await
     }
 
-    /// The reader's customer in Stripe.
+    /// Returns the reader's customer in Stripe.
     pub async fn customer(&self, scenario: &Scenario) -> Result<String, Failure> {
         let sql = "select stripe_customer_id from users where id = $1";
         let rows = scenario.driver.database.query(sql, &[&self.signed_in.uid]).await?;

@@ -29,7 +29,7 @@ pub(super) struct ApiKey {
 }
 
 impl ApiKey {
-    /// Any key will do, but there must be one.
+    /// Refuses a request without an API key; any will do.
     pub(super) fn check(&self) -> Result<(), ApiError> {
         match &self.key {
             Some(key) if !key.is_empty() => Ok(()),
@@ -121,14 +121,14 @@ pub(super) fn extend(answer: &mut Value, more: Value) {
     }
 }
 
-/// The user whose token it is.
+/// Returns the user whose token it is.
 pub(super) fn owner(firebase: &Firebase, inner: &Inner, token: Option<&str>) -> Result<String, ApiError> {
     let claims = claims_of(firebase, inner, token)?;
     let id = claims.get("sub").and_then(Value::as_str).unwrap_or_default();
     inner.users.by_id(id).map(|user| user.local_id.clone()).ok_or_else(|| ApiError::code("USER_NOT_FOUND"))
 }
 
-/// The user whose token it is, who signed in a moment ago, as Firebase asks for before what can't be undone.
+/// Returns the user whose token it is, who signed in a moment ago, as Firebase asks for before what can't be undone.
 fn recent_owner(firebase: &Firebase, inner: &Inner, token: Option<&str>) -> Result<String, ApiError> {
     let claims = claims_of(firebase, inner, token)?;
     let auth_time = claims.get("auth_time").and_then(Value::as_i64).unwrap_or_default();

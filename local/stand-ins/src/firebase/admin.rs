@@ -18,7 +18,7 @@ use super::users::{User, canonical_email};
 type Reply = Result<Json<Value>, ApiError>;
 type Shared = State<Arc<Firebase>>;
 
-/// The body as `T`; unknown names are refused as Google does.
+/// Returns the body as `T`; unknown names are refused as Google does.
 pub(super) fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, ApiError> {
     let body: &[u8] = if body.is_empty() { b"{}" } else { body };
     serde_json::from_slice(body).map_err(|error| ApiError::payload(&error.to_string()))
@@ -129,7 +129,7 @@ pub(super) async fn lookup(
     Ok(Json(accounts(&found)))
 }
 
-/// The answer of a lookup; without `users` when there are none.
+/// Returns the answer of a lookup; without `users` when there are none.
 pub(super) fn accounts(users: &[User]) -> Value {
     if users.is_empty() {
         return json!({ "kind": "identitytoolkit#GetAccountInfoResponse" });

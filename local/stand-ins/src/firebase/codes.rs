@@ -88,7 +88,7 @@ pub(super) async fn send(
     Ok(Json(json!({ "kind": "identitytoolkit#GetOobConfirmationCodeResponse", "email": email })))
 }
 
-/// The code, if it was sent and is still good.
+/// Returns the code, if it was sent and is still good.
 fn find(firebase: &Firebase, inner: &Inner, code: &str) -> Result<Code, ApiError> {
     let known = inner.codes.iter().find(|known| known.oob_code == code);
     let known = known.ok_or_else(|| ApiError::code("INVALID_OOB_CODE"))?;

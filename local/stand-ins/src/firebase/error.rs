@@ -16,12 +16,12 @@ pub(crate) struct ApiError {
 }
 
 impl ApiError {
-    /// One of Identity Toolkit's own codes (`EMAIL_EXISTS`): 400.
+    /// Makes a 400 with one of Identity Toolkit's own codes (`EMAIL_EXISTS`).
     pub(crate) fn code(code: impl Into<String>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, message: code.into(), reason: "invalid", grpc: None }
     }
 
-    /// A body that doesn't fit the request's type: 400.
+    /// Makes the 400 for a body that doesn't fit the request's type.
     pub(crate) fn payload(detail: &str) -> Self {
         Self {
             status: StatusCode::BAD_REQUEST,
@@ -31,7 +31,7 @@ impl ApiError {
         }
     }
 
-    /// No or a wrong access token: 401.
+    /// Makes the 401 for no or a wrong access token.
     pub(crate) fn unauthenticated() -> Self {
         Self {
             status: StatusCode::UNAUTHORIZED,
@@ -43,7 +43,7 @@ impl ApiError {
         }
     }
 
-    /// No API key, or another project: 403.
+    /// Makes the 403 for no API key, or another project.
     pub(crate) fn forbidden(message: &str) -> Self {
         Self {
             status: StatusCode::FORBIDDEN,
@@ -53,7 +53,7 @@ impl ApiError {
         }
     }
 
-    /// A request that Google may know and this stand-in doesn't: 501.
+    /// Makes the 501 for a request that Google may know and this stand-in doesn't.
     pub(crate) fn unsimulated(request: &str) -> Self {
         Self {
             status: StatusCode::NOT_IMPLEMENTED,
@@ -63,7 +63,7 @@ impl ApiError {
         }
     }
 
-    /// What a fault with `status` looks like.
+    /// Makes the error of a fault with `status`.
     pub(crate) fn injected(status: u16) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let (message, grpc) = match status {

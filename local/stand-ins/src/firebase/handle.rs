@@ -100,13 +100,13 @@ impl FirebaseStandIn {
         Ok(Self { firebase, server })
     }
 
-    /// `http://127.0.0.1:<port>`
+    /// Returns `http://127.0.0.1:<port>`.
     #[must_use]
     pub fn base_url(&self) -> String {
         self.server.base_url()
     }
 
-    /// `127.0.0.1:<port>`, for `FIREBASE_AUTH_EMULATOR_HOST`.
+    /// Returns `127.0.0.1:<port>`, for `FIREBASE_AUTH_EMULATOR_HOST`.
     #[must_use]
     pub fn host(&self) -> String {
         self.base_url().replace("http://", "")
@@ -117,37 +117,37 @@ impl FirebaseStandIn {
         self.firebase.lock().action_url = Some(url);
     }
 
-    /// Where the JWK set of ID tokens is.
+    /// Returns where the JWK set of ID tokens is.
     #[must_use]
     pub fn jwks_url(&self) -> String {
         format!("{}/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com", self.base_url())
     }
 
-    /// The JSON file of the service account; its `token_uri` is this stand-in.
+    /// Returns the JSON file of the service account; its `token_uri` is this stand-in.
     #[must_use]
     pub fn service_account(&self) -> Value {
         service_account(&self.firebase)
     }
 
-    /// The clock.
+    /// Returns the clock.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.firebase.common.clock
     }
 
-    /// The faults that wait for their requests.
+    /// Returns the faults that wait for their requests.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.firebase.common.faults
     }
 
-    /// What was asked of the API.
+    /// Returns what was asked of the API.
     #[must_use]
     pub fn requests(&self) -> &RequestLog {
         &self.firebase.common.log
     }
 
-    /// All users, oldest first.
+    /// Returns all users, oldest first.
     #[must_use]
     pub fn users(&self) -> Vec<User> {
         self.firebase.lock().users.all.clone()
@@ -163,14 +163,13 @@ impl FirebaseStandIn {
         Some((text("localId")?, text("idToken")?))
     }
 
-    /// A token with exactly these claims, signed as this stand-in signs.
+    /// Returns a token with exactly these claims, signed as this stand-in signs.
     #[must_use]
     pub fn token_with(&self, claims: &Value) -> String {
         tokens::issue(self.firebase.mode, &self.firebase.lock().signing, claims)
     }
 
-    /// The claims that an ID token of this user has now, to be changed and given to
-    /// [`Self::token_with`].
+    /// Returns the claims that an ID token of this user has now, to be changed and given to [`Self::token_with`].
     #[must_use]
     pub fn claims_of(&self, uid: &str) -> Option<Value> {
         let inner = self.firebase.lock();
@@ -234,12 +233,12 @@ fn identity_toolkit() -> Router<Arc<Firebase>> {
         .route("/accounts:resetPassword", post(codes::reset_password))
 }
 
-/// What Google may answer and this stand-in doesn't.
+/// Refuses what Google may answer and this stand-in doesn't.
 async fn unsimulated(method: Method, uri: Uri) -> ApiError {
     ApiError::unsimulated(&format!("{method} {}", uri.path()))
 }
 
-/// What Google says of somebody with this address.
+/// Returns what Google says of somebody with this address.
 pub(super) fn google_user(email: &str, name: Option<&str>) -> Value {
     // Google's ids are digits; the same address has the same one.
     let digest = ring::digest::digest(&ring::digest::SHA256, email.to_lowercase().as_bytes());

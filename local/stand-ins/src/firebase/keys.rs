@@ -20,7 +20,7 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    /// The key at `index`, going round.
+    /// Returns the key at `index`, going round.
     pub(crate) fn load(index: usize) -> std::io::Result<Self> {
         let source = SOURCES.get(index % SOURCES.len()).copied().unwrap_or_default();
         let encoded: String = source.split_ascii_whitespace().collect();
@@ -30,7 +30,7 @@ impl Key {
         Ok(Self { id, pair, der })
     }
 
-    /// A JWT with these claims, RS256.
+    /// Signs a JWT with these claims, RS256.
     pub(crate) fn sign(&self, claims: &Value) -> String {
         let header = json!({ "alg": "RS256", "kid": self.id, "typ": "JWT" });
         let signed = format!("{}.{}", encode(&header), encode(claims));
@@ -43,7 +43,7 @@ impl Key {
         }
     }
 
-    /// The claims of a JWT that this key signed.
+    /// Returns the claims of a JWT that this key signed.
     pub(crate) fn verify(&self, token: &str) -> Option<Value> {
         let (signed, signature) = token.rsplit_once('.')?;
         let (header, claims) = signed.split_once('.')?;
@@ -57,7 +57,7 @@ impl Key {
         decode(claims)
     }
 
-    /// The public half as a JSON web key.
+    /// Returns the public half as a JSON web key.
     pub(crate) fn jwk(&self) -> Value {
         let PublicKeyComponents { n, e } = self.components();
         json!({
@@ -70,7 +70,7 @@ impl Key {
         })
     }
 
-    /// The private key as a service account's file has it.
+    /// Returns the private key as a service account's file has it.
     pub(crate) fn pem(&self) -> String {
         let encoded = STANDARD.encode(&self.der);
         let mut pem = armour("BEGIN");
@@ -86,17 +86,17 @@ impl Key {
     }
 }
 
-/// Put together, so that scanners don't take this file for a key.
+/// Returns the first or the last line of a key's file, put together so that scanners don't take this file for a key.
 fn armour(edge: &str) -> String {
     format!("-----{edge} PRIVATE {}-----\n", "KEY")
 }
 
-/// A part of a JWT.
+/// Returns a part of a JWT.
 pub(crate) fn encode(part: &Value) -> String {
     URL_SAFE_NO_PAD.encode(part.to_string())
 }
 
-/// A part of a JWT, read without any check.
+/// Returns a part of a JWT, read without any check.
 pub(crate) fn decode(part: &str) -> Option<Value> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }

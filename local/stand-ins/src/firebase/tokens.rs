@@ -12,7 +12,7 @@ pub(crate) const LIFETIME: i64 = 3600;
 /// The provider of users who only have an id.
 pub(crate) const ANONYMOUS: &str = "anonymous";
 
-/// The claims that a user has at `now` who signed in with `provider` (`password`, `google.com`, `anonymous`) at
+/// Returns the claims that a user has at `now` who signed in with `provider` (`password`, `google.com`, `anonymous`) at
 /// `auth_time`.
 pub(crate) fn claims(user: &User, provider: &str, project: &str, auth_time: i64, now: i64) -> Value {
     let mut identities = Map::new();
@@ -52,7 +52,7 @@ pub(crate) fn claims(user: &User, provider: &str, project: &str, auth_time: i64,
     claims
 }
 
-/// A token with these claims: unsigned as the emulator's, or signed.
+/// Returns a token with these claims: unsigned as the emulator's, or signed.
 pub(crate) fn issue(mode: Mode, key: &Key, claims: &Value) -> String {
     match mode {
         Mode::Emulator => {
@@ -63,7 +63,7 @@ pub(crate) fn issue(mode: Mode, key: &Key, claims: &Value) -> String {
     }
 }
 
-/// The claims of a token that this stand-in issued and that has not expired.
+/// Returns the claims of a token that this stand-in issued and that has not expired.
 pub(crate) fn verify(mode: Mode, key: &Key, token: &str, now: i64) -> Option<Value> {
     let claims = match mode {
         Mode::Emulator => decode(token.split('.').nth(1)?)?,

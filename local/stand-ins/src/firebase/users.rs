@@ -47,7 +47,7 @@ pub struct User {
 }
 
 impl User {
-    /// The id that a provider (`google.com`) knows the user by.
+    /// Returns the id that a provider (`google.com`) knows the user by.
     pub(crate) fn raw_id(&self, provider: &str) -> Option<&str> {
         let mut infos = self.provider_user_info.iter();
         infos.find(|info| info.get("providerId").is_some_and(|id| id == provider))?.get("rawId")?.as_str()
@@ -67,7 +67,7 @@ impl User {
         }));
     }
 
-    /// The providers that the user can sign in with.
+    /// Returns the providers that the user can sign in with.
     pub(crate) fn sign_in_methods(&self) -> Vec<&str> {
         self.provider_user_info.iter().filter_map(|info| info.get("providerId")?.as_str()).collect()
     }
@@ -164,7 +164,7 @@ impl Users {
         user
     }
 
-    /// After a lookup of `email`: whether somebody else takes it now.
+    /// Lets somebody else take `email` after it was looked up, if that was asked for.
     pub(crate) fn run_race(&mut self, email: &str, now_millis: i64) {
         let email = email.to_lowercase();
         let Some(at) = self.races.iter().position(|racing| *racing == email) else { return };
@@ -174,7 +174,7 @@ impl Users {
     }
 }
 
-/// The address in lower case; what is none is refused.
+/// Returns the address in lower case; what is none is refused.
 pub(crate) fn canonical_email(email: &str) -> Result<String, ApiError> {
     let valid = !email.contains(char::is_whitespace)
         && email.split_once('@').is_some_and(|(user, host)| {

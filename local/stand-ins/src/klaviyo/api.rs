@@ -77,7 +77,7 @@ pub(super) fn check_reading(api_key: Option<&str>, headers: &HeaderMap) -> Resul
     Ok(())
 }
 
-/// `YYYY-MM-DD`, with an optional `.pre` as Klaviyo's beta revisions have.
+/// Whether a revision is `YYYY-MM-DD`, with an optional `.pre` as Klaviyo's beta revisions have.
 fn is_date(revision: &str) -> bool {
     let date = revision.strip_suffix(".pre").unwrap_or(revision);
     let format = time::macros::format_description!("[year]-[month]-[day]");

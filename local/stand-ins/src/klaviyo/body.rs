@@ -136,7 +136,7 @@ fn profile(profile: &Value, phones: PhonePolicy) -> Result<(Value, bool), ApiErr
     Ok((Value::Object(attributes), bad_phone))
 }
 
-/// `data` of a resource of the given type; its attributes.
+/// Returns the attributes of a resource of the given type, out of its `data`.
 fn resource<'v>(
     outer: &'v Map<String, Value>,
     at: &str,
@@ -171,7 +171,7 @@ pub(super) fn required<'v>(object: &'v Map<String, Value>, name: &str, at: &str)
         .ok_or_else(|| ApiError::invalid(&format!("{at}/{name}"), format!("'{name}' is a required field.")))
 }
 
-/// Null is as good as nothing.
+/// Returns a field that is there and isn't null.
 pub(super) fn optional<'v>(object: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
     object.get(name).filter(|value| !value.is_null())
 }
@@ -221,7 +221,7 @@ pub(super) fn is_email(text: &str) -> bool {
         })
 }
 
-/// `+`, then 8 to 15 digits of which the first is no zero.
+/// Whether a number is `+`, then 8 to 15 digits of which the first is no zero.
 fn is_e164(number: &str) -> bool {
     number.strip_prefix('+').is_some_and(|digits| {
         (8..=15).contains(&digits.len())

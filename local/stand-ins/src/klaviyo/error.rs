@@ -28,13 +28,13 @@ impl ApiError {
         Self { status, code, title, detail, source, retry_after: None, duplicate_of: None }
     }
 
-    /// A value that is refused: 400, with the JSON pointer to it.
+    /// Makes the 400 for a value that is refused, with the JSON pointer to it.
     pub(crate) fn invalid(pointer: &str, detail: impl Into<String>) -> Self {
         let error = Self::new(StatusCode::BAD_REQUEST, "invalid", "Invalid input.", detail);
         Self { source: json!({ "pointer": pointer }), ..error }
     }
 
-    /// A header that is missing or wrong: 400.
+    /// Makes the 400 for a header that is missing or wrong.
     pub(crate) fn header(name: &str, detail: impl Into<String>) -> Self {
         let error = Self::new(StatusCode::BAD_REQUEST, "invalid", "Invalid input.", detail);
         Self { source: json!({ "header": name }), ..error }
@@ -92,7 +92,7 @@ impl ApiError {
         Self { source: json!({ "pointer": "/data/relationships/list/data/id" }), ..error }
     }
 
-    /// What a fault with `status` looks like.
+    /// Makes the error of a fault with `status`.
     pub(crate) fn injected(status: u16) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         match status {

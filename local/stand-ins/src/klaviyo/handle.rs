@@ -71,49 +71,49 @@ impl KlaviyoStandIn {
         Ok(Self { klaviyo, server })
     }
 
-    /// `http://127.0.0.1:<port>`; the API is below `/api`, the controls below `/_control`.
+    /// Returns `http://127.0.0.1:<port>`; the API is below `/api`, the controls below `/_control`.
     #[must_use]
     pub fn base_url(&self) -> String {
         self.server.base_url()
     }
 
-    /// The clock.
+    /// Returns the clock.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.klaviyo.common.clock
     }
 
-    /// The faults that wait for their requests.
+    /// Returns the faults that wait for their requests.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.klaviyo.common.faults
     }
 
-    /// What was asked of the API, faults included.
+    /// Returns what was asked of the API, faults included.
     #[must_use]
     pub fn requests(&self) -> &RequestLog {
         &self.klaviyo.common.log
     }
 
-    /// The events that count, oldest first.
+    /// Returns the events that count, oldest first.
     #[must_use]
     pub fn events(&self) -> Vec<AcceptedEvent> {
         self.klaviyo.events(None, None)
     }
 
-    /// The events of a metric and an e-mail address, where they are given.
+    /// Returns the events of a metric and an e-mail address, where they are given.
     #[must_use]
     pub fn events_of(&self, metric: Option<&str>, email: Option<&str>) -> Vec<AcceptedEvent> {
         self.klaviyo.events(metric, email)
     }
 
-    /// Every request that reached the endpoint.
+    /// Returns every request that reached the endpoint.
     #[must_use]
     pub fn attempts(&self) -> Vec<Attempt> {
         self.klaviyo.with(|inner| inner.attempts.clone())
     }
 
-    /// The addresses whose profiles were deleted, in lower case, oldest first.
+    /// Returns the addresses whose profiles were deleted, in lower case, oldest first.
     #[must_use]
     pub fn deleted(&self) -> Vec<String> {
         self.klaviyo.with(|inner| inner.deleted.clone())
@@ -125,7 +125,7 @@ impl KlaviyoStandIn {
         self.klaviyo.with(|inner| inner.profiles.find(email))
     }
 
-    /// Every request to subscribe or unsubscribe.
+    /// Returns every request to subscribe or unsubscribe.
     #[must_use]
     pub fn jobs(&self) -> Vec<Job> {
         self.klaviyo.with(|inner| inner.jobs.clone())

@@ -13,9 +13,9 @@ pub struct RateLimits {
 }
 
 impl RateLimits {
-    /// Those of `POST /api/events`.
+    /// The limits of `POST /api/events`.
     pub const CREATE_EVENT: Self = Self { per_second: 350, per_minute: 3500 };
-    /// Those of the jobs that subscribe and unsubscribe.
+    /// The limits of the jobs that subscribe and unsubscribe.
     pub const SUBSCRIPTION_JOBS: Self = Self { per_second: 75, per_minute: 750 };
 
     /// Returns the lower ones of two.

@@ -15,9 +15,9 @@ pub enum EmailMarketing {
     NeverSubscribed,
     /// A double opt-in list has asked for a confirmation, which hasn't come yet.
     Pending,
-    /// They get it.
+    /// The profile gets marketing by e-mail.
     Subscribed,
-    /// They want none.
+    /// The profile gets no marketing by e-mail.
     Unsubscribed,
 }
 

@@ -98,7 +98,7 @@ fn time(text: &str) -> Result<i64, ApiError> {
     time.map(OffsetDateTime::unix_timestamp).map_err(|_| ApiError::invalid("filter", "datetime must be a date-time"))
 }
 
-/// An id as Klaviyo's look: six characters, which follow from the name.
+/// Returns an id as Klaviyo's look: six characters, which follow from the name.
 fn id_of(name: &str) -> String {
     let number = name.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     format!("{:06X}", number & 0x00ff_ffff)
@@ -109,7 +109,7 @@ fn known(parameters: &BTreeMap<String, String>, names: &[&str]) -> Result<(), Ap
     unknown.map_or(Ok(()), |name| Err(ApiError::invalid(name, format!("'{name}' is not a valid query parameter."))))
 }
 
-/// The page at the cursor, with a link to the next one.
+/// Returns the page at the cursor, with a link to the next one.
 fn page(
     headers: &HeaderMap,
     path: &str,

@@ -52,7 +52,7 @@ pub struct Attempt {
     pub body: Value,
     /// The answer's status.
     pub status: u16,
-    /// It repeated a (profile, metric, unique id) and was answered 202 but not counted.
+    /// Whether the event repeated a (profile, metric, unique id): it was answered 202 but not counted.
     pub duplicate: bool,
 }
 
@@ -111,7 +111,7 @@ impl Klaviyo {
         result
     }
 
-    /// The accepted events of a metric and an e-mail address, where they are given.
+    /// Returns the accepted events of a metric and an e-mail address, where they are given.
     pub(crate) fn events(&self, metric: Option<&str>, email: Option<&str>) -> Vec<AcceptedEvent> {
         let fits = |event: &&AcceptedEvent| {
             metric.is_none_or(|metric| event.metric == metric)

@@ -39,7 +39,7 @@ impl Kind {
         }
     }
 
-    /// How many profiles one job takes.
+    /// Returns how many profiles one job takes.
     fn profiles(self) -> usize {
         match self {
             Self::Subscribe => 1_000,

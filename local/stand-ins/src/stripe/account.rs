@@ -72,7 +72,7 @@ impl Account {
         }
     }
 
-    /// A new id for an object of `kind`.
+    /// Returns a new id for an object of `kind`.
     pub(crate) fn id(&mut self, kind: Kind) -> String {
         let (prefix, length) = kind.id();
         self.ids.next(prefix, length)
@@ -98,17 +98,17 @@ impl Account {
         id
     }
 
-    /// The object, or null.
+    /// Returns the object, or null.
     pub(crate) fn get(&self, id: &str) -> &Value {
         self.objects.get(id).unwrap_or(&Value::Null)
     }
 
-    /// A field of an object as text, or empty.
+    /// Returns a field of an object as text, or empty.
     pub(crate) fn text_of(&self, id: &str, field: &str) -> String {
         self.get(id).text(field).to_owned()
     }
 
-    /// The object of `kind` that a path names; one that was deleted isn't there any more.
+    /// Returns the object of `kind` that a path names; one that was deleted isn't there any more.
     pub(crate) fn find(&self, kind: &str, id: &str) -> Result<Value, ApiError> {
         match self.objects.get(id) {
             Some(object) if object.text("object") == kind && !object.flag("deleted") => Ok(object.clone()),

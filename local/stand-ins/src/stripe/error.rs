@@ -22,27 +22,27 @@ impl ApiError {
         Self { status, fields, before_execution: false }
     }
 
-    /// A request that makes no sense: 400.
+    /// Makes the 400 for a request that makes no sense.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid_request_error", message)
     }
 
-    /// A parameter that is refused before anything happens: 400.
+    /// Makes the 400 for a parameter that is refused before anything happens.
     pub(crate) fn parameter(message: impl Into<String>) -> Self {
         Self { before_execution: true, ..Self::invalid(message) }
     }
 
-    /// An object that a parameter names doesn't exist: 400 and `resource_missing`.
+    /// Makes the 400 `resource_missing` for an object that a parameter names and that doesn't exist.
     pub(crate) fn missing_in(param: &str, object: &str, id: &str) -> Self {
         Self::invalid(format!("No such {object}: '{id}'")).code("resource_missing").param(param)
     }
 
-    /// The object in the path doesn't exist: 404 and `resource_missing`.
+    /// Makes the 404 `resource_missing` for an object in the path that doesn't exist.
     pub(crate) fn missing(param: &str, object: &str, id: &str) -> Self {
         Self { status: StatusCode::NOT_FOUND, ..Self::missing_in(param, object, id) }
     }
 
-    /// The path or method isn't one of Stripe's (or of this stand-in): 404.
+    /// Makes the 404 for a path or method that isn't one of Stripe's (or of this stand-in).
     pub(crate) fn unknown_url(method: &str, path: &str) -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
@@ -51,19 +51,19 @@ impl ApiError {
         )
     }
 
-    /// No or a wrong API key: 401.
+    /// Makes the 401 for no or a wrong API key.
     pub(crate) fn unauthorized(message: impl Into<String>) -> Self {
         let error = Self::new(StatusCode::UNAUTHORIZED, "invalid_request_error", message);
         Self { before_execution: true, ..error }
     }
 
-    /// A key that may not do this: 403.
+    /// Makes the 403 for a key that may not do this.
     pub(crate) fn forbidden(message: impl Into<String>) -> Self {
         let error = Self::new(StatusCode::FORBIDDEN, "invalid_request_error", message);
         Self { before_execution: true, ..error }.code("secret_key_required")
     }
 
-    /// A restricted key without this permission: 403.
+    /// Makes the 403 for a restricted key without this permission.
     pub(crate) fn more_permissions(path: &str) -> Self {
         let error = Self::new(
             StatusCode::FORBIDDEN,
@@ -73,7 +73,7 @@ impl ApiError {
         Self { before_execution: true, ..error }.code("more_permissions_required")
     }
 
-    /// The payment was refused: 402.
+    /// Makes the 402 for a payment that was refused.
     pub(crate) fn card(code: &str, decline_code: Option<&str>, message: &str) -> Self {
         let error = Self::new(StatusCode::PAYMENT_REQUIRED, "card_error", message).code(code);
         match decline_code {
@@ -82,13 +82,13 @@ impl ApiError {
         }
     }
 
-    /// The same key with another request: 400.
+    /// Makes the 400 for a key that came with another request before.
     pub(crate) fn idempotency_mismatch(message: String) -> Self {
         let error = Self::new(StatusCode::BAD_REQUEST, "idempotency_error", message);
         Self { before_execution: true, ..error }
     }
 
-    /// The same key while its first request is still at work: 409.
+    /// Makes the 409 for a key whose first request is still at work.
     pub(crate) fn idempotency_in_use(key: &str) -> Self {
         let message = format!(
             "There is currently another in-progress request using this Idempotent Key \
@@ -99,7 +99,7 @@ impl ApiError {
         Self { before_execution: true, ..error }.code("idempotency_key_in_use")
     }
 
-    /// What a fault with `status` looks like.
+    /// Makes the error of a fault with `status`.
     pub(crate) fn injected(status: u16) -> Self {
         let code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         match status {
@@ -134,7 +134,7 @@ impl ApiError {
         self
     }
 
-    /// The inner object, as `last_payment_error` shows it.
+    /// Returns the inner object, as `last_payment_error` shows it.
     pub(crate) fn to_value(&self) -> Value {
         Value::Object(self.fields.clone())
     }

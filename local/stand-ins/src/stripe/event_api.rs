@@ -62,7 +62,7 @@ fn list(account: &mut Account, call: &Call) -> Reply {
     call.list(bodies.iter())
 }
 
-/// `checkout.session.*` stands for all that begins so.
+/// Whether an event's type fits; `checkout.session.*` stands for all that begins so.
 fn type_fits(pattern: &str, kind: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some(head) => kind.starts_with(head),

@@ -78,7 +78,7 @@ pub(crate) fn tell_thin(account: &mut Account, kind: &str, related_object: &str)
     id
 }
 
-/// The body of `event` for a reader of `api_version`. A thin event is the same for all.
+/// Returns the body of `event` for a reader of `api_version`. A thin event is the same for all.
 pub(crate) fn body(account: &Account, event: &str, api_version: &str) -> Value {
     let mut event = account.get(event).clone();
     if event.text("object") != "event" {

@@ -90,25 +90,25 @@ impl StripeStandIn {
         Ok(Self { stripe, server })
     }
 
-    /// `http://127.0.0.1:<port>`; the API is below `/v1`, the controls below `/_control`.
+    /// Returns `http://127.0.0.1:<port>`; the API is below `/v1`, the controls below `/_control`.
     #[must_use]
     pub fn base_url(&self) -> String {
         self.server.base_url()
     }
 
-    /// The clock; use [`Self::advance`] to move it and see what happens at once.
+    /// Returns the clock; use [`Self::advance`] to move it and see what happens at once.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.stripe.common.clock
     }
 
-    /// The faults that wait for their requests.
+    /// Returns the faults that wait for their requests.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.stripe.common.faults
     }
 
-    /// What was asked of the API.
+    /// Returns what was asked of the API.
     #[must_use]
     pub fn requests(&self) -> &RequestLog {
         &self.stripe.common.log
@@ -120,19 +120,19 @@ impl StripeStandIn {
         self.stripe.act(|_| ());
     }
 
-    /// An object as the API shows it, or null.
+    /// Returns an object as the API shows it, or null.
     #[must_use]
     pub fn object(&self, id: &str) -> Value {
         self.stripe.quietly(|account| account.get(id).clone())
     }
 
-    /// All objects of one kind (`"payment_intent"`), newest first.
+    /// Returns all objects of one kind (`"payment_intent"`), newest first.
     #[must_use]
     pub fn objects(&self, kind: &str) -> Vec<Value> {
         self.stripe.quietly(|account| account.objects.newest_first(kind).cloned().collect())
     }
 
-    /// All events, oldest first.
+    /// Returns all events, oldest first.
     #[must_use]
     pub fn events(&self) -> Vec<Value> {
         let mut events = self.objects("event");
@@ -140,13 +140,13 @@ impl StripeStandIn {
         events
     }
 
-    /// The types of all events, oldest first.
+    /// Returns the types of all events, oldest first.
     #[must_use]
     pub fn event_types(&self) -> Vec<String> {
         self.events().iter().map(|event| event.text("type").to_owned()).collect()
     }
 
-    /// A customer pays a Checkout session. What `payment` leaves out gets plausible values.
+    /// Pays a Checkout session as a customer. What `payment` leaves out gets plausible values.
     pub fn pay_session(&self, session: &str, payment: Payment) -> PaymentOutcome {
         self.stripe.act(|account| {
             let payment = payment.with_defaults(account.get(session));
@@ -154,7 +154,7 @@ impl StripeStandIn {
         })
     }
 
-    /// The delayed payment of a session comes, or fails.
+    /// Lets the delayed payment of a session come, or fail.
     ///
     /// # Errors
     /// When the session doesn't wait for one.
@@ -162,7 +162,7 @@ impl StripeStandIn {
         Ok(self.stripe.act(|account| pay::settle(account, session, paid))?)
     }
 
-    /// The customer passes or fails the authentication (3-D Secure) of a payment intent.
+    /// Passes or fails the authentication (3-D Secure) of a payment intent as the customer.
     ///
     /// # Errors
     /// When the intent doesn't wait for it.
@@ -170,8 +170,8 @@ impl StripeStandIn {
         Ok(self.stripe.act(|account| confirm::authenticate(account, intent, passed))?)
     }
 
-    /// A customer replaces their card by one of Stripe's test methods (`pm_card_visa`,
-    /// `pm_card_chargeCustomerFail`, …) for all renewals to come.
+    /// Replaces a customer's card by one of Stripe's test methods (`pm_card_visa`, `pm_card_chargeCustomerFail`, …) for
+    /// all renewals to come.
     ///
     /// # Errors
     /// When there is no such customer, or the method can't be attached.
@@ -271,7 +271,7 @@ impl StripeStandIn {
         self.stripe.act(|account| account.webhooks.retry_now());
     }
 
-    /// All deliveries, in the order of their events.
+    /// Returns all deliveries, in the order of their events.
     #[must_use]
     pub fn deliveries(&self) -> Vec<Delivery> {
         self.stripe.quietly(|account| account.webhooks.deliveries.clone())

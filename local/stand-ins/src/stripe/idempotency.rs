@@ -31,9 +31,9 @@ struct Slot {
 /// What to do with a request that has a key.
 #[derive(Debug)]
 pub(crate) enum Claim {
-    /// It is the first: do it, then [`Idempotency::save`] or [`Idempotency::release`].
+    /// The request is the first with its key: do it, then [`Idempotency::save`] or [`Idempotency::release`].
     First,
-    /// It was done before: this is its result.
+    /// The request was done before: this is its result.
     Replay(StatusCode, Value),
 }
 

@@ -7,7 +7,7 @@ use super::billing::invoice_payment;
 use super::checkout;
 use super::objects::Fields;
 
-/// The value of `field` of `object`, if it is one of those.
+/// Returns the value of `field` of `object`, if it is one that is shown on request only.
 pub(crate) fn field(account: &Account, object: &Value, field: &str) -> Option<Value> {
     match (object.text("object"), field) {
         ("checkout.session", "line_items") => {

@@ -14,7 +14,7 @@ const PERIOD: [&str; 2] = ["current_period_start", "current_period_end"];
 /// The first version with the new shapes.
 const BASIL: &str = "2025-03-31";
 
-/// `2024-06-20`, `2026-09-30.endive`
+/// Whether a text is an API version: `2024-06-20`, `2026-09-30.endive`.
 pub(crate) fn is_version(version: &str) -> bool {
     let date = version.split('.').next().unwrap_or_default();
     let digits = date.chars().enumerate().all(|(at, c)| match at {
@@ -67,7 +67,7 @@ fn subscription(subscription: &mut Value) {
     remove(subscription, &["billing_mode"]);
 }
 
-/// The same for `previous_attributes` of a subscription whose period changed.
+/// Rewrites the `previous_attributes` of a subscription whose period changed, as versions before "basil" show them.
 pub(crate) fn render_previous(previous: &mut Value) {
     let Some(item) = previous.pointer("/items/data/0").cloned() else { return };
     for field in PERIOD {

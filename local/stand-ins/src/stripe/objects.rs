@@ -32,7 +32,7 @@ impl Objects {
         self.order.retain(|other| other != id);
     }
 
-    /// The objects of one kind (`"customer"`), newest first, as lists show them.
+    /// Returns the objects of one kind (`"customer"`), newest first, as lists show them.
     pub(crate) fn newest_first<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Value> {
         self.order.iter().rev().filter_map(|id| self.by_id.get(id)).filter(move |object| object.text("object") == kind)
     }
@@ -71,7 +71,7 @@ impl Fields for Value {
     }
 }
 
-/// What `after` changed, with the values of `before`: an event's `previous_attributes`.
+/// Returns what `after` changed, with the values of `before`: an event's `previous_attributes`.
 pub(crate) fn previous_attributes(before: &Value, after: &Value) -> Value {
     let (Some(before), Some(after)) = (before.as_object(), after.as_object()) else {
         return Value::Null;

@@ -60,7 +60,7 @@ pub struct WebhookTarget {
 }
 
 impl WebhookTarget {
-    /// A target for all events, signed with one secret.
+    /// Returns a target for all events, signed with one secret.
     #[must_use]
     pub fn new(url: impl Into<String>, secret: impl Into<String>) -> Self {
         Self { url: url.into(), secrets: vec![secret.into()], api_version: None, enabled_events: vec!["*".to_owned()] }
@@ -95,7 +95,7 @@ impl Default for Retries {
 }
 
 impl Retries {
-    /// The wait after the `failures`th failure, or none when it was the last attempt.
+    /// Returns the wait after the `failures`th failure, or none when it was the last attempt.
     pub(crate) fn wait_after(&self, failures: usize) -> Option<Duration> {
         let doublings = u32::try_from(failures.saturating_sub(1)).unwrap_or(u32::MAX).min(16);
         (failures < self.attempts).then(|| self.first.saturating_mul(1 << doublings).min(self.longest))

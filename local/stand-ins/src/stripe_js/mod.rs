@@ -6,7 +6,7 @@ use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 
-/// The script. Its path has the name of the API version (`endive`).
+/// Returns the script. Its path has the name of the API version (`endive`).
 pub(crate) fn router() -> Router {
     let script = ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("stripe.js"));
     Router::new().route("/endive/stripe.js", get(async || script))

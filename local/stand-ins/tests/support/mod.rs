@@ -14,7 +14,7 @@ use serde_json::Value;
 
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A client that follows no redirects.
+/// Returns a client that follows no redirects.
 pub fn client() -> Client {
     let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
@@ -57,7 +57,7 @@ impl Api {
         answer(self.form(path, params)).await
     }
 
-    /// A POST that must succeed.
+    /// Sends a POST that must succeed.
     pub async fn make(&self, path: &str, params: &[(&str, &str)]) -> Value {
         let (status, body) = self.post(path, params).await;
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
@@ -68,7 +68,7 @@ impl Api {
         answer(self.request(Method::GET, path)).await
     }
 
-    /// A GET that must succeed.
+    /// Sends a GET that must succeed.
     pub async fn read(&self, path: &str) -> Value {
         let (status, body) = self.get(path).await;
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
@@ -87,17 +87,17 @@ pub async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
     (status, serde_json::from_str(&body).unwrap_or(Value::String(body)))
 }
 
-/// The text at a JSON pointer.
+/// Returns the text at a JSON pointer.
 pub fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The types of events, without those that say little about the order.
+/// Returns the types of events, without those that say little about the order.
 pub fn types(events: &[Value]) -> Vec<&str> {
     events.iter().map(|event| text(event, "/type")).collect()
 }
 
-/// The parameters of a one-item session for a price.
+/// Returns the parameters of a one-item session for a price.
 pub fn session_params(price: &str) -> Vec<(&str, &str)> {
     vec![
         ("mode", "payment"),
@@ -110,7 +110,7 @@ pub fn session_params(price: &str) -> Vec<(&str, &str)> {
     ]
 }
 
-/// A price of 19.99 USD.
+/// Returns a price of 19.99 USD.
 pub async fn price(api: &Api) -> String {
     let price =
         api.make("/v1/prices", &[("currency", "usd"), ("unit_amount", "1999"), ("product_data[name]", "Plush")]).await;

@@ -36,7 +36,7 @@ impl Receiver {
         receiver
     }
 
-    /// The statuses of the next answers; 200 after that.
+    /// Sets the statuses of the next answers; 200 after that.
     pub fn answer_with(&self, statuses: &[u16]) {
         self.answers.lock().unwrap().extend(statuses);
     }
@@ -62,7 +62,7 @@ async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, body: Byt
     StatusCode::from_u16(status).unwrap()
 }
 
-/// The check of Stripe's documentation, apart from the code that signs.
+/// Checks a signature as Stripe's documentation does, apart from the code that signs.
 fn verify(header: &str, body: &[u8], secret: &str) -> bool {
     let time = header.split(',').find_map(|part| part.strip_prefix("t=")).unwrap();
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());

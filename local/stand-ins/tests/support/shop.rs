@@ -83,7 +83,7 @@ impl Shop {
         self.stripe.object(subscription).pointer("/items/data/0/current_period_end").unwrap().as_i64().unwrap()
     }
 
-    /// The types of the events since `seen`, without payment methods and intents.
+    /// Returns the types of the events since `seen`, without payment methods and intents.
     pub fn since(&self, seen: usize) -> Vec<String> {
         let interesting = |kind: &&str| !kind.starts_with("payment_") && !kind.starts_with("charge.");
         types(&self.stripe.events()[seen..]).into_iter().filter(interesting).map(str::to_owned).collect()

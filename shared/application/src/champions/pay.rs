@@ -136,7 +136,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         }
     }
 
-    /// The invoice was open a moment ago: somebody else has paid it, or nobody is to pay it any more.
+    /// Returns what is to pay of an invoice that was open a moment ago: somebody else has paid it, or nobody is to pay
+    /// it any more.
     async fn overtaken(
         &self,
         key: &ChampionKey,

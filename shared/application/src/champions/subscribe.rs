@@ -72,8 +72,8 @@ pub enum SubscribeError {
 }
 
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
-    /// The subscription that the reader is to pay now, or that goes on without a payment: a new one, or the attempt that
-    /// they didn't finish. Grants nothing.
+    /// Returns the subscription that the reader is to pay now, or that goes on without a payment: a new one, or the
+    /// attempt that they didn't finish. Grants nothing.
     ///
     /// If the process dies after Stripe has made the subscription, the next request finds the reservation, so it has the
     /// same idempotency key and gets the same subscription.
@@ -187,7 +187,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Ok(Some(answer))
     }
 
-    /// The attempt, if it can still be paid.
+    /// Returns Stripe's answer for an attempt, if the attempt can still be paid.
     async fn resume(
         &self,
         key: &ChampionKey,
@@ -312,7 +312,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     }
 }
 
-/// Every price that one of the novel's tiers has or had.
+/// Returns every price that one of the novel's tiers has or had.
 pub(super) fn prices_of(account: &ChampionAccount) -> Vec<PriceId> {
     account.tiers.iter().flat_map(|tier| tier.prices.iter().cloned()).collect()
 }

@@ -23,12 +23,12 @@ use pledge_testkit::{
 
 type Checkout = CreateCheckout<InMemoryStore, FakeIdentity, FakeGateway>;
 
-/// A checkout, and a preorder of the reader `owner` whose account was made for them.
+/// Returns a checkout, and a preorder of the reader `owner` whose account was made for them.
 async fn with_owner() -> (Checkout, Preorder) {
     with(FakeIdentity::default(), Owner::ByEmail(an_account("owner"))).await
 }
 
-/// A checkout, and a preorder that was stored while Firebase was down.
+/// Returns a checkout, and a preorder that was stored while Firebase was down.
 async fn ownerless(identity: FakeIdentity) -> (Checkout, Preorder) {
     with(identity, Owner::Unknown).await
 }
@@ -51,7 +51,7 @@ fn attempts(checkout: &Checkout) -> Vec<i32> {
     checkout.gateway.requests().iter().map(|request| request.attempt).collect()
 }
 
-/// A request that has just read the preorder.
+/// Opens a checkout as a request does that has just read the preorder.
 async fn open(checkout: &Checkout) -> Result<OpenSession, CheckoutError> {
     open_at(checkout, t(10)).await
 }

@@ -25,7 +25,7 @@ use pledge_testkit::{
 use serde_json::json;
 use tokio::time::Instant;
 
-/// A sender of an outbox with so many rows.
+/// Returns a sender of an outbox with so many rows.
 async fn deliver_to<Klaviyo>(klaviyo: Klaviyo, rows: u32) -> DeliverEvents<InMemoryStore, Klaviyo> {
     let store = InMemoryStore::default();
     for n in 1..=rows {

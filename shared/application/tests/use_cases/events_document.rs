@@ -34,7 +34,7 @@ use serde_json::{Value, json};
 
 const DAY: i64 = 86_400;
 
-/// When it is sent, and what its unique id is made of.
+/// Returns when it is sent, and what its unique id is made of.
 fn told(kind: AnnouncementKind) -> (&'static str, &'static str) {
     use AnnouncementKind as Kind;
     match kind {
@@ -90,7 +90,7 @@ fn superseded(kind: AnnouncementKind) -> &'static str {
     }
 }
 
-/// Everything that the code announces, as it is sent: each kind at least once.
+/// Returns everything that the code announces, as it is sent: each kind at least once.
 async fn everything() -> Vec<Announcement> {
     let store = InMemoryStore::default();
     store.open_novel(tiers());

@@ -55,7 +55,7 @@ async fn send_again(initiate: &Initiate, request: Request) -> Result<Initiated, 
     initiate.run(request, preorder_id(2).as_uuid(), t(60)).await
 }
 
-/// A plain HTML form, which has no key, from a source.
+/// Returns a plain HTML form, which has no key, from a source.
 async fn send_html(initiate: &Initiate, form: PreorderForm, source: &str, n: u32, at: i64) -> PreorderId {
     let request =
         Request { form, is_plain_form: true, source: Some(Source::new(source.parse().unwrap())), ..request() };
@@ -88,7 +88,7 @@ async fn the_same_form_from_the_same_source_is_one_preorder_for_ten_minutes_unti
     );
 }
 
-/// An account that somebody can sign in to, whose address Firebase has verified or not.
+/// Returns an account that somebody can sign in to, whose address Firebase has verified or not.
 fn claimed(verified: bool) -> FakeIdentity {
     let account = Account { claimed: true, email_verified: verified, ..an_account("theirs") };
     FakeIdentity::default().with(&an_email(EMAIL), account)

@@ -18,7 +18,7 @@ use pledge_testkit::{
 
 type Record = RecordStripeEvent<InMemoryStore, FakePublisher>;
 
-/// A test stage with one preorder.
+/// Returns a test stage with one preorder.
 fn record() -> (Record, Preorder) {
     let (store, preorder) = (InMemoryStore::default(), a_preorder(1));
     store.put(preorder.clone());

@@ -23,7 +23,7 @@ type Sweep = SweepOutbox<InMemoryStore, FakePublisher>;
 /// Enough rounds for everything.
 const ROUNDS: usize = 20;
 
-/// A sweep of an outbox with so many rows, the `n`th of which was made at [`t`]`(n)`.
+/// Returns a sweep of an outbox with so many rows, the `n`th of which was made at [`t`]`(n)`.
 async fn sweep(rows: u32) -> Sweep {
     let store = InMemoryStore::default();
     for n in 1..=rows {

@@ -7,22 +7,22 @@ use crate::ids::UserId;
 /// The people to whom what is known of a former reader leads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Traces {
-    /// By the uid that an operator gives, or by which the former system knew them.
+    /// Whoever has the uid that an operator gives, or by which the former system knew the reader.
     pub uid: Option<UserId>,
-    /// By the address: only if it is proven here.
+    /// Whoever has proven the reader's address here.
     pub address: Option<UserId>,
-    /// By Stripe's customers.
+    /// Whoever has one of the reader's customers at Stripe.
     pub customers: BTreeSet<UserId>,
 }
 
 /// Whether traces lead to one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Match {
-    /// To this one.
+    /// All of them lead to this person.
     One(UserId),
-    /// To nobody.
+    /// They lead to nobody.
     Nobody,
-    /// To several.
+    /// They lead to several people.
     Several,
 }
 

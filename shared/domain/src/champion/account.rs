@@ -63,7 +63,7 @@ pub struct ChampionWrite {
 }
 
 impl ChampionAccount {
-    /// An account of which nothing is stored.
+    /// Returns an account of which nothing is stored.
     #[must_use]
     pub fn new(key: ChampionKey) -> Self {
         Self {
@@ -94,8 +94,8 @@ impl ChampionAccount {
         timeline::fold(&entering::entries(&self.payments))
     }
 
-    /// The subscription that counts: a live one before one that is over, then the one that was paid last. One that never
-    /// got past its first payment doesn't count.
+    /// Returns the subscription that counts: a live one before one that is over, then the one that was paid last. One
+    /// that never got past its first payment doesn't count.
     #[must_use]
     pub fn current_subscription(&self) -> Option<&Subscription> {
         let last_paid = |id: &SubscriptionId| {
@@ -111,20 +111,20 @@ impl ChampionAccount {
             .max_by_key(|it| (it.status.is_live(), it.renews(), last_paid(&it.id), it.id.clone()))
     }
 
-    /// The live subscription, if there is one.
+    /// Returns the live subscription, if there is one.
     #[must_use]
     pub fn live_subscription(&self) -> Option<&Subscription> {
         self.current_subscription().filter(|it| it.status.is_live())
     }
 
-    /// The tier of a subscription: its price's, or that of its last payment.
+    /// Returns the tier of a subscription: its price's, or that of its last payment.
     #[must_use]
     pub fn tier_of(&self, subscription: &Subscription) -> Option<TierLevel> {
         let payments = self.payments.iter().filter(|payment| payment.subscription.as_ref() == Some(&subscription.id));
         subscription.tier.or_else(|| payments.max_by_key(|payment| (payment.paid_at, payment.id))?.tier)
     }
 
-    /// The subscription attempt that may still be paid, if there is one.
+    /// Returns the subscription attempt that may still be paid, if there is one.
     #[must_use]
     pub fn open_attempt(&self) -> Option<&PaymentRecord> {
         self.payments
@@ -133,20 +133,20 @@ impl ChampionAccount {
             .max_by_key(|payment| (payment.created_at, payment.id))
     }
 
-    /// The tier at this level that is on sale.
+    /// Returns the tier at this level that is on sale.
     #[must_use]
     pub fn tier_on_sale(&self, level: TierLevel) -> Option<&Tier> {
         self.tiers.iter().find(|tier| tier.level == level && tier.active)
     }
 
-    /// The level of the tier with this Stripe price.
+    /// Returns the level of the tier with this Stripe price.
     pub(super) fn tier_of_price(&self, price: Option<&PriceId>) -> Option<TierLevel> {
         let price = price?;
         let ever = |tier: &&Tier| tier.stripe_price.as_ref() == Some(price) || tier.prices.contains(price);
         self.tiers.iter().find(ever).map(|tier| tier.level)
     }
 
-    /// The payment with this id.
+    /// Returns the payment with this id.
     #[must_use]
     pub fn payment(&self, id: PaymentRecordId) -> Option<&PaymentRecord> {
         self.payments.iter().find(|payment| payment.id == id)
@@ -215,7 +215,7 @@ impl ChampionAccount {
         self.apply_facts();
     }
 
-    /// What to write so that `before` becomes this.
+    /// Returns what to write so that `before` becomes this account.
     pub(super) fn changes_since(&self, before: &Self) -> ChampionWrite {
         let timeline = self.timeline();
         let stretches = timeline.segments.iter().enumerate();
@@ -229,14 +229,14 @@ impl ChampionAccount {
         }
     }
 
-    /// The tier that may be read at the account's moment, grace included.
+    /// Returns the tier that may be read at the account's moment, grace included.
     #[must_use]
     pub fn readable(&self) -> Option<TierLevel> {
         self.support()?.readable(self.moment.now)
     }
 }
 
-/// Stripe's payment of this invoice. Should there ever be two, everybody picks the same one.
+/// Returns Stripe's payment of this invoice. Should there ever be two, everybody picks the same one.
 pub(super) fn linked<'a>(
     intents: &'a [(PaymentIntentId, PaymentFacts)],
     invoice: &InvoiceId,
@@ -244,7 +244,7 @@ pub(super) fn linked<'a>(
     intents.iter().filter(|(_, facts)| facts.invoice.as_ref() == Some(invoice)).map(|(intent, _)| intent).min()
 }
 
-/// The period that a payment's subscription was in when its invoice was the newest one.
+/// Returns the period that a payment's subscription was in when its invoice was the newest one.
 fn period_of(subscriptions: &[Subscription], payment: &PaymentRecord) -> Option<InvoicePeriod> {
     let theirs = subscriptions.iter().find(|it| payment.subscription.as_ref() == Some(&it.id))?;
     theirs.periods.get(payment.invoice.as_ref()?).copied()

@@ -18,8 +18,8 @@ use crate::{
     stripe::{Dispute, InvoiceFact, Refund},
 };
 
-/// A payment was made. What costs nothing says whether it is a trial and has no value. The address on the invoice serves
-/// a reader of whom we have none.
+/// Announces that a payment was made. What costs nothing says whether it is a trial and has no value. The address on
+/// the invoice serves a reader of whom we have none.
 pub(super) fn paid(
     account: &ChampionAccount,
     payment: &PaymentRecord,
@@ -45,7 +45,7 @@ pub(super) fn paid(
     Some(announcement)
 }
 
-/// A run of access is over, and so is its grace. Announced once for each reader, novel and end.
+/// Announces that a run of access is over, and so is its grace: once for each reader, novel and end.
 pub(super) fn ended(account: &ChampionAccount, tier: TierLevel, end: Timestamp, reason: &str) -> Option<Announcement> {
     let mut properties = properties(account, Some(tier));
     properties.insert("reason".into(), json!(reason));
@@ -56,7 +56,7 @@ pub(super) fn ended(account: &ChampionAccount, tier: TierLevel, end: Timestamp, 
     Some(Announcement::new(AnnouncementKind::ChampionEnded, &subject, payload))
 }
 
-/// A try to pay a single purchase was refused.
+/// Announces that a try to pay a single purchase was refused.
 pub(super) fn payment_failed(
     account: &ChampionAccount,
     payment: &PaymentRecord,
@@ -65,7 +65,7 @@ pub(super) fn payment_failed(
     about_payment(account, AnnouncementKind::ChampionPaymentFailed, payment, at, None)
 }
 
-/// A try to pay an invoice was refused.
+/// Announces that a try to pay an invoice was refused.
 pub(super) fn invoice_failed(
     account: &ChampionAccount,
     payment: &PaymentRecord,
@@ -74,7 +74,7 @@ pub(super) fn invoice_failed(
     about_invoice(account, AnnouncementKind::ChampionPaymentFailed, payment, fact)
 }
 
-/// An invoice waits for the cardholder.
+/// Announces that an invoice waits for the cardholder.
 pub(super) fn action_required(
     account: &ChampionAccount,
     payment: &PaymentRecord,
@@ -96,7 +96,7 @@ fn about_invoice(
     Some(announcement)
 }
 
-/// A part of the money went back, once for each refund.
+/// Announces that a part of the money went back, once for each refund.
 pub(super) fn partly_refunded(
     account: &ChampionAccount,
     payment: &PaymentRecord,
@@ -112,7 +112,7 @@ pub(super) fn partly_refunded(
     Some(Announcement::new(kind, id.as_str(), payload))
 }
 
-/// All the money went back.
+/// Announces that all the money went back.
 pub(super) fn refunded(account: &ChampionAccount, payment: &PaymentRecord, at: Timestamp) -> Option<Announcement> {
     about_payment(account, AnnouncementKind::ChampionRefunded, payment, at, None)
 }
@@ -130,8 +130,8 @@ pub(super) fn disputed(
     Some(Announcement::new(AnnouncementKind::ChampionDisputed, id.as_str(), announcement.payload))
 }
 
-/// A subscription is going to end, or has ended. One that ends as was said is announced once; one that ends otherwise, or
-/// is cancelled again in a later period, is announced anew.
+/// Announces that a subscription is going to end, or has ended. One that ends as was said is announced once; one that
+/// ends otherwise, or is cancelled again in a later period, is announced anew.
 pub(super) fn cancelled(account: &ChampionAccount, subscription: &Subscription, at: Timestamp) -> Option<Announcement> {
     let end = subscription.period_end.filter(|_| subscription.cancel_at_period_end);
     let when = end.map_or_else(|| "at_once".to_owned(), |end| end.unix_timestamp().to_string());
@@ -163,7 +163,8 @@ fn about_payment(
     Some(Announcement::new(kind, &subject(payment), payload))
 }
 
-/// What names a payment the same way whoever made its record: the invoice, else Stripe's payment, else our own id.
+/// Returns what names a payment the same way whoever made its record: the invoice, else Stripe's payment, else our own
+/// id.
 fn subject(payment: &PaymentRecord) -> String {
     match (payment.kind, &payment.invoice, &payment.payment_intent) {
         (PaymentKind::Subscription | PaymentKind::Renewal | PaymentKind::PlanChange, Some(invoice), _) => {

@@ -69,9 +69,9 @@ impl PaidElsewhere {
 /// Time that an operator gives for nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Goodwill {
-    /// At which tier.
+    /// The tier of the time that is given.
     pub tier: TierLevel,
-    /// How much.
+    /// How much time is given.
     pub length: Duration,
     /// What it is for, such as the payment whose time had run before it was recorded. Nothing is made good twice.
     pub reference: String,

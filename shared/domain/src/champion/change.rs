@@ -31,7 +31,7 @@ impl<T> Step<T> {
         Step { answer: make(self.answer), change: self.change }
     }
 
-    /// An answer that changes nothing.
+    /// Returns an answer that changes nothing.
     #[must_use]
     pub fn only(answer: T) -> Self {
         Self { answer, change: None }

@@ -17,15 +17,15 @@ pub fn entries(payments: &[PaymentRecord]) -> Vec<Entry> {
     payments.iter().filter_map(|payment| payment.entry(taken_over_at)).collect()
 }
 
-/// When the reader was taken over from an older system; none if they weren't.
+/// Returns when the reader was taken over from an older system; none if they weren't.
 #[must_use]
 pub fn taken_over_at(payments: &[PaymentRecord]) -> Option<Timestamp> {
     payments.iter().filter_map(|payment| payment.carried_over_at).max()
 }
 
 impl PaymentRecord {
-    /// When its time begins to count: a renewal that was paid in its grace with its period, everything else when it was
-    /// paid. None until it is.
+    /// Returns when a payment's time begins to count: a renewal that was paid in its grace with its period, everything
+    /// else when it was paid. None until it is.
     #[must_use]
     pub fn enters_at(&self) -> Option<Timestamp> {
         let paid_at = self.paid_at?;
@@ -65,13 +65,13 @@ impl PaymentRecord {
         })
     }
 
-    /// The id that the gateway gave it, which everybody knows alike; our own if there is no gateway.
+    /// Returns the id that the gateway gave a payment, which everybody knows alike; our own if there is no gateway.
     fn gateway_id(&self) -> String {
         let invoice = self.invoice.as_ref().map(ToString::to_string);
         invoice.or_else(|| Some(self.payment_intent.as_ref()?.to_string())).unwrap_or_else(|| self.id.to_string())
     }
 
-    /// What it bought, at which tier.
+    /// Returns what a payment bought, at which tier.
     fn bought(&self) -> Vec<Line> {
         // A payment that doesn't say its tier is one of the lowest.
         let tier = self.tier.unwrap_or(TierLevel::LOWEST);
@@ -87,7 +87,8 @@ impl PaymentRecord {
         lines.iter().map(line).collect()
     }
 
-    /// The end, as Stripe has it, of the period that an invoice was for, and the tier of the last line that reaches it.
+    /// Returns the end, as Stripe has it, of the period that an invoice was for, and the tier of the last line that
+    /// reaches it.
     pub(super) fn paid_period(&self) -> Option<(Timestamp, TierLevel)> {
         if matches!(self.kind, PaymentKind::Purchase | PaymentKind::CarriedOver | PaymentKind::Goodwill) {
             return None;

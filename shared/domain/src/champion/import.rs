@@ -24,9 +24,9 @@ pub struct Former {
 /// What a reader was shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
-    /// The tier.
+    /// The tier that the reader was shown.
     pub tier: TierLevel,
-    /// From when until when.
+    /// The time over which the reader was shown that tier.
     pub period: Period,
 }
 
@@ -64,8 +64,8 @@ pub fn take_over(account: ChampionAccount, former: &Former, now: Timestamp) -> S
     change.step(answer, now)
 }
 
-/// What a reader was shown, as a payment. Nothing shown is a payment without any time: what was paid before is settled all
-/// the same.
+/// Returns what a reader was shown, as a payment. Nothing shown is a payment without any time: what was paid before is
+/// settled all the same.
 fn carried_over(account: &ChampionAccount, former: &Former) -> PaymentRecord {
     let at = former.taken_over_at;
     let shown = former.shown.as_ref().filter(|shown| at < shown.period.end && shown.period.start < shown.period.end);

@@ -1,14 +1,14 @@
-//! What two users have of one novel becomes one user's.
+//! Joins what two users have of one novel.
 
 use crate::champion::{ChampionAccount, ChampionChange, PaymentKind, PaymentRecord, PaymentStatus, change::Change};
 
 /// Why what two users have of a novel can't become one user's without a person who looks at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum JoinConflict {
-    /// Both have a live subscription; one of them must end first.
+    /// Both users have a live subscription; one of them must end first.
     #[error("both have a live subscription")]
     BothSubscribed,
-    /// Both were carried over from the system before this one, with time of their own.
+    /// Both users were carried over from the system before this one, with time of their own.
     #[error("both were carried over from the system before")]
     BothCarriedOver,
 }

@@ -27,7 +27,7 @@ impl GrantType {
     /// Every type.
     pub const ALL: [Self; 4] = [Self::New, Self::Extend, Self::Upgrade, Self::Renew];
 
-    /// The name in the database.
+    /// Returns the name in the database.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -59,7 +59,7 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// Whole days that it bought.
+    /// Returns how many whole days it bought.
     #[must_use]
     pub fn days(&self) -> i64 {
         self.bought.whole_days()

@@ -26,7 +26,7 @@ use crate::{
 /// What an event does to a reader's support of a novel.
 type ChampionEffect = Effect<ChampionChange>;
 
-/// An invoice was paid.
+/// Applies that an invoice was paid.
 #[must_use]
 pub fn invoice_paid(account: ChampionAccount, fact: &InvoiceFact) -> ChampionEffect {
     let lines = invoice_lines::read(&account, fact);
@@ -58,7 +58,7 @@ pub fn invoice_paid(account: ChampionAccount, fact: &InvoiceFact) -> ChampionEff
     effect(change, fact.at)
 }
 
-/// An invoice could not be paid. What is bought stays bought; Stripe tries again, or gives up and says so.
+/// Applies that an invoice could not be paid. What is bought stays bought; Stripe tries again, or gives up and says so.
 #[must_use]
 pub fn invoice_failed(account: ChampionAccount, fact: &InvoiceFact) -> ChampionEffect {
     let lines = invoice_lines::read(&account, fact);
@@ -73,7 +73,8 @@ pub fn invoice_failed(account: ChampionAccount, fact: &InvoiceFact) -> ChampionE
     effect(change, fact.at)
 }
 
-/// A renewal waits for the cardholder to agree. At a first payment they are on the page where they are asked.
+/// Applies that a renewal waits for the cardholder to agree. At a first payment they are on the page where they are
+/// asked.
 #[must_use]
 pub fn invoice_action_required(account: ChampionAccount, fact: &InvoiceFact) -> ChampionEffect {
     if fact.billing_reason == BillingReason::SubscriptionCreate {
@@ -90,7 +91,7 @@ pub fn invoice_action_required(account: ChampionAccount, fact: &InvoiceFact) -> 
     effect(change, fact.at)
 }
 
-/// The payment that an invoice is, with everything that the event says about it but whether it was paid.
+/// Returns the payment that an invoice is, with everything that the event says about it but whether it was paid.
 fn of_invoice(account: &ChampionAccount, fact: &InvoiceFact, lines: &Lines<'_>) -> PaymentRecord {
     let known = account.payments.iter().find(|payment| payment.invoice.as_ref() == Some(&fact.invoice));
     let mut payment = known
@@ -113,7 +114,8 @@ fn of_invoice(account: &ChampionAccount, fact: &InvoiceFact, lines: &Lines<'_>) 
     payment
 }
 
-/// The reservation that the first invoice of a subscription fulfils. Renewals carry the same metadata and fulfil none.
+/// Returns the reservation that the first invoice of a subscription fulfils. Renewals carry the same metadata and
+/// fulfil none.
 fn reserved<'a>(account: &'a ChampionAccount, fact: &InvoiceFact) -> Option<&'a PaymentRecord> {
     if fact.billing_reason != BillingReason::SubscriptionCreate {
         return None;
@@ -132,7 +134,7 @@ fn reserved<'a>(account: &'a ChampionAccount, fact: &InvoiceFact) -> Option<&'a 
     named.filter(unused).or_else(of_subscription)
 }
 
-/// The payment of an invoice as the system before this one knew it: by Stripe's payment, without the invoice.
+/// Returns the payment of an invoice as the system before this one knew it: by Stripe's payment, without the invoice.
 fn taken_over<'a>(account: &'a ChampionAccount, fact: &InvoiceFact) -> Option<&'a PaymentRecord> {
     let taken_over_at = taken_over_at(&account.payments);
     let intent = fact.payment_intent.as_ref().or_else(|| linked(&account.intents, &fact.invoice))?;
@@ -162,12 +164,12 @@ fn unknown_price(account: &ChampionAccount, fact: &InvoiceFact, price: &PriceId)
     )
 }
 
-/// The record that the metadata name, unless another payment has it.
+/// Returns the record that the metadata name, unless another payment has it.
 fn unused_id(account: &ChampionAccount, metadata: Option<&ChampionMetadata>) -> Option<PaymentRecordId> {
     metadata?.payment.filter(|id| account.payment(*id).is_none())
 }
 
-/// Refunds, disputes or the invoice of a payment became known.
+/// Applies that refunds, disputes or the invoice of a payment became known.
 #[must_use]
 pub fn payment_facts(
     account: ChampionAccount,
@@ -180,7 +182,7 @@ pub fn payment_facts(
     effect(change, at)
 }
 
-/// A single purchase was paid.
+/// Applies that a single purchase was paid.
 #[must_use]
 pub fn purchase_succeeded(account: ChampionAccount, fact: &PurchaseFact, at: Timestamp) -> ChampionEffect {
     let Some(mut payment) = of_purchase(&account, fact, at) else {
@@ -197,7 +199,7 @@ pub fn purchase_succeeded(account: ChampionAccount, fact: &PurchaseFact, at: Tim
     effect(change, at)
 }
 
-/// A try to pay for a single purchase was refused; another card may follow.
+/// Applies that a try to pay for a single purchase was refused; another card may follow.
 #[must_use]
 pub fn purchase_failed(account: ChampionAccount, fact: &PurchaseFact, at: Timestamp) -> ChampionEffect {
     match of_purchase(&account, fact, at) {
@@ -223,8 +225,8 @@ fn refused(account: ChampionAccount, mut payment: PaymentRecord, at: Timestamp) 
     effect(change, at)
 }
 
-/// Found by the payment, by the record in its metadata, or, of rows from before there was a column for it, by the
-/// description.
+/// Finds a purchase by its payment, by the record that its metadata name, or, of rows from before there was a column
+/// for it, by its description.
 fn known_purchase<'a>(
     account: &'a ChampionAccount,
     intent: &PaymentIntentId,
@@ -238,7 +240,7 @@ fn known_purchase<'a>(
     known.or_else(named).or_else(|| account.payments.iter().find(|payment| payment.describes(intent)))
 }
 
-/// The purchase that a payment is; none if it isn't one: an invoice counts by its own event.
+/// Returns the purchase that a payment is; none if it isn't one: an invoice counts by its own event.
 fn of_purchase(account: &ChampionAccount, fact: &PurchaseFact, at: Timestamp) -> Option<PaymentRecord> {
     let metadata = fact.metadata.as_ref();
     let intent = &fact.payment_intent;
@@ -260,7 +262,7 @@ fn of_purchase(account: &ChampionAccount, fact: &PurchaseFact, at: Timestamp) ->
     Some(payment)
 }
 
-/// A subscription changed.
+/// Applies that a subscription changed.
 #[must_use]
 pub fn subscription_changed(account: ChampionAccount, fact: &SubscriptionFact, event: &StripeEvent) -> ChampionEffect {
     let metadata = fact.metadata.as_ref();

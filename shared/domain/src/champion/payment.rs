@@ -33,7 +33,7 @@ impl PaymentKind {
     pub const ALL: [Self; 6] =
         [Self::Subscription, Self::Renewal, Self::PlanChange, Self::Purchase, Self::CarriedOver, Self::Goodwill];
 
-    /// The name in the database.
+    /// Returns the name in the database.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -46,7 +46,7 @@ impl PaymentKind {
         }
     }
 
-    /// The kind with this name, or none.
+    /// Returns the kind with this name, or none.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
@@ -70,7 +70,7 @@ impl PaymentStatus {
     /// Every status.
     pub const ALL: [Self; 4] = [Self::Pending, Self::Completed, Self::Failed, Self::Refunded];
 
-    /// The name in the database.
+    /// Returns the name in the database.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -94,7 +94,7 @@ pub enum PaymentMethod {
 }
 
 impl PaymentMethod {
-    /// The name in the database.
+    /// Returns the name in the database.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -104,7 +104,7 @@ impl PaymentMethod {
         }
     }
 
-    /// The method of that name.
+    /// Returns the method of that name.
     #[must_use]
     pub fn from_name(name: &str) -> Self {
         match name {
@@ -141,7 +141,7 @@ impl LineKind {
     /// Every kind.
     pub const ALL: [Self; 3] = [Self::Period, Self::Charge, Self::Credit];
 
-    /// The name in the database.
+    /// Returns the name in the database.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -151,7 +151,7 @@ impl LineKind {
         }
     }
 
-    /// The kind with this name, or none.
+    /// Returns the kind with this name, or none.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
@@ -173,7 +173,7 @@ pub struct PaymentRecord {
     pub purchase: Option<PurchaseType>,
     /// What is asked for; once it is paid, what was paid.
     pub amount: Money,
-    /// For people. Only [`PaymentRecord::describes`] reads it.
+    /// What people read about the payment. Only [`PaymentRecord::describes`] reads it here.
     pub description: Option<String>,
     /// Stripe's subscription.
     pub subscription: Option<SubscriptionId>,
@@ -215,7 +215,7 @@ pub struct PaymentRecord {
 pub const ONE_PURCHASE: time::Duration = time::Duration::days(30);
 
 impl PaymentRecord {
-    /// A payment of which nothing is known but what it is for.
+    /// Returns a payment of which nothing is known but what it is for.
     #[must_use]
     pub fn new(
         id: PaymentRecordId,
@@ -251,7 +251,7 @@ impl PaymentRecord {
         }
     }
 
-    /// Where it stands.
+    /// Returns where the payment stands.
     #[must_use]
     pub fn status(&self) -> PaymentStatus {
         match self.paid_at {
@@ -262,7 +262,7 @@ impl PaymentRecord {
         }
     }
 
-    /// How much time it buys: an invoice its period, a single purchase 30 days, a change of plan none.
+    /// Returns how much time the payment buys: an invoice its period, a single purchase 30 days, a change of plan none.
     #[must_use]
     pub fn length(&self) -> time::Duration {
         match (self.kind, self.period) {

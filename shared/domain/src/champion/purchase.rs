@@ -80,7 +80,7 @@ pub fn purchase_type(account: &ChampionAccount, level: TierLevel, now: Timestamp
     }
 }
 
-/// Why nothing can be bought beside a subscription of this tier, if so.
+/// Returns why nothing can be bought beside a subscription of this tier, if so.
 fn beside(live: &Subscription, tier: TierLevel, wanted: TierLevel) -> Option<PurchaseDecision> {
     let unpaid = matches!(live.status, SubscriptionStatus::PastDue | SubscriptionStatus::Unpaid);
     match wanted.cmp(&tier) {
@@ -142,7 +142,7 @@ pub fn attach(
     change.step(Attached::Saved, now)
 }
 
-/// Stripe's payment was cancelled: the next request gets a new one.
+/// Closes a purchase whose payment was cancelled at Stripe: the next request gets a new one.
 #[must_use]
 pub fn close(account: ChampionAccount, payment: PaymentRecordId, now: Timestamp) -> Step<()> {
     let Some(payment) = account.payment(payment).filter(|payment| payment.paid_at.is_none()).cloned() else {

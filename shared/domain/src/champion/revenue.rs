@@ -53,7 +53,7 @@ impl<'a> Spread<'a> {
         Self { payment, segments, paid_at, total }
     }
 
-    /// How much had been spread at this moment.
+    /// Returns how much had been spread at this moment.
     fn until(&self, moment: Timestamp) -> i64 {
         let amount = self.payment.amount.amount;
         if self.total <= Duration::ZERO {
@@ -97,7 +97,7 @@ fn midnight(day: Date) -> Timestamp {
     day.with_time(Time::MIDNIGHT).assume_utc()
 }
 
-/// The days that a stretch touches; midnight at its end is none.
+/// Returns the days that a stretch touches; midnight at its end is none.
 fn days(start: Timestamp, end: Timestamp) -> impl Iterator<Item = Date> {
     let last = day(end - Duration::NANOSECOND);
     std::iter::successors(Some(day(start)), |day| day.next_day()).take_while(move |day| *day <= last)

@@ -23,7 +23,8 @@ pub fn roll(account: ChampionAccount) -> Option<ChampionChange> {
     Some(change.anew())
 }
 
-/// Why access ended, in a word: what was to be paid wasn't, the reader had cancelled, or a single purchase is used up.
+/// Returns why access ended, in a word: what was to be paid wasn't, the reader had cancelled, or a single purchase is
+/// used up.
 fn reason(account: &ChampionAccount, timeline: &Timeline, end: Timestamp) -> &'static str {
     let last = timeline.segments.iter().rfind(|segment| segment.period.end == end);
     let payment = last.and_then(|segment| account.payment(segment.payment));

@@ -66,7 +66,7 @@ pub struct NextRenewal {
 pub struct Stretch {
     /// The tier.
     pub tier: TierLevel,
-    /// From when to when.
+    /// The time from its start to its end, half-open.
     pub period: Period,
 }
 
@@ -97,8 +97,8 @@ pub fn standing(account: ChampionAccount, moment: Moment) -> Standing {
     }
 }
 
-/// The newest invoice of a subscription that is behind with its payments. Stripe says that it is behind as long as its
-/// newest invoice is unpaid; what is made void is forgotten with it.
+/// Returns the newest invoice of a subscription that is behind with its payments. Stripe says that it is behind as long
+/// as its newest invoice is unpaid; what is made void is forgotten with it.
 fn open_payment(account: &ChampionAccount, live: &Subscription) -> Option<OpenPayment> {
     let behind = matches!(live.status, SubscriptionStatus::PastDue | SubscriptionStatus::Unpaid);
     let unpaid = account.payments.iter().filter(|it| it.subscription.as_ref() == Some(&live.id) && it.is_open());
@@ -107,8 +107,8 @@ fn open_payment(account: &ChampionAccount, live: &Subscription) -> Option<OpenPa
     behind.then_some(OpenPayment { invoice, tier, amount, failed_at: newest.failed_at })
 }
 
-/// The renewal at the end of the period that runs. It costs what the subscription's last month at that tier did, else what
-/// the tier costs now.
+/// Returns the renewal at the end of the period that runs. It costs what the subscription's last month at that tier
+/// did, else what the tier costs now.
 fn next_renewal(account: &ChampionAccount, live: &Subscription) -> Option<NextRenewal> {
     let (at, tier) = (live.period_end.filter(|_| live.renews())?, account.tier_of(live)?);
     let months = account.payments.iter().filter(|it| {

@@ -76,7 +76,7 @@ pub fn subscribe(
     change.step(SubscribeDecision::Start(Box::new(reservation)), now)
 }
 
-/// What a request for a tier leads to beside a subscription of another one, or of the same.
+/// Returns what a request for a tier leads to beside a subscription of another one, or of the same.
 fn beside(live: &Subscription, tier: Option<TierLevel>, wanted: TierLevel) -> SubscribeDecision {
     use SubscriptionStatus::{PastDue, Paused, Unpaid};
     match live.status {
@@ -99,7 +99,7 @@ pub struct Made {
     pub subscription: Subscription,
     /// The subscription's first invoice.
     pub invoice: Option<InvoiceId>,
-    /// That invoice's payment.
+    /// The payment of the subscription's first invoice.
     pub payment_intent: Option<PaymentIntentId>,
 }
 
@@ -135,7 +135,7 @@ pub fn attach(account: ChampionAccount, reservation: PaymentRecordId, made: &Mad
     change.step(Attached::Saved, now)
 }
 
-/// Stripe made nothing for this payment and never will: the next request gets a new one.
+/// Gives a payment up of which Stripe made nothing and never will: the next request gets a new one.
 #[must_use]
 pub fn give_up(account: ChampionAccount, payment: PaymentRecordId, now: Timestamp) -> Step<()> {
     let unmade = |payment: &&PaymentRecord| payment.subscription.is_none() && payment.payment_intent.is_none();

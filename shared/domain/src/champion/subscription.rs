@@ -59,8 +59,8 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    /// What an invoice that is paid says about its subscription: it runs. Any event about the subscription itself knows
-    /// better, unless it is from before the first payment.
+    /// Makes what an invoice that is paid says about its subscription: it runs. Any event about the subscription itself
+    /// knows better, unless it is from before the first payment.
     #[must_use]
     pub fn running(id: SubscriptionId, customer: Option<CustomerId>) -> Self {
         Self {
@@ -90,7 +90,7 @@ impl Subscription {
         matches!(self.status, Active | Trialing | PastDue) && !self.collection_paused
     }
 
-    /// When a cancellation takes effect.
+    /// Returns when a cancellation takes effect.
     #[must_use]
     pub fn cancels_at(&self) -> Option<Timestamp> {
         self.period_end.filter(|_| self.cancel_at_period_end)

@@ -100,7 +100,7 @@ impl ChampionAccount {
         })
     }
 
-    /// The reader's grace: the one that runs, or the one to come.
+    /// Returns the reader's grace: the one that runs, or the one to come.
     #[must_use]
     pub fn grace(&self) -> Option<Grace> {
         let renewing: Vec<_> = self.subscriptions.iter().filter(|it| it.started).map(|it| self.renewing(it)).collect();
@@ -119,8 +119,8 @@ impl ChampionAccount {
         }
     }
 
-    /// The end, as Stripe has it, of the subscription's last paid period that wasn't revoked, and the tier of the last
-    /// line that reaches it.
+    /// Returns the end, as Stripe has it, of the subscription's last paid period that wasn't revoked, and the tier of
+    /// the last line that reaches it.
     #[must_use]
     pub fn paid_until(&self, subscription: &Subscription) -> Option<(Timestamp, TierLevel)> {
         let theirs = self.payments.iter().filter(|payment| {
@@ -144,8 +144,8 @@ pub(super) fn endings(timeline: &Timeline, grace: Option<Grace>) -> impl Iterato
     })
 }
 
-/// The next moment at which a row would differ: something begins or ends, or an end is to be announced. An announcement
-/// that is overdue makes it now.
+/// Returns the next moment at which a row would differ: something begins or ends, or an end is to be announced. An
+/// announcement that is overdue makes it now.
 fn next_change(timeline: &Timeline, grace: Option<Grace>, announced: Timestamp, now: Timestamp) -> Option<Timestamp> {
     let bounds = grace.into_iter().flat_map(|grace| [grace.period.start, grace.period.end]);
     let changes = bounds.chain(timeline.next_change(now)).filter(|at| now < *at);

@@ -54,7 +54,7 @@ pub struct DefaultTier {
 }
 
 impl Tier {
-    /// The default tiers, as tiers of this novel.
+    /// Returns the default tiers, as tiers of this novel.
     #[must_use]
     pub fn defaults(novel: NovelId) -> Vec<Self> {
         TierLevel::all()

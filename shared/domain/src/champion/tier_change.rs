@@ -1,4 +1,4 @@
-//! Another tier from the next renewal on.
+//! Changes of the tier, from the next renewal on.
 
 use crate::{
     champion::{

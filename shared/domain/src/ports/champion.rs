@@ -78,11 +78,12 @@ pub trait ChampionStore: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Everything about a reader and a novel; [`ChampionAccount::new`] with the novel's tiers if nothing is stored.
+    /// Returns everything about a reader and a novel; [`ChampionAccount::new`] with the novel's tiers if nothing is
+    /// stored.
     fn account(&self, key: &ChampionKey) -> impl Future<Output = Result<ChampionAccount, StoreError>> + Send;
 
-    /// Everything about a reader and each novel that they ever began to pay for, by the novels' numbers, `limit` novels at
-    /// most.
+    /// Returns everything about a reader and each novel that they ever began to pay for, by the novels' numbers,
+    /// `limit` novels at most.
     fn accounts(
         &self,
         reader: &UserId,

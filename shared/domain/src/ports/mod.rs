@@ -36,7 +36,7 @@ use crate::Timestamp;
 
 /// The time. Only `main` has a real one.
 pub trait Clock: Send + Sync {
-    /// Now, in UTC.
+    /// Returns the time, in UTC.
     fn now(&self) -> Timestamp;
 }
 

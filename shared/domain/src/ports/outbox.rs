@@ -52,7 +52,7 @@ pub enum Delivery {
         /// When to go on.
         until: Timestamp,
     },
-    /// Not now; the queue or the sweep tries again.
+    /// Klaviyo couldn't take it now; the queue or the sweep tries again.
     Failed {
         /// What went wrong, without personal data.
         reason: String,

@@ -21,7 +21,7 @@ pub enum StoreError {
 /// Why a call that is limited didn't do it. Nothing was written but what its contract says.
 #[derive(Debug, thiserror::Error)]
 pub enum LimitedError {
-    /// There have been too many.
+    /// The limit is used up.
     #[error(transparent)]
     TooMany(#[from] TooMany),
     /// The database didn't do it.

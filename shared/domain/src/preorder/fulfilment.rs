@@ -17,7 +17,7 @@ pub struct Fulfilment {
 /// Nothing is to be sent for the time being.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hold {
-    /// Since when.
+    /// When the hold began.
     pub since: Timestamp,
     /// Why, in the operator's words.
     pub reason: String,
@@ -44,7 +44,7 @@ pub enum FulfilmentDecision {
     Change(Fulfilment),
     /// Nothing has to change: an earlier step said the same.
     AlreadyDone,
-    /// It can't be.
+    /// Nothing may change.
     Refused {
         /// Why not.
         reason: &'static str,

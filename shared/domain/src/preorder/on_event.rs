@@ -306,7 +306,8 @@ fn disputed(preorder: &Preorder, payment: &Payment, facts: &PaymentFacts) -> Vec
     facts.disputes.iter().map(announce).collect()
 }
 
-/// Keyed by session: a preorder can be abandoned more than once, each time in another session.
+/// Announces that a preorder was abandoned. Keyed by session: a preorder can be abandoned more than once, each time in
+/// another session.
 fn abandoned(preorder: &Preorder, fact: &SessionFact, at: Timestamp) -> Announcement {
     let mut properties = properties(preorder);
     properties.extend(fact.recovery_url.as_ref().map(|url| ("resume_url".to_owned(), json!(url))));

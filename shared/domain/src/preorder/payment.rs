@@ -17,13 +17,13 @@ pub struct Payment {
     pub session: Option<SessionId>,
     /// What was paid.
     pub amount: Money,
-    /// When.
+    /// When it was paid.
     pub paid_at: Timestamp,
     /// How much of it went back by refunds, in minor units of the same currency.
     pub refunded: i64,
     /// The newest status of a dispute about it, in Stripe's words.
     pub dispute: Option<String>,
-    /// Since when it is disputed; none if it isn't.
+    /// When the dispute began that is open; none if none is.
     pub disputed_since: Option<Timestamp>,
     /// Whether all of it is gone, by refunds and lost disputes.
     pub revoked: bool,

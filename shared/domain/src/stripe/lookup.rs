@@ -9,7 +9,7 @@ use crate::{
 /// The keys by which an event names what it is about. What shares a key is decided one after the other.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lookup {
-    /// From our own metadata.
+    /// The preorder, from our own metadata.
     pub preorder: Option<PreorderId>,
     /// The Checkout session.
     pub session: Option<SessionId>,
@@ -18,7 +18,7 @@ pub struct Lookup {
     /// The reader and the novel, from our own metadata. Where it is missing they are found through the ids below, or
     /// through the payment, in what is stored.
     pub champion: Option<ChampionKey>,
-    /// From our own metadata.
+    /// The record of a champion's payment, from our own metadata.
     pub payment_record: Option<PaymentRecordId>,
     /// The subscription.
     pub subscription: Option<SubscriptionId>,

@@ -125,7 +125,7 @@ impl PaymentFacts {
         }
     }
 
-    /// Every moment at which it may change what is gone.
+    /// Returns every moment at which it may change what is gone.
     fn moments(&self) -> BTreeSet<Timestamp> {
         let refunds = self.refunds.values().flat_map(Refund::moments);
         let disputes = self.disputes.values().flat_map(Dispute::moments);

@@ -15,9 +15,9 @@ pub enum SubscriptionStatus {
     Incomplete,
     /// The first payment never succeeded.
     IncompleteExpired,
-    /// In a trial.
+    /// A trial runs; nothing is to be paid yet.
     Trialing,
-    /// Paid.
+    /// The running period is paid, or its invoice is still a draft.
     Active,
     /// A renewal failed and is tried again.
     PastDue,
@@ -25,7 +25,7 @@ pub enum SubscriptionStatus {
     Unpaid,
     /// Payments are paused.
     Paused,
-    /// Over.
+    /// The subscription is over.
     Canceled,
 }
 

@@ -227,7 +227,7 @@ fn add_end(scenario: &mut Scenario, end: End, at: i64) {
 /// Longer than any history, in days.
 const HORIZON: i64 = 900;
 
-/// Who paid for each day and at which tier, as the reference model works it out.
+/// Returns who paid for each day and at which tier, as the reference model works it out.
 fn expected_days(scenario: &Scenario) -> Vec<Option<(&str, u8)>> {
     let mut booked: Vec<_> = scenario.booked.iter().collect();
     booked.sort_by_key(|(id, _)| id);
@@ -243,7 +243,7 @@ fn expected_days(scenario: &Scenario) -> Vec<Option<(&str, u8)>> {
     days.into_iter().map(|day| day.map(|(number, tier)| (booked[number].0.as_str(), tier))).collect()
 }
 
-/// Who paid for each day and at which tier, as it is stored.
+/// Returns who paid for each day and at which tier, as it is stored.
 fn stored_days(reader: &Reader) -> Vec<Option<(String, u8)>> {
     let gateway_id = |segment: &Segment| {
         let payment = reader.account.payment(segment.payment).unwrap();

@@ -142,7 +142,7 @@ fn run(facts: &[Fact], preorder: Option<Preorder>) -> Stored {
     Stored { preorder: store.preorders().pop(), payments: store.payments(), keys }
 }
 
-/// Every order of the facts, each order also with every fact delivered twice.
+/// Returns every order of the facts, each order also with every fact delivered twice.
 fn every_order(facts: &[Fact]) -> Vec<Vec<Fact>> {
     if facts.is_empty() {
         return vec![vec![]];
@@ -266,7 +266,7 @@ fn an_unpaid_session_of_nobody_stays_nobodys() {
     assert_eq!(run(&[step("cs_1", 1, SessionStep::Expired), refund(1)], None).preorder, None);
 }
 
-/// The session of a second payment, `pi_2`.
+/// Returns what the session of a second payment says, `pi_2`.
 fn paid_again() -> Fact {
     let Fact::Session(mut fact) = step("cs_2", 2, PAID) else { unreachable!() };
     fact.payment_intent = Some(PaymentIntentId::parse("pi_2").unwrap());

@@ -66,7 +66,7 @@ pub fn account() -> ChampionAccount {
     }
 }
 
-/// A subscription that was asked for; Stripe hasn't answered yet.
+/// Returns the record of a subscription that was asked for; Stripe hasn't answered yet.
 pub fn reservation(id: u128, tier: i64) -> PaymentRecord {
     let (kind, amount) = (PaymentKind::Subscription, usd(500 * tier));
     let new = PaymentRecord::new(record_id(id), kind, PaymentMethod::Stripe, amount, t(-60));
@@ -90,7 +90,7 @@ pub fn event(id: &str, at: i64, fact: Fact) -> StripeEvent {
     }
 }
 
-/// An invoice of subscription `sub_a`, at 5 dollars times the tier, as API versions since "basil" send it.
+/// Returns an invoice of subscription `sub_a`, at 5 dollars times the tier, as API versions since "basil" send it.
 pub fn invoice(name: &str, reason: BillingReason, tier: i64, at: i64) -> InvoiceFact {
     InvoiceFact {
         invoice: inv(name),
@@ -119,7 +119,7 @@ pub fn refund(intent: &str, amount: i64) -> Fact {
     Fact::ChargeRefunded(ChargeRefundedFact { payment_intent: pi(intent), preorder: None, refunded: usd(amount) })
 }
 
-/// A refund by its id, made at one moment and told of at another.
+/// Returns a refund by its id, made at one moment and told of at another.
 pub fn refund_is(intent: &str, amount: i64, created: i64, status: RefundStatus, at: i64) -> Fact {
     Fact::Refund(RefundFact {
         refund: RefundId::parse(format!("re_{intent}")).unwrap(),
@@ -136,7 +136,7 @@ pub fn dispute(intent: &str, status: &str) -> Fact {
     disputed(intent, status, 1)
 }
 
-/// A dispute of everything that was paid, told of at a moment.
+/// Returns a dispute of everything that was paid, told of at a moment.
 pub fn disputed(intent: &str, status: &str, at: i64) -> Fact {
     Fact::Dispute(DisputeFact {
         dispute: DisputeId::parse(format!("dp_{intent}")).unwrap(),
@@ -200,7 +200,7 @@ impl Reader {
         Self::of(store, 0)
     }
 
-    /// Everything that follows happens when so many seconds have passed.
+    /// Lets everything that follows happen when so many seconds have passed.
     pub fn at(self, now: i64) -> Self {
         Self { now, ..self }
     }
@@ -212,7 +212,7 @@ impl Reader {
         self
     }
 
-    /// The segments as tier, first and last second.
+    /// Returns the segments as tier, first and last second.
     pub fn bars(&self) -> Vec<(u8, i64, i64)> {
         let second = |moment: Timestamp| (moment - t(0)).whole_seconds();
         let bar = |it: &Segment| (it.tier.get(), second(it.period.start), second(it.period.end));

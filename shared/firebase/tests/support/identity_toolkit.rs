@@ -51,7 +51,7 @@ impl IdentityToolkit {
         serve(app.with_state(self.clone())).await
     }
 
-    /// The state, to set up or to look at.
+    /// Returns the state, to set up or to look at.
     pub fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap()
     }

@@ -39,12 +39,12 @@ fn part(json: &Value) -> String {
 }
 
 impl TestKey {
-    /// The public key as it is published.
+    /// Returns the public key as it is published.
     pub fn jwk(&self, kid: &str) -> Value {
         json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid, "n": self.n, "e": E })
     }
 
-    /// A token of these claims, signed with RS256.
+    /// Returns a token of these claims, signed with RS256.
     pub fn sign(&self, kid: Option<&str>, claims: &Value) -> String {
         let mut header = json!({ "typ": "JWT", "alg": "RS256" });
         if let Some(kid) = kid {
@@ -57,7 +57,7 @@ impl TestKey {
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
-    /// Header and claims of a token, if this key signed it.
+    /// Returns header and claims of a token, if this key signed it.
     pub fn read(&self, token: &str) -> Option<(Value, Value)> {
         let (signed, signature) = token.rsplit_once('.')?;
         let key = ring::signature::UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, self.pair().public().clone());

@@ -25,17 +25,17 @@ pub async fn serve(app: Router) -> String {
     base
 }
 
-/// The HTTP client of production.
+/// Returns the HTTP client of production.
 pub fn client() -> reqwest::Client {
     http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap()
 }
 
-/// The proof that tests run locally.
+/// Returns the proof that tests run locally.
 pub fn local_only() -> LocalOnly {
     Stage::Local.local_only().unwrap()
 }
 
-/// Some moment.
+/// Returns some moment.
 pub fn now() -> Timestamp {
     Timestamp::from_unix_timestamp(1_800_000_000).unwrap()
 }

@@ -176,7 +176,8 @@ fn of(key: &ChampionKey, answers: &[Vec<Row>]) -> Result<Result<ChampionAccount,
     }
 }
 
-/// Two round trips: lock and read, then write and commit. One more for a reader whose things have become another's.
+/// Takes a step in two round trips: lock and read, then write and commit. One more for a reader whose things have
+/// become another's.
 async fn take<T>(
     lease: Lease,
     key: &ChampionKey,
@@ -187,7 +188,8 @@ async fn take<T>(
     carry_out(transaction, key, &rows, now, step).await
 }
 
-/// Two round trips: the sign-in's transaction with the locks and reads of the step behind it, then write and commit.
+/// Signs in and takes a step in two round trips: the sign-in's transaction with the locks and reads of the step behind
+/// it, then write and commit.
 async fn sign_in_and_take<T>(
     lease: Lease,
     claims: &Claims,
@@ -239,7 +241,7 @@ async fn carry_out<T>(
     Ok(answer)
 }
 
-/// Two round trips. A snapshot keeps the statements in agreement, so nobody is locked.
+/// Reads a reader's accounts in two round trips. A snapshot keeps the statements in agreement, so nobody is locked.
 async fn accounts(lease: Lease, reader: &UserId, limit: i64) -> Result<Vec<ChampionAccount>, Failure> {
     let novels = Statement::new(sql!("champion_novels")).text(reader.as_str()).bigint(limit);
     let (transaction, answers) = lease.begin(vec![Statement::new(sql!("snapshot")), novels]).await?;

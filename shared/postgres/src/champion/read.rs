@@ -40,7 +40,7 @@ pub(crate) fn found(rows: &[Row]) -> Result<Option<ChampionKey>, Failure> {
     rows.first().map(key).transpose()
 }
 
-/// The reader and the novel that a row names.
+/// Returns the reader and the novel that a row names.
 pub(crate) fn key(row: &Row) -> Result<ChampionKey, Failure> {
     let columns = Columns(row);
     Ok(ChampionKey {
@@ -57,7 +57,7 @@ pub(crate) fn tiers(novel: NovelId) -> Statement<'static> {
 /// How many statements read one account.
 const READS: usize = 5;
 
-/// The statements that [`build`] needs the answers of.
+/// Returns the statements that [`build`] needs the answers of.
 pub(crate) fn account<'a>(key: &'a ChampionKey, invoice: Option<&'a InvoiceId>) -> [Statement<'a>; READS] {
     let (user, novel) = (key.user.as_str(), key.novel.get());
     [
@@ -82,7 +82,7 @@ pub(crate) fn build_all(keys: &[ChampionKey], answers: &[Vec<Row>]) -> Result<Ve
     keys.iter().zip(answers.chunks(READS)).map(|(key, answers)| build(key.clone(), answers)).collect()
 }
 
-/// The account out of the answers.
+/// Returns the account out of the answers.
 ///
 /// # Errors
 /// [`Failure::HandedOver`] if it has become somebody else's before it was locked; the lock finds them then.

@@ -19,7 +19,7 @@ use crate::{
     stripe_events::insert_outbox,
 };
 
-/// Three round trips for all of them: take and lock, read what is locked, write and commit.
+/// Rolls in three round trips for all rows: take and lock, read what is locked, write and commit.
 pub(super) async fn roll(
     lease: Lease,
     now: Timestamp,

@@ -33,7 +33,7 @@ impl Documents {
     }
 }
 
-/// The statements of a write; `documents` are its own.
+/// Returns the statements of a write; `documents` are its own.
 pub(crate) fn statements<'a>(write: &'a ChampionWrite, documents: &'a Documents, now: Timestamp) -> Vec<Statement<'a>> {
     let key = &write.key;
     let mut statements = vec![Statement::new(sql!("ensure_reader")).text(key.user.as_str()).time(now)];

@@ -37,13 +37,13 @@ impl AskingServer {
         self.address
     }
 
-    /// What the client said.
+    /// Returns what the client said.
     pub fn password(self) -> String {
         self.thread.join().unwrap()
     }
 }
 
-/// A message after its kind: four bytes of length that count themselves, and the rest.
+/// Returns a message after its kind: four bytes of length that count themselves, and the rest.
 fn message(stream: &mut TcpStream) -> Vec<u8> {
     let mut length = [0; 4];
     stream.read_exact(&mut length).unwrap();

@@ -10,7 +10,7 @@ use pledge_postgres::{Connection, Database, Settings};
 use pledge_runtime::{Environment, Parser, tls};
 use pledge_testkit::database::secured::{SecuredServer, certificates};
 
-/// What a function whose environment this is would have.
+/// Returns what a function whose environment this is would have.
 fn database(environment: &Environment) -> Database {
     let mut parser = Parser::new(environment);
     let settings = Settings::configured(&mut parser);
@@ -18,7 +18,7 @@ fn database(environment: &Environment) -> Database {
     Database::new(settings.with_connections(2), Some(tls::client_config(tls::web_roots()).unwrap())).unwrap()
 }
 
-/// A connection of a program with these variables.
+/// Returns a connection of a program with these variables.
 async fn connect(url: &str, variables: &[(&str, &str)]) -> Result<Connection, StoreError> {
     let all = [("STAGE", "local"), ("DATABASE_URL", url)].into_iter().chain(variables.iter().copied());
     database(&all.collect()).connection().await

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::database;
 
-/// A function whose `DATABASE_URL` is in the vault.
+/// Returns a function whose `DATABASE_URL` is in the vault.
 async fn function(server: &SecuredServer, vault: &FakeVault) -> Database {
     let variables = [
         ("STAGE", "local"),
@@ -24,12 +24,12 @@ async fn function(server: &SecuredServer, vault: &FakeVault) -> Database {
     database(&environment)
 }
 
-/// What a request does: it asks for something.
+/// Asks the database for something, as a request does.
 async fn request(database: &Database) -> Result<(), StoreError> {
     database.find(PreorderId::new(Uuid::nil())).await.map(drop)
 }
 
-/// Whom the server takes it for.
+/// Returns the role that the server takes the connection's user for.
 async fn user(database: &Database) -> String {
     let connection = database.connection().await.unwrap();
     connection.query_one("select current_user::text", &[]).await.unwrap().get(0)

@@ -48,7 +48,7 @@ pub async fn ledger(tables: &Client, key: &ChampionKey) -> Vec<LedgerRow> {
     rows.iter().map(read).collect()
 }
 
-/// A row as the system before this one would have written it, with what was backfilled.
+/// Writes a row as the system before this one would have, with what was backfilled.
 pub async fn put(tables: &Client, key: &ChampionKey, payment: &PaymentRecord) {
     let sql = "insert into payment_record (
             record_id, user_id, novel_id, type, kind, tier_level, amount, payment_method, status, description,

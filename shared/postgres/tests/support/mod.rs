@@ -42,7 +42,7 @@ impl PostgresStore {
         Self { store, tables: database.connect().await, database }
     }
 
-    /// The only column of the only row.
+    /// Returns the only column of the only row of a query.
     pub async fn count(&self, sql: &str) -> i64 {
         self.tables.query_one(sql, &[]).await.unwrap().get(0)
     }
@@ -62,7 +62,8 @@ pub fn store_preparing(parts: &'static [Part], statements: &str, url: &str, conn
     Database::new(settings.with_connections(connections).preparing(parts), None).unwrap()
 }
 
-/// How many round trips it takes to open a connection without TLS and password, and to prepare statements on it.
+/// Returns how many round trips it takes to open a connection without TLS and password, and to prepare statements on
+/// it.
 pub fn opening() -> usize {
     if statements() == "unnamed" { 1 } else { 2 }
 }

@@ -45,7 +45,7 @@ impl FakeSqs {
         (sqs, publisher(&base))
     }
 
-    /// The messages of each request so far.
+    /// Returns the messages of each request so far.
     pub fn batches(&self) -> Vec<Vec<Message>> {
         self.batches.lock().unwrap().clone()
     }
@@ -59,12 +59,12 @@ pub async fn serve(app: Router) -> String {
     base
 }
 
-/// A publisher whose AWS is at `endpoint`.
+/// Returns a publisher whose AWS is at `endpoint`.
 pub fn publisher(endpoint: &str) -> SqsPublisher {
     SqsPublisher::new(&aws::sdk_config(&settings(endpoint), client()), QUEUE_URL)
 }
 
-/// An account at `endpoint`.
+/// Returns an account at `endpoint`.
 pub fn settings(endpoint: &str) -> AwsSettings {
     AwsSettings {
         region: "eu-west-1".to_owned(),
@@ -75,7 +75,7 @@ pub fn settings(endpoint: &str) -> AwsSettings {
     }
 }
 
-/// The HTTP client of production.
+/// Returns the HTTP client of production.
 pub fn client() -> reqwest::Client {
     http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap()
 }

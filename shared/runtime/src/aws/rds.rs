@@ -65,7 +65,8 @@ mod tests {
         }
     }
 
-    /// The token that botocore 1.43 makes of the same (`generate_db_auth_token`), whose parameters have another order.
+    /// Compares with the token that botocore 1.43 makes of the same (`generate_db_auth_token`), whose parameters have
+    /// another order.
     #[test]
     fn a_token_is_the_one_that_aws_own_library_makes() {
         let expected = "Action=connect&DBUser=pledge_app&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=\

@@ -29,8 +29,8 @@ struct Finalizing {
     auto_advance: Option<bool>,
 }
 
-/// Stripe voids finalised invoices only, so a draft is finalised first, without being collected. A refusal means that the
-/// invoice has gone on meanwhile: it was finalised, paid or made void by somebody else.
+/// Makes an invoice void. Stripe voids finalised invoices only, so a draft is finalised first, without being collected.
+/// A refusal means that the invoice has gone on meanwhile: it was finalised, paid or made void by somebody else.
 pub async fn void(client: &StripeClient, invoice: &RunningInvoice) -> Result<(), BillingError> {
     let path = |step| format!("/invoices/{}/{step}", invoice.id);
     if invoice.status == InvoiceStatus::Draft {
@@ -100,7 +100,8 @@ pub async fn pay(
     })
 }
 
-/// `invoice_payment_intent_requires_action` (<https://docs.stripe.com/error-codes>)
+/// Whether Stripe refused since the cardholder must agree first: `invoice_payment_intent_requires_action`
+/// (<https://docs.stripe.com/error-codes>).
 fn wants_cardholder(error: &StripeError) -> bool {
     const CODE: &str = "invoice_payment_intent_requires_action";
     matches!(error, StripeError::Api(error) if error.code.as_deref() == Some(CODE))

@@ -37,7 +37,7 @@ impl InvoiceBody {
         }
     }
 
-    /// The invoice, if the answer has all that there is to know about one.
+    /// Returns the invoice, if the answer has all that there is to know about one.
     pub fn billed(&self) -> Option<BilledInvoice> {
         Some(BilledInvoice {
             id: self.id.clone(),

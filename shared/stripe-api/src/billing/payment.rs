@@ -40,7 +40,7 @@ pub async fn retrieve(client: &StripeClient, id: &PaymentIntentId) -> Result<Int
     Ok(intent.into())
 }
 
-/// Stripe refuses to cancel one that is paid or was cancelled before; then it says how the payment stands.
+/// Cancels a payment. Stripe refuses for one that is paid or was cancelled before; then it says how the payment stands.
 pub async fn cancel(client: &StripeClient, id: &PaymentIntentId) -> Result<IntentAnswer, BillingError> {
     let cancelled: Result<PaymentIntent, StripeError> = client.send(&CancelPaymentIntent::new(id.as_str())).await;
     match cancelled {

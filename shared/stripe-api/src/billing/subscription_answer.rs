@@ -94,22 +94,22 @@ struct Payment {
 }
 
 impl SubscriptionBody {
-    /// Who pays.
+    /// Returns who pays.
     pub fn customer(&self) -> &CustomerId {
         &self.customer
     }
 
-    /// The method of its own that pays, unless the customer's default does.
+    /// Returns the method of its own that pays, unless the customer's default does.
     pub fn payment_method(&self) -> Option<&PaymentMethodId> {
         self.default_payment_method.as_ref()
     }
 
-    /// When the period that runs ends.
+    /// Returns when the period that runs ends.
     pub fn period_end(&self) -> Option<Timestamp> {
         self.items.data.first().map(|item| item.current_period_end)
     }
 
-    /// The item with one of these prices, else the first one.
+    /// Returns the item with one of these prices, else the first one.
     pub fn item_of(&self, prices: &[PriceId]) -> Option<&str> {
         let ours = |item: &&Item| item.price.as_ref().is_some_and(|price| prices.contains(&price.id));
         self.items.data.iter().find(ours).or_else(|| self.items.data.first())?.id.as_deref()
@@ -117,7 +117,7 @@ impl SubscriptionBody {
 }
 
 impl InvoiceObject {
-    /// The invoice, if it is that of a period that follows another one.
+    /// Returns the invoice, if it is that of a period that follows another one.
     fn running(&self) -> Option<RunningInvoice> {
         let renews = self.billing_reason.as_deref() == Some("subscription_cycle");
         renews.then(|| RunningInvoice { id: self.invoice.id().clone(), status: self.invoice.status() })

@@ -62,14 +62,14 @@ impl TestEnvironment {
         Self { stand_in, stripe, received }
     }
 
-    /// What was verified and decoded so far: one list for each version, in the order of sending.
+    /// Returns what was verified and decoded so far: one list for each version, in the order of sending.
     pub async fn facts(&self) -> [Vec<Fact>; 2] {
         assert!(self.stand_in.wait_until_idle(Duration::from_secs(10)).await);
         let received = self.received.lock().unwrap().clone();
         [0, 1].map(|version| received.iter().filter(|it| it.0 == version).map(|it| it.1.clone()).collect())
     }
 
-    /// What our code doesn't do itself: the catalogue, and the reader's browser.
+    /// Sends what our code doesn't do itself: the catalogue, and the reader's browser.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Value {
         let url = reqwest::Url::parse_with_params("http://form/", form).unwrap();
         let request = http().post(format!("{}/v1/{path}", self.stand_in.base_url())).bearer_auth(KEY);
@@ -83,13 +83,13 @@ impl TestEnvironment {
         self.post(&format!("payment_intents/{intent}/confirm"), &[("payment_method", card), back]).await;
     }
 
-    /// A card of the customer. The name of a test card stands for a new card each time.
+    /// Returns a card of the customer. The name of a test card stands for a new card each time.
     pub async fn card(&self, customer: &CustomerId, test_card: &str) -> PaymentMethodId {
         let path = format!("payment_methods/{test_card}/attach");
         method(self.post(&path, &[("customer", customer.as_str())]).await["id"].as_str().unwrap())
     }
 
-    /// A request for a session that sells a colour for 199 dollars.
+    /// Returns a request for a session that sells a colour for 199 dollars.
     pub async fn session_request(&self) -> SessionRequest {
         let form = [("currency", "usd"), ("unit_amount", "19900"), ("product_data[name]", "Sakura Pink")];
         let price = self.post("prices", &form).await;
@@ -109,7 +109,7 @@ impl TestEnvironment {
     }
 }
 
-/// The webhook endpoint: verifies what the stand-in signed, and decodes it.
+/// Verifies what the stand-in signed and decodes it, as the webhook endpoint does.
 async fn receive(
     State(received): State<Received>,
     Path(version): Path<usize>,

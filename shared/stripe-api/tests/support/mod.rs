@@ -37,17 +37,17 @@ pub enum Reply {
 }
 
 impl Reply {
-    /// An answer in JSON.
+    /// Returns an answer in JSON.
     pub fn json(status: u16, body: &Value) -> Self {
         Self::Answer(status, vec![("content-type", "application/json"), ("request-id", "req_1")], body.to_string())
     }
 
-    /// One of Stripe's errors.
+    /// Returns one of Stripe's errors.
     pub fn error(status: u16, kind: &str, code: &str) -> Self {
         Self::json(status, &json!({"error": {"type": kind, "code": code, "message": "a@b.co is wrong"}}))
     }
 
-    /// The answer with one more header.
+    /// Returns the answer with one more header.
     pub fn with(mut self, name: &'static str, value: &'static str) -> Self {
         if let Self::Answer(_, headers, _) = &mut self {
             headers.push((name, value));
@@ -66,12 +66,12 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// A header's text, empty if there is none.
+    /// Returns a header's text, empty if there is none.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The fields of the form.
+    /// Returns the fields of the form.
     pub fn form(&self) -> BTreeMap<String, String> {
         let url = reqwest::Url::parse(&format!("http://form/?{}", self.body)).unwrap();
         url.query_pairs().into_owned().collect()
@@ -106,7 +106,7 @@ impl Server {
         Self { url, shared }
     }
 
-    /// A client of this server that gives up after one second.
+    /// Returns a client of this server that gives up after one second.
     pub fn client(&self) -> StripeClient {
         let limits = Limits {
             whole: Duration::from_secs(2),
@@ -117,12 +117,12 @@ impl Server {
         client(&self.url).with_limits(limits)
     }
 
-    /// Everything that was asked so far.
+    /// Returns everything that was asked so far.
     pub fn asked(&self) -> Vec<Asked> {
         self.shared.asked.lock().unwrap().clone()
     }
 
-    /// How many connections were made.
+    /// Returns how many connections were made.
     pub fn connections(&self) -> usize {
         self.shared.connections.load(Ordering::SeqCst)
     }
@@ -157,13 +157,13 @@ async fn answer(
     }
 }
 
-/// A client with the real limits.
+/// Returns a client with the real limits.
 pub fn client(url: &str) -> StripeClient {
     let key = Secret::new("sk_test_4eC39HqLyjWDarjtT1zdp7dc");
     StripeClient::new(http(), &Config { base: url.to_owned(), key, deployment: "local".to_owned() }).unwrap()
 }
 
-/// The HTTP client of a function.
+/// Returns the HTTP client of a function.
 pub fn http() -> reqwest::Client {
     http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap()
 }

@@ -3,7 +3,7 @@
 use pledge_domain::ids::InvalidId;
 use serde::Deserialize;
 
-/// Another object: usually its id, the object itself where it was expanded.
+/// A reference to another object: usually its id, the object itself where it was expanded.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub enum Expandable {

@@ -124,7 +124,7 @@ mod tests {
         json!({"price": {"id": price}, "period": {"start": 0, "end": end}, "proration": proration, "amount": amount})
     }
 
-    /// After a change of plan the next renewal has both: the new period, and the prorations of the old one.
+    /// Compares what the next renewal has after a change of plan: the new period, and the prorations of the old one.
     #[test]
     fn a_new_period_says_more_than_a_proration_of_any_length() {
         let lines = [line("old", 99, true, -5), line("new", 50, false, 10), line("extra", 10, false, 100)];

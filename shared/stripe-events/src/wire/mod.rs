@@ -68,8 +68,8 @@ impl Unreadable {
 }
 
 impl From<serde_json::Error> for Unreadable {
-    /// Serde quotes the offending value, which may be somebody's address; only the place and, if a field is missing,
-    /// the field's name are passed on.
+    /// Keeps the place, and the field's name if one is missing. Serde quotes the offending value too, which may be
+    /// somebody's address.
     fn from(error: serde_json::Error) -> Self {
         let text = error.to_string();
         let what = if text.starts_with("missing field") { text.as_str() } else { "a value of another type" };

@@ -20,7 +20,7 @@ const UPGRADE: i64 = 1_752_854_400;
 const RENEWAL: i64 = 1_754_668_800;
 const END: i64 = 1_757_347_200;
 
-/// Fixture and fact.
+/// Returns fixtures with the facts that they say.
 pub fn expectations(shape: &str) -> Vec<(&'static str, Fact)> {
     let since = shape == "since-basil";
     let invoice = |invoice| if since { invoice } else { InvoiceFact { payment_intent: Some(intent()), ..invoice } };
@@ -101,7 +101,7 @@ fn metadata() -> ChampionMetadata {
     }
 }
 
-/// The first invoice, as it is since basil: without the payment.
+/// Returns the first invoice, as it is since basil: without the payment.
 fn first() -> InvoiceFact {
     InvoiceFact {
         invoice: InvoiceId::parse("in_1RkR0qBxq7Zf9aTeFirst001").unwrap(),
@@ -122,7 +122,7 @@ fn first() -> InvoiceFact {
     }
 }
 
-/// The second one, when its payment was refused.
+/// Returns the second invoice, when its payment was refused.
 fn renewal() -> InvoiceFact {
     InvoiceFact {
         invoice: InvoiceId::parse("in_1RvR0qBxq7Zf9aTeSecond02").unwrap(),
@@ -143,7 +143,8 @@ fn line(price: Option<PriceId>, start: i64, end: i64) -> InvoiceLine {
     }
 }
 
-/// The difference between two plans: what is left of the period, taken back at the old price and sold at the new one.
+/// Returns the difference between two plans: what is left of the period, taken back at the old price and sold at the
+/// new one.
 fn upgrade() -> InvoiceFact {
     let five_dollars_a_month = PriceId::parse("price_1RjY4kBxq7Zf9aTeMonth005").ok();
     let proration = |line| InvoiceLine { is_proration: true, ..line };

@@ -14,7 +14,7 @@ use pledge_domain::stripe::Fact;
 use pledge_stripe_events::{HANDLED, decode};
 use support::{SHAPES, fixture, fixtures};
 
-/// What each fixture of this shape says.
+/// Returns what each fixture of this shape says.
 fn expectations(shape: &str) -> Vec<(&'static str, Fact)> {
     let other = vec![("customer.created", ignored("an event type that changes nothing here"))];
     [preorder::expectations(), champion::expectations(shape), other].concat()

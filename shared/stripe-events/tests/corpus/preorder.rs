@@ -16,7 +16,7 @@ use pledge_domain::{
 
 use crate::ignored;
 
-/// Fixture and fact.
+/// Returns fixtures with the facts that they say.
 pub fn expectations() -> Vec<(&'static str, Fact)> {
     vec![
         ("checkout.session.completed", filled_in(Completed(CheckoutPaymentStatus::Paid))),
@@ -59,7 +59,7 @@ fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// A session of ours that the customer hasn't filled in.
+/// Returns a session of ours that the customer hasn't filled in.
 fn session(step: SessionStep) -> SessionFact {
     SessionFact {
         session: SessionId::parse("cs_test_a1Q7vB2nM4kX9zL0pT5rY8wE3uI6oS1dF7gH2jK4lZ9xC5vB8nM0qW3eR6").unwrap(),
@@ -97,7 +97,7 @@ fn filled_in(step: SessionStep) -> Fact {
     Fact::Session(Box::new(SessionFact { payment_intent: Some(intent()), contact, ..session(step) }))
 }
 
-/// A free order that a payment link made: nothing of it is ours, but it is one.
+/// Returns a free order that a payment link made: nothing of it is ours, but it is one.
 fn foreign() -> Fact {
     let contact = Contact {
         first_name: text("Ada King"),

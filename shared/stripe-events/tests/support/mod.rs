@@ -7,17 +7,17 @@ use std::{fs, path::PathBuf};
 /// The folders: one for each shape of the same events.
 pub const SHAPES: [&str; 2] = ["before-basil", "since-basil"];
 
-/// Where a fixture lies.
+/// Returns where a fixture lies.
 pub fn path(shape: &str, name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(shape).join(format!("{name}.json"))
 }
 
-/// The bytes of a fixture.
+/// Returns the bytes of a fixture.
 pub fn fixture(shape: &str, name: &str) -> Vec<u8> {
     fs::read(path(shape, name)).unwrap()
 }
 
-/// Every fixture: its shape, its name, its bytes.
+/// Returns every fixture: its shape, its name, its bytes.
 pub fn fixtures() -> Vec<(&'static str, String, Vec<u8>)> {
     let mut all = Vec::new();
     for shape in SHAPES {

@@ -17,31 +17,31 @@ use uuid::Uuid;
 
 use crate::builders::{a_dispute, event, uid};
 
-/// A reader of novel 7.
+/// Returns a reader of novel 7.
 #[must_use]
 pub fn champion(reader: &str) -> ChampionKey {
     ChampionKey { user: uid(reader), novel: NovelId::new(7).unwrap() }
 }
 
-/// A tier's level.
+/// Returns a tier's level.
 #[must_use]
 pub fn level(level: i64) -> TierLevel {
     TierLevel::new(level).unwrap()
 }
 
-/// The default tiers of novel 7.
+/// Returns the default tiers of novel 7.
 #[must_use]
 pub fn tiers() -> Vec<Tier> {
     Tier::defaults(NovelId::new(7).unwrap())
 }
 
-/// The `n`th payment record of a test.
+/// Returns the `n`th payment record of a test.
 #[must_use]
 pub fn payment_record_id(n: u32) -> PaymentRecordId {
     PaymentRecordId::new(Uuid::from_fields(n, 0, 0x4000, &[0x90, 0, 0, 0, 0, 0, 0, 0]))
 }
 
-/// A pending single purchase of tier 2, which asks for 3 dollars.
+/// Returns a pending single purchase of tier 2, which asks for 3 dollars.
 #[must_use]
 pub fn a_purchase(n: u32, at: Timestamp) -> PaymentRecord {
     let (id, kind) = (payment_record_id(n), PaymentKind::Purchase);
@@ -49,14 +49,14 @@ pub fn a_purchase(n: u32, at: Timestamp) -> PaymentRecord {
     PaymentRecord { tier: Some(level(2)), ..new }
 }
 
-/// What we write on Stripe's objects.
+/// Returns what we write on Stripe's objects.
 #[must_use]
 pub fn metadata(key: &ChampionKey, tier: i64, payment: Option<PaymentRecordId>) -> ChampionMetadata {
     ChampionMetadata { champion: key.clone(), tier: Some(level(tier)), payment, purchase: None }
 }
 
-/// An invoice of `sub_a`, paid or refused at that time, for 31 days; without its payment, as API versions since "basil"
-/// have it. The amount is 3 dollars.
+/// Returns an invoice of `sub_a`, paid or refused at that time, for 31 days; without its payment, as API versions since
+/// "basil" have it. The amount is 3 dollars.
 #[must_use]
 pub fn invoice(id: &str, reason: BillingReason, metadata: Option<ChampionMetadata>, at: Timestamp) -> InvoiceFact {
     InvoiceFact {
@@ -78,26 +78,26 @@ pub fn invoice(id: &str, reason: BillingReason, metadata: Option<ChampionMetadat
     }
 }
 
-/// `invoice.paid`.
+/// Returns an event `invoice.paid`.
 #[must_use]
 pub fn invoice_paid(id: &str, fact: InvoiceFact) -> StripeEvent {
     StripeEvent { created: fact.at, ..event(id, "invoice.paid", Fact::InvoicePaid(Box::new(fact))) }
 }
 
-/// `invoice.payment_failed`.
+/// Returns an event `invoice.payment_failed`.
 #[must_use]
 pub fn invoice_failed(id: &str, fact: InvoiceFact) -> StripeEvent {
     StripeEvent { created: fact.at, ..event(id, "invoice.payment_failed", Fact::InvoiceFailed(Box::new(fact))) }
 }
 
-/// `invoice_payment.paid`.
+/// Returns an event `invoice_payment.paid`.
 #[must_use]
 pub fn invoice_linked(id: &str, invoice: &str, intent: &str) -> StripeEvent {
     let (invoice, payment_intent) = (InvoiceId::parse(invoice).unwrap(), an_intent(intent));
     event(id, "invoice_payment.paid", Fact::InvoicePaymentLinked(InvoicePaymentFact { invoice, payment_intent }))
 }
 
-/// `customer.subscription.updated`, about `sub_a`.
+/// Returns an event `customer.subscription.updated`, about `sub_a`.
 #[must_use]
 pub fn subscription_changed(
     id: &str,
@@ -122,7 +122,7 @@ pub fn subscription_changed(
     StripeEvent { created: at, ..event(id, "customer.subscription.updated", fact) }
 }
 
-/// `payment_intent.succeeded` of a single purchase of tier 2, of 3 dollars.
+/// Returns an event `payment_intent.succeeded` of a single purchase of tier 2, of 3 dollars.
 #[must_use]
 pub fn purchase_paid(id: &str, intent: &str, metadata: Option<ChampionMetadata>, at: Timestamp) -> StripeEvent {
     let purchase = Some(PurchaseType::Extend);
@@ -135,7 +135,7 @@ pub fn purchase_paid(id: &str, intent: &str, metadata: Option<ChampionMetadata>,
     StripeEvent { created: at, ..event(id, "payment_intent.succeeded", Fact::PurchaseSucceeded(Box::new(fact))) }
 }
 
-/// `charge.refunded`, of so many cents.
+/// Returns an event `charge.refunded`, of so many cents.
 #[must_use]
 pub fn intent_refunded(id: &str, intent: &str, amount: i64) -> StripeEvent {
     let refunded = Money::new(amount, Currency::USD);
@@ -143,7 +143,7 @@ pub fn intent_refunded(id: &str, intent: &str, amount: i64) -> StripeEvent {
     event(id, "charge.refunded", Fact::ChargeRefunded(fact))
 }
 
-/// `charge.dispute.*`.
+/// Returns an event `charge.dispute.*`.
 #[must_use]
 pub fn intent_disputed(id: &str, intent: &str, status: &str) -> StripeEvent {
     event(
@@ -153,7 +153,7 @@ pub fn intent_disputed(id: &str, intent: &str, status: &str) -> StripeEvent {
     )
 }
 
-/// A Stripe payment.
+/// Returns a Stripe payment.
 #[must_use]
 pub fn an_intent(id: &str) -> PaymentIntentId {
     PaymentIntentId::parse(id).unwrap()

@@ -15,19 +15,19 @@ use crate::time::t;
 /// What the payment is of.
 const AMOUNT: i64 = 1999;
 
-/// The session in which this preorder is paid.
+/// Returns the session in which this preorder is paid.
 #[must_use]
 pub fn session_of(preorder: &Preorder) -> SessionId {
     SessionId::parse(format!("cs_test_{}", preorder.id.as_uuid().simple())).unwrap()
 }
 
-/// The payment of this preorder.
+/// Returns the payment of this preorder.
 #[must_use]
 pub fn intent_of(preorder: &Preorder) -> PaymentIntentId {
     PaymentIntentId::parse(format!("pi_{}", preorder.id.as_uuid().simple())).unwrap()
 }
 
-/// An event of this id, created at [`t`]`(60)`.
+/// Returns an event of this id, created at [`t`]`(60)`.
 #[must_use]
 pub fn event(id: &str, kind: &str, fact: Fact) -> StripeEvent {
     StripeEvent {
@@ -42,7 +42,7 @@ pub fn event(id: &str, kind: &str, fact: Fact) -> StripeEvent {
     }
 }
 
-/// What the preorder's first session says at this step.
+/// Returns what the preorder's first session says at this step.
 #[must_use]
 pub fn a_session(preorder: &Preorder, step: SessionStep) -> SessionFact {
     SessionFact {
@@ -69,31 +69,31 @@ fn session(id: &str, kind: &str, preorder: &Preorder, step: SessionStep) -> Stri
     event(id, kind, Fact::Session(Box::new(a_session(preorder, step))))
 }
 
-/// The session is completed and paid.
+/// Returns the event that the session is completed and paid.
 #[must_use]
 pub fn session_paid(id: &str, preorder: &Preorder) -> StripeEvent {
     session(id, "checkout.session.completed", preorder, SessionStep::Completed(CheckoutPaymentStatus::Paid))
 }
 
-/// The session is completed with a method that pays days later.
+/// Returns the event that the session is completed with a method that pays days later.
 #[must_use]
 pub fn session_unpaid(id: &str, preorder: &Preorder) -> StripeEvent {
     session(id, "checkout.session.completed", preorder, SessionStep::Completed(CheckoutPaymentStatus::Unpaid))
 }
 
-/// The money came days later.
+/// Returns the event that the money came days later.
 #[must_use]
 pub fn session_succeeded_later(id: &str, preorder: &Preorder) -> StripeEvent {
     session(id, "checkout.session.async_payment_succeeded", preorder, SessionStep::AsyncPaymentSucceeded)
 }
 
-/// Nobody paid in time.
+/// Returns the event that nobody paid in time.
 #[must_use]
 pub fn session_expired(id: &str, preorder: &Preorder) -> StripeEvent {
     session(id, "checkout.session.expired", preorder, SessionStep::Expired)
 }
 
-/// A card was refused in the first session.
+/// Returns the event that a card was refused in the first session.
 #[must_use]
 pub fn card_refused(id: &str, preorder: &Preorder) -> StripeEvent {
     let payment_intent = intent_of(preorder);
@@ -110,13 +110,13 @@ pub fn refund(id: &str, preorder: &Preorder, amount: i64) -> StripeEvent {
     event(id, "charge.refunded", Fact::ChargeRefunded(fact))
 }
 
-/// The customer's bank disputes the payment.
+/// Returns the event that the customer's bank disputes the payment.
 #[must_use]
 pub fn dispute(id: &str, preorder: &Preorder, status: &str) -> StripeEvent {
     event(id, "charge.dispute.updated", Fact::Dispute(a_dispute("dp_1", intent_of(preorder), status)))
 }
 
-/// A dispute of 19.99 US dollars, told of at [`t`]`(60)`.
+/// Returns a dispute of 19.99 US dollars, told of at [`t`]`(60)`.
 #[must_use]
 pub fn a_dispute(id: &str, payment_intent: PaymentIntentId, status: &str) -> DisputeFact {
     DisputeFact {

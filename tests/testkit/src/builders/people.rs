@@ -6,19 +6,19 @@ use pledge_domain::{
     user::{Account, VerifiedUser},
 };
 
-/// A uid.
+/// Returns a uid.
 #[must_use]
 pub fn uid(text: &str) -> UserId {
     UserId::parse(text).unwrap()
 }
 
-/// An address.
+/// Returns an address.
 #[must_use]
 pub fn an_email(text: &str) -> Email {
     Email::parse(text).unwrap()
 }
 
-/// Somebody who signed in, with this address verified.
+/// Returns somebody who signed in, with this address verified.
 #[must_use]
 pub fn signed_in(id: &str, email: &str) -> VerifiedUser {
     VerifiedUser {
@@ -32,7 +32,7 @@ pub fn signed_in(id: &str, email: &str) -> VerifiedUser {
     }
 }
 
-/// Somebody who signed in anonymously.
+/// Returns somebody who signed in anonymously.
 #[must_use]
 pub fn anonymous(id: &str) -> VerifiedUser {
     VerifiedUser {
@@ -46,7 +46,7 @@ pub fn anonymous(id: &str) -> VerifiedUser {
     }
 }
 
-/// An account that was made for somebody's address and that nobody has claimed.
+/// Returns an account that was made for somebody's address and that nobody has claimed.
 #[must_use]
 pub fn an_account(id: &str) -> Account {
     Account { id: uid(id), email_verified: false, claimed: false }

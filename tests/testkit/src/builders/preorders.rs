@@ -17,13 +17,13 @@ use crate::{builders::an_email, time::t};
 /// The price of the colour in [`a_form`].
 pub const PRICE: &str = "price_red";
 
-/// The `n`th preorder of a test. Ids of different `n` differ in the preorder number too.
+/// Returns the `n`th preorder of a test. Ids of different `n` differ in the preorder number too.
 #[must_use]
 pub fn preorder_id(n: u32) -> PreorderId {
     PreorderId::new(Uuid::from_fields(n, 0, 0x4000, &[0x80, 0, 0, 0, 0, 0, 0, 0]))
 }
 
-/// A form with every field filled.
+/// Returns a form with every field filled.
 #[must_use]
 pub fn a_form(email: &str) -> PreorderForm {
     let text = |text: &str| Some(text.to_owned());
@@ -50,13 +50,13 @@ pub fn a_form(email: &str) -> PreorderForm {
     }
 }
 
-/// The version of a text on marketing.
+/// Returns the version of a text on marketing.
 #[must_use]
 pub fn a_text_version(version: &str) -> TextVersion {
     TextVersion::parse(version).unwrap()
 }
 
-/// The `n`th preorder, whose form agrees to a text on marketing.
+/// Returns the `n`th preorder, whose form agrees to a text on marketing.
 #[must_use]
 #[allow(clippy::needless_pass_by_value, reason = "tests make the owner in the call")]
 pub fn a_new_preorder_with_consent(n: u32, email: &str, owner: Owner) -> NewPreorder {
@@ -67,7 +67,7 @@ pub fn a_new_preorder_with_consent(n: u32, email: &str, owner: Owner) -> NewPreo
     NewPreorder { preorder, started, claims, uses: Uses::default() }
 }
 
-/// The `n`th preorder, of this address and owner, made at [`t`]`(n)`.
+/// Returns the `n`th preorder, of this address and owner, made at [`t`]`(n)`.
 #[must_use]
 #[allow(clippy::needless_pass_by_value, reason = "tests make the owner in the call")]
 pub fn a_new_preorder(n: u32, email: &str, owner: Owner) -> NewPreorder {
@@ -76,13 +76,13 @@ pub fn a_new_preorder(n: u32, email: &str, owner: Owner) -> NewPreorder {
     NewPreorder { preorder, started, claims, uses: Uses::default() }
 }
 
-/// The `n`th preorder, initiated at [`t`]`(n)` by `reader-<n>@example.com`, without an owner.
+/// Returns the `n`th preorder, initiated at [`t`]`(n)` by `reader-<n>@example.com`, without an owner.
 #[must_use]
 pub fn a_preorder(n: u32) -> Preorder {
     a_new_preorder(n, &format!("reader-{n}@example.com"), Owner::Unknown).preorder
 }
 
-/// A checkout session that is open until [`t`]`(86_400)`.
+/// Returns a checkout session that is open until [`t`]`(86_400)`.
 #[must_use]
 pub fn an_open_session(id: &str) -> OpenSession {
     let url = format!("https://checkout.example/{id}");

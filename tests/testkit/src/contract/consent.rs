@@ -23,15 +23,16 @@ use crate::{
 const ADDRESS: &str = "Reader@example.com";
 const SAME_ADDRESS: &str = "reader@EXAMPLE.com";
 
-/// Somebody who hasn't signed in agrees in the form of the `n`th preorder. Returns the ids of what is announced: the
-/// preorder, and the consent.
+/// Lets somebody who hasn't signed in agree in the form of the `n`th preorder. Returns the ids of what is announced:
+/// the preorder, and the consent.
 async fn a_form_agrees(subject: &impl Subject, n: u32) -> [OutboxId; 2] {
     let new = a_new_preorder_with_consent(n, SAME_ADDRESS, Owner::Unknown);
     subject.store().initiate(&new).await.unwrap();
     [new.started.id, new.claims.announcements().next().unwrap()]
 }
 
-/// A reader says something in their account at [`t`]`(at)`. Returns their profile then, and the id of the announcement.
+/// Lets a reader say something in their account at [`t`]`(at)`. Returns their profile then, and the id of the
+/// announcement.
 async fn says(subject: &impl Subject, answer: Answer, at: i64) -> (StoredProfile, OutboxId) {
     let reader = signed_in("u1", ADDRESS);
     let mut claims = claims_of(&reader);

@@ -117,7 +117,7 @@ pub async fn a_dispute_that_comes_first_counts_later<S: Subject>(subject: &S) {
     assert_eq!((payment.dispute.as_deref(), payment.refunded), (Some("lost"), 500));
 }
 
-/// A refund of everything, told of at a moment after [`t`]`(60)`.
+/// Returns a refund of everything, told of at a moment after [`t`]`(60)`.
 fn one_refund(id: &str, preorder: &Preorder, status: RefundStatus, at: i64) -> StripeEvent {
     let fact = RefundFact {
         refund: RefundId::parse("re_1").unwrap(),

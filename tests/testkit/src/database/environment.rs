@@ -2,7 +2,7 @@
 
 use tokio_postgres::Config;
 
-/// The server in `TEST_DATABASE_URL`.
+/// Returns the server in `TEST_DATABASE_URL`.
 #[allow(clippy::disallowed_methods, reason = "tests have no `main` that could pass it in")]
 pub(crate) fn server() -> Config {
     let url = std::env::var("TEST_DATABASE_URL").expect("TEST_DATABASE_URL: run the tests with scripts/with-postgres");

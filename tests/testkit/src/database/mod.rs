@@ -21,29 +21,29 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// A database with every migration applied.
+    /// Returns a database with every migration applied.
     pub async fn new() -> Self {
         Self::on(&environment::server()).await
     }
 
-    /// A database with every migration applied, on another server than the usual one.
+    /// Returns a database with every migration applied, on another server than the usual one.
     pub async fn on(server: &Config) -> Self {
         let template = template::migrated(server).await;
         Self::create(server, Some(&template)).await
     }
 
-    /// Its name on the server.
+    /// Returns the database's name on the server.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// A database without any table.
+    /// Returns a database without any table.
     pub async fn empty() -> Self {
         Self::create(&environment::server(), None).await
     }
 
-    /// A migrated database with the history of so many preorders and payments, and with statistics of it.
+    /// Returns a migrated database with the history of so many preorders and payments, and with statistics of it.
     pub async fn with_history(rows: u32) -> Self {
         let database = Self::new().await;
         let client = database.connect().await;
@@ -67,7 +67,7 @@ impl TestDatabase {
         Self { config, server: server.clone(), name }
     }
 
-    /// How to connect to it.
+    /// Returns how to connect to the database.
     #[must_use]
     pub fn config(&self) -> Config {
         self.config.clone()
@@ -93,7 +93,7 @@ impl TestDatabase {
         format!("postgres://{user}{password}@{server}/{}?sslmode=disable", self.name)
     }
 
-    /// Host and port of the server.
+    /// Returns host and port of the server.
     #[must_use]
     pub fn address(&self) -> (String, u16) {
         let port = self.config.get_ports().first().copied().unwrap_or(5432);
@@ -103,7 +103,7 @@ impl TestDatabase {
         }
     }
 
-    /// A connection for a look at the tables.
+    /// Returns a connection for a look at the tables.
     pub async fn connect(&self) -> Client {
         server::connect(&self.config).await
     }

@@ -93,7 +93,7 @@ impl SecuredServer {
         }
     }
 
-    /// The server reads its configuration anew when it likes.
+    /// Waits until connections are encrypted: the server reads its configuration anew when it likes.
     async fn until_tls(&self, admin: &Client) {
         while admin.query_one("show ssl", &[]).await.unwrap().get::<_, &str>(0) != "on" {
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -2,7 +2,7 @@
 
 use tokio_postgres::{Client, Config, NoTls};
 
-/// Connects; the connection ends when the client is dropped.
+/// Connects to a server. The connection ends when the client is dropped.
 pub(crate) async fn connect(config: &Config) -> Client {
     let (client, connection) = config.connect(NoTls).await.expect("the server in TEST_DATABASE_URL must answer");
     // Its errors also reach the client.

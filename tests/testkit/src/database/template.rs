@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::database::server::connect;
 
-/// The name of a database with every migration applied; made once for each state of the migrations.
+/// Returns the name of a database with every migration applied; made once for each state of the migrations.
 ///
 /// The template gets its name when it is whole, so a half-made one is never copied.
 pub(crate) async fn migrated(server: &Config) -> String {

@@ -52,27 +52,27 @@ struct State {
 }
 
 impl FakeBilling {
-    /// The next call fails like this and does nothing.
+    /// Lets the next call fail like this and do nothing.
     pub fn fail_next(&self, error: BillingError) {
         self.state().failures.push_back(Some((error, false)));
     }
 
-    /// The next call of this method fails like this and does nothing.
+    /// Lets the next call of this method fail like this and do nothing.
     pub fn fail_on(&self, method: &'static str, error: BillingError) {
         self.state().failure_of = Some((method, error));
     }
 
-    /// The next call does its work, and then its answer is lost.
+    /// Lets the next call do its work, and then lose its answer.
     pub fn lose_next_answer(&self, error: BillingError) {
         self.state().failures.push_back(Some((error, true)));
     }
 
-    /// The next call succeeds, although others that come later fail.
+    /// Lets the next call succeed, although others that come later fail.
     pub fn pass_next(&self) {
         self.state().failures.push_back(None);
     }
 
-    /// The reader pays the first invoice, or the subscription ends, and so on.
+    /// Gives a subscription another status: the reader pays the first invoice, it ends, and so on.
     pub fn set_status(&self, id: &SubscriptionId, status: SubscriptionStatus) {
         let mut state = self.state();
         let subscription = state.subscriptions.get_mut(id).unwrap();
@@ -80,27 +80,28 @@ impl FakeBilling {
         subscription.started |= status.is_live();
     }
 
-    /// The invoice of the period that runs.
+    /// Gives a subscription the invoice of the period that runs.
     pub fn set_running(&self, id: &SubscriptionId, invoice: RunningInvoice) {
         self.state().running.insert(id.clone(), invoice);
     }
 
-    /// The newest invoice of a subscription.
+    /// Gives a subscription its newest invoice.
     pub fn set_latest(&self, id: &SubscriptionId, invoice: BilledInvoice) {
         self.state().latest.insert(id.clone(), invoice);
     }
 
-    /// What comes of paying an invoice from now on, unless it is just paid.
+    /// Says what comes of paying an invoice from now on, unless it is just paid.
     pub fn set_payment_outcome(&self, outcome: InvoicePaid) {
         self.state().payment_outcome = Some(outcome);
     }
 
-    /// Right after the next change of a tier, somebody else's takes effect: the subscription renews at `price` then.
+    /// Lets somebody else's change of a tier take effect right after the next one: the subscription renews at `price`
+    /// then.
     pub fn overtake_change(&self, price: PriceId) {
         self.state().overtaking = Some(price);
     }
 
-    /// Nobody has registered the portal.
+    /// Forgets the portal, as if nobody had registered it.
     pub fn have_no_portal(&self) {
         self.state().has_no_portal = true;
     }
@@ -111,37 +112,37 @@ impl FakeBilling {
         self.state().customer_pays.contains(id)
     }
 
-    /// The price at which a subscription goes on.
+    /// Returns the price at which a subscription goes on.
     #[must_use]
     pub fn goes_on_at(&self, id: &SubscriptionId) -> Option<PriceId> {
         self.state().prices.get(id).cloned()
     }
 
-    /// What became of a single purchase.
+    /// Says what became of a single purchase.
     pub fn set_intent(&self, id: &PaymentIntentId, now: IntentState) {
         let mut state = self.state();
         state.intents.values_mut().find(|(known, _)| known == id).unwrap().1 = now;
     }
 
-    /// Every subscription that was ever made, in the order of its id, and its status.
+    /// Returns every subscription that was ever made, in the order of its id, and its status.
     #[must_use]
     pub fn subscriptions(&self) -> Vec<(SubscriptionId, SubscriptionStatus)> {
         self.state().subscriptions.values().map(|it| (it.id.clone(), it.status)).collect()
     }
 
-    /// What a subscription is paid with.
+    /// Returns what a subscription is paid with.
     #[must_use]
     pub fn payment_method(&self, id: &SubscriptionId) -> Option<PaymentMethodId> {
         self.state().methods.get(id).cloned()
     }
 
-    /// The names of the methods that were called.
+    /// Returns the names of the methods that were called.
     #[must_use]
     pub fn calls(&self) -> Vec<&'static str> {
         self.state().calls.clone()
     }
 
-    /// Which customers were given which other addresses, in order.
+    /// Returns which customers were given which other addresses, in order.
     #[must_use]
     pub fn addresses(&self) -> Vec<(CustomerId, Email)> {
         self.state().addresses.clone()
@@ -216,7 +217,7 @@ impl Billing for FakeBilling {
         self.call("create_price", |_| PriceId::parse(id).unwrap())
     }
 
-    /// An alias of a test card, `pm_card_…`, becomes a method of its own.
+    /// Attaches a method; an alias of a test card, `pm_card_…`, becomes a method of its own.
     async fn attach_payment_method(
         &self,
         _: &CustomerId,

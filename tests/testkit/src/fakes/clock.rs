@@ -11,7 +11,7 @@ use crate::time::t;
 pub struct FixedClock(Mutex<Timestamp>);
 
 impl FixedClock {
-    /// A clock that shows this time.
+    /// Returns a clock that shows this time.
     #[must_use]
     pub fn at(now: Timestamp) -> Self {
         Self(Mutex::new(now))

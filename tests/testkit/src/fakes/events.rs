@@ -34,7 +34,7 @@ impl FakeEvents {
         inner.events.sort_by_key(|(created, ..)| *created);
     }
 
-    /// From the page of this number on, every page fails; none does with `None`.
+    /// Lets every page from this number on fail; none with `None`.
     pub fn fail_from(&self, page: Option<usize>) {
         self.0.lock().unwrap().failing_from = page;
     }

@@ -17,39 +17,39 @@ pub struct FakeGateway {
 }
 
 impl FakeGateway {
-    /// The next request fails like this.
+    /// Lets the next request fail like this.
     pub fn fail_next(&self, error: GatewayError) {
         self.sessions.put(Err(error));
     }
 
-    /// The next request gets this session.
+    /// Answers the next request with this session.
     pub fn answer_next(&self, session: OpenedSession) {
         self.sessions.put(Ok(session));
     }
 
-    /// The next question for a price gets this answer.
+    /// Answers the next question for a price with this.
     pub fn price_next(&self, answer: Result<Money, GatewayError>) {
         self.prices.put(answer);
     }
 
-    /// The next session that is closed turns out to be so.
+    /// Says what the next session that is closed turns out to be.
     pub fn close_next(&self, answer: Result<SessionStatus, GatewayError>) {
         self.closed.put(answer);
     }
 
-    /// Every session that was closed, in order.
+    /// Returns every session that was closed, in order.
     #[must_use]
     pub fn closed(&self) -> Vec<SessionId> {
         self.closed.calls()
     }
 
-    /// How often a price was asked for.
+    /// Returns how often a price was asked for.
     #[must_use]
     pub fn prices_asked(&self) -> usize {
         self.prices.calls().len()
     }
 
-    /// Every request so far.
+    /// Returns every request so far.
     #[must_use]
     pub fn requests(&self) -> Vec<SessionRequest> {
         self.sessions.calls()

@@ -21,35 +21,35 @@ pub struct FakeIdentity {
 }
 
 impl FakeIdentity {
-    /// An account that exists already.
+    /// Adds an account that exists already.
     #[must_use]
     pub fn with(self, email: &Email, account: Account) -> Self {
         self.accounts.lock().unwrap().insert(email.key(), account);
         self
     }
 
-    /// From now on the account with this uid stands like this; all others are active.
+    /// Says how the account with this uid stands from now on; all others are active.
     pub fn set_state(&self, user: &UserId, state: AccountState) {
         self.states.lock().unwrap().insert(user.clone(), state);
     }
 
-    /// The next call fails.
+    /// Lets the next call fail.
     pub fn fail_next(&self) {
         self.script.put(IdentityError(on_purpose()));
     }
 
-    /// The next look at the state of an account fails.
+    /// Lets the next question for the state of an account fail.
     pub fn fail_next_state(&self) {
         self.state_script.put(IdentityError(on_purpose()));
     }
 
-    /// Every uid whose state was asked for.
+    /// Returns every uid whose state was asked for.
     #[must_use]
     pub fn states_asked_for(&self) -> Vec<UserId> {
         self.state_script.calls()
     }
 
-    /// Every address that was asked for.
+    /// Returns every address that was asked for.
     #[must_use]
     pub fn requests(&self) -> Vec<Email> {
         self.script.calls()

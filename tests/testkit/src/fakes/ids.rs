@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use pledge_domain::ports::Randomness;
 use uuid::{Builder, Uuid};
 
-/// The same sequence of UUIDs for the same seed.
+/// UUIDs that follow from a seed: whoever has the same one gets the same sequence.
 #[derive(Debug, Default)]
 pub struct SeededIds(AtomicU64);
 
 impl SeededIds {
-    /// A sequence of its own.
+    /// Returns a sequence of its own.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self(AtomicU64::new(seed.wrapping_mul(1 << 32)))

@@ -17,18 +17,18 @@ pub struct FakeMarketing {
 }
 
 impl FakeMarketing {
-    /// The next event fails like this.
+    /// Lets the next event fail like this.
     pub fn fail_next(&self, error: MarketingError) {
         self.script.put(error);
     }
 
-    /// Every event that was tried, taken or not.
+    /// Returns every event that was tried, taken or not.
     #[must_use]
     pub fn tried(&self) -> Vec<Announcement> {
         self.script.calls()
     }
 
-    /// Every event that was taken, in order; repeats too.
+    /// Returns every event that was taken, in order; repeats too.
     #[must_use]
     pub fn taken(&self) -> Vec<Announcement> {
         self.taken.lock().unwrap().clone()

@@ -27,7 +27,7 @@ pub use vault::FakeVault;
 
 use pledge_domain::ports::Cause;
 
-/// The cause of a failure that a test asked for.
+/// Returns the cause of a failure that a test asked for.
 #[must_use]
 pub fn on_purpose() -> Cause {
     "the test wants it so".into()

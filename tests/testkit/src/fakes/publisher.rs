@@ -12,12 +12,12 @@ use crate::fakes::{on_purpose, script::Script};
 pub struct FakePublisher(Script<Vec<OutboxId>, PublishError>);
 
 impl FakePublisher {
-    /// The next message isn't taken.
+    /// Refuses the next message.
     pub fn fail_next(&self) {
         self.0.put(PublishError(on_purpose()));
     }
 
-    /// Every message so far, also those that weren't taken.
+    /// Returns every message so far, also those that weren't taken.
     #[must_use]
     pub fn messages(&self) -> Vec<Vec<OutboxId>> {
         self.0.calls()

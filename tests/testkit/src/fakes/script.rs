@@ -30,7 +30,7 @@ impl<Call: Clone, Answer> Script<Call, Answer> {
         self.state().1.push_back(answer);
     }
 
-    /// Every call so far.
+    /// Returns every call so far.
     pub fn calls(&self) -> Vec<Call> {
         self.state().0.clone()
     }

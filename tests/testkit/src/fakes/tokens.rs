@@ -21,14 +21,14 @@ pub struct FakeTokens {
 }
 
 impl FakeTokens {
-    /// From now on this token speaks for this user.
+    /// Lets this token speak for this user from now on.
     #[must_use]
     pub fn with(self, token: &str, user: VerifiedUser) -> Self {
         self.known.lock().unwrap().insert(token.to_owned(), user);
         self
     }
 
-    /// The next call fails like this.
+    /// Lets the next call fail like this.
     pub fn fail_next(&self, error: TokenError) {
         self.script.put(error);
     }

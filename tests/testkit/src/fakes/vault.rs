@@ -41,7 +41,7 @@ impl FakeVault {
         self.0.lock().unwrap().secrets.remove(arn);
     }
 
-    /// How often a secret was asked for.
+    /// Returns how often a secret was asked for.
     #[must_use]
     pub fn reads(&self) -> usize {
         self.0.lock().unwrap().reads

@@ -149,8 +149,8 @@ impl Job<'_> {
         Ok(self.finish(stripe, &result))
     }
 
-    /// A fault inside the endpoint: it takes its time while the key is in use, and its error is
-    /// the result that the key remembers.
+    /// Lets a fault strike inside the endpoint: it takes its time while the key is in use, and its error is the result
+    /// that the key remembers.
     async fn strike_inside(&self, fault: Option<&Fault>) -> Option<ApiError> {
         let fault = fault?;
         fault.strike(|status| ApiError::injected(status).into_response()).await?;

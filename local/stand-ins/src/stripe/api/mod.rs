@@ -59,7 +59,7 @@ impl Endpoint {
         Self { events: true, ..self }
     }
 
-    /// The path's placeholder, if `path` is this endpoint's.
+    /// Returns the path's placeholder, if `path` is this endpoint's.
     fn matches(&self, method: &str, path: &str) -> Option<String> {
         if self.method != method {
             return None;
@@ -94,12 +94,12 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// The parameters, checked against the endpoint's request type.
+    /// Returns the parameters, checked against the endpoint's request type.
     pub(crate) fn params<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         params::parse(&self.endpoint, &self.params)
     }
 
-    /// One page of `items` (newest first) as a list object.
+    /// Returns one page of `items` (newest first) as a list object.
     pub(crate) fn list<'i>(&self, items: impl Iterator<Item = &'i Value>) -> Reply {
         self.page.list(&self.path, &items.collect::<Vec<_>>())
     }
@@ -116,7 +116,7 @@ pub(crate) fn retrieve(account: &Account, call: &Call, kind: &str) -> Reply {
     account.find(kind, &call.id)
 }
 
-/// Every endpoint, in the order of the API reference.
+/// Returns every endpoint, in the order of the API reference.
 fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
     [
         super::customer::ENDPOINTS,

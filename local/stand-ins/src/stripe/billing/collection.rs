@@ -83,8 +83,8 @@ pub(super) fn finalize(account: &mut Account, id: &str) {
     }
 }
 
-/// What is due of `total`, and the customer's balance afterwards. A balance below zero is what the customer has to
-/// their credit. A sum too small to be charged is put on the balance.
+/// Returns what is due of `total`, and the customer's balance afterwards. A balance below zero is what the customer has
+/// to their credit. A sum too small to be charged is put on the balance.
 /// <https://docs.stripe.com/billing/customer/balance>
 pub(super) fn settle_balance(balance: i64, total: i64, currency: &str) -> (i64, i64) {
     let sum = balance + total;

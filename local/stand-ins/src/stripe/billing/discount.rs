@@ -51,7 +51,7 @@ impl Percent {
         serde_json::from_str(text).unwrap_or_default()
     }
 
-    /// Of a coupon; none at all if it has no percentage.
+    /// Returns the percentage of a coupon; none at all if it has none.
     fn of(coupon: &Value) -> Self {
         let percent = coupon.get("percent_off").filter(|percent| percent.is_number());
         percent.and_then(|percent| Self::parse(&percent.to_string())).unwrap_or(Self(0))

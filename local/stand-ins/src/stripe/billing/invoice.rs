@@ -58,13 +58,13 @@ pub(super) fn make(
     id
 }
 
-/// The subscription that an invoice is for.
+/// Returns the subscription that an invoice is for.
 pub(crate) fn subscription_of(invoice: &Value) -> &str {
     let subscription = invoice.pointer("/parent/subscription_details/subscription");
     subscription.and_then(Value::as_str).unwrap_or_default()
 }
 
-/// What pays an invoice when nothing else is said.
+/// Returns what pays an invoice when nothing else is said.
 pub(super) fn default_method(account: &Account, invoice: &str) -> Option<String> {
     let invoice = account.get(invoice);
     let of_subscription = account.get(subscription_of(invoice)).maybe_text("default_payment_method");

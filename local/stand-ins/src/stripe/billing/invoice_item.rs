@@ -91,8 +91,8 @@ fn create(account: &mut Account, call: &Call) -> Reply {
     Ok(account.get(&id).clone())
 }
 
-/// The items that wait for the next invoice of a subscription, newest first: its own, and those of its customer that
-/// name none.
+/// Returns the items that wait for the next invoice of a subscription, newest first: its own, and those of its customer
+/// that name none.
 fn pending(account: &Account, customer: &str, subscription: Option<&str>) -> Vec<String> {
     let waits = |item: &&Value| {
         let of = item.pointer("/parent/subscription_details/subscription").and_then(Value::as_str);
@@ -113,7 +113,7 @@ pub(super) fn collect(account: &mut Account, subscription: &str, invoice: &str) 
     lines
 }
 
-/// The lines of the items that wait for the next invoice of a subscription, newest first.
+/// Returns the lines of the items that wait for the next invoice of a subscription, newest first.
 pub(super) fn pending_lines(account: &mut Account, subscription: &str) -> Vec<Value> {
     let customer = account.text_of(subscription, "customer");
     pending(account, &customer, Some(subscription)).iter().map(|id| line(account, id)).collect()

@@ -32,7 +32,7 @@ pub(super) fn make(account: &mut Account, invoice: &str, intent: &str, amount: i
     )
 }
 
-/// The intent paid this much of its invoice; gives the link's id.
+/// Marks that the intent paid this much of its invoice. Returns the link's id.
 pub(super) fn pay(account: &mut Account, intent: &str, amount: i64) -> Option<String> {
     let mut payments = account.objects.newest_first("invoice_payment");
     let id = payments.find(|payment| intent_id(payment) == intent)?.text("id").to_owned();
@@ -69,7 +69,7 @@ fn set_transition(account: &mut Account, id: &str, name: &str) {
     }
 }
 
-/// The payments of an invoice, newest first.
+/// Returns the payments of an invoice, newest first.
 pub(crate) fn of(account: &Account, invoice: &str) -> Vec<Value> {
     let payments = account.objects.newest_first("invoice_payment");
     payments.filter(|payment| payment.text("invoice") == invoice).cloned().collect()
@@ -80,7 +80,7 @@ fn default<'w>(account: &'w Account, invoice: &str) -> Option<&'w Value> {
     payments.find(|payment| payment.text("invoice") == invoice && payment.flag("is_default"))
 }
 
-/// The payment intent that Stripe made for an invoice.
+/// Returns the payment intent that Stripe made for an invoice.
 pub(crate) fn intent_of(account: &Account, invoice: &str) -> Option<String> {
     Some(intent_id(default(account, invoice)?).to_owned())
 }

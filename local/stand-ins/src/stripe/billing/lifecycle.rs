@@ -12,13 +12,13 @@ use crate::stripe::objects::Fields;
 /// How long the first invoice can be paid, in seconds.
 const FIRST_PAYMENT: i64 = 23 * 60 * 60;
 
-/// The items of a subscription.
+/// Returns the items of a subscription.
 pub(super) fn items(subscription: &Value) -> &[Value] {
     let items = subscription.pointer("/items/data").and_then(Value::as_array);
     items.map(Vec::as_slice).unwrap_or_default()
 }
 
-/// The current period, as the items show it.
+/// Returns the current period, as the items show it.
 pub(super) fn period(subscription: &Value) -> (i64, i64) {
     let first = items(subscription).first();
     first.map(|item| (item.int("current_period_start"), item.int("current_period_end"))).unwrap_or_default()
@@ -33,13 +33,13 @@ fn set_period(account: &mut Account, id: &str, start: i64, end: i64) {
     }
 }
 
-/// The invoice lines of the items for a period of the subscription as it stands; those of a trial cost nothing.
+/// Returns the invoice lines of the items for a period of the subscription as it stands; those of a trial cost nothing.
 pub(super) fn lines(account: &mut Account, id: &str, period: (i64, i64)) -> Vec<Value> {
     let trial = account.get(id).text("status") == "trialing";
     lines_at(account, id, period, trial)
 }
 
-/// The invoice lines of the items for a period after the trial, also while a trial runs.
+/// Returns the invoice lines of the items for a period after the trial, also while a trial runs.
 pub(super) fn paid_lines(account: &mut Account, id: &str, period: (i64, i64)) -> Vec<Value> {
     lines_at(account, id, period, false)
 }
@@ -212,7 +212,7 @@ pub(crate) fn run(account: &mut Account, due: &Due) {
     }
 }
 
-/// What is due next, and when.
+/// Returns what is due next, and when.
 pub(crate) fn next(account: &Account) -> Option<(i64, Due)> {
     let pauses = account.objects.newest_first("subscription").filter_map(|subscription| {
         Some((pause::resumes_at(subscription)?, Due::Resume(subscription.text("id").to_owned())))

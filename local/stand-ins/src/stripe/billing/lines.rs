@@ -43,7 +43,7 @@ pub(super) fn set(account: &mut Account, invoice: &str, mut lines: Vec<Value>) {
     account.invoice_lines.insert(invoice.to_owned(), lines);
 }
 
-/// All lines of an invoice.
+/// Returns all lines of an invoice.
 pub(super) fn of(account: &Account, invoice: &str) -> Vec<Value> {
     account.invoice_lines.get(invoice).cloned().unwrap_or_default()
 }

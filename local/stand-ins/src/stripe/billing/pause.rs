@@ -26,7 +26,7 @@ enum Behavior {
 }
 
 impl Pause {
-    /// The value that the subscription shows; refused if it would be over before it begins.
+    /// Returns the value that the subscription shows; refused if it would be over before it begins.
     pub(super) fn to_value(self, now: i64) -> Result<Value, ApiError> {
         if self.resumes_at.is_some_and(|at| at <= now) {
             return Err(ApiError::invalid("`pause_collection[resumes_at]` must be in the future.")
@@ -57,7 +57,7 @@ pub(super) fn begin_collection(account: &mut Account, subscription: &Value, invo
     }
 }
 
-/// When a pause ends by itself.
+/// Returns when a pause ends by itself.
 pub(super) fn resumes_at(subscription: &Value) -> Option<i64> {
     subscription.pointer("/pause_collection/resumes_at").and_then(Value::as_i64)
 }

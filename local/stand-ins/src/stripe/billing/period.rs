@@ -20,7 +20,7 @@ enum Unit {
 }
 
 impl Interval {
-    /// The interval of a recurring price.
+    /// Returns the interval of a recurring price.
     pub(super) fn of(price: &Value) -> Self {
         let recurring = price.get("recurring").cloned().unwrap_or_default();
         let count = i32::try_from(recurring.int("interval_count")).unwrap_or(1).max(1);
@@ -33,7 +33,7 @@ impl Interval {
         Self { unit, count }
     }
 
-    /// The end of the period that begins at `start`, for periods that count from `anchor`.
+    /// Returns the end of the period that begins at `start`, for periods that count from `anchor`.
     pub(super) fn end(self, anchor: i64, start: i64) -> i64 {
         (1..10_000).map(|steps| self.step(anchor, steps)).find(|end| *end > start).unwrap_or(start)
     }

@@ -9,7 +9,7 @@ use crate::stripe::html::money;
 use crate::stripe::objects::Fields;
 use crate::stripe::shapes::Kind;
 
-/// An invoice line for an item of a subscription.
+/// Returns an invoice line for an item of a subscription.
 pub(super) fn line(
     account: &mut Account,
     subscription: &str,
@@ -65,8 +65,8 @@ pub(super) fn line(
     line
 }
 
-/// The lines for going from `before` to what the subscription is now: unused time is given back,
-/// remaining time is charged, to the second.
+/// Returns the lines for going from `before` to what the subscription is now: unused time is given back, remaining time
+/// is charged, to the second.
 pub(super) fn of_change(account: &mut Account, id: &str, before: &Value) -> Vec<Value> {
     let now = account.now;
     if before.text("status") == "trialing" {

@@ -44,7 +44,7 @@ impl Default for BillingSettings {
 }
 
 impl BillingSettings {
-    /// The time of the attempt that follows the `attempts`th failure at `now`; none after the last one.
+    /// Returns the time of the attempt that follows the `attempts`th failure at `now`; none after the last one.
     pub(crate) fn next_attempt(&self, now: i64, attempts: i64) -> Option<i64> {
         let index = usize::try_from(attempts).ok()?.checked_sub(1)?;
         self.retry_seconds.get(index).map(|wait| now + wait)

@@ -150,7 +150,7 @@ pub(crate) fn check_active(account: &Account, id: &str, param: &str) -> Result<(
     Ok(())
 }
 
-/// The product of a price: one that exists, or a new one. `at` is where the parameters stand.
+/// Returns the product of a price: one that exists, or a new one. `at` is where the parameters stand.
 pub(crate) fn product(
     account: &mut Account,
     at: &str,

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::account::Account;
 use super::objects::Fields;
 
-/// The line items of a session.
+/// Returns the line items of a session.
 pub(crate) fn line_items(account: &Account, session: &str) -> Vec<Value> {
     account.line_items.get(session).cloned().unwrap_or_default()
 }

@@ -16,7 +16,7 @@ use crate::stripe::objects::Fields;
 use crate::stripe::params::Tree;
 use crate::stripe::state::Stripe;
 
-/// The page.
+/// Returns the page.
 pub(crate) fn router(stripe: Arc<Stripe>) -> Router {
     Router::new().route("/c/pay/{session}", get(show).post(submit)).with_state(stripe)
 }
@@ -129,7 +129,7 @@ fn shipping_fields(session: &Value) -> String {
     )
 }
 
-/// A field with a value that saves typing.
+/// Returns a field with a value that saves typing.
 fn input(label: &str, name: &str, kind: &str, value: &str) -> String {
     format!("<label>{label}<input name={name} type={kind} value=\"{}\" required></label>", escape(value))
 }

@@ -17,11 +17,11 @@ use crate::stripe::shapes::Kind;
 pub struct Payment {
     /// How they pay.
     pub method: PaymentChoice,
-    /// Their e-mail address, unless the session knows it.
+    /// The customer's e-mail address, unless the session knows it.
     pub email: Option<String>,
-    /// Their full name.
+    /// The customer's full name.
     pub name: Option<String>,
-    /// Their phone number in E.164 form.
+    /// The customer's phone number in E.164 form.
     pub phone: Option<String>,
     /// Two letters.
     pub country: Option<String>,
@@ -77,19 +77,19 @@ pub enum PaymentOutcome {
 }
 
 impl Payment {
-    /// With an accepted card and plausible details.
+    /// Pays with an accepted card and plausible details.
     #[must_use]
     pub fn by_card() -> Self {
         Self::default()
     }
 
-    /// With a card that is refused.
+    /// Pays with a card that is refused.
     #[must_use]
     pub fn by_declined_card() -> Self {
         Self { method: PaymentChoice::DeclinedCard, ..Self::default() }
     }
 
-    /// With a bank debit, which takes days.
+    /// Pays with a bank debit, which takes days.
     #[must_use]
     pub fn by_bank_debit() -> Self {
         Self { method: PaymentChoice::BankDebit, ..Self::default() }
@@ -115,7 +115,7 @@ impl Payment {
         }
     }
 
-    /// From the page's form; empty fields are left out.
+    /// Reads the page's form; empty fields are left out.
     pub(crate) fn from_form(form: &Tree) -> Self {
         let fields = form.flatten();
         let field = |name: &str| fields.get(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
@@ -149,7 +149,7 @@ impl Payment {
         })
     }
 
-    /// The first field that the session asks for and that is missing or not allowed.
+    /// Returns the first field that the session asks for and that is missing or not allowed.
     fn missing(&self, session: &Value) -> Option<&'static str> {
         let shipping = session.pointer("/shipping_address_collection/allowed_countries").and_then(Value::as_array);
         let phone = session.pointer("/phone_number_collection/enabled") == Some(&Value::Bool(true));
@@ -172,7 +172,7 @@ impl Payment {
     }
 }
 
-/// `customer_details` of a session.
+/// Returns the `customer_details` of a session.
 pub(super) fn customer_details(email: Option<&str>, name: Option<&str>, phone: Option<&str>, address: &Value) -> Value {
     json!({
         "address": address,
@@ -259,7 +259,7 @@ fn collect(account: &mut Account, session: &Value, payment: &Payment) {
     }
 }
 
-/// The session's intent, made at the first attempt to pay.
+/// Returns the session's intent, made at the first attempt to pay.
 fn intent_of(account: &mut Account, session_id: &str) -> String {
     let session = account.get(session_id).clone();
     if let Some(intent) = session.maybe_text("payment_intent") {

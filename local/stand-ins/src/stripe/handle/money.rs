@@ -21,7 +21,7 @@ impl StripeStandIn {
         self.stripe.act(configuration::save_default)
     }
 
-    /// The customer pays an open invoice in these parts, each by a payment of its own.
+    /// Pays an open invoice as the customer in these parts, each by a payment of its own.
     ///
     /// # Errors
     /// When the invoice isn't open, or the customer's card refuses.
@@ -61,7 +61,7 @@ impl StripeStandIn {
         Ok(self.stripe.act(|account| refund_progress::set_status(account, refund, status, failure_reason))?)
     }
 
-    /// The card's holder disputes all of a payment, perhaps once more. Returns the dispute's id.
+    /// Disputes all of a payment as the card's holder, perhaps once more. Returns the dispute's id.
     ///
     /// # Errors
     /// When it has not been paid.
@@ -69,7 +69,7 @@ impl StripeStandIn {
         self.dispute_as(intent, &NewDispute { reason: Some(reason.to_owned()), ..NewDispute::default() })
     }
 
-    /// The card's holder disputes a payment or a part of it, as `new` says. Returns the dispute's id.
+    /// Disputes a payment or a part of it as the card's holder, as `new` says. Returns the dispute's id.
     ///
     /// # Errors
     /// When it has not been paid, or less was.
@@ -88,7 +88,7 @@ impl StripeStandIn {
         Ok(self.stripe.act(|account| dispute::set_status(account, dispute, status))?)
     }
 
-    /// The bank decides a dispute.
+    /// Decides a dispute as the bank does.
     ///
     /// # Errors
     /// When it is decided already.

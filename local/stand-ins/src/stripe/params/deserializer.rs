@@ -43,13 +43,13 @@ impl Problem {
         Self { path: None, kind }
     }
 
-    /// The problem at `path`, unless it already knows a deeper one.
+    /// Names `path` as the place of the problem, unless it already knows a deeper one.
     fn at(self, path: &str) -> Self {
         let path = self.path.unwrap_or_else(|| path.to_owned());
         Self { path: Some(path), ..self }
     }
 
-    /// The full name of a parameter that the request type doesn't have.
+    /// Returns the full name of a parameter that the request type doesn't have.
     pub(super) fn unknown_path(&self) -> Option<&str> {
         matches!(self.kind, Kind::Unknown).then_some(self.path.as_deref()).flatten()
     }
@@ -158,7 +158,7 @@ macro_rules! integers {
 impl<'de> de::Deserializer<'de> for At<'_> {
     type Error = Problem;
 
-    /// A text as it is, even empty (metadata values may be).
+    /// Reads a text as it is, even empty (metadata values may be).
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
         match self.tree {
             Tree::Leaf(value) => visitor.visit_str(value).map_err(|problem: Problem| problem.at(&self.path)),

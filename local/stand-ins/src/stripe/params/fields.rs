@@ -22,7 +22,7 @@ impl Metadata {
     const NAME: usize = 40;
     const VALUE: usize = 500;
 
-    /// The metadata of a new object.
+    /// Returns the metadata as a new object has them.
     pub(crate) fn into_value(self) -> Value {
         let mut current = json!({});
         self.apply_to(&mut current);

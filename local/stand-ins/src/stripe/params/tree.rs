@@ -38,7 +38,7 @@ impl Tree {
         }
     }
 
-    /// The elements of a list, in the order of their indices; none for a text.
+    /// Returns the elements of a list, in the order of their indices; none for a text.
     pub(crate) fn elements(&self) -> Option<Vec<(&str, &Self)>> {
         let Self::Branch(children) = self else { return None };
         let mut elements = children
@@ -49,7 +49,7 @@ impl Tree {
         Some(elements.into_iter().map(|(_, key, child)| (key, child)).collect())
     }
 
-    /// Every leaf by its full name (`line_items[0][price]`).
+    /// Returns every leaf by its full name (`line_items[0][price]`).
     pub(crate) fn flatten(&self) -> BTreeMap<String, String> {
         let mut flat = BTreeMap::new();
         self.flatten_into(String::new(), &mut flat);
@@ -87,7 +87,7 @@ impl Tree {
 /// One name is both a text and an object.
 struct Clash;
 
-/// `outer[inner]`, as Stripe names parameters in errors.
+/// Returns `outer[inner]`, as Stripe names parameters in errors.
 pub(super) fn join(outer: &str, inner: &str) -> String {
     if outer.is_empty() { inner.to_owned() } else { format!("{outer}[{inner}]") }
 }

@@ -26,7 +26,7 @@ pub(super) fn error(path: &str) -> ApiError {
         .param(path)
 }
 
-/// `line_items[0][price]` as `line_items.price`.
+/// Returns `line_items[0][price]` as `line_items.price`.
 fn shape(path: &str) -> String {
     let parts = path.split(['[', ']']).filter(|part| !part.is_empty());
     parts.filter(|part| part.parse::<u32>().is_err()).collect::<Vec<_>>().join(".")

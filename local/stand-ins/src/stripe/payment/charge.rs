@@ -59,7 +59,7 @@ pub(crate) fn make(account: &mut Account, intent_id: &str, status: &str, error: 
     id
 }
 
-/// What a charge shows of its payment method.
+/// Returns what a charge shows of its payment method.
 fn method_details(method: &Value) -> Value {
     let kind = method.text("type");
     let details = match method.get("card") {

@@ -77,7 +77,7 @@ pub(crate) fn succeed(account: &mut Account, id: &str) {
     settlement::succeeded(account, id);
 }
 
-/// The payment was refused; gives the error as the API shows it.
+/// Applies that the payment was refused. Returns the error as the API shows it.
 pub(crate) fn fail(account: &mut Account, id: &str, error: ApiError) -> ApiError {
     let intent = account.get(id).clone();
     let charge = match pending_charge(account, &intent) {
@@ -104,7 +104,7 @@ pub(crate) fn fail(account: &mut Account, id: &str, error: ApiError) -> ApiError
     error.with("payment_intent", account.get(id).clone())
 }
 
-/// The customer did, or failed, what the bank asked (3-D Secure).
+/// Applies that the customer did, or failed, what the bank asked (3-D Secure).
 pub(crate) fn authenticate(account: &mut Account, id: &str, passed: bool) -> Result<(), ApiError> {
     let intent = account.find("payment_intent", id)?;
     if intent.text("status") != "requires_action" {
@@ -123,7 +123,7 @@ pub(crate) fn authenticate(account: &mut Account, id: &str, passed: bool) -> Res
     Ok(())
 }
 
-/// A payment that takes days came to its end.
+/// Brings a payment that takes days to its end.
 pub(crate) fn settle(account: &mut Account, id: &str, paid: bool) -> Result<(), ApiError> {
     let intent = account.find("payment_intent", id)?;
     if intent.text("status") != "processing" {

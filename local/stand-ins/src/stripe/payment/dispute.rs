@@ -77,7 +77,7 @@ pub struct NewDispute {
     pub status: DisputeStatus,
 }
 
-/// The card's holder disputes a charge, which may be disputed already; gives the dispute's id.
+/// Opens a dispute of a charge, which may be disputed already. Returns the dispute's id.
 pub(crate) fn open(account: &mut Account, charge_id: &str, new: &NewDispute) -> Result<String, ApiError> {
     let charge = account.find("charge", charge_id)?;
     let paid = charge.int("amount_captured");
@@ -145,7 +145,7 @@ pub(crate) fn set_status(account: &mut Account, id: &str, status: DisputeStatus)
     Ok(())
 }
 
-/// The bank decides.
+/// Closes a dispute as the bank decides.
 pub(crate) fn close(account: &mut Account, id: &str, won: bool) -> Result<(), ApiError> {
     if matches!(account.find("dispute", id)?.text("status"), "won" | "lost") {
         return Err(ApiError::invalid("This dispute is already closed"));
@@ -194,7 +194,7 @@ fn move_money(account: &mut Account, id: &str, amount: i64, fee: i64) {
     }
 }
 
-/// The merchant gives in.
+/// Closes a dispute in which the merchant gives in.
 fn close_endpoint(account: &mut Account, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
     close(account, &call.id, false)?;

@@ -67,7 +67,7 @@ const INSUFFICIENT: Behaviour = Behaviour::Declines("card_declined", "insufficie
 /// The last digits of methods that can't even be attached.
 const NOT_ATTACHABLE: [&str; 5] = ["0002", "9995", "0069", "0127", "0119"];
 
-/// The method that `id` names: one that exists, or a new one from a test method's name.
+/// Returns the method that `id` names: one that exists, or a new one from a test method's name.
 pub(crate) fn resolve(account: &mut Account, param: &str, id: &str) -> Result<String, ApiError> {
     if let Some((_, brand, digits, _)) = TEST_METHODS.iter().find(|(name, ..)| *name == id) {
         return Ok(make(account, brand, digits));
@@ -103,14 +103,14 @@ fn make(account: &mut Account, brand: &str, digits: &str) -> String {
     id
 }
 
-/// What a payment with the method does.
+/// Returns what a payment with the method does.
 pub(crate) fn behaviour(account: &Account, id: &str) -> Behaviour {
     let digits = digits(account.get(id));
     let known = TEST_METHODS.iter().find(|(_, _, known, _)| *known == digits);
     known.map_or(Behaviour::Succeeds, |(.., behaviour)| *behaviour)
 }
 
-/// How a refund to the method begins, and after how many seconds it ends how.
+/// Returns how a refund to the method begins, and after how many seconds it ends how.
 pub(crate) fn refunds(account: &Account, id: &str) -> (RefundStatus, Option<(i64, RefundStatus)>) {
     const DAYS: i64 = 24 * 60 * 60;
     match digits(account.get(id)) {
@@ -146,7 +146,7 @@ pub(crate) fn attach(account: &mut Account, param: &str, id: &str, customer: &st
     Ok(id)
 }
 
-/// A method that belongs to the customer already; gives its id.
+/// Returns the id of a method that belongs to the customer already.
 pub(crate) fn of_customer(account: &Account, param: &str, id: &str, customer: &str) -> Result<String, ApiError> {
     let method = account.get(id);
     if method.text("object") == "payment_method" && method.text("customer") == customer {
@@ -168,7 +168,7 @@ pub(crate) fn of_customer(account: &Account, param: &str, id: &str, customer: &s
     .param(param))
 }
 
-/// Nobody's any more: the methods of a customer who is deleted.
+/// Detaches the methods of a customer who is deleted: they are nobody's any more.
 pub(crate) fn forget(account: &mut Account, customer: &str) {
     let theirs = account.objects.newest_first("payment_method").filter(|method| method.text("customer") == customer);
     let theirs: Vec<_> = theirs.map(|method| method.text("id").to_owned()).collect();
@@ -184,7 +184,7 @@ pub(crate) fn forget(account: &mut Account, customer: &str) {
     }
 }
 
-/// The customer replaces their card by a test method, for everything that is to come.
+/// Replaces the customer's card by a test method, for everything that is to come.
 pub(crate) fn replace(account: &mut Account, customer: &str, test_method: &str) -> Result<(), ApiError> {
     account.check("customer", "customer", customer)?;
     let id = attach(account, "payment_method", test_method, customer)?;

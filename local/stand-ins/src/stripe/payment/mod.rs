@@ -12,7 +12,7 @@ pub(crate) mod refund_progress;
 use super::error::ApiError;
 use super::params::Currency;
 
-/// The smallest charge, in the currency's smallest unit.
+/// Returns the smallest charge, in the currency's smallest unit.
 /// <https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts>
 pub(crate) fn smallest(currency: &str) -> i64 {
     match currency {
@@ -47,7 +47,7 @@ pub(crate) fn check_amount(amount: i64, currency: &Currency) -> Result<(), ApiEr
     Ok(())
 }
 
-/// The error for an amount below [`smallest`].
+/// Returns the error for an amount below [`smallest`].
 pub(crate) fn too_small(currency: &str) -> ApiError {
     ApiError::invalid(format!("Amount must be at least {} {currency} in the smallest unit", smallest(currency)))
         .code("amount_too_small")

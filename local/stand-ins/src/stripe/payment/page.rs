@@ -25,7 +25,7 @@ const BUTTONS: [(&str, &str); 3] = [
     ("Pay with a card that is declined", "pm_card_chargeDeclined"),
 ];
 
-/// The pages.
+/// Returns the pages.
 pub(crate) fn router(stripe: Arc<Stripe>) -> Router {
     Router::new()
         .route("/c/confirm/{intent}", get(show_payment).post(submit_payment))
@@ -33,7 +33,7 @@ pub(crate) fn router(stripe: Arc<Stripe>) -> Router {
         .with_state(stripe)
 }
 
-/// The intent, if the query carries its client secret.
+/// Returns the intent, if the query carries its client secret.
 fn find(account: &Account, id: &str, query: Option<&str>) -> Option<Value> {
     let intent = account.find("payment_intent", id).ok()?;
     let mut pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
@@ -149,7 +149,7 @@ async fn submit_bank(
     }
 }
 
-/// The `return_url` that the intent was confirmed with, with the parameters that Stripe adds.
+/// Returns the `return_url` that the intent was confirmed with, with the parameters that Stripe adds.
 fn way_back(intent: &Value, passed: bool) -> Option<String> {
     let url = intent.pointer("/next_action/redirect_to_url/return_url")?.as_str()?;
     let mut url = url::Url::parse(url).ok()?;

@@ -59,7 +59,7 @@ pub struct NewRefund {
     pub status: Option<RefundStatus>,
 }
 
-/// The charge to refund.
+/// Returns the charge to refund.
 pub(crate) fn charge(account: &Account, intent: Option<&str>, charge: Option<&str>) -> Result<String, ApiError> {
     match (intent, charge) {
         (_, Some(charge)) => account.check("charge", "charge", charge).map(|()| charge.to_owned()),

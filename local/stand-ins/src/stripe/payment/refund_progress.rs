@@ -104,7 +104,7 @@ pub(crate) fn overtaken_by_dispute(account: &mut Account, charge: &str) {
     }
 }
 
-/// What the charge says is refunded becomes less.
+/// Lowers what the charge says is refunded.
 fn give_back(account: &mut Account, refund: &Value) {
     let charge = refund.text("charge");
     let left = account.get(charge).int("amount_refunded") - refund.int("amount");

@@ -203,7 +203,7 @@ pub(crate) fn save_default(account: &mut Account) -> String {
     id
 }
 
-/// The configuration that was saved in the dashboard.
+/// Returns the configuration that was saved in the dashboard.
 pub(super) fn default(account: &Account) -> Option<String> {
     let mut all = account.objects.newest_first("billing_portal.configuration");
     all.find(|configuration| configuration.flag("is_default")).map(|found| found.text("id").to_owned())

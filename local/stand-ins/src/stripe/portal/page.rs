@@ -27,7 +27,7 @@ const CARDS: [(&str, &str); 4] = [
     ("A card whose charges are declined", "pm_card_chargeCustomerFail"),
 ];
 
-/// The page.
+/// Returns the page.
 pub(crate) fn router(stripe: Arc<Stripe>) -> Router {
     Router::new().route("/p/session/{secret}", get(show).post(submit)).with_state(stripe)
 }
@@ -65,7 +65,7 @@ fn gone() -> Response {
     (StatusCode::GONE, Html(page)).into_response()
 }
 
-/// Where a flow leads when it is done.
+/// Returns where a flow leads when it is done.
 fn way_back(session: &Value) -> Option<&str> {
     session.pointer("/flow/after_completion/redirect/return_url").and_then(Value::as_str)
 }

@@ -128,7 +128,7 @@ pub(super) fn allows(configuration: &Value, feature: &str) -> bool {
     configuration.pointer(&format!("/features/{feature}/enabled")) == Some(&Value::Bool(true))
 }
 
-/// The session behind a link that still works. Opening it makes it last longer.
+/// Returns the session behind a link that still works. Opening it makes it last longer.
 pub(super) fn open(account: &mut Account, secret: &str) -> Option<Value> {
     let now = account.now;
     let (id, until) = account.portal_links.get_mut(secret)?;

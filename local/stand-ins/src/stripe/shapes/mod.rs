@@ -16,7 +16,7 @@ macro_rules! shapes {
                 match self { $(Self::$kind => include_str!($file),)* }
             }
 
-            /// The prefix of its ids and how many characters follow.
+            /// Returns the prefix of the kind's ids and how many characters follow.
             pub(crate) const fn id(self) -> (&'static str, usize) {
                 match self { $(Self::$kind => ($prefix, $length),)* }
             }
@@ -54,7 +54,7 @@ shapes! {
 }
 
 impl Kind {
-    /// An object of this kind with `fields` over its defaults.
+    /// Returns an object of this kind with `fields` over its defaults.
     pub(crate) fn with(self, fields: Value) -> Value {
         let mut object: Value = serde_json::from_str(self.source()).unwrap_or_default();
         if let Value::Object(fields) = fields {

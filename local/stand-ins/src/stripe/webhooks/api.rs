@@ -146,7 +146,7 @@ fn list(account: &mut Account, call: &Call) -> Reply {
     call.list(account.objects.newest_first("webhook_endpoint"))
 }
 
-/// Event types look like `invoice.paid`; `*` stands for all.
+/// Refuses what is no event type: these look like `invoice.paid`, and `*` stands for all.
 fn check_events(events: &[String]) -> Result<(), ApiError> {
     let plausible = |kind: &String| {
         kind == "*" || (kind.contains('.') && kind.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '.' | '_')))

@@ -237,7 +237,7 @@ impl Webhooks {
         jobs
     }
 
-    /// When the next waiting delivery becomes due, if that is after `now`.
+    /// Returns when the next waiting delivery becomes due, if that is after `now`.
     pub(crate) fn next_due(&self, now: Instant) -> Option<Instant> {
         let pending = self.deliveries.iter().filter(|delivery| delivery.state == DeliveryState::Pending);
         pending.map(|delivery| delivery.due).filter(|due| *due > now).min()
@@ -258,7 +258,7 @@ impl Webhooks {
         };
     }
 
-    /// How many deliveries wait or are being sent; held ones don't count.
+    /// Returns how many deliveries wait or are being sent; held ones don't count.
     pub(crate) fn busy(&self) -> usize {
         let busy = |delivery: &&Delivery| matches!(delivery.state, DeliveryState::Pending | DeliveryState::Sending);
         self.deliveries.iter().filter(busy).count()

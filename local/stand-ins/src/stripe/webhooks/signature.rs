@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use ring::hmac;
 
-/// The header for `body`, signed at `time` (seconds since the epoch) with each of `secrets`.
+/// Returns the header for `body`, signed at `time` (seconds since the epoch) with each of `secrets`.
 #[must_use]
 pub fn header(secrets: &[String], time: i64, body: &[u8]) -> String {
     let mut header = format!("t={time}");

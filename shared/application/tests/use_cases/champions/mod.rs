@@ -82,7 +82,7 @@ impl Reader {
         self.standing().await.support.is_some_and(|support| support.is_active)
     }
 
-    /// The reader pays, and Stripe says so.
+    /// Lets the reader pay, and delivers what Stripe says of it.
     async fn pay(&self, answer: &SubscriptionAnswer) {
         let id = &answer.made.subscription.id;
         self.billing().set_status(id, SubscriptionStatus::Active);
@@ -100,7 +100,7 @@ impl Reader {
         self.champions.store.save_customer(&champion("ada").user, &customer).await.unwrap();
     }
 
-    /// Of tier 3.
+    /// Stores a Stripe price of tier 3.
     async fn knows_price(&self) {
         let price = PriceId::parse("price_1").unwrap();
         self.champions.store.save_price(&tiers()[2], &price, t(0)).await.unwrap();

@@ -57,7 +57,7 @@ impl Entry {
         known.max_by_key(|(at, _)| *at).is_some_and(|(_, revoked)| *revoked)
     }
 
-    /// All the time that it bought.
+    /// Returns all the time that the entry bought.
     pub(super) fn bought(&self) -> Duration {
         self.lines.iter().map(|line| line.length.max(Duration::ZERO)).sum()
     }

@@ -151,7 +151,7 @@ impl<'a> Clock<'a> {
         }
     }
 
-    /// What the reader has now, as far as it is known now.
+    /// Returns what the reader has now, as far as it is known now.
     fn held(&self) -> Option<Held> {
         let tier = self.queues.next()?.tier;
         let unbroken = self.timeline.segments.last().is_some_and(|last| last.period.end == self.now);
@@ -159,7 +159,7 @@ impl<'a> Clock<'a> {
         Some(Held { tier, since, until: self.now.saturating_add(self.queues.total()) })
     }
 
-    /// What ends at this very moment: whoever enters now goes on with it.
+    /// Returns what ends at this very moment: whoever enters now goes on with it.
     fn just_ended(&self) -> Option<Held> {
         let last = self.timeline.segments.last().filter(|last| last.period.end == self.now)?;
         Some(Held { tier: last.tier, since: self.since, until: self.now })

@@ -30,7 +30,7 @@ pub struct Renewing {
 pub struct Grace {
     /// The tier.
     pub tier: TierLevel,
-    /// From when to when.
+    /// The time from its start to its end, half-open.
     pub period: Period,
 }
 
@@ -55,7 +55,7 @@ pub fn grace(subscriptions: &[Renewing], length: Duration, now: Timestamp) -> Op
 }
 
 impl Renewing {
-    /// The grace after what is paid; none if it won't be charged.
+    /// Returns the grace after what is paid; none if it won't be charged.
     fn grace(&self, length: Duration) -> Option<Grace> {
         use SubscriptionStatus::{Active, Canceled, Incomplete, IncompleteExpired, PastDue, Paused, Trialing, Unpaid};
         let charged = match self.status {

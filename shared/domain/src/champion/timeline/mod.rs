@@ -26,7 +26,7 @@ use crate::{
 pub struct Segment {
     /// The tier that runs.
     pub tier: TierLevel,
-    /// From when to when.
+    /// The time from its start to its end, half-open.
     pub period: Period,
     /// The payment that bought it.
     pub payment: PaymentRecordId,
@@ -74,7 +74,7 @@ pub struct Dropped {
 /// Time without a gap, over all tiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Run {
-    /// From when to when.
+    /// The time from its start to its end, half-open.
     pub period: Period,
     /// Whether a revocation ended it.
     pub cut: bool,
@@ -83,7 +83,7 @@ pub struct Run {
 /// The whole access of one reader to one novel.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Timeline {
-    /// In order, without overlaps.
+    /// The segments, in order and without overlaps.
     pub segments: Vec<Segment>,
     /// One for each payment that entered, in the order in which they entered; none for what is settled.
     pub grants: Vec<Granted>,

@@ -50,7 +50,7 @@ impl Queues {
         self.slots.iter().enumerate().filter(move |(_, slot)| slot.left > Duration::ZERO && !frozen(slot.entry))
     }
 
-    /// What runs: the first of the highest tier.
+    /// Returns what runs: the first of the highest tier.
     pub(super) fn next(&self) -> Option<Next> {
         // Of equal maxima `max_by_key` returns the last one, so the first in has to come last.
         let (slot, next) = self.runnable().rev().max_by_key(|(_, slot)| slot.tier)?;
@@ -62,7 +62,7 @@ impl Queues {
         self.slots[next.slot].left -= time;
     }
 
-    /// All the time that waits or runs.
+    /// Returns all the time that waits or runs.
     pub(super) fn total(&self) -> Duration {
         self.runnable().map(|(_, slot)| slot.left).sum()
     }

@@ -4,20 +4,20 @@ use super::{Run, Segment, Timeline};
 use crate::{Timestamp, champion::Period};
 
 impl Timeline {
-    /// What runs at this moment.
+    /// Returns what runs at this moment.
     #[must_use]
     pub fn at(&self, now: Timestamp) -> Option<&Segment> {
         self.segments.iter().find(|segment| segment.period.start <= now && now < segment.period.end)
     }
 
-    /// When the tier that runs at this moment changes or ends; none if nothing runs.
+    /// Returns when the tier that runs at this moment changes or ends; none if nothing runs.
     #[must_use]
     pub fn tier_until(&self, now: Timestamp) -> Option<Timestamp> {
         let running = self.segments.iter().position(|it| it.period.start <= now && now < it.period.end)?;
         Some(self.stretch_end(running))
     }
 
-    /// The end of the unbroken stretch at the tier of the segment with this index.
+    /// Returns the end of the unbroken stretch at the tier of the segment with this index.
     ///
     /// # Panics
     /// If there is no such segment.
@@ -34,20 +34,20 @@ impl Timeline {
         end
     }
 
-    /// When what runs changes next: another tier, an end, or a beginning.
+    /// Returns when what runs changes next: another tier, an end, or a beginning.
     #[must_use]
     pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
         let starts = self.segments.iter().map(|segment| segment.period.start);
         self.tier_until(now).or_else(|| starts.filter(|start| now < *start).min())
     }
 
-    /// The end of all bought time; none if nothing ever runs.
+    /// Returns the end of all bought time; none if nothing ever runs.
     #[must_use]
     pub fn end(&self) -> Option<Timestamp> {
         self.segments.last().map(|last| last.period.end)
     }
 
-    /// The stretches without a gap, over all tiers, in order.
+    /// Returns the stretches without a gap, over all tiers, in order.
     #[must_use]
     pub fn runs(&self) -> Vec<Run> {
         let mut runs: Vec<Period> = Vec::new();
@@ -60,7 +60,7 @@ impl Timeline {
         runs.into_iter().map(|period| Run { period, cut: self.cuts.contains(&period.end) }).collect()
     }
 
-    /// The run that goes on at this moment, or the last one before it, or else the first one to come.
+    /// Returns the run that goes on at this moment, or the last one before it, or else the first one to come.
     #[must_use]
     pub fn run_at(&self, now: Timestamp) -> Option<Run> {
         let runs = self.runs();

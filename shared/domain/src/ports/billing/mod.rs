@@ -24,7 +24,7 @@ use crate::{
 /// Everything that is made has an idempotency key that follows from the arguments: the same arguments give the same
 /// object, also at the same moment and after a crash.
 pub trait Billing: Send + Sync {
-    /// The customer of this reader. Key: `champion-customer:{reader}`.
+    /// Makes the customer of this reader. Key: `champion-customer:{reader}`.
     fn create_customer(
         &self,
         reader: &UserId,
@@ -46,7 +46,7 @@ pub trait Billing: Send + Sync {
         email: &Email,
     ) -> impl Future<Output = Result<(), BillingError>> + Send;
 
-    /// The monthly price of this tier; another one if the tier has one, which is gone then. Key:
+    /// Makes the monthly price of this tier; another one if the tier has one, which is gone then. Key:
     /// `champion-price:{novel}:{level}:{currency}:{amount}`, and `:after:{gone}`.
     fn create_price(&self, tier: &Tier) -> impl Future<Output = Result<PriceId, BillingError>> + Send;
 
@@ -65,7 +65,7 @@ pub trait Billing: Send + Sync {
         request: &SubscriptionRequest,
     ) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
 
-    /// The subscription as it is now.
+    /// Returns the subscription as it is now.
     fn subscription(
         &self,
         id: &SubscriptionId,
@@ -103,7 +103,7 @@ pub trait Billing: Send + Sync {
         price: &PriceId,
     ) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
 
-    /// What the next renewal would cost at this price. Changes nothing. `ours` as in [`Billing::go_on_at`].
+    /// Returns what the next renewal would cost at this price, and changes nothing. `ours` as in [`Billing::go_on_at`].
     fn preview_renewal(
         &self,
         id: &SubscriptionId,
@@ -111,7 +111,7 @@ pub trait Billing: Send + Sync {
         price: &PriceId,
     ) -> impl Future<Output = Result<NextInvoice, BillingError>> + Send;
 
-    /// The subscription's open invoices, newest first.
+    /// Returns the subscription's open invoices, newest first.
     fn open_invoices(
         &self,
         id: &SubscriptionId,
@@ -130,7 +130,8 @@ pub trait Billing: Send + Sync {
     /// becomes that, and the subscription has none of its own any more.
     fn charge_customers_default(&self, id: &SubscriptionId) -> impl Future<Output = Result<(), BillingError>> + Send;
 
-    /// The configuration of the billing portal that `ops portal register` made; none if there is none that is active.
+    /// Returns the configuration of the billing portal that `ops portal register` made; none if there is none that is
+    /// active.
     fn portal_configuration(&self) -> impl Future<Output = Result<Option<PortalConfigurationId>, BillingError>> + Send;
 
     /// Opens the billing portal for a customer, with a link back to `return_url`; none if Stripe has no such customer.
@@ -157,7 +158,7 @@ pub trait Billing: Send + Sync {
     /// Cancels the `PaymentIntent`, unless it is paid or on its way, and returns it as it is then.
     fn cancel_payment(&self, id: &PaymentIntentId) -> impl Future<Output = Result<IntentAnswer, BillingError>> + Send;
 
-    /// The `PaymentIntent` as it is now.
+    /// Returns the `PaymentIntent` as it is now.
     fn payment(&self, id: &PaymentIntentId) -> impl Future<Output = Result<IntentAnswer, BillingError>> + Send;
 }
 
@@ -173,7 +174,7 @@ pub enum BillingError {
     /// Stripe knows no such payment method, or it belongs to somebody else.
     #[error("the payment method cannot be used")]
     UnusablePaymentMethod,
-    /// Everything else.
+    /// Stripe failed for a reason that has nothing to do with the payment method.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
 }

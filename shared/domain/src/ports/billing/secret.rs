@@ -13,7 +13,7 @@ impl ClientSecret {
         Self(secret)
     }
 
-    /// The secret, for the answer to the one reader whose payment it is.
+    /// Returns the secret, for the answer to the one reader whose payment it is.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -37,7 +37,7 @@ impl PortalLink {
         Self(url)
     }
 
-    /// The address, for the answer to the reader whose portal it is.
+    /// Returns the address, for the answer to the reader whose portal it is.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

@@ -18,7 +18,7 @@ fn price(name: &str) -> PriceId {
     PriceId::parse(format!("price_{name}")).unwrap()
 }
 
-/// A novel whose tiers have had prices.
+/// Returns a novel whose tiers have had prices.
 fn with_prices() -> ChampionAccount {
     let mut account = account();
     for tier in &mut account.tiers {

@@ -19,7 +19,7 @@ fn paid(id: &str, fact: InvoiceFact) -> StripeEvent {
     event(id, at, Fact::InvoicePaid(Box::new(fact)))
 }
 
-/// The n-th month of tier 1, paid when it begins.
+/// Returns the n-th month of tier 1, paid when it begins.
 fn month(n: i64) -> StripeEvent {
     let reason = if n == 1 { SubscriptionCreate } else { SubscriptionCycle };
     paid(&format!("m{n}"), invoice(&n.to_string(), reason, 1, (n - 1) * MONTH))

@@ -5,7 +5,7 @@ use pledge_domain::stripe::{BillingReason::*, InvoiceFact, RefundStatus};
 use super::{month, paid, purchase};
 use crate::reader::*;
 
-/// What came in on each day, in cents; days on which nothing did are left out.
+/// Returns what came in on each day, in cents; days on which nothing did are left out.
 fn revenue(reader: &Reader) -> Vec<i64> {
     reader.account.revenue().into_values().collect()
 }

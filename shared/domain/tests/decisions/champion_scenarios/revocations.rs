@@ -53,7 +53,7 @@ fn a_refund_that_is_overtaken_by_a_dispute_and_fails_gives_back_nothing_while_th
     assert_eq!(won.bars(), [(2, 0, 5 * DAY), (2, 12 * DAY, 37 * DAY)]);
 }
 
-/// Another dispute of purchase `a`, which costs 1000.
+/// Returns an event about the `n`th further dispute of purchase `a`, which costs 1000.
 fn disputed_again(n: u32, status: &str, at: i64) -> StripeEvent {
     let Fact::Dispute(mut fact) = disputed("a", status, at) else { unreachable!() };
     fact.dispute = DisputeId::parse(format!("dp_a{n}")).unwrap();

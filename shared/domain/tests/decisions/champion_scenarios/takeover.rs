@@ -36,7 +36,7 @@ fn what_a_reader_was_shown_is_honoured_and_what_it_contains_is_settled() {
     assert_eq!(reader.support.unwrap().period.start, shown.start);
 }
 
-/// A payment of the system before this one, of which it knew no invoice.
+/// Returns a payment of the system before this one, of which it knew no invoice.
 fn former(intent: &str, paid_at: i64) -> PaymentRecord {
     let new = PaymentRecord::new(record_id(50), PaymentKind::Renewal, PaymentMethod::Stripe, usd(500), t(paid_at));
     PaymentRecord {
@@ -49,7 +49,7 @@ fn former(intent: &str, paid_at: i64) -> PaymentRecord {
     }
 }
 
-/// A reader of an older system that was stopped at 0, who was shown tier 6 until the twentieth day.
+/// Returns a reader of an older system that was stopped at 0, who was shown tier 6 until the twentieth day.
 fn taken_over() -> Reader {
     let period = Period { start: t(-40 * DAY), end: t(20 * DAY) };
     let shown = Some(Shown { tier: level(6), period });

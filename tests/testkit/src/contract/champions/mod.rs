@@ -45,7 +45,7 @@ async fn record(subject: &impl Subject, event: &StripeEvent) -> (Outcome, Vec<St
     (outcome, keys)
 }
 
-/// The reader `ada`, with an address, and novel 7 with its tiers.
+/// Signs the reader `ada` in, with an address, and gives novel 7 its tiers. Returns the key of both.
 async fn ada(subject: &impl Subject) -> ChampionKey {
     subject.open_novel(tiers()).await;
     subject.store().sign_in(&sign_in(&signed_in("ada", "ada@example.com")), &Uses::default(), t(0)).await.unwrap();

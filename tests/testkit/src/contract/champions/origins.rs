@@ -38,7 +38,7 @@ pub async fn what_is_not_ours_is_ignored_and_recorded<S: Subject>(subject: &S) {
     }
 }
 
-/// A subscription that somebody made in Stripe's dashboard, without our metadata.
+/// Returns a subscription that somebody made in Stripe's dashboard, without our metadata.
 fn unmarked(id: &str, customer: &str, price: &str) -> StripeEvent {
     let event = subscription_changed(id, SubscriptionStatus::Active, false, None, t(0));
     let Fact::SubscriptionChanged(fact) = event.fact else { panic!() };

@@ -137,7 +137,7 @@ pub(super) fn create(account: &mut Account, call: &Call) -> Reply {
     Ok(account.get(&id).clone())
 }
 
-/// When a trial ends, if there is one.
+/// Returns when a trial ends, if there is one.
 fn trial_end(now: i64, end: Option<i64>, days: Option<i64>) -> Result<Option<i64>, ApiError> {
     let end = match (end, days) {
         (Some(_), Some(_)) => {

@@ -89,7 +89,7 @@ impl PaymentSettings {
     }
 }
 
-/// The recurring price that an item asks for; gives its id. `at` is where the item stands.
+/// Returns the id of the recurring price that an item asks for. `at` is where the item stands.
 fn price_of(
     account: &mut Account,
     at: &str,
@@ -123,7 +123,7 @@ fn price_of(
     Ok(id)
 }
 
-/// A subscription item.
+/// Returns a subscription item.
 fn item(
     account: &mut Account,
     subscription: &str,
@@ -158,7 +158,7 @@ fn item(
     )
 }
 
-/// The list of items of a subscription.
+/// Returns the list of items of a subscription.
 fn item_list(subscription: &str, items: &[Value]) -> Value {
     json!({
         "object": "list",

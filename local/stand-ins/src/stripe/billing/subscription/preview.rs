@@ -63,7 +63,7 @@ pub(in crate::stripe::billing) fn preview(account: &mut Account, call: &Call) ->
     Ok(answer)
 }
 
-/// The invoice that comes next, for the subscription as it is stored now; `before` is how it really is.
+/// Returns the invoice that comes next, for the subscription as it is stored now; `before` is how it really is.
 fn upcoming(account: &mut Account, before: &Value, behavior: ProrationBehavior) -> Value {
     let id = before.text("id");
     let changed = account.get(id).get("items") != before.get("items");

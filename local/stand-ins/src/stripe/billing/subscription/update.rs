@@ -107,7 +107,7 @@ fn check(subscription: &Value, params: &Update) -> Result<(), ApiError> {
     }
 }
 
-/// The items after the change. One without an id is added, as at Stripe.
+/// Returns the items after the change. One without an id is added, as at Stripe.
 pub(super) fn changed_items(account: &mut Account, before: &Value, changes: Vec<Item>) -> Result<Vec<Value>, ApiError> {
     let period = lifecycle::period(before);
     let subscription = before.text("id");
