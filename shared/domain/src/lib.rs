@@ -21,6 +21,7 @@ pub mod locale;
 pub mod money;
 pub mod outbox;
 pub mod period;
+pub mod preorder_metadata;
 pub mod text;
 pub mod tier_level;
 pub mod user;

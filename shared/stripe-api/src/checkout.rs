@@ -7,7 +7,7 @@ use pledge_domain::{
     ids::SessionId,
     locale::Locale,
     ports::{CheckoutGateway, GatewayError, OpenedSession, SessionRequest, SessionStatus},
-    preorder::CheckoutPolicy,
+    preorder::{CheckoutPolicy, PreorderMetadata},
 };
 use serde::Deserialize;
 use stripe_checkout::checkout_session::{
@@ -109,16 +109,16 @@ fn with_tax_and_shipping(mut session: CreateCheckoutSession, policy: &CheckoutPo
 }
 
 fn metadata(request: &SessionRequest, mark: (String, String)) -> HashMap<String, String> {
-    let user = request.user.as_ref().map(|user| ("userId", user.to_string()));
-    let agreed_to = request.agreed_to.as_ref().map(|version| ("consentTextVersion", version.to_string()));
-    let always = [
-        ("preorderId", request.preorder.to_string()),
-        ("checkoutAttempt", request.attempt.to_string()),
-        ("color", request.color.as_str().to_owned()),
-        ("locale", request.locale.tag().to_owned()),
-        ("priceId", request.price.to_string()),
-    ];
-    always.into_iter().chain(user).chain(agreed_to).map(|(key, value)| (key.to_owned(), value)).chain([mark]).collect()
+    let ours = PreorderMetadata {
+        preorder: Some(request.preorder),
+        attempt: Some(request.attempt),
+        user: request.user.clone(),
+        color: Some(request.color.clone()),
+        locale: Some(request.locale),
+        price: Some(request.price.clone()),
+        agreed_to: request.agreed_to.clone(),
+    };
+    ours.entries().into_iter().map(|(key, value)| (key.to_owned(), value)).chain([mark]).collect()
 }
 
 fn locale(locale: Locale) -> CheckoutSessionLocale {

@@ -29,7 +29,7 @@ use crate::{
     outbox::{Payload, Profile, e164},
     user::Ordered,
 };
-pub use crate::{color::Color, contact::Contact};
+pub use crate::{color::Color, contact::Contact, preorder_metadata::PreorderMetadata};
 pub use catalogue::Catalogue;
 pub use change::{PreorderChange, PreorderWrite};
 pub use form::{FormFields, PreorderForm, Wishes};

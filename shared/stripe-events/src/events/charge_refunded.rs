@@ -28,7 +28,7 @@ pub fn decode(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     };
     Ok(Fact::ChargeRefunded(ChargeRefundedFact {
         payment_intent: intent.parse(PaymentIntentId::parse)?,
-        preorder: charge.metadata.unwrap_or_default().preorder(),
+        preorder: charge.metadata.unwrap_or_default().preorder().preorder,
         refunded: Money::new(charge.amount_refunded, Currency::parse(&charge.currency)?),
     }))
 }

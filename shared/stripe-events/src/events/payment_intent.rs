@@ -28,7 +28,7 @@ struct PaymentIntent {
 pub fn succeeded(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let intent: PaymentIntent = payload.object()?;
     let metadata = intent.metadata.as_ref();
-    if metadata.is_some_and(|metadata| metadata.preorder().is_some()) {
+    if metadata.is_some_and(|metadata| metadata.preorder().preorder.is_some()) {
         return Ok(Fact::Ignored { reason: "the Checkout session's own events decide" });
     }
     let champion = metadata.and_then(Metadata::champion);
@@ -44,9 +44,10 @@ pub fn payment_failed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
         let due = intent.amount;
         return Ok(Fact::PurchaseFailed(Box::new(intent.purchase(due, Some(champion))?)));
     }
+    let metadata = metadata.map(Metadata::preorder).unwrap_or_default();
     Ok(Fact::PaymentFailed(PaymentFailedFact {
-        preorder: metadata.and_then(Metadata::preorder),
-        attempt: metadata.and_then(Metadata::attempt),
+        preorder: metadata.preorder,
+        attempt: metadata.attempt,
         payment_intent: PaymentIntentId::parse(intent.id)?,
     }))
 }

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use pledge_domain::{
     champion::ChampionMetadata,
-    consent::TextVersion,
-    ids::{PreorderId, PriceId, UserId},
-    locale::Locale,
-    preorder::Color,
+    preorder::{Color, PreorderMetadata},
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -29,39 +26,13 @@ impl Metadata {
         self.get("deployment").filter(|name| !name.is_empty())
     }
 
-    /// Returns the preorder in `preorderId`.
-    pub fn preorder(&self) -> Option<PreorderId> {
-        PreorderId::parse(self.get("preorderId")?).ok()
-    }
-
-    /// Returns the attempt in `checkoutAttempt`, which counts from 1.
-    pub fn attempt(&self) -> Option<i32> {
-        self.get("checkoutAttempt")?.parse().ok().filter(|attempt| *attempt > 0)
-    }
-
-    /// Returns the uid in `userId`.
-    pub fn user(&self) -> Option<UserId> {
-        UserId::parse(self.get("userId")?).ok()
-    }
-
-    /// Returns the colour in `color`.
-    pub fn color(&self) -> Option<Color> {
-        clean(self.get("color").map(str::to_owned)).map(Color::recorded)
-    }
-
-    /// Returns the language in `locale`.
-    pub fn locale(&self) -> Option<Locale> {
-        Locale::parse(self.get("locale")?)
-    }
-
-    /// Returns the version of the text on marketing in `consentTextVersion`.
-    pub fn agreed_to(&self) -> Option<TextVersion> {
-        TextVersion::parse(self.get("consentTextVersion")?).ok()
-    }
-
-    /// Returns the price in `priceId`.
-    pub fn price(&self) -> Option<PriceId> {
-        PriceId::parse(self.get("priceId")?).ok()
+    /// Returns the metadata of a Checkout session or its payment.
+    pub fn preorder(&self) -> PreorderMetadata {
+        let mut metadata = PreorderMetadata::read(|key| self.get(key));
+        // Any text is a colour, so it is cut as texts from our own form are.
+        let color = clean(metadata.color.map(|color| color.as_str().to_owned()));
+        metadata.color = color.map(Color::recorded);
+        metadata
     }
 
     /// Returns the metadata of a subscription or a single purchase.
