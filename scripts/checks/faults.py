@@ -1,6 +1,6 @@
-"""Shows that the checks of the template, the API's description, the documents, the floors, the dependencies, the workflows and
-the mutations go red: plants one fault after the other in a copy of what is committed or about to be, and fails where a check
-doesn't name it. What takes too long to plant each time is in docs/PROOF.md.
+"""Shows that the checks of the template, the API's description, the documents, the floors, the dependencies, the workflows, the
+first steps and the mutations go red: plants one fault after the other in a copy of what is committed or about to be, and fails
+where a check doesn't name it. What takes too long to plant each time is in docs/PROOF.md.
 
 What `make deploy` refuses is shown by scripts/deployment/tests.py, that the tests notice broken code by scripts/mutations.
 """
@@ -62,8 +62,9 @@ IN_A_COPY = [
     (OPENAPI, "docs/ERRORS.md", "| 401 | `UNKNOWN_APP`", "| 403 | `UNKNOWN_APP`", "UNKNOWN_APP"),
     (CFN_LINT, TEMPLATE, "Type: AWS::SQS::Queue\n", "Type: AWS::SQS::Cue\n", "AWS::SQS::Cue"),
     (["scripts/check-workflows"], CI, "runs-on: ubuntu-24.04\n", "run-on: ubuntu-24.04\n", "runs-on"),
-    (["scripts/check-workflows"], CI, "{ persist-credentials: false }", "{ persist-credentials: true }", "artipacked"),
+    (["scripts/check-workflows"], CI, "permissions:\n  contents: read\n", "permissions: write-all\n", "excessive-permissions"),
     (["scripts/check-deny"], "shared/application/Cargo.toml", "[dependencies]\n", "[dependencies]\npledge-klaviyo.workspace = true\n", "pledge-klaviyo"),
+    (["scripts/check-run"], "Makefile", "\nrun: build\n", "\nstart: build\n", "make run has ended"),
     (["scripts/check-mutations"], "shared/postgres/src/stripe_events.rs", "fn writes<", "fn written<", "does not apply"),
 ]  # fmt: skip
 
