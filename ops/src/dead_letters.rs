@@ -44,7 +44,7 @@ struct RedrivePolicy {
 }
 
 impl DeadLetters {
-    /// The dead-letter queue of the queue at `queue_url`.
+    /// Returns the dead-letter queue of the queue at `queue_url`.
     pub async fn of(config: &SdkConfig, queue_url: &str) -> Result<Self, Failure> {
         let client = Client::new(config);
         let request = client.get_queue_attributes().queue_url(queue_url);
@@ -58,8 +58,8 @@ impl DeadLetters {
         Ok(Self { client, url })
     }
 
-    /// Some messages, at most ten; none if the queue has no more. They stay in the queue, hidden until they are given
-    /// back, a minute at most.
+    /// Returns some messages, at most ten; none if the queue has no more. They stay in the queue, hidden until they are
+    /// given back, a minute at most.
     pub async fn receive(&self) -> Result<Vec<DeadLetter>, Failure> {
         let request = self
             .client
@@ -74,7 +74,7 @@ impl DeadLetters {
         Ok(messages.into_iter().map(DeadLetter::from).collect())
     }
 
-    /// How many messages somebody has received and not given back, or so: they are hidden for a minute.
+    /// Returns how many messages somebody has received and not given back, or so: they are hidden for a minute.
     pub async fn hidden(&self) -> Result<usize, Failure> {
         let request = self.client.get_queue_attributes().queue_url(&self.url);
         let name = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;

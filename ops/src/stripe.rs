@@ -39,8 +39,8 @@ impl StripeRequest for Call {
     }
 }
 
-/// An event in the bytes of a delivery (<https://docs.stripe.com/api/events/retrieve>); none if Stripe doesn't have it,
-/// or not any more.
+/// Returns an event in the bytes of a delivery (<https://docs.stripe.com/api/events/retrieve>); none if Stripe doesn't
+/// have it, or not any more.
 pub async fn event(stripe: &StripeClient, id: &EventId) -> Result<Option<Vec<u8>>, StripeError> {
     let event: Result<Value, _> = stripe.send(&Call::get(format!("/events/{id}"), json!({}))).await;
     match event {
@@ -70,17 +70,17 @@ struct Page {
 const PAGE: u32 = 100;
 
 impl<'a> Pages<'a> {
-    /// The list at `path` with the parameters in `filter`.
+    /// Returns the list at `path` with the parameters in `filter`.
     pub fn new(stripe: &'a StripeClient, path: &'static str, filter: Value) -> Self {
         Self::after(stripe, path, filter, None)
     }
 
-    /// What follows an object of that list.
+    /// Returns what follows an object of that list.
     pub fn after(stripe: &'a StripeClient, path: &'static str, filter: Value, last: Option<String>) -> Self {
         Self { stripe, path, filter, last, more: true }
     }
 
-    /// The next page; none after the last one.
+    /// Returns the next page; none after the last one.
     pub async fn next(&mut self) -> Result<Option<Vec<Value>>, StripeError> {
         if !self.more {
             return Ok(None);

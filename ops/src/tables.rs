@@ -56,7 +56,7 @@ impl Tables {
         Ok(Self(database.connection().await?))
     }
 
-    /// For statements that only one command has.
+    /// Returns the connection, for statements that only one command has.
     pub fn client(&mut self) -> &mut Connection {
         &mut self.0
     }
@@ -67,7 +67,7 @@ impl Tables {
         rows.iter().map(RecordedEvent::read).collect()
     }
 
-    /// What became of an event; none if it wasn't recorded.
+    /// Returns what became of an event; none if it wasn't recorded.
     pub async fn recorded_event(&self, id: &EventId) -> Result<Option<RecordedEvent>, Error> {
         self.0
             .query_opt(sql!("event", "recorded_event"), &[&id.as_str()])
@@ -77,7 +77,7 @@ impl Tables {
             .transpose()
     }
 
-    /// A reader and a novel that are there.
+    /// Returns a reader and a novel that are there.
     pub async fn champion(&self, user: UserId, novel: NovelId) -> Result<ChampionKey, Failure> {
         let row = self.0.query_one(sql!("champion_exists"), &[&user.as_str(), &novel.get()]).await?;
         match (row.try_get("reader")?, row.try_get("novel")?) {
@@ -103,13 +103,13 @@ impl Tables {
         rows.iter().map(OutboxRow::read).collect()
     }
 
-    /// These rows, sent ones included.
+    /// Returns these rows of the outbox, sent ones included.
     pub async fn outbox(&self, ids: &[OutboxId]) -> Result<Vec<OutboxRow>, Error> {
         let rows = self.0.query(sql!("outbox_by_id"), &[&uuids(ids)]).await?;
         rows.iter().map(OutboxRow::read).collect()
     }
 
-    /// What a row says, if it is still to be sent.
+    /// Returns what a row says, if it is still to be sent.
     pub async fn unsent_payload(&self, id: OutboxId) -> Result<Option<Value>, Error> {
         let row = self.0.query_opt(sql!("unsent_payload"), &[&id.as_uuid()]).await?;
         row.map(|row| row.try_get("payload")).transpose()
@@ -161,7 +161,7 @@ impl OutboxRow {
         })
     }
 
-    /// `sent`, `superseded`, `parked` or `waiting`.
+    /// Returns `sent`, `superseded`, `parked` or `waiting`.
     pub fn state(&self) -> &'static str {
         match (self.sent_at, self.superseded_at, self.parked_at) {
             (Some(_), ..) => "sent",

@@ -51,7 +51,7 @@ async fn end(client: &Client, session: i32, apply: bool) -> Result<Done, Failure
 
 const HEADINGS: [&str; 7] = ["session", "role", "program", "state", "for", "waits for", "statement"];
 
-/// A session. What a statement was given as parameters isn't part of its text.
+/// Returns a session as cells. What a statement was given as parameters isn't part of its text.
 fn cells(row: &Row) -> Result<[String; 7], Failure> {
     let text = |name: &str| row.try_get::<_, Option<String>>(name).map(Option::unwrap_or_default);
     let seconds: Option<i64> = row.try_get("seconds")?;
@@ -86,7 +86,7 @@ async fn login(client: &Client, role: &str, group: &str, apply: bool) -> Result<
     Ok(Done::All)
 }
 
-/// One line of standard input, which is neither shown nor kept: the server gets a SCRAM verifier of it.
+/// Reads one line of standard input, which is neither shown nor kept: the server gets a SCRAM verifier of it.
 fn password() -> Result<String, Failure> {
     let mut text = String::new();
     io::stdin().read_line(&mut text)?;

@@ -99,7 +99,7 @@ pub async fn adopt(tools: &Tools, id: &EventId, adopter: &AdoptedBy, apply: bool
     Ok(if replayed.is_unsolved() { Done::SomethingLeft } else { Done::All })
 }
 
-/// Who is to have an event. A typing error must not make a reader or a preorder.
+/// Returns who is to have an event. A typing error must not make a reader or a preorder.
 async fn existing(database: &Database, adopter: &AdoptedBy) -> Result<Adopter, Failure> {
     if let Some(preorder) = adopter.preorder {
         let found = database.find(preorder).await?;

@@ -53,7 +53,7 @@ fn length(time: &Given) -> Result<Duration, Failure> {
     }
 }
 
-/// The currency of the tier: the amount is nothing, but it is nothing of something.
+/// Returns the currency of the tier: the amount is nothing, but it is nothing of something.
 fn currency(account: &ChampionAccount, goodwill: &Goodwill) -> Currency {
     let tier = account.tiers.iter().find(|tier| tier.level == goodwill.tier);
     tier.map_or(Currency::USD, |tier| tier.price.currency)

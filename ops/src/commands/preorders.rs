@@ -142,7 +142,7 @@ pub async fn find(database: &Database, name: &PreorderName) -> Result<Preorder, 
     database.find(id).await?.ok_or_else(|| "there is no such preorder".into())
 }
 
-/// The first and the last id that begin as a number does.
+/// Returns the first and the last id that begin as a preorder number does.
 fn ids(number: &str) -> Result<(Uuid, Uuid), Failure> {
     let start = u32::from_str_radix(number.trim_start_matches("ROL-"), 16)?;
     let first = u128::from(start) << 96;

@@ -61,7 +61,7 @@ async fn cancel(tools: &Tools, id: &SubscriptionId, apply: bool) -> Result<Done,
     Ok(Done::All)
 }
 
-/// Whose a subscription is.
+/// Returns whose a subscription is.
 async fn owner(tables: &mut Tables, id: &SubscriptionId) -> Result<ChampionKey, Failure> {
     let row = tables.client().query_opt(sql!("owner_of_subscription"), &[&id.as_str()]).await?;
     let row = row.ok_or_else(unknown)?;

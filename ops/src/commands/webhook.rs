@@ -153,7 +153,7 @@ async fn endpoints(stripe: &StripeClient) -> Result<Vec<Endpoint>, Failure> {
     Ok(endpoints)
 }
 
-/// By which two people can tell, without showing it, whether they have the same secret.
+/// Returns a text by which two people can tell, without showing it, whether they have the same secret.
 fn fingerprint(secret: &str) -> String {
     hex::encode(&digest(&SHA256, secret.as_bytes()).as_ref()[..8])
 }

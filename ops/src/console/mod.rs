@@ -47,7 +47,7 @@ pub fn explain_faults() {
     }));
 }
 
-/// How a command ends.
+/// Returns how a command ends.
 pub fn exit_code(result: Result<Done, Failure>) -> ExitCode {
     match result {
         Ok(Done::All) => ExitCode::SUCCESS,
@@ -69,17 +69,17 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// A line of the result.
+/// Prints a line of the result.
 pub fn line(text: impl Display) -> io::Result<()> {
     writeln!(io::stdout().lock(), "{text}")
 }
 
-/// A line of the result that begins something; bold on a terminal.
+/// Prints a line of the result that begins something; bold on a terminal.
 pub fn heading(text: impl Display) -> io::Result<()> {
     styled("1", text)
 }
 
-/// A line of the result that a person should look at; red on a terminal.
+/// Prints a line of the result that a person should look at; red on a terminal.
 pub fn line_in_red(text: impl Display) -> io::Result<()> {
     styled("31", text)
 }
@@ -88,7 +88,7 @@ fn styled(style: &str, text: impl Display) -> io::Result<()> {
     if io::stdout().is_terminal() { line(format_args!("\x1b[{style}m{text}\x1b[0m")) } else { line(text) }
 }
 
-/// A line for the person at the terminal.
+/// Prints a line for the person at the terminal.
 pub fn note(text: impl Display) {
     eprintln!("{text}");
 }
@@ -111,12 +111,12 @@ pub struct Progress {
 const STEPS_PER_LINE: usize = 500;
 
 impl Progress {
-    /// Of so many steps; `None` if nobody knows how many.
+    /// Makes a progress of so many steps; `None` if nobody knows how many.
     pub fn new(what: &'static str, total: impl Into<Option<usize>>) -> Self {
         Self { what, done: 0, total: total.into(), terminal: io::stderr().is_terminal() }
     }
 
-    /// So many steps more.
+    /// Moves on by so many steps.
     pub fn advance(&mut self, steps: usize) {
         let lines_before = self.done / STEPS_PER_LINE;
         self.done += steps;

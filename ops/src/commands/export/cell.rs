@@ -1,6 +1,6 @@
 //! A cell of a table that somebody may open in a spreadsheet.
 
-/// The text, with an apostrophe before it if a spreadsheet would run it as a formula
+/// Returns the text, with an apostrophe before it if a spreadsheet would run it as a formula
 /// (<https://owasp.org/www-community/attacks/CSV_Injection>): readers fill in these fields, and staff open the file.
 pub fn text(value: Option<&str>) -> String {
     let value = value.unwrap_or_default();
@@ -8,7 +8,7 @@ pub fn text(value: Option<&str>) -> String {
     if formula { format!("'{value}") } else { value.to_owned() }
 }
 
-/// Nothing that could do anything: `-12.50`, `+852 5123-4567`.
+/// Whether a text could do nothing in a spreadsheet: `-12.50`, `+852 5123-4567`.
 fn is_number_or_phone(value: &str) -> bool {
     value.chars().skip(1).all(|c| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '(' | ')'))
         && value.starts_with(['+', '-'])

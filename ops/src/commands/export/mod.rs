@@ -28,7 +28,7 @@ pub async fn run(tools: &Tools, export: Export) -> Result<Done, Failure> {
     write(tools, query, window).await
 }
 
-/// Row by row, so that a large table needs no memory.
+/// Writes a table row by row, so that a large one needs no memory.
 async fn write(tools: &Tools, query: &str, window: Window) -> Result<Done, Failure> {
     let (from, to) = window.bounds(tools.now())?;
     let mut tables = Tables::open(&tools.database()?).await?;
@@ -51,7 +51,7 @@ fn cells(row: &Row) -> Result<Vec<String>, tokio_postgres::Error> {
     (0..row.len()).map(|column| Ok(cell::text(row.try_get(column)?))).collect()
 }
 
-/// The error of the stream below, so that a reader who has seen enough can be told from a full disk.
+/// Returns the error of the stream below, so that a reader who has seen enough can be told from a full disk.
 fn unwrap_io(error: csv::Error) -> Failure {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error.into(),

@@ -43,27 +43,27 @@ pub fn together(shown: Vec<SubscriptionRow>, records: Vec<RecordRow>, payments: 
 }
 
 impl Support {
-    /// Stripe's customers that paid.
+    /// Returns Stripe's customers that paid.
     pub fn customers(&self) -> BTreeSet<CustomerId> {
         let shown = self.shown.iter().filter_map(|row| row.customer.clone());
         let records = self.records.iter().filter_map(|row| row.customer.clone());
         shown.chain(records).chain(self.payments.iter().filter_map(|row| row.customer.clone())).collect()
     }
 
-    /// Stripe's subscription, if there is or was one.
+    /// Returns Stripe's subscription, if there is or was one.
     pub fn subscription(&self) -> Option<&SubscriptionId> {
         self.shown.as_ref()?.subscription.as_ref()
     }
 
-    /// What the domain is told.
+    /// Returns what the domain is told.
     pub fn former(&self, taken_over_at: Timestamp) -> Former {
         let running = self.shown.as_ref().filter(|row| row.is_active);
         let shown = running.map(|row| Shown { tier: row.tier, period: row.period });
         Former { taken_over_at, shown, payments: self.paid() }
     }
 
-    /// Each payment once: a record and a row of the payments that name the same one are the same. A record that names
-    /// none is history only.
+    /// Returns each payment once: a record and a row of the payments that name the same one are the same. A record that
+    /// names none is history only.
     fn paid(&self) -> Vec<PaymentRecord> {
         let is_paid = |status: &str| matches!(status, "completed" | "succeeded" | "success" | "paid" | "refunded");
         let mut paid = Vec::new();
@@ -111,7 +111,7 @@ impl Support {
     }
 }
 
-/// What a payment was. The older system calls a renewal a renewal, and everything else by what it did.
+/// Returns what a payment was. The older system calls a renewal a renewal, and everything else by what it did.
 fn kind(record: Option<&str>, of_subscription: bool) -> PaymentKind {
     match (record, of_subscription) {
         (Some("renew" | "renewal"), _) => PaymentKind::Renewal,

@@ -168,7 +168,7 @@ impl Takeover {
         history(self.tables.client(), &key, &support.records).await
     }
 
-    /// Who a reader of the older system may be here.
+    /// Returns who a reader of the older system may be here.
     async fn traces(&mut self, reader: &str, customers: &BTreeSet<CustomerId>) -> Result<Traces, Failure> {
         let row = self.readers.as_ref().map(|readers| readers.get(reader));
         let (uid, email) = match row {

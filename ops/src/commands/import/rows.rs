@@ -126,7 +126,7 @@ pub struct Cells<'a> {
 }
 
 impl Cells<'_> {
-    /// A cell that says something. MySQL writes `\N` for null, other tools the word or nothing.
+    /// Returns a cell that says something. MySQL writes `\N` for null, other tools the word or nothing.
     fn get(&self, column: &str) -> Option<&str> {
         let text = self.record.get(*self.places.get(column)?)?;
         Some(text)
@@ -179,13 +179,13 @@ impl Cells<'_> {
         Money::from_decimal(text, currency).map_err(|_| "the amount is no exact amount of its currency")
     }
 
-    /// A subscription's id. The older system also kept ids of payments in this column: they are none.
+    /// Returns a subscription's id. The older system also kept ids of payments in this column: they are none.
     fn subscription(&self) -> Option<SubscriptionId> {
         let text = self.get("stripe_subscription_id").or_else(|| self.get("transaction_id"))?;
         SubscriptionId::parse(text).ok()
     }
 
-    /// A payment's id, from its own column, or from where the older system kept it before there was one.
+    /// Returns a payment's id, from its own column, or from where the older system kept it before there was one.
     fn intent(&self) -> Option<PaymentIntentId> {
         let own = ["stripe_payment_intent_id", "stripe_subscription_id", "transaction_id"];
         let own =

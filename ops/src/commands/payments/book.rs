@@ -62,7 +62,7 @@ pub async fn run(tools: &Tools, book: &Book, apply: bool) -> Result<Done, Failur
     Ok(Done::All)
 }
 
-/// For whom a payment is booked, if it is.
+/// Returns for whom a payment is booked, if it is.
 async fn owner(client: &Client, payment: &PaidElsewhere) -> Result<Option<ChampionKey>, Failure> {
     let row = client.query_opt(sql!("owner_of_payment"), &[&payment.id().as_uuid()]).await?;
     let Some(row) = row else { return Ok(None) };

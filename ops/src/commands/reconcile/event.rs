@@ -8,8 +8,8 @@ use stripe_client_core::VERSION;
 
 use super::source::Moment;
 
-/// The event about this moment of the object. Its id follows from its contents: the same finding is the same event, and
-/// is recorded once.
+/// Returns the event about this moment of the object. Its id follows from its contents: the same finding is the same
+/// event, and is recorded once.
 pub fn about(object: &Value, moment: &Moment, livemode: bool) -> Result<StripeEvent, DecodeError> {
     let mut event = json!({
         "object": "event",

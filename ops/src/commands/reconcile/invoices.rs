@@ -55,7 +55,7 @@ impl Source for Invoices {
         Ok(differences)
     }
 
-    /// Which payment paid it: without that link, a refund wouldn't find the invoice.
+    /// Returns which payment paid the invoice: without that link, a refund wouldn't find the invoice.
     async fn more(stripe: &StripeClient, invoice: &Value) -> Result<Vec<(Value, Moment)>, Failure> {
         let paid = time_at(invoice, "/status_transitions/paid_at").or_else(|| time_at(invoice, "/created"));
         let moment = Moment { kind: "invoice_payment.paid", at: paid.unwrap_or_default() };
@@ -69,7 +69,7 @@ impl Source for Invoices {
     }
 }
 
-/// What an event that matters, but can't be understood, comes to.
+/// Returns what an event that matters, but can't be understood, comes to.
 pub fn unreadable(event: &StripeEvent) -> Option<Difference> {
     match &event.fact {
         Fact::Malformed { reason } => Some(Difference::for_a_person(format!("can't be understood: {reason}"))),
@@ -77,8 +77,8 @@ pub fn unreadable(event: &StripeEvent) -> Option<Difference> {
     }
 }
 
-/// What was paid before these tables were taken over from an older system is in what the reader had at that time.
-/// Granting it again would count it twice.
+/// Returns the finding about what was paid before these tables were taken over from an older system: it is in what the
+/// reader had at that time, and granting it again would count it twice.
 pub fn carried_over() -> Difference {
     Difference::for_a_person("was paid before the tables were taken over from the older system")
 }

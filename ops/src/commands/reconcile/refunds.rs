@@ -30,7 +30,8 @@ impl Source for Refunds {
         json!({ "expand": ["data.payment_intent"] })
     }
 
-    /// The money is gone from the refund's own time; when it came back, the refund doesn't say.
+    /// Returns what the refund says last. The money is gone from the refund's own time; when it came back, the refund
+    /// doesn't say.
     fn moment(refund: &Value, now: Timestamp) -> Option<Moment> {
         let status = refund["status"].as_str().and_then(RefundStatus::parse)?;
         let at = match status {

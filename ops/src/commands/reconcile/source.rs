@@ -21,10 +21,10 @@ pub trait Source {
     /// lists by creation only. None if all of them are looked at.
     const REACH: Option<time::Duration>;
 
-    /// The list's parameters besides time and page.
+    /// Returns the list's parameters besides time and page.
     fn filter() -> Value;
 
-    /// What last happened to the object; none if nothing is worth storing.
+    /// Returns what last happened to the object; none if nothing is worth storing.
     fn moment(object: &Value, now: Timestamp) -> Option<Moment>;
 
     /// Compares what the events say with what is stored: for each event a difference, or none. What is marked is marked with
@@ -35,7 +35,7 @@ pub trait Source {
         deployment: &str,
     ) -> impl Future<Output = Result<Vec<Option<Difference>>, Error>> + Send;
 
-    /// What else belongs to an object that was missing, with its moment.
+    /// Returns what else belongs to an object that was missing, with its moment.
     fn more(
         _stripe: &StripeClient,
         _object: &Value,
@@ -70,18 +70,18 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// One that recording the event mends.
+    /// Makes a difference that recording the event mends.
     pub fn missing(what: impl Into<String>) -> Self {
         Self { what: what.into(), repairable: true }
     }
 
-    /// One that a person has to decide about.
+    /// Makes a difference that a person has to decide about.
     pub fn for_a_person(what: impl Into<String>) -> Self {
         Self { what: what.into(), repairable: false }
     }
 }
 
-/// A time in an object, if it is there.
+/// Returns a time in an object, if it is there.
 pub fn time_at(object: &Value, pointer: &str) -> Option<i64> {
     object.pointer(pointer).and_then(Value::as_i64)
 }

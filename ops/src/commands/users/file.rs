@@ -163,7 +163,8 @@ fn milliseconds(text: Option<&str>) -> Option<Timestamp> {
     Timestamp::from_unix_timestamp(milliseconds / 1000).ok()
 }
 
-/// One record for each uid, the last one; and one owner for each address: who proved it, or else who comes first.
+/// Returns one record for each uid, the last one; and one owner for each address: who proved it, or else who comes
+/// first.
 fn one_each(people: Vec<Person>) -> Vec<Person> {
     let mut people: Vec<_> = people
         .into_iter()

@@ -95,7 +95,7 @@ struct Ownerless {
 }
 
 impl Ownerless {
-    /// The next oldest, by address; none if there are no more.
+    /// Returns the next oldest, by address; none if there are no more.
     async fn next_page(&mut self) -> Result<Option<BTreeMap<String, Vec<Preorder>>>, StoreError> {
         let page = self.store.without_owner(self.last.as_ref(), PAGE).await?;
         let Some(last) = page.last() else { return Ok(None) };
@@ -108,7 +108,7 @@ impl Ownerless {
     }
 }
 
-/// What people call the preorders; an address has no place on a screen that may be shared.
+/// Returns what people call the preorders; an address has no place on a screen that may be shared.
 fn numbers(preorders: &[Preorder]) -> String {
     preorders.iter().map(|preorder| preorder.id.number()).collect::<Vec<_>>().join(" ")
 }
