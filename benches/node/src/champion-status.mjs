@@ -1,7 +1,10 @@
 import intentsOf from "../../../shared/postgres/queries/champion_intents.sql";
+import lock from "../../../shared/postgres/queries/lock_champion.sql";
 import paymentsOf from "../../../shared/postgres/queries/champion_payments.sql";
+import readerOf from "../../../shared/postgres/queries/champion_reader.sql";
 import subscriptionsOf from "../../../shared/postgres/queries/champion_subscriptions.sql";
-import { connected, query } from "./database.mjs";
+import tiersOf from "../../../shared/postgres/queries/champion_tiers.sql";
+import { connected, query, transaction } from "./database.mjs";
 import { run } from "./runtime.mjs";
 
 const project = process.env.FIREBASE_PROJECT_ID;
@@ -40,11 +43,19 @@ async function handle(event) {
   if (!Number.isInteger(novelId) || novelId < 1) {
     return { statusCode: 400, body: JSON.stringify({ code: "INVALID_REQUEST" }) };
   }
-  const payments = await query(paymentsOf, [user, novelId]);
-  const subscriptions = await query(subscriptionsOf, [user, novelId]);
-  const intents = await query(intentsOf, [user, novelId, null]);
+  const [[known], tiers, payments, subscriptions, intents] = await transaction(async () => {
+    await query(lock, [user, novelId, null, null, null]);
+    return [
+      await query(readerOf, [user, novelId]),
+      await query(tiersOf, [novelId]),
+      await query(paymentsOf, [user, novelId]),
+      await query(subscriptionsOf, [user, novelId]),
+      await query(intentsOf, [user, novelId, null]),
+    ];
+  });
   const { start, end, tier } = support(payments, intents);
   const subscription = subscriptions.find(({ status }) => ["active", "trialing", "past_due"].includes(status));
+  const renewed = subscription && tiers.find(({ tier_level }) => tier_level === subscription.tier_level);
   const pending = payments.find(({ kind, status }) => kind === "subscription" && status === "pending");
   return {
     statusCode: 200,
@@ -58,6 +69,7 @@ async function handle(event) {
       autoRenew: Boolean(subscription && !subscription.cancel_at_period_end),
       cancelAtPeriodEnd: Boolean(subscription?.cancel_at_period_end),
       subscriptionId: subscription?.id ?? null,
+      nextRenewal: renewed && known ? { date: subscription.period_end, tierLevel: renewed.tier_level, amount: renewed.monthly_price } : null,
       pendingAttempt: pending && { tierLevel: pending.tier_level, status: pending.status, createdAt: pending.created_at },
     }),
   };
