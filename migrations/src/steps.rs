@@ -73,6 +73,7 @@ pub const MIGRATIONS: &[Migration] = steps![
     "0087_preorder_fulfilment",
     "0088_alias_plan_is_kept",
     "0090_preorders_without_form",
+    "0094_consent_by_user",
 ];
 
 const IN_BATCHES: &[&str] = &["0031_champion_carry_over", "0035_preorder_payments"];

@@ -1,4 +1,5 @@
--- What was said of marketing to the addresses of the users $1 and of the preorders $2, or by these users.
+-- What was said of marketing to the addresses of the users $1 and of the preorders $2, or by these users, also to addresses
+-- that were theirs before.
 select said_at, id, email, user_id, given, proven, source, text_version
 from consent
 where lower(email) in (
@@ -6,4 +7,8 @@ where lower(email) in (
     union
     select lower(email) from preorders where id = any($2::uuid[])
 )
+union
+select said_at, id, email, user_id, given, proven, source, text_version
+from consent
+where user_id = any($1)
 order by said_at, id

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use pledge_domain::preorder::Preorder;
+use pledge_domain::{ports::PreorderStore, preorder::Preorder, user::Owner};
 use pledge_stand_ins::{Fault, stripe::Payment};
+use pledge_testkit::builders::a_new_preorder_with_consent;
 use serde_json::Value;
 
 use crate::{
@@ -42,6 +43,13 @@ impl TestEnvironment {
         found
     }
 
+    /// A reader said in their account, a moment ago, whether they agree to marketing for an address.
+    async fn says_of_marketing(&self, reader: &str, address: &str, given: bool) {
+        let sql = "insert into consent (id, email, user_id, given, proven, source, text_version, said_at)
+            values (gen_random_uuid(), $1, $2, $3, true, 'account', 'v2', now())";
+        self.tables.execute(sql, &[&address, &reader, &given]).await.unwrap();
+    }
+
     async fn erase(&self, who: &str) -> Said {
         self.ops_with_klaviyo(&format!("person erase {who} --apply")).await
     }
@@ -70,6 +78,48 @@ async fn somebody_is_forgotten_everywhere_and_stripe_is_left() {
     let again = environment.erase(ADDRESS).await;
     assert!(again.status == 1 && again.err.contains("nothing is known"), "{again:?}");
     assert_eq!(environment.klaviyo.deleted().len(), 1);
+}
+
+#[tokio::test]
+async fn what_somebody_said_of_marketing_is_exported_and_forgotten() {
+    let environment = TestEnvironment::start().await;
+    let (former, taken, other) = ("before@example.com", "taken@example.com", "other@example.com");
+    for (n, address) in [(1, ADDRESS), (2, taken), (3, other)] {
+        environment.store.initiate(&a_new_preorder_with_consent(n, address, Owner::Unknown)).await.unwrap();
+    }
+    environment.succeeds("users link --apply").await;
+    let of = "select id from users where email = $1";
+    let reader: String = environment.tables.query_one(of, &[&ADDRESS]).await.unwrap().get(0);
+    // Addresses that were the reader's before; the second one belongs to somebody else now, to whom a withdrawal matters.
+    for (address, given) in [(former, true), (taken, false)] {
+        environment.says_of_marketing(&reader, address, given).await;
+    }
+
+    let said = environment.succeeds(&format!("person export {ADDRESS}")).await;
+    let person: Value = serde_json::from_str(&said.out).unwrap();
+    let consents = person["consents"].as_array().unwrap();
+    let told: BTreeSet<_> = consents.iter().map(|row| (row["email"].as_str().unwrap(), row["given"] == true)).collect();
+    assert_eq!(told, BTreeSet::from([(ADDRESS, true), (former, true), (taken, false)]));
+    assert!(consents.iter().any(|row| row["text_version"] == "v1" && row["source"] == "preorder_form"), "{consents:?}");
+
+    let dry = environment.ops_with_klaviyo(&format!("person erase {ADDRESS}")).await;
+    assert!(dry.status == 0 && dry.out.contains("what was said of marketing: 3 statements"), "{dry:?}");
+    assert_eq!(environment.count("select count(*) from consent").await, 5, "nothing is forgotten yet");
+
+    environment.erase(ADDRESS).await;
+    for gone in [ADDRESS, former] {
+        assert_eq!(environment.tables_with(gone).await, [""; 0], "{gone}");
+    }
+    let kept = "select email || ' ' || given from consent where user_id is null order by said_at, email";
+    let kept: Vec<String> = environment.tables.query(kept, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
+    assert_eq!(kept, ["taken@example.com true", "other@example.com true", "taken@example.com false"]);
+    assert_eq!(environment.tables_with(&reader).await, ["preorders", "users"]);
+    assert_eq!(environment.klaviyo.deleted(), [former, ADDRESS]);
+    let agreed = "select count(*) from users where erased_at is not null and marketing_consent";
+    assert_eq!(environment.count(agreed).await, 0);
+    let agreed = "select count(*) from preorders where erased_at is not null
+        and (marketing_consent or consent_text_version is not null)";
+    assert_eq!(environment.count(agreed).await, 0);
 }
 
 #[tokio::test]
@@ -155,8 +205,9 @@ async fn everything_about_somebody_is_exported() {
 }
 
 /// Which table each list of an export is made of.
-const TABLES: [(&str, &str); 9] = [
+const TABLES: [(&str, &str); 10] = [
     ("people", "users"),
+    ("consents", "consent"),
     ("preorders", "preorders"),
     ("preorder_payments", "preorder_payment"),
     ("stripe_events", "stripe_event"),
@@ -173,6 +224,7 @@ async fn no_column_is_missing_from_an_export() {
     subscriber(&environment, 1).await;
     environment.replay_all().await;
     environment.tables.execute("update preorders set user_id = 'reader-1'", &[]).await.unwrap();
+    environment.says_of_marketing("reader-1", ADDRESS, true).await;
     let said = environment.succeeds("person export reader-1").await;
     let person: Value = serde_json::from_str(&said.out).unwrap();
     let columns = "select column_name::text from information_schema.columns where table_name = $1 order by 1";

@@ -60,6 +60,7 @@ async fn plan(database: &Database, subject: &Subject) -> Result<Option<Erasure>,
     let people = Section::People.read(client, subject).await?;
     let preorders = Section::Preorders.read(client, subject).await?;
     let announcements = Section::Announcements.read(client, subject).await?;
+    let consents = Section::Consents.read(client, subject).await?;
     let is_known = |record: &&Record| !record.text("email").starts_with("erased@");
     // The preorder of an address may be somebody else's, who typed it into the form.
     let is_theirs = |record: &&Record| {
@@ -85,16 +86,25 @@ async fn plan(database: &Database, subject: &Subject) -> Result<Option<Erasure>,
     let kept =
         announcements.iter().filter(|row| row.get("payload").as_object().is_some_and(|payload| !payload.is_empty()));
     line(format_args!("what is said in {}", count(kept.count(), "announcement")))?;
+    if !consents.is_empty() {
+        line(format_args!("what was said of marketing: {}", count(consents.len(), "statement")))?;
+    }
     for preorder in others {
         note(format_args!("{} has this address and another owner: it stays", preorder.text("preorder_number")));
     }
-    let emails: BTreeSet<_> = people
+    let mut emails: BTreeSet<_> = people
         .iter()
         .filter(|person| users.contains(&person.text("id")))
         .chain(theirs.iter().copied())
         .map(|record| record.text("email").to_lowercase())
         .filter(|email| !email.is_empty())
         .collect();
+    // Klaviyo knows the addresses that were theirs when they agreed, too. One may be somebody else's by now.
+    let by_them = |record: &&Record| record.some("user_id").is_some_and(|user| users.contains(&user));
+    let former: Vec<_> = consents.iter().filter(by_them).map(|record| record.text("email").to_lowercase()).collect();
+    let of_others = client.query(sql!("addresses_of_others"), &[&former, &users]).await?;
+    let of_others = of_others.iter().map(|row| row.try_get("email")).collect::<Result<BTreeSet<String>, _>>()?;
+    emails.extend(former.into_iter().filter(|email| !of_others.contains(email)));
     let ids = theirs.iter().filter_map(|preorder| preorder.text("id").parse().ok());
     Ok(Some(Erasure {
         id: System.uuid(),

@@ -1,0 +1,1 @@
+drop index consent_user_idx;
