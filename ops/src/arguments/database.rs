@@ -8,14 +8,20 @@ use super::parse;
 #[derive(Debug, Subcommand)]
 pub enum Database {
     /// Shows who is connected, what runs for how long, and who waits for whom.
+    #[command(after_help = "Example:
+  ops database sessions")]
     Sessions,
     /// Ends a session, such as one that blocks the others. A call of a function is repeated by itself.
+    #[command(after_help = "Example:
+  ops database end 4711 --apply")]
     End {
         /// The number of the session, as `ops database sessions` shows it.
         session: i32,
     },
     /// Lets a role sign in with a new password, which is read from standard input. Makes the role if there is none. Needs
     /// a login that may make roles.
+    #[command(after_help = "Example:
+  ops database login pledge_app_2 --member-of pledge --apply < password.txt")]
     Login {
         /// The role.
         #[arg(value_parser = parse::role)]
@@ -25,6 +31,8 @@ pub enum Database {
         member_of: String,
     },
     /// Lets a role sign in no more. Who is connected stays so until they connect again.
+    #[command(after_help = "Example:
+  ops database logout pledge_app_1 --apply")]
     Logout {
         /// The role.
         #[arg(value_parser = parse::role)]

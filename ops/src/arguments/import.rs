@@ -12,6 +12,9 @@ use super::parse;
 pub enum Import {
     /// Readers' support of novels, from CSV of three tables of the system before this one. What readers were shown is
     /// honoured, what they paid for it is history. Repeatable; says what it can't match. docs/MIGRATING.md is the guide.
+    #[command(after_help = r"Example:
+  ops import champions --taken-over-at 2026-10-31T02:00:00Z --subscriptions subscriptions.tsv \
+    --records records.tsv --payments payments.tsv --readers readers.tsv --apply")]
     Champions(Champions),
 }
 

@@ -14,15 +14,23 @@ use super::{parse, preorders::PreorderName};
 #[derive(Debug, Subcommand)]
 pub enum Payments {
     /// Shows the preorders that were paid more than once, with the payments that were made for nothing.
+    #[command(after_help = "Example:
+  ops payments duplicates")]
     Duplicates,
     /// Refunds at Stripe what was paid for a preorder more than once. The first payment that didn't go back stays; one that
     /// is disputed is left to the bank.
+    #[command(after_help = "Examples:
+  ops payments refund-duplicate ROL-1B9D6BCD            what would go back
+  ops payments refund-duplicate ROL-1B9D6BCD --apply")]
     RefundDuplicate {
         /// Which: ids or numbers.
         #[arg(value_parser = parse::preorder_name, required = true)]
         preorders: Vec<PreorderName>,
     },
     /// Books a single purchase that was paid elsewhere: 30 days of a tier, in the same ledger as any other.
+    #[command(after_help = r"Example:
+  ops payments book paypal --reader V1StGXR8Z5jdHi6B --novel 7 --tier 3 --amount 5.00 \
+    --reference 8XK12345AB678901C --paid-at 2026-10-31T12:00:00Z --apply")]
     Book(Book),
 }
 
@@ -78,6 +86,13 @@ pub struct Grant {
     pub reference: String,
 }
 
+impl Grant {
+    /// For the help.
+    pub const EXAMPLES: &str = r#"Examples:
+  ops grant --reader V1StGXR8Z5jdHi6B --novel 7 --tier 3 --days 14 --reference "outage of 31 October" --apply
+  ops grant --reader V1StGXR8Z5jdHi6B --novel 7 --tier 3 --from 2026-10-31 --to 2026-11-02 --reference in_1QxYz --apply"#;
+}
+
 /// How much time is given: so many days, or as much as lies between two moments.
 #[derive(Debug, Clone, Args)]
 #[group(required = true, multiple = true)]
@@ -97,9 +112,13 @@ pub struct Given {
 #[derive(Debug, Subcommand)]
 pub enum Subscriptions {
     /// Shows the subscriptions that go on being charged although all the money of their running month went back.
+    #[command(after_help = "Example:
+  ops subscriptions refunded")]
     Refunded,
     /// Ends a subscription at Stripe: at once if all the money of its running month went back or the month isn't paid, else
     /// with the month, as if its reader had cancelled.
+    #[command(after_help = "Example:
+  ops subscriptions cancel sub_1QxYzAbCdEfGhIjK --apply")]
     Cancel {
         /// `sub_…`
         #[arg(value_parser = parse::subscription_id)]

@@ -6,7 +6,8 @@ use clap::Subcommand;
 #[derive(Debug, Subcommand)]
 pub enum Person {
     /// Writes everything that is stored about somebody as JSON.
-    #[command(after_help = "Example:\n  ops person export reader@example.com > reader.json")]
+    #[command(after_help = "Example:
+  ops person export reader@example.com > reader.json")]
     Export {
         /// The e-mail address or the uid of the person.
         #[arg(value_name = "WHO")]

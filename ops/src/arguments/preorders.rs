@@ -11,8 +11,12 @@ use super::parse;
 #[derive(Debug, Subcommand)]
 pub enum Preorders {
     /// Shows preorders whose pay page has expired and of which no event has told since: Stripe's event is missing.
+    #[command(after_help = "Example:
+  ops preorders stuck")]
     Stuck,
     /// Holds preorders back: the fulfilment export says so, until they are released.
+    #[command(after_help = r#"Example:
+  ops preorders hold ROL-1B9D6BCD --reason "asks for another colour" --apply"#)]
     Hold {
         /// Which.
         #[command(flatten)]
@@ -22,12 +26,17 @@ pub enum Preorders {
         reason: String,
     },
     /// Lets preorders be sent that were held back. A dispute holds them by itself, and is over when the bank says so.
+    #[command(after_help = "Example:
+  ops preorders release ROL-1B9D6BCD --apply")]
     Release {
         /// Which.
         #[command(flatten)]
         which: Which,
     },
     /// Says that preorders are sent. Only what is paid, not held and not disputed can be.
+    #[command(after_help = "Examples:
+  ops preorders fulfil ROL-1B9D6BCD ROL-2C0E7CDE --apply
+  ops preorders fulfil --file sent.txt --apply              a number on each line")]
     Fulfil {
         /// Which.
         #[command(flatten)]

@@ -13,18 +13,25 @@ use super::parse;
 #[derive(Debug, Subcommand)]
 pub enum Tiers {
     /// Shows the tiers of a novel, each with every price at Stripe that it ever had.
+    #[command(after_help = "Example:
+  ops tiers list 7")]
     List {
         /// The novel.
         #[arg(value_parser = parse::novel_id)]
         novel: NovelId,
     },
     /// Opens a novel to champions: gives it those of the usual thirteen tiers that it doesn't have.
+    #[command(after_help = "Example:
+  ops tiers open 7 --apply")]
     Open {
         /// The novel.
         #[arg(value_parser = parse::novel_id)]
         novel: NovelId,
     },
     /// Changes a tier, or makes one. A price holds for who comes next: who supports already goes on at theirs.
+    #[command(after_help = "Examples:
+  ops tiers set 7 3 --price 5.00 --apply
+  ops tiers set 7 3 --on-sale false --apply")]
     Set {
         /// The novel.
         #[arg(value_parser = parse::novel_id)]
@@ -38,6 +45,8 @@ pub enum Tiers {
     },
     /// Says that a price at Stripe is or was this tier's: one of a plan that was changed in Stripe's dashboard, or of a
     /// subscription from before this system. Prices that are made here are remembered by themselves.
+    #[command(after_help = "Example:
+  ops tiers remember 7 3 price_1QxYzAbCdEfGhIjK --apply")]
     Remember {
         /// The novel.
         #[arg(value_parser = parse::novel_id)]

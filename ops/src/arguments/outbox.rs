@@ -1,0 +1,96 @@
+//! `ops outbox …` and `ops dlq …`: what Klaviyo is to hear
+
+use clap::{Args, Subcommand, ValueEnum};
+use pledge_domain::{email::Email, ids::OutboxId, outbox::PhoneNumber};
+
+use super::{Limit, parse};
+
+/// `ops outbox …`
+#[derive(Debug, Subcommand)]
+pub enum Outbox {
+    /// Shows rows that are not sent, oldest first.
+    #[command(after_help = "Examples:
+  ops outbox list
+  ops outbox list --state parked --limit 20")]
+    List {
+        /// In which state.
+        #[arg(long, default_value = "all")]
+        state: OutboxState,
+        /// How many.
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// Queues rows again that are not sent, parked ones included.
+    #[command(after_help = "Examples:
+  ops outbox requeue 6f9619ff-8b86-4d01-b42d-00cf4fc964ff --apply
+  ops outbox requeue --all --apply                    all that are parked
+  ops outbox requeue --all --state waiting --apply")]
+    Requeue {
+        /// Which: the id of the row.
+        #[arg(value_parser = parse::outbox_id, required_unless_present = "all", conflicts_with = "all")]
+        rows: Vec<OutboxId>,
+        /// All in the state.
+        #[arg(long)]
+        all: bool,
+        /// In which state, with `--all`.
+        #[arg(long, default_value = "parked", conflicts_with = "rows")]
+        state: OutboxState,
+    },
+    /// Corrects whom rows are about, and queues them again. What is sent already stays as it was sent. Only these rows
+    /// change: the preorder or the reader that they are about keeps its own address.
+    #[command(after_help = r#"Examples:
+  ops outbox edit 6f9619ff-8b86-4d01-b42d-00cf4fc964ff --phone "+852 5123 4567" --apply
+  ops outbox edit 6f9619ff-8b86-4d01-b42d-00cf4fc964ff --email reader@example.com --no-phone --apply"#)]
+    Edit {
+        /// Which: the ids of the rows.
+        #[arg(value_parser = parse::outbox_id, required = true)]
+        rows: Vec<OutboxId>,
+        /// What is wrong.
+        #[command(flatten)]
+        correction: Correction,
+    },
+}
+
+/// What is to stand in rows of the outbox instead.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = true)]
+pub struct Correction {
+    /// Another e-mail address.
+    #[arg(long, value_parser = parse::email)]
+    pub email: Option<Email>,
+    /// Another telephone number, with its country: `+852 5123 4567`.
+    #[arg(long, value_parser = parse::phone, conflicts_with = "no_phone")]
+    pub phone: Option<PhoneNumber>,
+    /// No telephone number.
+    #[arg(long)]
+    pub no_phone: bool,
+}
+
+/// Why a row isn't sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OutboxState {
+    /// Klaviyo refused the row for good.
+    Parked,
+    /// The row is on its way, or will be found by the sweep.
+    Waiting,
+    /// Rows that are parked and rows that wait.
+    All,
+}
+
+/// `ops dlq …`
+#[derive(Debug, Subcommand)]
+pub enum Dlq {
+    /// Shows messages, and what has become of the outbox rows that they name. Others don't see them meanwhile.
+    #[command(after_help = "Example:
+  ops dlq list")]
+    List(Limit),
+    /// Moves messages back into the sender's queue. Those whose rows are settled are removed instead.
+    #[command(after_help = "Examples:
+  ops dlq redrive --apply
+  ops dlq redrive --discard-unreadable --apply")]
+    Redrive {
+        /// Removes messages that can't be read as well. They name no row that the sweep wouldn't find.
+        #[arg(long)]
+        discard_unreadable: bool,
+    },
+}

@@ -1,0 +1,112 @@
+//! `ops webhook …`, `ops portal …`, `ops parked …` and `ops event …`: what comes from Stripe
+
+use clap::{Args, Subcommand};
+use pledge_domain::ids::{EventId, NovelId, PreorderId, UserId};
+
+use super::{Limit, parse};
+
+/// `ops webhook …`
+#[derive(Debug, Subcommand)]
+pub enum Webhook {
+    /// Makes the endpoint, or corrects it: this program's API version, and exactly the events that are handled.
+    #[command(after_help = r"Example:
+  ops webhook register --url https://hooks.example.com/webhooks/stripe \
+    --store arn:aws:secretsmanager:us-east-1:111122223333:secret:pledge-webhook --apply")]
+    Register {
+        /// The address of the function: the stack's output StripeWebhookUrl.
+        #[arg(long)]
+        url: String,
+        /// The ARN of the secret behind STRIPE_WEBHOOK_SECRETS: a new endpoint's signing secret is put there, beside those
+        /// that are there already, instead of on the screen.
+        #[arg(long, value_name = "ARN")]
+        store: Option<String>,
+    },
+}
+
+/// `ops portal …`
+#[derive(Debug, Subcommand)]
+pub enum Portal {
+    /// Makes our configuration of it, or corrects it: another card, invoices and receipts, and nothing else.
+    #[command(after_help = "Examples:
+  ops portal register            what would be made or corrected
+  ops portal register --apply")]
+    Register,
+}
+
+/// `ops parked …`
+#[derive(Debug, Subcommand)]
+pub enum Parked {
+    /// Shows them, oldest first.
+    #[command(after_help = "Examples:
+  ops parked list
+  ops parked list --limit 20")]
+    List(Limit),
+    /// Fetches them from Stripe again and decides them anew, after their cause was mended.
+    #[command(after_help = "Examples:
+  ops parked requeue evt_1QxYzAbCdEfGhIjK --apply
+  ops parked requeue --all --apply")]
+    Requeue {
+        /// Which: `evt_…`.
+        #[arg(value_parser = parse::event_id, required_unless_present = "all", conflicts_with = "all")]
+        events: Vec<EventId>,
+        /// All that are parked.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Lays them aside: nothing is to be done about them. They count as ignored from then on, for this reason.
+    #[command(after_help = r#"Example:
+  ops parked dismiss evt_1QxYzAbCdEfGhIjK --reason "paid back by bank transfer" --apply"#)]
+    Dismiss {
+        /// Which: `evt_…`.
+        #[arg(value_parser = parse::event_id, required = true)]
+        events: Vec<EventId>,
+        /// Why, in your words. No personal data: it is shown wherever the event is.
+        #[arg(long, value_parser = parse::reason)]
+        reason: String,
+    },
+}
+
+/// `ops event …`
+#[derive(Debug, Subcommand)]
+pub enum Event {
+    /// Fetches an event from Stripe and records it as the webhook would. Stripe keeps events for 30 days.
+    #[command(after_help = "Examples:
+  ops event replay evt_1QxYzAbCdEfGhIjK --apply
+  ops event replay evt_1QxYzAbCdEfGhIjK --force --apply    decides it anew")]
+    Replay {
+        /// `evt_…`
+        #[arg(value_parser = parse::event_id)]
+        event: EventId,
+        /// Also if it was recorded before and changed nothing (parked or ignored): it is decided anew.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Says whose an event is that nobody marked and that was ignored or parked, and records it as if it were marked so.
+    /// Later events about the same object then find it by themselves.
+    #[command(after_help = "Examples:
+  ops event adopt evt_1QxYzAbCdEfGhIjK --reader V1StGXR8Z5jdHi6B --novel 7 --apply
+  ops event adopt evt_1QxYzAbCdEfGhIjK --preorder 1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed --apply")]
+    Adopt {
+        /// `evt_…`
+        #[arg(value_parser = parse::event_id)]
+        event: EventId,
+        /// Whose it is.
+        #[command(flatten)]
+        adopter: AdoptedBy,
+    },
+}
+
+/// Whose an event is.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = true)]
+pub struct AdoptedBy {
+    /// A subscription's, an invoice's or a single payment's event: the reader, by their uid.
+    #[arg(long, value_parser = parse::user_id, requires = "novel")]
+    pub reader: Option<UserId>,
+    /// The novel that the reader supports with it.
+    #[arg(long, value_parser = parse::novel_id, requires = "reader")]
+    pub novel: Option<NovelId>,
+    /// A Checkout session's event: the preorder, by its id.
+    #[arg(long, value_parser = parse::preorder_id, conflicts_with_all = ["reader", "novel"])]
+    pub preorder: Option<PreorderId>,
+}
