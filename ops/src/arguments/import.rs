@@ -16,6 +16,16 @@ pub enum Import {
   ops import champions --taken-over-at 2026-10-31T02:00:00Z --subscriptions subscriptions.tsv \
     --records records.tsv --payments payments.tsv --readers readers.tsv --apply")]
     Champions(Champions),
+    /// Preorders that nobody paid, from CSV of the table of the system before this one: their forms aren't lost, and who goes
+    /// on can pay. What was paid comes from Stripe (`ops reconcile`). Nothing is announced. Repeatable; docs/MIGRATING.md is
+    /// the guide.
+    #[command(after_help = "Example:
+  ops import preorders preorders.csv --apply")]
+    Preorders {
+        /// The table, with a line of column names first: id, email, color, status, created_at, and if they are there, locale
+        /// and user_id. Times are UTC.
+        file: PathBuf,
+    },
 }
 
 /// The tables of the system before this one, each with a line of column names first: CSV, or with tabs as

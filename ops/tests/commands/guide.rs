@@ -72,6 +72,11 @@ async fn the_guide_moves_both_older_systems() {
         .await;
     environment.stand_in.pay_session(session["id"].as_str().unwrap(), Payment::by_card());
 
+    // Who sent its form and didn't pay.
+    let forms = "id,email,color,locale,status,user_id,created_at\n\
+                 1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed,jo@example.com,Red,en,initiated,,2025-01-02 10:00:00\n";
+    folder.write("preorders.csv", forms);
+
     // What the champion system knows: a subscription whose month runs, and a customer of Stripe's.
     let now = OffsetDateTime::now_utc().replace_nanosecond(0).unwrap();
     let taken_over_at = now.format(&Rfc3339).unwrap();
@@ -119,6 +124,7 @@ async fn the_guide_moves_both_older_systems() {
     let paid =
         format!("select count(*) from preorders where status = 'completed' and color = 'Red' and user_id = '{uid}'");
     assert_eq!(environment.count(&paid).await, 1);
+    assert_eq!(environment.count("select count(*) from preorders where status = 'initiated'").await, 1);
     let access =
         format!("select count(*) from champion_access where user_id = '{uid}' and novel_id = 7 and tier_level = 3");
     assert_eq!(environment.count(&access).await, 1);

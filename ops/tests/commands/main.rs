@@ -17,6 +17,7 @@ mod event;
 mod export;
 mod guide;
 mod import;
+mod import_preorders;
 mod lookup;
 mod outbox;
 mod payments;

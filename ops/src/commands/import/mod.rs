@@ -1,9 +1,10 @@
-//! `ops import champions`: readers' support, from the system before this one.
+//! `ops import`: what an older system knows.
 //!
-//! What readers were shown is honoured as one payment of nothing, and what they paid for it is settled
+//! Of champions what readers were shown is honoured as one payment of nothing, and what they paid for it is settled
 //! (`domain::champion::import`). Repeatable: whoever is taken over stays as they are, and what wasn't known is added.
 
 mod former;
+mod preorders;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,7 +38,14 @@ use crate::{
 
 /// Takes something over.
 pub async fn run(tools: &Tools, import: Import, apply: bool) -> Result<Done, Failure> {
-    let Import::Champions(files) = import;
+    match import {
+        Import::Champions(files) => champions(tools, files, apply).await,
+        Import::Preorders { file } => preorders::run(tools, &file, apply).await,
+    }
+}
+
+/// Takes readers' support over.
+async fn champions(tools: &Tools, files: Champions, apply: bool) -> Result<Done, Failure> {
     if files.taken_over_at > tools.now() {
         return Err("--taken-over-at is later than now".into());
     }

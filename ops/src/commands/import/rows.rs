@@ -127,13 +127,14 @@ pub struct Cells<'a> {
 
 impl Cells<'_> {
     /// Returns a cell that says something. MySQL writes `\N` for null, other tools the word or nothing.
-    fn get(&self, column: &str) -> Option<&str> {
+    pub fn get(&self, column: &str) -> Option<&str> {
         let text = self.record.get(*self.places.get(column)?)?;
         Some(text)
             .filter(|text| !text.is_empty() && *text != "\\N" && *text != "N" && !text.eq_ignore_ascii_case("null"))
     }
 
-    fn text(&self, column: &str, why: &'static str) -> Result<String, &'static str> {
+    /// Returns the text of a cell; `why` says that it is missing.
+    pub fn text(&self, column: &str, why: &'static str) -> Result<String, &'static str> {
         self.get(column).map(str::to_owned).ok_or(why)
     }
 
@@ -149,7 +150,8 @@ impl Cells<'_> {
         TierLevel::new(level).map_err(|_| WHY)
     }
 
-    fn time(&self, column: &str, why: &'static str) -> Result<Timestamp, &'static str> {
+    /// Returns the time in a cell, which is UTC; `why` says that there is none.
+    pub fn time(&self, column: &str, why: &'static str) -> Result<Timestamp, &'static str> {
         let text = self.get(column).ok_or(why)?;
         let of_mysql = || {
             let short = text.split('.').next().unwrap_or_default();
