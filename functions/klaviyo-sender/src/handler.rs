@@ -117,7 +117,7 @@ where
         if event.payload.get("Records").is_none() {
             let (swept, rolled) = (self.sweep().await?, self.roll().await?);
             // Last: nobody waits for it.
-            let cleared = self.clear_out.run(CLEAR_BATCHES, self.system.now()).await?;
+            let cleared = self.clear_out().await?;
             let report = SweepReport { rolled, cleared, ..swept };
             return serde_json::to_value(report).map_err(SenderError::UnknownEvent);
         }
@@ -139,6 +139,16 @@ where
             tracing::warn!(requeued = swept.requeued, "events had waited too long and were queued again");
         }
         Ok(SweepReport { requeued: swept.requeued, waiting, parked, stuck: swept.stuck, rolled: 0, cleared: 0 })
+    }
+
+    /// Forgets what isn't needed any more, says of what kind it was, and returns how much.
+    async fn clear_out(&self) -> Result<u64, SenderError> {
+        let cleared = self.clear_out.run(CLEAR_BATCHES, self.system.now()).await?;
+        for (kind, rows) in cleared.kinds().into_iter().filter(|(_, rows)| *rows > 0) {
+            self.metrics.record(Metric::RowsCleared, i64::try_from(rows).unwrap_or(i64::MAX), &[("Kind", kind)]);
+            tracing::info!(kind, rows, "what isn't needed any more was forgotten");
+        }
+        Ok(cleared.total())
     }
 
     /// Computes anew what is due, and returns how many rows that were.

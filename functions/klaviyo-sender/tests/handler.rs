@@ -12,7 +12,7 @@ use pledge_application::{
 use pledge_domain::{
     champion::moment::DEFAULT_RENEWAL_GRACE,
     ids::OutboxId,
-    ports::{MarketingError, PreorderStore},
+    ports::{Delivery, MarketingError, OutboxStore, PreorderStore},
     retention::Retention,
     user::Owner,
 };
@@ -25,6 +25,7 @@ use pledge_testkit::{
     time::t,
 };
 use serde_json::{Value, json};
+use time::Duration;
 
 type Handler = klaviyo_sender::handler::Handler<InMemoryStore, FakePublisher, FakeMarketing, FixedClock>;
 
@@ -211,6 +212,23 @@ async fn the_schedule_queues_what_waits_too_long() {
     let swept = invoke(&handler, schedule).await.unwrap();
     assert_eq!(swept, json!({ "requeued": 2, "waiting": 2, "parked": 0, "stuck": 0, "rolled": 0, "cleared": 0 }));
     assert_eq!(handler.sweep.queue.messages(), [rows]);
+}
+
+#[tokio::test]
+async fn what_is_forgotten_is_counted_by_its_kind() {
+    let (mut handler, rows) = handler(2).await;
+    let log = Log::default();
+    handler.metrics = Metrics::new(Stage::Local, System, log.clone());
+    handler.clear_out.retention.sent_payloads = Some(Duration::days(30));
+    handler.deliver.store.settle(&[(rows[0], Delivery::Sent)], t(10)).await.unwrap();
+    let cleared = async || {
+        let swept = invoke(&handler, json!({})).await.unwrap();
+        let counted = |line: &Value| Some((line["Kind"].as_str()?.to_owned(), line["RowsCleared"].as_u64()?));
+        (swept["cleared"].clone(), log.lines().iter().filter_map(counted).collect::<Vec<_>>())
+    };
+    assert_eq!(cleared().await, (json!(0), vec![]), "nothing is old enough, and nothing is counted");
+    handler.system.advance(Duration::days(31));
+    assert_eq!(cleared().await, (json!(1), vec![("sent_payloads".to_owned(), 1)]));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use pledge_domain::{
     Timestamp,
     ports::{RetentionStore, StoreError},
-    retention::Retention,
+    retention::{Cleared, Retention},
 };
 
 /// How many of each kind one batch takes.
@@ -24,12 +24,12 @@ impl<Store: RetentionStore> ClearOut<Store> {
     ///
     /// # Errors
     /// [`StoreError`]; the batches before stay forgotten.
-    pub async fn run(&self, batches: usize, now: Timestamp) -> Result<u64, StoreError> {
-        let Some(cutoffs) = self.retention.cutoffs(now) else { return Ok(0) };
-        let mut cleared = 0;
+    pub async fn run(&self, batches: usize, now: Timestamp) -> Result<Cleared, StoreError> {
+        let Some(cutoffs) = self.retention.cutoffs(now) else { return Ok(Cleared::default()) };
+        let mut cleared = Cleared::default();
         for _ in 0..batches {
             let batch = self.store.clear_out(&cutoffs, BATCH, now).await?;
-            if batch == 0 {
+            if batch.total() == 0 {
                 break;
             }
             cleared += batch;

@@ -1,5 +1,7 @@
 //! How long is kept what isn't needed any more.
 
+use std::ops::AddAssign;
+
 use time::Duration;
 
 use crate::Timestamp;
@@ -45,6 +47,47 @@ impl Retention {
             events: before(self.events),
         };
         (cutoffs != Cutoffs::default()).then_some(cutoffs)
+    }
+}
+
+/// How much was cleared out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Cleared {
+    /// Unpaid preorders.
+    pub unpaid_preorders: u64,
+    /// Announcements that were sent or left out, of what they say.
+    pub sent_payloads: u64,
+    /// Announcements that were refused, of what they say.
+    pub parked_payloads: u64,
+    /// Stripe's events.
+    pub events: u64,
+}
+
+impl Cleared {
+    /// Returns how much of each kind, by the name of the kind.
+    #[must_use]
+    pub fn kinds(&self) -> [(&'static str, u64); 4] {
+        [
+            ("unpaid_preorders", self.unpaid_preorders),
+            ("sent_payloads", self.sent_payloads),
+            ("parked_payloads", self.parked_payloads),
+            ("stripe_events", self.events),
+        ]
+    }
+
+    /// Returns how much of all kinds.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.kinds().iter().map(|(_, rows)| rows).sum()
+    }
+}
+
+impl AddAssign for Cleared {
+    fn add_assign(&mut self, more: Self) {
+        self.unpaid_preorders += more.unpaid_preorders;
+        self.sent_payloads += more.sent_payloads;
+        self.parked_payloads += more.parked_payloads;
+        self.events += more.events;
     }
 }
 

@@ -6,13 +6,13 @@ use pledge_domain::{
     Timestamp,
     ports::{RetentionStore, StoreError},
     preorder::{Preorder, SessionState, Status},
-    retention::Cutoffs,
+    retention::{Cleared, Cutoffs},
 };
 
 use crate::{InMemoryStore, OutboxRow};
 
 impl RetentionStore for InMemoryStore {
-    async fn clear_out(&self, cutoffs: &Cutoffs, limit: i64, now: Timestamp) -> Result<u64, StoreError> {
+    async fn clear_out(&self, cutoffs: &Cutoffs, limit: i64, now: Timestamp) -> Result<Cleared, StoreError> {
         let mut tables = self.transaction()?;
         let limit = usize::try_from(limit).unwrap_or_default();
         let mut unpaid: Vec<_> = tables.preorders.values().filter(|it| is_over(it, cutoffs.unpaid_preorders)).collect();
@@ -24,14 +24,20 @@ impl RetentionStore for InMemoryStore {
         for row in tables.outbox.values_mut().filter(|row| is_theirs(row)) {
             row.silence(now);
         }
-        let mut cleared = unpaid.len();
-        for cutoff in [Cutoff::Settled(cutoffs.sent_payloads), Cutoff::Parked(cutoffs.parked_payloads)] {
+        let mut silence = |cutoff: Cutoff| {
+            let mut silenced = 0;
             for row in tables.outbox.values_mut().filter(|row| !row.is_silent && cutoff.takes(row)).take(limit) {
                 row.silence(now);
-                cleared += 1;
+                silenced += 1;
             }
-        }
-        Ok(u64::try_from(cleared).unwrap_or_default())
+            silenced
+        };
+        Ok(Cleared {
+            unpaid_preorders: u64::try_from(unpaid.len()).unwrap_or_default(),
+            sent_payloads: silence(Cutoff::Settled(cutoffs.sent_payloads)),
+            parked_payloads: silence(Cutoff::Parked(cutoffs.parked_payloads)),
+            events: 0,
+        })
     }
 }
 

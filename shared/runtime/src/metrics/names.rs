@@ -64,6 +64,9 @@ pub enum Metric {
     OutboxOldestAge,
     /// Outbox rows that wait for a person.
     OutboxParked,
+    /// What was forgotten because nobody needs it any more; dimension `Kind`: `unpaid_preorders`, `sent_payloads`,
+    /// `parked_payloads` or `stripe_events`.
+    RowsCleared,
 }
 
 /// What a value counts.
@@ -110,6 +113,7 @@ impl Metric {
             Self::OutboxWaiting => "OutboxWaiting",
             Self::OutboxOldestAge => "OutboxOldestAge",
             Self::OutboxParked => "OutboxParked",
+            Self::RowsCleared => "RowsCleared",
         }
     }
 

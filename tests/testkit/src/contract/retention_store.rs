@@ -5,7 +5,7 @@ use pledge_domain::{
     ids::OutboxId,
     ports::{Delivery, OutboxStore, PreorderStore, RetentionStore},
     preorder::Preorder,
-    retention::Cutoffs,
+    retention::{Cleared, Cutoffs},
     user::Owner,
 };
 
@@ -27,11 +27,12 @@ pub async fn a_preorder_that_nobody_paid_goes_and_one_that_is_paid_stays<S: Subj
     let (paid, _) = a_preorder_of(subject, 2).await;
     store.deliver(&session_paid("evt_1", &paid), t(100)).await.unwrap();
     let cutoffs = Cutoffs { unpaid_preorders: Some(t(1000)), ..Cutoffs::default() };
-    assert_eq!(store.clear_out(&cutoffs, 10, t(2000)).await.unwrap(), 1);
+    let one = Cleared { unpaid_preorders: 1, ..Cleared::default() };
+    assert_eq!(store.clear_out(&cutoffs, 10, t(2000)).await.unwrap(), one);
     assert_eq!(store.find(unpaid.id).await.unwrap(), None);
     assert!(store.find(paid.id).await.unwrap().is_some());
     assert_eq!(store.unsent(&[row], t(2000)).await.unwrap(), [], "nobody is told of it any more");
-    assert_eq!(store.clear_out(&cutoffs, 10, t(2000)).await.unwrap(), 0);
+    assert_eq!(store.clear_out(&cutoffs, 10, t(2000)).await.unwrap(), Cleared::default());
 }
 
 pub async fn a_preorder_whose_payment_is_on_its_way_stays<S: Subject>(subject: &S) {
@@ -39,7 +40,7 @@ pub async fn a_preorder_whose_payment_is_on_its_way_stays<S: Subject>(subject: &
     let (preorder, _) = a_preorder_of(subject, 1).await;
     store.deliver(&session_unpaid("evt_1", &preorder), t(100)).await.unwrap();
     let cutoffs = Cutoffs { unpaid_preorders: Some(t(1_000_000)), ..Cutoffs::default() };
-    assert_eq!(store.clear_out(&cutoffs, 10, t(1_000_000)).await.unwrap(), 0);
+    assert_eq!(store.clear_out(&cutoffs, 10, t(1_000_000)).await.unwrap(), Cleared::default());
     assert!(store.find(preorder.id).await.unwrap().is_some());
 }
 
@@ -56,7 +57,7 @@ pub async fn what_was_told_goes_in_batches_and_what_waits_stays<S: Subject>(subj
     for _ in 0..3 {
         batches.push(store.clear_out(&cutoffs, 2, t(200)).await.unwrap());
     }
-    assert_eq!(batches, [2, 1, 0]);
+    assert_eq!(batches, [2, 1, 0].map(|sent_payloads| Cleared { sent_payloads, ..Cleared::default() }));
     assert_eq!(store.unsent(&rows, t(200)).await.unwrap().len(), 1, "what waits is still to be told");
 }
 
@@ -65,8 +66,9 @@ pub async fn what_was_refused_is_left_out_for_good<S: Subject>(subject: &S) {
     let (_, row) = a_preorder_of(subject, 1).await;
     store.settle(&[(row, Delivery::Parked { reason: "400".to_owned() })], t(50)).await.unwrap();
     let cutoffs = Cutoffs { parked_payloads: Some(t(40)), ..Cutoffs::default() };
-    assert_eq!(store.clear_out(&cutoffs, 10, t(200)).await.unwrap(), 0);
+    assert_eq!(store.clear_out(&cutoffs, 10, t(200)).await.unwrap(), Cleared::default());
     let cutoffs = Cutoffs { parked_payloads: Some(t(60)), ..Cutoffs::default() };
-    assert_eq!(store.clear_out(&cutoffs, 10, t(200)).await.unwrap(), 1);
+    let one = Cleared { parked_payloads: 1, ..Cleared::default() };
+    assert_eq!(store.clear_out(&cutoffs, 10, t(200)).await.unwrap(), one);
     assert_eq!(store.backlog().await.unwrap().parked, 0);
 }
