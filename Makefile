@@ -31,6 +31,7 @@ check:
 	@scripts/install-tools
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	scripts/check-alone
 	scripts/check-deny
 	scripts/check-workflows
 	scripts/check-floors
