@@ -74,6 +74,8 @@ fn request(options: &Options, endpoints: &Endpoints) -> Value {
             "LogLevel": options.log_level,
             "PublicSiteUrl": endpoints.public_site_url,
             "PreorderPrices": endpoints.preorder_prices,
+            // An expired pay page can be gone on with, by the link in what Klaviyo is told.
+            "CheckoutPolicy": json!({ "recovery": true }).to_string(),
             "FirebaseProjectId": endpoints.firebase_project_id,
             // The storefront sends tokens; requests by hand have none.
             "AppCheck": "monitored",

@@ -232,6 +232,27 @@ impl Stripe {
         self.post("deliveries/settings", &json!({ "disabled": disabled })).await.map(drop)
     }
 
+    /// Gives up what is still to be delivered, as Stripe does after days.
+    ///
+    /// # Errors
+    /// If the stand-in doesn't answer.
+    pub async fn give_up(&self) -> Result<(), Failure> {
+        self.delete("deliveries").await.map(drop)
+    }
+
+    /// The customer follows the link with which an expired session is gone on with. Returns the new session's id.
+    ///
+    /// # Errors
+    /// If the session has no such link, or not any more.
+    pub async fn recover(&self, session: &str) -> Result<String, Failure> {
+        let link = self.object(session).await?["after_expiration"]["recovery"]["url"].take();
+        let link = link.as_str().ok_or_else(|| Failure::Unexpected(format!("{session} has no link")))?;
+        self.client.get(link).send().await?.error_for_status()?;
+        let copy = self.list("checkout.session").await?.into_iter().find(|copy| copy["recovered_from"] == session);
+        let id = copy.as_ref().and_then(|copy| copy["id"].as_str());
+        id.map(str::to_owned).ok_or_else(|| Failure::Unexpected(format!("{session} has no copy")))
+    }
+
     /// Saves the settings of the billing portal, as the merchant does once in the dashboard.
     ///
     /// # Errors

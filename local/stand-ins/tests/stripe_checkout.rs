@@ -1,6 +1,6 @@
 //! A Checkout session from its creation to the money, as shop, customer and webhook see it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up should fail the test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken set-up should fail the test")]
 
 mod support;
 
@@ -154,4 +154,50 @@ async fn sessions_expire_by_the_clock_and_on_request() {
     assert_eq!(stripe.object(text(&two, "/id"))["status"], "expired");
     let expired = stripe.event_types().iter().filter(|kind| *kind == "checkout.session.expired").count();
     assert_eq!(expired, 2);
+}
+
+#[tokio::test]
+async fn an_expired_session_is_gone_on_with_in_a_copy_by_its_link() {
+    let (stripe, api, _receiver) = start().await;
+    let price = price(&api).await;
+    let mut params = session_params(&price);
+    params.extend([
+        ("after_expiration[recovery][enabled]", "true"),
+        ("after_expiration[recovery][allow_promotion_codes]", "true"),
+        ("customer_email", "jo@example.com"),
+        ("client_reference_id", "p-1"),
+    ]);
+    let open = api.make("/v1/checkout/sessions", &params).await;
+    assert_eq!(open["after_expiration"]["recovery"]["url"], json!(null), "not while it is open");
+    // A refused try leaves nothing in the copy.
+    stripe.pay_session(text(&open, "/id"), Payment::by_declined_card());
+    let id = text(&open, "/id");
+    let expired = api.make(&format!("/v1/checkout/sessions/{id}/expire"), &[]).await;
+    let link = text(&expired, "/after_expiration/recovery/url");
+
+    let followed = api.http.get(link).send().await.unwrap();
+    assert_eq!(followed.status(), StatusCode::SEE_OTHER);
+    let [copy, _] = &stripe.objects("checkout.session")[..] else { panic!("two sessions") };
+    assert_eq!(followed.headers()["location"], text(copy, "/url"));
+    assert_eq!((text(copy, "/recovered_from"), text(copy, "/status")), (id, "open"));
+    assert_eq!(copy["allow_promotion_codes"], true);
+    for same in ["metadata", "client_reference_id", "customer_email", "amount_total", "success_url", "mode"] {
+        assert_eq!(copy[same], open[same], "{same}");
+    }
+    for none in ["/payment_intent", "/customer_details/name", "/after_expiration/recovery/url"] {
+        assert_eq!(copy.pointer(none), Some(&json!(null)), "{none}");
+    }
+
+    let copy = text(copy, "/id");
+    assert!(matches!(stripe.pay_session(copy, Payment::by_card()), PaymentOutcome::Completed { .. }));
+    let paid = api.read(&format!("/v1/checkout/sessions/{copy}?expand[]=payment_intent&expand[]=line_items")).await;
+    assert_eq!(paid["payment_status"], "paid");
+    assert_eq!(paid["payment_intent"]["metadata"], json!({ "preorderId": "p-1" }));
+    assert_eq!(paid["line_items"]["data"][0]["description"], "Plush");
+    assert_eq!(stripe.object(id)["status"], "expired");
+
+    stripe.advance(std::time::Duration::from_secs(30 * 24 * 60 * 60));
+    for over in [link.to_owned(), format!("{link}x")] {
+        assert_eq!(api.http.get(&over).send().await.unwrap().status(), StatusCode::GONE, "{over}");
+    }
 }

@@ -79,6 +79,38 @@ async fn twenty_checkouts_at_once_open_one_session() {
 }
 
 #[tokio::test]
+async fn who_goes_on_by_the_link_of_an_expired_page_completes_the_same_preorder() {
+    let Some(cloud) = Cloud::enter().await else { return };
+    let email = cloud.email("recovers");
+    let form = json!({ "email": email, "color": "Red", "marketingConsent": true, "consentTextVersion": "2026-11" });
+    let accepted = cloud.api.post("/preorders", &form).await.unwrap().expect_status(201).unwrap();
+    let preorder = accepted.text("preorderId").to_owned();
+    let session = cloud.api.checkout(&preorder).await.unwrap();
+    cloud.stripe.expire(&session, &cloud.endpoints).await.unwrap();
+    cloud.stripe.idle().await.unwrap();
+    assert_eq!(cloud.preorder(&preorder).await["status"], "cancelled");
+
+    // The link is what marketing gets to send.
+    let told = cloud.klaviyo.wait(&email, 3).await.unwrap();
+    let abandoned = told.iter().find(|event| event.metric == "preorder_abandoned").unwrap();
+    let expired = cloud.stripe.object(&session).await.unwrap();
+    assert_eq!(abandoned.properties["resume_url"], expired["after_expiration"]["recovery"]["url"]);
+
+    let copy = cloud.stripe.recover(&session).await.unwrap();
+    cloud.pay(&copy).await;
+    let row = cloud.preorder(&preorder).await;
+    let paid = cloud.stripe.object(&copy).await.unwrap();
+    assert_eq!((&row["status"], &row["payment_intent_id"]), (&json!("completed"), &paid["payment_intent"]));
+    assert_eq!(cloud.preorders_of(&email).await.len(), 1);
+    cloud.klaviyo.settled(&cloud.database).await.unwrap();
+    let told = cloud.klaviyo.wait(&email, 4).await.unwrap();
+    assert_eq!(told.iter().filter(|event| event.metric == "preorder_success").count(), 1);
+    // And nobody pays for it again.
+    let again = cloud.api.post("/checkout", &json!({ "preorderId": preorder })).await.unwrap();
+    assert_eq!((again.status, again.text("code")), (409, "PREORDER_ALREADY_COMPLETED"));
+}
+
+#[tokio::test]
 async fn a_paid_preorder_cannot_be_paid_again() {
     let Some(cloud) = Cloud::enter().await else { return };
     let preorder = cloud.a_paid_preorder(&cloud.email("twice")).await;

@@ -14,7 +14,7 @@ use crate::stripe::shapes::Kind;
 
 /// How long a session lives at least and at most (and by default), in seconds.
 const SHORTEST: i64 = 30 * 60;
-const LONGEST: i64 = 24 * 60 * 60;
+pub(super) const LONGEST: i64 = 24 * 60 * 60;
 
 /// The most line items of a session in payment mode.
 const LINE_ITEMS: usize = 100;
@@ -43,7 +43,7 @@ struct Create {
     after_expiration: Option<AfterExpiration>,
 }
 
-/// The link appears when the session expires; the page behind it is not simulated.
+/// The link appears when the session expires.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AfterExpiration {

@@ -4,6 +4,7 @@ pub(crate) mod api;
 mod create;
 pub(crate) mod page;
 pub(crate) mod pay;
+mod recovery;
 
 use serde_json::{Value, json};
 
@@ -35,18 +36,9 @@ fn complete(account: &mut Account, session: &str, payment_status: &str) {
     account.set(session, json!({ "status": "complete", "payment_status": payment_status, "url": null }));
 }
 
-/// How long the link works with which an expired session can be gone on with, in seconds.
-const RECOVERY: i64 = 30 * 24 * 60 * 60;
-
 /// An open session's time is over.
 pub(crate) fn expire(account: &mut Account, session: &str) {
     account.set(session, json!({ "status": "expired", "url": null }));
-    let (link, until) =
-        (format!("{}/c/recover/{}", account.base_url, account.ids.next("", 24)), account.now + RECOVERY);
-    let recovery = account.objects.get_mut(session).and_then(|it| it.pointer_mut("/after_expiration/recovery"));
-    if let Some(recovery) = recovery.filter(|recovery| recovery.flag("enabled")) {
-        recovery.set("url", link);
-        recovery.set("expires_at", until);
-    }
+    recovery::offer(account, session);
     account.emit("checkout.session.expired", session);
 }

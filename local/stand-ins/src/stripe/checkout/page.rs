@@ -11,6 +11,7 @@ use axum::routing::get;
 use serde_json::Value;
 
 use super::pay::{Payment, PaymentOutcome, pay};
+use super::recovery;
 use crate::stripe::html::{self, escape};
 use crate::stripe::objects::Fields;
 use crate::stripe::params::Tree;
@@ -18,7 +19,10 @@ use crate::stripe::state::Stripe;
 
 /// Returns the page.
 pub(crate) fn router(stripe: Arc<Stripe>) -> Router {
-    Router::new().route("/c/pay/{session}", get(show).post(submit)).with_state(stripe)
+    Router::new()
+        .route("/c/pay/{session}", get(show).post(submit))
+        .route("/c/recover/{end}", get(recover))
+        .with_state(stripe)
 }
 
 async fn show(State(stripe): State<Arc<Stripe>>, Path(id): Path<String>) -> Response {
@@ -38,6 +42,18 @@ async fn submit(State(stripe): State<Arc<Stripe>>, Path(id): Path<String>, body:
             render(&stripe, &id, Some(&message), StatusCode::UNPROCESSABLE_ENTITY)
         }
         PaymentOutcome::NotOpen { .. } => render(&stripe, &id, None, StatusCode::GONE),
+    }
+}
+
+/// The link of an expired session: leads to a copy of it.
+async fn recover(State(stripe): State<Arc<Stripe>>, Path(end): Path<String>) -> Response {
+    match stripe.act(|account| recovery::open(account, &end)) {
+        Some(url) => Redirect::to(&url).into_response(),
+        None => {
+            let page =
+                html::page("Expired", "<h1>This link doesn’t work any more</h1><p>Please go back to the shop.</p>");
+            (StatusCode::GONE, Html(page)).into_response()
+        }
     }
 }
 
