@@ -55,7 +55,7 @@ impl Cloud {
                 Ok(database)
             },
             async {
-                let stand_ins = StandIns::start(&api).await?;
+                let stand_ins = StandIns::start(&api, &options.clock).await?;
                 progress.ready("Stripe", &stand_ins.stripe());
                 progress.ready("Klaviyo", &stand_ins.klaviyo());
                 progress.ready("Firebase", &stand_ins.firebase());

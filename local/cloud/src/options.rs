@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use pledge_stand_ins::Clock;
+
 use crate::environment;
 use crate::progress::Progress;
 
@@ -25,6 +27,8 @@ pub struct Options {
     pub record_rows: bool,
     /// Whether nothing is told of what happens in the cloud.
     pub quiet: bool,
+    /// What time it is at Stripe and Klaviyo. The functions have the machine's.
+    pub clock: Clock,
     /// What is told how far the start has come.
     pub progress: Progress,
 }
@@ -42,6 +46,7 @@ impl Default for Options {
             log_level: environment::log_level().unwrap_or_else(|| "info".to_owned()),
             public_site_url: environment::public_site_url(),
             quiet: environment::quiet(),
+            clock: Clock::real(),
             record_rows: environment::record_rows(),
             progress: Progress::silent(),
         }

@@ -1,7 +1,7 @@
 //! Stripe, Klaviyo and Firebase, in this process.
 
 use pledge_stand_ins::{
-    FirebaseOptions, FirebaseStandIn, KlaviyoOptions, KlaviyoStandIn, RequestLog, StripeOptions, StripeStandIn,
+    Clock, FirebaseOptions, FirebaseStandIn, KlaviyoOptions, KlaviyoStandIn, RequestLog, StripeOptions, StripeStandIn,
     WebhookTarget,
 };
 
@@ -32,11 +32,12 @@ pub(crate) struct StandIns {
 }
 
 impl StandIns {
-    /// Starts them; Stripe's webhooks go to the API at `api`.
-    pub(crate) async fn start(api: &str) -> Result<Self, Error> {
+    /// Starts them; Stripe's webhooks go to the API at `api`, and Stripe's and Klaviyo's time is that of `clock`.
+    pub(crate) async fn start(api: &str, clock: &Clock) -> Result<Self, Error> {
         let stripe = StripeStandIn::start(StripeOptions {
             secret_key: Some(STRIPE_SECRET_KEY.to_owned()),
             events_key: Some(STRIPE_EVENTS_KEY.to_owned()),
+            clock: clock.clone(),
             ..StripeOptions::default()
         });
         let stripe = stripe.await.map_err(|error| Error::StandIns(error.into()))?;
@@ -44,7 +45,7 @@ impl StandIns {
             api_key: Some(KLAVIYO_API_KEY.to_owned()),
             lists: [(KLAVIYO_LIST_ID.to_owned(), false)].into(),
             // What happens at Stripe in times to come isn't too far ahead for Klaviyo.
-            clock: stripe.clock().clone(),
+            clock: clock.clone(),
             ..KlaviyoOptions::default()
         };
         let klaviyo = KlaviyoStandIn::start(klaviyo).await.map_err(|error| Error::StandIns(error.into()))?;

@@ -34,6 +34,14 @@ impl Clock {
         clock
     }
 
+    /// A clock that goes on from so long ago.
+    #[must_use]
+    pub fn behind(by: Duration) -> Self {
+        let clock = Self::default();
+        clock.lock().offset = -i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        clock
+    }
+
     /// Seconds since the epoch, on this clock.
     #[must_use]
     pub fn now(&self) -> i64 {
@@ -95,6 +103,14 @@ mod tests {
         let same = clock.clone();
         same.advance(Duration::from_secs(60));
         assert_eq!(clock.now(), 1_060);
+    }
+
+    #[test]
+    fn a_clock_that_is_behind_can_be_moved_up() {
+        let clock = Clock::behind(Duration::from_secs(86_400));
+        assert!(clock.now() <= Clock::machine_now() - 86_400);
+        clock.advance(Duration::from_secs(86_400));
+        assert!(clock.now() >= Clock::machine_now() - 1);
     }
 
     #[test]

@@ -35,9 +35,18 @@ pub async fn account(driver: &Driver, domain: &str, told: &[String]) -> Account 
     let mut actual = rows(driver, domain).await;
     for session in driver.stripe.list("checkout.session").await.unwrap() {
         let email = session["customer_details"]["email"].as_str().unwrap_or_default();
-        if session["payment_status"] == "paid" && email.ends_with(&format!("@{domain}")) {
+        if !email.ends_with(&format!("@{domain}")) {
+            continue;
+        }
+        if session["payment_status"] == "paid" {
             actual.push(format!("{email}: a paid session"));
             expected.push(payment(&session["payment_intent"], &session["amount_total"]));
+        }
+        if session["status"] == "expired" {
+            let left = format!("{email}: preorder processing");
+            expected.retain(|fact| *fact != left);
+            expected
+                .extend(["preorder cancelled", "Klaviyo preorder_abandoned"].map(|fact| format!("{email}: {fact}")));
         }
     }
     let customers = driver.stripe.list("customer").await.unwrap();

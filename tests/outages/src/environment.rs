@@ -1,10 +1,13 @@
 //! A local cloud with a proxy before everything that its functions need.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use hyper::Request;
 use pledge_driver::Driver;
 use pledge_faults::{HttpFaultProxy, Setup, TcpProxy};
 use pledge_local::{Cloud, Options};
+use pledge_stand_ins::Clock;
 use url::Url;
 
 /// How many events Stripe delivers at once.
@@ -24,14 +27,17 @@ pub struct TestEnvironment {
     pub stripe: HttpFaultProxy,
     /// Before Klaviyo's API.
     pub klaviyo: HttpFaultProxy,
+    /// Before our API, where Stripe delivers.
+    pub webhooks: HttpFaultProxy,
 }
 
 impl TestEnvironment {
-    /// Starts a cloud of its own, and deploys it anew with the proxies' addresses.
-    pub async fn start() -> Self {
+    /// Starts a cloud of its own, in which Stripe's clock is so far behind, and deploys it anew with the proxies' addresses.
+    pub async fn start(behind: Duration) -> Self {
         let options = Options::default();
         let home = options.home.join("outage-cloud");
-        let cloud = Cloud::start(Options { home, port: 0, ..options }).await.unwrap();
+        let clock = Clock::behind(behind);
+        let cloud = Cloud::start(Options { home, port: 0, clock, ..options }).await.unwrap();
         let mut endpoints = cloud.endpoints().clone();
         let driver = Driver::new(endpoints.clone()).unwrap();
         // What is acknowledged has to survive a crash of the server, as it does wherever there is money.
@@ -45,19 +51,26 @@ impl TestEnvironment {
         let sqs = HttpFaultProxy::before(&endpoints.aws_endpoint_url, is_for_sqs).await;
         let stripe = HttpFaultProxy::before(&endpoints.stripe_api_base, |_| true).await;
         let klaviyo = HttpFaultProxy::before(&endpoints.klaviyo_api_base, |_| true).await;
+        let webhooks = HttpFaultProxy::before(&endpoints.api, |_| true).await;
+        let delivered_at = format!("{}/webhooks/stripe", webhooks.base_url());
+        for endpoint in driver.stripe.list("webhook_endpoint").await.unwrap() {
+            let path = format!("/v1/webhook_endpoints/{}", endpoint["id"].as_str().unwrap());
+            driver.stripe.call(&path, &[("url", &delivered_at)], &endpoints).await.unwrap();
+        }
         database_url.set_port(Some(postgres.address().port())).unwrap();
         endpoints.database_url = database_url.into();
         endpoints.aws_endpoint_url = sqs.base_url();
         endpoints.stripe_api_base = stripe.base_url();
         endpoints.klaviyo_api_base = klaviyo.base_url();
         endpoints.redeploy().await.unwrap();
-        Self { cloud, driver, postgres, sqs, stripe, klaviyo }
+        Self { cloud, driver, postgres, sqs, stripe, klaviyo, webhooks }
     }
 
     /// Returns how many connections, answers and requests were disturbed so far, at all proxies.
     #[must_use]
     pub fn disturbed(&self) -> usize {
-        self.postgres.disturbed() + self.sqs.disturbed() + self.stripe.disturbed() + self.klaviyo.disturbed()
+        let http = [&self.sqs, &self.stripe, &self.klaviyo, &self.webhooks];
+        self.postgres.disturbed() + http.map(HttpFaultProxy::disturbed).iter().sum::<usize>()
     }
 }
 

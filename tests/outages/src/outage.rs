@@ -44,6 +44,13 @@ const BAD_KLAVIYO: &[HttpFault] = &[
 const SLOW_STRIPE: &[HttpFault] =
     &[Slow(Duration::from_secs(6)), Slow(Duration::from_secs(1)), Slow(Duration::from_secs(6))];
 
+/// Our endpoint, gone: nobody listens, or somebody else does.
+const NO_ENDPOINT: &[HttpFault] = &[HangUp, Status(404)];
+
+/// How long our endpoint is gone by Stripe's clock, and in how many steps the clock gets there.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const QUARTERS: u32 = 4;
+
 /// What fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outage {
@@ -63,11 +70,13 @@ pub enum Outage {
     KlaviyoFailing,
     /// Stripe's API is slow.
     StripeSlow,
+    /// Our webhook endpoint is gone for a day, and Stripe gives up.
+    EndpointGone,
 }
 
 impl Outage {
     /// Every outage.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Nothing,
         Self::DatabaseRestarted,
         Self::DatabaseCrashed,
@@ -76,6 +85,7 @@ impl Outage {
         Self::QueueGone,
         Self::KlaviyoFailing,
         Self::StripeSlow,
+        Self::EndpointGone,
     ];
 
     /// Returns what the outage is called in the table.
@@ -90,6 +100,7 @@ impl Outage {
             Self::QueueGone => "SQS gone",
             Self::KlaviyoFailing => "Klaviyo: 30 % fail",
             Self::StripeSlow => "Stripe: answers 1 s or 6 s late",
+            Self::EndpointGone => "our webhook endpoint gone for a day",
         }
     }
 
@@ -97,6 +108,22 @@ impl Outage {
     #[must_use]
     pub fn is_noticed(self) -> bool {
         !matches!(self, Self::Nothing | Self::QueueGone | Self::KlaviyoFailing)
+    }
+
+    /// Returns how far Stripe's clock has to be behind before: what happens at Stripe meanwhile must be in the past of the
+    /// functions, whose clock is the machine's.
+    #[must_use]
+    pub fn clock_behind(self) -> Duration {
+        // An hour more, so that the last of it isn't young any more.
+        if self == Self::EndpointGone { DAY + DAY / 24 } else { Duration::ZERO }
+    }
+
+    /// Does what a schedule or a person does when the outage is over.
+    pub async fn clear_up(self, environment: &TestEnvironment) {
+        if self == Self::EndpointGone {
+            let recorded = environment.driver.schedules.catch_up().await.unwrap();
+            assert!(recorded > 0, "nothing had to be fetched");
+        }
     }
 
     /// Brings the outage about, and ends it after a while.
@@ -135,6 +162,15 @@ impl Outage {
                 environment.stripe.set(SLOW_STRIPE);
                 sleep(LASTS).await;
                 environment.stripe.set(&[HttpFault::None]);
+            }
+            Self::EndpointGone => {
+                environment.webhooks.set(NO_ENDPOINT);
+                for _ in 0..QUARTERS {
+                    sleep(LASTS / QUARTERS).await;
+                    environment.driver.stripe.advance((DAY / QUARTERS).as_secs()).await.unwrap();
+                }
+                environment.driver.stripe.give_up().await.unwrap();
+                environment.webhooks.set(&[HttpFault::None]);
             }
         }
     }
