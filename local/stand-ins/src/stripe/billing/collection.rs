@@ -25,7 +25,7 @@ pub(super) fn set_auto_advance(account: &mut Account, id: &str, advance: bool) {
     match account.get(id).text("status") {
         "draft" if advance => schedule(account, id, account.billing.draft_seconds),
         "open" if advance => {
-            account.set(id, json!({ "auto_advance": true, "next_payment_attempt": account.now + HOUR }))
+            account.set(id, json!({ "auto_advance": true, "next_payment_attempt": account.now + HOUR }));
         }
         _ => account.set(
             id,
