@@ -21,7 +21,6 @@ use tokio::{
 use crate::{
     Failure,
     function::Function,
-    measure::server::Backends,
     outside,
     scale::Options,
     stats::millis,
@@ -60,8 +59,8 @@ impl Queue {
 /// Sends so many payments through each number of environments.
 pub async fn run(options: &Options) -> Result<String, Failure> {
     let mut text =
-        "| Environments of webhook and sender, each | payments a second | PostgreSQL's CPU per payment, µs | the \
-                    functions' CPU per payment, µs | what PostgreSQL used of a core |\n|--:|--:|--:|--:|--:|\n"
+        "| Environments of webhook and sender, each | payments a second | the functions' CPU per payment, µs |\n\
+                    |--:|--:|--:|\n"
             .to_owned();
     for environments in ENVIRONMENTS {
         text.push_str(&payments(options, environments).await?);
@@ -79,9 +78,8 @@ async fn payments(options: &Options, environments: usize) -> Result<String, Fail
     variables.push(("SEND_INTERVAL_MILLISECONDS", "0".to_owned()));
     let webhooks = start(&Subject::rust(Work::StripeWebhook, &options.binaries), &variables, environments).await?;
     let senders = start(&Subject::rust(Work::KlaviyoSender, &options.binaries), &variables, environments).await?;
-    let mut backends = Backends::of(&client).await?;
 
-    let (began, server_began) = (Instant::now(), backends.cpu()?);
+    let began = Instant::now();
     let next = Arc::new(AtomicU32::new(1));
     let queue = Arc::new(Mutex::new(Queue { messages: receiver, left: usize::try_from(count)? }));
     let mut work = JoinSet::new();
@@ -95,12 +93,9 @@ async fn payments(options: &Options, environments: usize) -> Result<String, Fail
     while let Some(ended) = work.join_next().await {
         functions += ended??;
     }
-    let (took, server) = (began.elapsed(), backends.cpu()? - server_began);
-
-    let each = |time| millis(time) * 1e3 / f64::from(count);
-    let (rate, share) = (f64::from(count) / took.as_secs_f64(), server.as_secs_f64() / took.as_secs_f64());
-    let (server, functions) = (each(server), each(functions));
-    Ok(format!("| {environments} | **{rate:.0}** | {server:.0} | {functions:.0} | {share:.2} |\n"))
+    let rate = f64::from(count) / began.elapsed().as_secs_f64();
+    let functions = millis(functions) * 1e3 / f64::from(count);
+    Ok(format!("| {environments} | **{rate:.0}** | {functions:.0} |\n"))
 }
 
 async fn start(subject: &Subject, variables: &Environment, count: usize) -> Result<Vec<Function>, Failure> {
