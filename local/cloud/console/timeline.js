@@ -114,11 +114,24 @@ function row(entry, activity, follow) {
     h("span", { class: ok ? "result" : "result bad" }, result),
     h("span", { class: "took" }, took === undefined ? "" : `${took} ms`),
   );
+  const fill = () => detail.replaceChildren(...details(entry, activity, follow));
+  let stop = () => {};
   button.addEventListener("click", () => {
     detail.hidden = !detail.hidden;
     button.setAttribute("aria-expanded", String(!detail.hidden));
-    // Made when it is looked at.
-    if (!detail.hidden && detail.childElementCount === 0) detail.append(...details(entry, activity, follow));
+    stop();
+    if (detail.hidden) return;
+    // Made when it is looked at, and again when log lines come after the answer that they are about.
+    fill();
+    let known = logsOf(entry, activity)?.length ?? 0;
+    stop = activity.onChange(() => {
+      const now = logsOf(entry, activity)?.length ?? 0;
+      if (!detail.isConnected) stop();
+      else if (now > known) {
+        known = now;
+        fill();
+      }
+    });
   });
   return h("li", { class: `from-${from} to-${to}` }, button, detail);
 }
@@ -138,7 +151,7 @@ function details(entry, activity, follow) {
   const parts = [
     [first, before],
     [second, after],
-    ["Log lines", to === "api" && !isLog(entry) ? logsOf(entry, activity) : null],
+    ["Log lines", logsOf(entry, activity)],
   ];
   return parts
     .filter(([, value]) => value !== null)
@@ -148,8 +161,10 @@ function details(entry, activity, follow) {
 /** What the two sides of an entry are, if they aren't a request and its answer. */
 const NAMES = { postgres: ["Row before", "Row after"], sqs: ["Messages", "Answer"] };
 
-/** What was logged while a request was answered; null if nothing was. */
-function logsOf({ at, took = 0, links }, activity) {
+/** What was logged while the API answered a request; null if nothing was, or if the entry is something else. */
+function logsOf(request, activity) {
+  const { at, took = 0, links, to } = request;
+  if (to !== "api" || isLog(request)) return null;
   const during = activity.entries.filter((entry) => isLog(entry) && entry.at >= at - 5 && entry.at <= at + took + 100);
   // Another request may have been answered at the same time.
   const ours = during.filter((entry) => entry.links.length === 0 || entry.links.some((link) => links.includes(link)));
