@@ -83,7 +83,7 @@ pub enum Stopped {
 enum Stretch {
     /// Everything in it is recorded. No group has more than so many events.
     Recorded(usize),
-    /// Its events don't fit a page. A page has room for this length at the end of the stretch.
+    /// More happened in it than one page of the list holds. The page reaches back this far from the end of the stretch.
     TooLong(Duration),
 }
 
