@@ -35,9 +35,13 @@ async fn a_session_that_is_paid_comes_back_with_everything_that_it_was_opened_wi
             _ => None,
         });
         let fact = completed.unwrap();
-        assert_eq!((&fact.session, fact.preorder, fact.attempt), (&session.id, Some(request.preorder), Some(1)));
-        assert_eq!((fact.user.as_ref(), fact.color.as_ref()), (request.user.as_ref(), Some(&request.color)));
-        assert_eq!((fact.locale, fact.price.as_ref()), (Some(request.locale), Some(&request.price)));
+        let metadata = &fact.metadata;
+        assert_eq!(
+            (&fact.session, metadata.preorder, metadata.attempt),
+            (&session.id, Some(request.preorder), Some(1))
+        );
+        assert_eq!((metadata.user.as_ref(), metadata.color.as_ref()), (request.user.as_ref(), Some(&request.color)));
+        assert_eq!((metadata.locale, metadata.price.as_ref()), (Some(request.locale), Some(&request.price)));
         assert_eq!((fact.amount.unwrap().amount, fact.email.as_ref()), (19_900, Some(&request.email)));
         assert!(fact.payment_intent.is_some());
         assert!(fact.contact.address_line1.is_some() && fact.contact.phone.is_some());

@@ -45,20 +45,21 @@ fn metadata_that_does_not_parse_is_as_if_it_were_not_there() {
             "priceId": "prod_1", "other": "x"
         });
     });
-    assert_eq!((fact.preorder, fact.attempt, fact.user, fact.color), (None, None, None, None));
-    assert_eq!((fact.locale, fact.price), (None, None));
+    let metadata = fact.metadata;
+    assert_eq!((metadata.preorder, metadata.attempt, metadata.user, metadata.color), (None, None, None, None));
+    assert_eq!((metadata.locale, metadata.price), (None, None));
     for odd in [json!(null), json!([]), json!("x"), json!({"preorderId": 7, "checkoutAttempt": {}})] {
         let session = session(|object| {
             (object["metadata"], object["client_reference_id"]) = (odd.clone(), json!("order-7"));
         });
-        assert_eq!(session.preorder, None, "{odd}");
+        assert_eq!(session.metadata.preorder, None, "{odd}");
     }
 }
 
 #[test]
 fn the_reference_names_the_preorder_where_the_metadata_do_not() {
     let fact = session(|object| object["metadata"] = json!({}));
-    assert_eq!(fact.preorder.unwrap().to_string(), "7c0a1f5e-2b7d-4a43-9a58-3f1b6f0c9d21");
+    assert_eq!(fact.metadata.preorder.unwrap().to_string(), "7c0a1f5e-2b7d-4a43-9a58-3f1b6f0c9d21");
 }
 
 #[test]

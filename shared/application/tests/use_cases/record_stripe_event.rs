@@ -7,7 +7,7 @@ use pledge_domain::{
     ids::EventId,
     outbox::AnnouncementKind,
     ports::StoreError,
-    preorder::{Preorder, Status},
+    preorder::{Preorder, PreorderMetadata, Status},
     stripe::{Fact, SessionFact, StripeEvent},
 };
 use pledge_testkit::{
@@ -70,7 +70,10 @@ async fn what_another_deployment_or_another_shop_sold_is_recorded_and_changes_no
     let Fact::Session(fact) = session_paid("evt_2", &Preorder { id: preorder_id(2), ..preorder.clone() }).fact else {
         panic!("a session")
     };
-    let unmarked = SessionFact { preorder: None, color: None, user: None, ..*fact };
+    let unmarked = SessionFact {
+        metadata: PreorderMetadata { preorder: None, color: None, user: None, ..fact.metadata },
+        ..*fact
+    };
     let of_a_shop =
         StripeEvent { id: EventId::parse("evt_2").unwrap(), fact: Fact::Session(Box::new(unmarked)), ..paid };
     for event in [of_another, of_a_shop] {

@@ -86,7 +86,7 @@ fn adopt(mut preorder: Preorder, fact: &SessionFact) -> Option<Preorder> {
     if known {
         return Some(preorder);
     }
-    let attempt = fact.attempt.unwrap_or_default();
+    let attempt = fact.metadata.attempt.unwrap_or_default();
     let newer = attempt > preorder.checkout_attempt || preorder.session.is_none();
     newer.then(|| {
         preorder.checkout_attempt = preorder.checkout_attempt.max(attempt);
@@ -129,7 +129,7 @@ fn paid(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFact, at: 
     if preorder.payments().any(|payment| payment.is(fact.payment_intent.as_ref(), &fact.session)) {
         return Effect::ignore("the preorder is paid");
     }
-    let attempt = fact.attempt.unwrap_or_default();
+    let attempt = fact.metadata.attempt.unwrap_or_default();
     // Of several paid sessions the newest is kept, whichever is told first.
     if preorder.payment.is_none() || attempt >= preorder.checkout_attempt {
         preorder.session = Some(match preorder.session.take() {
@@ -168,17 +168,21 @@ fn given_with_payment(preorder: &mut Preorder, fact: &SessionFact) {
 fn rescue(fact: &SessionFact, at: Timestamp) -> Option<Preorder> {
     Some(Preorder {
         id: fact.preorder_or_rescued(),
-        user_id: fact.user.clone(),
+        user_id: fact.metadata.user.clone(),
         owner_email: None,
         email: fact.email.clone()?,
-        color: fact.color.clone().unwrap_or_else(Color::unknown),
-        price_id: fact.price.clone(),
-        locale: fact.locale.unwrap_or(Locale::En),
+        color: fact.metadata.color.clone().unwrap_or_else(Color::unknown),
+        price_id: fact.metadata.price.clone(),
+        locale: fact.metadata.locale.unwrap_or(Locale::En),
         contact: fact.contact.clone(),
         form_contact: None,
         wishes: Wishes {
             customer_notes: None,
-            marketing_consent: fact.agreed_to.clone().map_or(MarketingConsent::No, MarketingConsent::Unconfirmed),
+            marketing_consent: fact
+                .metadata
+                .agreed_to
+                .clone()
+                .map_or(MarketingConsent::No, MarketingConsent::Unconfirmed),
         },
         status: Status::Initiated,
         checkout_attempt: 0,

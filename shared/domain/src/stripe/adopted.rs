@@ -33,7 +33,7 @@ impl StripeEvent {
                 fact.metadata = marked(key);
             }
             (Fact::SubscriptionChanged(fact), Adopter::Champion(key)) => fact.metadata = marked(key),
-            (Fact::Session(fact), Adopter::Preorder(id)) => fact.preorder = Some(*id),
+            (Fact::Session(fact), Adopter::Preorder(id)) => fact.metadata.preorder = Some(*id),
             _ => return None,
         }
         self.deployment = None;

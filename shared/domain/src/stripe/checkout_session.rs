@@ -2,13 +2,11 @@
 
 use crate::{
     Timestamp,
-    color::Color,
-    consent::TextVersion,
     contact::Contact,
     email::Email,
-    ids::{CustomerId, PaymentIntentId, PreorderId, PriceId, SessionId, UserId},
-    locale::Locale,
+    ids::{CustomerId, PaymentIntentId, PreorderId, SessionId},
     money::Money,
+    preorder_metadata::PreorderMetadata,
     stripe::{Hints, Lookup},
 };
 
@@ -57,20 +55,9 @@ pub struct SessionFact {
     pub step: SessionStep,
     /// Until when one can pay in it, `expires_at`.
     pub expires_at: Option<Timestamp>,
-    /// `metadata.preorderId`, else `client_reference_id`, if it is one of the form that we give out.
-    pub preorder: Option<PreorderId>,
-    /// `metadata.checkoutAttempt`.
-    pub attempt: Option<i32>,
-    /// `metadata.userId`.
-    pub user: Option<UserId>,
-    /// `metadata.color`.
-    pub color: Option<Color>,
-    /// `metadata.locale`.
-    pub locale: Option<Locale>,
-    /// `metadata.priceId`.
-    pub price: Option<PriceId>,
-    /// `metadata.consentTextVersion`: which text on marketing the customer agreed to, if they did.
-    pub agreed_to: Option<TextVersion>,
+    /// Our metadata. If they name no preorder, it is that of `client_reference_id`, if that is one of the form that we
+    /// give out.
+    pub metadata: PreorderMetadata,
     /// `after_expiration.recovery.url`: where an expired session can be gone on with, if the shop lets customers do that.
     pub recovery_url: Option<String>,
     /// The payment; none while nothing was tried, or if nothing had to be paid.
@@ -90,13 +77,13 @@ impl SessionFact {
     /// account may serve several shops, and an endpoint gets the events of all of them.
     #[must_use]
     pub fn is_ours(&self) -> bool {
-        self.preorder.is_some() || self.color.is_some()
+        self.metadata.preorder.is_some() || self.metadata.color.is_some()
     }
 
     /// Returns the preorder that it names, or the one that it becomes if it names none.
     #[must_use]
     pub fn preorder_or_rescued(&self) -> PreorderId {
-        self.preorder.unwrap_or_else(|| PreorderId::for_session(&self.session))
+        self.metadata.preorder.unwrap_or_else(|| PreorderId::for_session(&self.session))
     }
 
     /// Returns the keys that the event names.

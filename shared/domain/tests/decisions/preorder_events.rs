@@ -10,7 +10,7 @@ use pledge_domain::{
     ids::{DisputeId, EventId, PaymentIntentId, PreorderId, RefundId, SessionId, UserId},
     locale::Locale,
     money::{Currency, Money},
-    preorder::{Preorder, Session, SessionState, Status, Wishes},
+    preorder::{Preorder, PreorderMetadata, Session, SessionState, Status, Wishes},
     stripe::{
         ChargeRefundedFact, CheckoutPaymentStatus, DisputeFact, DisputeStatus, Fact, PaymentFacts, PaymentFailedFact,
         RefundFact, RefundStatus, SessionFact, SessionStep, StripeEvent,
@@ -65,13 +65,11 @@ fn step(session: &str, attempt: i32, step: SessionStep) -> Fact {
         session: SessionId::parse(session).unwrap(),
         step,
         expires_at: Some(t(86_400)),
-        preorder: Some(initiated().id),
-        attempt: Some(attempt),
-        user: None,
-        color: None,
-        locale: None,
-        price: None,
-        agreed_to: None,
+        metadata: PreorderMetadata {
+            preorder: Some(initiated().id),
+            attempt: Some(attempt),
+            ..PreorderMetadata::default()
+        },
         recovery_url: None,
         payment_intent: Some(intent()),
         amount: Some(usd(1999)),

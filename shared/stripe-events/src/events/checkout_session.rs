@@ -104,7 +104,8 @@ impl Session {
         if self.mode != "payment" {
             return Ok(Fact::Ignored { reason: "a session that is not for a one-time payment" });
         }
-        let metadata = self.metadata.unwrap_or_default().preorder();
+        let mut metadata = self.metadata.unwrap_or_default().preorder();
+        metadata.preorder = metadata.preorder.or_else(|| PreorderId::parse(&self.client_reference_id?).ok());
         let payment_intent = match self.payment_intent {
             Some(intent) => Some(intent.parse(PaymentIntentId::parse)?),
             None => None,
@@ -122,13 +123,7 @@ impl Session {
             session: SessionId::parse(self.id)?,
             step,
             expires_at: self.expires_at.and_then(|seconds| Timestamp::from_unix_timestamp(seconds).ok()),
-            preorder: metadata.preorder.or_else(|| PreorderId::parse(&self.client_reference_id?).ok()),
-            attempt: metadata.attempt,
-            user: metadata.user,
-            color: metadata.color,
-            agreed_to: metadata.agreed_to,
-            locale: metadata.locale,
-            price: metadata.price,
+            metadata,
             recovery_url: self.after_expiration.and_then(|after| after.recovery?.url),
             payment_intent,
             amount,

@@ -161,7 +161,7 @@ pub async fn a_lost_preorder_comes_back_with_its_consent_unconfirmed<S: Subject>
     let lost = a_preorder(1);
     let mut event = session_paid("evt_1", &lost);
     let Fact::Session(fact) = &mut event.fact else { panic!("a session") };
-    fact.agreed_to = Some(a_text_version("v1"));
+    fact.metadata.agreed_to = Some(a_text_version("v1"));
     subject.store().deliver(&event, t(60)).await.unwrap();
     let stored = subject.preorder(preorder_id(1)).await;
     assert_eq!(stored.wishes.marketing_consent, MarketingConsent::Unconfirmed(a_text_version("v1")));

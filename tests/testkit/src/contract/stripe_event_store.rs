@@ -6,7 +6,7 @@ use pledge_domain::{
     ids::{OutboxId, PaymentIntentId, RefundId, SessionId},
     money::{Currency, Money},
     ports::{OutboxStore, PreorderStore},
-    preorder::{Contact, Preorder, Status},
+    preorder::{Contact, Preorder, PreorderMetadata, Status},
     stripe::{
         ChargeRefundedFact, CheckoutPaymentStatus, Fact, RefundFact, RefundStatus, SessionFact, SessionStep,
         StripeEvent,
@@ -151,11 +151,12 @@ pub async fn a_second_payment_is_kept_and_found<S: Subject>(subject: &S) {
     let preorder = initiated(subject).await;
     record(subject, &session_paid("evt_1", &preorder)).await;
     let other = PaymentIntentId::parse("pi_other").unwrap();
+    let first = a_session(&preorder, SessionStep::Completed(CheckoutPaymentStatus::Paid));
     let again = SessionFact {
         session: SessionId::parse("cs_other").unwrap(),
-        attempt: Some(2),
+        metadata: PreorderMetadata { attempt: Some(2), ..first.metadata },
         payment_intent: Some(other.clone()),
-        ..a_session(&preorder, SessionStep::Completed(CheckoutPaymentStatus::Paid))
+        ..first
     };
     let (outcome, outbox) =
         record(subject, &event("evt_2", "checkout.session.completed", Fact::Session(Box::new(again)))).await;
@@ -214,8 +215,9 @@ pub async fn a_rescued_preorder_keeps_a_known_owner_only<S: Subject>(subject: &S
 
 pub async fn a_rescued_preorder_is_found_by_its_session<S: Subject>(subject: &S) {
     let nameless = |id, of: &Preorder, make: fn(&str, &Preorder) -> StripeEvent| {
-        let Fact::Session(fact) = make(id, of).fact else { unreachable!() };
-        event(id, "checkout.session.completed", Fact::Session(Box::new(SessionFact { preorder: None, ..*fact })))
+        let Fact::Session(mut fact) = make(id, of).fact else { unreachable!() };
+        fact.metadata.preorder = None;
+        event(id, "checkout.session.completed", Fact::Session(fact))
     };
     let unknown = a_preorder(7);
     let paid = nameless("evt_1", &unknown, session_paid);
