@@ -1,4 +1,4 @@
--- What Klaviyo is told about one of the ids $1, or in the rows $2.
+-- Announcements whose keys name one of the ids $1, and those in the rows $2.
 select created_at, id, key, metric, sent_at, superseded_at, parked_at, queued_at, not_before, attempts, last_error, payload
 from outbox
 where split_part(key, ':', 2) = any($1::text[])

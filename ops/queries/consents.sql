@@ -1,5 +1,5 @@
--- What was said of marketing to the addresses of the users $1 and of the preorders $2, or by these users, also to addresses
--- that were theirs before.
+-- Consent to marketing, given or withdrawn, for the addresses of the users $1 and of the preorders $2, and by these users
+-- for any other address, such as a former one.
 select said_at, id, email, user_id, given, proven, source, text_version
 from consent
 where lower(email) in (

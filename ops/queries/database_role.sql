@@ -1,4 +1,5 @@
--- What is known of role $1 and of the role $2 that it is to act as. Who may make roles, or everything, is nobody's login.
+-- Whether role $1 is there, whether role $2 is there, and whether the first is a login that acts as the second. A role
+-- that may make roles, or a superuser, never counts as such a login.
 select exists (select from pg_roles where rolname = $1) as is_there,
        exists (select from pg_roles where rolname = $2) as group_is_there,
        exists (

@@ -1,4 +1,4 @@
--- Disputes of the payments $1, with the currency of what they are of.
+-- Disputes of the payments $1, with the currency of the disputed payment.
 select stripe_dispute.id, stripe_dispute.payment_intent_id, stripe_dispute.amount,
        coalesce(
            (select currency from preorder_payment as paid where paid.payment_intent_id = stripe_dispute.payment_intent_id),

@@ -1,4 +1,4 @@
--- What Klaviyo was told, or was to be told, about the subjects $1. What isn't sent won't be.
+-- Empties the announcements about the ids $1. Those that aren't sent are superseded, at $2.
 update outbox
 set payload = '{}',
     parked_at = null,

@@ -1,4 +1,5 @@
--- What says who ordered the preorders $1, and what they said of marketing. What was ordered and paid stays.
+-- Removes from the preorders $1 who ordered, with the consent to marketing for their addresses. The order and its payment
+-- stay.
 with forgotten as (
     delete from consent
     where lower(email) in (select lower(preorders.email) from preorders where id = any($1::uuid[]) and erased_at is null)

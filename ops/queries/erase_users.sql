@@ -1,6 +1,6 @@
--- What says who the users $1 are. Their ids stay, since payments hang on them. An address that nobody has stands for none,
--- so that nobody takes one of an invoice's instead. What they said of marketing goes; what they said to an address that is
--- somebody else's by now stays, without who said it: it may be a withdrawal.
+-- Removes from the users $1 who they are. Their ids stay, since payments refer to them. The row keeps an address that
+-- cannot exist: with an empty one, a later invoice's address would fill it. Their consent goes too, except for an address
+-- that another user has by now: that row stays without its user, since it may be a withdrawal.
 with others as (
     select id
     from consent

@@ -1,4 +1,4 @@
--- An event with the reader whom it is about as far as that is known. The files that say which events go on from here.
+-- Events, each with the reader whom it is about, as far as that is known. Other files append the condition to this one.
 select id, type, created, outcome, reason, keys,
        coalesce(
            (select user_id from stripe_subscription as known where known.id = any(event.keys) limit 1),

@@ -1,5 +1,5 @@
--- People from elsewhere. What is known of somebody stays, and what is missing is filled in; an address that somebody
--- else's row has stays there.
+-- Inserts people from another system. Values that are stored stay, and missing ones are filled in. An address that
+-- another user has stays with that user.
 insert into users as mine (
     id, email, email_verified, display_name, photo_url, phone, marketing_consent, last_login_at, created_at, updated_at
 )
@@ -27,5 +27,5 @@ set email = coalesce(mine.email, excluded.email),
     marketing_consent = mine.marketing_consent or excluded.marketing_consent,
     last_login_at = greatest(mine.last_login_at, excluded.last_login_at),
     updated_at = excluded.updated_at
--- No transaction has ever replaced a row that was just inserted.
+-- A row that was just inserted was never replaced by a transaction: xmax is 0.
 returning xmax = 0 as is_new

@@ -1,10 +1,10 @@
--- Access that had run, for an hour and more, when its payment was recorded between $1 and $2. What the grace covered isn't
--- lost, nor is what has been made good since.
+-- Access that had run for at least an hour when its payment was recorded between $1 and $2. Time that the grace covered
+-- isn't lost, and neither is time that was made good since; both are left out.
 select payment.record_id::text as payment, grant_.user_id, grant_.novel_id, segment.tier_level,
        min(covered.until) as ran_from, max(least(segment.end_at, grant_.created_at)) as ran_until
 from user_champion_subscription_record as grant_
 join payment_record as payment on payment.record_id = grant_.payment_record_id
--- Those of each payment, which are few; `offset 0` keeps the server from reading everybody's.
+-- A payment has few segments; `offset 0` keeps the server from reading everybody's.
 cross join lateral (
     select start_at, end_at, tier_level from champion_segment
     where champion_segment.payment_record_id = grant_.payment_record_id

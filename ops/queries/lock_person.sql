@@ -1,5 +1,5 @@
--- The locks of everybody who records something about one of the preorders $1, or about what the readers $2 have of the
--- novels $3: each in the order in which they take them.
+-- Takes the locks that are taken by everything that records something about the preorders $1, or about the readers $2 and
+-- the novels $3, in the same order.
 select pg_advisory_xact_lock(hash)
 from (
     select 0 as place, hashtextextended('preorder ' || id, 0) as hash from unnest($1::uuid[]) as preorder (id)

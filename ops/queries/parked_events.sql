@@ -1,4 +1,4 @@
--- Those that wait for a person, oldest first.
+-- Continues event.sql: events that wait for a person, oldest first.
 where outcome = 'parked'
 order by processed_at
 limit $1

@@ -1,4 +1,4 @@
--- Whether payment $2 is ours. The files that ask what is stored of it go on from here.
+-- Begins the files that read what is stored about payment $2: whether that payment is ours.
 with payment as (
     select exists (select from preorders where payment_intent_id = $2)
         or exists (select from preorder_payment where payment_intent_id = $2)

@@ -1,5 +1,6 @@
--- Whether payment $1 is booked, whether it is ours, and whether it was paid, at $2, before support was carried over from
--- an older system: such a payment names nobody whom it could be looked up by.
+-- Whether payment $1 is recorded as paid, whether it is known at all, and whether any support was carried over from an
+-- older system after $2, when the payment was made. A payment to the older system names no reader, so the last question
+-- can't be narrowed down.
 select exists (select from payment_record where stripe_payment_intent_id = $1 and paid_at is not null) as is_paid,
        exists (select from payment_record where stripe_payment_intent_id = $1) as is_known,
        exists (select from payment_record where kind = 'carried_over' and created_at > $2) as is_carried_over

@@ -1,4 +1,5 @@
--- What Stripe has of the users $1 and of the preorders $2: customers, and payments without one.
+-- Ids at Stripe under which Stripe has data of the users $1 and of the preorders $2: customers, and payments without a
+-- customer.
 select stripe_customer_id as id from users where id = any($1::text[]) and stripe_customer_id is not null
 union
 select stripe_customer_id from payment_record where user_id = any($1) and stripe_customer_id is not null

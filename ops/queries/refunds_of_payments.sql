@@ -1,4 +1,4 @@
--- Refunds of the payments $1, with the currency of what they are of.
+-- Refunds of the payments $1, with the currency of the refunded payment.
 select stripe_refund.created_at, stripe_refund.id, stripe_refund.payment_intent_id, stripe_refund.amount,
        coalesce(
            (select currency from preorder_payment as paid where paid.payment_intent_id = stripe_refund.payment_intent_id),

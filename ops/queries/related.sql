@@ -1,5 +1,5 @@
--- One step further: what the ids $1, those of them that are UUIDs $2, and the people $3 lead to. A kind is `preorder`,
--- `person`, `champion` (a reader and a novel) or `key` (an id to go on with).
+-- Everything that is one step away from the ids $1, those of them that are UUIDs $2, and the people $3. A kind is
+-- `preorder`, `person`, `champion` (a reader and a novel) or `key` (an id to follow further).
 select 'preorder' as kind, id::text as id, null::bigint as novel_id from preorders where id = any($2::uuid[])
 union select 'preorder', id::text, null from preorders where preorder_number = any($1::text[])
 union select 'preorder', id::text, null from preorders where lower(email) = any($1)

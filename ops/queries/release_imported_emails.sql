@@ -1,4 +1,4 @@
--- People $1 proved that addresses $2 are theirs, so no other rows keep them.
+-- Takes the addresses $2 from all other users: the people $1 have proved that the addresses are theirs.
 update users
 set email = null, email_verified = false, lost_email = users.email,
     lost_email_proven = email_verified and last_login_at is not null, updated_at = $3

@@ -1,2 +1,2 @@
--- Rows $1 are no longer parked, and as good as queued at $2, so that the sweep leaves them alone for a while.
+-- Makes the rows $1 ones that were queued at $2 and aren't parked, so that the sweep leaves them alone for a while.
 update outbox set parked_at = null, queued_at = $2 where id = any($1) and sent_at is null and superseded_at is null returning id

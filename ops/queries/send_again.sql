@@ -1,2 +1,2 @@
--- The rows $1 are to be sent once more, from $2 on.
+-- Makes the sent rows $1 ones that are to be sent, queued at $2.
 update outbox set sent_at = null, queued_at = $2 where id = any($1::uuid[]) and sent_at is not null

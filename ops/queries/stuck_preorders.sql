@@ -1,4 +1,4 @@
--- The first hundred preorders whose pay page expired before $1 and of which no event has told since.
+-- The first hundred preorders whose Checkout session expired before $1 without an event that says how it ended.
 select id, preorder_number, session_id, session_expires_at
 from preorders
 where status = 'processing' and session_state = 'open' and session_expires_at < $1

@@ -1,5 +1,5 @@
--- Rows that aren't sent, oldest first: those that are parked, those that aren't, or ($1 null) both. Each kind has an
--- index of its own.
+-- Rows that aren't sent, oldest first: the parked ones ($1 true), the others ($1 false), or all ($1 null). Each half has
+-- an index of its own.
 select id, key, created_at, sent_at, parked_at, superseded_at, attempts, last_error
 from (
     select id, key, created_at, sent_at, parked_at, superseded_at, attempts, last_error
