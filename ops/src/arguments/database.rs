@@ -1,10 +1,10 @@
-//! `ops database …`
+//! Arguments of `ops database …`.
 
 use clap::Subcommand;
 
 use super::parse;
 
-/// What there is to do about the database server.
+/// The subcommands of `ops database`.
 #[derive(Debug, Subcommand)]
 pub enum Database {
     /// Shows who is connected, what runs for how long, and who waits for whom.

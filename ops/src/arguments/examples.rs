@@ -1,10 +1,10 @@
-//! The examples that the help shows.
+//! Tests that the help of each command shows an example, and that each example is a call of it.
 
 use clap::{Command, CommandFactory};
 
 use super::Arguments;
 
-/// Every command that can be called, with its words: `["ops", "dlq", "list"]`.
+/// Returns every command that can be called, each with its words: `["ops", "dlq", "list"]`.
 fn leaves(words: &[String], command: &Command, found: &mut Vec<(Vec<String>, Command)>) {
     let words = [words, &[command.get_name().to_owned()]].concat();
     if !command.has_subcommands() {
@@ -16,7 +16,7 @@ fn leaves(words: &[String], command: &Command, found: &mut Vec<(Vec<String>, Com
     }
 }
 
-/// The commands among the lines of a help, without what is said about them and where their output goes.
+/// Returns the calls of commands among the lines of a help, without explanations and without where their output goes.
 fn examples(help: &str) -> Vec<String> {
     let joined = help.replace("\\\n", " ");
     let commands = joined.lines().filter_map(|line| line.strip_prefix("  ").filter(|line| line.starts_with("ops ")));
@@ -29,7 +29,7 @@ fn examples(help: &str) -> Vec<String> {
         .collect()
 }
 
-/// The words of a command as a shell takes them, in quotes or without.
+/// Returns the words of a command line as a shell reads them, quoted or not.
 fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     for (part, text) in line.split('"').enumerate() {

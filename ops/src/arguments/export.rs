@@ -1,4 +1,4 @@
-//! `ops export …`
+//! Arguments of `ops export …`.
 
 use clap::{Args, Subcommand};
 use pledge_domain::Timestamp;
@@ -6,7 +6,7 @@ use pledge_domain::Timestamp;
 use super::parse;
 use crate::console::{WrongCall, words::iso};
 
-/// `ops export …`
+/// The tables that `ops export` writes.
 #[derive(Debug, Subcommand)]
 pub enum Export {
     /// A line for each preorder.
@@ -45,16 +45,17 @@ pub struct Window {
 }
 
 impl Window {
-    /// Returns its beginning and its end, if now is this. What was made in this second lies before it.
+    /// Returns the window's beginning and end, given the present time. Without `--to`, the window includes the present
+    /// second.
     ///
     /// # Errors
-    /// [`WrongCall`] if it ends before it begins.
+    /// [`WrongCall`] if the window ends before it begins.
     pub fn bounds(&self, now: Timestamp) -> Result<(Timestamp, Timestamp), WrongCall> {
         time_in_window(self.from, self.to.unwrap_or(now + time::Duration::SECOND))
     }
 }
 
-/// Returns the beginning and the end of a window in which there is some time.
+/// Returns the two times as a window. Fails if it ends before it begins.
 pub(super) fn time_in_window(from: Timestamp, to: Timestamp) -> Result<(Timestamp, Timestamp), WrongCall> {
     if from < to {
         return Ok((from, to));

@@ -1,4 +1,4 @@
-//! `ops import …`
+//! Arguments of `ops import …`.
 
 use std::path::PathBuf;
 

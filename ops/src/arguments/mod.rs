@@ -1,4 +1,4 @@
-//! The command line.
+//! The command line of `ops`.
 
 mod database;
 #[cfg(test)]
@@ -36,7 +36,7 @@ pub use self::{
     reconcile::{Reconcile, Resume},
 };
 
-/// What scripts and schedules go by.
+/// The help's list of exit statuses, for scripts and schedules.
 const EXIT_STATUS: &str = "Exit status:
   0  everything that was asked for, a dry run included
   1  a failure; standard error says in a sentence what and why
@@ -50,15 +50,15 @@ const EXIT_STATUS: &str = "Exit status:
 #[derive(Debug, Parser)]
 #[command(name = "ops", disable_help_subcommand = true, after_help = EXIT_STATUS)]
 pub struct Arguments {
-    /// Do it. Without this, a command only says what it would do.
+    /// Makes the change. Without this, a command only says what it would do.
     #[arg(long, global = true)]
     pub apply: bool,
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What there is to do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// The endpoint to which Stripe delivers its events.
@@ -70,13 +70,13 @@ pub enum Command {
     /// Stripe events that were recorded, but could not be applied.
     #[command(subcommand)]
     Parked(Parked),
-    /// Facts for Klaviyo.
+    /// Announcements for Klaviyo.
     #[command(subcommand)]
     Outbox(Outbox),
     /// The dead-letter queue of the sender.
     #[command(subcommand)]
     Dlq(Dlq),
-    /// One Stripe event.
+    /// Single Stripe events: recording them again, and saying whose they are.
     #[command(subcommand)]
     Event(Event),
     /// Compares what is stored with what Stripe has and what Klaviyo was told, and applies what is missing. Exits with
@@ -110,10 +110,10 @@ pub enum Command {
     /// What is stored about one person: to be given to them, or to be forgotten.
     #[command(subcommand)]
     Person(Person),
-    /// People.
+    /// People: preorders without an owner, files of people, and two users who are one person.
     #[command(subcommand)]
     Users(Users),
-    /// What an older system knows.
+    /// Data from an older system.
     #[command(subcommand)]
     Import(Import),
     /// Prints what a shell needs to complete this program's commands: `source <(ops completions bash)`.
@@ -121,7 +121,7 @@ pub enum Command {
   ops completions bash > ops.bash
   ops completions zsh > _ops")]
     Completions {
-        /// Which shell.
+        /// The shell.
         shell: Shell,
     },
     /// Tables as CSV on standard output. They hold personal data, unless said otherwise.
@@ -129,10 +129,10 @@ pub enum Command {
     Export(Export),
 }
 
-/// How many to look at.
+/// The number of rows to look at.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Limit {
-    /// At most so many.
+    /// The most rows to show or to take.
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(i64).range(1..))]
     pub limit: i64,
 }

@@ -1,11 +1,11 @@
-//! `ops outbox …` and `ops dlq …`: what Klaviyo is to hear
+//! Arguments of `ops outbox …` and `ops dlq …`, which are about announcements for Klaviyo.
 
 use clap::{Args, Subcommand, ValueEnum};
 use pledge_domain::{email::Email, ids::OutboxId, outbox::PhoneNumber};
 
 use super::{Limit, parse};
 
-/// `ops outbox …`
+/// The subcommands of `ops outbox`.
 #[derive(Debug, Subcommand)]
 pub enum Outbox {
     /// Shows rows that are not sent, oldest first.
@@ -13,10 +13,10 @@ pub enum Outbox {
   ops outbox list
   ops outbox list --state parked --limit 20")]
     List {
-        /// In which state.
+        /// The state of the rows.
         #[arg(long, default_value = "all")]
         state: OutboxState,
-        /// How many.
+        /// The number of rows.
         #[command(flatten)]
         limit: Limit,
     },
@@ -26,13 +26,13 @@ pub enum Outbox {
   ops outbox requeue --all --apply                    all that are parked
   ops outbox requeue --all --state waiting --apply")]
     Requeue {
-        /// Which: the id of the row.
+        /// The ids of the rows.
         #[arg(value_parser = parse::outbox_id, required_unless_present = "all", conflicts_with = "all")]
         rows: Vec<OutboxId>,
-        /// All in the state.
+        /// All rows in the state.
         #[arg(long)]
         all: bool,
-        /// In which state, with `--all`.
+        /// The state of the rows, with `--all`.
         #[arg(long, default_value = "parked", conflicts_with = "rows")]
         state: OutboxState,
     },
@@ -42,16 +42,16 @@ pub enum Outbox {
   ops outbox edit 6f9619ff-8b86-4d01-b42d-00cf4fc964ff --phone "+852 5123 4567" --apply
   ops outbox edit 6f9619ff-8b86-4d01-b42d-00cf4fc964ff --email reader@example.com --no-phone --apply"#)]
     Edit {
-        /// Which: the ids of the rows.
+        /// The ids of the rows.
         #[arg(value_parser = parse::outbox_id, required = true)]
         rows: Vec<OutboxId>,
-        /// What is wrong.
+        /// The correction.
         #[command(flatten)]
         correction: Correction,
     },
 }
 
-/// What is to stand in rows of the outbox instead.
+/// Corrections of the address and the telephone number in rows of the outbox.
 #[derive(Debug, Clone, Args)]
 #[group(required = true, multiple = true)]
 pub struct Correction {
@@ -66,7 +66,7 @@ pub struct Correction {
     pub no_phone: bool,
 }
 
-/// Why a row isn't sent.
+/// The state by which rows that aren't sent are chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum OutboxState {
     /// Klaviyo refused the row for good.
@@ -77,10 +77,10 @@ pub enum OutboxState {
     All,
 }
 
-/// `ops dlq …`
+/// The subcommands of `ops dlq`.
 #[derive(Debug, Subcommand)]
 pub enum Dlq {
-    /// Shows messages, and what has become of the outbox rows that they name. Others don't see them meanwhile.
+    /// Shows messages, and what has become of the outbox rows that they name. While they are read, others don't see them.
     #[command(after_help = "Example:
   ops dlq list")]
     List(Limit),

@@ -1,4 +1,4 @@
-//! Parts of the command line as what they stand for. The errors are for whoever typed them.
+//! Parsers of arguments into the domain's types. Their errors are for whoever typed the argument.
 
 use pledge_domain::{
     Timestamp,
@@ -13,17 +13,17 @@ use uuid::Uuid;
 
 use super::PreorderName;
 
-/// Takes an id of an event.
+/// Parses the id of an event.
 pub fn event_id(text: &str) -> Result<EventId, String> {
     EventId::parse(text).map_err(|error| error.to_string())
 }
 
-/// Takes an id of a row of the outbox.
+/// Parses the id of a row of the outbox.
 pub fn outbox_id(text: &str) -> Result<OutboxId, String> {
     Uuid::try_parse(text).map(OutboxId::from_uuid).map_err(|_| "must be a UUID".to_owned())
 }
 
-/// Takes a time, or a day, which begins at midnight in UTC.
+/// Parses a time, or a day, which stands for its midnight in UTC.
 pub fn moment(text: &str) -> Result<Timestamp, String> {
     let day = || Date::parse(text, format_description!("[year]-[month]-[day]"));
     let midnight = |day: Date| day.midnight().assume_utc();
@@ -32,56 +32,56 @@ pub fn moment(text: &str) -> Result<Timestamp, String> {
         .map_err(|_| "must be a day (2026-10-31) or a time (2026-10-31T12:00:00Z)".to_owned())
 }
 
-/// Takes the uid of a reader.
+/// Parses the uid of a reader.
 pub fn user_id(text: &str) -> Result<UserId, String> {
     UserId::parse(text).map_err(|error| error.to_string())
 }
 
-/// Takes the number of a novel.
+/// Parses the number of a novel.
 pub fn novel_id(text: &str) -> Result<NovelId, String> {
     let number = text.parse().map_err(|_| "must be a number".to_owned())?;
     NovelId::new(number).map_err(|error| error.to_string())
 }
 
-/// Takes the id of a preorder.
+/// Parses the id of a preorder.
 pub fn preorder_id(text: &str) -> Result<PreorderId, String> {
     PreorderId::parse(text).map_err(|error| error.to_string())
 }
 
-/// Takes the level of a tier.
+/// Parses the level of a tier.
 pub fn tier_level(text: &str) -> Result<TierLevel, String> {
     let level = text.parse().map_err(|_| "must be a number".to_owned())?;
     TierLevel::new(level).map_err(|_| format!("must be from 1 to {}", TierLevel::MAX))
 }
 
-/// Takes the id of a price of Stripe's.
+/// Parses the id of a price at Stripe.
 pub fn price_id(text: &str) -> Result<PriceId, String> {
     PriceId::parse(text).map_err(|error| error.to_string())
 }
 
-/// Takes a currency.
+/// Parses a currency.
 pub fn currency(text: &str) -> Result<Currency, String> {
     Currency::parse(text).map_err(|error| error.to_string())
 }
 
-/// Takes an e-mail address.
+/// Parses an e-mail address.
 pub fn email(text: &str) -> Result<Email, String> {
     Email::parse(text).map_err(|error| error.to_string())
 }
 
-/// Takes a telephone number.
+/// Parses a telephone number.
 pub fn phone(text: &str) -> Result<PhoneNumber, String> {
     PhoneNumber::parse(text).ok_or_else(|| "must begin with + and the country, as in +852 5123 4567".to_owned())
 }
 
-/// Takes a few words of somebody's on one line.
+/// Parses a reason: a few words on one line.
 pub fn reason(text: &str) -> Result<String, String> {
     let text = text.trim();
     let fits = !text.is_empty() && text.chars().count() <= 200 && !text.chars().any(char::is_control);
     if fits { Ok(text.to_owned()) } else { Err("must be some words on one line, 200 letters at most".to_owned()) }
 }
 
-/// Takes the id or the number of a preorder.
+/// Parses the id or the number of a preorder.
 pub fn preorder_name(text: &str) -> Result<PreorderName, String> {
     let upper = text.to_ascii_uppercase();
     let number =
@@ -94,12 +94,12 @@ pub fn preorder_name(text: &str) -> Result<PreorderName, String> {
     }
 }
 
-/// Takes the id of a subscription.
+/// Parses the id of a subscription.
 pub fn subscription_id(text: &str) -> Result<SubscriptionId, String> {
     SubscriptionId::parse(text).map_err(|error| error.to_string())
 }
 
-/// Takes the name of whoever moved the money.
+/// Parses the name of the company that moved the money.
 pub fn method(text: &str) -> Result<PaymentMethod, String> {
     let is_name = (2..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     match PaymentMethod::from_name(text) {
@@ -111,7 +111,7 @@ pub fn method(text: &str) -> Result<PaymentMethod, String> {
     }
 }
 
-/// Takes the name of a database role.
+/// Parses the name of a database role.
 pub fn role(text: &str) -> Result<String, String> {
     let is_name = text.len() <= 63
         && text.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')

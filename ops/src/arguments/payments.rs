@@ -1,4 +1,4 @@
-//! `ops payments …`, `ops subscriptions …` and `ops grant`
+//! Arguments of `ops payments …`, `ops subscriptions …` and `ops grant`.
 
 use clap::{Args, Subcommand};
 use pledge_domain::{
@@ -10,7 +10,7 @@ use pledge_domain::{
 
 use super::{parse, preorders::PreorderName};
 
-/// What there is to do about payments.
+/// The subcommands of `ops payments`.
 #[derive(Debug, Subcommand)]
 pub enum Payments {
     /// Shows the preorders that were paid more than once, with the payments that were made for nothing.
@@ -23,7 +23,7 @@ pub enum Payments {
   ops payments refund-duplicate ROL-1B9D6BCD            what would go back
   ops payments refund-duplicate ROL-1B9D6BCD --apply")]
     RefundDuplicate {
-        /// Which: ids or numbers.
+        /// Ids or numbers of preorders.
         #[arg(value_parser = parse::preorder_name, required = true)]
         preorders: Vec<PreorderName>,
     },
@@ -37,23 +37,23 @@ pub enum Payments {
 /// A payment that was made elsewhere.
 #[derive(Debug, Clone, Args)]
 pub struct Book {
-    /// Through whom, by the name in the database: `paypal`, `bank_transfer`.
+    /// The company that moved the money, by its name in the database: `paypal`, `bank_transfer`.
     #[arg(value_parser = parse::method)]
     pub method: PaymentMethod,
-    /// Whose and what.
+    /// The reader, the novel and the tier.
     #[command(flatten)]
     pub support: SupportOf,
-    /// What they call the payment. It is booked once.
+    /// The other company's id of the payment. A payment is booked once.
     #[arg(long, value_parser = parse::reason)]
     pub reference: String,
-    /// What was paid, in major units of its currency: `5.00`.
+    /// The amount in major units of its currency: `5.00`.
     #[arg(long)]
     pub amount: String,
     /// The currency.
     #[arg(long, value_parser = parse::currency, default_value = "usd")]
     pub currency: Currency,
-    /// When it was paid: `2026-10-31` or `2026-10-31T12:00:00Z`, in UTC. Its time begins then, unless other time of its
-    /// tier or a higher one goes first.
+    /// The time of the payment: `2026-10-31` or `2026-10-31T12:00:00Z`, in UTC. What it bought begins then, unless other
+    /// time of its tier or a higher one goes first.
     #[arg(long, value_parser = parse::moment)]
     pub paid_at: Timestamp,
 }
@@ -72,32 +72,33 @@ pub struct SupportOf {
     pub tier: TierLevel,
 }
 
-/// Time that costs nothing.
+/// The arguments of `ops grant`: time that costs nothing.
 #[derive(Debug, Clone, Args)]
 pub struct Grant {
-    /// Whose and what.
+    /// The reader, the novel and the tier.
     #[command(flatten)]
     pub support: SupportOf,
-    /// How much time.
+    /// The time to give.
     #[command(flatten)]
     pub time: Given,
-    /// What it is for, such as the payment whose time had run before it was recorded. Nothing is made good twice.
+    /// What the time is given for, such as the payment whose time had run before it was recorded. Nothing is made good
+    /// twice.
     #[arg(long, value_parser = parse::reason)]
     pub reference: String,
 }
 
 impl Grant {
-    /// For the help.
+    /// Examples for the help of `ops grant`.
     pub const EXAMPLES: &str = r#"Examples:
   ops grant --reader V1StGXR8Z5jdHi6B --novel 7 --tier 3 --days 14 --reference "outage of 31 October" --apply
   ops grant --reader V1StGXR8Z5jdHi6B --novel 7 --tier 3 --from 2026-10-31 --to 2026-11-02 --reference in_1QxYz --apply"#;
 }
 
-/// How much time is given: so many days, or as much as lies between two moments.
+/// The time that is given: a number of days, or the length between two moments.
 #[derive(Debug, Clone, Args)]
 #[group(required = true, multiple = true)]
 pub struct Given {
-    /// So many days.
+    /// A number of days.
     #[arg(long, value_parser = clap::value_parser!(i64).range(1..=366), conflicts_with_all = ["from", "to"])]
     pub days: Option<i64>,
     /// The start of the time that is made good; its length is what is given.
@@ -108,7 +109,7 @@ pub struct Given {
     pub to: Option<Timestamp>,
 }
 
-/// What there is to do about subscriptions.
+/// The subcommands of `ops subscriptions`.
 #[derive(Debug, Subcommand)]
 pub enum Subscriptions {
     /// Shows the subscriptions that go on being charged although all the money of their running month went back.

@@ -1,8 +1,8 @@
-//! `ops person …`
+//! Arguments of `ops person …`.
 
 use clap::Subcommand;
 
-/// `ops person …`
+/// The subcommands of `ops person`.
 #[derive(Debug, Subcommand)]
 pub enum Person {
     /// Writes everything that is stored about somebody as JSON.

@@ -1,4 +1,4 @@
-//! `ops preorders …`
+//! Arguments of `ops preorders …`.
 
 use std::{fmt, path::PathBuf};
 
@@ -7,7 +7,7 @@ use pledge_domain::ids::PreorderId;
 
 use super::parse;
 
-/// What there is to do about preorders.
+/// The subcommands of `ops preorders`.
 #[derive(Debug, Subcommand)]
 pub enum Preorders {
     /// Shows preorders whose pay page has expired and of which no event has told since: Stripe's event is missing.
@@ -18,10 +18,10 @@ pub enum Preorders {
     #[command(after_help = r#"Example:
   ops preorders hold ROL-1B9D6BCD --reason "asks for another colour" --apply"#)]
     Hold {
-        /// Which.
+        /// The preorders.
         #[command(flatten)]
         which: Which,
-        /// Why. It stands in the export.
+        /// The reason, which stands in the export.
         #[arg(long, value_parser = parse::reason)]
         reason: String,
     },
@@ -29,7 +29,7 @@ pub enum Preorders {
     #[command(after_help = "Example:
   ops preorders release ROL-1B9D6BCD --apply")]
     Release {
-        /// Which.
+        /// The preorders.
         #[command(flatten)]
         which: Which,
     },
@@ -38,17 +38,17 @@ pub enum Preorders {
   ops preorders fulfil ROL-1B9D6BCD ROL-2C0E7CDE --apply
   ops preorders fulfil --file sent.txt --apply              a number on each line")]
     Fulfil {
-        /// Which.
+        /// The preorders.
         #[command(flatten)]
         which: Which,
     },
 }
 
-/// Which preorders.
+/// The preorders that a command is about.
 #[derive(Debug, Clone, Args)]
 #[group(required = true, multiple = false)]
 pub struct Which {
-    /// Ids or numbers.
+    /// Ids or numbers of preorders.
     #[arg(value_parser = parse::preorder_name)]
     pub preorders: Vec<PreorderName>,
     /// A file with an id or a number on each line; `-` is standard input.
@@ -56,7 +56,7 @@ pub struct Which {
     pub file: Option<PathBuf>,
 }
 
-/// What people call a preorder.
+/// An id or a number by which a preorder is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PreorderName {
     /// The id of the preorder.

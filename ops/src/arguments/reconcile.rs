@@ -1,4 +1,4 @@
-//! `ops reconcile …`
+//! Arguments of `ops reconcile`.
 
 use clap::Args;
 use pledge_domain::Timestamp;
@@ -6,10 +6,10 @@ use pledge_domain::Timestamp;
 use super::{parse::moment, time_in_window};
 use crate::{commands::reconcile::PARTS, console::WrongCall};
 
-/// Without `--from`, so far back: as long as Stripe keeps the events that say the same.
+/// The length of the window without `--from`: Stripe keeps events for 30 days.
 const WINDOW: time::Duration = time::Duration::days(30);
 
-/// What to compare.
+/// The arguments of `ops reconcile`.
 #[derive(Debug, Clone, Args)]
 pub struct Reconcile {
     /// What happened at this time or later: `2026-10-31` or `2026-10-31T12:00:00Z`, in UTC; 30 days before the end unless
@@ -24,24 +24,24 @@ pub struct Reconcile {
     pub resume: Option<Resume>,
 }
 
-/// Where to go on.
+/// The place from which a comparison goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resume {
-    /// One of [`PARTS`].
+    /// The name of the part, one of [`PARTS`].
     pub part: String,
-    /// The last object of it that was compared.
+    /// The last object of the part that was compared.
     pub after: Option<String>,
 }
 
 impl Resume {
-    /// Returns the place before anything was compared.
+    /// Returns the place at which nothing has been compared yet.
     pub fn from_the_beginning() -> Self {
         Self { part: PARTS[0].to_owned(), after: None }
     }
 }
 
 impl Reconcile {
-    /// For the help.
+    /// Examples for the help of `ops reconcile`.
     pub const EXAMPLES: &str = "Examples:
   ops reconcile                              what differs, of the last 30 days
   ops reconcile --from 2026-10-31 --apply    the same since that day, and applies what is missing
@@ -49,12 +49,12 @@ impl Reconcile {
 The key needs to read Checkout sessions, subscriptions, invoices, payments, refunds and disputes; with KLAVIYO_API_KEY,
 which needs to read events and metrics, what Klaviyo was told is compared too.";
 
-    /// Returns the window's beginning and end, if now is this.
+    /// Returns the window's beginning and end, given the present time.
     ///
     /// # Errors
-    /// [`WrongCall`] if it ends before it begins.
+    /// [`WrongCall`] if the window ends before it begins.
     pub fn window(&self, now: Timestamp) -> Result<(Timestamp, Timestamp), WrongCall> {
-        // What happened in this second lies before it.
+        // The present second is included.
         let to = self.to.unwrap_or(now + time::Duration::SECOND);
         time_in_window(self.from.unwrap_or(to - WINDOW), to)
     }

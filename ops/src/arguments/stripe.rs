@@ -1,11 +1,11 @@
-//! `ops webhook …`, `ops portal …`, `ops parked …` and `ops event …`: what comes from Stripe
+//! Arguments of `ops webhook …`, `ops portal …`, `ops parked …` and `ops event …`, which are about Stripe.
 
 use clap::{Args, Subcommand};
 use pledge_domain::ids::{EventId, NovelId, PreorderId, UserId};
 
 use super::{Limit, parse};
 
-/// `ops webhook …`
+/// The subcommands of `ops webhook`.
 #[derive(Debug, Subcommand)]
 pub enum Webhook {
     /// Makes the endpoint, or corrects it: this program's API version, and exactly the events that are handled.
@@ -23,50 +23,50 @@ pub enum Webhook {
     },
 }
 
-/// `ops portal …`
+/// The subcommands of `ops portal`.
 #[derive(Debug, Subcommand)]
 pub enum Portal {
-    /// Makes our configuration of it, or corrects it: another card, invoices and receipts, and nothing else.
+    /// Makes our configuration of the portal, or corrects it: another card, invoices and receipts, and nothing else.
     #[command(after_help = "Examples:
   ops portal register            what would be made or corrected
   ops portal register --apply")]
     Register,
 }
 
-/// `ops parked …`
+/// The subcommands of `ops parked`.
 #[derive(Debug, Subcommand)]
 pub enum Parked {
-    /// Shows them, oldest first.
+    /// Shows parked events, oldest first.
     #[command(after_help = "Examples:
   ops parked list
   ops parked list --limit 20")]
     List(Limit),
-    /// Fetches them from Stripe again and decides them anew, after their cause was mended.
+    /// Fetches parked events from Stripe again and decides them anew, after their cause was mended.
     #[command(after_help = "Examples:
   ops parked requeue evt_1QxYzAbCdEfGhIjK --apply
   ops parked requeue --all --apply")]
     Requeue {
-        /// Which: `evt_…`.
+        /// The ids of the events: `evt_…`.
         #[arg(value_parser = parse::event_id, required_unless_present = "all", conflicts_with = "all")]
         events: Vec<EventId>,
-        /// All that are parked.
+        /// All parked events.
         #[arg(long)]
         all: bool,
     },
-    /// Lays them aside: nothing is to be done about them. They count as ignored from then on, for this reason.
+    /// Marks parked events as ignored, because nothing is to be done about them, for this reason.
     #[command(after_help = r#"Example:
   ops parked dismiss evt_1QxYzAbCdEfGhIjK --reason "paid back by bank transfer" --apply"#)]
     Dismiss {
-        /// Which: `evt_…`.
+        /// The ids of the events: `evt_…`.
         #[arg(value_parser = parse::event_id, required = true)]
         events: Vec<EventId>,
-        /// Why, in your words. No personal data: it is shown wherever the event is.
+        /// The reason, in your words. No personal data: it is shown wherever the event is.
         #[arg(long, value_parser = parse::reason)]
         reason: String,
     },
 }
 
-/// `ops event …`
+/// The subcommands of `ops event`.
 #[derive(Debug, Subcommand)]
 pub enum Event {
     /// Fetches an event from Stripe and records it as the webhook would. Stripe keeps events for 30 days.
@@ -77,7 +77,7 @@ pub enum Event {
         /// `evt_…`
         #[arg(value_parser = parse::event_id)]
         event: EventId,
-        /// Also if it was recorded before and changed nothing (parked or ignored): it is decided anew.
+        /// Also decides an event anew that was recorded before and changed nothing (parked or ignored).
         #[arg(long)]
         force: bool,
     },
@@ -90,20 +90,20 @@ pub enum Event {
         /// `evt_…`
         #[arg(value_parser = parse::event_id)]
         event: EventId,
-        /// Whose it is.
+        /// The reader and the novel, or the preorder, that the event belongs to.
         #[command(flatten)]
         adopter: AdoptedBy,
     },
 }
 
-/// Whose an event is.
+/// The reader and the novel, or the preorder, that an event belongs to.
 #[derive(Debug, Clone, Args)]
 #[group(required = true, multiple = true)]
 pub struct AdoptedBy {
     /// A subscription's, an invoice's or a single payment's event: the reader, by their uid.
     #[arg(long, value_parser = parse::user_id, requires = "novel")]
     pub reader: Option<UserId>,
-    /// The novel that the reader supports with it.
+    /// The novel that the reader supports with the subscription or payment.
     #[arg(long, value_parser = parse::novel_id, requires = "reader")]
     pub novel: Option<NovelId>,
     /// A Checkout session's event: the preorder, by its id.

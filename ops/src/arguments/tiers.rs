@@ -1,4 +1,4 @@
-//! `ops tiers …`
+//! Arguments of `ops tiers …`.
 
 use clap::{Args, Subcommand};
 use pledge_domain::{
@@ -9,7 +9,7 @@ use pledge_domain::{
 
 use super::parse;
 
-/// What there is to do about tiers.
+/// The subcommands of `ops tiers`.
 #[derive(Debug, Subcommand)]
 pub enum Tiers {
     /// Shows the tiers of a novel, each with every price at Stripe that it ever had.
@@ -39,7 +39,7 @@ pub enum Tiers {
         /// The tier.
         #[arg(value_parser = parse::tier_level)]
         level: TierLevel,
-        /// What is to change.
+        /// The settings to change.
         #[command(flatten)]
         settings: TierSettings,
     },
@@ -60,23 +60,23 @@ pub enum Tiers {
     },
 }
 
-/// What is to stand in a tier. A new one needs name, price and chapters.
+/// Settings of a tier. A new tier needs name, price and chapters.
 #[derive(Debug, Clone, Args)]
 #[group(required = true, multiple = true)]
 pub struct TierSettings {
-    /// What a month costs, in major units of its currency: `12.00`.
+    /// The price of a month, in major units of its currency: `12.00`.
     #[arg(long)]
     pub price: Option<String>,
     /// The currency; of a new tier the dollar unless given.
     #[arg(long, value_parser = parse::currency, requires = "price")]
     pub currency: Option<Currency>,
-    /// What the tier is called.
+    /// The name of the tier.
     #[arg(long, value_parser = parse::reason)]
     pub name: Option<String>,
-    /// How many unpublished chapters it opens.
+    /// The number of unpublished chapters that the tier opens.
     #[arg(long, value_parser = clap::value_parser!(i32).range(0..))]
     pub chapters: Option<i32>,
-    /// Whether it is on sale. Subscriptions to a tier that isn't go on.
+    /// Whether the tier is on sale. Subscriptions to a tier that isn't go on.
     #[arg(long)]
     pub on_sale: Option<bool>,
 }

@@ -1,4 +1,4 @@
-//! `ops users …`
+//! Arguments of `ops users …`.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use pledge_domain::ids::UserId;
 
 use super::{Limit, parse};
 
-/// `ops users …`
+/// The subcommands of `ops users`.
 #[derive(Debug, Subcommand)]
 pub enum Users {
     /// Gives preorders without an owner to the Firebase accounts of their addresses; makes accounts where none are. The
@@ -29,10 +29,10 @@ pub enum Users {
     #[command(after_help = "Example:
   ops users merge V1StGXR8Z5jdHi6B Uakgb0J5m9g0JDMb --apply    the second one has everything then")]
     Merge {
-        /// Who has it now.
+        /// The user who has everything now.
         #[arg(value_parser = parse::user_id)]
         former: UserId,
-        /// Who is to have it.
+        /// The user who is to have it.
         #[arg(value_parser = parse::user_id)]
         successor: UserId,
     },
