@@ -1,4 +1,4 @@
-//! The dead-letter queue: what the sender's queue has given up after several deliveries.
+//! The dead-letter queue: messages that the sender's queue gave up after several deliveries.
 
 use std::time::Duration;
 
@@ -12,23 +12,23 @@ use serde::Deserialize;
 
 use crate::console::Failure;
 
-/// How long a message that was looked at stays hidden from others: long enough to look at all of them.
+/// How long a received message stays hidden from others: long enough to read all of them.
 const HIDDEN: Duration = Duration::from_secs(60);
 
-/// SQS gives up to ten messages at a time.
+/// The most messages that SQS returns at a time.
 const BATCH: i32 = 10;
 
-/// A client of the queue.
+/// A client of the dead-letter queue.
 #[derive(Debug)]
 pub struct DeadLetters {
     client: Client,
     url: String,
 }
 
-/// One message.
+/// A message in the dead-letter queue.
 #[derive(Debug)]
 pub struct DeadLetter {
-    /// The message's name in the log.
+    /// The message's id in SQS.
     pub id: String,
     /// The message's text.
     pub body: String,
@@ -58,8 +58,8 @@ impl DeadLetters {
         Ok(Self { client, url })
     }
 
-    /// Returns some messages, at most ten; none if the queue has no more. They stay in the queue, hidden until they are
-    /// given back, a minute at most.
+    /// Returns at most ten messages; none if the queue has no more. They stay in the queue, hidden until they are given
+    /// back or a minute has passed.
     pub async fn receive(&self) -> Result<Vec<DeadLetter>, Failure> {
         let request = self
             .client
@@ -67,14 +67,14 @@ impl DeadLetters {
             .queue_url(&self.url)
             .max_number_of_messages(BATCH)
             .visibility_timeout(i32::try_from(HIDDEN.as_secs())?)
-            // With a wait, SQS asks all of its servers instead of some.
+            // With a waiting time, SQS asks all of its servers instead of some.
             .wait_time_seconds(1)
             .message_system_attribute_names(MessageSystemAttributeName::SentTimestamp);
         let messages = request.send().await?.messages.unwrap_or_default();
         Ok(messages.into_iter().map(DeadLetter::from).collect())
     }
 
-    /// Returns how many messages somebody has received and not given back, or so: they are hidden for a minute.
+    /// Returns about how many messages somebody has received and not given back, which hides them for a minute.
     pub async fn hidden(&self) -> Result<usize, Failure> {
         let request = self.client.get_queue_attributes().queue_url(&self.url);
         let name = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
@@ -83,7 +83,7 @@ impl DeadLetters {
         Ok(count.and_then(|count| count.parse().ok()).unwrap_or_default())
     }
 
-    /// Lets others see messages again that were only looked at.
+    /// Makes received messages visible again.
     pub async fn give_back<'a>(&self, letters: impl IntoIterator<Item = &'a DeadLetter>) -> Result<(), Failure> {
         for letter in letters {
             let request = self.client.change_message_visibility().queue_url(&self.url);

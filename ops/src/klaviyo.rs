@@ -1,4 +1,4 @@
-//! Requests to Klaviyo that the sender doesn't make: what it has, and a person's profile to be deleted.
+//! Requests to Klaviyo that the sender doesn't make: reading events, and deleting a person's profile.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,7 +20,7 @@ const JSON_API: &str = "application/vnd.api+json";
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How often a request is repeated that Klaviyo has no time for.
+/// How often a request is tried that Klaviyo answers with 429 or an error of its own.
 const MOST_TRIES: u32 = 5;
 
 /// A client of Klaviyo's API.
@@ -49,7 +49,7 @@ impl Klaviyo {
         Self { http, config }
     }
 
-    /// Returns the ids of the metrics that are ours, by kind; Klaviyo knows a metric from its first event on
+    /// Returns the ids of our metrics at Klaviyo, by kind. Klaviyo knows a metric from its first event on
     /// (<https://developers.klaviyo.com/en/reference/get_metrics>).
     pub async fn metrics(&self) -> Result<BTreeMap<AnnouncementKind, String>, Failure> {
         let url = Url::parse_with_params(&self.url("metrics"), [("fields[metric]", "name")])?;
@@ -76,8 +76,8 @@ impl Klaviyo {
         Ok(events.iter().filter_map(id).collect())
     }
 
-    /// Has the profile of an address deleted, with everything that Klaviyo knows of it. Klaviyo does it later, and takes
-    /// an address that it doesn't know (<https://developers.klaviyo.com/en/reference/request_profile_deletion>).
+    /// Has Klaviyo delete the profile of an address with everything that it knows of it. Klaviyo does so later, and also
+    /// accepts an address that it doesn't know (<https://developers.klaviyo.com/en/reference/request_profile_deletion>).
     pub async fn delete_profile(&self, email: &Email) -> Result<(), Failure> {
         let profile = json!({ "type": "profile", "attributes": { "email": email.as_str() } });
         let body = json!({
@@ -96,7 +96,7 @@ impl Klaviyo {
         while let Some(url) = next {
             let page: Page = serde_json::from_slice(&self.send(|| self.http.get(&url)).await?.bytes().await?)?;
             all.extend(page.data);
-            // A link elsewhere would get the key.
+            // A link to another host would send it the key.
             next = page.links.next.filter(|next| next.starts_with(&self.config.base));
         }
         Ok(all)

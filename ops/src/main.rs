@@ -1,7 +1,7 @@
-//! `ops`: what the engineers who run Pledge do by hand, so that nobody has to write SQL at night.
+//! `ops`: the commands with which engineers operate Pledge, so that nobody has to write SQL at night.
 //!
-//! Every command that changes something only says what it would do, until it is called with `--apply`; and each can be
-//! called again after an interruption: what is done already isn't done twice. `ops --help` lists them, and
+//! A command that changes something only says what it would do, until it is called with `--apply`. Each can be called
+//! again after an interruption: what is done already isn't done twice. `ops --help` lists the commands, and
 //! `docs/RUNBOOK.md` says when to use which.
 
 mod arguments;
@@ -33,7 +33,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<console::Done, console::Failure> {
-    // Needs no stage.
+    // This command needs no stage.
     if let Command::Completions { shell } = arguments.command {
         clap_complete::generate(shell, &mut Arguments::command(), "ops", &mut std::io::stdout());
         return Ok(console::Done::All);

@@ -1,4 +1,4 @@
-//! Whether the database is at the step that this program's statements are made for.
+//! Checks that the database has the migrations that this program's statements are written for.
 
 use pledge_migrations::{State, StepStatus};
 use pledge_postgres::Database;
@@ -8,11 +8,11 @@ use crate::{
     tables::Tables,
 };
 
-/// Refuses a database that is behind this program, and says so if it is ahead: each step leaves the programs before it
-/// working (docs/DATABASE.md).
+/// Refuses a database that lacks a migration of this program, and prints a note if the database has later ones: each
+/// migration leaves earlier programs working (docs/DATABASE.md).
 ///
 /// # Errors
-/// If a step is missing, or one isn't what this program knows.
+/// If a migration is missing, or differs from the one that this program knows.
 pub async fn check(database: &Database) -> Result<(), Failure> {
     let mut tables = Tables::open(database).await?;
     let client: &tokio_postgres::Client = tables.client();
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_lacks_a_step_is_refused_with_its_name() {
+    fn a_database_that_lacks_a_step_is_refused_with_its_name() {
         let last = MIGRATIONS.len() - 1;
         let behind = verdict(&history(|index| if index == last { State::Pending } else { APPLIED }));
         let Verdict::Refused(why) = behind else { panic!("{behind:?}") };
@@ -92,14 +92,14 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_ahead_is_used_with_a_warning() {
+    fn a_database_that_is_ahead_is_used_with_a_warning() {
         let mut ahead = history(|_| APPLIED);
         ahead.push(step(None, APPLIED));
         assert!(matches!(verdict(&ahead), Verdict::Ahead(warning) if warning.contains("9999")));
     }
 
     #[test]
-    fn one_with_an_edited_step_is_refused() {
+    fn a_database_with_an_edited_step_is_refused() {
         let edited =
             verdict(&history(|index| if index == 3 { State::Changed { at: SystemTime::UNIX_EPOCH } } else { APPLIED }));
         assert!(matches!(edited, Verdict::Refused(_)));

@@ -1,4 +1,4 @@
-//! Requests to Stripe that async-stripe's crates don't cover here, or whose answers are wanted as they come.
+//! Requests to Stripe that async-stripe's crates don't cover here, or whose answers are wanted as raw JSON.
 
 use pledge_domain::ids::EventId;
 use pledge_stripe_api::{StripeClient, StripeError};
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use stripe_client_core::{RequestBuilder, StripeMethod, StripeRequest};
 
-/// One request, by its path below `/v1`.
+/// A request to Stripe, by its path below `/v1`.
 #[derive(Debug)]
 pub struct Call {
     method: StripeMethod,
@@ -15,12 +15,12 @@ pub struct Call {
 }
 
 impl Call {
-    /// Reads something.
+    /// Makes a request that reads.
     pub fn get(path: impl Into<String>, parameters: Value) -> Self {
         Self { method: StripeMethod::Get, path: path.into(), parameters }
     }
 
-    /// Makes or changes something.
+    /// Makes a request that creates or changes something.
     pub fn post(path: impl Into<String>, parameters: Value) -> Self {
         Self { method: StripeMethod::Post, path: path.into(), parameters }
     }
@@ -40,7 +40,7 @@ impl StripeRequest for Call {
 }
 
 /// Returns an event in the bytes of a delivery (<https://docs.stripe.com/api/events/retrieve>); none if Stripe doesn't
-/// have it, or not any more.
+/// have it or no longer has it.
 pub async fn event(stripe: &StripeClient, id: &EventId) -> Result<Option<Vec<u8>>, StripeError> {
     let event: Result<Value, _> = stripe.send(&Call::get(format!("/events/{id}"), json!({}))).await;
     match event {
@@ -66,21 +66,21 @@ struct Page {
     has_more: bool,
 }
 
-/// Stripe's largest page.
+/// The size of Stripe's largest page.
 const PAGE: u32 = 100;
 
 impl<'a> Pages<'a> {
-    /// Returns the list at `path` with the parameters in `filter`.
+    /// Makes the list at `path` with the parameters in `filter`, from its first page.
     pub fn new(stripe: &'a StripeClient, path: &'static str, filter: Value) -> Self {
         Self::after(stripe, path, filter, None)
     }
 
-    /// Returns what follows an object of that list.
+    /// Makes the list at `path` from the object after `last`.
     pub fn after(stripe: &'a StripeClient, path: &'static str, filter: Value, last: Option<String>) -> Self {
         Self { stripe, path, filter, last, more: true }
     }
 
-    /// Returns the next page; none after the last one.
+    /// Returns the next page; none after the last.
     pub async fn next(&mut self) -> Result<Option<Vec<Value>>, StripeError> {
         if !self.more {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! The operator's look at tables, past the ports of the use cases.
+//! Statements that only operators need, beside the ports of the use cases.
 
 use pledge_domain::{
     Timestamp,
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{arguments::OutboxState, console::Failure};
 
-/// The SQL of a file in `queries/`, or of several that go on from one another.
+/// Includes the SQL of a file in `queries/`, or of several files that continue one another.
 macro_rules! sql {
     ($($name:literal),+) => {
         concat!($(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/queries/", $name, ".sql"))),+)
@@ -20,7 +20,7 @@ macro_rules! sql {
 }
 pub(crate) use sql;
 
-/// A connection to look through.
+/// A connection for the operator's own statements.
 pub struct Tables(Connection);
 
 /// An event as it was recorded.
@@ -31,9 +31,9 @@ pub struct RecordedEvent {
     pub created: Timestamp,
     pub outcome: String,
     pub reason: Option<String>,
-    /// The ids that it speaks of: preorder, payment, subscription, and so on.
+    /// The ids that the event is about: preorder, payment, subscription, and so on.
     pub keys: Vec<String>,
-    /// The reader whom it is about, as far as that is known.
+    /// The reader whom the event is about, as far as that is known.
     pub reader: Option<String>,
 }
 
@@ -51,7 +51,7 @@ pub struct OutboxRow {
 }
 
 impl Tables {
-    /// Opens one.
+    /// Opens a connection.
     pub async fn open(database: &Database) -> Result<Self, Failure> {
         Ok(Self(database.connection().await?))
     }
@@ -61,13 +61,13 @@ impl Tables {
         &mut self.0
     }
 
-    /// Events that wait for a person, oldest first.
+    /// Returns events that wait for a person, oldest first.
     pub async fn parked_events(&self, limit: i64) -> Result<Vec<RecordedEvent>, Error> {
         let rows = self.0.query(sql!("event", "parked_events"), &[&limit]).await?;
         rows.iter().map(RecordedEvent::read).collect()
     }
 
-    /// Returns what became of an event; none if it wasn't recorded.
+    /// Returns a recorded event; none if it wasn't recorded.
     pub async fn recorded_event(&self, id: &EventId) -> Result<Option<RecordedEvent>, Error> {
         self.0
             .query_opt(sql!("event", "recorded_event"), &[&id.as_str()])
@@ -77,7 +77,7 @@ impl Tables {
             .transpose()
     }
 
-    /// Returns a reader and a novel that are there.
+    /// Returns the key of a reader and a novel. Fails if either isn't stored.
     pub async fn champion(&self, user: UserId, novel: NovelId) -> Result<ChampionKey, Failure> {
         let row = self.0.query_one(sql!("champion_exists"), &[&user.as_str(), &novel.get()]).await?;
         match (row.try_get("reader")?, row.try_get("novel")?) {
@@ -87,12 +87,12 @@ impl Tables {
         }
     }
 
-    /// Counts a parked event as ignored for a reason.
+    /// Marks a parked event as ignored for a reason.
     pub async fn dismiss(&self, id: &EventId, reason: &str) -> Result<(), Error> {
         self.0.execute(sql!("dismiss_event"), &[&id.as_str(), &reason]).await.map(drop)
     }
 
-    /// Rows that aren't sent, oldest first.
+    /// Returns rows that aren't sent, oldest first.
     pub async fn unsent(&self, state: OutboxState, limit: i64) -> Result<Vec<OutboxRow>, Error> {
         let parked = match state {
             OutboxState::Parked => Some(true),
@@ -109,20 +109,21 @@ impl Tables {
         rows.iter().map(OutboxRow::read).collect()
     }
 
-    /// Returns what a row says, if it is still to be sent.
+    /// Returns the payload of a row, if the row is still to be sent.
     pub async fn unsent_payload(&self, id: OutboxId) -> Result<Option<Value>, Error> {
         let row = self.0.query_opt(sql!("unsent_payload"), &[&id.as_uuid()]).await?;
         row.map(|row| row.try_get("payload")).transpose()
     }
 
-    /// Lets a row say something else, and lets the sender have it again; false if it says something else by now, or was
-    /// sent.
+    /// Replaces the payload of a row and makes the row one that is to be sent. Returns false if the payload isn't `from`
+    /// any more, or the row was sent.
     pub async fn edit(&self, id: OutboxId, from: &Value, to: &Value, now: Timestamp) -> Result<bool, Error> {
         let row = self.0.query_opt(sql!("edit_outbox"), &[&id.as_uuid(), &from, &to, &now]).await?;
         Ok(row.is_some())
     }
 
-    /// Lets the sender have these rows again, from now on, parked ones included; gives those that aren't sent.
+    /// Makes rows, parked ones included, ones that are to be sent and were queued at `now`. Returns those of them that
+    /// aren't sent.
     pub async fn requeue(&self, ids: &[OutboxId], now: Timestamp) -> Result<Vec<OutboxId>, Error> {
         let rows = self.0.query(sql!("requeue_outbox"), &[&uuids(ids), &now]).await?;
         rows.iter().map(|row| row.try_get("id").map(OutboxId::from_uuid)).collect()

@@ -1,4 +1,4 @@
-//! What the commands work with: the adapters of the functions, configured by the functions' variables.
+//! The adapters of the functions, configured by the functions' variables, as the commands use them.
 
 use std::{io, sync::Arc};
 
@@ -25,11 +25,11 @@ use tracing::level_filters::LevelFilter;
 
 use crate::{console::Failure, dead_letters::DeadLetters, klaviyo::Klaviyo};
 
-/// A command's calls of store methods and its own look at tables happen side by side.
+/// The number of connections: a command uses store methods and its own statements side by side.
 const CONNECTIONS: usize = 2;
 
-/// Everything that commands are built from. An adapter is configured when a command asks for it, so that each command
-/// needs only its own variables.
+/// The adapters and clients that commands are built from. An adapter is configured when a command asks for it, so that
+/// each command needs only its own variables.
 pub struct Tools {
     environment: Environment,
     stage: Stage,
@@ -72,7 +72,7 @@ impl Tools {
         Ok(StripeClient::new(self.http.clone(), &config)?)
     }
 
-    /// Returns the secrets of this AWS account.
+    /// Returns a client of AWS Secrets Manager in this account.
     pub fn vault(&self) -> SecretsManager {
         SecretsManager::new(&self.aws)
     }
@@ -113,7 +113,7 @@ impl Tools {
         Ok(RecordStripeEvent { store, queue: self.queue()?, livemode, deployment, renewal_grace })
     }
 
-    /// Returns the use cases of the champion function on `store`. Nobody's attempts are limited here.
+    /// Returns the use cases of the champion function on `store`, without limits on attempts.
     pub fn champions<Store: ChampionStore>(&self, store: Store) -> Result<Champions<Store, StripeClient>, Failure> {
         let limits = AttemptLimits { per_reader: None, per_card: None };
         Ok(Champions { store, billing: self.stripe()?, renewal_grace: self.renewal_grace()?, limits })

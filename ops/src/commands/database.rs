@@ -1,4 +1,4 @@
-//! `ops database`: who is connected, and who may be.
+//! `ops database`: sessions of the database server, and roles that may sign in.
 
 use std::io;
 
@@ -12,7 +12,7 @@ use crate::{
     tools::Tools,
 };
 
-/// Does one of the things that there are to do about the server.
+/// Runs a subcommand of `ops database`.
 pub async fn run(tools: &Tools, command: Database, apply: bool) -> Result<Done, Failure> {
     let mut tables = Tables::open(&tools.database()?).await?;
     let client = tables.client();
@@ -51,7 +51,7 @@ async fn end(client: &Client, session: i32, apply: bool) -> Result<Done, Failure
 
 const HEADINGS: [&str; 7] = ["session", "role", "program", "state", "for", "waits for", "statement"];
 
-/// Returns a session as cells. What a statement was given as parameters isn't part of its text.
+/// Returns a session as cells. The text of a statement doesn't contain its parameters' values.
 fn cells(row: &Row) -> Result<[String; 7], Failure> {
     let text = |name: &str| row.try_get::<_, Option<String>>(name).map(Option::unwrap_or_default);
     let seconds: Option<i64> = row.try_get("seconds")?;
@@ -69,7 +69,7 @@ async fn login(client: &Client, role: &str, group: &str, apply: bool) -> Result<
     if !group_exists {
         return Err(format!("there is no role {group}").into());
     }
-    // Nobody's own login, and no administrator's, gets another password by a typing error.
+    // A typing error must not change the password of the operator's own login or of an administrator.
     if exists && !is_member {
         return Err(format!("there is a role {role}, and it is no member of {group}").into());
     }
@@ -86,7 +86,7 @@ async fn login(client: &Client, role: &str, group: &str, apply: bool) -> Result<
     Ok(Done::All)
 }
 
-/// Reads one line of standard input, which is neither shown nor kept: the server gets a SCRAM verifier of it.
+/// Reads a password as one line of standard input. It is neither shown nor stored: the server is given a SCRAM verifier.
 fn password() -> Result<String, Failure> {
     let mut text = String::new();
     io::stdin().read_line(&mut text)?;

@@ -50,7 +50,7 @@ pub async fn redrive(tools: &Tools, discard_unreadable: bool, apply: bool) -> Re
             left += 1;
             letters.give_back([&found.letter]).await?;
         } else {
-            // In this order: a row may be sent twice, and counts once, but must not be lost on the way.
+            // In this order, nothing is lost: a row that is sent twice counts once.
             queue.publish(&waiting).await?;
             letters.remove(&found.letter).await?;
         }
@@ -70,7 +70,7 @@ pub async fn redrive(tools: &Tools, discard_unreadable: bool, apply: bool) -> Re
     Ok(Done::SomethingLeft)
 }
 
-/// Says that there may be more: what somebody else looks at isn't seen meanwhile.
+/// Returns the part of a sentence that says how many more messages somebody else has received and thereby hides.
 fn and_hidden(hidden: usize) -> String {
     match hidden {
         0 => String::new(),
@@ -80,7 +80,7 @@ fn and_hidden(hidden: usize) -> String {
     }
 }
 
-/// A message and its rows.
+/// A message, and the rows of the outbox that it names.
 struct Found {
     letter: DeadLetter,
     /// None if the message can't be read.
@@ -101,7 +101,7 @@ async fn peek(tools: &Tools, letters: &DeadLetters, limit: usize) -> Result<Vec<
         found.extend(received.into_iter().map(|found| (found.letter.id.clone(), found)));
         progress.advance(found.len() - before);
         if found.len() == before {
-            // The first ones come again.
+            // Only messages that were read already came: the queue has no others.
             break;
         }
     }
@@ -121,7 +121,7 @@ async fn receive(letters: &DeadLetters, tables: &Tables) -> Result<Vec<Found>, F
 }
 
 impl Found {
-    /// Rows that the sender would send.
+    /// Returns the rows that the sender would send.
     fn waiting(&self) -> Vec<OutboxId> {
         let rows = self.rows.iter().flatten();
         rows.filter(|row| row.state() == "waiting").map(|row| row.id).collect()

@@ -23,23 +23,23 @@ use crate::{
     tools::Tools,
 };
 
-/// What replaying an event came to.
+/// The result of replaying an event.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Replayed {
-    /// Stripe doesn't have it.
+    /// Stripe doesn't have the event.
     Gone,
-    /// The event was recorded earlier, and nothing was done.
+    /// The event had been recorded earlier, and nothing was done.
     Before,
     /// The event is recorded now.
     Recorded {
         /// `applied`, `ignored` or `parked`.
         outcome: &'static str,
-        /// Why, unless it was applied.
+        /// The reason, unless the event was applied.
         reason: Option<String>,
     },
 }
 
-/// Fetches an event and records it. With `force` also if it was recorded before without effect.
+/// Fetches an event and records it; with `force` also an event that was recorded before without effect.
 pub async fn replay(tools: &Tools, id: &EventId, force: bool, apply: bool) -> Result<Done, Failure> {
     let database = tools.database()?;
     let stripe = tools.stripe()?;
@@ -69,7 +69,7 @@ pub async fn replay(tools: &Tools, id: &EventId, force: bool, apply: bool) -> Re
     Ok(Done::All)
 }
 
-/// Fetches an event that nobody marked, and records it as this reader's or this preorder's.
+/// Fetches an event that nobody marked, and records it as the given reader's or preorder's.
 pub async fn adopt(tools: &Tools, id: &EventId, adopter: &AdoptedBy, apply: bool) -> Result<Done, Failure> {
     let database = tools.database()?;
     let stripe = tools.stripe()?;
@@ -99,7 +99,8 @@ pub async fn adopt(tools: &Tools, id: &EventId, adopter: &AdoptedBy, apply: bool
     Ok(if replayed.is_unsolved() { Done::SomethingLeft } else { Done::All })
 }
 
-/// Returns who is to have an event. A typing error must not make a reader or a preorder.
+/// Returns the reader and novel, or the preorder, that an event is to belong to. Fails if they aren't stored, so that a
+/// typing error doesn't make new ones.
 async fn existing(database: &Database, adopter: &AdoptedBy) -> Result<Adopter, Failure> {
     if let Some(preorder) = adopter.preorder {
         let found = database.find(preorder).await?;
@@ -111,7 +112,7 @@ async fn existing(database: &Database, adopter: &AdoptedBy) -> Result<Adopter, F
     Ok(Adopter::Champion(Tables::open(database).await?.champion(user, novel).await?))
 }
 
-/// Fetches an event from Stripe and records it.
+/// Fetches an event from Stripe, records it and queues what it announces.
 pub async fn record<Store: StripeEventStore, Queue: Publisher>(
     stripe: &StripeClient,
     recorder: &RecordStripeEvent<Store, Queue>,
@@ -159,7 +160,7 @@ fn gone(id: &EventId) -> Result<Done, Failure> {
 impl fmt::Display for Replayed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // Nor does it have those that `ops reconcile` made.
+            // Stripe doesn't have events that `ops reconcile` made, either.
             Self::Gone => f.write_str("Stripe does not have it; `ops reconcile` finds what is missing"),
             Self::Before => f.write_str("recorded before"),
             Self::Recorded { outcome, reason: None } => f.write_str(outcome),

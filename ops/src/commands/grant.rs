@@ -1,4 +1,4 @@
-//! `ops grant`: time that ran before it was recorded is made good.
+//! `ops grant`: makes good time that had run before it was recorded.
 
 use pledge_domain::{
     Timestamp,
@@ -53,7 +53,7 @@ fn length(time: &Given) -> Result<Duration, Failure> {
     }
 }
 
-/// Returns the currency of the tier: the amount is nothing, but it is nothing of something.
+/// Returns the currency of the tier. The amount is 0, but the ledger needs a currency.
 fn currency(account: &ChampionAccount, goodwill: &Goodwill) -> Currency {
     let tier = account.tiers.iter().find(|tier| tier.level == goodwill.tier);
     tier.map_or(Currency::USD, |tier| tier.price.currency)

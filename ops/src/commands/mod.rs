@@ -1,4 +1,4 @@
-//! A file for each command.
+//! The commands, a file for each.
 
 mod database;
 mod dlq;
@@ -26,7 +26,7 @@ use crate::{
     tools::Tools,
 };
 
-/// Does what the command line says.
+/// Runs the command that the command line names.
 pub async fn run(tools: &Tools, Arguments { apply, command }: Arguments) -> Result<Done, Failure> {
     if !matches!(command, Command::Webhook(_) | Command::Portal(_) | Command::Database(_)) {
         schema::check(&tools.database()?).await?;

@@ -1,4 +1,4 @@
-//! `ops outbox`: facts for Klaviyo that aren't sent.
+//! `ops outbox`: announcements for Klaviyo that aren't sent.
 
 use pledge_domain::{ids::OutboxId, outbox::Payload, ports::Publisher};
 
@@ -12,10 +12,10 @@ use crate::{
     tools::Tools,
 };
 
-/// How many rows are queued at a time: what the queue takes in one call.
+/// The number of rows that are queued at a time: what the queue takes in one call.
 const ROUND: usize = 100;
 
-/// Shows rows.
+/// Shows rows that aren't sent.
 pub async fn list(tools: &Tools, state: OutboxState, Limit { limit }: Limit) -> Result<Done, Failure> {
     let tables = Tables::open(&tools.database()?).await?;
     let rows = tables.unsent(state, limit).await?;
@@ -24,7 +24,7 @@ pub async fn list(tools: &Tools, state: OutboxState, Limit { limit }: Limit) -> 
     Ok(Done::All)
 }
 
-/// Queues rows again: the given ones, or else all in the state.
+/// Queues rows again: the given ones, or all in the state if none are given.
 pub async fn requeue(tools: &Tools, ids: Vec<OutboxId>, state: OutboxState, apply: bool) -> Result<Done, Failure> {
     let tables = Tables::open(&tools.database()?).await?;
     let queue = tools.queue()?;
@@ -46,14 +46,14 @@ pub async fn requeue(tools: &Tools, ids: Vec<OutboxId>, state: OutboxState, appl
     let mut progress = Progress::new("queued", rows.len());
     for round in rows.chunks(ROUND) {
         let queued = tables.requeue(round, tools.now()).await?;
-        // If this fails, the sweep finds the rows: they are no longer parked.
+        // If this fails, the sweep finds the rows, since they are no longer parked.
         queue.publish(&queued).await?;
         progress.advance(round.len());
     }
     Ok(Done::All)
 }
 
-/// Corrects whom rows are about and queues them.
+/// Corrects the address or the telephone number in rows, and queues them.
 pub async fn edit(tools: &Tools, ids: &[OutboxId], correction: &Correction, apply: bool) -> Result<Done, Failure> {
     let tables = Tables::open(&tools.database()?).await?;
     let queue = tools.queue()?;
@@ -81,7 +81,7 @@ pub async fn edit(tools: &Tools, ids: &[OutboxId], correction: &Correction, appl
         return Ok(Done::All);
     }
     if !corrected.is_empty() {
-        // If this fails, the sweep finds the rows: they are no longer parked.
+        // If this fails, the sweep finds the rows, since they are no longer parked.
         queue.publish(&corrected).await?;
     }
     note(format_args!("Corrected and queued: {}.", count(corrected.len(), "row")));

@@ -14,7 +14,7 @@ use crate::{
     tools::Tools,
 };
 
-/// Shows events.
+/// Shows parked events.
 pub async fn list(tools: &Tools, Limit { limit }: Limit) -> Result<Done, Failure> {
     let events = parked(&tools.database()?, limit).await?;
     show(&events)?;
@@ -22,7 +22,7 @@ pub async fn list(tools: &Tools, Limit { limit }: Limit) -> Result<Done, Failure
     Ok(Done::All)
 }
 
-/// Decides events anew: the given ones, or else all.
+/// Decides parked events anew: the given ones, or all if none are given.
 pub async fn requeue(tools: &Tools, ids: Vec<EventId>, apply: bool) -> Result<Done, Failure> {
     let database = tools.database()?;
     let (stripe, recorder) = (tools.stripe()?, tools.recorder(database.clone())?);
@@ -48,7 +48,7 @@ pub async fn requeue(tools: &Tools, ids: Vec<EventId>, apply: bool) -> Result<Do
     if left == 0 { Ok(Done::All) } else { still_parked(left) }
 }
 
-/// Lays events aside for a reason.
+/// Marks parked events as ignored for a reason.
 pub async fn dismiss(tools: &Tools, ids: &[EventId], reason: &str, apply: bool) -> Result<Done, Failure> {
     let tables = Tables::open(&tools.database()?).await?;
     let reason = format!("dismissed: {reason}");
@@ -94,7 +94,7 @@ fn show(events: &[RecordedEvent]) -> std::io::Result<()> {
 }
 
 impl Replayed {
-    /// Whether it is still for a person to solve.
+    /// Returns whether the event still waits for a person.
     pub fn is_unsolved(&self) -> bool {
         match self {
             Self::Gone => true,

@@ -1,4 +1,4 @@
-//! `ops portal`: what readers may do in Stripe's billing portal
+//! `ops portal`: the configuration of Stripe's billing portal
 //! (<https://docs.stripe.com/api/customer_portal/configurations>).
 
 use pledge_domain::ports::Randomness;
@@ -15,7 +15,8 @@ use crate::{
 
 const PATH: &str = "/billing_portal/configurations";
 
-/// What is on and off there. Cancelling and changing tiers is ours: here it would go past the rules.
+/// The portal's features, and whether each is on. Cancelling and changing tiers are off: they are endpoints of ours, and
+/// in the portal they would go past our rules.
 const FEATURES: [(&str, bool); 5] = [
     ("customer_update", false),
     ("invoice_history", true),
@@ -54,7 +55,7 @@ async fn create(stripe: &StripeClient, apply: bool) -> Result<Done, Failure> {
     }
     let (name, value) = PORTAL_MARK;
     let parameters = json!({ "name": "Pledge", "features": features(), "metadata": { name: value } });
-    // Only for repetitions of this very call: the next one would find the configuration in the list.
+    // The key serves repetitions of this call only: the next call would find the configuration in the list.
     let key = IdempotencyKey::new(System.uuid().to_string())?;
     let made: Configuration = stripe.create(&Call::post(PATH, parameters), &key).await?;
     line(format_args!("{}\tmade", made.id))?;

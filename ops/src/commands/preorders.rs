@@ -1,4 +1,4 @@
-//! `ops preorders`: which of them may be sent, and which are.
+//! `ops preorders`: which preorders may be sent, and which were.
 
 use std::{fs, io, path::Path};
 
@@ -26,7 +26,7 @@ use crate::{
     tools::Tools,
 };
 
-/// Does one of the things that there are to do about preorders.
+/// Runs a subcommand of `ops preorders`.
 pub async fn run(tools: &Tools, command: Preorders, apply: bool) -> Result<Done, Failure> {
     match command {
         Preorders::Stuck => stuck(tools).await,
@@ -52,7 +52,7 @@ async fn stuck(tools: &Tools) -> Result<Done, Failure> {
     Ok(if all == 0 { Done::All } else { Done::SomethingLeft })
 }
 
-/// Says the same about several preorders, one after the other.
+/// Takes a step for several preorders, one after the other.
 async fn say(tools: &Tools, which: &Which, step: &FulfilmentStep, apply: bool) -> Result<Done, Failure> {
     let database = tools.database()?;
     let mut tables = Tables::open(&database).await?;
@@ -87,7 +87,7 @@ async fn say(tools: &Tools, which: &Which, step: &FulfilmentStep, apply: bool) -
     Ok(if refused == 0 { Done::All } else { Done::SomethingLeft })
 }
 
-/// Takes a step under the preorder's lock, so that a dispute that is told at the same moment is seen, or sees it.
+/// Takes a step under the preorder's lock, so that it and a dispute that is recorded at the same moment see each other.
 async fn take(
     database: &Database,
     tables: &mut Tables,
@@ -124,7 +124,7 @@ fn words(step: &FulfilmentStep) -> &'static str {
     }
 }
 
-/// Finds the one preorder of that name.
+/// Finds the one preorder with an id or a number. Fails if there is none or more than one.
 pub async fn find(database: &Database, name: &PreorderName) -> Result<Preorder, Failure> {
     let id = match name {
         PreorderName::Id(id) => *id,
@@ -142,7 +142,7 @@ pub async fn find(database: &Database, name: &PreorderName) -> Result<Preorder, 
     database.find(id).await?.ok_or_else(|| "there is no such preorder".into())
 }
 
-/// Returns the first and the last id that begin as a preorder number does.
+/// Returns the first and the last id that a preorder of this number may have: a number is the beginning of an id.
 fn ids(number: &str) -> Result<(Uuid, Uuid), Failure> {
     let start = u32::from_str_radix(number.trim_start_matches("ROL-"), 16)?;
     let first = u128::from(start) << 96;

@@ -1,4 +1,4 @@
-//! `ops subscriptions`: those that somebody has to end. The webhook never writes to Stripe.
+//! `ops subscriptions`: subscriptions that an operator has to end, since the webhook never writes to Stripe.
 
 use pledge_domain::{
     champion::{ChampionKey, renewal::Ending},
@@ -16,7 +16,7 @@ use crate::{
     tools::Tools,
 };
 
-/// Does one of the things that there are to do about subscriptions.
+/// Runs a subcommand of `ops subscriptions`.
 pub async fn run(tools: &Tools, command: Subscriptions, apply: bool) -> Result<Done, Failure> {
     match command {
         Subscriptions::Refunded => refunded(tools).await,
@@ -61,7 +61,7 @@ async fn cancel(tools: &Tools, id: &SubscriptionId, apply: bool) -> Result<Done,
     Ok(Done::All)
 }
 
-/// Returns whose a subscription is.
+/// Returns the reader and the novel of a subscription.
 async fn owner(tables: &mut Tables, id: &SubscriptionId) -> Result<ChampionKey, Failure> {
     let row = tables.client().query_opt(sql!("owner_of_subscription"), &[&id.as_str()]).await?;
     let row = row.ok_or_else(unknown)?;

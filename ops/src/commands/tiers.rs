@@ -1,4 +1,4 @@
-//! `ops tiers`: what a month of support of a novel costs.
+//! `ops tiers`: the tiers of a novel and their prices.
 
 use pledge_domain::{
     champion::TierLevel,
@@ -15,7 +15,7 @@ use crate::{
     tools::Tools,
 };
 
-/// Does one of the things that there are to do about tiers.
+/// Runs a subcommand of `ops tiers`.
 pub async fn run(tools: &Tools, command: Tiers, apply: bool) -> Result<Done, Failure> {
     let mut tables = Tables::open(&tools.database()?).await?;
     let client = tables.client();
@@ -109,7 +109,7 @@ async fn set(
     Ok(Done::All)
 }
 
-/// Returns the tier with what is to change.
+/// Returns the tier with the new settings.
 fn changed(level: TierLevel, before: Option<&Stored>, settings: TierSettings) -> Result<Stored, Failure> {
     const NEW: &str = "there is no such tier: a new one needs --price, --name and --chapters";
     let currency = settings.currency.or(before.map(|tier| tier.price.currency)).unwrap_or(Currency::USD);

@@ -26,9 +26,9 @@ struct Endpoint {
     url: String,
     status: String,
     enabled_events: BTreeSet<String>,
-    /// None: the account's default.
+    /// The version of the API in which events are sent; none for the account's default.
     api_version: Option<String>,
-    /// In the answer that made it, and never again.
+    /// The signing secret. Stripe shows it once, in the answer that makes the endpoint.
     secret: Option<String>,
 }
 
@@ -59,7 +59,7 @@ async fn create(
     apply: bool,
 ) -> Result<Done, Failure> {
     note(format_args!("No endpoint has the address {url}."));
-    // Before the endpoint is made: Stripe gives its secret once.
+    // Checked before the endpoint is made, since Stripe gives its secret once.
     let vault = tools.vault();
     let before = match store {
         Some(arn) => vault.read_if_stored(arn).await?,
@@ -75,7 +75,7 @@ async fn create(
         "api_version": VERSION.as_str(),
         "description": "Pledge",
     });
-    // Only for repetitions of this very call: the next one would find the endpoint in the list.
+    // The key serves repetitions of this call only: the next call would find the endpoint in the list.
     let key = IdempotencyKey::new(System.uuid().to_string())?;
     let Endpoint { id, secret, .. } = stripe.create(&Call::post(PATH, parameters), &key).await?;
     line(format_args!("{id}\tmade"))?;
@@ -102,7 +102,7 @@ async fn create(
     Ok(Done::All)
 }
 
-/// Returns the secrets that are stored already, of endpoints that still deliver, and the new one after them.
+/// Returns the stored secrets, which endpoints still sign with, followed by the new one.
 fn together(before: Option<&Secret>, new: &str) -> Secret {
     let known = before.map(Secret::expose).unwrap_or_default();
     let all = known.split(',').map(str::trim).filter(|secret| secret.starts_with("whsec_")).chain([new]);

@@ -1,4 +1,4 @@
-//! What the operator sees: results on standard output, so that they can be piped; everything else on standard error.
+//! The program's output: results on standard output, so that they can be piped; everything else on standard error.
 #![allow(clippy::print_stderr, reason = "a program for people and scripts talks on its streams")]
 
 mod table;
@@ -15,31 +15,31 @@ use pledge_domain::error_chain::ErrorChain;
 
 pub use self::table::Table;
 
-/// Why a command ended early. Its text and its causes hold no secret.
+/// The reason why a command ended early. Neither its text nor its causes contain a secret.
 pub type Failure = Box<dyn Error + Send + Sync>;
 
-/// A call that makes no sense, in words. Ends with status 2, as those that the command line itself refuses.
+/// A call that makes no sense, with the reason. It ends with status 2, like calls that the command line's parser refuses.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct WrongCall(pub String);
 
-/// What a command came to.
+/// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Done {
-    /// Everything that was asked for, a dry run included.
+    /// Everything that was asked for is done, or would be in a dry run.
     All,
     /// Something is left that a person has to look at.
     SomethingLeft,
 }
 
-/// Exit status if something is left, for schedules that watch it. 1 is a failure and 2 a wrong call; the program's help and
-/// docs/RUNBOOK.md list them.
+/// The exit status if something is left, for schedules that watch it. 1 is a failure and 2 a wrong call; the program's
+/// help and docs/RUNBOOK.md list them.
 const EXIT_SOMETHING_LEFT: u8 = 3;
 
-/// Exit status of a wrong call, as clap's.
+/// The exit status of a wrong call, the same as clap's.
 const EXIT_WRONG_CALL: u8 = 2;
 
-/// Lets a fault of the program itself end in one sentence, with the place that whoever mends it needs.
+/// Makes a panic end in one sentence that names the place in the source.
 pub fn explain_faults() {
     std::panic::set_hook(Box::new(|fault| {
         let place = fault.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
@@ -47,12 +47,12 @@ pub fn explain_faults() {
     }));
 }
 
-/// Returns how a command ends.
+/// Returns the exit status of a command.
 pub fn exit_code(result: Result<Done, Failure>) -> ExitCode {
     match result {
         Ok(Done::All) => ExitCode::SUCCESS,
         Ok(Done::SomethingLeft) => ExitCode::from(EXIT_SOMETHING_LEFT),
-        // Whoever reads the output has seen enough.
+        // The reader of the output closed it and has seen enough.
         Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
         Err(error) if error.is::<WrongCall>() => {
             eprintln!("error: {error}");
@@ -74,7 +74,7 @@ pub fn line(text: impl Display) -> io::Result<()> {
     writeln!(io::stdout().lock(), "{text}")
 }
 
-/// Prints a line of the result that begins something; bold on a terminal.
+/// Prints a heading among the results; bold on a terminal.
 pub fn heading(text: impl Display) -> io::Result<()> {
     styled("1", text)
 }
@@ -93,12 +93,12 @@ pub fn note(text: impl Display) {
     eprintln!("{text}");
 }
 
-/// Says that nothing was done, and how to do it.
+/// Prints that nothing was done, and how to do it.
 pub fn dry_run(what: impl Display) {
     note(format!("Dry run: {what}. Repeat with --apply to do it."));
 }
 
-/// How far a long command has come. On a terminal it is one line that changes; elsewhere a line now and then.
+/// The progress of a long command. On a terminal it is one line that changes; elsewhere a line now and then.
 #[derive(Debug)]
 pub struct Progress {
     what: &'static str,
@@ -107,16 +107,16 @@ pub struct Progress {
     terminal: bool,
 }
 
-/// How many steps pass between two lines where the output isn't a terminal.
+/// The number of steps between two lines where the output isn't a terminal.
 const STEPS_PER_LINE: usize = 500;
 
 impl Progress {
-    /// Makes a progress of so many steps; `None` if nobody knows how many.
+    /// Makes a progress of `total` steps; `None` if the number isn't known.
     pub fn new(what: &'static str, total: impl Into<Option<usize>>) -> Self {
         Self { what, done: 0, total: total.into(), terminal: io::stderr().is_terminal() }
     }
 
-    /// Moves on by so many steps.
+    /// Moves on by a number of steps.
     pub fn advance(&mut self, steps: usize) {
         let lines_before = self.done / STEPS_PER_LINE;
         self.done += steps;
@@ -138,7 +138,7 @@ impl Display for Progress {
 }
 
 impl Drop for Progress {
-    /// Leaves the last state, also of what was interrupted.
+    /// Leaves the last state on the screen, also when the command was interrupted.
     fn drop(&mut self) {
         if self.done > 0 {
             let start = if self.terminal { "\r" } else { "" };

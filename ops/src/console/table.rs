@@ -1,4 +1,4 @@
-//! Tables for people.
+//! Tables for people to read.
 
 use std::{fmt, io};
 
@@ -7,21 +7,21 @@ use super::{
     words::{WIDTH, wrap},
 };
 
-/// Between two columns.
+/// The number of blanks between two columns.
 const GAP: usize = 2;
 
-/// A table with headings, as wide as its cells and at most [`WIDTH`]. The last column takes what is left and is broken
-/// into lines; if that is too little, it stands below its row.
+/// A table with headings, at most [`WIDTH`] wide. The last column takes the remaining width and is broken into lines; if
+/// that is too narrow, its text stands below the row.
 #[derive(Debug)]
 pub struct Table {
     headings: Vec<&'static str>,
     rows: Vec<Vec<String>>,
 }
 
-/// The least that the last column needs to stand in its row.
+/// The least width with which the last column stands in its row.
 const LEAST: usize = 24;
 
-/// How far in it stands otherwise.
+/// The indentation of the last column where it stands below its row.
 const INDENT: usize = 4;
 
 impl Table {
@@ -74,7 +74,7 @@ impl Table {
         lines
     }
 
-    /// Returns how wide every column but the last one is.
+    /// Returns the width of every column but the last.
     fn widths(&self, headings: &[String]) -> Vec<usize> {
         let columns = 0..headings.len().saturating_sub(1);
         let width = |cells: &Vec<String>, column: usize| cells.get(column).map_or(0, |cell| cell.chars().count());

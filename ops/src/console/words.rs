@@ -1,9 +1,9 @@
-//! How times, numbers of things and long texts are written.
+//! Formatting of times, numbers of things and long texts.
 
 use pledge_domain::Timestamp;
 use time::{UtcOffset, format_description::well_known::Rfc3339};
 
-/// How wide a line is at most, unless a single word is longer.
+/// The greatest width of a line, unless a single word is longer.
 pub const WIDTH: usize = 100;
 
 /// Returns a time as people and programs read it: UTC, in seconds, such as `2026-10-31T12:00:00Z`.
@@ -24,7 +24,7 @@ pub fn there_are(number: impl TryInto<u64>, one: &str) -> String {
     format!("{} {}", count(number, one), if number == 1 { "is" } else { "are" })
 }
 
-/// Returns the text on one line, without what would move the cursor or change colours: customers write some of it.
+/// Returns the text on one line, without control characters: customers write some of it.
 fn clean(text: &str) -> String {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -18,10 +18,10 @@ use crate::{
     tables::{Tables, sql},
 };
 
-/// Everything about what was asked for.
+/// Everything that is stored about what was asked for.
 #[derive(Debug)]
 pub struct Found {
-    /// The rows of each section that has some, oldest first.
+    /// The rows of each section that has any, oldest first.
     pub sections: Vec<(Section, Vec<Record>)>,
 }
 
@@ -32,10 +32,10 @@ impl Found {
     }
 }
 
-/// Looks for something.
+/// Looks up what an id, a number or an address leads to.
 ///
 /// # Errors
-/// If nothing is known of it, with the kinds of things that one may ask for.
+/// If nothing is known of it, with the kinds of things that can be looked up.
 pub async fn find(database: &Database, what: &str) -> Result<Found, Failure> {
     let mut tables = Tables::open(database).await?;
     let client = tables.client();

@@ -1,4 +1,4 @@
-//! One row, whatever its table.
+//! A row of any table.
 
 use pledge_domain::{
     Timestamp,
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::console::words::iso;
 
-/// The columns of a row in the order of its query. Times are ISO 8601 in seconds.
+/// The columns of a row, in the order of its query. Times are ISO 8601 in seconds.
 #[derive(Debug)]
 pub struct Record {
     at: Option<String>,
@@ -21,7 +21,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// Reads a row. If its first column is a time, that is when it happened.
+    /// Reads a row. If its first column is a time, the row is dated by it.
     pub fn read(row: &Row) -> Result<Self, Error> {
         let mut columns = Vec::new();
         for (index, column) in row.columns().iter().enumerate() {
@@ -32,17 +32,17 @@ impl Record {
         Ok(Self { at: first.map(str::to_owned), columns })
     }
 
-    /// Returns when it happened.
+    /// Returns the time by which the row is dated.
     pub fn at(&self) -> Option<&String> {
         self.at.as_ref()
     }
 
-    /// Returns a column, null if the row has no such column.
+    /// Returns a column; null if the row has no such column.
     pub fn get(&self, name: &str) -> &Value {
         self.columns.iter().find(|(column, _)| column == name).map_or(&Value::Null, |(_, value)| value)
     }
 
-    /// Returns a text or a time, empty if there is none.
+    /// Returns a text or a time; empty if there is none.
     pub fn text(&self, name: &str) -> &str {
         self.get(name).as_str().unwrap_or_default()
     }
@@ -52,7 +52,7 @@ impl Record {
         self.get(name).as_str()
     }
 
-    /// Returns a whole number, 0 if there is none.
+    /// Returns a whole number; 0 if there is none.
     pub fn number(&self, name: &str) -> i64 {
         self.get(name).as_i64().unwrap_or_default()
     }
@@ -71,7 +71,7 @@ impl Record {
         }
     }
 
-    /// Returns each status that an event told of it, with the event's time.
+    /// Returns each status that an event set, with the event's time.
     pub fn history(&self) -> Vec<(String, &str)> {
         let told = self.get("history").as_array().into_iter().flatten();
         told.filter_map(|entry| {

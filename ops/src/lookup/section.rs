@@ -1,11 +1,11 @@
-//! The tables, and what is read of each.
+//! The tables that are looked up, and the query for each.
 
 use tokio_postgres::{Client, Error};
 
 use super::{Record, Subject};
 use crate::tables::sql;
 
-/// One table. Their order is that of [`SECTIONS`].
+/// A table that is looked up. The order is that of [`SECTIONS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Section {
     People,
@@ -23,7 +23,7 @@ pub enum Section {
     Announcements,
 }
 
-/// Every section, in the order in which they are shown, and in which things of the same second are told.
+/// Every section, in the order in which they are shown. Rows of one second keep this order in `ops explain`.
 pub const SECTIONS: [Section; 13] = [
     Section::People,
     Section::Consents,
@@ -79,7 +79,7 @@ impl Section {
         }
     }
 
-    /// Reads what the section has about the subject, oldest first.
+    /// Reads the section's rows about the subject, oldest first.
     pub async fn read(self, client: &Client, subject: &Subject) -> Result<Vec<Record>, Error> {
         let (users, novels) = subject.champions();
         let (preorders, people, keys) = (subject.preorders(), subject.people(), subject.keys());

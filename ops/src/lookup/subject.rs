@@ -1,4 +1,4 @@
-//! What an id, a number or an address leads to.
+//! Everything that an id, a number or an address leads to.
 
 use std::collections::BTreeSet;
 
@@ -8,26 +8,27 @@ use uuid::Uuid;
 use super::kinds::may_be_a_uid;
 use crate::tables::sql;
 
-/// From a row of the outbox to a refund, its payment, its invoice and its reader: nothing is further away.
+/// The most steps that are followed. A row of the outbox leads to a refund, its payment, its invoice and its reader;
+/// nothing is further away.
 const MOST_STEPS: usize = 6;
 
 /// The preorders, the readers with their novels and the people that something leads to.
 #[derive(Debug, Default)]
 pub struct Subject {
-    /// Preorders.
+    /// The preorders.
     pub preorders: BTreeSet<Uuid>,
-    /// Readers, each with a novel.
+    /// The readers, each with a novel.
     pub champions: BTreeSet<(String, i64)>,
-    /// Who was asked for as a person, so that everything of theirs counts.
+    /// The people who were asked for as people, so that everything of theirs counts.
     pub people: BTreeSet<String>,
-    /// Every id by which events and announcements may name all of these.
+    /// Every id by which events and announcements may name the preorders, readers and people.
     pub keys: BTreeSet<String>,
     /// Those of the keys that are UUIDs.
     pub uuids: BTreeSet<Uuid>,
 }
 
 impl Subject {
-    /// Follows what is asked for until nothing more is found.
+    /// Follows an id, a number or an address until nothing more is found.
     pub async fn find(client: &Client, what: &str) -> Result<Self, Error> {
         let mut subject = Self::default();
         subject.add_key(what);
@@ -44,7 +45,7 @@ impl Subject {
         Ok(subject)
     }
 
-    /// Returns these people and preorders with everything that is theirs.
+    /// Returns the subject of these people and preorders, with everything that is theirs.
     pub async fn of(client: &Client, people: &[String], preorders: &[Uuid]) -> Result<Self, Error> {
         let mut subject = Self { people: people.iter().cloned().collect(), ..Self::default() };
         subject.follow(client).await?;
@@ -63,27 +64,27 @@ impl Subject {
         Ok(())
     }
 
-    /// Returns the preorders as a parameter.
+    /// Returns the preorders as a parameter of a statement.
     pub fn preorders(&self) -> Vec<Uuid> {
         self.preorders.iter().copied().collect()
     }
 
-    /// Returns the readers and their novels as two parameters.
+    /// Returns the readers and their novels as two parameters of a statement.
     pub fn champions(&self) -> (Vec<&str>, Vec<i64>) {
         self.champions.iter().map(|(user, novel)| (user.as_str(), *novel)).unzip()
     }
 
-    /// Returns the people whose rows are shown as a parameter.
+    /// Returns the people as a parameter of a statement.
     pub fn people(&self) -> Vec<&str> {
         self.people.iter().map(String::as_str).collect()
     }
 
-    /// Returns the keys as a parameter.
+    /// Returns the keys as a parameter of a statement.
     pub fn keys(&self) -> Vec<&str> {
         self.keys.iter().map(String::as_str).collect()
     }
 
-    /// Takes one step. Returns whether anything is new.
+    /// Follows every key by one step. Returns whether anything new was found.
     async fn follow(&mut self, client: &Client) -> Result<bool, Error> {
         let uuids: Vec<_> = self.uuids.iter().collect();
         let rows = client.query(sql!("related"), &[&self.keys(), &uuids, &self.people()]).await?;

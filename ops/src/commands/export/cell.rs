@@ -8,7 +8,7 @@ pub fn text(value: Option<&str>) -> String {
     if formula { format!("'{value}") } else { value.to_owned() }
 }
 
-/// Whether a text could do nothing in a spreadsheet: `-12.50`, `+852 5123-4567`.
+/// Returns whether a text is a number or a telephone number, which no spreadsheet runs: `-12.50`, `+852 5123-4567`.
 fn is_number_or_phone(value: &str) -> bool {
     value.chars().skip(1).all(|c| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '(' | ')'))
         && value.starts_with(['+', '-'])

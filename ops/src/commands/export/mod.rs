@@ -16,7 +16,7 @@ use crate::{
     tools::Tools,
 };
 
-/// Writes one of them.
+/// Writes a table to standard output.
 pub async fn run(tools: &Tools, export: Export) -> Result<Done, Failure> {
     let (query, window) = match export {
         Export::Preorders(window) => (sql!("export_preorders"), window),
@@ -51,7 +51,7 @@ fn cells(row: &Row) -> Result<Vec<String>, tokio_postgres::Error> {
     (0..row.len()).map(|column| Ok(cell::text(row.try_get(column)?))).collect()
 }
 
-/// Returns the error of the stream below, so that a reader who has seen enough can be told from a full disk.
+/// Returns the I/O error inside a CSV error: a closed pipe (its reader has seen enough) is told from a full disk.
 fn unwrap_io(error: csv::Error) -> Failure {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error.into(),

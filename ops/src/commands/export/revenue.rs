@@ -19,10 +19,10 @@ use crate::{
     tools::Tools,
 };
 
-/// Minor units for each day, novel and currency.
+/// Revenue in minor units for each day, novel and currency.
 type Revenue = BTreeMap<(Date, i64, Currency), i64>;
 
-/// Computes it from everybody's payments, reader by reader, as the ledger is.
+/// Computes the revenue of a window from everybody's payments, reader by reader.
 pub async fn run(tools: &Tools, window: Window) -> Result<Done, Failure> {
     let store = tools.database()?;
     let mut tables = Tables::open(&store).await?;

@@ -1,4 +1,4 @@
-//! From rows to what each reader had.
+//! What each reader had in the older system, put together from its tables.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use pledge_domain::{
 
 use super::rows::{PaymentRow, RecordRow, SubscriptionRow};
 
-/// What the older system says of one reader and one novel.
+/// The rows of the older system about one reader and one novel.
 #[derive(Debug, Default)]
 pub struct Support {
     pub shown: Option<SubscriptionRow>,
@@ -21,10 +21,10 @@ pub struct Support {
     pub payments: Vec<PaymentRow>,
 }
 
-/// Everything, by the older system's reader and the novel.
+/// The rows of each reader (by the older system's id) and novel.
 pub type Supports = BTreeMap<(String, NovelId), Support>;
 
-/// Puts together what belongs together. Payments that weren't for a novel aren't about champions.
+/// Groups rows by reader and novel. Payments that weren't for a novel are left out.
 pub fn together(shown: Vec<SubscriptionRow>, records: Vec<RecordRow>, payments: Vec<PaymentRow>) -> Supports {
     let mut supports = Supports::new();
     for row in shown {
@@ -43,27 +43,27 @@ pub fn together(shown: Vec<SubscriptionRow>, records: Vec<RecordRow>, payments: 
 }
 
 impl Support {
-    /// Returns Stripe's customers that paid.
+    /// Returns the customers at Stripe that paid.
     pub fn customers(&self) -> BTreeSet<CustomerId> {
         let shown = self.shown.iter().filter_map(|row| row.customer.clone());
         let records = self.records.iter().filter_map(|row| row.customer.clone());
         shown.chain(records).chain(self.payments.iter().filter_map(|row| row.customer.clone())).collect()
     }
 
-    /// Returns Stripe's subscription, if there is or was one.
+    /// Returns the subscription at Stripe, if there is or was one.
     pub fn subscription(&self) -> Option<&SubscriptionId> {
         self.shown.as_ref()?.subscription.as_ref()
     }
 
-    /// Returns what the domain is told.
+    /// Returns the reader's former support as the domain takes it.
     pub fn former(&self, taken_over_at: Timestamp) -> Former {
         let running = self.shown.as_ref().filter(|row| row.is_active);
         let shown = running.map(|row| Shown { tier: row.tier, period: row.period });
         Former { taken_over_at, shown, payments: self.paid() }
     }
 
-    /// Returns each payment once: a record and a row of the payments that name the same one are the same. A record that
-    /// names none is history only.
+    /// Returns each payment once. A row of the ledger and a row of the payments that name one payment are merged; a row
+    /// of the ledger that names none is history only.
     fn paid(&self) -> Vec<PaymentRecord> {
         let is_paid = |status: &str| matches!(status, "completed" | "succeeded" | "success" | "paid" | "refunded");
         let mut paid = Vec::new();
@@ -111,7 +111,7 @@ impl Support {
     }
 }
 
-/// Returns what a payment was. The older system calls a renewal a renewal, and everything else by what it did.
+/// Returns the kind of a payment. The older system calls only renewals so, and names every other kind by its effect.
 fn kind(record: Option<&str>, of_subscription: bool) -> PaymentKind {
     match (record, of_subscription) {
         (Some("renew" | "renewal"), _) => PaymentKind::Renewal,

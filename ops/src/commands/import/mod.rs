@@ -1,7 +1,8 @@
-//! `ops import`: what an older system knows.
+//! `ops import`: takes data over from an older system.
 //!
-//! Of champions what readers were shown is honoured as one payment of nothing, and what they paid for it is settled
-//! (`domain::champion::import`). Repeatable: whoever is taken over stays as they are, and what wasn't known is added.
+//! What readers were shown as champions is honoured as one payment of amount 0, and what they paid for it is settled
+//! (`domain::champion::import`). An import can be repeated: readers who are taken over stay as they are, and the others
+//! are added.
 
 mod former;
 mod preorders;
@@ -36,7 +37,7 @@ use crate::{
     tools::Tools,
 };
 
-/// Takes something over.
+/// Runs a subcommand of `ops import`.
 pub async fn run(tools: &Tools, import: Import, apply: bool) -> Result<Done, Failure> {
     match import {
         Import::Champions(files) => champions(tools, files, apply).await,
@@ -77,7 +78,7 @@ async fn champions(tools: &Tools, files: Champions, apply: bool) -> Result<Done,
     takeover.conclusion()
 }
 
-/// What the files hold.
+/// The rows of the three tables, and of the file of readers.
 struct Files {
     supports: Supports,
     readers: Option<BTreeMap<String, ReaderRow>>,
@@ -129,7 +130,7 @@ struct Takeover {
 }
 
 impl Takeover {
-    /// Takes over one reader and one novel.
+    /// Takes over one reader's support of one novel.
     async fn of(&mut self, reader: &str, novel: NovelId, support: &Support) -> Result<(), Failure> {
         let traces = self.traces(reader, &support.customers()).await?;
         let user = match former_reader(&traces) {
@@ -176,7 +177,7 @@ impl Takeover {
         history(self.tables.client(), &key, &support.records).await
     }
 
-    /// Returns who a reader of the older system may be here.
+    /// Returns what leads to a reader of the older system here: uid, proven address and customers.
     async fn traces(&mut self, reader: &str, customers: &BTreeSet<CustomerId>) -> Result<Traces, Failure> {
         let row = self.readers.as_ref().map(|readers| readers.get(reader));
         let (uid, email) = match row {
@@ -196,7 +197,7 @@ impl Takeover {
         Ok(Traces { uid: some("by_uid")?, address: some("by_address")?, customers: by_customers })
     }
 
-    /// Asks Stripe how the subscription stands; the second error is for a person.
+    /// Asks Stripe for the present state of the subscription. The inner error is a reason for a person to look at it.
     async fn ask(&self, support: &Support) -> Result<Result<Option<SubscriptionAnswer>, &'static str>, Failure> {
         let Some(id) = support.subscription() else { return Ok(Ok(None)) };
         match self.stripe.subscription(id).await {
@@ -206,7 +207,7 @@ impl Takeover {
         }
     }
 
-    /// Stores Stripe's customer, subscription and price, so that what Stripe tells from now on finds the reader.
+    /// Stores the customer, the subscription and the price at Stripe, so that later events find the reader.
     async fn remember(
         &mut self,
         key: &ChampionKey,
@@ -252,7 +253,7 @@ impl Takeover {
     }
 }
 
-/// Whether Stripe answered that it has no such thing, and not something that says nothing of it.
+/// Returns whether Stripe answered that it has no such object, as opposed to an error that leaves it open.
 fn is_unknown(error: &BillingError) -> bool {
     let BillingError::Gateway(GatewayError::Refused(cause)) = error else { return false };
     matches!(cause.downcast_ref(), Some(StripeError::Api(answer)) if answer.status == 404)

@@ -17,7 +17,7 @@ use crate::{
     tools::Tools,
 };
 
-/// The columns that must be there.
+/// The columns that a file must have.
 const COLUMNS: &[&str] = &["id", "email", "color", "status", "created_at"];
 
 /// How many preorders are written in one transaction.
@@ -31,7 +31,7 @@ struct PreorderRow {
     color: Color,
     locale: Locale,
     user: Option<UserId>,
-    /// Whether the older system says that it was paid, and perhaps given back.
+    /// Whether the older system says that it was paid, even if the money was returned.
     paid: bool,
     created_at: Timestamp,
 }
@@ -61,7 +61,7 @@ pub async fn run(tools: &Tools, file: &Path, apply: bool) -> Result<Done, Failur
     Ok(if refused.is_empty() { Done::All } else { Done::SomethingLeft })
 }
 
-/// Writes preorders and gives how many are new, or would be.
+/// Writes preorders, or with a dry run only counts them, and returns how many are new.
 async fn write(
     tables: &mut Tables,
     rows: &[PreorderRow],

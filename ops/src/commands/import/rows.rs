@@ -49,7 +49,7 @@ pub struct RecordRow {
 pub struct PaymentRow {
     pub id: String,
     pub reader: String,
-    /// None if it wasn't for a novel.
+    /// The novel; none if the payment wasn't for a novel.
     pub novel: Option<NovelId>,
     pub amount: Money,
     pub method: String,
@@ -60,7 +60,7 @@ pub struct PaymentRow {
     pub created_at: Timestamp,
 }
 
-/// Who a reader of the older system is here.
+/// A row of the file that says who a reader of the older system is here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReaderRow {
     pub reader: String,
@@ -72,14 +72,15 @@ pub struct ReaderRow {
 #[derive(Debug)]
 pub struct Rows<T> {
     pub rows: Vec<T>,
-    /// Records that can't be taken: where they are, and why, without what they hold.
+    /// Why records were refused and where they are, without their contents.
     pub refused: Vec<String>,
 }
 
-/// Reads a file, whose first line must name the columns.
+/// Reads a file whose first line names the columns.
 ///
 /// # Errors
-/// If the file can't be read, or lacks one of `columns`; of several names in one of them, one must be there.
+/// If the file can't be read, or lacks one of `columns`. An entry with several names stands for a column that may have
+/// any of them.
 pub fn read<T>(
     path: &Path,
     columns: &[&str],
@@ -126,14 +127,14 @@ pub struct Cells<'a> {
 }
 
 impl Cells<'_> {
-    /// Returns a cell that says something. MySQL writes `\N` for null, other tools the word or nothing.
+    /// Returns a cell unless it is empty or null. MySQL writes `\N` for null, other tools the word or nothing.
     pub fn get(&self, column: &str) -> Option<&str> {
         let text = self.record.get(*self.places.get(column)?)?;
         Some(text)
             .filter(|text| !text.is_empty() && *text != "\\N" && *text != "N" && !text.eq_ignore_ascii_case("null"))
     }
 
-    /// Returns the text of a cell; `why` says that it is missing.
+    /// Returns the text of a cell. Fails with `why` if it is missing.
     pub fn text(&self, column: &str, why: &'static str) -> Result<String, &'static str> {
         self.get(column).map(str::to_owned).ok_or(why)
     }
@@ -150,7 +151,7 @@ impl Cells<'_> {
         TierLevel::new(level).map_err(|_| WHY)
     }
 
-    /// Returns the time in a cell, which is UTC; `why` says that there is none.
+    /// Returns the time in a cell, read as UTC. Fails with `why` if there is none.
     pub fn time(&self, column: &str, why: &'static str) -> Result<Timestamp, &'static str> {
         let text = self.get(column).ok_or(why)?;
         let of_mysql = || {
@@ -181,13 +182,13 @@ impl Cells<'_> {
         Money::from_decimal(text, currency).map_err(|_| "the amount is no exact amount of its currency")
     }
 
-    /// Returns a subscription's id. The older system also kept ids of payments in this column: they are none.
+    /// Returns a subscription's id. The older system also kept ids of payments in this column; they are left out.
     fn subscription(&self) -> Option<SubscriptionId> {
         let text = self.get("stripe_subscription_id").or_else(|| self.get("transaction_id"))?;
         SubscriptionId::parse(text).ok()
     }
 
-    /// Returns a payment's id, from its own column, or from where the older system kept it before there was one.
+    /// Returns a payment's id, from its own column or from the column in which the older system kept it earlier.
     fn intent(&self) -> Option<PaymentIntentId> {
         let own = ["stripe_payment_intent_id", "stripe_subscription_id", "transaction_id"];
         let own =

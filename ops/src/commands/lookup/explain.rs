@@ -1,4 +1,4 @@
-//! `ops explain`: the same rows in the order of time, from the form to Klaviyo.
+//! `ops explain`: the rows that `ops show` shows, in the order of time, from the form to Klaviyo.
 
 use serde_json::{Value, json};
 
@@ -13,15 +13,15 @@ use crate::{
     tools::Tools,
 };
 
-/// How wide the columns of time and of place are, with what is between them and the next.
+/// The widths of the columns of time and place, each with the gap after it.
 const COLUMNS: [usize; 2] = [22, 10];
 
-/// Tells what happened.
+/// Prints what happened, in the order of time.
 pub async fn explain(tools: &Tools, wanted: &Wanted) -> Result<Done, Failure> {
     let found = lookup::find(&tools.database()?, &wanted.what).await?;
     let now = iso(tools.now());
     let mut told: Vec<_> = found.records().flat_map(|(section, record)| moments(section, record, &now)).collect();
-    // What has no time stands first. Things of the same second stay in the order of their tables.
+    // Moments without a time stand first. Moments of one second stay in the order of their tables.
     told.sort_by(|one, other| one.at.cmp(&other.at));
     if wanted.json {
         let all: Value = told.iter().map(object).collect();

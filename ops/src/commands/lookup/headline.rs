@@ -1,8 +1,8 @@
-//! A row in one line.
+//! One-line summaries of rows.
 
 use crate::lookup::{Record, Section};
 
-/// Returns what a row is and where it stands.
+/// Returns what a row is and its present state.
 pub fn headline(section: Section, record: &Record) -> String {
     let text = |name: &str| record.text(name).to_owned();
     let novel = || format!("novel {}", record.number("novel_id"));
@@ -35,7 +35,7 @@ pub fn headline(section: Section, record: &Record) -> String {
     }
 }
 
-/// Returns what somebody said of marketing to an address.
+/// Returns whether consent to marketing was given or withdrawn for an address.
 pub fn consent(record: &Record) -> String {
     let said = if record.is("given") { "consents to" } else { "withdraws consent to" };
     let proven = if record.is("proven") { "proven" } else { "not proven" };
@@ -50,7 +50,7 @@ pub fn outcome(event: &Record) -> String {
     }
 }
 
-/// Returns what a payment of a preorder came to.
+/// Returns what became of a payment of a preorder.
 pub fn paid(payment: &Record, id: &str) -> String {
     let mut said = format!("{} paid with {}", payment.money("amount"), payment.text(id));
     if payment.number("refunded_amount") > 0 {
@@ -62,7 +62,7 @@ pub fn paid(payment: &Record, id: &str) -> String {
     said
 }
 
-/// Returns what a reader has of a novel.
+/// Returns the support that a reader has of a novel.
 pub fn support(champion: &Record) -> String {
     let novel = champion.number("novel_id");
     match (champion.number("tier_level"), champion.some("tier_until")) {

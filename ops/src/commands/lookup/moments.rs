@@ -1,4 +1,4 @@
-//! What happened, moment by moment, as the rows tell it.
+//! The moments at which something happened, taken from the rows.
 
 use super::headline::{consent, outcome, paid, support};
 use crate::{
@@ -6,22 +6,22 @@ use crate::{
     lookup::{Record, Section},
 };
 
-/// Something that happened, or will.
+/// Something that happened or will happen.
 #[derive(Debug)]
 pub struct Moment<'a> {
-    /// When, in ISO 8601; none if that isn't known.
+    /// The time in ISO 8601; none if it isn't known.
     pub at: Option<String>,
-    /// Where, in a word.
+    /// The place in a word.
     pub lane: &'static str,
-    /// What.
+    /// What happened.
     pub says: String,
-    /// Whether it is something that a person should look at.
+    /// Whether a person should look at it.
     pub is_trouble: bool,
-    /// The row that tells it.
+    /// The row that the moment was taken from.
     pub record: &'a Record,
 }
 
-/// Returns the moments that a row tells of. What holds at present is told as of `now`.
+/// Returns the moments in a row. A present state gets the time `now`.
 pub fn moments<'a>(section: Section, record: &'a Record, now: &str) -> Vec<Moment<'a>> {
     let mut moments = Moments { record, list: Vec::new() };
     match section {
@@ -48,7 +48,7 @@ struct Moments<'a> {
 }
 
 impl Moments<'_> {
-    /// Tells of something at the time in a column, if there is one.
+    /// Adds a moment at the time in a column, if there is one.
     fn at(&mut self, column: &str, lane: &'static str, says: String) {
         if let Some(at) = self.record.some(column).map(str::to_owned) {
             self.add(Some(&at), lane, says);

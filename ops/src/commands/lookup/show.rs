@@ -13,7 +13,7 @@ use crate::{
     tools::Tools,
 };
 
-/// Columns that the headline of a row says.
+/// Columns that the headline of a row contains already.
 const SAID_BY_HEADLINE: [&str; 3] = ["created_at", "created", "start_at"];
 
 /// Shows everything about what is wanted.

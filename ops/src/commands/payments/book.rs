@@ -1,4 +1,4 @@
-//! `ops payments book`: a payment that was made elsewhere, through the same ledger.
+//! `ops payments book`: books a payment that was made elsewhere in the same ledger as any other.
 
 use pledge_domain::{
     champion::{
@@ -19,7 +19,7 @@ use crate::{
     tools::Tools,
 };
 
-/// Books a payment.
+/// Books a payment that was made elsewhere.
 pub async fn run(tools: &Tools, book: &Book, apply: bool) -> Result<Done, Failure> {
     let database = tools.database()?;
     let mut tables = Tables::open(&database).await?;
@@ -57,12 +57,12 @@ pub async fn run(tools: &Tools, book: &Book, apply: bool) -> Result<Done, Failur
         dry_run("the payment would be booked");
         return Ok(Done::All);
     }
-    // The sweep queues what is announced.
+    // The sweep queues the announcements.
     database.step(&key, moment.now, step).await?;
     Ok(Done::All)
 }
 
-/// Returns for whom a payment is booked, if it is.
+/// Returns the reader and the novel for which a payment is booked; none if it isn't.
 async fn owner(client: &Client, payment: &PaidElsewhere) -> Result<Option<ChampionKey>, Failure> {
     let row = client.query_opt(sql!("owner_of_payment"), &[&payment.id().as_uuid()]).await?;
     let Some(row) = row else { return Ok(None) };

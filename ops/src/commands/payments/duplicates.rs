@@ -36,7 +36,7 @@ pub async fn list(tools: &Tools) -> Result<Done, Failure> {
     Ok(if found == 0 { Done::All } else { Done::SomethingLeft })
 }
 
-/// Refunds what was paid for nothing.
+/// Refunds the duplicate payments of preorders at Stripe.
 pub async fn refund(tools: &Tools, names: &[PreorderName], apply: bool) -> Result<Done, Failure> {
     let database = tools.database()?;
     let stripe = tools.stripe()?;
@@ -77,7 +77,7 @@ struct Refund {
     status: String,
 }
 
-/// Shows all payments of a preorder, and gives how many were made for nothing.
+/// Shows all payments of a preorder, and returns how many are duplicates.
 fn show(preorder: &Preorder) -> std::io::Result<usize> {
     let duplicates: Vec<&PaymentIntentId> = preorder.duplicates().map(|(intent, _)| intent).collect();
     if duplicates.is_empty() {

@@ -1,4 +1,4 @@
-//! `ops payments`: what was paid twice, and what was paid elsewhere.
+//! `ops payments`: payments that were made twice, and payments that were made elsewhere.
 
 mod book;
 mod duplicates;
@@ -13,7 +13,7 @@ use crate::{
     tools::Tools,
 };
 
-/// Does one of the things that there are to do about payments.
+/// Runs a subcommand of `ops payments`.
 pub async fn run(tools: &Tools, command: Payments, apply: bool) -> Result<Done, Failure> {
     match command {
         Payments::Duplicates => duplicates::list(tools).await,
@@ -22,7 +22,7 @@ pub async fn run(tools: &Tools, command: Payments, apply: bool) -> Result<Done, 
     }
 }
 
-/// Shows what a reader's payments come to after a change: what is new, and the timeline.
+/// Shows a change of a reader's payments: what is new, and the timeline after it.
 pub fn show(change: &ChampionChange) -> io::Result<()> {
     for payment in &change.write.payments {
         line(format_args!("payment {}, {}, {}", payment.id, payment.kind.name(), payment.amount))?;

@@ -1,4 +1,4 @@
-//! `ops person erase`.
+//! `ops person erase`: forgets a person.
 
 use std::collections::BTreeSet;
 
@@ -20,11 +20,11 @@ use crate::{
     tools::Tools,
 };
 
-/// Forgets somebody, or goes on with it.
+/// Forgets a person, or goes on where an earlier call was interrupted.
 pub async fn erase(tools: &Tools, who: &str, apply: bool) -> Result<Done, Failure> {
     let database = tools.database()?;
     let mut tables = Tables::open(&database).await?;
-    // Before anything is forgotten it must be sure that the others can be told.
+    // Configured first, so that nothing is forgotten here while Firebase or Klaviyo can't be told.
     let (firebase, klaviyo) = (tools.accounts()?, tools.klaviyo()?);
     if let Some(erasure) = Erasure::unfinished(tables.client(), who.trim()).await? {
         note("An erasure was interrupted: what is stored here is forgotten already.");
@@ -53,7 +53,7 @@ pub async fn erase(tools: &Tools, who: &str, apply: bool) -> Result<Done, Failur
     finish(tools, &mut tables, &erasure, &firebase, &klaviyo).await
 }
 
-/// Says what there is to forget; none if there is nothing.
+/// Returns what there is to forget and prints it; none if there is nothing.
 async fn plan(database: &Database, subject: &Subject) -> Result<Option<Erasure>, Failure> {
     let mut tables = Tables::open(database).await?;
     let client = tables.client();
@@ -62,7 +62,7 @@ async fn plan(database: &Database, subject: &Subject) -> Result<Option<Erasure>,
     let announcements = Section::Announcements.read(client, subject).await?;
     let consents = Section::Consents.read(client, subject).await?;
     let is_known = |record: &&Record| !record.text("email").starts_with("erased@");
-    // The preorder of an address may be somebody else's, who typed it into the form.
+    // A preorder of the person's address may be of somebody else, who typed the address into the form.
     let is_theirs = |record: &&Record| {
         record.some("user_id").is_none_or(|user| subject.people.is_empty() || subject.people.contains(user))
     };
@@ -99,7 +99,7 @@ async fn plan(database: &Database, subject: &Subject) -> Result<Option<Erasure>,
         .map(|record| record.text("email").to_lowercase())
         .filter(|email| !email.is_empty())
         .collect();
-    // Klaviyo knows the addresses that were theirs when they agreed, too. One may be somebody else's by now.
+    // Klaviyo also knows former addresses for which the person agreed to marketing. Somebody else may have one by now.
     let by_them = |record: &&Record| record.some("user_id").is_some_and(|user| users.contains(&user));
     let former: Vec<_> = consents.iter().filter(by_them).map(|record| record.text("email").to_lowercase()).collect();
     let of_others = client.query(sql!("addresses_of_others"), &[&former, &users]).await?;
@@ -114,7 +114,7 @@ async fn plan(database: &Database, subject: &Subject) -> Result<Option<Erasure>,
     }))
 }
 
-/// Has the others forget, then forgets whom.
+/// Has Firebase and Klaviyo forget the person, then removes the record of whom to forget.
 async fn finish(
     tools: &Tools,
     tables: &mut Tables,

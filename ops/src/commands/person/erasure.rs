@@ -1,4 +1,4 @@
-//! An erasure, as far as it has come.
+//! The stored record of an erasure, by which an interrupted one goes on.
 
 use pledge_domain::{Timestamp, email::Email, ids::UserId};
 use tokio_postgres::{Client, Error};
@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 use crate::{console::Failure, lookup::Subject, tables::sql};
 
-/// Whom to forget.
+/// The users, addresses and preorders to forget.
 #[derive(Debug)]
 pub struct Erasure {
     pub id: Uuid,
     pub users: Vec<String>,
-    /// In lower case.
+    /// The addresses, in lower case.
     pub emails: Vec<String>,
     pub preorders: Vec<Uuid>,
 }
@@ -31,7 +31,7 @@ impl Erasure {
         .transpose()
     }
 
-    /// Forgets everything here, at once, and notes that the others are to forget it too.
+    /// Forgets everything here in one transaction, and records that Firebase and Klaviyo are to forget it too.
     pub async fn begin(&self, client: &mut Client, subject: &Subject, now: Timestamp) -> Result<(), Error> {
         let (readers, novels) = subject.champions();
         let transaction = client.transaction().await?;
@@ -45,7 +45,7 @@ impl Erasure {
         transaction.commit().await
     }
 
-    /// Forgets what was recorded while the erasure began, and then who it was about.
+    /// Forgets what was recorded since the erasure began, then the record of whom it was about.
     pub async fn finish(&self, client: &mut Client, now: Timestamp) -> Result<(), Error> {
         let subject = Subject::of(client, &self.users, &self.preorders).await?;
         let transaction = client.transaction().await?;
@@ -61,7 +61,7 @@ impl Erasure {
 
     /// Returns the addresses whose profiles Klaviyo is to delete.
     pub fn addresses(&self) -> Vec<Email> {
-        // An address that is none isn't in Klaviyo either.
+        // A text that isn't an address has no profile in Klaviyo.
         let addresses = self.emails.iter().filter_map(|email| Email::parse(email).ok());
         addresses.filter(|email| !email.is_erased()).collect()
     }

@@ -1,4 +1,4 @@
-//! `ops person export`.
+//! `ops person export`: writes everything about a person as JSON.
 
 use serde_json::{Map, Value, json};
 

@@ -9,10 +9,10 @@ use pledge_postgres::Database;
 pub use self::{erase::erase, export::export};
 use crate::{console::Failure, lookup::Subject, tables::Tables};
 
-/// Finds somebody by an e-mail address or a uid.
+/// Finds a person by an e-mail address or a uid.
 ///
 /// # Errors
-/// If nothing is known of them.
+/// If nothing is known of the person.
 async fn find(database: &Database, who: &str) -> Result<Subject, Failure> {
     let mut tables = Tables::open(database).await?;
     let subject = Subject::find(tables.client(), who.trim()).await?;

@@ -1,4 +1,4 @@
-//! What Klaviyo was told, beside what it was to be told.
+//! Compares what Klaviyo has with what the outbox says was sent.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +14,10 @@ use crate::{
     tools::Tools,
 };
 
-/// Klaviyo takes an event first and shows it later.
+/// The time that Klaviyo takes to show an event that it has accepted.
 const UNTIL_SHOWN: time::Duration = time::Duration::minutes(10);
 
-/// The sweep queues what has waited for five minutes, each minute.
+/// The age from which an unsent announcement is listed. The sweep queues what has waited for five minutes.
 const LATE: time::Duration = time::Duration::hours(1);
 
 /// An announcement that was sent.
@@ -63,7 +63,7 @@ pub async fn compare(
         }
     }
     if !again.is_empty() {
-        // With the same unique id, so that Klaviyo counts it once if it has it after all.
+        // The unique id stays, so that Klaviyo counts the event once if it has it after all.
         client.execute(sql!("send_again"), &[&again, &tools.now()]).await?;
         let rows: Vec<_> = again.into_iter().map(OutboxId::from_uuid).collect();
         tools.queue()?.publish(&rows).await?;
@@ -71,7 +71,7 @@ pub async fn compare(
     Ok(())
 }
 
-/// Returns what was sent in a window, by kind. What is sent is only known while its payload is kept.
+/// Returns what was sent in a window, by kind. Rows whose payload isn't kept any more are left out.
 async fn sent(
     client: &Client,
     from: Timestamp,
@@ -79,7 +79,7 @@ async fn sent(
 ) -> Result<BTreeMap<AnnouncementKind, Vec<Sent>>, Failure> {
     let mut by_kind: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for row in client.query(sql!("sent_outbox"), &[&from, &to]).await? {
-        // Consent may have gone to a list, and is no event then.
+        // Consent may have gone to a list; then Klaviyo has no event for it.
         let kind = AnnouncementKind::parse(row.try_get("metric")?).filter(|kind| !kind.is_consent());
         let Some(kind) = kind else { continue };
         by_kind.entry(kind).or_default().push(Sent {

@@ -1,4 +1,4 @@
-//! One list of Stripe's after the other, page by page.
+//! The comparison of one of Stripe's lists, page by page.
 
 use pledge_application::record_stripe_event::RecordStripeEvent;
 use pledge_domain::{Timestamp, error_chain::ErrorChain, ports::KnownEvent};
@@ -20,7 +20,7 @@ use crate::{
     tables::Tables,
 };
 
-/// What the comparison of a list needs.
+/// State and tools of a comparison.
 pub struct Comparison<'a> {
     pub stripe: StripeClient,
     pub tables: Tables,
@@ -33,7 +33,7 @@ pub struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    /// Returns whether a part comes at or after the one with which to go on.
+    /// Returns whether a part comes at or after the one from which the comparison goes on.
     pub fn includes(&self, part: &str) -> bool {
         let place = |name: &str| PARTS.iter().position(|part| *part == name).unwrap_or_default();
         place(part) >= place(&self.resume.part)
@@ -42,7 +42,7 @@ impl Comparison<'_> {
     /// Compares a list.
     ///
     /// # Errors
-    /// If Stripe or the database stops answering, with what to call to go on from there.
+    /// If Stripe or the database stops answering; the message says what to call to go on from there.
     pub async fn of<S: Source>(&mut self) -> Result<(), Failure> {
         if !self.includes(S::PART) {
             return Ok(());
@@ -88,7 +88,7 @@ impl Comparison<'_> {
             for object in &objects {
                 if let Some(moment) = S::moment(object, self.now) {
                     let event = event::about(object, &moment, self.recorder.livemode)?;
-                    // Another stage's on the same account.
+                    // An event of another stage on the same account is left out.
                     if event.deployment.as_ref().is_none_or(|deployment| *deployment == self.recorder.deployment) {
                         findings.push(Finding { event, object });
                     }

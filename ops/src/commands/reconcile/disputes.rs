@@ -11,7 +11,7 @@ use super::{
 };
 use crate::tables::sql;
 
-/// The list.
+/// Stripe's list of disputes.
 pub struct Disputes;
 
 impl Source for Disputes {
@@ -25,8 +25,8 @@ impl Source for Disputes {
         json!({ "expand": ["data.payment_intent"] })
     }
 
-    /// Returns what the dispute says last. It doesn't say when its status changed: a second ago, so that whatever
-    /// happens meanwhile is newer.
+    /// Returns the dispute's present status. A dispute doesn't say when its status changed: the time is taken as a second
+    /// ago, so that whatever happens meanwhile is newer.
     fn moment(dispute: &Value, now: Timestamp) -> Option<Moment> {
         let has_moved_money = dispute["balance_transactions"].as_array().is_some_and(|all| !all.is_empty());
         let kind = if has_moved_money { "charge.dispute.funds_withdrawn" } else { "charge.dispute.updated" };

@@ -8,15 +8,15 @@ use stripe_client_core::VERSION;
 
 use super::source::Moment;
 
-/// Returns the event about this moment of the object. Its id follows from its contents: the same finding is the same
-/// event, and is recorded once.
+/// Returns the event about this moment of the object. Its id is derived from its contents, so a finding that is made
+/// twice is recorded once.
 pub fn about(object: &Value, moment: &Moment, livemode: bool) -> Result<StripeEvent, DecodeError> {
     let mut event = json!({
         "object": "event",
         "type": moment.kind,
         "api_version": VERSION.as_str(),
         "created": moment.at,
-        // Refunds don't say; the key with which they were listed sees those of one mode.
+        // Refunds don't have `livemode`; the key with which they were listed sees only those of its own mode.
         "livemode": object["livemode"].as_bool().unwrap_or(livemode),
         "data": { "object": object },
     });

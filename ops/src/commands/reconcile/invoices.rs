@@ -11,7 +11,7 @@ use tokio_postgres::{Client, Error};
 use super::source::{Difference, Finding, Moment, Source, time_at};
 use crate::{console::Failure, stripe::Pages, tables::sql};
 
-/// The list.
+/// Stripe's list of invoices.
 pub struct Invoices;
 
 impl Source for Invoices {
@@ -55,7 +55,8 @@ impl Source for Invoices {
         Ok(differences)
     }
 
-    /// Returns which payment paid the invoice: without that link, a refund wouldn't find the invoice.
+    /// Returns events about the payment of an invoice: without that link, a refund of the payment wouldn't find the
+    /// invoice.
     async fn more(stripe: &StripeClient, invoice: &Value) -> Result<Vec<(Value, Moment)>, Failure> {
         let paid = time_at(invoice, "/status_transitions/paid_at").or_else(|| time_at(invoice, "/created"));
         let moment = Moment { kind: "invoice_payment.paid", at: paid.unwrap_or_default() };
@@ -69,7 +70,7 @@ impl Source for Invoices {
     }
 }
 
-/// Returns what an event that matters, but can't be understood, comes to.
+/// Returns the difference for an event that matters but can't be decoded.
 pub fn unreadable(event: &StripeEvent) -> Option<Difference> {
     match &event.fact {
         Fact::Malformed { reason } => Some(Difference::for_a_person(format!("can't be understood: {reason}"))),
@@ -77,8 +78,8 @@ pub fn unreadable(event: &StripeEvent) -> Option<Difference> {
     }
 }
 
-/// Returns the finding about what was paid before these tables were taken over from an older system: it is in what the
-/// reader had at that time, and granting it again would count it twice.
+/// Returns the difference for a payment from before the tables were taken over from an older system. What it bought is in
+/// the reader's carried-over support, and granting it again would count it twice.
 pub fn carried_over() -> Difference {
     Difference::for_a_person("was paid before the tables were taken over from the older system")
 }

@@ -1,4 +1,4 @@
-//! Time that ran before it was recorded: nobody could read with it. An operator makes it good.
+//! Time that had run before its payment was recorded. Its reader couldn't use it, and an operator makes it good.
 
 use pledge_domain::Timestamp;
 use tokio_postgres::Client;
@@ -9,7 +9,7 @@ use crate::{
     tables::sql,
 };
 
-/// Lists the time of payments that were recorded in the window.
+/// Lists such time of payments that were recorded in the window.
 pub async fn list(client: &Client, (from, to): (Timestamp, Timestamp), report: &mut Report) -> Result<(), Failure> {
     for row in client.query(sql!("late_time"), &[&from, &to]).await? {
         let payment: String = row.try_get("payment")?;

@@ -1,4 +1,4 @@
-//! What only forms knew: where a database is lost and its payments are fetched again, forms are not.
+//! Preorders whose form is lost. After the loss of a database, payments can be fetched again from Stripe, forms can't.
 
 use pledge_domain::Timestamp;
 use tokio_postgres::Client;
@@ -6,7 +6,7 @@ use tokio_postgres::Client;
 use super::report::Report;
 use crate::{console::Failure, tables::sql};
 
-/// Names the preorders that were paid in the window and made of their payment, so that somebody asks their customers.
+/// Lists the preorders that were paid in the window and made from their payment, so that somebody asks their customers.
 pub async fn name(client: &Client, (from, to): (Timestamp, Timestamp), report: &mut Report) -> Result<(), Failure> {
     let rows = client.query(sql!("lost_forms"), &[&from, &to]).await?;
     let numbers = rows.iter().map(|row| row.try_get("preorder_number")).collect::<Result<Vec<&str>, _>>()?;

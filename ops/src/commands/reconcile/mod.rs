@@ -1,8 +1,8 @@
-//! `ops reconcile`: what Stripe says, beside what the database says; and what Klaviyo was told.
+//! `ops reconcile`: compares the database with Stripe, and Klaviyo with the database.
 //!
-//! Objects are compared by the state that they have now. Every object of a list becomes the event that Stripe would have
-//! sent about it. The event says what must be stored; if it isn't, the event is recorded like any delivery. So a repair is
-//! the same decision as ever, which neither the order nor repetitions disturb, and Stripe's own event may still arrive.
+//! Objects are compared by their present state. Each object of a list becomes the event that Stripe would have sent about
+//! it. The event says what must be stored; if it isn't, the event is recorded like a delivery. So a repair is a decision
+//! like any other: neither order nor repetitions change the result, and Stripe's own event may still arrive.
 
 mod announcements;
 mod comparison;
@@ -27,11 +27,11 @@ use crate::{
     tools::Tools,
 };
 
-/// The parts of a comparison, in their order: what is paid comes before what went back.
+/// The parts of a comparison, in their order: payments come before refunds.
 pub const PARTS: [&str; 8] =
     ["sessions", "subscriptions", "invoices", "payments", "refunds", "disputes", "late-time", "announcements"];
 
-/// Compares what has happened in the window.
+/// Compares everything that happened in the window.
 pub async fn run(tools: &Tools, wanted: &Reconcile, apply: bool) -> Result<Done, Failure> {
     let database = tools.database()?;
     let window = wanted.window(tools.now())?;

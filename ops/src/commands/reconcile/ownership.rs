@@ -1,11 +1,11 @@
-//! Whether a payment is ours, whatever is stored.
+//! Whether a payment is ours by its marks alone.
 
 use pledge_domain::stripe::StripeEvent;
 use serde_json::Value;
 
 use super::{event, source::Moment};
 
-/// Returns whether the expanded payment of a refund or a dispute has our mark, be it of a preorder or of a champion.
+/// Returns whether the expanded payment of a refund or a dispute is marked as ours, as a preorder's or a champion's.
 pub fn is_marked(payment_intent: &Value, deployment: &str) -> bool {
     let moment = Moment { kind: "payment_intent.payment_failed", at: 0 };
     let Ok(StripeEvent { fact, deployment: marked_by, .. }) = event::about(payment_intent, &moment, false) else {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::tables::sql;
 
-/// The list.
+/// Stripe's list of payments.
 pub struct Purchases;
 
 impl Source for Purchases {

@@ -1,5 +1,5 @@
-//! Refunds, one by one (<https://docs.stripe.com/api/refunds/list>): by the time at which the money went back, however old
-//! the payment is.
+//! Refunds, one by one (<https://docs.stripe.com/api/refunds/list>), chosen by the time of the refund, however old the
+//! payment is.
 
 use pledge_domain::{
     Timestamp,
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::tables::sql;
 
-/// The list.
+/// Stripe's list of refunds.
 pub struct Refunds;
 
 impl Source for Refunds {
@@ -30,8 +30,8 @@ impl Source for Refunds {
         json!({ "expand": ["data.payment_intent"] })
     }
 
-    /// Returns what the refund says last. The money is gone from the refund's own time; when it came back, the refund
-    /// doesn't say.
+    /// Returns the refund's present status. A successful refund has the time at which it was made. One that failed or was
+    /// cancelled doesn't say when: the time is taken as a second ago.
     fn moment(refund: &Value, now: Timestamp) -> Option<Moment> {
         let status = refund["status"].as_str().and_then(RefundStatus::parse)?;
         let at = match status {

@@ -1,4 +1,4 @@
-//! What a comparison came to, in lines.
+//! The report of a comparison, line by line.
 
 use pledge_domain::Timestamp;
 
@@ -7,10 +7,10 @@ use crate::console::{
     words::{WIDTH, count, iso, there_are, wrap},
 };
 
-/// How wide the column of ids is.
+/// The width of the column of ids.
 const ID: usize = 30;
 
-/// Lines as they are found, and their number.
+/// Prints differences as they are found, and counts them.
 #[derive(Debug)]
 pub struct Report {
     window: (Timestamp, Timestamp),
@@ -23,30 +23,30 @@ pub struct Report {
 }
 
 impl Report {
-    /// Makes one without differences.
+    /// Makes a report without differences.
     pub fn new(window: (Timestamp, Timestamp), apply: bool) -> Self {
         Self { window, apply, is_begun: false, repaired: 0, left: 0, repairable: 0, unseen: Vec::new() }
     }
 
-    /// Returns whether what can be repaired is repaired.
+    /// Returns whether repairs are made (`--apply`), as opposed to only listed.
     pub fn applies(&self) -> bool {
         self.apply
     }
 
-    /// Says what was repaired.
+    /// Reports a difference that was repaired.
     pub fn repaired(&mut self, id: &str, what: &str) -> Result<(), Failure> {
         self.repaired += 1;
         self.line(id, &format!("{what}: applied"))
     }
 
-    /// Says what is left. Without `--apply` that is everything.
+    /// Reports a difference that is left. Without `--apply`, every difference is.
     pub fn left(&mut self, id: &str, what: &str, is_repairable: bool) -> Result<(), Failure> {
         self.left += 1;
         self.repairable += usize::from(is_repairable);
         self.line(id, what)
     }
 
-    /// Keeps what couldn't be seen, for the end.
+    /// Keeps a note about what couldn't be compared, for the end.
     pub fn unseen(&mut self, what: String) {
         self.unseen.push(what);
     }
@@ -64,7 +64,7 @@ impl Report {
         Ok(())
     }
 
-    /// Ends with what was found, and with what could not be seen.
+    /// Prints the numbers and the notes, and returns how the command ends.
     pub fn conclusion(&self) -> Done {
         let (from, to) = self.window;
         note(format_args!("Compared: what happened from {} until {}.", iso(from), iso(to)));

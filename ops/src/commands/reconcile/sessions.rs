@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::source::{Difference, Finding, Moment, Source, time_at};
 use crate::tables::sql;
 
-/// The list.
+/// Stripe's list of Checkout sessions.
 pub struct Sessions;
 
 impl Source for Sessions {
@@ -25,7 +25,7 @@ impl Source for Sessions {
     const REACH: Option<time::Duration> = Some(time::Duration::days(30));
 
     fn filter() -> Value {
-        // The charge knows when the money came, and the payment whether a delayed one failed.
+        // The charge says when the money came, and the payment whether a delayed one failed.
         json!({ "expand": ["data.payment_intent.latest_charge"] })
     }
 
@@ -44,7 +44,7 @@ impl Source for Sessions {
             }
             ("complete", _) => Some(Moment { kind: "checkout.session.completed", at: created }),
             ("expired", _) => {
-                // A session that was closed by hand keeps the time at which it would have run out.
+                // A session that was closed early keeps the time at which it would have expired.
                 let ran_out = time_at(session, "/expires_at")?.min(now.unix_timestamp());
                 Some(Moment { kind: "checkout.session.expired", at: ran_out })
             }

@@ -1,4 +1,4 @@
-//! What the lists of Stripe have in common.
+//! The trait that Stripe's lists share.
 
 use std::future::Future;
 
@@ -9,33 +9,33 @@ use tokio_postgres::{Client, Error};
 
 use crate::console::Failure;
 
-/// A list of Stripe's, and what must be stored about its objects.
+/// A list at Stripe, and what must be stored about its objects.
 pub trait Source {
-    /// What the list is called on the command line.
+    /// The name of the list on the command line.
     const PART: &'static str;
-    /// What its objects are called here.
+    /// The name of its objects in messages.
     const NAME: &'static str;
     /// The list's path below `/v1`.
     const PATH: &'static str;
-    /// How long before the window an object may have been made to whose state something may have happened in it. Stripe
-    /// lists by creation only. None if all of them are looked at.
+    /// How long before the window an object may have been made whose state still changes in the window: Stripe lists by
+    /// creation only. None if all objects are looked at.
     const REACH: Option<time::Duration>;
 
     /// Returns the list's parameters besides time and page.
     fn filter() -> Value;
 
-    /// Returns what last happened to the object; none if nothing is worth storing.
+    /// Returns the last thing that happened to the object; none if nothing about it is worth storing.
     fn moment(object: &Value, now: Timestamp) -> Option<Moment>;
 
-    /// Compares what the events say with what is stored: for each event a difference, or none. What is marked is marked with
-    /// the name of this deployment.
+    /// Compares each event with what is stored and returns a difference or none for each. `deployment` is the name by
+    /// which our objects are marked.
     fn compare(
         client: &Client,
         findings: &[Finding<'_>],
         deployment: &str,
     ) -> impl Future<Output = Result<Vec<Option<Difference>>, Error>> + Send;
 
-    /// Returns what else belongs to an object that was missing, with its moment.
+    /// Returns further objects, with their moments, that are recorded along with one that was missing.
     fn more(
         _stripe: &StripeClient,
         _object: &Value,
@@ -51,26 +51,26 @@ pub struct Finding<'a> {
     pub object: &'a Value,
 }
 
-/// Something that happened to an object.
+/// Something that happened to an object at Stripe.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moment {
-    /// The type of the event.
+    /// The type of the event that Stripe sends about it.
     pub kind: &'static str,
-    /// When, in seconds since 1970.
+    /// The time in seconds since 1970.
     pub at: i64,
 }
 
-/// What is wrong.
+/// A difference between Stripe and the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// In words, without personal data.
+    /// A description without personal data.
     pub what: String,
-    /// Whether recording the event mends it.
+    /// Whether recording the event repairs it.
     pub repairable: bool,
 }
 
 impl Difference {
-    /// Makes a difference that recording the event mends.
+    /// Makes a difference that recording the event repairs.
     pub fn missing(what: impl Into<String>) -> Self {
         Self { what: what.into(), repairable: true }
     }
@@ -81,7 +81,7 @@ impl Difference {
     }
 }
 
-/// Returns a time in an object, if it is there.
+/// Returns the time at a place in an object, if it is there.
 pub fn time_at(object: &Value, pointer: &str) -> Option<i64> {
     object.pointer(pointer).and_then(Value::as_i64)
 }

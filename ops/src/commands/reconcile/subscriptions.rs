@@ -14,7 +14,7 @@ use super::{
 };
 use crate::tables::sql;
 
-/// The list.
+/// Stripe's list of subscriptions.
 pub struct Subscriptions;
 
 impl Source for Subscriptions {
@@ -28,7 +28,7 @@ impl Source for Subscriptions {
         json!({ "status": "all" })
     }
 
-    /// Returns a second before the list was read, so that whatever happens meanwhile is newer.
+    /// Returns a moment one second before the list was read, so that whatever happens meanwhile is newer.
     fn moment(_subscription: &Value, now: Timestamp) -> Option<Moment> {
         Some(Moment { kind: "customer.subscription.updated", at: now.unix_timestamp() - 1 })
     }
@@ -58,8 +58,8 @@ impl Source for Subscriptions {
     }
 }
 
-/// Returns what a subscription comes to that isn't stored: one with our mark, or one that somebody made by hand for a
-/// customer or a price of ours.
+/// Returns the difference for a subscription that isn't stored: one with our mark, or one that somebody made by hand for
+/// a customer or a price of ours.
 fn unknown(fact: &SubscriptionFact, row: &Row) -> Result<Option<Difference>, Error> {
     let what = format!("is {}, and nobody knows of it", fact.status.name());
     Ok(match (fact.metadata.is_some() || row.try_get("may_be_ours")?, row.try_get("is_parked")?) {

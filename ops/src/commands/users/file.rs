@@ -1,4 +1,4 @@
-//! Files with people.
+//! Files from which people are imported.
 
 use std::{collections::BTreeMap, fs::File, io::BufReader, path::Path};
 
@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::console::Failure;
 
-/// Somebody, as far as a file knows them.
+/// The fields of a person in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     pub id: UserId,
@@ -21,16 +21,16 @@ pub struct Person {
     pub last_login_at: Option<Timestamp>,
 }
 
-/// What a file holds.
+/// The people in a file.
 #[derive(Debug, Default)]
 pub struct People {
-    /// One for each uid.
+    /// The people, one for each uid.
     pub people: Vec<Person>,
-    /// Records that can't be taken: where they are, and why, without what they hold.
+    /// Why records were refused and where they are, without their contents.
     pub refused: Vec<String>,
 }
 
-/// A line of CSV. Further columns are ignored.
+/// A line of CSV. Columns that it doesn't name are ignored.
 #[derive(Debug, Deserialize)]
 struct Line {
     uid: String,
@@ -48,13 +48,13 @@ struct Line {
     marketing_consent: Option<bool>,
 }
 
-/// `firebase auth:export --format=json` (<https://firebase.google.com/docs/cli/auth>).
+/// The output of `firebase auth:export --format=json` (<https://firebase.google.com/docs/cli/auth>).
 #[derive(Deserialize)]
 struct Export {
     users: Vec<Account>,
 }
 
-/// Times are milliseconds since 1970, as text. Password hashes are not read.
+/// An account in Firebase's export. Times are milliseconds since 1970, as text. Password hashes are not read.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Account {
@@ -79,7 +79,7 @@ pub fn read(path: &Path) -> Result<People, Failure> {
 }
 
 fn from_json(file: impl std::io::Read) -> Result<People, Failure> {
-    // Serde's message could quote a record.
+    // Serde's own message could quote a record.
     let export: Export =
         serde_json::from_reader(file).map_err(|error| format!("no Firebase export: see line {}", error.line()))?;
     let mut read = People::default();
@@ -163,8 +163,8 @@ fn milliseconds(text: Option<&str>) -> Option<Timestamp> {
     Timestamp::from_unix_timestamp(milliseconds / 1000).ok()
 }
 
-/// Returns one record for each uid, the last one; and one owner for each address: who proved it, or else who comes
-/// first.
+/// Returns the last record of each uid, and leaves each address with one of them: the person who proved it, or else the
+/// first who has it.
 fn one_each(people: Vec<Person>) -> Vec<Person> {
     let mut people: Vec<_> = people
         .into_iter()

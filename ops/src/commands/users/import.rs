@@ -1,4 +1,4 @@
-//! `ops users import`: people from Firebase or from another system become rows.
+//! `ops users import`: stores people from Firebase or from another system.
 
 use std::path::Path;
 
@@ -46,7 +46,7 @@ async fn known(client: &Client, people: &[Person]) -> Result<usize, tokio_postgr
     Ok(client.query(sql!("known_users"), &[&column(people, |person| person.id.as_str())]).await?.len())
 }
 
-/// Writes people and gives how many are new.
+/// Writes people and returns how many are new.
 async fn write(client: &mut Client, people: &[Person], now: Timestamp) -> Result<usize, tokio_postgres::Error> {
     let proven: Vec<_> = people.iter().filter(|person| person.email_verified).cloned().collect();
     let transaction = client.transaction().await?;

@@ -1,4 +1,4 @@
-//! `ops users link`: owners for preorders that were stored while Firebase didn't answer.
+//! `ops users link`: finds owners for preorders that were stored while Firebase didn't answer.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +16,10 @@ use crate::{
     tools::Tools,
 };
 
-/// After so many failures in a row, Firebase isn't asked any more.
+/// The number of failures in a row after which Firebase isn't asked any more.
 const MAX_FAILURES: usize = 5;
 
-/// How many preorders are read at once.
+/// The number of preorders that are read at once.
 const PAGE: i64 = 500;
 
 /// Finds or makes the account of each address, and gives it the preorders of the address.
@@ -95,7 +95,7 @@ struct Ownerless {
 }
 
 impl Ownerless {
-    /// Returns the next oldest, by address; none if there are no more.
+    /// Returns the next oldest preorders, by address; none if there are no more.
     async fn next_page(&mut self) -> Result<Option<BTreeMap<String, Vec<Preorder>>>, StoreError> {
         let page = self.store.without_owner(self.last.as_ref(), PAGE).await?;
         let Some(last) = page.last() else { return Ok(None) };
@@ -108,7 +108,7 @@ impl Ownerless {
     }
 }
 
-/// Returns what people call the preorders; an address has no place on a screen that may be shared.
+/// Returns the numbers of preorders. Addresses aren't shown: the screen may be shared.
 fn numbers(preorders: &[Preorder]) -> String {
     preorders.iter().map(|preorder| preorder.id.number()).collect::<Vec<_>>().join(" ")
 }

@@ -1,4 +1,4 @@
-//! `ops users merge`: everything of one user becomes another's, because a person says that they are one.
+//! `ops users merge`: gives everything of one user to another, when an operator says that they are one person.
 
 use std::sync::Mutex;
 
@@ -15,13 +15,13 @@ use crate::{
     tools::Tools,
 };
 
-/// Why nothing was written.
+/// The reason why nothing was written.
 enum Left {
     Refused(TakeoverRefusal),
     OnlyLooked,
 }
 
-/// Shows what each has of every novel, and joins it.
+/// Shows what both users have of every novel, and joins it.
 pub async fn run(tools: &Tools, former: &UserId, successor: &UserId, apply: bool) -> Result<Done, Failure> {
     let moment = Moment { now: tools.now(), renewal_grace: tools.renewal_grace()? };
     let seen = Mutex::new(Vec::new());
@@ -51,7 +51,7 @@ pub async fn run(tools: &Tools, former: &UserId, successor: &UserId, apply: bool
     Ok(Done::All)
 }
 
-/// Says what each of the two has of every novel: payments, and the live subscription.
+/// Returns a line for each of the two users and each novel: the number of payments, and the live subscription.
 fn described(users: &TwoUsers) -> Vec<String> {
     let both = users.novels.iter().flat_map(|novel| [&novel.former, &novel.successor]);
     both.map(|account| {

@@ -1,4 +1,4 @@
-//! `ops users`: people, as far as this system knows them.
+//! `ops users`: people.
 
 mod file;
 pub mod import;
