@@ -1,4 +1,4 @@
-//! Readers who support a novel.
+//! Readers who support a novel, and their payments at Stripe.
 
 use pledge_domain::{
     champion::{ChampionKey, ChampionMetadata, PurchaseType, Tier, TierLevel},
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::environment::TestEnvironment;
 
-/// A reader's customer with a card, and what Stripe is to keep with the payment `n`.
+/// Makes a reader's customer at Stripe. Returns it with the tier that the reader buys and the metadata of payment `n`.
 pub async fn champion(environment: &TestEnvironment, n: u128) -> (CustomerId, Tier, ChampionMetadata) {
     let reader = UserId::parse("reader-1").unwrap();
     let novel = NovelId::new(7).unwrap();
@@ -34,13 +34,13 @@ pub async fn champion(environment: &TestEnvironment, n: u128) -> (CustomerId, Ti
     (customer, tier, metadata)
 }
 
-/// The reader gives their card.
+/// Confirms a payment with the reader's card.
 pub async fn confirm(environment: &TestEnvironment, intent: &PaymentIntentId) {
     let form = [("payment_method", "pm_card_visa"), ("return_url", "https://example.com/")];
     environment.post(&format!("payment_intents/{intent}/confirm"), &form).await;
 }
 
-/// A reader who subscribed and paid the first invoice at Stripe. Returns their customer.
+/// Makes a reader's subscription with a paid first invoice at Stripe. Returns the customer.
 pub async fn subscriber(environment: &TestEnvironment, n: u128) -> CustomerId {
     let (customer, tier, metadata) = champion(environment, n).await;
     let price = environment.stripe.create_price(&tier).await.unwrap();

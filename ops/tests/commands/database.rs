@@ -21,7 +21,7 @@ async fn who_blocks_the_others_is_shown_and_ended() {
     assert!(again.status == 1 && again.err.contains("no such session"), "{again:?}");
 }
 
-/// A role that owns the tables, by a name of this test's own: roles are the server's.
+/// Makes a role that owns the tables. Its name is this test's own, since roles belong to the whole server.
 async fn owner(environment: &TestEnvironment) -> String {
     let database: String = environment.tables.query_one("select current_database()", &[]).await.unwrap().get(0);
     let owner = format!("{}_owner", database.to_ascii_lowercase());

@@ -1,4 +1,4 @@
-//! Everything that the program talks to.
+//! The environment of a test: a database, and stand-ins of everything else that the program talks to.
 
 use std::process::Stdio;
 
@@ -21,9 +21,10 @@ use serde_json::{Value, json};
 use tokio::{io::AsyncWriteExt, process::Command};
 use tokio_postgres::Client;
 
-/// The key that Stripe knows.
+/// The secret key that the stand-in of Stripe accepts.
 pub const KEY: &str = "sk_test_of_the_tests";
 
+/// A database of its own, and the stand-ins that the program is pointed at.
 pub struct TestEnvironment {
     pub stand_in: StripeStandIn,
     pub stripe: StripeClient,
@@ -36,7 +37,7 @@ pub struct TestEnvironment {
     http: reqwest::Client,
 }
 
-/// What the program said.
+/// The exit status and the output of a call.
 #[derive(Debug)]
 pub struct Said {
     pub status: i32,
@@ -45,17 +46,17 @@ pub struct Said {
 }
 
 impl Said {
-    /// What it says on standard output, without the blanks that make columns.
+    /// Returns standard output with single blanks between words.
     pub fn words(&self) -> String {
         self.out.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// The lines on standard output.
+    /// Returns the lines of standard output.
     pub fn lines(&self) -> Vec<&str> {
         self.out.lines().collect()
     }
 
-    /// The rows of the table on standard output, each as one line, without the headings.
+    /// Returns the rows of the table on standard output without its headings, each as one line.
     pub fn rows(&self) -> Vec<String> {
         let mut rows: Vec<String> = Vec::new();
         for line in self.lines() {
@@ -73,7 +74,7 @@ impl TestEnvironment {
         Self::at(Clock::real()).await
     }
 
-    /// One in which it is so many days ago at Stripe, and time passes only when it is told to.
+    /// Starts an environment in which Stripe's clock is some days behind and moves only when it is told to.
     pub async fn started_days_ago(days: i64) -> Self {
         Self::at(Clock::stopped(Clock::real().now() - days * 86_400)).await
     }
@@ -102,22 +103,22 @@ impl TestEnvironment {
         }
     }
 
-    /// Calls the program and waits for its end.
+    /// Calls the program and returns its output.
     pub async fn ops(&self, line: &str) -> Said {
         self.ops_with(&line.split_whitespace().collect::<Vec<_>>()).await
     }
 
-    /// Calls the program with arguments that may have spaces.
+    /// Calls the program with arguments that may contain blanks.
     pub async fn ops_with(&self, arguments: &[&str]) -> Said {
         self.call(arguments, "", &[]).await
     }
 
-    /// Calls the program with a text on standard input.
+    /// Calls the program with a text on its standard input.
     pub async fn ops_from(&self, line: &str, input: &str) -> Said {
         self.call(&line.split_whitespace().collect::<Vec<_>>(), input, &[]).await
     }
 
-    /// Calls the program with a key of Klaviyo's.
+    /// Calls the program with a key for Klaviyo.
     pub async fn ops_with_klaviyo(&self, line: &str) -> Said {
         let base = self.klaviyo.base_url();
         let variables = [("KLAVIYO_API_KEY", "pk_test"), ("KLAVIYO_API_BASE", base.as_str())];
@@ -129,7 +130,7 @@ impl TestEnvironment {
         self.call(arguments, "", variables).await
     }
 
-    /// The address of the database.
+    /// Returns the address of the database.
     pub fn url(&self) -> String {
         self.database.url()
     }
@@ -152,21 +153,21 @@ impl TestEnvironment {
         command.envs(variables.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut program = command.spawn().unwrap();
-        // A program that doesn't read its input may be over by now.
+        // A program that doesn't read its input may have ended already.
         let _ = program.stdin.take().unwrap().write_all(input.as_bytes()).await;
         let output = program.wait_with_output().await.unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Said { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
     }
 
-    /// Calls the program, which must succeed.
+    /// Calls the program and requires that it succeeds.
     pub async fn succeeds(&self, line: &str) -> Said {
         let said = self.ops(line).await;
         assert_eq!(said.status, 0, "ops {line}: {said:?}");
         said
     }
 
-    /// What Stripe's dashboard and a reader's browser would do.
+    /// Sends a request to the stand-in of Stripe, as its dashboard or a reader's browser would.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Value {
         let url = reqwest::Url::parse_with_params("http://form/", form).unwrap();
         let request = self.http.post(format!("{}/v1/{path}", self.stand_in.base_url())).bearer_auth(KEY);
@@ -177,13 +178,13 @@ impl TestEnvironment {
         body
     }
 
-    /// Deletes something at Stripe, as in its dashboard.
+    /// Deletes an object at Stripe, as its dashboard would.
     pub async fn delete(&self, path: &str) {
         let request = self.http.delete(format!("{}/v1/{path}", self.stand_in.base_url())).bearer_auth(KEY);
         request.send().await.unwrap().error_for_status().unwrap();
     }
 
-    /// Lets Klaviyo have an announcement, as if it had been sent.
+    /// Makes Klaviyo have an announcement, as if the sender had sent it.
     pub async fn klaviyo_has(&self, row: OutboxId, metric: &str) {
         let occurred = "select payload ->> 'occurred_at' from outbox where id = $1";
         let time: String = self.tables.query_one(occurred, &[&row.as_uuid()]).await.unwrap().get(0);
@@ -201,19 +202,19 @@ impl TestEnvironment {
         request.body(body).send().await.unwrap().error_for_status().unwrap();
     }
 
-    /// The `n`th preorder, without an owner.
+    /// Stores the `n`th preorder without an owner.
     pub async fn preorder(&self, n: u32) -> Preorder {
         self.store.initiate(&a_new_preorder(n, &format!("reader-{n}@example.com"), Owner::Unknown)).await.unwrap()
     }
 
-    /// The `n`th preorder with an open session, of which the database knows.
+    /// Stores the `n`th preorder with an open session.
     pub async fn preorder_in_checkout(&self, n: u32) -> (Preorder, SessionId) {
         let preorder = self.preorder(n).await;
         let session = self.checkout(&preorder, 1).await;
         (preorder, session)
     }
 
-    /// A session for this attempt to pay for a preorder, of which the database knows.
+    /// Opens a session at Stripe for an attempt to pay for a preorder, and stores it.
     pub async fn checkout(&self, preorder: &Preorder, attempt: i32) -> SessionId {
         let form = [("currency", "usd"), ("unit_amount", "29900"), ("product_data[name]", "Red")];
         let price = self.post("prices", &form).await;
@@ -237,12 +238,12 @@ impl TestEnvironment {
         opened.id
     }
 
-    /// Delivers every event that Stripe has made so far, once.
+    /// Records every event that Stripe has made so far, once.
     pub async fn hear(&self) {
         self.replay_all().await;
     }
 
-    /// The payment of a session.
+    /// Returns the payment of a session.
     pub fn intent_of(&self, session: &SessionId) -> String {
         self.stand_in.object(session.as_str())["payment_intent"].as_str().unwrap().to_owned()
     }
@@ -252,24 +253,24 @@ impl TestEnvironment {
         self.tables.query_one(sql, &[&preorder.as_uuid()]).await.unwrap().get(0)
     }
 
-    /// The only column of the only row.
+    /// Returns the only column of the only row.
     pub async fn count(&self, sql: &str) -> i64 {
         self.tables.query_one(sql, &[]).await.unwrap().get(0)
     }
 
-    /// The ids of all announcements, oldest first.
+    /// Returns the ids of all announcements, oldest first.
     pub async fn outbox_rows(&self) -> Vec<OutboxId> {
         let rows = self.tables.query("select id from outbox order by created_at, key", &[]).await.unwrap();
         rows.iter().map(|row| OutboxId::from_uuid(row.get(0))).collect()
     }
 
-    /// Klaviyo has taken everything.
+    /// Marks all announcements as sent.
     pub async fn tell_everything(&self) {
         let all: Vec<_> = self.outbox_rows().await.into_iter().map(|row| (row, Delivery::Sent)).collect();
         self.store.settle(&all, t(30)).await.unwrap();
     }
 
-    /// The price at Stripe is the third tier's of novel 7. Returns its id.
+    /// Makes the first price at Stripe one of tier 3 of novel 7. Returns its id.
     pub async fn remember_price(&self) -> String {
         let price = self.stand_in.objects("price")[0]["id"].as_str().unwrap().to_owned();
         let sql = "insert into champion_tier_price (price_id, novel_id, tier_level, amount, currency)
@@ -278,13 +279,13 @@ impl TestEnvironment {
         price
     }
 
-    /// Every payment was recorded when it was made.
+    /// Dates the recording of each payment by the start of its time, as if no payment had been recorded late.
     pub async fn recorded_in_time(&self) {
         let sql = "update user_champion_subscription_record set created_at = start_date";
         self.tables.execute(sql, &[]).await.unwrap();
     }
 
-    /// What is read at Stripe within one second has no order, as its events of one second have none.
+    /// Waits for the next second: `ops reconcile` can't order what it reads at Stripe within one second.
     pub async fn next_second(&self) {
         let second = || std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
         let now = second();
@@ -293,19 +294,19 @@ impl TestEnvironment {
         }
     }
 
-    /// So many days ago, for the command line.
+    /// Returns the day that was some days ago, as the command line takes it.
     pub fn day(&self, days_ago: i64) -> String {
         let day = time::OffsetDateTime::from_unix_timestamp(Clock::real().now() - days_ago * 86_400).unwrap();
         day.date().to_string()
     }
 
-    /// The id of an announcement of this kind.
+    /// Returns the id of the oldest announcement of a kind.
     pub async fn outbox_row(&self, metric: &str) -> OutboxId {
         let sql = "select id from outbox where metric = $1 order by created_at limit 1";
         OutboxId::from_uuid(self.tables.query_one(sql, &[&metric]).await.unwrap().get(0))
     }
 
-    /// Brings every event of Stripe's that isn't recorded yet.
+    /// Replays every event of Stripe's that isn't recorded yet.
     pub async fn replay_all(&self) {
         let recorded = self.tables.query("select id from stripe_event", &[]).await.unwrap();
         let recorded: Vec<String> = recorded.iter().map(|row| row.get(0)).collect();
@@ -317,7 +318,7 @@ impl TestEnvironment {
         }
     }
 
-    /// The id of the newest event of this kind.
+    /// Returns the id of the newest event of a type.
     pub fn event(&self, kind: &str) -> String {
         let events = self.stand_in.events();
         let event = events.iter().rev().find(|event| event["type"] == kind);

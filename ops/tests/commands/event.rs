@@ -2,7 +2,7 @@ use pledge_stand_ins::stripe::Payment;
 
 use crate::environment::TestEnvironment;
 
-/// A preorder that was paid while no webhook arrived, and the event that should have.
+/// Makes a preorder that was paid while no webhook arrived. Returns it and the event that is missing.
 async fn paid_unheard() -> (TestEnvironment, pledge_domain::ids::PreorderId, String) {
     let environment = TestEnvironment::start().await;
     let (preorder, session) = environment.preorder_in_checkout(1).await;

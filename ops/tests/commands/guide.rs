@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339, ma
 
 use crate::environment::TestEnvironment;
 
-/// The calls of the program in a section of the guide.
+/// Returns the calls of the program in a section of the guide.
 fn commands(section: &str) -> Vec<String> {
     let guide = include_str!("../../../docs/MIGRATING.md");
     let section = guide.split_once(&format!("\n## {section}\n")).unwrap().1.split("\n## ").next().unwrap();
@@ -29,7 +29,7 @@ impl Folder {
         fs::write(self.0.join(name), text).unwrap();
     }
 
-    /// A command with the files of this folder.
+    /// Returns a command in which files are those of this folder.
     fn command(&self, line: &str, taken_over_at: &str) -> String {
         let word = |word: &str| {
             let file = word.contains('.') && self.0.join(word).exists();
@@ -53,7 +53,7 @@ async fn the_guide_moves_both_older_systems() {
     ] });
     folder.write("users.json", &people.to_string());
 
-    // What the preorder system has sold: a session with nothing but the colour in its metadata.
+    // The preorder system's sale: a session with nothing but the colour in its metadata.
     let price = environment
         .post("prices", &[("currency", "usd"), ("unit_amount", "29900"), ("product_data[name]", "Red")])
         .await;
@@ -72,12 +72,12 @@ async fn the_guide_moves_both_older_systems() {
         .await;
     environment.stand_in.pay_session(session["id"].as_str().unwrap(), Payment::by_card());
 
-    // Who sent its form and didn't pay.
+    // A form of the preorder system that nobody paid.
     let forms = "id,email,color,locale,status,user_id,created_at\n\
                  1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed,jo@example.com,Red,en,initiated,,2025-01-02 10:00:00\n";
     folder.write("preorders.csv", forms);
 
-    // What the champion system knows: a subscription whose month runs, and a customer of Stripe's.
+    // The champion system's data: a subscription whose month is running, and a customer at Stripe.
     let now = OffsetDateTime::now_utc().replace_nanosecond(0).unwrap();
     let taken_over_at = now.format(&Rfc3339).unwrap();
     let mysql = |days: i64| {
@@ -116,7 +116,7 @@ async fn the_guide_moves_both_older_systems() {
         assert!(!commands.is_empty(), "{section}");
         for command in commands {
             let said = environment.ops(&folder.command(&command, &taken_over_at)).await;
-            // Without --apply, what is missing is left.
+            // Without --apply, missing events stay missing.
             let dry = !command.contains("--apply");
             assert!(said.status == 0 || dry && said.status == 3, "ops {command}: {said:?}");
         }

@@ -20,7 +20,7 @@ impl Tables {
         Self { folder, taken_over_at: now.replace_nanosecond(0).unwrap() - Duration::hours(1) }
     }
 
-    /// A moment some days after the older system was stopped, as MySQL writes it.
+    /// Returns a moment some days after the older system was stopped, as MySQL writes it.
     fn at(&self, days: i64) -> String {
         let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
         (self.taken_over_at + Duration::days(days)).format(format).unwrap()
@@ -61,7 +61,7 @@ impl Tables {
     }
 }
 
-/// A novel with tiers, and readers of whom the address of the first is proven.
+/// Starts an environment with a novel, its tiers, and readers of whom the first has a proven address.
 async fn environment() -> TestEnvironment {
     let environment = TestEnvironment::start().await;
     environment.succeeds("tiers open 7 --apply").await;
@@ -71,7 +71,7 @@ async fn environment() -> TestEnvironment {
     environment
 }
 
-/// A subscription that the older system made, at a price of its own: nothing of ours stands in its metadata.
+/// Makes a subscription of the older system: it has a price of its own and no metadata of ours.
 async fn subscription(environment: &TestEnvironment) -> (String, String) {
     let id = |object: &Value| object["id"].as_str().unwrap().to_owned();
     let customer = id(&environment.post("customers", &[]).await);
@@ -137,7 +137,8 @@ async fn a_reader_keeps_what_they_were_shown_and_stripe_finds_them() {
         assert_eq!(environment.count("select count(*) from users where stripe_customer_id is not null").await, 1);
         assert_eq!(environment.count("select count(*) from outbox").await, 0, "nobody is told again");
     }
-    // The older system's own invoice arrives late, and the next month is paid: nothing marks them but what is known now.
+    // The older system's own invoice arrives late, and the next month is paid. Nothing marks these events, so they find
+    // the reader by what the import stored.
     let until = "select extract(epoch from end_date)::bigint from user_champion_subscription where user_id = 'uid-1'";
     let shown = environment.count(until).await;
     environment.hear().await;

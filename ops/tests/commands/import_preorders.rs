@@ -10,7 +10,7 @@ use crate::environment::{Said, TestEnvironment};
 const UNPAID: &str = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
 const PAID: &str = "2c0e7cde-ccfd-4c3d-8c6d-bc9dfccd5cfe";
 
-/// A file of that system's table.
+/// Writes a file with rows of that system's table.
 fn file(name: &str, rows: &str) -> PathBuf {
     let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&file, format!("id,email,color,locale,status,user_id,created_at,notes\n{rows}")).unwrap();
@@ -46,7 +46,7 @@ async fn a_form_that_nobody_paid_is_taken_over_and_can_be_paid() {
     assert_eq!(environment.count(taken).await, 1);
     assert_eq!(environment.count("select count(*) from outbox").await, 0, "that system has told Klaviyo");
 
-    // A session of that system, paid after all.
+    // A session of that system, which is paid after the import.
     let price =
         environment.post("prices", &[("currency", "usd"), ("unit_amount", "29900"), ("product_data[name]", "Red")]);
     let price = price.await["id"].as_str().unwrap().to_owned();

@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use crate::environment::TestEnvironment;
 
-/// A preorder that was abandoned, then paid in two sessions and refunded twice; Klaviyo refused one announcement for good
-/// and took another after a failure.
+/// Makes a preorder that was abandoned, then paid in two sessions and refunded twice, with an announcement that Klaviyo
+/// refused for good and one that it took after a failure.
 async fn paid_twice_and_refunded() -> (TestEnvironment, Preorder, [SessionId; 3]) {
     let environment = TestEnvironment::started_days_ago(2).await;
     let (preorder, abandoned) = environment.preorder_in_checkout(1).await;
@@ -89,7 +89,7 @@ async fn a_preorder_is_explained_from_the_form_to_klaviyo() {
 }
 
 #[tokio::test]
-async fn both_speak_json() {
+async fn show_and_explain_write_json_when_asked() {
     let (environment, preorder, _) = paid_twice_and_refunded().await;
     let told = environment.succeeds(&format!("explain {} --json", preorder.id)).await;
     let moments: Vec<Value> = serde_json::from_str(&told.out).unwrap();

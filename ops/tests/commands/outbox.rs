@@ -6,7 +6,7 @@ use pledge_testkit::time::t;
 
 use crate::environment::TestEnvironment;
 
-/// Three facts: one sent, one parked, one that waits.
+/// Starts an environment with three announcements: one sent, one parked, one waiting.
 async fn environment() -> (TestEnvironment, [OutboxId; 3]) {
     let environment = TestEnvironment::start().await;
     for n in 1..=3 {

@@ -2,7 +2,7 @@ use pledge_stand_ins::stripe::Payment;
 
 use crate::environment::TestEnvironment;
 
-/// A preorder that was paid in two sessions, and its two payments, the first one first.
+/// Makes a preorder that was paid in two sessions. Returns its number and both payments, the earlier one first.
 async fn paid_twice() -> (TestEnvironment, String, [String; 2]) {
     let environment = TestEnvironment::start().await;
     let (preorder, first) = environment.preorder_in_checkout(1).await;
@@ -57,7 +57,7 @@ async fn what_stripe_refuses_to_refund_is_named() {
     assert!(unknown.status == 1 && unknown.err.contains("no such preorder"), "{unknown:?}");
 }
 
-/// A novel with tiers, and a reader.
+/// Starts an environment with a novel, its tiers and a reader.
 async fn novel_and_reader() -> TestEnvironment {
     let environment = TestEnvironment::start().await;
     environment.succeeds("tiers open 7 --apply").await;

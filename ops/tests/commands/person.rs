@@ -14,7 +14,7 @@ use crate::{
 
 const ADDRESS: &str = "reader-1@example.com";
 
-/// A reader with a Firebase account and a preorder that was paid; some announcements were sent, some wait.
+/// Makes a reader with a Firebase account and a paid preorder, of whose announcements some were sent.
 async fn reader() -> (TestEnvironment, Preorder, String) {
     let environment = TestEnvironment::start().await;
     let (preorder, session) = environment.preorder_in_checkout(1).await;
@@ -27,7 +27,7 @@ async fn reader() -> (TestEnvironment, Preorder, String) {
 }
 
 impl TestEnvironment {
-    /// The tables in which a text stands.
+    /// Returns the names of the tables that contain a text.
     async fn tables_with(&self, text: &str) -> Vec<String> {
         let tables = "select table_name::text from information_schema.tables
                       where table_schema = 'public' and table_type = 'BASE TABLE' order by 1";
@@ -43,7 +43,7 @@ impl TestEnvironment {
         found
     }
 
-    /// A reader said in their account, a moment ago, whether they agree to marketing for an address.
+    /// Records that a reader gave or withdrew consent to marketing for an address in their account, a moment ago.
     async fn says_of_marketing(&self, reader: &str, address: &str, given: bool) {
         let sql = "insert into consent (id, email, user_id, given, proven, source, text_version, said_at)
             values (gen_random_uuid(), $1, $2, $3, true, 'account', 'v2', now())";
@@ -90,7 +90,7 @@ async fn what_somebody_said_of_marketing_is_exported_and_forgotten() {
     environment.succeeds("users link --apply").await;
     let of = "select id from users where email = $1";
     let reader: String = environment.tables.query_one(of, &[&ADDRESS]).await.unwrap().get(0);
-    // Addresses that were the reader's before; the second one belongs to somebody else now, to whom a withdrawal matters.
+    // Two former addresses of the reader. Another user has the second one by now, and a withdrawal must stay with it.
     for (address, given) in [(former, true), (taken, false)] {
         environment.says_of_marketing(&reader, address, given).await;
     }
@@ -204,7 +204,7 @@ async fn everything_about_somebody_is_exported() {
     }
 }
 
-/// Which table each list of an export is made of.
+/// The table from which each list of an export is made.
 const TABLES: [(&str, &str); 10] = [
     ("people", "users"),
     ("consents", "consent"),

@@ -5,7 +5,7 @@ use pledge_stand_ins::stripe::Payment;
 
 use crate::environment::TestEnvironment;
 
-/// The `n`th preorder, paid.
+/// Makes the `n`th preorder and pays for it.
 async fn paid(environment: &TestEnvironment, n: u32) -> PreorderId {
     let (preorder, session) = environment.preorder_in_checkout(n).await;
     environment.stand_in.pay_session(session.as_str(), Payment::by_card());
@@ -13,7 +13,7 @@ async fn paid(environment: &TestEnvironment, n: u32) -> PreorderId {
     preorder.id
 }
 
-/// What the fulfilment export says of each preorder.
+/// Returns the status of each preorder in the fulfilment export.
 async fn exported(environment: &TestEnvironment) -> Vec<String> {
     let said = environment.succeeds("export preorders --from 2023-11-14 --to 2023-11-15").await;
     let mut table = csv::Reader::from_reader(said.out.as_bytes());

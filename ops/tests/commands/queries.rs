@@ -1,4 +1,4 @@
-//! Every file in `queries/` on a migrated database.
+//! Tests of every file in `queries/` on a migrated database.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ async fn every_query_fits_the_schema() {
     }
 }
 
-/// All rows of a period, which somebody waits for who has asked for all of them.
+/// Exports, which read all rows of a period because somebody asked for all of them.
 const EXPORTS: [&str; 5] =
     ["export_champion_keys", "export_funnel", "export_ledger", "export_preorders", "preorders_paid_twice"];
 

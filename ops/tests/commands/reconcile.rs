@@ -1,4 +1,4 @@
-//! `ops reconcile`: each kind of difference is made and found, and what is repaired is found no more.
+//! `ops reconcile`: each kind of difference is made and found, and what was repaired isn't found again.
 
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ async fn preorders_get_what_no_webhook_told() {
     assert!(!dry.out.contains('@'));
     assert_eq!(environment.count("select count(*) from stripe_event").await, 0);
 
-    // A refund of a preorder that isn't booked yet waits for it; here it is booked first.
+    // A refund waits until the payment of its preorder is stored. Here the payment is stored first.
     let done = environment.succeeds(&format!("{RECONCILE} --apply")).await;
     assert!(done.rows().iter().all(|row| row.ends_with(": applied")), "{done:?}");
     for (preorder, status) in
@@ -62,7 +62,7 @@ async fn preorders_get_what_no_webhook_told() {
 
     let again = environment.succeeds(&format!("{RECONCILE} --apply")).await;
     assert!(again.lines().is_empty(), "{again:?}");
-    // Stripe's own events still come, and count no more.
+    // Stripe's own events arrive later and change nothing.
     environment.replay_all().await;
     assert_eq!(environment.count(facts).await, 4);
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::environment::TestEnvironment;
 
-/// A reader's subscription whose first month is paid, and that payment.
+/// Makes a reader's subscription with a paid first month. Returns the environment, the subscription and the payment.
 async fn subscribed() -> (TestEnvironment, String, String) {
     let environment = TestEnvironment::start().await;
     environment.succeeds("tiers open 7 --apply").await;

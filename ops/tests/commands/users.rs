@@ -44,7 +44,7 @@ async fn who_signed_up_without_proof_gets_nobodys_preorder() {
     assert!(said.status == 3 && said.err.contains("Linked: 1 preorder."), "it is not in the way: {said:?}");
 }
 
-/// A file of this test.
+/// Writes a file for this test.
 fn file(name: &str, text: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&path, text).unwrap();

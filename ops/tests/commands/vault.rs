@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 /// The secret's ARN.
 pub const ARN: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:webhook-AbCdEf";
 
-/// What it holds. Clones share it.
+/// A stand-in whose clones share one secret.
 #[derive(Clone, Default)]
 pub struct VaultStandIn {
     value: Arc<Mutex<Option<String>>>,
@@ -34,7 +34,7 @@ impl VaultStandIn {
         vault
     }
 
-    /// Where the program finds it.
+    /// Returns the variables that point the program at this stand-in.
     pub fn variables(&self) -> [(&str, &str); 1] {
         [("AWS_ENDPOINT_URL", &self.url)]
     }
