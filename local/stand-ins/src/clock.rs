@@ -1,6 +1,6 @@
-//! The clock of a stand-in: real time by default, and it can be moved or stopped.
+//! The clock of a stand-in, which follows real time unless it is moved or stopped.
 //!
-//! This is the one place of the crate that reads the machine's clock.
+//! Only this module of the crate reads the machine's clock.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -13,7 +13,7 @@ pub struct Clock {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Set when the clock stands still, in milliseconds since the epoch.
+    /// The time at which the clock stands, in milliseconds since the epoch; none if it runs.
     stopped_at: Option<i64>,
     /// How far the clock is ahead of the machine's.
     offset: i64,
@@ -34,7 +34,7 @@ impl Clock {
         clock
     }
 
-    /// A clock that goes on from so long ago.
+    /// Returns a clock that runs and is this far behind the machine's.
     #[must_use]
     pub fn behind(by: Duration) -> Self {
         let clock = Self::default();
@@ -42,20 +42,20 @@ impl Clock {
         clock
     }
 
-    /// Seconds since the epoch, on this clock.
+    /// Returns the time on this clock, in seconds since the epoch.
     #[must_use]
     pub fn now(&self) -> i64 {
         self.now_millis().div_euclid(1000)
     }
 
-    /// Milliseconds since the epoch, on this clock.
+    /// Returns the time on this clock, in milliseconds since the epoch.
     #[must_use]
     pub fn now_millis(&self) -> i64 {
         let state = self.lock();
         state.stopped_at.unwrap_or_else(|| machine_millis() + state.offset)
     }
 
-    /// Moves the clock forward; it goes on from there.
+    /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
         let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         let mut state = self.lock();
@@ -65,19 +65,19 @@ impl Clock {
         }
     }
 
-    /// Goes back to the machine's time.
+    /// Sets the clock back to the machine's time.
     pub fn reset(&self) {
         *self.lock() = State::default();
     }
 
-    /// Seconds since the epoch on the machine's clock, whatever this clock shows. Webhook
-    /// signatures carry it: their receivers compare it with their own clock.
+    /// Returns the time on the machine's clock, in seconds since the epoch. Webhook signatures carry it, since their
+    /// receivers compare it with their own clock.
     #[must_use]
     pub fn machine_now() -> i64 {
         machine_millis().div_euclid(1000)
     }
 
-    /// Returns milliseconds since the epoch on the machine's clock.
+    /// Returns the time on the machine's clock, in milliseconds since the epoch.
     pub(crate) fn machine_millis() -> u64 {
         machine_millis().unsigned_abs()
     }

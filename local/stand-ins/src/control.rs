@@ -1,4 +1,4 @@
-//! What every stand-in can be told under `/_control`: its clock, its faults, its request log.
+//! The controls that every stand-in has below `/_control`: its clock, its faults, its log of requests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::faults::{Fault, Faults};
 use crate::request_log::{RequestEntry, RequestLog};
 
-/// The parts that all stand-ins have. Clones share them.
+/// The clock, the faults and the log of requests of a stand-in. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Common {
     pub(crate) clock: Clock,
@@ -27,10 +27,10 @@ struct Advance {
     seconds: u64,
 }
 
-/// What a stand-in does at once when its clock was moved.
+/// A stand-in's reaction to its clock having been moved.
 pub(crate) type AfterAdvance = Arc<dyn Fn() + Send + Sync>;
 
-/// Returns the common control routes.
+/// Returns the routes of these controls.
 ///
 /// - `GET /_control/health`
 /// - `GET /_control/clock`, `POST /_control/clock/advance` `{"seconds": 86400}`

@@ -1,4 +1,4 @@
-//! Faults on demand: the next requests fail, hang or answer late, before or after their effect.
+//! Faults on demand: coming requests fail, hang or are answered late, before or after their effect.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,49 +8,49 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// How long a silent fault keeps a connection before it closes it.
+/// How long a silent fault keeps a connection open.
 const SILENCE: Duration = Duration::from_secs(600);
 
-/// What should go wrong, for which requests and how often.
+/// A fault, the requests that it hits, and how often.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// Only requests of this method.
+    /// The method of the requests that it hits; any if none is given.
     #[serde(default)]
     pub method: Option<String>,
-    /// Only requests to this path; `*` stands for any text.
+    /// The path of the requests that it hits, in which `*` stands for any text; any if none is given.
     #[serde(default)]
     pub path: Option<String>,
-    /// How many matching requests it hits.
+    /// The number of matching requests that it hits.
     #[serde(default = "once")]
     pub times: u32,
-    /// Before or after the request took effect.
+    /// Whether it strikes before or after the request takes effect.
     #[serde(default)]
     pub when: When,
-    /// A wait before the answer (or before the effect, for a fault before it), in milliseconds.
+    /// The wait before the answer (or before the effect, for a fault before it), in milliseconds.
     #[serde(default)]
     pub delay_ms: u64,
-    /// The answer; the real one unless told otherwise.
+    /// The answer that the caller gets; the real one unless another is given.
     #[serde(default)]
     pub answer: Answer,
 }
 
-/// On which side of the effect a fault strikes.
+/// The side of a request's effect on which a fault strikes.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
-    /// Nothing has happened yet.
+    /// The fault strikes before the effect.
     #[default]
     Before,
-    /// The work is done, only its answer is lost or replaced.
+    /// The fault strikes after the effect: only the answer is lost or replaced.
     After,
 }
 
-/// What the caller gets from a fault.
+/// The answer that the caller gets.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Answer {
-    /// The real answer, late.
+    /// The real answer.
     #[default]
     Real,
     /// An error of the vendor's shape.
@@ -61,7 +61,7 @@ pub enum Answer {
         #[serde(default)]
         retry_after: Option<u64>,
     },
-    /// Stripe's refusal for good: 400 `invalid_request_error`.
+    /// A refusal for good: 400 `invalid_request_error` as Stripe gives it.
     Refusal {
         /// Stripe's `code`.
         #[serde(default)]
@@ -73,14 +73,14 @@ pub enum Answer {
         #[serde(default)]
         message: Option<String>,
     },
-    /// An HTML page, as load balancers in front of an API send.
+    /// An HTML page, as load balancers in front of an API send it.
     Html {
         /// The HTTP status.
         status: u16,
     },
     /// The connection closes without an answer.
     HangUp,
-    /// No answer until the caller gives up.
+    /// The connection stays open without an answer until the caller gives up.
     Silence,
 }
 
@@ -114,38 +114,38 @@ impl Fault {
         Self::answering(Answer::Html { status })
     }
 
-    /// Closes the connection of the next matching request without an answer.
+    /// Makes a fault that closes the connection of the next matching request without an answer.
     #[must_use]
     pub fn hang_up() -> Self {
         Self::answering(Answer::HangUp)
     }
 
-    /// Leaves the next matching request without an answer.
+    /// Makes a fault that leaves the next matching request without an answer.
     #[must_use]
     pub fn silence() -> Self {
         Self::answering(Answer::Silence)
     }
 
-    /// Answers the next matching request late.
+    /// Makes a fault that answers the next matching request late.
     #[must_use]
     pub fn slow(delay: Duration) -> Self {
         let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
         Self { delay_ms, ..Self::answering(Answer::Real) }
     }
 
-    /// Keeps the fault to requests of `method` to `path` (`*` stands for any text).
+    /// Limits the fault to requests of `method` to `path`, in which `*` stands for any text.
     #[must_use]
     pub fn on(self, method: &str, path: &str) -> Self {
         Self { method: Some(method.to_owned()), path: Some(path.to_owned()), ..self }
     }
 
-    /// Strikes after the request took effect: only the answer is lost.
+    /// Makes the fault strike after the request took effect, so that only the answer is lost.
     #[must_use]
     pub fn after_effect(self) -> Self {
         Self { when: When::After, ..self }
     }
 
-    /// Hits `times` requests instead of one.
+    /// Makes the fault hit `times` requests instead of one.
     #[must_use]
     pub fn times(self, times: u32) -> Self {
         Self { times, ..self }
@@ -161,7 +161,7 @@ impl Fault {
             && self.path.as_deref().is_none_or(|pattern| glob(pattern, path))
     }
 
-    /// Waits as told, then gives the fault's own answer, or nothing when the real one is due.
+    /// Waits, then returns the fault's own answer; none if the real one is due.
     pub(crate) async fn strike(&self, error: impl Fn(u16) -> Response) -> Option<Response> {
         tokio::time::sleep(Duration::from_millis(self.delay_ms)).await;
         match self.answer {
@@ -213,7 +213,7 @@ fn hang_up() -> Response {
     response
 }
 
-/// Whether `text` fits `pattern`, in which `*` stands for any text.
+/// Returns whether `text` fits `pattern`, in which `*` stands for any text.
 fn glob(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
@@ -223,30 +223,30 @@ fn glob(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// The faults that wait for their requests, oldest first.
+/// The faults that have requests left to hit, oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
     waiting: Arc<Mutex<Vec<Fault>>>,
 }
 
 impl Faults {
-    /// Adds a fault behind those that already wait.
+    /// Adds a fault behind the others.
     pub fn add(&self, fault: Fault) {
         self.lock().push(fault);
     }
 
-    /// Forgets all faults.
+    /// Removes all faults.
     pub fn clear(&self) {
         self.lock().clear();
     }
 
-    /// Returns the faults that still wait.
+    /// Returns the faults that have requests left to hit.
     #[must_use]
     pub fn waiting(&self) -> Vec<Fault> {
         self.lock().clone()
     }
 
-    /// Takes one use of the oldest fault that fits the request.
+    /// Takes one use of the oldest fault that matches a request; none if no fault does.
     pub(crate) fn take(&self, method: &str, path: &str) -> Option<Fault> {
         let mut waiting = self.lock();
         let index = waiting.iter().position(|fault| fault.matches(method, path))?;

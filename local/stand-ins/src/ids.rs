@@ -1,4 +1,4 @@
-//! Identifiers that look like the vendor's: the same seed gives the same sequence.
+//! Identifiers that look like the vendor's. Equal seeds give equal sequences.
 
 use ring::digest::{SHA256, digest};
 
@@ -16,7 +16,7 @@ impl Ids {
         Self { seed, count: 0 }
     }
 
-    /// Returns `prefix` followed by `length` letters and digits, never the same twice from one source.
+    /// Returns `prefix` followed by `length` letters and digits. No identifier is returned twice from one source.
     pub(crate) fn next(&mut self, prefix: &str, length: usize) -> String {
         self.count += 1;
         let mut id = String::with_capacity(prefix.len() + length);
@@ -34,7 +34,7 @@ impl Ids {
         id
     }
 
-    /// Returns a number that orders things as if at random, reproducibly.
+    /// Returns a number by which things can be shuffled reproducibly.
     pub(crate) fn shuffle_key(seed: u64, position: u64) -> u64 {
         let bytes = digest(&SHA256, &[seed, position].map(u64::to_be_bytes).concat());
         bytes.as_ref().iter().take(8).fold(0, |key, byte| (key << 8) | u64::from(*byte))

@@ -1,4 +1,4 @@
-//! The way in for the JSON APIs: reads the body, lets faults strike, keeps the log.
+//! The middleware of the JSON APIs: reads the body, applies faults, keeps the log.
 
 use std::collections::BTreeMap;
 
@@ -17,14 +17,14 @@ use crate::request_log::RequestEntry;
 /// The largest body that is read, in bytes.
 const LARGEST: usize = 6 << 20;
 
-/// What the layer needs: the common parts and the vendor's error shape for faults.
+/// State of the middleware: the common parts, and the vendor's error shape for faults.
 #[derive(Clone, Debug)]
 pub(crate) struct Intake {
     pub(crate) common: Common,
     pub(crate) error: fn(u16) -> Response,
 }
 
-/// Runs around a vendor's API routes, as middleware.
+/// Runs as middleware around a vendor's API routes.
 pub(crate) async fn layer(State(intake): State<Intake>, request: Request, next: Next) -> Response {
     let arrived = Clock::machine_millis();
     let (parts, body) = request.into_parts();
@@ -35,7 +35,7 @@ pub(crate) async fn layer(State(intake): State<Intake>, request: Request, next: 
     let fault = intake.common.faults.take(&method, &path);
     let params = params(&bytes);
     let request = Request::from_parts(parts, Body::from(bytes));
-    // On a task of its own: work goes on when the caller gives up waiting.
+    // A task of its own lets the work go on when the caller gives up waiting.
     let struck = fault.clone();
     let answered = tokio::spawn(async move {
         let early = match struck.as_ref().filter(|fault| fault.when == When::Before) {

@@ -1,8 +1,8 @@
 //! Strict stand-ins for the outside systems of this project: Stripe, Klaviyo and Firebase Auth.
 //!
-//! They keep their state in memory, refuse what the real systems refuse, and can be told to fail,
-//! to be slow and to move their clocks. Each listens on 127.0.0.1 for as long as its handle lives;
-//! a handle has typed controls, and the same controls answer below `/_control/` over HTTP.
+//! The stand-ins keep their state in memory, refuse what the real systems refuse, and can be told to fail, to be slow and
+//! to move their clocks. Each listens on 127.0.0.1 for as long as its handle lives. A handle has typed controls, and the
+//! same controls answer below `/_control/` over HTTP.
 
 mod clock;
 mod control;

@@ -1,4 +1,4 @@
-//! What was asked of a stand-in, to assert on. Passwords, tokens and card data are never kept.
+//! The log of requests to a stand-in, for tests to assert on. Passwords, tokens and card data are never kept.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,14 +8,14 @@ use serde::Serialize;
 /// Parameters whose values the log replaces.
 const SECRET: [&str; 8] = ["password", "idtoken", "refreshtoken", "assertion", "card", "number", "cvc", "postbody"];
 
-/// One request as the stand-in saw it.
+/// A request as the stand-in received it.
 #[derive(Clone, Debug, Serialize)]
 pub struct RequestEntry {
     /// Seconds since the epoch on the stand-in's clock.
     pub at: i64,
-    /// When it arrived, in milliseconds since the epoch on the machine's clock.
+    /// The time of arrival, in milliseconds since the epoch on the machine's clock.
     pub arrived: u64,
-    /// How long the answer took, in milliseconds.
+    /// The time that the answer took, in milliseconds.
     pub took: u64,
     /// `GET`, `POST` or `DELETE`.
     pub method: String,
@@ -67,7 +67,7 @@ impl RequestLog {
         self.lock().len()
     }
 
-    /// Whether there was none.
+    /// Returns whether there were no requests.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -80,7 +80,7 @@ impl RequestLog {
         self.lock().iter().filter(wanted).cloned().collect()
     }
 
-    /// Forgets all requests.
+    /// Removes all requests.
     pub fn clear(&self) {
         self.lock().clear();
     }

@@ -1,5 +1,5 @@
-//! The HTTP server of a stand-in: it can close a connection without an answer, and it stops
-//! gracefully when its handle goes.
+//! The HTTP server of a stand-in. It can close a connection without an answer, and it stops gracefully when its handle is
+//! dropped.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -19,8 +19,7 @@ use tower::ServiceExt;
 
 use crate::faults::HangUp;
 
-/// A running server. Dropping it closes the listener, lets running requests finish and ends the
-/// background work.
+/// A running server. Dropping it closes the listener, lets running requests finish and ends the background work.
 #[derive(Debug)]
 pub(crate) struct Server {
     address: SocketAddr,
@@ -29,7 +28,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Serves `router` on 127.0.0.1 and `port`; port 0 takes a free one.
+    /// Serves `router` on 127.0.0.1 at `port`; 0 takes a free one.
     pub(crate) async fn start(port: u16, router: Router) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
@@ -65,14 +64,14 @@ async fn accept(listener: TcpListener, router: Router, stopped: watch::Receiver<
             () = stop.as_mut() => return,
             accepted = listener.accept() => accepted,
         };
-        // A failed accept concerns one peer (or too many open files): the next may do.
+        // A failed accept concerns one peer (or too many open files); the next one may succeed.
         if let Ok((stream, _)) = accepted {
             tokio::spawn(serve(stream, router.clone(), stopped.clone()));
         }
     }
 }
 
-/// Waits until the server is told to stop, or is gone.
+/// Waits until the server is told to stop or is dropped.
 async fn until(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stop| *stop).await;
 }
@@ -92,7 +91,7 @@ async fn serve(stream: TcpStream, router: Router, stopped: watch::Receiver<bool>
     });
     let connection = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
-    // How a connection ended is its peer's business: there is nobody here to tell.
+    // Nobody here needs to know how a connection ended.
     tokio::select! {
         _ = connection.as_mut() => return,
         () = until(stopped) => connection.as_mut().graceful_shutdown(),

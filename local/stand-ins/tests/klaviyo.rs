@@ -198,12 +198,12 @@ async fn an_identifier_belongs_to_one_profile_and_two_profiles_are_a_conflict() 
     assert_eq!(body["errors"][0]["meta"]["duplicate_profile_id"], ada.id.as_str());
     assert_eq!(klaviyo.events().len(), 2);
 
-    // Whoever is known by another identifier takes over what is new: the address changed.
+    // A profile that is found by another identifier gets the new address: the person's address changed.
     assert_eq!(send("4", json!({ "email": "bo@example.com", "external_id": "bob" })).await.0, StatusCode::ACCEPTED);
     assert_eq!(klaviyo.profiles(Some("bob@example.com")).len(), 0);
     let bob = klaviyo.profiles(Some("BO@example.com")).remove(0);
     assert_eq!(bob.external_id.as_deref(), Some("bob"));
-    // Repeats are told by the profile, whatever it is called.
+    // A repeated event is recognised by its profile, whichever identifier names it.
     assert_eq!(send("4", json!({ "external_id": "bob" })).await.0, StatusCode::ACCEPTED);
     assert_eq!(klaviyo.events().len(), 3);
 }

@@ -1,4 +1,4 @@
-//! Renewals that nobody pays, what revives their subscription, and collection that is paused.
+//! Renewals that nobody pays, payments that revive their subscription, and paused collection.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up should fail the test")]
 
@@ -23,7 +23,7 @@ async fn failing(after_retries: AfterRetries, card: &str) -> (Shop, String) {
     (shop, subscription)
 }
 
-/// Lets all attempts fail.
+/// Moves the clock until all attempts have failed.
 fn give_up(shop: &Shop) {
     shop.stripe.advance(Duration::from_secs((3 + 5 + 7) * DAY));
 }

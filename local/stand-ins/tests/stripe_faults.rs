@@ -1,4 +1,4 @@
-//! Idempotency keys and faults: what a client meets on a bad day.
+//! Idempotency keys and faults, as a client meets them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up should fail the test")]
 

@@ -1,5 +1,5 @@
-//! What stands on invoices: several items, prorations, more lines than an event shows, trials, coupons; and invoices
-//! that several payments pay.
+//! The lines of invoices: several items, prorations, more lines than an event shows, trials, coupons; and invoices that
+//! several payments pay.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up should fail the test")]
 

@@ -11,7 +11,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use support::{Api, text, types};
 
-/// Something that somebody paid with a card: 19.99 USD.
+/// A payment of 19.99 USD by card.
 struct Paid {
     stripe: StripeStandIn,
     api: Api,
@@ -39,7 +39,7 @@ impl Paid {
         self.stripe.object(text(&self.stripe.object(&self.intent), "/latest_charge"))
     }
 
-    /// Does something; returns the types of the events that it caused.
+    /// Runs an action and returns the types of the events that it caused.
     fn told(&self, action: impl FnOnce(&StripeStandIn)) -> Vec<String> {
         let seen = self.stripe.events().len();
         action(&self.stripe);

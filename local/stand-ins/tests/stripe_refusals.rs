@@ -1,4 +1,5 @@
-//! What Stripe refuses for good: deleted customers, archived prices, addresses, currencies and methods of others.
+//! Permanent refusals by Stripe: deleted customers, archived prices, addresses, currencies, and methods of other
+//! customers.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up should fail the test")]
 

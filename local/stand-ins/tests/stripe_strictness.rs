@@ -1,4 +1,4 @@
-//! What Stripe refuses, this stand-in refuses, with the same status, type, code and parameter.
+//! The stand-in refuses what Stripe refuses, with the same status, type, code and parameter.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up should fail the test")]
 

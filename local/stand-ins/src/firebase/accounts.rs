@@ -1,4 +1,4 @@
-//! What a user's browser may do, with an API key: sign up, sign in, look at and change the account.
+//! The endpoints that a user's browser calls with an API key: signing up and in, reading and changing the account.
 
 use std::sync::Arc;
 
@@ -22,14 +22,14 @@ type Shared = State<Arc<Firebase>>;
 /// How long a sign-in counts as recent, in seconds.
 const RECENT: i64 = 300;
 
-/// The query of these endpoints.
+/// The query parameters of these endpoints.
 #[derive(Deserialize)]
 pub(super) struct ApiKey {
     key: Option<String>,
 }
 
 impl ApiKey {
-    /// Refuses a request without an API key; any will do.
+    /// Refuses a request without an API key. Any key is accepted.
     pub(super) fn check(&self) -> Result<(), ApiError> {
         match &self.key {
             Some(key) if !key.is_empty() => Ok(()),
@@ -51,8 +51,8 @@ struct Password {
     _client_type: Option<String>,
 }
 
-/// `POST /v1/accounts:signUp?key=…`: a new account, with a password or anonymous, or a password for the account that
-/// `idToken` names.
+/// `POST /v1/accounts:signUp?key=…`: makes an account, with a password or anonymous, or gives a password to the account
+/// that `idToken` names.
 pub(super) async fn sign_up(State(firebase): Shared, Query(key): Query<ApiKey>, body: Bytes) -> Reply {
     key.check()?;
     let params: Password = parse(&body)?;
@@ -121,14 +121,15 @@ pub(super) fn extend(answer: &mut Value, more: Value) {
     }
 }
 
-/// Returns the user whose token it is.
+/// Returns the user to whom a token belongs.
 pub(super) fn owner(firebase: &Firebase, inner: &Inner, token: Option<&str>) -> Result<String, ApiError> {
     let claims = claims_of(firebase, inner, token)?;
     let id = claims.get("sub").and_then(Value::as_str).unwrap_or_default();
     inner.users.by_id(id).map(|user| user.local_id.clone()).ok_or_else(|| ApiError::code("USER_NOT_FOUND"))
 }
 
-/// Returns the user whose token it is, who signed in a moment ago, as Firebase asks for before what can't be undone.
+/// Returns the user to whom a token belongs if they signed in a moment ago, as Firebase asks for before a change that
+/// can't be undone.
 fn recent_owner(firebase: &Firebase, inner: &Inner, token: Option<&str>) -> Result<String, ApiError> {
     let claims = claims_of(firebase, inner, token)?;
     let auth_time = claims.get("auth_time").and_then(Value::as_i64).unwrap_or_default();
@@ -228,7 +229,7 @@ struct CreateAuthUri {
     continue_uri: Option<String>,
 }
 
-/// `POST /v1/accounts:createAuthUri?key=…`: how somebody with this address can sign in.
+/// `POST /v1/accounts:createAuthUri?key=…`: returns how the user with an address can sign in.
 pub(super) async fn create_auth_uri(State(firebase): Shared, Query(key): Query<ApiKey>, body: Bytes) -> Reply {
     key.check()?;
     let params: CreateAuthUri = parse(&body)?;

@@ -1,4 +1,4 @@
-//! What an administrator may do: `projects/{project}/accounts…`.
+//! The administrator's endpoints: `projects/{project}/accounts…`.
 
 use std::sync::Arc;
 
@@ -18,13 +18,13 @@ use super::users::{User, canonical_email};
 type Reply = Result<Json<Value>, ApiError>;
 type Shared = State<Arc<Firebase>>;
 
-/// Returns the body as `T`; unknown names are refused as Google does.
+/// Returns the body as `T`. Unknown names are refused, as Google refuses them.
 pub(super) fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, ApiError> {
     let body: &[u8] = if body.is_empty() { b"{}" } else { body };
     serde_json::from_slice(body).map_err(|error| ApiError::payload(&error.to_string()))
 }
 
-/// Lets only the administrator of this project through: `owner` for the emulator, an access token
+/// Refuses everybody but the administrator of this project, whose token is `owner` for the emulator and an access token
 /// of the service account in production.
 fn check(firebase: &Firebase, project: &str, headers: &HeaderMap) -> Result<(), ApiError> {
     let token = headers
@@ -129,7 +129,7 @@ pub(super) async fn lookup(
     Ok(Json(accounts(&found)))
 }
 
-/// Returns the answer of a lookup; without `users` when there are none.
+/// Returns the answer of a lookup, which has no `users` when none are found.
 pub(super) fn accounts(users: &[User]) -> Value {
     if users.is_empty() {
         return json!({ "kind": "identitytoolkit#GetAccountInfoResponse" });

@@ -1,4 +1,4 @@
-//! App Check: the keys, and the exchange of a debug token, which stands in for a browser's proof that it runs our page.
+//! App Check: its keys, and the exchange of a debug token, which replaces a browser's proof that it runs our page.
 //! <https://firebase.google.com/docs/reference/appcheck/rest/v1/projects.apps/exchangeDebugToken>
 
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::error::ApiError;
 use super::state::Firebase;
 
-/// The number of the project, which is another thing than its id.
+/// The number of the project, which isn't its id.
 pub const PROJECT_NUMBER: u64 = 123_456_789_012;
 
 /// The one app of the project.
@@ -21,7 +21,7 @@ pub const APP_ID: &str = "1:123456789012:web:0a1b2c3d4e5f60718293a4";
 /// The one debug token that is registered for the app.
 pub const DEBUG_TOKEN: &str = "00000000-0000-4000-8000-00000000000a";
 
-/// How long a token lives, in seconds.
+/// The lifetime of a token, in seconds.
 const LIFETIME: i64 = 3600;
 
 /// `GET /v1/jwks`

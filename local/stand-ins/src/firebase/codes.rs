@@ -1,5 +1,5 @@
-//! Codes that Firebase sends by e-mail: to choose another password, and to prove an address. Here nobody sends an e-mail;
-//! the control `GET codes` shows them.
+//! Codes that Firebase sends by e-mail to choose another password or to prove an address. The stand-in sends no e-mail;
+//! its control `GET codes` shows them.
 //! <https://firebase.google.com/docs/reference/rest/auth#section-send-password-reset-email>
 
 use std::sync::Arc;
@@ -17,10 +17,10 @@ use super::sessions;
 use super::state::{Firebase, Inner};
 use super::users::canonical_email;
 
-/// How long a code is good, in seconds.
+/// How long a code is valid, in seconds.
 const LIFETIME: i64 = 3600;
 
-/// What a code lets its holder do.
+/// The purpose of a code.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Purpose {
@@ -28,14 +28,14 @@ pub(crate) enum Purpose {
     VerifyEmail,
 }
 
-/// A code that was sent and not used.
+/// A code that was sent and hasn't been used.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Code {
     email: String,
     request_type: Purpose,
     oob_code: String,
-    /// Where the e-mail's link would lead.
+    /// The address of the link in the e-mail.
     oob_link: String,
     #[serde(skip)]
     expires: i64,
@@ -88,7 +88,7 @@ pub(super) async fn send(
     Ok(Json(json!({ "kind": "identitytoolkit#GetOobConfirmationCodeResponse", "email": email })))
 }
 
-/// Returns the code, if it was sent and is still good.
+/// Returns the code if it was sent and is still valid.
 fn find(firebase: &Firebase, inner: &Inner, code: &str) -> Result<Code, ApiError> {
     let known = inner.codes.iter().find(|known| known.oob_code == code);
     let known = known.ok_or_else(|| ApiError::code("INVALID_OOB_CODE"))?;
@@ -107,7 +107,7 @@ struct Reset {
     _client_type: Option<String>,
 }
 
-/// `POST /v1/accounts:resetPassword?key=…`: sets a password, or only says what a code is for.
+/// `POST /v1/accounts:resetPassword?key=…`: sets a password, or without one only returns the purpose of a code.
 pub(super) async fn reset_password(
     State(firebase): State<Arc<Firebase>>,
     Query(key): Query<ApiKey>,
@@ -125,7 +125,7 @@ pub(super) async fn reset_password(
         let id = id.ok_or_else(|| ApiError::code("USER_NOT_FOUND"))?;
         let user = inner.users.by_id_mut(&id).ok_or_else(|| ApiError::code("USER_NOT_FOUND"))?;
         user.set_password(&password)?;
-        // Whoever has the code reads the mailbox.
+        // A user who has the code reads the mailbox.
         user.email_verified = true;
         sessions::close_all(&firebase, &mut inner, &id);
         inner.codes.retain(|known| known.oob_code != code.oob_code);
@@ -137,7 +137,7 @@ pub(super) async fn reset_password(
     })))
 }
 
-/// Proves the address that a code was sent to, and gives the UID.
+/// Verifies the address that a code was sent to, and returns the UID.
 pub(super) fn verify_email(firebase: &Firebase, inner: &mut Inner, code: &str) -> Result<String, ApiError> {
     let code = find(firebase, inner, code)?;
     if code.request_type != Purpose::VerifyEmail {

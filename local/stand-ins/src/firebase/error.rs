@@ -11,7 +11,7 @@ pub(crate) struct ApiError {
     status: StatusCode,
     message: String,
     reason: &'static str,
-    /// Google's name of the status, which Identity Toolkit's own errors don't have.
+    /// The status by Google's name; none for Identity Toolkit's own errors.
     grpc: Option<&'static str>,
 }
 
@@ -31,7 +31,7 @@ impl ApiError {
         }
     }
 
-    /// Makes the 401 for no or a wrong access token.
+    /// Makes the 401 for a missing or wrong access token.
     pub(crate) fn unauthenticated() -> Self {
         Self {
             status: StatusCode::UNAUTHORIZED,
@@ -43,7 +43,7 @@ impl ApiError {
         }
     }
 
-    /// Makes the 403 for no API key, or another project.
+    /// Makes the 403 for a missing API key, or another project.
     pub(crate) fn forbidden(message: &str) -> Self {
         Self {
             status: StatusCode::FORBIDDEN,
@@ -53,7 +53,7 @@ impl ApiError {
         }
     }
 
-    /// Makes the 501 for a request that Google may know and this stand-in doesn't.
+    /// Makes the 501 for a request that this stand-in doesn't know, although Google may.
     pub(crate) fn unsimulated(request: &str) -> Self {
         Self {
             status: StatusCode::NOT_IMPLEMENTED,

@@ -22,7 +22,7 @@ use crate::intake::{self, Intake};
 use crate::request_log::RequestLog;
 use crate::server::Server;
 
-/// Whom the stand-in acts as.
+/// The system that the stand-in acts as.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Mode {
     /// The emulator: unsigned ID tokens, the administrator's token is `owner`.
@@ -39,13 +39,13 @@ pub struct FirebaseOptions {
     pub port: u16,
     /// The project's id.
     pub project: String,
-    /// Whom it acts as.
+    /// The system that the stand-in acts as.
     pub mode: Mode,
     /// The `max-age` of the JWK set, in seconds.
     pub jwks_max_age: u64,
     /// The clock, real by default.
     pub clock: Clock,
-    /// Where UIDs come from: equal seeds give equal ids. Without one, each start has its own.
+    /// The seed of UIDs: equal seeds give equal UIDs. Without one, each start has its own.
     pub seed: Option<u64>,
 }
 
@@ -70,10 +70,10 @@ pub struct FirebaseStandIn {
 }
 
 impl FirebaseStandIn {
-    /// Starts on 127.0.0.1.
+    /// Starts the stand-in on 127.0.0.1.
     ///
     /// # Errors
-    /// When the port is taken.
+    /// If the port is taken.
     pub async fn start(options: FirebaseOptions) -> io::Result<Self> {
         let common = Common { clock: options.clock, ..Common::default() };
         let seed = options.seed.unwrap_or_else(Clock::machine_millis);
@@ -81,7 +81,7 @@ impl FirebaseStandIn {
         let firebase = Arc::new(firebase);
         let intake = Intake { common: common.clone(), error: |status| ApiError::injected(status).into_response() };
         let api = Router::new()
-            // The emulator has the host's name in its paths, production doesn't.
+            // The emulator has the host's name in its paths; production doesn't.
             .nest("/identitytoolkit.googleapis.com/v1", identity_toolkit())
             .route("/securetoken.googleapis.com/v1/token", post(sessions::refresh))
             .nest("/v1", identity_toolkit().route("/token", post(sessions::refresh)))
@@ -112,18 +112,18 @@ impl FirebaseStandIn {
         self.base_url().replace("http://", "")
     }
 
-    /// Lets the links of e-mails lead to this page, which gets `mode` and `oobCode`.
+    /// Sets the page that the links of e-mails lead to. The page gets `mode` and `oobCode`.
     pub fn set_action_url(&self, url: String) {
         self.firebase.lock().action_url = Some(url);
     }
 
-    /// Returns where the JWK set of ID tokens is.
+    /// Returns the address of the JWK set of ID tokens.
     #[must_use]
     pub fn jwks_url(&self) -> String {
         format!("{}/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com", self.base_url())
     }
 
-    /// Returns the JSON file of the service account; its `token_uri` is this stand-in.
+    /// Returns the JSON file of the service account, whose `token_uri` is this stand-in.
     #[must_use]
     pub fn service_account(&self) -> Value {
         service_account(&self.firebase)
@@ -135,13 +135,13 @@ impl FirebaseStandIn {
         &self.firebase.common.clock
     }
 
-    /// Returns the faults that wait for their requests.
+    /// Returns the faults that have requests left to hit.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.firebase.common.faults
     }
 
-    /// Returns what was asked of the API.
+    /// Returns the log of requests to the API.
     #[must_use]
     pub fn requests(&self) -> &RequestLog {
         &self.firebase.common.log
@@ -153,8 +153,7 @@ impl FirebaseStandIn {
         self.firebase.lock().users.all.clone()
     }
 
-    /// Somebody signs in with Google; gives the UID and the ID token. None for an address that
-    /// Firebase refuses.
+    /// Signs somebody in with Google. Returns the UID and the ID token; none for an address that Firebase refuses.
     #[must_use]
     pub fn sign_in_with_google(&self, email: &str, name: Option<&str>) -> Option<(String, String)> {
         let claims = google_user(email, name);
@@ -163,13 +162,13 @@ impl FirebaseStandIn {
         Some((text("localId")?, text("idToken")?))
     }
 
-    /// Returns a token with exactly these claims, signed as this stand-in signs.
+    /// Returns a token with exactly these claims, signed by the stand-in's key.
     #[must_use]
     pub fn token_with(&self, claims: &Value) -> String {
         tokens::issue(self.firebase.mode, &self.firebase.lock().signing, claims)
     }
 
-    /// Returns the claims that an ID token of this user has now, to be changed and given to [`Self::token_with`].
+    /// Returns the claims that an ID token of this user has now, to be changed and passed to [`Self::token_with`].
     #[must_use]
     pub fn claims_of(&self, uid: &str) -> Option<Value> {
         let inner = self.firebase.lock();
@@ -177,37 +176,37 @@ impl FirebaseStandIn {
         inner.users.by_id(uid).map(|user| tokens::claims(user, "password", &self.firebase.project, now, now))
     }
 
-    /// Adds a user with this UID and address, as an administrator does. Returns false if one of them is taken.
+    /// Adds a user with this UID and address, as an administrator does. Returns false if either is taken.
     #[must_use]
     pub fn add_user(&self, uid: &str, email: &str) -> bool {
         let user = User { local_id: uid.to_owned(), email: Some(email.to_owned()), ..User::default() };
         self.firebase.lock().users.add(user, self.firebase.common.clock.now_millis()).is_ok()
     }
 
-    /// Adds one more account with an address that has one, as Firebase makes in a race. Returns its UID.
+    /// Adds another account with an address that an account has already, as Firebase does in a race. Returns its UID.
     #[must_use]
     pub fn add_twin(&self, email: &str) -> String {
         self.firebase.lock().users.twin(email, self.firebase.common.clock.now_millis()).local_id
     }
 
-    /// Deletes a user; the UID is never given again.
+    /// Deletes a user. Its UID is never used again.
     pub fn delete_user(&self, uid: &str) {
         self.firebase.lock().users.all.retain(|user| user.local_id != uid);
     }
 
-    /// Disables a user, or lets them in again.
+    /// Disables a user, or enables them again.
     pub fn disable_user(&self, uid: &str, disabled: bool) {
         if let Some(user) = self.firebase.lock().users.by_id_mut(uid) {
             user.disabled = disabled;
         }
     }
 
-    /// Lets somebody else take `email` right after its next lookup found nobody.
+    /// Makes somebody else take `email` right after the next lookup of it finds nobody.
     pub fn race(&self, email: &str) {
         self.firebase.lock().users.race(email);
     }
 
-    /// Signs with another key from now on and publishes only that.
+    /// Replaces the signing key, and publishes only the new one.
     ///
     /// # Errors
     /// Never with the keys of this crate.
@@ -233,14 +232,14 @@ fn identity_toolkit() -> Router<Arc<Firebase>> {
         .route("/accounts:resetPassword", post(codes::reset_password))
 }
 
-/// Refuses what Google may answer and this stand-in doesn't.
+/// Refuses requests that this stand-in doesn't know, although Google may.
 async fn unsimulated(method: Method, uri: Uri) -> ApiError {
     ApiError::unsimulated(&format!("{method} {}", uri.path()))
 }
 
-/// Returns what Google says of somebody with this address.
+/// Returns the claims that Google makes about the user with an address.
 pub(super) fn google_user(email: &str, name: Option<&str>) -> Value {
-    // Google's ids are digits; the same address has the same one.
+    // Google's ids are digits, and one address always has the same id.
     let digest = ring::digest::digest(&ring::digest::SHA256, email.to_lowercase().as_bytes());
     let sub: String = digest.as_ref().iter().take(20).map(|byte| char::from(b'0' + byte % 10)).collect();
     json!({ "sub": sub, "email": email, "email_verified": true, "name": name })

@@ -24,7 +24,7 @@ const GOOGLE: &str = "google.com";
 struct SignIn {
     post_body: Option<String>,
     request_uri: Option<String>,
-    /// Of the account to link with, if not a new one.
+    /// The ID token of the account to link with; a new account without one.
     id_token: Option<String>,
     #[serde(rename = "autoCreate")]
     _auto_create: Option<bool>,
@@ -67,7 +67,7 @@ fn google_claims(token: &str) -> Option<Value> {
     serde_json::from_str(token).ok().or_else(|| decode(token.split('.').nth(1)?))
 }
 
-/// Signs in who the claims name: the account that is linked, that has the address, or a new one.
+/// Signs in the user whom the claims name: the account that is linked, the one that has the address, or a new one.
 pub(super) fn sign_in_with_google(firebase: &Firebase, claims: &Value, token: &str) -> Result<Value, ApiError> {
     let google = Google::of(claims)?;
     let mut inner = firebase.lock();
@@ -85,14 +85,14 @@ pub(super) fn sign_in_with_google(firebase: &Firebase, claims: &Value, token: &s
         && !user.email_verified
         && !is_new
     {
-        // Google proved the address, whoever chose the password did not: it is void.
+        // Google proved the address and the person who chose the password didn't, so the password becomes invalid.
         user.password = None;
         user.provider_user_info.retain(|info| info.get("providerId").is_none_or(|id| id != "password"));
     }
     google.enter(firebase, &mut inner, &id, is_new, token)
 }
 
-/// Lets the account `id` sign in as whom the claims name too, as an anonymous user does who becomes somebody.
+/// Links the account `id` with the Google user of the claims, as when an anonymous user signs in.
 fn link_with_google(firebase: &Firebase, claims: &Value, token: &str, id: &str) -> Result<Value, ApiError> {
     let google = Google::of(claims)?;
     let mut inner = firebase.lock();
@@ -107,7 +107,7 @@ fn link_with_google(firebase: &Firebase, claims: &Value, token: &str, id: &str) 
     google.enter(firebase, &mut inner, id, false, token)
 }
 
-/// Somebody as Google describes them.
+/// A Google user, as claims describe them.
 struct Google<'a> {
     claims: &'a Value,
     sub: String,
@@ -125,7 +125,7 @@ impl<'a> Google<'a> {
         self.claims.get(name).and_then(Value::as_str).map(str::to_owned)
     }
 
-    /// Links the account and opens a session for it.
+    /// Links the account with the Google user and opens a session.
     fn enter(
         &self,
         firebase: &Firebase,

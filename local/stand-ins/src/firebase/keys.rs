@@ -1,5 +1,5 @@
-//! RSA keys for signed tokens. `ring` can't make RSA keys, so three ready ones stand in `keys/`:
-//! made once with `openssl genpkey`, known to everybody, trusted by nothing but this stand-in.
+//! RSA keys for signed tokens. `ring` can't make RSA keys, so `keys/` has three that were made once with `openssl
+//! genpkey`. They are public, and only this stand-in trusts them.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -20,7 +20,7 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    /// Returns the key at `index`, going round.
+    /// Returns the key at `index`, counted in a circle.
     pub(crate) fn load(index: usize) -> std::io::Result<Self> {
         let source = SOURCES.get(index % SOURCES.len()).copied().unwrap_or_default();
         let encoded: String = source.split_ascii_whitespace().collect();
@@ -38,7 +38,7 @@ impl Key {
         let random = SystemRandom::new();
         match self.pair.sign(&RSA_PKCS1_SHA256, &random, signed.as_bytes(), &mut signature) {
             Ok(()) => format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)),
-            // Only for a signature buffer of a wrong length.
+            // Signing fails only for a signature buffer of a wrong length.
             Err(_) => format!("{signed}."),
         }
     }
@@ -86,17 +86,18 @@ impl Key {
     }
 }
 
-/// Returns the first or the last line of a key's file, put together so that scanners don't take this file for a key.
+/// Returns the first or the last line of a key's file. It is put together here so that scanners don't take this file for
+/// a key.
 fn armour(edge: &str) -> String {
     format!("-----{edge} PRIVATE {}-----\n", "KEY")
 }
 
-/// Returns a part of a JWT.
+/// Encodes a part of a JWT.
 pub(crate) fn encode(part: &Value) -> String {
     URL_SAFE_NO_PAD.encode(part.to_string())
 }
 
-/// Returns a part of a JWT, read without any check.
+/// Decodes a part of a JWT without any check.
 pub(crate) fn decode(part: &str) -> Option<Value> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }

@@ -1,6 +1,6 @@
-//! The stand-in for Firebase Auth. It acts as the emulator does (unsigned ID tokens, `owner` as
-//! the administrator's token) or, for tests, as production: signed ID tokens, a JWK set, and access
-//! tokens for a service account. Browsers reach it with the package `firebase`: `connectAuthEmulator`.
+//! The stand-in for Firebase Auth. It acts as the emulator does (unsigned ID tokens, `owner` as the administrator's
+//! token) or as production, for tests: signed ID tokens, a JWK set, and access tokens for a service account. Browsers
+//! reach it through the package `firebase` and `connectAuthEmulator`.
 
 mod accounts;
 mod admin;

@@ -1,4 +1,4 @@
-//! Sign-ins that last: refresh tokens, and what they are traded for.
+//! Sessions: refresh tokens, and the ID tokens that they are exchanged for.
 //! <https://firebase.google.com/docs/reference/rest/auth#section-refresh-token>
 
 use std::collections::HashMap;
@@ -14,21 +14,21 @@ use super::error::ApiError;
 use super::state::{Firebase, Inner};
 use super::tokens;
 
-/// Somebody who signed in and has not signed out.
+/// The session of somebody who is signed in.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     /// The user's UID.
     pub(crate) user: String,
     /// `password`, `google.com` or `anonymous`.
     pub(crate) provider: String,
-    /// Seconds since the epoch.
+    /// The time of the sign-in, in seconds since the epoch.
     pub(crate) auth_time: i64,
 }
 
-/// The sessions by their refresh tokens.
+/// Sessions by their refresh tokens.
 pub(crate) type Sessions = HashMap<String, Session>;
 
-/// Issues the tokens of a new session.
+/// Opens a session and issues its tokens.
 pub(super) fn open(firebase: &Firebase, inner: &mut Inner, id: &str, provider: &str) -> Result<Value, ApiError> {
     let now = firebase.common.clock.now_millis();
     let user = inner.users.by_id_mut(id).ok_or_else(|| ApiError::code("USER_NOT_FOUND"))?;
@@ -48,7 +48,7 @@ pub(super) fn open(firebase: &Firebase, inner: &mut Inner, id: &str, provider: &
     }))
 }
 
-/// Ends the user's sessions of before this second, as a new password does.
+/// Ends the user's sessions that began before this second, as a new password does.
 pub(super) fn close_all(firebase: &Firebase, inner: &mut Inner, id: &str) {
     if let Some(user) = inner.users.by_id_mut(id) {
         user.valid_since = firebase.common.clock.now();
@@ -68,7 +68,7 @@ fn id_token(firebase: &Firebase, inner: &Inner, session: &Session) -> Result<Str
     Ok(tokens::issue(firebase.mode, &inner.signing, &claims))
 }
 
-/// `POST /v1/token?key=…` of securetoken.googleapis.com, a form: a new ID token for a refresh token.
+/// `POST /v1/token?key=…` of securetoken.googleapis.com, a form: exchanges a refresh token for a new ID token.
 pub(super) async fn refresh(
     State(firebase): State<Arc<Firebase>>,
     Query(key): Query<ApiKey>,

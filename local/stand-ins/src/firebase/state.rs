@@ -1,4 +1,4 @@
-//! The project: its users, keys and access tokens.
+//! The state of the stand-in: the project's users, keys and access tokens.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -18,7 +18,7 @@ pub(crate) struct Firebase {
     /// The `max-age` of the JWK set, in seconds.
     pub(crate) jwks_max_age: u64,
     pub(crate) service_account: Key,
-    /// Signs App Check tokens.
+    /// The key that signs App Check tokens.
     pub(crate) app_check: Key,
     inner: Mutex<Inner>,
 }
@@ -26,25 +26,25 @@ pub(crate) struct Firebase {
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) users: Users,
-    /// Signs ID tokens; its public half is the JWK set.
+    /// The key that signs ID tokens. Its public half is the JWK set.
     pub(crate) signing: Key,
     /// How many times the signing key changed.
     pub(crate) rotations: usize,
-    /// Access tokens and when they end.
+    /// Access tokens, each with its end.
     pub(crate) access_tokens: Vec<(String, i64)>,
     pub(crate) sessions: Sessions,
-    /// What would have been sent by e-mail.
+    /// The codes that would have been sent by e-mail.
     pub(crate) codes: Vec<Code>,
     pub(crate) ids: Ids,
     pub(crate) base_url: String,
-    /// The page that links in e-mails lead to, as a project can choose it.
+    /// The page that links in e-mails lead to, if the project names one.
     pub(crate) action_url: Option<String>,
 }
 
-/// The service account's key; the others sign ID tokens in turn.
+/// The index of the service account's key. The other keys sign ID tokens in turn.
 const SERVICE_ACCOUNT_KEY: usize = 2;
 
-/// The key that signs App Check tokens, published by App Check alone.
+/// The index of the key that signs App Check tokens.
 const APP_CHECK_KEY: usize = 1;
 
 impl Firebase {
@@ -85,7 +85,7 @@ impl Firebase {
         format!("firebase-adminsdk@{}.iam.gserviceaccount.com", self.project)
     }
 
-    /// Signs with the other key from now on and publishes only that.
+    /// Replaces the signing key by the next one, and publishes only that one.
     pub(crate) fn rotate(&self) -> std::io::Result<()> {
         let mut inner = self.lock();
         inner.rotations += 1;

@@ -6,13 +6,13 @@ use super::handle::Mode;
 use super::keys::{Key, decode, encode};
 use super::users::User;
 
-/// How long an ID token lives, in seconds.
+/// The lifetime of an ID token, in seconds.
 pub(crate) const LIFETIME: i64 = 3600;
 
-/// The provider of users who only have an id.
+/// The provider of users who have only an id.
 pub(crate) const ANONYMOUS: &str = "anonymous";
 
-/// Returns the claims that a user has at `now` who signed in with `provider` (`password`, `google.com`, `anonymous`) at
+/// Returns the claims at `now` of a user who signed in with `provider` (`password`, `google.com`, `anonymous`) at
 /// `auth_time`.
 pub(crate) fn claims(user: &User, provider: &str, project: &str, auth_time: i64, now: i64) -> Value {
     let mut identities = Map::new();
@@ -52,7 +52,7 @@ pub(crate) fn claims(user: &User, provider: &str, project: &str, auth_time: i64,
     claims
 }
 
-/// Returns a token with these claims: unsigned as the emulator's, or signed.
+/// Returns a token with these claims, unsigned as the emulator's or signed as production's.
 pub(crate) fn issue(mode: Mode, key: &Key, claims: &Value) -> String {
     match mode {
         Mode::Emulator => {
@@ -63,7 +63,7 @@ pub(crate) fn issue(mode: Mode, key: &Key, claims: &Value) -> String {
     }
 }
 
-/// Returns the claims of a token that this stand-in issued and that has not expired.
+/// Returns the claims of a token that this stand-in issued and that hasn't expired.
 pub(crate) fn verify(mode: Mode, key: &Key, token: &str, now: i64) -> Option<Value> {
     let claims = match mode {
         Mode::Emulator => decode(token.split('.').nth(1)?)?,

@@ -6,19 +6,19 @@ use serde_json::{Value, json};
 use super::error::ApiError;
 use crate::ids::Ids;
 
-/// Firebase's shortest password.
+/// The length of the shortest password that Firebase accepts.
 const PASSWORD: usize = 6;
 
-/// A user, in the shape that `accounts:lookup` gives.
+/// A user, in the shape that `accounts:lookup` returns.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// The UID.
     pub local_id: String,
-    /// In lower case.
+    /// The e-mail address, in lower case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Whether the address was proved.
+    /// Whether the address was verified.
     pub email_verified: bool,
     /// The name to show.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,34 +26,34 @@ pub struct User {
     /// The address of a picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub photo_url: Option<String>,
-    /// In E.164 form.
+    /// The phone number, in E.164 form.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
-    /// May not sign in.
+    /// Whether the user is kept from signing in.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub disabled: bool,
-    /// How the user can sign in.
+    /// The providers with which the user can sign in.
     pub provider_user_info: Vec<Value>,
-    /// Milliseconds since the epoch, as text.
+    /// The creation time, in milliseconds since the epoch, as text.
     pub created_at: String,
-    /// Milliseconds since the epoch, as text.
+    /// The last sign-in, in milliseconds since the epoch, as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_login_at: Option<String>,
     #[serde(skip)]
     pub(crate) password: Option<String>,
-    /// Sessions that began before have ended; seconds since the epoch.
+    /// The time before which sessions have ended, in seconds since the epoch.
     #[serde(skip)]
     pub(crate) valid_since: i64,
 }
 
 impl User {
-    /// Returns the id that a provider (`google.com`) knows the user by.
+    /// Returns the id by which a provider (`google.com`) knows the user.
     pub(crate) fn raw_id(&self, provider: &str) -> Option<&str> {
         let mut infos = self.provider_user_info.iter();
         infos.find(|info| info.get("providerId").is_some_and(|id| id == provider))?.get("rawId")?.as_str()
     }
 
-    /// Adds a provider, or replaces what was known of it.
+    /// Links a provider, replacing what was known of it.
     pub(crate) fn link(&mut self, provider: &str, raw_id: &str) {
         let other = |info: &Value| info.get("providerId").is_none_or(|id| id != provider);
         self.provider_user_info.retain(other);
@@ -67,12 +67,12 @@ impl User {
         }));
     }
 
-    /// Returns the providers that the user can sign in with.
+    /// Returns the providers with which the user can sign in.
     pub(crate) fn sign_in_methods(&self) -> Vec<&str> {
         self.provider_user_info.iter().filter_map(|info| info.get("providerId")?.as_str()).collect()
     }
 
-    /// Sets the password; weak ones are refused.
+    /// Sets the password. Weak ones are refused.
     pub(crate) fn set_password(&mut self, password: &str) -> Result<(), ApiError> {
         if password.chars().count() < PASSWORD {
             return Err(ApiError::code(format!("WEAK_PASSWORD : Password should be at least {PASSWORD} characters")));
@@ -84,7 +84,7 @@ impl User {
     }
 }
 
-/// All users. No two have one e-mail address, but for twins.
+/// All users. No two have the same e-mail address, except twins.
 #[derive(Debug)]
 pub(crate) struct Users {
     pub(crate) all: Vec<User>,
@@ -98,7 +98,7 @@ impl Users {
         Self { all: Vec::new(), ids: Ids::new(seed), races: Vec::new() }
     }
 
-    /// Adds a user with a new UID, or with the one that it has.
+    /// Adds a user. A user without a UID gets a new one.
     pub(crate) fn add(&mut self, mut user: User, now_millis: i64) -> Result<&mut User, ApiError> {
         if let Some(email) = &mut user.email {
             *email = canonical_email(email)?;
@@ -134,12 +134,12 @@ impl Users {
         self.all.iter().find(|user| user.raw_id(provider) == Some(raw_id))
     }
 
-    /// Lets somebody else take `email` right after its next lookup found nobody.
+    /// Makes somebody else take `email` right after the next lookup of it finds nobody.
     pub(crate) fn race(&mut self, email: &str) {
         self.races.push(email.to_lowercase());
     }
 
-    /// Gives a user another address, which nobody has proved.
+    /// Gives a user another address, which isn't verified.
     pub(crate) fn give_email(&mut self, id: &str, email: String) -> Result<&mut User, ApiError> {
         if self.by_email(&email).is_some_and(|other| other.local_id != id) {
             return Err(ApiError::code("EMAIL_EXISTS"));
@@ -152,7 +152,7 @@ impl Users {
         Ok(user)
     }
 
-    /// Adds an account whose address another may have.
+    /// Adds an account with an address that another may have already.
     pub(crate) fn twin(&mut self, email: &str, now_millis: i64) -> User {
         let user = User {
             local_id: self.ids.next("", 28),
@@ -164,17 +164,17 @@ impl Users {
         user
     }
 
-    /// Lets somebody else take `email` after it was looked up, if that was asked for.
+    /// Makes somebody else take `email` now, if [`Self::race`] asked for it.
     pub(crate) fn run_race(&mut self, email: &str, now_millis: i64) {
         let email = email.to_lowercase();
         let Some(at) = self.races.iter().position(|racing| *racing == email) else { return };
         self.races.remove(at);
-        // An address that is taken already needs nobody to take it.
+        // If the address is taken already, nothing is left to do.
         let _ = self.add(User { email: Some(email), ..User::default() }, now_millis);
     }
 }
 
-/// Returns the address in lower case; what is none is refused.
+/// Returns the address in lower case. A text that isn't an address is refused.
 pub(crate) fn canonical_email(email: &str) -> Result<String, ApiError> {
     let valid = !email.contains(char::is_whitespace)
         && email.split_once('@').is_some_and(|(user, host)| {

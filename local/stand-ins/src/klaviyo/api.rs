@@ -60,7 +60,7 @@ pub(super) fn check_headers(api_key: Option<&str>, headers: &HeaderMap) -> Resul
     }
 }
 
-/// Checks what a request without a body has.
+/// Checks the headers of a request without a body.
 pub(super) fn check_reading(api_key: Option<&str>, headers: &HeaderMap) -> Result<(), ApiError> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let key = header("authorization").strip_prefix("Klaviyo-API-Key ").ok_or_else(ApiError::not_authenticated)?;
@@ -77,7 +77,7 @@ pub(super) fn check_reading(api_key: Option<&str>, headers: &HeaderMap) -> Resul
     Ok(())
 }
 
-/// Whether a revision is `YYYY-MM-DD`, with an optional `.pre` as Klaviyo's beta revisions have.
+/// Returns whether a revision is `YYYY-MM-DD`, with an optional `.pre` as Klaviyo's beta revisions have.
 fn is_date(revision: &str) -> bool {
     let date = revision.strip_suffix(".pre").unwrap_or(revision);
     let format = time::macros::format_description!("[year]-[month]-[day]");

@@ -1,4 +1,4 @@
-//! The check of a create-event body: every name, every type.
+//! The check of a create-event body, name by name and type by type.
 
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
@@ -7,23 +7,23 @@ use time::format_description::well_known::Iso8601;
 use super::error::ApiError;
 use super::state::PhonePolicy;
 
-/// The most properties of an event.
+/// The greatest number of properties of an event.
 const PROPERTIES: usize = 400;
-/// The longest name of a metric, in characters.
+/// The greatest length of a metric's name, in characters.
 const METRIC_NAME: usize = 128;
 
-/// A body that Klaviyo would take.
+/// A body that Klaviyo accepts.
 #[derive(Clone, Debug)]
 pub(crate) struct Checked {
     pub(crate) metric: String,
     pub(crate) profile: Value,
     pub(crate) properties: Value,
-    /// Seconds since the epoch, if a time was given.
+    /// The event's time in seconds since the epoch, if one was given.
     pub(crate) time: Option<i64>,
     pub(crate) value: Option<Value>,
     pub(crate) value_currency: Option<String>,
     pub(crate) unique_id: Option<String>,
-    /// The phone number was ignored because it is no valid one.
+    /// Whether an invalid phone number was left out.
     pub(crate) phone_ignored: bool,
 }
 
@@ -136,7 +136,7 @@ fn profile(profile: &Value, phones: PhonePolicy) -> Result<(Value, bool), ApiErr
     Ok((Value::Object(attributes), bad_phone))
 }
 
-/// Returns the attributes of a resource of the given type, out of its `data`.
+/// Returns the attributes of a resource of the given type from its `data`.
 fn resource<'v>(
     outer: &'v Map<String, Value>,
     at: &str,
@@ -171,7 +171,7 @@ pub(super) fn required<'v>(object: &'v Map<String, Value>, name: &str, at: &str)
         .ok_or_else(|| ApiError::invalid(&format!("{at}/{name}"), format!("'{name}' is a required field.")))
 }
 
-/// Returns a field that is there and isn't null.
+/// Returns a field unless it is missing or null.
 pub(super) fn optional<'v>(object: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
     object.get(name).filter(|value| !value.is_null())
 }
@@ -200,7 +200,7 @@ fn currency(value: &Value) -> Result<String, ApiError> {
     Err(ApiError::invalid(at, "Not a valid ISO 4217 currency code."))
 }
 
-/// A time "must be after the year 2000 and can only be up to 1 year in the future"
+/// Parses a time, which "must be after the year 2000 and can only be up to 1 year in the future"
 /// (<https://developers.klaviyo.com/en/v2024-10-15/reference/create_event>).
 pub(super) fn parse_time(value: &Value, at: &str, now: i64) -> Result<i64, ApiError> {
     const YEAR: i64 = 365 * 24 * 60 * 60;
@@ -221,7 +221,7 @@ pub(super) fn is_email(text: &str) -> bool {
         })
 }
 
-/// Whether a number is `+`, then 8 to 15 digits of which the first is no zero.
+/// Returns whether a number is `+` and 8 to 15 digits of which the first isn't zero.
 fn is_e164(number: &str) -> bool {
     number.strip_prefix('+').is_some_and(|digits| {
         (8..=15).contains(&digits.len())

@@ -17,7 +17,7 @@ pub(crate) struct ApiError {
     detail: Box<str>,
     source: Value,
     retry_after: Option<u64>,
-    /// The profile that an identifier belongs to already.
+    /// The profile that has the identifier already.
     duplicate_of: Option<Box<str>>,
 }
 
@@ -77,7 +77,7 @@ impl ApiError {
         Self { retry_after: Some(seconds), ..error }
     }
 
-    /// Identifiers that belong to several profiles: 409, with the id of another one.
+    /// Makes the 409 for identifiers that belong to several profiles, with the id of another one.
     /// <https://developers.klaviyo.com/en/reference/create_profile>
     pub(crate) fn conflict(Conflict(profile): Conflict) -> Self {
         let detail = "A profile already exists with one of these identifiers.";

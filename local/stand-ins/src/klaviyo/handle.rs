@@ -27,11 +27,11 @@ use crate::server::Server;
 pub struct KlaviyoOptions {
     /// The port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
-    /// The one private key that is accepted; any when none is set.
+    /// The one private key that is accepted; any key if none is set.
     pub api_key: Option<String>,
-    /// Rate limits; none unless set. [`RateLimits::CREATE_EVENT`] are the real ones.
+    /// Rate limits; none unless set. [`RateLimits::CREATE_EVENT`] has Klaviyo's.
     pub limits: Option<RateLimits>,
-    /// What becomes of invalid phone numbers.
+    /// The policy on invalid phone numbers.
     pub phones: PhonePolicy,
     /// The lists, and whether each is double opt-in.
     pub lists: BTreeMap<String, bool>,
@@ -47,10 +47,10 @@ pub struct KlaviyoStandIn {
 }
 
 impl KlaviyoStandIn {
-    /// Starts on 127.0.0.1.
+    /// Starts the stand-in on 127.0.0.1.
     ///
     /// # Errors
-    /// When the port is taken.
+    /// If the port is taken.
     pub async fn start(options: KlaviyoOptions) -> io::Result<Self> {
         let common = Common { clock: options.clock, ..Common::default() };
         let klaviyo = Klaviyo::new(common.clone(), options.api_key, options.phones, options.limits, options.lists);
@@ -83,13 +83,13 @@ impl KlaviyoStandIn {
         &self.klaviyo.common.clock
     }
 
-    /// Returns the faults that wait for their requests.
+    /// Returns the faults that have requests left to hit.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.klaviyo.common.faults
     }
 
-    /// Returns what was asked of the API, faults included.
+    /// Returns the log of requests to the API, those that a fault hit included.
     #[must_use]
     pub fn requests(&self) -> &RequestLog {
         &self.klaviyo.common.log
@@ -101,7 +101,7 @@ impl KlaviyoStandIn {
         self.klaviyo.events(None, None)
     }
 
-    /// Returns the events of a metric and an e-mail address, where they are given.
+    /// Returns the events of a metric or an e-mail address, or of both, where they are given.
     #[must_use]
     pub fn events_of(&self, metric: Option<&str>, email: Option<&str>) -> Vec<AcceptedEvent> {
         self.klaviyo.events(metric, email)
@@ -131,7 +131,7 @@ impl KlaviyoStandIn {
         self.klaviyo.with(|inner| inner.jobs.clone())
     }
 
-    /// Confirms what a double opt-in list has asked an address. Returns whether it had.
+    /// Confirms a subscription that a double opt-in list asked an address to confirm. Returns whether it asked.
     #[must_use]
     pub fn confirm(&self, email: &str) -> bool {
         self.klaviyo.with(|inner| inner.profiles.confirm(email))
@@ -142,17 +142,17 @@ impl KlaviyoStandIn {
         self.klaviyo.with(|inner| inner.lists.insert(id.to_owned(), double_opt_in));
     }
 
-    /// Waits for at least `count` events of a metric; gives what there is when `timeout` is over.
+    /// Waits for at least `count` events of a metric, and returns what there is when they came or `timeout` is over.
     pub async fn wait_for_events(&self, count: usize, metric: Option<&str>, timeout: Duration) -> Vec<AcceptedEvent> {
         self.klaviyo.wait(count, metric, None, timeout).await
     }
 
-    /// Switches the rate limits.
+    /// Sets the rate limits.
     pub fn set_limits(&self, limits: Option<RateLimits>) {
         self.klaviyo.with(|inner| inner.limits = limits);
     }
 
-    /// Forgets profiles, events, jobs and attempts.
+    /// Removes profiles, events, jobs and attempts.
     pub fn reset(&self) {
         self.klaviyo.with(|inner| inner.reset());
     }

@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How many requests are let through.
+/// The greatest numbers of requests in two windows.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct RateLimits {
-    /// In one second ("burst").
+    /// Requests in one second ("burst").
     pub per_second: u32,
-    /// In one minute ("steady").
+    /// Requests in one minute ("steady").
     pub per_minute: u32,
 }
 
@@ -18,13 +18,13 @@ impl RateLimits {
     /// The limits of the jobs that subscribe and unsubscribe.
     pub const SUBSCRIPTION_JOBS: Self = Self { per_second: 75, per_minute: 750 };
 
-    /// Returns the lower ones of two.
+    /// Returns the lower of two limits for each window.
     pub(crate) fn at_most(self, other: Self) -> Self {
         Self { per_second: self.per_second.min(other.per_second), per_minute: self.per_minute.min(other.per_minute) }
     }
 }
 
-/// Counts requests in the windows of the limits.
+/// The number of requests in the current windows.
 #[derive(Debug, Default)]
 pub(crate) struct Windows {
     second: (i64, u32),
@@ -32,7 +32,7 @@ pub(crate) struct Windows {
 }
 
 impl Windows {
-    /// Counts a request at `now` (seconds); the wait in seconds if it is one too many.
+    /// Counts a request at `now` (in seconds). Returns the wait in seconds if it exceeds a limit.
     pub(crate) fn admit(&mut self, limits: RateLimits, now: i64) -> Result<(), u64> {
         let second = count(&mut self.second, now);
         let minute = count(&mut self.minute, now.div_euclid(60));

@@ -1,6 +1,5 @@
-//! The stand-in for Klaviyo: `POST /api/events` and the jobs that subscribe and unsubscribe, as strict as the original; what
-//! came of it can be read and deleted.
-//! <https://developers.klaviyo.com/en/reference/create_event>
+//! The stand-in for Klaviyo: `POST /api/events` and the jobs that subscribe and unsubscribe, as strict as the original.
+//! Accepted events can be read, and profiles deleted. <https://developers.klaviyo.com/en/reference/create_event>
 
 mod api;
 mod body;

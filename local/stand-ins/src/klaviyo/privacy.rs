@@ -1,4 +1,4 @@
-//! `POST /api/data-privacy-deletion-jobs`: a profile with everything that is known of it.
+//! `POST /api/data-privacy-deletion-jobs`: deletes a profile with everything that is known of it.
 //! <https://developers.klaviyo.com/en/reference/request_profile_deletion>
 
 use std::sync::Arc;

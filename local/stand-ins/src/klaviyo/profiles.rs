@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// Whether somebody gets marketing by e-mail.
+/// The state of a profile's e-mail marketing.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum EmailMarketing {
-    /// Nobody has asked for it.
+    /// Nobody has subscribed the profile.
     #[default]
     NeverSubscribed,
     /// A double opt-in list has asked for a confirmation, which hasn't come yet.
@@ -21,35 +21,35 @@ pub enum EmailMarketing {
     Unsubscribed,
 }
 
-/// Somebody whom the account knows.
+/// A person whom the account knows.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Profile {
-    /// Klaviyo's id.
+    /// The profile's id at Klaviyo.
     pub id: String,
-    /// In lower case.
+    /// The e-mail address, in lower case.
     pub email: Option<String>,
-    /// In E.164 form.
+    /// The phone number, in E.164 form.
     pub phone_number: Option<String>,
-    /// The id that another system has for them.
+    /// The id that another system gave.
     pub external_id: Option<String>,
-    /// The id of a browser, if nothing better is known.
+    /// The id of a browser, if no better identifier is known.
     pub anonymous_id: Option<String>,
-    /// Whether they get marketing by e-mail.
+    /// The state of e-mail marketing.
     pub email_marketing: EmailMarketing,
-    /// The lists that they are on.
+    /// The lists that the profile is on.
     pub lists: BTreeSet<String>,
-    /// How often they were asked to confirm.
+    /// The number of times that a confirmation was asked for.
     pub confirmations_asked: u32,
-    /// What was said of the source when they were subscribed last.
+    /// The source that the last subscription named.
     pub custom_source: Option<String>,
 }
 
-/// What a request says of whom it is about.
+/// The identifiers in a request: e-mail address, phone number, external id, anonymous id.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Identifiers([Option<String>; 4]);
 
 impl Identifiers {
-    /// Takes the identifiers out of a profile's attributes.
+    /// Takes the identifiers from a profile's attributes.
     pub(crate) fn of(attributes: &Map<String, Value>) -> Self {
         let text = |name: &str| attributes.get(name).and_then(Value::as_str).map(str::to_owned);
         let email = text("email").map(|email| email.to_ascii_lowercase());
@@ -63,7 +63,7 @@ impl Profile {
     }
 }
 
-/// The identifiers belong to several profiles; this is the id of another one.
+/// The conflict that the identifiers belong to several profiles, with the id of another one.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Conflict(pub(crate) String);
 
@@ -72,7 +72,7 @@ pub(crate) struct Conflict(pub(crate) String);
 pub(crate) struct Profiles(Vec<Profile>, usize);
 
 impl Profiles {
-    /// Finds the profile that has any of the identifiers, or makes one, and gives it those that it doesn't have yet.
+    /// Finds the profile that has any of the identifiers, or makes one, and adds the identifiers that it lacks.
     pub(crate) fn upsert(&mut self, given: &Identifiers) -> Result<&mut Profile, Conflict> {
         let mut found = Vec::new();
         for (index, profile) in self.0.iter_mut().enumerate() {
@@ -110,12 +110,12 @@ impl Profiles {
         self.0.iter().filter(|profile| email.is_none() || profile.email == email).cloned().collect()
     }
 
-    /// Forgets the profile with this e-mail address, in lower case.
+    /// Removes the profile with this e-mail address, in lower case.
     pub(crate) fn delete(&mut self, email: &str) {
         self.0.retain(|profile| profile.email.as_deref() != Some(email));
     }
 
-    /// Confirms what a double opt-in list has asked. Returns whether it had.
+    /// Confirms a subscription that a double opt-in list asked to confirm. Returns whether one did.
     pub(crate) fn confirm(&mut self, email: &str) -> bool {
         let email = email.to_ascii_lowercase();
         let asked = |profile: &&mut Profile| {

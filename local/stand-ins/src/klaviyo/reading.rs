@@ -1,4 +1,4 @@
-//! `GET /api/metrics` and `GET /api/events`, of what was accepted.
+//! `GET /api/metrics` and `GET /api/events`, over the accepted events.
 //! <https://developers.klaviyo.com/en/reference/get_metrics>, <https://developers.klaviyo.com/en/reference/get_events>
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ use super::api::check_reading;
 use super::error::ApiError;
 use super::state::{AcceptedEvent, Klaviyo};
 
-/// How many a page has.
+/// The number of items on a page.
 const PAGE: usize = 200;
 
 type Parameters = Query<BTreeMap<String, String>>;
@@ -60,7 +60,7 @@ fn list_events(
     page(headers, "events", parameters, &events.into_iter().map(event).collect::<Vec<_>>())
 }
 
-/// What may follow `filter=`, and is asked for here.
+/// The conditions that `filter=` may have here.
 #[derive(Default)]
 struct Filter {
     metric: Option<String>,
@@ -69,7 +69,7 @@ struct Filter {
 }
 
 impl Filter {
-    /// Reads `and(a,b,…)` of comparisons, or one comparison.
+    /// Parses `and(a,b,…)` of comparisons, or one comparison.
     fn parse(text: &str) -> Result<Self, ApiError> {
         let inner = text.strip_prefix("and(").and_then(|text| text.strip_suffix(')')).unwrap_or(text);
         let mut filter = Self::default();
@@ -98,7 +98,7 @@ fn time(text: &str) -> Result<i64, ApiError> {
     time.map(OffsetDateTime::unix_timestamp).map_err(|_| ApiError::invalid("filter", "datetime must be a date-time"))
 }
 
-/// Returns an id as Klaviyo's look: six characters, which follow from the name.
+/// Returns an id in the shape of Klaviyo's: six characters, derived from the name.
 fn id_of(name: &str) -> String {
     let number = name.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     format!("{:06X}", number & 0x00ff_ffff)

@@ -1,4 +1,4 @@
-//! What Klaviyo knows: every attempt, and the events that came of them.
+//! The state of the stand-in: every attempt, and the events that were accepted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,14 +13,14 @@ use super::limits::{RateLimits, Windows};
 use super::profiles::{Conflict, Identifiers, Profiles};
 use crate::control::Common;
 
-/// What becomes of an event with a valid e-mail address and an invalid phone number.
+/// The treatment of an event with a valid e-mail address and an invalid phone number.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum PhonePolicy {
-    /// 400: what Klaviyo did for years, and the stricter way to be tested against.
+    /// The event is refused with 400, as Klaviyo did for years. This is the stricter policy to test against.
     #[default]
     Refuse,
-    /// The event is taken without the number, and the answer says so in the header
-    /// `X-Klaviyo-Partial-Failure: phone_number`: what Klaviyo announced in 2025.
+    /// The event is accepted without the number, and the answer says so in the header `X-Klaviyo-Partial-Failure:
+    /// phone_number`, as Klaviyo announced in 2025.
     Ignore,
 }
 
@@ -35,28 +35,28 @@ pub struct AcceptedEvent {
     pub profile: Value,
     /// The event's properties as sent.
     pub properties: Value,
-    /// Seconds since the epoch: as sent, or when it came.
+    /// The event's time in seconds since the epoch: as sent, or the time of arrival.
     pub time: i64,
-    /// A JSON number.
+    /// The value, a JSON number.
     pub value: Option<Value>,
-    /// An ISO 4217 code.
+    /// The value's currency, an ISO 4217 code.
     pub value_currency: Option<String>,
-    /// As sent, or made of the time, to the second.
+    /// The unique id as sent, or one made of the time in seconds.
     pub unique_id: String,
 }
 
-/// A request to create an event, whatever came of it.
+/// A request to create an event, accepted or not.
 #[derive(Clone, Debug, Serialize)]
 pub struct Attempt {
     /// The body as it came, if it was JSON.
     pub body: Value,
     /// The answer's status.
     pub status: u16,
-    /// Whether the event repeated a (profile, metric, unique id): it was answered 202 but not counted.
+    /// Whether the event repeated a (profile, metric, unique id): the answer was 202, but the event wasn't counted.
     pub duplicate: bool,
 }
 
-/// A request to subscribe or unsubscribe, whatever came of it.
+/// A request to subscribe or unsubscribe, accepted or not.
 #[derive(Clone, Debug, Serialize)]
 pub struct Job {
     /// The type of the job.
@@ -67,7 +67,7 @@ pub struct Job {
     pub status: u16,
 }
 
-/// The account.
+/// The state of the account, shared by the handlers.
 #[derive(Debug)]
 pub(crate) struct Klaviyo {
     pub(crate) common: Common,
@@ -111,7 +111,7 @@ impl Klaviyo {
         result
     }
 
-    /// Returns the accepted events of a metric and an e-mail address, where they are given.
+    /// Returns the accepted events of a metric or an e-mail address, or of both, where they are given.
     pub(crate) fn events(&self, metric: Option<&str>, email: Option<&str>) -> Vec<AcceptedEvent> {
         let fits = |event: &&AcceptedEvent| {
             metric.is_none_or(|metric| event.metric == metric)
@@ -120,7 +120,7 @@ impl Klaviyo {
         self.lock().events.iter().filter(fits).cloned().collect()
     }
 
-    /// Waits for at least `count` such events; gives what there is when `timeout` is over.
+    /// Waits for at least `count` such events, and returns what there is when they came or `timeout` is over.
     pub(crate) async fn wait(
         &self,
         count: usize,
@@ -130,7 +130,7 @@ impl Klaviyo {
     ) -> Vec<AcceptedEvent> {
         let mut changes = self.changed.subscribe();
         let enough = async { while self.events(metric, email).len() < count && changes.changed().await.is_ok() {} };
-        // When the time is over, the caller sees what there is.
+        // After the timeout, the caller gets what there is.
         let _ = tokio::time::timeout(timeout, enough).await;
         self.events(metric, email)
     }
@@ -141,7 +141,7 @@ impl Klaviyo {
 }
 
 impl Inner {
-    /// Counts an event unless it repeats one; says whether it counted.
+    /// Counts an event unless it repeats one. Returns whether it was counted.
     pub(crate) fn accept(&mut self, checked: Checked, now: i64) -> Result<bool, Conflict> {
         let attributes = checked.profile.as_object().cloned().unwrap_or_default();
         let email = attributes.get("email").and_then(Value::as_str).map(str::to_ascii_lowercase);
@@ -164,7 +164,7 @@ impl Inner {
         Ok(true)
     }
 
-    /// Forgets the profile of an address, with its events.
+    /// Removes the profile of an address, with its events.
     pub(crate) fn delete_profile(&mut self, email: &str) {
         let email = email.to_ascii_lowercase();
         self.events.retain(|event| event.email.as_deref() != Some(&email));
@@ -172,7 +172,7 @@ impl Inner {
         self.deleted.push(email);
     }
 
-    /// Forgets profiles, events, jobs and attempts; the limits and lists stay.
+    /// Removes profiles, events, jobs and attempts. The limits and lists stay.
     pub(crate) fn reset(&mut self) {
         *self = Self { limits: self.limits, lists: std::mem::take(&mut self.lists), ..Self::default() };
     }

@@ -1,5 +1,5 @@
-//! `POST /api/profile-subscription-bulk-create-jobs` and `…-bulk-delete-jobs`: who gets marketing by e-mail.
-//! <https://developers.klaviyo.com/en/reference/bulk_subscribe_profiles>,
+//! `POST /api/profile-subscription-bulk-create-jobs` and `…-bulk-delete-jobs`: subscribe profiles to marketing by e-mail,
+//! and unsubscribe them. <https://developers.klaviyo.com/en/reference/bulk_subscribe_profiles>,
 //! <https://developers.klaviyo.com/en/reference/bulk_unsubscribe_profiles>
 
 use std::sync::Arc;
@@ -39,7 +39,7 @@ impl Kind {
         }
     }
 
-    /// Returns how many profiles one job takes.
+    /// Returns how many profiles one job may have.
     fn profiles(self) -> usize {
         match self {
             Self::Subscribe => 1_000,
@@ -55,7 +55,7 @@ impl Kind {
     }
 }
 
-/// A job that Klaviyo would take.
+/// A job that Klaviyo accepts.
 struct Checked {
     emails: Vec<String>,
     list: Option<String>,
@@ -203,7 +203,7 @@ fn list(data: &Map<String, Value>, kind: Kind) -> Result<Option<String>, ApiErro
 
 fn apply(inner: &mut Inner, job: &Checked, kind: Kind) -> Result<(), ApiError> {
     let double_opt_in = match &job.list {
-        // An account's default is double opt-in.
+        // A list of an account is double opt-in by default.
         None => true,
         Some(id) => *inner.lists.get(id).ok_or_else(|| ApiError::no_such_list(id))?,
     };
@@ -221,7 +221,7 @@ fn apply(inner: &mut Inner, job: &Checked, kind: Kind) -> Result<(), ApiError> {
                     profile.confirmations_asked += 1;
                 }
             }
-            // Whoever isn't on the list is unsubscribed from everything, as without a list.
+            // A profile that isn't on the list is unsubscribed from everything, as without a list.
             Kind::Unsubscribe => {
                 let was_on_it = job.list.as_ref().is_some_and(|list| profile.lists.remove(list));
                 if !was_on_it {

@@ -1,4 +1,4 @@
-//! Everything that the Stripe stand-in knows, behind one lock.
+//! The state of the Stripe stand-in, behind one lock.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,10 +16,10 @@ use super::shapes::Kind;
 use super::webhooks::{Order, Webhooks};
 use crate::ids::Ids;
 
-/// A Stripe account: its objects, its settings, and what waits to happen.
+/// A Stripe account: its objects, its settings, and what becomes due.
 #[derive(Debug)]
 pub(crate) struct Account {
-    /// The time of the step at hand, in seconds since the epoch.
+    /// The time of the current step, in seconds since the epoch.
     pub(crate) now: i64,
     pub(crate) ids: Ids,
     pub(crate) objects: Objects,
@@ -28,19 +28,19 @@ pub(crate) struct Account {
     pub(crate) billing: BillingSettings,
     /// The line items of each Checkout session.
     pub(crate) line_items: HashMap<String, Vec<Value>>,
-    /// What each Checkout session gives its payment intent (`payment_intent_data`).
+    /// The parameters that each Checkout session gives its payment intent (`payment_intent_data`).
     pub(crate) intent_data: HashMap<String, Value>,
     /// All lines of each invoice; an invoice itself shows the first ones.
     pub(crate) invoice_lines: HashMap<String, Vec<Value>>,
     /// Prorations that wait for the next invoice of each subscription.
     pub(crate) pending_lines: HashMap<String, Vec<Value>>,
-    /// The sessions of the portal by the secret in their links, and until when the link works.
+    /// The sessions of the portal by the secret in their links, each with the end of its link.
     pub(crate) portal_links: HashMap<String, (String, i64)>,
-    /// Payment methods that nobody can use again: they were detached, or used once without a customer.
+    /// Payment methods that can't be used again: they were detached, or used once without a customer.
     pub(crate) unusable_methods: HashSet<String>,
-    /// When refunds that take time end, and how.
+    /// The time at which each refund that takes days ends, and its last status.
     pub(crate) refund_outcomes: HashMap<String, (i64, RefundStatus)>,
-    /// What each payment intent pays, where that isn't the caller's own business.
+    /// The object that each payment intent pays, unless only the caller knows it.
     pub(crate) owners: HashMap<String, Owner>,
     /// The API request that is being served, as its events name it.
     pub(crate) origin: Origin,
@@ -78,8 +78,7 @@ impl Account {
         self.ids.next(prefix, length)
     }
 
-    /// Builds an object of `kind` with a new id (unless `fields` brings one) and the time, without
-    /// keeping it.
+    /// Builds an object of `kind` with the time and a new id (unless `fields` has one), without keeping it.
     pub(crate) fn build(&mut self, kind: Kind, fields: Value) -> Value {
         let mut object = kind.with(fields);
         if object.text("id").is_empty() {
@@ -90,7 +89,7 @@ impl Account {
         object
     }
 
-    /// Builds and keeps an object; gives its id.
+    /// Builds and keeps an object. Returns its id.
     pub(crate) fn create(&mut self, kind: Kind, fields: Value) -> String {
         let object = self.build(kind, fields);
         let id = object.text("id").to_owned();
@@ -98,17 +97,17 @@ impl Account {
         id
     }
 
-    /// Returns the object, or null.
+    /// Returns an object, or null.
     pub(crate) fn get(&self, id: &str) -> &Value {
         self.objects.get(id).unwrap_or(&Value::Null)
     }
 
-    /// Returns a field of an object as text, or empty.
+    /// Returns a field of an object as text; empty if there is none.
     pub(crate) fn text_of(&self, id: &str, field: &str) -> String {
         self.get(id).text(field).to_owned()
     }
 
-    /// Returns the object of `kind` that a path names; one that was deleted isn't there any more.
+    /// Returns the object of `kind` that a path names. One that was deleted is missing.
     pub(crate) fn find(&self, kind: &str, id: &str) -> Result<Value, ApiError> {
         match self.objects.get(id) {
             Some(object) if object.text("object") == kind && !object.flag("deleted") => Ok(object.clone()),
@@ -116,7 +115,7 @@ impl Account {
         }
     }
 
-    /// Makes sure that the object that `param` names exists.
+    /// Refuses a parameter that names an object that doesn't exist.
     pub(crate) fn check(&self, param: &str, kind: &str, id: &str) -> Result<(), ApiError> {
         match self.objects.get(id) {
             Some(object) if object.text("object") == kind && !object.flag("deleted") => Ok(()),
@@ -133,13 +132,13 @@ impl Account {
         }
     }
 
-    /// Tells the webhook endpoints that `kind` happened to the object.
+    /// Sends an event of this type about the object to the webhook endpoints.
     pub(crate) fn emit(&mut self, kind: &str, id: &str) {
         events::emit(self, kind, id, None);
     }
 
-    /// Tells the webhook endpoints that `kind` happened to the object, and what the object was before; nothing if it is
-    /// as it was.
+    /// Sends an event of this type about the object, with its previous values, to the webhook endpoints; nothing if the
+    /// object is unchanged.
     pub(crate) fn emit_change(&mut self, kind: &str, id: &str, before: &Value) {
         let previous = previous_attributes(before, self.get(id));
         if previous != json!({}) {
@@ -147,14 +146,14 @@ impl Account {
         }
     }
 
-    /// Queues an event again.
+    /// Queues an event for delivery again.
     pub(crate) fn deliver_again(&mut self, event: &str) -> Result<(), ApiError> {
         let kind = self.find("event", event)?.text("type").to_owned();
         self.webhooks.again(event, &kind);
         Ok(())
     }
 
-    /// Lets held deliveries go; gives how many. Stops holding, unless only some were named.
+    /// Releases held deliveries, and returns how many. New ones are no longer held, unless only some were named.
     pub(crate) fn release(&mut self, order: &Order) -> usize {
         if !matches!(order, Order::Only(_)) {
             self.webhooks.hold = false;
@@ -162,7 +161,7 @@ impl Account {
         self.webhooks.release(order)
     }
 
-    /// Does what has become due since the last step.
+    /// Does everything that has become due since the last step.
     pub(crate) fn catch_up(&mut self, now: i64) {
         self.origin = Origin::default();
         super::schedule::run_until(self, now);

@@ -61,7 +61,7 @@ pub(super) fn router(stripe: Arc<Stripe>) -> Router {
         .with_state(stripe)
 }
 
-/// Does something with the account and gives the object that it names.
+/// Runs an action on the account and returns the object that it names.
 fn act(stripe: &Stripe, action: impl FnOnce(&mut Account) -> Result<Value, ApiError>) -> Response {
     match stripe.act(action) {
         Ok(value) => Json(value).into_response(),

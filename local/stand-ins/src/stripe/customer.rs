@@ -55,7 +55,7 @@ struct InvoiceSettings {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct List {
-    /// Compared exactly, with upper and lower case, as Stripe does.
+    /// The address to look for. It is compared exactly, with upper and lower case, as Stripe does.
     email: Option<String>,
     created: Option<Created>,
 }
@@ -84,7 +84,7 @@ fn create(account: &mut Account, call: &Call) -> Reply {
     Ok(account.get(&id).clone())
 }
 
-/// Shows a deleted customer, too, as all that is left of them.
+/// Returns a customer. Of one that was deleted, it returns the little that is left.
 fn retrieve(account: &mut Account, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
     match account.get(&call.id) {
@@ -143,8 +143,8 @@ fn delete(account: &mut Account, call: &Call) -> Reply {
     Ok(account.get(&call.id).clone())
 }
 
-/// Deletes a customer: their subscriptions end at once, their methods are nobody's, and what is left says only that
-/// they were deleted. <https://docs.stripe.com/api/customers/delete>
+/// Deletes a customer: the subscriptions end at once, the methods are detached, and the rest says only that the customer
+/// was deleted. <https://docs.stripe.com/api/customers/delete>
 pub(crate) fn remove(account: &mut Account, id: &str) {
     lifecycle::cancel_all_of(account, id);
     method::forget(account, id);

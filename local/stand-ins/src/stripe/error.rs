@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 pub(crate) struct ApiError {
     status: StatusCode,
     fields: Map<String, Value>,
-    /// Refused before the endpoint began its work: an idempotency key doesn't remember it.
+    /// Whether the endpoint hadn't begun its work: then an idempotency key doesn't remember the error.
     pub(crate) before_execution: bool,
 }
 
@@ -22,7 +22,7 @@ impl ApiError {
         Self { status, fields, before_execution: false }
     }
 
-    /// Makes the 400 for a request that makes no sense.
+    /// Makes the 400 for an invalid request.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid_request_error", message)
     }
@@ -32,7 +32,7 @@ impl ApiError {
         Self { before_execution: true, ..Self::invalid(message) }
     }
 
-    /// Makes the 400 `resource_missing` for an object that a parameter names and that doesn't exist.
+    /// Makes the 400 `resource_missing` for a parameter that names an object that doesn't exist.
     pub(crate) fn missing_in(param: &str, object: &str, id: &str) -> Self {
         Self::invalid(format!("No such {object}: '{id}'")).code("resource_missing").param(param)
     }
@@ -42,7 +42,7 @@ impl ApiError {
         Self { status: StatusCode::NOT_FOUND, ..Self::missing_in(param, object, id) }
     }
 
-    /// Makes the 404 for a path or method that isn't one of Stripe's (or of this stand-in).
+    /// Makes the 404 for a path or method that Stripe or this stand-in doesn't have.
     pub(crate) fn unknown_url(method: &str, path: &str) -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
@@ -51,13 +51,13 @@ impl ApiError {
         )
     }
 
-    /// Makes the 401 for no or a wrong API key.
+    /// Makes the 401 for a missing or wrong API key.
     pub(crate) fn unauthorized(message: impl Into<String>) -> Self {
         let error = Self::new(StatusCode::UNAUTHORIZED, "invalid_request_error", message);
         Self { before_execution: true, ..error }
     }
 
-    /// Makes the 403 for a key that may not do this.
+    /// Makes the 403 for a key without the permission.
     pub(crate) fn forbidden(message: impl Into<String>) -> Self {
         let error = Self::new(StatusCode::FORBIDDEN, "invalid_request_error", message);
         Self { before_execution: true, ..error }.code("secret_key_required")
@@ -82,13 +82,13 @@ impl ApiError {
         }
     }
 
-    /// Makes the 400 for a key that came with another request before.
+    /// Makes the 400 for an idempotency key that came with another request before.
     pub(crate) fn idempotency_mismatch(message: String) -> Self {
         let error = Self::new(StatusCode::BAD_REQUEST, "idempotency_error", message);
         Self { before_execution: true, ..error }
     }
 
-    /// Makes the 409 for a key whose first request is still at work.
+    /// Makes the 409 for an idempotency key whose first request is still running.
     pub(crate) fn idempotency_in_use(key: &str) -> Self {
         let message = format!(
             "There is currently another in-progress request using this Idempotent Key \
@@ -134,7 +134,7 @@ impl ApiError {
         self
     }
 
-    /// Returns the inner object, as `last_payment_error` shows it.
+    /// Returns the object inside `error`, as `last_payment_error` shows it.
     pub(crate) fn to_value(&self) -> Value {
         Value::Object(self.fields.clone())
     }

@@ -13,13 +13,13 @@ use super::objects::Fields;
 pub(crate) const ENDPOINTS: &[Endpoint] =
     &[Endpoint::get("/v1/events/{id}", retrieve).reads_events(), Endpoint::list("/v1/events", list).reads_events()];
 
-/// For how long Stripe shows events, in seconds.
+/// How long Stripe shows events, in seconds.
 const SHOWN: i64 = 30 * 24 * 60 * 60;
 
-/// The most `types[]` of one request.
+/// The greatest number of `types[]` in one request.
 const TYPES: usize = 20;
 
-/// Whether the API still shows an event.
+/// Returns whether the API still shows an event.
 fn is_shown(account: &Account, event: &Value) -> bool {
     event.int("created") >= account.now - SHOWN
 }
@@ -62,7 +62,7 @@ fn list(account: &mut Account, call: &Call) -> Reply {
     call.list(bodies.iter())
 }
 
-/// Whether an event's type fits; `checkout.session.*` stands for all that begins so.
+/// Returns whether an event's type matches; `checkout.session.*` matches every type that begins so.
 fn type_fits(pattern: &str, kind: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some(head) => kind.starts_with(head),

@@ -1,4 +1,4 @@
-//! Events: made when something happens, queued for the endpoints that listen.
+//! Events, which are made when something happens and queued for the endpoints that listen.
 
 use serde_json::{Value, json};
 
@@ -8,10 +8,10 @@ use super::legacy;
 use super::objects::Fields;
 use super::shapes::Kind;
 
-/// The API version whose shapes this stand-in shows.
+/// The API version whose shapes this stand-in has.
 pub(crate) const API_VERSION: &str = "2026-09-30.endive";
 
-/// Which API request caused an event. Both parts are null for what Stripe does by itself.
+/// The API request that caused an event. Both parts are null if Stripe itself caused it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Origin {
     pub(crate) request_id: Option<String>,
@@ -40,8 +40,7 @@ pub(crate) fn emit(account: &mut Account, kind: &str, object_id: &str, previous:
     account.set(&event, json!({ "pending_webhooks": waiting }));
 }
 
-/// Tells an event again as that of a connected account; gives the new one's id.
-/// <https://docs.stripe.com/connect/webhooks>
+/// Repeats an event as one of a connected account. Returns the new event's id. <https://docs.stripe.com/connect/webhooks>
 pub(crate) fn tell_for_account(account: &mut Account, event: &str, connected: &str) -> Result<String, ApiError> {
     let mut fields = account.find("event", event)?;
     let kind = fields.text("type").to_owned();
@@ -53,7 +52,7 @@ pub(crate) fn tell_for_account(account: &mut Account, event: &str, connected: &s
     Ok(id)
 }
 
-/// Sends a thin event to every endpoint; gives its id. <https://docs.stripe.com/event-destinations>
+/// Sends a thin event to every endpoint. Returns its id. <https://docs.stripe.com/event-destinations>
 pub(crate) fn tell_thin(account: &mut Account, kind: &str, related_object: &str) -> String {
     let id = account.ids.next("evt_test_65", 22);
     let created = time::OffsetDateTime::from_unix_timestamp(account.now).unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
@@ -78,7 +77,7 @@ pub(crate) fn tell_thin(account: &mut Account, kind: &str, related_object: &str)
     id
 }
 
-/// Returns the body of `event` for a reader of `api_version`. A thin event is the same for all.
+/// Returns the body of `event` for a reader of `api_version`. A thin event is the same for every version.
 pub(crate) fn body(account: &Account, event: &str, api_version: &str) -> Value {
     let mut event = account.get(event).clone();
     if event.text("object") != "event" {

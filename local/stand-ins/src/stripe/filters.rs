@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::objects::Fields;
 
-/// `created[gte]=…` and so on, in seconds since the epoch.
+/// The filter `created[gte]=…` and so on, in seconds since the epoch.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Created {
@@ -27,7 +27,7 @@ impl Created {
     }
 }
 
-/// Whether the object's `field` is what the filter asks for, if it asks.
+/// Returns whether an object's `field` has the value that the filter wants, if it wants one.
 pub(crate) fn is(object: &Value, field: &str, wanted: Option<&str>) -> bool {
     wanted.is_none_or(|wanted| object.text(field) == wanted)
 }

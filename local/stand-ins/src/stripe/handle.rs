@@ -38,7 +38,7 @@ pub struct StripeStandIn {
     server: Server,
 }
 
-/// A control that makes no sense in the present state, in Stripe's words.
+/// A control that isn't possible in the present state, with Stripe's message.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ControlError(pub String);
 
@@ -57,10 +57,10 @@ impl From<ApiError> for ControlError {
 }
 
 impl StripeStandIn {
-    /// Starts on 127.0.0.1.
+    /// Starts the stand-in on 127.0.0.1.
     ///
     /// # Errors
-    /// When the port is taken or the HTTP client can't be built.
+    /// If the port is taken or the HTTP client can't be built.
     pub async fn start(options: StripeOptions) -> io::Result<Self> {
         let common = Common { clock: options.clock.clone(), ..Common::default() };
         let keys = Keys { secret: options.secret_key.clone(), events: options.events_key.clone() };
@@ -96,19 +96,19 @@ impl StripeStandIn {
         self.server.base_url()
     }
 
-    /// Returns the clock; use [`Self::advance`] to move it and see what happens at once.
+    /// Returns the clock. [`Self::advance`] moves it and does at once what becomes due.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.stripe.common.clock
     }
 
-    /// Returns the faults that wait for their requests.
+    /// Returns the faults that have requests left to hit.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.stripe.common.faults
     }
 
-    /// Returns what was asked of the API.
+    /// Returns the log of requests to the API.
     #[must_use]
     pub fn requests(&self) -> &RequestLog {
         &self.stripe.common.log
@@ -154,10 +154,10 @@ impl StripeStandIn {
         })
     }
 
-    /// Lets the delayed payment of a session come, or fail.
+    /// Makes the delayed payment of a session succeed or fail.
     ///
     /// # Errors
-    /// When the session doesn't wait for one.
+    /// If no payment of the session is under way.
     pub fn settle_session(&self, session: &str, paid: bool) -> Result<(), ControlError> {
         Ok(self.stripe.act(|account| pay::settle(account, session, paid))?)
     }
@@ -165,7 +165,7 @@ impl StripeStandIn {
     /// Passes or fails the authentication (3-D Secure) of a payment intent as the customer.
     ///
     /// # Errors
-    /// When the intent doesn't wait for it.
+    /// If the intent doesn't wait for it.
     pub fn authenticate(&self, intent: &str, passed: bool) -> Result<(), ControlError> {
         Ok(self.stripe.act(|account| confirm::authenticate(account, intent, passed))?)
     }
@@ -182,7 +182,7 @@ impl StripeStandIn {
     /// Deletes a customer, as the merchant may in the dashboard.
     ///
     /// # Errors
-    /// When there is no such customer, or not any more.
+    /// If there is no such customer, or it was deleted.
     pub fn delete_customer(&self, id: &str) -> Result<(), ControlError> {
         Ok(self.stripe.act(|account| {
             account.find("customer", id)?;
@@ -191,12 +191,12 @@ impl StripeStandIn {
         })?)
     }
 
-    /// Adds a webhook endpoint; gives its id.
+    /// Adds a webhook endpoint. Returns its id.
     pub fn add_webhook(&self, target: WebhookTarget) -> String {
         self.stripe.act(|account| webhooks::api::register(account, target))
     }
 
-    /// Replaces the signing secrets of all endpoints: several while one is being rotated.
+    /// Replaces the signing secrets of all endpoints. There are several while one is being rotated.
     pub fn set_webhook_secrets(&self, secrets: &[&str]) {
         let secrets: Vec<_> = secrets.iter().map(|&secret| secret.to_owned()).collect();
         self.stripe.act(|account| {
@@ -206,8 +206,8 @@ impl StripeStandIn {
         });
     }
 
-    /// Switches all webhook endpoints off, as an administrator or Stripe itself may, or on again. What happens
-    /// meanwhile is never delivered.
+    /// Switches all webhook endpoints off, as an administrator or Stripe itself may, or on again. Events in the meantime
+    /// are never delivered.
     pub fn set_endpoints_disabled(&self, disabled: bool) {
         self.stripe.act(|account| webhooks::api::set_disabled(account, disabled));
     }
@@ -217,51 +217,51 @@ impl StripeStandIn {
         self.stripe.act(|account| account.webhooks.hold = true);
     }
 
-    /// Lets held deliveries go in the given order and stops holding new ones (unless only some
-    /// were named); gives how many.
+    /// Releases held deliveries in the given order, and stops holding new ones unless only some were named. Returns how
+    /// many were released.
     pub fn release(&self, order: &Order) -> usize {
         self.stripe.act(|account| account.release(order))
     }
 
-    /// Delivers every new event this many times (normally once).
+    /// Makes every new event be delivered this many times instead of once.
     pub fn set_copies(&self, copies: usize) {
         self.stripe.act(|account| account.webhooks.copies = copies);
     }
 
-    /// Delays new deliveries.
+    /// Sets a delay for new deliveries.
     pub fn set_delivery_delay(&self, delay: Duration) {
         self.stripe.act(|account| account.webhooks.delay = delay);
     }
 
-    /// Drops new deliveries (`true`), or stops doing so.
+    /// Drops new deliveries (`true`), or delivers them again.
     pub fn set_drop_new(&self, drop_new: bool) {
         self.stripe.act(|account| account.webhooks.drop_new = drop_new);
     }
 
-    /// Tells an event once more as an account connected to this one would: with an id of its own and `connected` as its `account`.
-    /// Returns its id.
+    /// Repeats an event as one of an account that is connected to this one: with an id of its own and `connected` as its
+    /// `account`. Returns its id.
     ///
     /// # Errors
-    /// When there is no such event.
+    /// If there is no such event.
     pub fn tell_for_account(&self, event: &str, connected: &str) -> Result<String, ControlError> {
         Ok(self.stripe.act(|account| events::tell_for_account(account, event, connected))?)
     }
 
-    /// Sends a thin event, as an event destination of the new kind does: it names its object and holds no data.
-    /// `v2.core.event_destination.ping` is what one sends when it is tried out. Returns its id.
+    /// Sends a thin event, as an event destination of the new kind does: it names its object and has no data.
+    /// `v2.core.event_destination.ping` is sent when a destination is tried out. Returns the event's id.
     pub fn tell_thin(&self, kind: &str, related_object: &str) -> String {
         self.stripe.act(|account| events::tell_thin(account, kind, related_object))
     }
 
-    /// Delivers an event (again) now.
+    /// Delivers an event again, now.
     ///
     /// # Errors
-    /// When there is no such event.
+    /// If there is no such event.
     pub fn deliver_again(&self, event: &str) -> Result<(), ControlError> {
         Ok(self.stripe.act(|account| account.deliver_again(event))?)
     }
 
-    /// Drops what is held or waits, of one event (id or type) or of all; gives how many.
+    /// Drops held and waiting deliveries of one event (id or type) or of all. Returns how many.
     pub fn drop_deliveries(&self, event: Option<&str>) -> usize {
         self.stripe.act(|account| account.webhooks.drop_waiting(event))
     }
@@ -277,14 +277,13 @@ impl StripeStandIn {
         self.stripe.quietly(|account| account.webhooks.deliveries.clone())
     }
 
-    /// Waits until nothing waits or is being sent (held deliveries don't count); false when
-    /// `timeout` is over first.
+    /// Waits until no delivery waits or is being sent; held ones don't count. Returns false if `timeout` is over first.
     pub async fn wait_until_idle(&self, timeout: Duration) -> bool {
         let idle = self.stripe.wait(timeout, |account| (account.webhooks.busy() == 0).then_some(()));
         idle.await.is_some()
     }
 
-    /// Waits for an event of this type beyond the first `seen` ones; none when `timeout` is over.
+    /// Waits for an event of this type beyond the first `seen` ones; none if `timeout` is over first.
     pub async fn wait_for_event(&self, kind: &str, seen: usize, timeout: Duration) -> Option<Value> {
         let found = |account: &Account| {
             let mut events: Vec<_> =

@@ -1,8 +1,8 @@
-//! The look of the hosted pages.
+//! The frame of the hosted pages.
 
 const STYLE: &str = include_str!("page.css");
 
-/// Returns a whole page. `body` is HTML: its texts are [`escape`]d already.
+/// Returns a whole page. `body` is HTML whose texts are [`escape`]d already.
 pub(crate) fn page(title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=en><head><meta charset=utf-8>\
@@ -12,7 +12,7 @@ pub(crate) fn page(title: &str, body: &str) -> String {
     )
 }
 
-/// Returns a text for an element or a quoted attribute.
+/// Escapes a text for an element or a quoted attribute.
 pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -28,11 +28,11 @@ pub(crate) fn escape(text: &str) -> String {
     escaped
 }
 
-/// Currencies without decimals and with three. <https://docs.stripe.com/currencies#zero-decimal>
+/// Currencies without decimals, and with three. <https://docs.stripe.com/currencies#zero-decimal>
 const WHOLE: &str = "bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf";
 const THOUSANDTHS: &str = "bhd jod kwd omr tnd";
 
-/// Returns `1299` and `usd` as `12.99 USD`.
+/// Formats an amount: `1299` and `usd` as `12.99 USD`.
 pub(crate) fn money(amount: i64, currency: &str) -> String {
     let is_in = |list: &str| list.split(' ').any(|code| code == currency);
     let code = currency.to_ascii_uppercase();

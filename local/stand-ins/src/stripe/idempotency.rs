@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use super::error::ApiError;
 
-/// Stripe removes keys when they are at least 24 hours old.
+/// The age from which Stripe removes keys, in seconds.
 const KEPT: i64 = 24 * 60 * 60;
 
-/// The longest key, in characters.
+/// The greatest length of a key, in characters.
 const LONGEST: usize = 255;
 
 /// The results of the requests that came with a key.
@@ -24,16 +24,17 @@ struct Slot {
     created: i64,
     /// Method, path and parameters of the first request.
     request: String,
-    /// None while the first request is at work.
+    /// The result; none while the first request is running.
     result: Option<(StatusCode, Value)>,
 }
 
-/// What to do with a request that has a key.
+/// The treatment of a request that has a key.
 #[derive(Debug)]
 pub(crate) enum Claim {
-    /// The request is the first with its key: do it, then [`Idempotency::save`] or [`Idempotency::release`].
+    /// The request is the first with its key. It is to be done, then [`Idempotency::save`] or [`Idempotency::release`]
+    /// called.
     First,
-    /// The request was done before: this is its result.
+    /// The request was done before, with this result.
     Replay(StatusCode, Value),
 }
 
@@ -56,14 +57,14 @@ impl Idempotency {
         }
     }
 
-    /// Keeps the result, good or bad, for later requests with the key.
+    /// Keeps the result, a success or an error, for later requests with the key.
     pub(crate) fn save(&mut self, key: &str, status: StatusCode, body: Value) {
         if let Some(slot) = self.by_key.get_mut(key) {
             slot.result = Some((status, body));
         }
     }
 
-    /// Forgets the key: its request was refused before it began.
+    /// Forgets the key of a request that was refused before it began.
     pub(crate) fn release(&mut self, key: &str) {
         self.by_key.remove(key);
     }

@@ -1,4 +1,4 @@
-//! Fields that Stripe leaves out of an object unless they are asked for with `expand[]`.
+//! Fields that Stripe leaves out of an object unless `expand[]` asks for them.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::billing::invoice_payment;
 use super::checkout;
 use super::objects::Fields;
 
-/// Returns the value of `field` of `object`, if it is one that is shown on request only.
+/// Returns the value of `field` of `object`, if the field is one that is shown on request only.
 pub(crate) fn field(account: &Account, object: &Value, field: &str) -> Option<Value> {
     match (object.text("object"), field) {
         ("checkout.session", "line_items") => {

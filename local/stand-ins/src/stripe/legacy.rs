@@ -8,13 +8,13 @@ use super::billing::invoice_payment;
 use super::objects::Fields;
 use super::settlement::Owner;
 
-/// Fields that stood on a subscription and now stand on its items.
+/// Fields that used to be on a subscription and are now on its items.
 const PERIOD: [&str; 2] = ["current_period_start", "current_period_end"];
 
 /// The first version with the new shapes.
 const BASIL: &str = "2025-03-31";
 
-/// Whether a text is an API version: `2024-06-20`, `2026-09-30.endive`.
+/// Returns whether a text is an API version: `2024-06-20`, `2026-09-30.endive`.
 pub(crate) fn is_version(version: &str) -> bool {
     let date = version.split('.').next().unwrap_or_default();
     let digits = date.chars().enumerate().all(|(at, c)| match at {
@@ -24,13 +24,13 @@ pub(crate) fn is_version(version: &str) -> bool {
     date.len() == 10 && digits
 }
 
-/// Whether an endpoint of `version` gets the older shapes.
+/// Returns whether an endpoint of `version` gets the older shapes.
 pub(crate) fn is_legacy(version: &str) -> bool {
-    // Dates of this form order as texts do.
+    // Dates of this form sort as texts.
     version < BASIL
 }
 
-/// Whether an endpoint of `version` knows events of this type.
+/// Returns whether events of this type exist in `version`.
 pub(crate) fn knows(version: &str, kind: &str) -> bool {
     !(is_legacy(version) && kind.starts_with("invoice_payment."))
 }
@@ -54,7 +54,7 @@ fn invoice_of(account: &Account, intent: &str) -> Value {
     }
 }
 
-/// The period stood on the subscription, not on its items.
+/// Moves the period from the items back to the subscription.
 fn subscription(subscription: &mut Value) {
     let first = subscription.pointer("/items/data/0").cloned().unwrap_or_default();
     for field in ["current_period_start", "current_period_end", "plan", "quantity"] {
@@ -96,7 +96,7 @@ fn invoice(account: &Account, object: &mut Value) {
     }
 }
 
-/// Prorations and what a merchant added were invoice items then.
+/// Gives a line the older shape, in which prorations and the merchant's items were invoice items.
 fn invoice_line(account: &Account, line: &mut Value) {
     let of_item = line.pointer("/parent/invoice_item_details").cloned().unwrap_or_default();
     let of_subscription = line.pointer("/parent/subscription_item_details").cloned().unwrap_or_default();

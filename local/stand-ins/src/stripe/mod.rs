@@ -1,5 +1,5 @@
-//! The stand-in for Stripe: the API of version 2026-09-30.endive as far as this project needs it,
-//! hosted pages, webhooks, and controls.
+//! The stand-in for Stripe: the part of API version 2026-09-30.endive that this project needs, hosted pages, webhooks,
+//! and controls.
 
 mod account;
 mod api;

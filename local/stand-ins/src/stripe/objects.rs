@@ -38,7 +38,7 @@ impl Objects {
     }
 }
 
-/// Short access to the fields of API objects. A field that is missing or null reads as empty.
+/// Access to the fields of API objects. A field that is missing or null reads as empty.
 pub(crate) trait Fields {
     fn text(&self, field: &str) -> &str;
     fn maybe_text(&self, field: &str) -> Option<&str>;
@@ -71,7 +71,7 @@ impl Fields for Value {
     }
 }
 
-/// Returns what `after` changed, with the values of `before`: an event's `previous_attributes`.
+/// Returns the old values of everything that changed from `before` to `after`: an event's `previous_attributes`.
 pub(crate) fn previous_attributes(before: &Value, after: &Value) -> Value {
     let (Some(before), Some(after)) = (before.as_object(), after.as_object()) else {
         return Value::Null;

@@ -1,4 +1,4 @@
-//! How the Stripe stand-in is set up.
+//! The options of the Stripe stand-in.
 
 use std::time::Duration;
 
@@ -11,21 +11,21 @@ use crate::clock::Clock;
 pub struct StripeOptions {
     /// The port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
-    /// The one secret key that is accepted; any `sk_test_…` when none is set.
+    /// The one secret key that is accepted; any `sk_test_…` if none is set.
     pub secret_key: Option<String>,
-    /// A restricted key that may read events and nothing else; any `rk_test_…` when neither key is set.
+    /// A restricted key that may only read events; any `rk_test_…` if neither key is set.
     pub events_key: Option<String>,
-    /// The account's API version: the one of events that are listed, and of webhook endpoints that name none.
+    /// The account's API version, in which events are listed, and delivered to webhook endpoints that name none.
     pub api_version: String,
     /// Webhook endpoints that exist from the start.
     pub webhooks: Vec<WebhookTarget>,
-    /// When a delivery is tried again.
+    /// The times at which a delivery is tried again.
     pub retries: Retries,
-    /// What the account's settings say about invoices of subscriptions.
+    /// The account's settings for invoices of subscriptions.
     pub billing: BillingSettings,
     /// The clock, real by default.
     pub clock: Clock,
-    /// Where ids come from: equal seeds give equal ids. Without one, each start has its own.
+    /// The seed of ids: equal seeds give equal ids. Without one, each start has its own.
     pub seed: Option<u64>,
 }
 
@@ -45,40 +45,40 @@ impl Default for StripeOptions {
     }
 }
 
-/// Where events go.
+/// A webhook endpoint.
 #[derive(Clone, Debug)]
 pub struct WebhookTarget {
     /// The address that gets the events.
     pub url: String,
-    /// The signing secrets; several while one is being rotated.
+    /// The signing secrets. There are several while one is being rotated.
     pub secrets: Vec<String>,
-    /// The API version of the payloads; the account's when none is set. `2024-06-20` and other
-    /// versions before `2025-03-31` get the older shapes.
+    /// The API version of the payloads; the account's if none is set. Versions before `2025-03-31`, such as `2024-06-20`,
+    /// get the older shapes.
     pub api_version: Option<String>,
-    /// The event types that it wants, `*` for all.
+    /// The event types that it wants; `*` for all.
     pub enabled_events: Vec<String>,
 }
 
 impl WebhookTarget {
-    /// Returns a target for all events, signed with one secret.
+    /// Makes a target for all events, signed with one secret.
     #[must_use]
     pub fn new(url: impl Into<String>, secret: impl Into<String>) -> Self {
         Self { url: url.into(), secrets: vec![secret.into()], api_version: None, enabled_events: vec!["*".to_owned()] }
     }
 }
 
-/// When a delivery that failed is tried again: Stripe takes days, this takes moments.
+/// The times at which a failed delivery is tried again. At Stripe they span days, here moments.
 #[derive(Clone, Debug)]
 pub struct Retries {
-    /// The wait after the first failure; it doubles with each one.
+    /// The wait after the first failure. It doubles with each one.
     pub first: Duration,
     /// The longest wait.
     pub longest: Duration,
-    /// How many attempts there are in all.
+    /// The number of attempts in all.
     pub attempts: usize,
     /// How long an endpoint has to answer.
     pub timeout: Duration,
-    /// How many deliveries one endpoint gets at a time. One keeps them in order.
+    /// How many deliveries an endpoint gets at a time. 1 keeps them in order.
     pub concurrency: usize,
 }
 
@@ -95,7 +95,7 @@ impl Default for Retries {
 }
 
 impl Retries {
-    /// Returns the wait after the `failures`th failure, or none when it was the last attempt.
+    /// Returns the wait after the `failures`th failure; none after the last attempt.
     pub(crate) fn wait_after(&self, failures: usize) -> Option<Duration> {
         let doublings = u32::try_from(failures.saturating_sub(1)).unwrap_or(u32::MAX).min(16);
         (failures < self.attempts).then(|| self.first.saturating_mul(1 << doublings).min(self.longest))

@@ -1,4 +1,4 @@
-//! What happens by itself when time passes.
+//! Everything that happens by itself when time passes.
 
 use super::account::Account;
 use super::billing::lifecycle;
@@ -25,7 +25,7 @@ pub(crate) fn run_until(account: &mut Account, now: i64) {
     }
 }
 
-/// Whether there is something to do at `now`.
+/// Returns whether anything is due at `now`.
 pub(crate) fn is_due(account: &Account, now: i64) -> bool {
     next(account).is_some_and(|(at, _)| at <= now)
 }

@@ -1,10 +1,10 @@
-//! What follows from a payment: the session or invoice that it pays moves on.
+//! The consequences of a payment for the session or invoice that it pays.
 
 use super::account::Account;
 use super::billing::collection;
 use super::checkout;
 
-/// What a payment intent pays.
+/// The object that a payment intent pays.
 #[derive(Clone, Debug)]
 pub(crate) enum Owner {
     /// A Checkout session.
@@ -15,7 +15,7 @@ pub(crate) enum Owner {
     PartOf(String),
 }
 
-/// The intent succeeded.
+/// Records that an intent succeeded.
 pub(crate) fn succeeded(account: &mut Account, intent: &str) {
     match account.owners.get(intent).cloned() {
         Some(Owner::Session(session)) => checkout::paid(account, &session),
@@ -24,7 +24,7 @@ pub(crate) fn succeeded(account: &mut Account, intent: &str) {
     }
 }
 
-/// The intent's payment was refused.
+/// Records that an intent's payment was refused.
 pub(crate) fn failed(account: &mut Account, intent: &str) {
     match account.owners.get(intent).cloned() {
         Some(Owner::Session(session)) => checkout::refused(account, &session),
@@ -33,11 +33,11 @@ pub(crate) fn failed(account: &mut Account, intent: &str) {
     }
 }
 
-/// The customer must authenticate the payment.
+/// Records that the customer must authenticate the payment.
 pub(crate) fn requires_action(account: &mut Account, intent: &str) {
     match account.owners.get(intent).cloned() {
         Some(Owner::Invoice(id)) => collection::requires_action(account, &id),
-        // The hosted page leads the customer through it.
+        // The hosted page leads the customer to the bank's page.
         Some(Owner::Session(_) | Owner::PartOf(_)) | None => {}
     }
 }

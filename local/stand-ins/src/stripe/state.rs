@@ -1,4 +1,4 @@
-//! The shared state of the running stand-in: the account behind its lock, and who waits for changes.
+//! The shared state of the running stand-in: the account behind its lock, and a channel that reports changes.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -23,7 +23,7 @@ impl Stripe {
         Self { common, keys, http, account: Mutex::new(account), changed: watch::Sender::new(0) }
     }
 
-    /// Does something with the account as it is now, and tells whoever waits.
+    /// Brings the account up to the present time, runs `action` on it and reports a change.
     pub(crate) fn act<R>(&self, action: impl FnOnce(&mut Account) -> R) -> R {
         let result = {
             let mut account = self.lock();
@@ -34,7 +34,7 @@ impl Stripe {
         result
     }
 
-    /// Reads the account (or takes work from it) without waking anyone.
+    /// Runs `action` on the account without reporting a change.
     pub(crate) fn quietly<R>(&self, action: impl FnOnce(&mut Account) -> R) -> R {
         action(&mut self.lock())
     }
@@ -43,7 +43,7 @@ impl Stripe {
         self.changed.subscribe()
     }
 
-    /// Waits until `done` of the account gives something; none when `timeout` is over first.
+    /// Waits until `done` returns something for the account; none if `timeout` is over first.
     pub(crate) async fn wait<R>(&self, timeout: Duration, done: impl Fn(&Account) -> Option<R>) -> Option<R> {
         let mut changes = self.changes();
         let wait = async {
@@ -62,7 +62,7 @@ impl Stripe {
     }
 }
 
-/// Lets time pass for the account even when nobody asks: sessions expire, subscriptions renew.
+/// Lets time pass for the account even when nobody calls: sessions expire, subscriptions renew.
 pub(crate) async fn tick(stripe: std::sync::Arc<Stripe>) {
     let mut every_second = tokio::time::interval(Duration::from_secs(1));
     loop {

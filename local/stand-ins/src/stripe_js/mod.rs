@@ -1,6 +1,5 @@
-//! The stand-in for Stripe.js: the script at Stripe's own path, which does in a page what the storefront asks of it. It
-//! calls the stand-in of Stripe's API with the publishable key, as the real one does.
-//! <https://docs.stripe.com/js>
+//! The stand-in for Stripe.js: a script at Stripe's own path with the functions that the storefront uses. It calls the
+//! stand-in of Stripe's API with the publishable key, as the real one does. <https://docs.stripe.com/js>
 
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;

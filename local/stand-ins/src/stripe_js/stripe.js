@@ -1,5 +1,5 @@
-// A stand-in for Stripe.js: a card form and what it needs to pay a payment intent. What the real one has and this one
-// doesn't is refused with an IntegrationError. Cards are Stripe's test cards: https://docs.stripe.com/testing
+// A stand-in for Stripe.js: a card form, and the functions that pay a payment intent. Options that the real one has and
+// this one doesn't are refused with an IntegrationError. Cards are Stripe's test cards: https://docs.stripe.com/testing
 "use strict";
 (() => {
   const api = new URL(document.currentScript.src).origin;
@@ -16,7 +16,7 @@
     }
   }
 
-  /** Test cards by number: Stripe's test method behind each, and what it does. */
+  /** Test cards by number, each with Stripe's test method behind it and its behaviour. */
   const CARDS = {
     4242424242424242: ["pm_card_visa", "pays"],
     4000000000003220: ["pm_card_threeDSecure2Required", "asks the bank (3-D Secure)"],
@@ -54,7 +54,7 @@
     iframe { width: 100%; height: 100%; border: 0 }
   `;
 
-  /** A shadow root with the script's style, so that neither the page's style nor its policy plays a part. */
+  /** Returns a shadow root with the script's style, so that the page's style and policy have no effect on the form. */
   function shadow(host) {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
@@ -146,7 +146,7 @@
       return digits(this.#root.querySelector(`[name=${name}]`).value);
     }
 
-    /** What is wrong with what was typed. */
+    /** Returns the error in the typed card; undefined if there is none. */
     problem() {
       const [number, expiry, cvc] = ["number", "expiry", "cvc"].map((name) => this.#value(name));
       if (number.length < 14) return invalid("incomplete_number", "Your card number is incomplete.", "number");
@@ -160,7 +160,7 @@
       return undefined;
     }
 
-    /** Shows a problem, or that there is none, and leads to its field. */
+    /** Shows an error, or none, and moves the focus to its field. */
     show(problem) {
       this.#root.querySelector(".error").textContent = problem?.message ?? "";
       for (const input of this.#root.querySelectorAll("input")) {
@@ -172,13 +172,13 @@
       }
     }
 
-    /** Stripe's test method behind the card. */
+    /** Returns Stripe's test method behind the typed card. */
     testMethod() {
       return CARDS[this.#value("number")]?.[0];
     }
   }
 
-  /** Shows the bank's page until the payment doesn't wait for it any more. Gives false if the customer closed it. */
+  /** Shows the bank's page until the payment no longer waits for it. Returns false if the customer closed it. */
   function authenticate(page, waits) {
     return new Promise((resolve) => {
       const host = document.createElement("div");
@@ -237,7 +237,7 @@
     const retrievePaymentIntent = (clientSecret) =>
       request("GET", `/v1/payment_intents/${intentOf(clientSecret)}`, { client_secret: clientSecret });
 
-    /** Lets the bank ask if it wants to, and says how it ended. */
+    /** Shows the bank's page if the payment waits for it, and returns the result. */
     async function settle(result, clientSecret) {
       const page = result.paymentIntent?.next_action?.redirect_to_url?.url;
       if (result.paymentIntent?.status !== "requires_action" || !page) return result;

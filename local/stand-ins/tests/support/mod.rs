@@ -1,4 +1,4 @@
-//! What the tests share: a raw HTTP client and a webhook receiver that verifies by itself.
+//! Shared parts of the tests: a raw HTTP client and a webhook receiver that verifies by itself.
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a broken set-up should fail the test")]
@@ -29,7 +29,7 @@ pub fn client() -> Client {
         .unwrap()
 }
 
-/// Calls the Stripe stand-in as its API is called, without any SDK.
+/// A client that calls the Stripe stand-in's API without any SDK.
 #[derive(Clone)]
 pub struct Api {
     pub base: String,
@@ -92,7 +92,7 @@ pub fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// Returns the types of events, without those that say little about the order.
+/// Returns the types of events, in their order.
 pub fn types(events: &[Value]) -> Vec<&str> {
     events.iter().map(|event| text(event, "/type")).collect()
 }

@@ -1,4 +1,4 @@
-//! A webhook receiver that checks signatures by itself, answers as told and keeps what it got.
+//! A webhook receiver that checks signatures by itself, answers as told and keeps what it received.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -62,7 +62,7 @@ async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, body: Byt
     StatusCode::from_u16(status).unwrap()
 }
 
-/// Checks a signature as Stripe's documentation does, apart from the code that signs.
+/// Checks a signature as Stripe's documentation does, without the code that signs.
 fn verify(header: &str, body: &[u8], secret: &str) -> bool {
     let time = header.split(',').find_map(|part| part.strip_prefix("t=")).unwrap();
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());

@@ -9,7 +9,7 @@ use super::{Api, answer, text, types};
 
 pub const HOUR: u64 = 60 * 60;
 pub const DAY: u64 = 24 * HOUR;
-/// 2026-10-01T00:00:00Z
+/// The start of October, 2026-10-01T00:00:00Z.
 pub const OCTOBER: i64 = 1_790_812_800;
 pub const NOVEMBER: i64 = OCTOBER + 31 * 86_400;
 pub const DECEMBER: i64 = NOVEMBER + 30 * 86_400;
@@ -43,7 +43,7 @@ impl Shop {
         text(&api.make("/v1/prices", &params).await, "/id").to_owned()
     }
 
-    /// Subscribes as the project does: incomplete until the reader confirms.
+    /// Subscribes as the project does: the subscription is incomplete until the reader confirms.
     pub async fn subscribe(&self) -> Value {
         let params = [
             ("customer", self.customer.as_str()),
@@ -56,7 +56,7 @@ impl Shop {
         self.api.make("/v1/subscriptions", &params).await
     }
 
-    /// Confirms a payment intent as Stripe.js does: publishable key and client secret.
+    /// Confirms a payment intent as Stripe.js does, with the publishable key and the client secret.
     pub async fn confirm(&self, secret: &str, method: &str) -> (StatusCode, Value) {
         let intent = secret.split("_secret_").next().unwrap();
         let path = format!("/v1/payment_intents/{intent}/confirm");
@@ -67,7 +67,7 @@ impl Shop {
         answer(request.header("content-type", "application/x-www-form-urlencoded").body(encoded.finish())).await
     }
 
-    /// Subscribes and pays with a card that goes through.
+    /// Subscribes and pays with a card that is accepted.
     pub async fn active(&self) -> String {
         let subscription = self.subscribe().await;
         let secret = text(&subscription, "/latest_invoice/confirmation_secret/client_secret");

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::stripe::error::ApiError;
 
-/// With what kind of key a request came.
+/// The kind of key that a request came with.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Caller {
     /// A secret key: may do everything.
@@ -17,14 +17,14 @@ pub(crate) enum Caller {
     Publishable,
 }
 
-/// The keys of the account that are accepted; where none is set, any that looks like one.
+/// The keys that are accepted. If none is set, any that looks like one is.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Keys {
     pub(crate) secret: Option<String>,
     pub(crate) events: Option<String>,
 }
 
-/// Checks the key.
+/// Checks the key of a request.
 pub(super) fn check(headers: &HeaderMap, body_key: Option<&str>, keys: &Keys) -> Result<Caller, ApiError> {
     let key = from_header(headers).or_else(|| body_key.map(str::to_owned)).ok_or_else(|| {
         ApiError::unauthorized(

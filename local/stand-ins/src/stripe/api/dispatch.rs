@@ -1,4 +1,4 @@
-//! From a request to an answer: key, endpoint, parameters, faults, idempotency, effect.
+//! The path of a request to its answer: key, endpoint, parameters, faults, idempotency, effect.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub(crate) async fn handle(State(stripe): State<Arc<Stripe>>, request: Request<B
     let Ok(body) = to_bytes(body, LARGEST).await else {
         return ApiError::invalid("The request body is too large.").into_response();
     };
-    // On a task of its own: work goes on when the caller gives up waiting, as at Stripe.
+    // A task of its own lets the work go on when the caller gives up waiting, as at Stripe.
     match tokio::spawn(logged(stripe, parts, body)).await {
         Ok(response) => response,
         Err(_) => ApiError::injected(500).into_response(),
@@ -149,8 +149,8 @@ impl Job<'_> {
         Ok(self.finish(stripe, &result))
     }
 
-    /// Lets a fault strike inside the endpoint: it takes its time while the key is in use, and its error is the result
-    /// that the key remembers.
+    /// Applies a fault inside the endpoint: its delay keeps the idempotency key in use, and the key remembers its error
+    /// as the result.
     async fn strike_inside(&self, fault: Option<&Fault>) -> Option<ApiError> {
         let fault = fault?;
         fault.strike(|status| ApiError::injected(status).into_response()).await?;
@@ -175,9 +175,8 @@ impl Job<'_> {
     }
 }
 
-/// Whether a fault before the effect strikes inside the endpoint, so that an idempotency key
-/// remembers it: a slow endpoint, an internal error, a declined card. Rate limits, gateways and
-/// lost connections are outside.
+/// Returns whether a fault before the effect strikes inside the endpoint, so that an idempotency key remembers it: a slow
+/// endpoint, an internal error, a declined card. Rate limits, gateways and lost connections are outside.
 fn is_remembered(answer: &Answer) -> bool {
     matches!(answer, Answer::Real | Answer::Status { status: 500 | 402, .. })
 }

@@ -9,10 +9,10 @@ use crate::stripe::includable;
 use crate::stripe::objects::Fields;
 use crate::stripe::params::Tree;
 
-/// Stripe's limit.
+/// The deepest path that Stripe expands.
 const DEEPEST: usize = 4;
 
-/// Reads the list of paths (`latest_invoice.confirmation_secret`, `data.customer`).
+/// Parses the list of paths (`latest_invoice.confirmation_secret`, `data.customer`).
 pub(super) fn parse(tree: Option<Tree>) -> Result<Vec<String>, ApiError> {
     let Some(tree) = tree else { return Ok(Vec::new()) };
     let elements = tree.elements().ok_or_else(|| ApiError::parameter("Invalid array").param("expand"))?;
@@ -62,7 +62,7 @@ fn expand(account: &Account, at: &mut Value, path: &str) -> Result<(), NotExpand
         None => {}
     }
     match (rest, &value) {
-        // Nothing there to go on with: Stripe leaves null as it is.
+        // Stripe leaves null as it is.
         (_, Value::Null) => Ok(()),
         (None, Value::Object(object))
             if object.contains_key("object") || value.maybe_text("client_secret").is_some() =>

@@ -1,4 +1,4 @@
-//! The API's frame: which endpoints there are, who may call them, and how an answer is made.
+//! The frame of the API: its endpoints, who may call each, and how an answer is made.
 
 mod auth;
 mod dispatch;
@@ -16,7 +16,7 @@ use super::account::Account;
 use super::error::ApiError;
 use super::params::{self, Tree};
 
-/// What an endpoint gives.
+/// The result of an endpoint.
 pub(crate) type Reply = Result<Value, ApiError>;
 
 /// One endpoint of the API.
@@ -25,11 +25,11 @@ pub(crate) struct Endpoint {
     method: &'static str,
     /// The path, with at most one `{placeholder}`.
     path: &'static str,
-    /// Takes `limit`, `starting_after` and `ending_before`.
+    /// Whether it takes `limit`, `starting_after` and `ending_before`.
     list: bool,
-    /// May be called with a publishable key, as Stripe.js does.
+    /// Whether it may be called with a publishable key, as Stripe.js does.
     publishable: bool,
-    /// May be called with a restricted key that reads events.
+    /// Whether it may be called with a restricted key that reads events.
     events: bool,
     run: fn(&mut Account, &Call) -> Reply,
 }
@@ -59,7 +59,7 @@ impl Endpoint {
         Self { events: true, ..self }
     }
 
-    /// Returns the path's placeholder, if `path` is this endpoint's.
+    /// Returns the value of the path's placeholder if `path` belongs to this endpoint.
     fn matches(&self, method: &str, path: &str) -> Option<String> {
         if self.method != method {
             return None;
@@ -74,19 +74,19 @@ impl Endpoint {
         }
     }
 
-    /// `POST /v1/customers/{customer}`
+    /// Returns the endpoint's name: `POST /v1/customers/{customer}`.
     fn name(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 }
 
-/// A request to an endpoint, its generic parameters taken out.
+/// A request to an endpoint, without the parameters that every endpoint takes.
 #[derive(Debug)]
 pub(crate) struct Call {
-    /// The path's placeholder.
+    /// The value of the path's placeholder.
     pub(crate) id: String,
     pub(crate) caller: Caller,
-    /// The path as it was asked for, which lists repeat as their `url`.
+    /// The path of the request, which lists repeat as their `url`.
     path: String,
     endpoint: String,
     params: Tree,
@@ -94,7 +94,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Returns the parameters, checked against the endpoint's request type.
+    /// Returns the parameters as the endpoint's request type, which checks them.
     pub(crate) fn params<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         params::parse(&self.endpoint, &self.params)
     }
@@ -110,7 +110,7 @@ impl Call {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NoParams {}
 
-/// `GET /v1/<objects>/{id}`.
+/// Answers `GET /v1/<objects>/{id}`.
 pub(crate) fn retrieve(account: &Account, call: &Call, kind: &str) -> Reply {
     let NoParams {} = call.params()?;
     account.find(kind, &call.id)

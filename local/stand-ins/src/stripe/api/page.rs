@@ -8,7 +8,7 @@ use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
 use crate::stripe::params::{self, Tree};
 
-/// Which part of a list is wanted.
+/// The part of a list that is wanted.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Page {
@@ -43,7 +43,7 @@ impl Page {
         }
     }
 
-    /// This page of `items`.
+    /// Returns this page of `items` as a list object.
     pub(super) fn list(&self, url: &str, items: &[&Value]) -> Reply {
         let limit = usize::try_from(self.limit.unwrap_or(10)).unwrap_or(10);
         let position = |param: &str, id: &str| {

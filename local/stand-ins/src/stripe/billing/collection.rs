@@ -1,4 +1,4 @@
-//! What becomes of an invoice: finalized, collected, paid, refused, voided, written off.
+//! The later states of an invoice: finalized, collected, paid, refused, voided, written off.
 //! <https://docs.stripe.com/invoicing/integration/workflow-transitions>
 
 use serde_json::{Value, json};
@@ -11,10 +11,10 @@ use crate::stripe::objects::Fields;
 use crate::stripe::payment::{confirm, intent, method, smallest};
 use crate::stripe::settlement::Owner;
 
-/// How long Stripe waits before it collects an invoice that somebody advanced by hand, in seconds.
+/// How long Stripe waits before it collects an invoice that was advanced by hand, in seconds.
 const HOUR: i64 = 60 * 60;
 
-/// Stripe finalizes and charges the draft by itself, `after` so many seconds from its creation.
+/// Schedules that Stripe finalizes and charges a draft by itself, `after` seconds from its creation.
 pub(super) fn schedule(account: &mut Account, id: &str, after: i64) {
     let at = account.get(id).int("created") + after;
     account.set(id, json!({ "auto_advance": true, "automatically_finalizes_at": at, "next_payment_attempt": at }));
@@ -34,8 +34,8 @@ pub(super) fn set_auto_advance(account: &mut Account, id: &str, advance: bool) {
     }
 }
 
-/// Finalizes a draft: nothing about it changes any more, and it can be paid. Nobody is charged yet, but an invoice
-/// of nothing is paid.
+/// Finalizes a draft: it can't be changed any more, and it can be paid. Nobody is charged yet, but an invoice of amount 0
+/// becomes paid.
 pub(super) fn finalize(account: &mut Account, id: &str) {
     let now = account.now;
     let customer = account.get(&account.text_of(id, "customer")).clone();
@@ -83,9 +83,8 @@ pub(super) fn finalize(account: &mut Account, id: &str) {
     }
 }
 
-/// Returns what is due of `total`, and the customer's balance afterwards. A balance below zero is what the customer has
-/// to their credit. A sum too small to be charged is put on the balance.
-/// <https://docs.stripe.com/billing/customer/balance>
+/// Returns the amount due of `total`, and the customer's balance afterwards. A balance below zero is to the customer's
+/// credit. A sum too small to be charged is put on the balance. <https://docs.stripe.com/billing/customer/balance>
 pub(super) fn settle_balance(balance: i64, total: i64, currency: &str) -> (i64, i64) {
     let sum = balance + total;
     if sum < smallest(currency) { (0, sum) } else { (sum, 0) }
@@ -98,7 +97,7 @@ fn description(invoice: &Value) -> &'static str {
     }
 }
 
-/// Stripe's own attempt: a draft is finalized first. A refusal is told by events.
+/// Collects an invoice as Stripe does by itself. A draft is finalized first, and a refusal is reported by events.
 pub(super) fn collect(account: &mut Account, id: &str) {
     if account.get(id).text("status") == "draft" {
         finalize(account, id);
@@ -112,8 +111,8 @@ pub(super) fn collect(account: &mut Account, id: &str) {
     let _ = pay(account, id, None);
 }
 
-/// Tries to pay an invoice that is open or written off with `payment_method`, or with the one that the subscription
-/// or its customer keeps.
+/// Tries to pay an invoice that is open or written off, with `payment_method` or the default of the subscription or its
+/// customer.
 pub(super) fn pay(account: &mut Account, id: &str, payment_method: Option<&str>) -> Result<(), ApiError> {
     let intent = invoice_payment::intent_of(account, id).unwrap_or_default();
     let customer = account.text_of(id, "customer");
@@ -131,11 +130,11 @@ pub(super) fn pay(account: &mut Account, id: &str, payment_method: Option<&str>)
              and then try again.",
         ));
     }
-    // A bank that wants to see the customer isn't a refusal here: the intent waits for them.
+    // A bank that wants authentication doesn't refuse here: the intent waits for the customer.
     confirm::confirm(account, &intent, false)
 }
 
-/// An intent paid its part of the invoice, or all of it.
+/// Records that an intent paid its part of the invoice, or all of it.
 pub(crate) fn credited(account: &mut Account, id: &str, intent: &str) {
     let invoice = account.get(id).clone();
     let amount = account.get(intent).int("amount_received");
@@ -157,7 +156,7 @@ pub(crate) fn credited(account: &mut Account, id: &str, intent: &str) {
     }
 }
 
-/// The invoice is paid: what else was open of it is not needed any more.
+/// Records that the invoice is paid in full. Its other open payments are cancelled.
 fn settle(account: &mut Account, id: &str) {
     let invoice = account.get(id).clone();
     let attempts = if invoice.int("amount_due") == 0 { 0 } else { invoice.int("attempt_count").max(1) };
@@ -177,7 +176,7 @@ fn settle(account: &mut Account, id: &str) {
     account.emit("invoice.payment_succeeded", id);
 }
 
-/// The payment was refused, or there was nothing to pay with.
+/// Records that the payment was refused, or that there was no method to pay with.
 pub(crate) fn refused(account: &mut Account, id: &str) {
     let invoice = account.get(id).clone();
     if !matches!(invoice.text("status"), "open" | "uncollectible") {
@@ -202,7 +201,7 @@ pub(crate) fn refused(account: &mut Account, id: &str) {
     lifecycle::invoice_refused(account, subscription_of(&invoice), id, next.is_none() && !stopped);
 }
 
-/// The customer must authenticate the payment. A renewal is refused until they did.
+/// Records that the customer must authenticate the payment. A renewal is refused until they do.
 pub(crate) fn requires_action(account: &mut Account, id: &str) {
     account.set(id, json!({ "attempted": true }));
     account.emit("invoice.payment_action_required", id);
@@ -211,7 +210,7 @@ pub(crate) fn requires_action(account: &mut Account, id: &str) {
     }
 }
 
-/// Nobody will pay this invoice any more.
+/// Voids an invoice.
 pub(super) fn void(account: &mut Account, id: &str) {
     if !matches!(account.get(id).text("status"), "open" | "uncollectible") {
         return;
@@ -222,14 +221,14 @@ pub(super) fn void(account: &mut Account, id: &str) {
     account.emit("invoice.voided", id);
 }
 
-/// The invoice is written off; it can be paid all the same.
+/// Writes an invoice off. It can still be paid.
 pub(super) fn mark_uncollectible(account: &mut Account, id: &str) {
     set_transition(account, id, "marked_uncollectible_at");
     account.set(id, json!({ "status": "uncollectible", "next_payment_attempt": null, "auto_advance": false }));
     account.emit("invoice.marked_uncollectible", id);
 }
 
-/// Stops the automatic collection of what a subscription has open, as its cancellation does. Drafts go on.
+/// Stops the automatic collection of a subscription's open invoices, as its cancellation does. Drafts go on.
 /// <https://docs.stripe.com/api/subscriptions/cancel>
 pub(super) fn stop(account: &mut Account, subscription: &str) {
     let open = account

@@ -51,7 +51,7 @@ impl Percent {
         serde_json::from_str(text).unwrap_or_default()
     }
 
-    /// Returns the percentage of a coupon; none at all if it has none.
+    /// Returns the percentage of a coupon; 0 if it has none.
     fn of(coupon: &Value) -> Self {
         let percent = coupon.get("percent_off").filter(|percent| percent.is_number());
         percent.and_then(|percent| Self::parse(&percent.to_string())).unwrap_or(Self(0))
@@ -69,7 +69,7 @@ impl<'de> Deserialize<'de> for Percent {
     }
 }
 
-/// For how long a coupon lasts; one of so many months is not simulated.
+/// How long a coupon lasts. A number of months is not simulated.
 #[derive(Clone, Copy, Default, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Duration {
@@ -128,7 +128,7 @@ fn list(account: &mut Account, call: &Call) -> Reply {
     call.list(account.objects.newest_first("coupon").filter(fits))
 }
 
-/// What `discounts[]` of a subscription names; discounts that exist and promotion codes are not simulated.
+/// An entry of `discounts[]` of a subscription. Existing discounts and promotion codes are not simulated.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
@@ -155,7 +155,7 @@ pub(super) fn give(account: &mut Account, subscription: &str, wanted: &[Wanted])
     Ok(())
 }
 
-/// Hands the discounts of a subscription to its new invoice; those that count once are used up.
+/// Moves the discounts of a subscription to its new invoice. Those that count once are used up.
 pub(super) fn hand_over(account: &mut Account, subscription: &str, invoice: &str) {
     let ids: Vec<String> = ids(account.get(subscription)).collect();
     account.set(invoice, json!({ "discounts": ids }));
@@ -163,13 +163,13 @@ pub(super) fn hand_over(account: &mut Account, subscription: &str, invoice: &str
     account.set(subscription, json!({ "discounts": left }));
 }
 
-/// Shows the discounts of a subscription on an invoice that isn't real.
+/// Shows the discounts of a subscription on the preview of an invoice.
 pub(super) fn show(account: &mut Account, subscription: &str, invoice: &str) {
     let ids: Vec<String> = ids(account.get(subscription)).collect();
     account.set(invoice, json!({ "discounts": ids }));
 }
 
-/// Takes the discounts of an invoice off its lines; gives what each took in all.
+/// Takes the discounts of an invoice off its lines. Returns the sum that each took off.
 pub(super) fn apply(account: &Account, invoice: &str, lines: &mut [Value]) -> Vec<Value> {
     ids(account.get(invoice))
         .map(|id| json!({ "amount": take(coupon(account, &id), &id, lines), "discount": id }))
@@ -186,7 +186,7 @@ fn coupon<'w>(account: &'w Account, discount: &str) -> &'w Value {
     account.get(coupon)
 }
 
-/// Takes one discount off the lines that allow it; gives the sum.
+/// Takes one discount off the lines that allow it. Returns the sum.
 fn take(coupon: &Value, id: &str, lines: &mut [Value]) -> i64 {
     let mut left = coupon.get("amount_off").and_then(Value::as_i64);
     let percent = Percent::of(coupon);

@@ -1,4 +1,4 @@
-//! Invoices of subscriptions: how they are made and what belongs to them. What becomes of them is in `collection`.
+//! Invoices of subscriptions: how they are made and what belongs to them. Their later states are in `collection`.
 //! <https://docs.stripe.com/api/invoices/object>
 
 use serde_json::{Value, json};
@@ -8,9 +8,9 @@ use crate::stripe::account::Account;
 use crate::stripe::objects::Fields;
 use crate::stripe::shapes::Kind;
 
-/// Makes an invoice of a subscription, a draft that nothing advances by itself; gives its id. It takes what waited for
-/// it: prorations, invoice items and discounts. `period` is the invoice's own, the one that is over: what is paid for
-/// is the line's.
+/// Makes a draft of a subscription that nothing advances by itself. Returns its id. It takes the prorations, invoice
+/// items and discounts that waited for it. `period` is the invoice's own, which is over; the period that is paid for is
+/// the line's.
 pub(super) fn make(
     account: &mut Account,
     subscription_id: &str,
@@ -36,7 +36,7 @@ pub(super) fn make(
             "parent": {
                 "quote_details": null,
                 "subscription_details": {
-                    // As it was when the invoice was made: later changes don't reach it.
+                    // The metadata of the moment: later changes don't reach the invoice.
                     "metadata": subscription.get("metadata"),
                     "subscription": subscription_id,
                 },
@@ -50,7 +50,7 @@ pub(super) fn make(
     );
     discount::hand_over(account, subscription_id, &id);
     let mut all = invoice_item::collect(account, subscription_id, &id);
-    // The newest first.
+    // Newest first.
     all.extend(account.pending_lines.remove(subscription_id).unwrap_or_default().into_iter().rev());
     all.extend(own_lines);
     lines::set(account, &id, all);
@@ -64,7 +64,7 @@ pub(crate) fn subscription_of(invoice: &Value) -> &str {
     subscription.and_then(Value::as_str).unwrap_or_default()
 }
 
-/// Returns what pays an invoice when nothing else is said.
+/// Returns the method that pays an invoice unless another one is named.
 pub(super) fn default_method(account: &Account, invoice: &str) -> Option<String> {
     let invoice = account.get(invoice);
     let of_subscription = account.get(subscription_of(invoice)).maybe_text("default_payment_method");

@@ -76,7 +76,7 @@ fn finalize(account: &mut Account, call: &Call) -> Reply {
 #[serde(deny_unknown_fields)]
 struct Pay {
     payment_method: Option<String>,
-    // Checked, and makes no difference: the bank is asked in either case.
+    // Accepted without effect: the bank is asked in either case.
     #[serde(rename = "off_session")]
     _off_session: Option<bool>,
 }

@@ -20,7 +20,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::list("/v1/invoiceitems", list),
 ];
 
-/// The most items that wait for one invoice.
+/// The greatest number of items that wait for one invoice.
 const PENDING: usize = 250;
 
 #[derive(Deserialize)]
@@ -92,7 +92,7 @@ fn create(account: &mut Account, call: &Call) -> Reply {
 }
 
 /// Returns the items that wait for the next invoice of a subscription, newest first: its own, and those of its customer
-/// that name none.
+/// that name no subscription.
 fn pending(account: &Account, customer: &str, subscription: Option<&str>) -> Vec<String> {
     let waits = |item: &&Value| {
         let of = item.pointer("/parent/subscription_details/subscription").and_then(Value::as_str);
@@ -103,7 +103,7 @@ fn pending(account: &Account, customer: &str, subscription: Option<&str>) -> Vec
     account.objects.newest_first("invoiceitem").filter(waits).map(|item| item.text("id").to_owned()).collect()
 }
 
-/// Takes the items that wait for this invoice of a subscription; gives their lines, newest first.
+/// Puts the waiting items of a subscription on this invoice. Returns their lines, newest first.
 pub(super) fn collect(account: &mut Account, subscription: &str, invoice: &str) -> Vec<Value> {
     let lines = pending_lines(account, subscription);
     let customer = account.text_of(subscription, "customer");

@@ -1,5 +1,5 @@
-//! Invoice payments: what links an invoice to its payment intents since API version basil. The first one is Stripe's
-//! own and asks for everything; a merchant may attach others. <https://docs.stripe.com/invoicing/partial-payments>
+//! Invoice payments, which link an invoice to its payment intents since API version basil. The first one is Stripe's own
+//! and is for the whole amount; a merchant may attach others. <https://docs.stripe.com/invoicing/partial-payments>
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::list("/v1/invoice_payments", list),
 ];
 
-/// Links an invoice to an intent that pays `amount` of it; gives the link's id.
+/// Links an invoice to an intent that pays `amount` of it. Returns the link's id.
 pub(super) fn make(account: &mut Account, invoice: &str, intent: &str, amount: i64, default: bool) -> String {
     let currency = account.text_of(invoice, "currency");
     account.create(
@@ -32,7 +32,7 @@ pub(super) fn make(account: &mut Account, invoice: &str, intent: &str, amount: i
     )
 }
 
-/// Marks that the intent paid this much of its invoice. Returns the link's id.
+/// Records that the intent paid this much of its invoice. Returns the link's id.
 pub(super) fn pay(account: &mut Account, intent: &str, amount: i64) -> Option<String> {
     let mut payments = account.objects.newest_first("invoice_payment");
     let id = payments.find(|payment| intent_id(payment) == intent)?.text("id").to_owned();
@@ -42,7 +42,7 @@ pub(super) fn pay(account: &mut Account, intent: &str, amount: i64) -> Option<St
     Some(id)
 }
 
-/// Nobody needs what is still open of an invoice's payments: the links and their intents are cancelled.
+/// Cancels the open payments of an invoice, with their intents.
 pub(super) fn cancel_open(account: &mut Account, invoice: &str) {
     let open: Vec<_> = of(account, invoice).into_iter().filter(|payment| payment.text("status") == "open").collect();
     for payment in open {
@@ -55,7 +55,7 @@ pub(super) fn cancel_open(account: &mut Account, invoice: &str) {
     }
 }
 
-/// Stripe's own payment of an invoice asks for what is left.
+/// Sets the amount of Stripe's own payment of an invoice to the rest that is due.
 pub(super) fn ask_for(account: &mut Account, invoice: &str, amount: i64) {
     let Some(payment) = default(account, invoice).cloned() else { return };
     account.set(payment.text("id"), json!({ "amount_requested": amount }));

@@ -18,7 +18,7 @@ pub(super) fn items(subscription: &Value) -> &[Value] {
     items.map(Vec::as_slice).unwrap_or_default()
 }
 
-/// Returns the current period, as the items show it.
+/// Returns the current period, which stands on the items.
 pub(super) fn period(subscription: &Value) -> (i64, i64) {
     let first = items(subscription).first();
     first.map(|item| (item.int("current_period_start"), item.int("current_period_end"))).unwrap_or_default()
@@ -33,13 +33,14 @@ fn set_period(account: &mut Account, id: &str, start: i64, end: i64) {
     }
 }
 
-/// Returns the invoice lines of the items for a period of the subscription as it stands; those of a trial cost nothing.
+/// Returns the invoice lines of the items for a period, at the subscription's present state. Those of a trial cost
+/// nothing.
 pub(super) fn lines(account: &mut Account, id: &str, period: (i64, i64)) -> Vec<Value> {
     let trial = account.get(id).text("status") == "trialing";
     lines_at(account, id, period, trial)
 }
 
-/// Returns the invoice lines of the items for a period after the trial, also while a trial runs.
+/// Returns the invoice lines of the items for a period after the trial, even while the trial runs.
 pub(super) fn paid_lines(account: &mut Account, id: &str, period: (i64, i64)) -> Vec<Value> {
     lines_at(account, id, period, false)
 }
@@ -55,12 +56,12 @@ fn lines_at(account: &mut Account, id: &str, (start, end): (i64, i64), trial: bo
     items.iter().map(line).collect()
 }
 
-/// Whether a subscription has ended for good.
+/// Returns whether a subscription has ended for good.
 pub(super) fn is_over(account: &Account, id: &str) -> bool {
     matches!(account.get(id).text("status"), "canceled" | "incomplete_expired")
 }
 
-/// An invoice of the subscription was paid.
+/// Records that an invoice of the subscription was paid.
 pub(super) fn invoice_paid(account: &mut Account, id: &str, invoice: &str, intent: Option<&str>) {
     let before = account.get(id).clone();
     let latest = before.text("latest_invoice") == invoice;
@@ -77,7 +78,8 @@ pub(super) fn invoice_paid(account: &mut Account, id: &str, invoice: &str, inten
     account.emit_change("customer.subscription.updated", id, &before);
 }
 
-/// An invoice was not paid. `last`: it was the last attempt. Only the latest invoice says how the subscription stands.
+/// Records that an invoice was not paid; `last` if there will be no further attempt. Only the latest invoice changes the
+/// subscription's status.
 pub(super) fn invoice_refused(account: &mut Account, id: &str, invoice: &str, last: bool) {
     let before = account.get(id).clone();
     let collects = matches!(before.text("status"), "active" | "past_due");
@@ -96,7 +98,7 @@ pub(super) fn invoice_refused(account: &mut Account, id: &str, invoice: &str, la
     account.emit_change("customer.subscription.updated", id, &before);
 }
 
-/// Lets a subscription end with its period, or go on after all.
+/// Makes a subscription end with its period, or go on after all.
 pub(crate) fn set_cancel(subscription: &mut Value, cancel: bool, now: i64) {
     let (_, end) = period(subscription);
     subscription.set("cancel_at_period_end", cancel);
@@ -151,7 +153,7 @@ pub(crate) fn check_currency(account: &Account, customer: &str, currency: &str) 
     }
 }
 
-/// Ends all subscriptions of a customer who is deleted.
+/// Ends all subscriptions of a customer who is being deleted.
 pub(crate) fn cancel_all_of(account: &mut Account, customer: &str) {
     let theirs =
         account.objects.newest_first("subscription").filter(|subscription| subscription.text("customer") == customer);
@@ -163,7 +165,7 @@ pub(crate) fn cancel_all_of(account: &mut Account, customer: &str) {
     }
 }
 
-/// Nobody paid the first invoice in time.
+/// Ends a subscription whose first invoice wasn't paid in time.
 fn expire(account: &mut Account, id: &str) {
     let (now, before) = (account.now, account.get(id).clone());
     account.set(id, json!({ "status": "incomplete_expired", "canceled_at": now, "ended_at": now }));
@@ -171,7 +173,7 @@ fn expire(account: &mut Account, id: &str) {
     account.emit_change("customer.subscription.updated", id, &before);
 }
 
-/// A period is over: the next one begins with an invoice, or the subscription ends.
+/// Ends a period: the next one begins with an invoice, or the subscription ends.
 fn renew(account: &mut Account, id: &str) {
     let before = account.get(id).clone();
     if before.flag("cancel_at_period_end") {
@@ -193,7 +195,7 @@ fn renew(account: &mut Account, id: &str) {
     account.emit_change("customer.subscription.updated", id, &before);
 }
 
-/// What a subscription or an invoice is due for.
+/// A subscription or an invoice with something due.
 #[derive(Clone, Debug)]
 pub(crate) enum Due {
     Expire(String),

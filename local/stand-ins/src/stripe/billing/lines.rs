@@ -7,10 +7,10 @@ use crate::stripe::account::Account;
 use crate::stripe::api::{Call, NoParams, Reply};
 use crate::stripe::objects::Fields;
 
-/// How many lines an invoice shows itself, in the API's answers and in events; the others have a list of their own.
+/// The number of lines that an invoice embeds in answers and events. All lines have a list of their own.
 const EMBEDDED: usize = 10;
 
-/// Gives an invoice these lines, the newest first, and adds them up.
+/// Gives an invoice these lines, newest first, and sums them up.
 pub(super) fn set(account: &mut Account, invoice: &str, mut lines: Vec<Value>) {
     for line in &mut lines {
         line.set("invoice", invoice);

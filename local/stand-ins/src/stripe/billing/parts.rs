@@ -9,7 +9,7 @@ use crate::stripe::objects::Fields;
 use crate::stripe::payment::{confirm, intent};
 use crate::stripe::settlement::Owner;
 
-/// Adds an intent to the payments of an open invoice. If it has succeeded already, it counts at once.
+/// Adds an intent to the payments of an open invoice. If the intent has succeeded already, it counts at once.
 pub(super) fn attach(account: &mut Account, invoice: &str, payment_intent: &str) -> Result<(), ApiError> {
     account.check("payment_intent", "payment_intent", payment_intent)?;
     if account.get(invoice).text("status") != "open" {
@@ -30,7 +30,7 @@ pub(super) fn attach(account: &mut Account, invoice: &str, payment_intent: &str)
     Ok(())
 }
 
-/// The customer pays an invoice in these parts, each by an intent of its own with the method that they keep.
+/// Pays an invoice in these parts as the customer, each by an intent of its own with the default method.
 pub(crate) fn pay_in(account: &mut Account, invoice: &str, amounts: &[i64]) -> Result<(), ApiError> {
     let found = account.find("invoice", invoice)?;
     let method = invoice::default_method(account, invoice)

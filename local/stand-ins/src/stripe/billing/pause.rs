@@ -1,4 +1,4 @@
-//! Paused collection: a subscription stays active, and what becomes of its new invoices is the merchant's choice.
+//! Paused collection: a subscription stays active, and the merchant chooses what happens to its new invoices.
 //! <https://docs.stripe.com/billing/subscriptions/pause-payment>
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use crate::stripe::account::Account;
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
 
-/// `pause_collection` of a subscription.
+/// The parameter `pause_collection` of a subscription.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Pause {
@@ -26,7 +26,7 @@ enum Behavior {
 }
 
 impl Pause {
-    /// Returns the value that the subscription shows; refused if it would be over before it begins.
+    /// Returns the value that the subscription shows. A pause that would end in the past is refused.
     pub(super) fn to_value(self, now: i64) -> Result<Value, ApiError> {
         if self.resumes_at.is_some_and(|at| at <= now) {
             return Err(ApiError::invalid("`pause_collection[resumes_at]` must be in the future.")
@@ -36,7 +36,7 @@ impl Pause {
     }
 }
 
-/// Sends the new draft of a renewal on its way, as the subscription's collection says.
+/// Begins the collection of a renewal's draft, as the subscription's settings say.
 pub(super) fn begin_collection(account: &mut Account, subscription: &Value, invoice: &str) {
     match subscription.pointer("/pause_collection/behavior").and_then(Value::as_str) {
         Some("keep_as_draft") => {}

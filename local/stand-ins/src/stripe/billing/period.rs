@@ -6,7 +6,7 @@ use time::{Date, Duration, OffsetDateTime};
 
 use crate::stripe::objects::Fields;
 
-/// How far a period reaches.
+/// The length of a period.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Interval {
     unit: Unit,

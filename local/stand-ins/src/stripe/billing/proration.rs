@@ -1,4 +1,4 @@
-//! Invoice lines, and what a change in the middle of a period costs.
+//! Invoice lines, and the cost of a change in the middle of a period.
 //! <https://docs.stripe.com/billing/subscriptions/prorations>
 
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ pub(super) fn line(
             "parent": {
                 "invoice_item_details": null,
                 "subscription_item_details": {
-                    // A proration is an invoice item behind the scenes.
+                    // A proration is an invoice item internally.
                     "invoice_item": item_id,
                     "proration": proration,
                     "proration_details": { "credited_items": null },
@@ -65,8 +65,8 @@ pub(super) fn line(
     line
 }
 
-/// Returns the lines for going from `before` to what the subscription is now: unused time is given back, remaining time
-/// is charged, to the second.
+/// Returns the lines for the change from `before` to the subscription's present state: unused time is credited and
+/// remaining time charged, to the second.
 pub(super) fn of_change(account: &mut Account, id: &str, before: &Value) -> Vec<Value> {
     let now = account.now;
     if before.text("status") == "trialing" {

@@ -1,26 +1,25 @@
-//! What a merchant chooses in the account's billing settings, and how long invoices of renewals can be edited.
-//! <https://docs.stripe.com/billing/revenue-recovery/smart-retries>
+//! The account's billing settings. <https://docs.stripe.com/billing/revenue-recovery/smart-retries>
 
 use serde::{Deserialize, Serialize};
 
 const HOUR: i64 = 60 * 60;
 const DAY: i64 = 24 * HOUR;
 
-/// How invoices of subscriptions are collected. The default is what Stripe does in an account that chose three
+/// The way in which invoices of subscriptions are collected. The default is Stripe's for an account that chose three
 /// retries; tests may shorten it.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BillingSettings {
-    /// How long the invoice of a renewal stays a draft, in seconds. Stripe: about an hour. 0 finalizes and charges it
-    /// in the moment of the renewal, for tests that want a paid renewal at once.
+    /// How long the invoice of a renewal stays a draft, in seconds; about an hour at Stripe. With 0 the invoice is
+    /// finalized and charged at the moment of the renewal, for tests that want a paid renewal at once.
     pub draft_seconds: i64,
     /// The waits before the second and every later attempt to collect an invoice, in seconds.
     pub retry_seconds: Vec<i64>,
-    /// What becomes of a subscription when the last attempt has failed.
+    /// What happens to a subscription when the last attempt has failed.
     pub after_retries: AfterRetries,
 }
 
-/// What becomes of a subscription whose invoice nobody paid.
+/// What happens to a subscription whose invoice nobody paid.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AfterRetries {

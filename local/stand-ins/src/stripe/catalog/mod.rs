@@ -1,4 +1,4 @@
-//! What is for sale.
+//! Products and prices.
 
 pub(crate) mod price;
 pub(crate) mod product;

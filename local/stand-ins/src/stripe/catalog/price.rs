@@ -33,7 +33,7 @@ struct Create {
     metadata: Option<Metadata>,
 }
 
-/// A product that is made along with its price.
+/// The parameters of a product that is made along with its price.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProductData {
@@ -41,7 +41,7 @@ pub(crate) struct ProductData {
     pub(crate) metadata: Option<Metadata>,
 }
 
-/// How often a recurring price is due.
+/// The interval of a recurring price.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Recurring {
@@ -116,7 +116,7 @@ struct Update {
     metadata: Option<Metadata>,
 }
 
-/// Changes what can change about a price: it is archived and taken back, never cheaper.
+/// Changes a price. It can be archived and unarchived, but its amount stays.
 fn update(account: &mut Account, call: &Call) -> Reply {
     let params: Update = call.params()?;
     let before = account.find("price", &call.id)?;
@@ -135,7 +135,7 @@ fn update(account: &mut Account, call: &Call) -> Reply {
     Ok(account.get(&call.id).clone())
 }
 
-/// Refuses a price that is archived, or whose product is. `param` is where the price stands.
+/// Refuses a price that is archived, or whose product is. `param` is the name of the parameter with the price.
 pub(crate) fn check_active(account: &Account, id: &str, param: &str) -> Result<(), ApiError> {
     let price = account.get(id);
     let product = price.text("product");
@@ -150,7 +150,7 @@ pub(crate) fn check_active(account: &Account, id: &str, param: &str) -> Result<(
     Ok(())
 }
 
-/// Returns the product of a price: one that exists, or a new one. `at` is where the parameters stand.
+/// Returns the product of a price, an existing or a new one. `at` is the name of the parameter in errors.
 pub(crate) fn product(
     account: &mut Account,
     at: &str,

@@ -12,11 +12,11 @@ use crate::stripe::params::{Country, Currency, Email, Limited, Metadata, WebUrl}
 use crate::stripe::payment::{smallest, too_small};
 use crate::stripe::shapes::Kind;
 
-/// How long a session lives at least and at most (and by default), in seconds.
+/// The shortest and the longest lifetime of a session, in seconds. The longest is the default.
 const SHORTEST: i64 = 30 * 60;
 pub(super) const LONGEST: i64 = 24 * 60 * 60;
 
-/// The most line items of a session in payment mode.
+/// The greatest number of line items of a session in payment mode.
 const LINE_ITEMS: usize = 100;
 
 #[derive(Deserialize)]
@@ -43,7 +43,7 @@ struct Create {
     after_expiration: Option<AfterExpiration>,
 }
 
-/// The link appears when the session expires.
+/// The recovery of an expired session. Its link appears when the session expires.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AfterExpiration {
@@ -58,7 +58,7 @@ struct Recovery {
     allow_promotion_codes: bool,
 }
 
-/// Only one-time payments are simulated.
+/// The mode of a session. Only one-time payments are simulated.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Mode {
@@ -138,7 +138,7 @@ enum SubmitType {
     Subscribe,
 }
 
-/// The other user interfaces have no hosted page, so they are not simulated.
+/// The user interface. Only the hosted page is simulated.
 #[derive(Clone, Copy, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum UiMode {

@@ -1,4 +1,4 @@
-//! Checkout sessions: made over the API, paid on a hosted page.
+//! Checkout sessions, which are made over the API and paid on a hosted page.
 
 pub(crate) mod api;
 mod create;
@@ -16,7 +16,7 @@ pub(crate) fn line_items(account: &Account, session: &str) -> Vec<Value> {
     account.line_items.get(session).cloned().unwrap_or_default()
 }
 
-/// The session's payment went through: it is complete, or its delayed payment arrived.
+/// Records that a session's payment succeeded: the session is complete, or its delayed payment arrived.
 pub(crate) fn paid(account: &mut Account, session: &str) {
     let was_complete = account.get(session).text("status") == "complete";
     complete(account, session, "paid");
@@ -24,19 +24,19 @@ pub(crate) fn paid(account: &mut Account, session: &str) {
     account.emit(event, session);
 }
 
-/// The session's payment was refused. One that is open stays open: the customer tries again.
+/// Records that a session's payment was refused. An open session stays open, so that the customer can try again.
 pub(crate) fn refused(account: &mut Account, session: &str) {
     if account.get(session).text("status") == "complete" {
         account.emit("checkout.session.async_payment_failed", session);
     }
 }
 
-/// The customer has done their part; the money is `paid` or not yet.
+/// Completes a session whose customer has done their part. `payment_status` says whether the money is there.
 fn complete(account: &mut Account, session: &str, payment_status: &str) {
     account.set(session, json!({ "status": "complete", "payment_status": payment_status, "url": null }));
 }
 
-/// An open session's time is over.
+/// Expires an open session.
 pub(crate) fn expire(account: &mut Account, session: &str) {
     account.set(session, json!({ "status": "expired", "url": null }));
     recovery::offer(account, session);

@@ -1,4 +1,4 @@
-//! The hosted page of Checkout: a plain HTML form, so that a browser and `curl` work alike.
+//! The hosted page of Checkout, a plain HTML form that a browser and `curl` can use.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::stripe::objects::Fields;
 use crate::stripe::params::Tree;
 use crate::stripe::state::Stripe;
 
-/// Returns the page.
+/// Returns the routes of the page.
 pub(crate) fn router(stripe: Arc<Stripe>) -> Router {
     Router::new()
         .route("/c/pay/{session}", get(show).post(submit))
@@ -45,7 +45,7 @@ async fn submit(State(stripe): State<Arc<Stripe>>, Path(id): Path<String>, body:
     }
 }
 
-/// The link of an expired session: leads to a copy of it.
+/// Follows the link of an expired session to a copy of it.
 async fn recover(State(stripe): State<Arc<Stripe>>, Path(end): Path<String>) -> Response {
     match stripe.act(|account| recovery::open(account, &end)) {
         Some(url) => Redirect::to(&url).into_response(),
@@ -145,7 +145,7 @@ fn shipping_fields(session: &Value) -> String {
     )
 }
 
-/// Returns a field with a value that saves typing.
+/// Returns a field that is filled in already, to save typing.
 fn input(label: &str, name: &str, kind: &str, value: &str) -> String {
     format!("<label>{label}<input name={name} type={kind} value=\"{}\" required></label>", escape(value))
 }

@@ -1,4 +1,4 @@
-//! A customer pays on the hosted page.
+//! Payment on the hosted page.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -11,21 +11,21 @@ use crate::stripe::payment::{confirm, intent, method};
 use crate::stripe::settlement::Owner;
 use crate::stripe::shapes::Kind;
 
-/// What the customer typed and chose on the hosted page. What is left out gets a plausible value.
+/// The customer's input on the hosted page. Fields that are left out get plausible values.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Payment {
-    /// How they pay.
+    /// The button that the customer chose.
     pub method: PaymentChoice,
-    /// The customer's e-mail address, unless the session knows it.
+    /// The customer's e-mail address, unless the session has one.
     pub email: Option<String>,
     /// The customer's full name.
     pub name: Option<String>,
     /// The customer's phone number in E.164 form.
     pub phone: Option<String>,
-    /// Two letters.
+    /// The country, two letters.
     pub country: Option<String>,
-    /// Street and number.
+    /// The street and the number.
     pub line1: Option<String>,
     /// Flat, floor and so on.
     pub line2: Option<String>,
@@ -50,18 +50,18 @@ pub enum PaymentChoice {
     BankDebit,
 }
 
-/// How a payment on the page ended.
+/// The result of a payment on the page.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
 pub enum PaymentOutcome {
-    /// The session is complete; the customer goes on to this address.
+    /// The session is complete, and the customer goes on to an address.
     Completed {
         /// The session's `success_url` with the session's id in it.
         redirect: String,
     },
-    /// The payment was refused; the session stays open.
+    /// The payment was refused, and the session stays open.
     Declined {
-        /// What the page tells the customer.
+        /// The message for the customer.
         message: String,
     },
     /// The session can't be paid: unknown, expired or complete already.
@@ -69,33 +69,33 @@ pub enum PaymentOutcome {
         /// The session's status, if there is such a session.
         status: Option<String>,
     },
-    /// The customer left something out that the session asks for.
+    /// The customer left out a field that the session asks for.
     Incomplete {
-        /// Which field.
+        /// The field.
         field: String,
     },
 }
 
 impl Payment {
-    /// Pays with an accepted card and plausible details.
+    /// Makes a payment with an accepted card and plausible details.
     #[must_use]
     pub fn by_card() -> Self {
         Self::default()
     }
 
-    /// Pays with a card that is refused.
+    /// Makes a payment with a card that is refused.
     #[must_use]
     pub fn by_declined_card() -> Self {
         Self { method: PaymentChoice::DeclinedCard, ..Self::default() }
     }
 
-    /// Pays with a bank debit, which takes days.
+    /// Makes a payment with a bank debit, which takes days.
     #[must_use]
     pub fn by_bank_debit() -> Self {
         Self { method: PaymentChoice::BankDebit, ..Self::default() }
     }
 
-    /// Fills what was left out with plausible values.
+    /// Fills fields that were left out with plausible values.
     #[must_use]
     pub(crate) fn with_defaults(self, session: &Value) -> Self {
         let country =
@@ -115,7 +115,7 @@ impl Payment {
         }
     }
 
-    /// Reads the page's form; empty fields are left out.
+    /// Parses the page's form. Empty fields are left out.
     pub(crate) fn from_form(form: &Tree) -> Self {
         let fields = form.flatten();
         let field = |name: &str| fields.get(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
@@ -186,7 +186,7 @@ pub(super) fn customer_details(email: Option<&str>, name: Option<&str>, phone: O
     })
 }
 
-/// The customer presses the button.
+/// Pays a session as the customer who presses the button.
 pub(crate) fn pay(account: &mut Account, session_id: &str, payment: &Payment) -> PaymentOutcome {
     let session = account.get(session_id).clone();
     if session.text("status") != "open" {
@@ -231,7 +231,7 @@ pub(crate) fn pay(account: &mut Account, session_id: &str, payment: &Payment) ->
     }
 }
 
-/// Writes what the customer typed into the session.
+/// Writes the customer's input into the session.
 fn collect(account: &mut Account, session: &Value, payment: &Payment) {
     let known_email = session.pointer("/customer_details/email").and_then(Value::as_str);
     let email = known_email.or(payment.email.as_deref());
@@ -259,7 +259,7 @@ fn collect(account: &mut Account, session: &Value, payment: &Payment) {
     }
 }
 
-/// Returns the session's intent, made at the first attempt to pay.
+/// Returns the session's intent, which is made at the first attempt to pay.
 fn intent_of(account: &mut Account, session_id: &str) -> String {
     let session = account.get(session_id).clone();
     if let Some(intent) = session.maybe_text("payment_intent") {
@@ -282,7 +282,7 @@ fn intent_of(account: &mut Account, session_id: &str) -> String {
     intent
 }
 
-/// The delayed payment of a session comes or fails.
+/// Records that the delayed payment of a session came or failed.
 pub(crate) fn settle(account: &mut Account, session_id: &str, paid: bool) -> Result<(), ApiError> {
     let session = account.find("checkout.session", session_id)?;
     confirm::settle(account, session.text("payment_intent"), paid)

@@ -1,4 +1,4 @@
-//! Expired sessions that their customers go on with, in a copy. <https://docs.stripe.com/payments/checkout/abandoned-carts>
+//! Recovery of expired sessions, in a copy. <https://docs.stripe.com/payments/checkout/abandoned-carts>
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::stripe::shapes::Kind;
 /// How long the link of an expired session works, in seconds.
 const LIFE: i64 = 30 * 24 * 60 * 60;
 
-/// Gives a session that has expired its link, if it was made to have one.
+/// Gives an expired session its recovery link, if it was made to have one.
 pub(super) fn offer(account: &mut Account, session: &str) {
     let (link, until) = (format!("{}/c/recover/{}", account.base_url, account.ids.next("", 24)), account.now + LIFE);
     let recovery = account.objects.get_mut(session).and_then(|it| it.pointer_mut("/after_expiration/recovery"));
@@ -21,7 +21,7 @@ pub(super) fn offer(account: &mut Account, session: &str) {
     }
 }
 
-/// Opens a copy of the session whose link has this end; gives the address of its page. None once the link is over.
+/// Opens a copy of the session whose link ends so, and returns the address of its page; none once the link has expired.
 pub(super) fn open(account: &mut Account, end: &str) -> Option<String> {
     let link = format!("{}/c/recover/{end}", account.base_url);
     let is_its_link = |session: &&Value| recovery(session).is_some_and(|it| it.text("url") == link);

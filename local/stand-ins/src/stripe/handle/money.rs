@@ -9,38 +9,38 @@ use crate::stripe::payment::refund_progress::{self, RefundStatus};
 use crate::stripe::portal::configuration;
 
 impl StripeStandIn {
-    /// Replaces the account's billing settings: for how long renewals are drafts, when a refused invoice is tried
-    /// again, and what becomes of its subscription in the end.
+    /// Replaces the account's billing settings: how long renewals are drafts, when a refused invoice is tried again, and
+    /// what happens to its subscription in the end.
     pub fn set_billing(&self, settings: BillingSettings) {
         self.stripe.act(|account| account.billing = settings);
     }
 
-    /// Saves the portal's default configuration, as the merchant does once in the dashboard; without it, a session
-    /// must name one. Returns its id.
+    /// Saves the portal's default configuration, as the merchant does once in the dashboard. Without it, a session must
+    /// name one. Returns its id.
     pub fn save_portal_settings(&self) -> String {
         self.stripe.act(configuration::save_default)
     }
 
-    /// Pays an open invoice as the customer in these parts, each by a payment of its own.
+    /// Pays an open invoice in these parts as the customer, each by a payment of its own.
     ///
     /// # Errors
-    /// When the invoice isn't open, or the customer's card refuses.
+    /// If the invoice isn't open, or the customer's card refuses.
     pub fn pay_invoice_in(&self, invoice: &str, amounts: &[i64]) -> Result<(), ControlError> {
         Ok(self.stripe.act(|account| parts::pay_in(account, invoice, amounts))?)
     }
 
-    /// Refunds a payment intent from the dashboard: `amount`, or what is left. Returns the refund's id.
+    /// Refunds `amount` of a payment intent, or the rest, from the dashboard. Returns the refund's id.
     ///
     /// # Errors
-    /// When there is nothing to refund, or less.
+    /// If less than that is left to refund.
     pub fn refund(&self, intent: &str, amount: Option<i64>) -> Result<String, ControlError> {
         self.refund_as(intent, NewRefund { amount, ..NewRefund::default() })
     }
 
-    /// Refunds a payment intent from the dashboard; the refund begins as `new` says. Returns the refund's id.
+    /// Refunds a payment intent from the dashboard; `new` has the amount and the first status. Returns the refund's id.
     ///
     /// # Errors
-    /// When there is nothing to refund, or less.
+    /// If less than that is left to refund.
     pub fn refund_as(&self, intent: &str, new: NewRefund) -> Result<String, ControlError> {
         Ok(self.stripe.act(|account| {
             let charge = refund::charge(account, Some(intent), None)?;
@@ -48,10 +48,11 @@ impl StripeStandIn {
         })?)
     }
 
-    /// Moves a refund on: it arrives, fails (for a reason such as `expired_or_canceled_card`), is given up.
+    /// Changes the status of a refund: it succeeds, fails (for a reason such as `expired_or_canceled_card`) or is
+    /// cancelled.
     ///
     /// # Errors
-    /// When there is no such refund, or it is over.
+    /// If there is no such refund, or it is over.
     pub fn set_refund(
         &self,
         refund: &str,
@@ -61,18 +62,20 @@ impl StripeStandIn {
         Ok(self.stripe.act(|account| refund_progress::set_status(account, refund, status, failure_reason))?)
     }
 
-    /// Disputes all of a payment as the card's holder, perhaps once more. Returns the dispute's id.
+    /// Disputes the whole of a payment as the card's holder. A payment may be disputed more than once. Returns the
+    /// dispute's id.
     ///
     /// # Errors
-    /// When it has not been paid.
+    /// If nothing was paid.
     pub fn dispute(&self, intent: &str, reason: &str) -> Result<String, ControlError> {
         self.dispute_as(intent, &NewDispute { reason: Some(reason.to_owned()), ..NewDispute::default() })
     }
 
-    /// Disputes a payment or a part of it as the card's holder, as `new` says. Returns the dispute's id.
+    /// Disputes a payment or a part of it as the card's holder; `new` has reason, amount and first status. Returns the
+    /// dispute's id.
     ///
     /// # Errors
-    /// When it has not been paid, or less was.
+    /// If nothing, or less, was paid.
     pub fn dispute_as(&self, intent: &str, new: &NewDispute) -> Result<String, ControlError> {
         Ok(self.stripe.act(|account| {
             let charge = refund::charge(account, Some(intent), None)?;
@@ -80,10 +83,10 @@ impl StripeStandIn {
         })?)
     }
 
-    /// Moves a dispute on. What was won can be lost later, and the other way round.
+    /// Changes the status of a dispute. One that was won can be lost later, and the other way round.
     ///
     /// # Errors
-    /// When there is no such dispute, or it stands so already.
+    /// If there is no such dispute, or it has this status already.
     pub fn set_dispute(&self, dispute: &str, status: DisputeStatus) -> Result<(), ControlError> {
         Ok(self.stripe.act(|account| dispute::set_status(account, dispute, status))?)
     }
@@ -91,7 +94,7 @@ impl StripeStandIn {
     /// Decides a dispute as the bank does.
     ///
     /// # Errors
-    /// When it is decided already.
+    /// If it is decided already.
     pub fn close_dispute(&self, dispute: &str, won: bool) -> Result<(), ControlError> {
         Ok(self.stripe.act(|account| dispute::close(account, dispute, won))?)
     }

@@ -1,4 +1,4 @@
-//! A `serde` deserializer over [`Tree`] that knows where it is and reports errors as Stripe does.
+//! A `serde` deserializer over [`Tree`] that knows the name of each parameter and reports errors as Stripe does.
 
 use std::collections::btree_map;
 use std::fmt;
@@ -10,17 +10,17 @@ use serde::forward_to_deserialize_any;
 use super::tree::{Tree, join};
 use crate::stripe::error::ApiError;
 
-/// The name of the newtype that accepts the empty text as "unset" ([`super::Clearable`]).
+/// The name of the newtype for which the empty text means "unset" ([`super::Clearable`]).
 pub(super) const CLEARABLE: &str = "Clearable";
 
-/// The longest text that Stripe takes where it names no other limit.
+/// The greatest length of a text for which Stripe names no other limit.
 const LONGEST: usize = 5000;
 
 pub(super) fn parse<T: DeserializeOwned>(tree: &Tree) -> Result<T, Problem> {
     T::deserialize(At { tree, path: String::new() })
 }
 
-/// What is wrong with a parameter, and with which one.
+/// An error in a parameter, with the parameter's name.
 #[derive(Debug)]
 pub(super) struct Problem {
     path: Option<String>,
@@ -34,7 +34,7 @@ enum Kind {
     Variant(&'static [&'static str]),
     Empty,
     Integer(String),
-    /// A message of a field type, after an optional error code and `|`.
+    /// The message of a field type, after an optional error code and `|`.
     Other(String),
 }
 
@@ -43,7 +43,7 @@ impl Problem {
         Self { path: None, kind }
     }
 
-    /// Names `path` as the place of the problem, unless it already knows a deeper one.
+    /// Names `path` as the place of the problem, unless a deeper one is known.
     fn at(self, path: &str) -> Self {
         let path = self.path.unwrap_or_else(|| path.to_owned());
         Self { path: Some(path), ..self }
@@ -158,7 +158,7 @@ macro_rules! integers {
 impl<'de> de::Deserializer<'de> for At<'_> {
     type Error = Problem;
 
-    /// Reads a text as it is, even empty (metadata values may be).
+    /// Reads a text as it is, even if it is empty, as values of metadata may be.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
         match self.tree {
             Tree::Leaf(value) => visitor.visit_str(value).map_err(|problem: Problem| problem.at(&self.path)),
@@ -286,7 +286,7 @@ impl<'de> de::MapAccess<'de> for Children<'_, '_> {
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Problem> {
         let value = self.value.take().ok_or_else(|| de::Error::custom("no value"))?;
         let path = value.path.clone();
-        // What a field type finds wrong with its text doesn't know the name.
+        // The error of a field type lacks the parameter's name.
         seed.deserialize(value).map_err(|problem| problem.at(&path))
     }
 }

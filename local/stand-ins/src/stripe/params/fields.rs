@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::deserializer::CLEARABLE;
 
-/// At most 50 pairs, names of 40 and values of 500 characters. An empty value removes a pair, an
-/// empty text instead of pairs removes all. <https://docs.stripe.com/api/metadata>
+/// Metadata: at most 50 pairs, with names of 40 and values of 500 characters. An empty value removes its pair, and an
+/// empty text in place of the pairs removes all. <https://docs.stripe.com/api/metadata>
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Metadata {
     pairs: BTreeMap<String, String>,
@@ -22,14 +22,14 @@ impl Metadata {
     const NAME: usize = 40;
     const VALUE: usize = 500;
 
-    /// Returns the metadata as a new object has them.
+    /// Returns the metadata of a new object.
     pub(crate) fn into_value(self) -> Value {
         let mut current = json!({});
         self.apply_to(&mut current);
         current
     }
 
-    /// Changes the metadata of an object that exists.
+    /// Changes the metadata of an existing object.
     pub(crate) fn apply_to(self, current: &mut Value) {
         if self.clear || !current.is_object() {
             *current = json!({});
@@ -151,7 +151,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Clearable<T> {
     }
 }
 
-/// Makes a parameter type out of a check on its text.
+/// Makes a parameter type from a check of its text.
 macro_rules! checked_text {
     ($(#[$doc:meta])* $name:ident, |$text:ident| $check:expr) => {
         $(#[$doc])*
@@ -168,7 +168,7 @@ macro_rules! checked_text {
     };
 }
 
-/// The currencies that Stripe takes. <https://docs.stripe.com/currencies>
+/// The currencies that Stripe accepts. <https://docs.stripe.com/currencies>
 const CURRENCIES: &str = "usd aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd \
     bnd bob brl bsd bwp byn bzd cad cdf chf clp cny cop crc cve czk djf dkk dop dzd egp etb eur fjd \
     fkp gbp gel ghs gip gmd gnf gtq gyd hkd hnl hrk htg huf idr ils inr isk jmd jod jpy kes kgs khr \
@@ -190,8 +190,8 @@ checked_text! {
 }
 
 checked_text! {
-    /// An e-mail address, as narrowly as Stripe takes them: plain letters, dots only between other characters, no
-    /// quotes, and a host of several labels. <https://docs.stripe.com/error-codes#email-invalid>
+    /// An e-mail address, restricted as at Stripe: plain letters, dots only between other characters, no quotes, and a
+    /// host of several labels. <https://docs.stripe.com/error-codes#email-invalid>
     Email, |text| {
         if text.len() <= 512 && text.split_once('@').is_some_and(|(user, host)| is_local(user) && is_host(host)) { Ok(text) } else { Err(format!("email_invalid|Invalid email address: {text}")) }
     }

@@ -1,7 +1,7 @@
 //! Request parameters: nested form encoding, checked against the request types.
 //!
-//! A request type is an ordinary `serde` struct with `deny_unknown_fields`: it names every
-//! parameter that an endpoint takes, once. What doesn't fit becomes the error that Stripe gives.
+//! A request type is an ordinary `serde` struct with `deny_unknown_fields`: it names every parameter of an endpoint once.
+//! A parameter that doesn't fit becomes the error that Stripe gives.
 
 mod deserializer;
 mod fields;

@@ -1,4 +1,4 @@
-//! `a[b][0][c]=x` pairs as a tree.
+//! Pairs of the form `a[b][0][c]=x` as a tree.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ impl Tree {
         Ok(root)
     }
 
-    /// Takes a top-level parameter out.
+    /// Removes a top-level parameter and returns it.
     pub(crate) fn take(&mut self, name: &str) -> Option<Self> {
         match self {
             Self::Branch(children) => children.remove(name),
@@ -84,7 +84,7 @@ impl Tree {
     }
 }
 
-/// One name is both a text and an object.
+/// The error that one name is both a text and an object.
 struct Clash;
 
 /// Returns `outer[inner]`, as Stripe names parameters in errors.

@@ -1,7 +1,7 @@
-//! Parameters that Stripe takes and this stand-in does not simulate.
+//! Parameters that Stripe accepts and this stand-in does not simulate.
 //!
-//! Ignoring one would be a lie (the test passes, the real call does something else), and calling
-//! it unknown would be another, so the error says what is true.
+//! If such a parameter were ignored, a test would pass and the real call do something else. If it were called unknown,
+//! that would be wrong too. So the error says that it isn't simulated.
 
 use crate::stripe::error::ApiError;
 
@@ -9,7 +9,7 @@ use crate::stripe::error::ApiError;
 /// 2026-09-30.endive.
 const KNOWN: &str = include_str!("unsimulated.txt");
 
-/// Whether Stripe's `endpoint` has the parameter `path`, by its first unsimulated part.
+/// Returns whether Stripe's `endpoint` has the parameter `path`, by its first part that isn't simulated.
 pub(super) fn is_known(endpoint: &str, path: &str) -> bool {
     let path = shape(path);
     KNOWN

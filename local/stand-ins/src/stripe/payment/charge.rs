@@ -15,8 +15,8 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::list("/v1/charges", list),
 ];
 
-/// Makes the charge of an attempt to pay an intent; gives its id. The intent's metadata is copied,
-/// once: nothing else inherits metadata.
+/// Makes the charge of an attempt to pay an intent. Returns its id. The intent's metadata is copied once; no other object
+/// inherits metadata.
 pub(crate) fn make(account: &mut Account, intent_id: &str, status: &str, error: Option<&ApiError>) -> String {
     let intent = account.get(intent_id).clone();
     let method = account.get(intent.text("payment_method")).clone();

@@ -1,4 +1,4 @@
-//! What a payment does: it succeeds, is refused, wants authentication or takes days.
+//! The results of a payment: it succeeds, is refused, needs authentication or takes days.
 
 use serde_json::{Value, json};
 
@@ -9,8 +9,7 @@ use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
 use crate::stripe::settlement;
 
-/// Tries to pay an intent with its payment method. `off_session`: the customer isn't there to
-/// authenticate.
+/// Tries to pay an intent with its payment method. With `off_session` the customer isn't there to authenticate.
 pub(crate) fn confirm(account: &mut Account, id: &str, off_session: bool) -> Result<(), ApiError> {
     let Some(payment_method) = account.get(id).maybe_text("payment_method").map(str::to_owned) else {
         return Err(ApiError::invalid(
@@ -51,7 +50,7 @@ pub(crate) fn confirm(account: &mut Account, id: &str, off_session: bool) -> Res
     }
 }
 
-/// The payment went through.
+/// Records that the payment succeeded.
 pub(crate) fn succeed(account: &mut Account, id: &str) {
     let intent = account.get(id).clone();
     let amount = intent.int("amount");
@@ -77,7 +76,7 @@ pub(crate) fn succeed(account: &mut Account, id: &str) {
     settlement::succeeded(account, id);
 }
 
-/// Applies that the payment was refused. Returns the error as the API shows it.
+/// Records that the payment was refused. Returns the error as the API shows it.
 pub(crate) fn fail(account: &mut Account, id: &str, error: ApiError) -> ApiError {
     let intent = account.get(id).clone();
     let charge = match pending_charge(account, &intent) {
@@ -104,7 +103,7 @@ pub(crate) fn fail(account: &mut Account, id: &str, error: ApiError) -> ApiError
     error.with("payment_intent", account.get(id).clone())
 }
 
-/// Applies that the customer did, or failed, what the bank asked (3-D Secure).
+/// Records that the customer passed or failed the bank's authentication (3-D Secure).
 pub(crate) fn authenticate(account: &mut Account, id: &str, passed: bool) -> Result<(), ApiError> {
     let intent = account.find("payment_intent", id)?;
     if intent.text("status") != "requires_action" {
@@ -123,7 +122,7 @@ pub(crate) fn authenticate(account: &mut Account, id: &str, passed: bool) -> Res
     Ok(())
 }
 
-/// Brings a payment that takes days to its end.
+/// Makes a payment that takes days succeed or fail.
 pub(crate) fn settle(account: &mut Account, id: &str, paid: bool) -> Result<(), ApiError> {
     let intent = account.find("payment_intent", id)?;
     if intent.text("status") != "processing" {
@@ -164,12 +163,12 @@ fn pending_charge(account: &Account, intent: &Value) -> Option<String> {
     (account.get(charge).text("status") == "pending").then(|| charge.to_owned())
 }
 
-/// Keeps the method with the customer when the intent asked for it.
+/// Attaches the method to the customer if the intent asked for it.
 fn keep_method(account: &mut Account, intent: &Value) {
     if let (Some(_), Some(customer), Some(method)) =
         (intent.maybe_text("setup_future_usage"), intent.maybe_text("customer"), intent.maybe_text("payment_method"))
     {
-        // It belongs to nobody else: the intent would not have taken it.
+        // It belongs to nobody else; otherwise the intent would have refused it.
         let _ = method::attach(account, "payment_method", method, customer);
     } else if let Some(method) = intent.maybe_text("payment_method")
         && account.get(method).maybe_text("customer").is_none()

@@ -1,4 +1,4 @@
-//! Disputes: made by the controls, seen over the API. <https://docs.stripe.com/disputes/how-disputes-work>
+//! Disputes, which the controls make and the API shows. <https://docs.stripe.com/disputes/how-disputes-work>
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -17,13 +17,13 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::list("/v1/disputes", list),
 ];
 
-/// Days to answer a dispute.
+/// The number of days to answer a dispute.
 const DAYS_TO_ANSWER: i64 = 9;
 
-/// What a dispute costs the merchant beside its amount, in the currency's smallest unit.
+/// The fee of a dispute beside its amount, in the currency's smallest unit.
 const FEE: i64 = 1500;
 
-/// How a dispute stands. <https://docs.stripe.com/api/disputes/object#dispute_object-status>
+/// The status of a dispute. <https://docs.stripe.com/api/disputes/object#dispute_object-status>
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DisputeStatus {
@@ -33,16 +33,16 @@ pub enum DisputeStatus {
     WarningUnderReview,
     /// An inquiry that never became a dispute.
     WarningClosed,
-    /// The money is gone until the merchant wins.
+    /// The money is withdrawn until the merchant wins.
     #[default]
     NeedsResponse,
-    /// The bank looks at the merchant's evidence.
+    /// The bank examines the merchant's evidence.
     UnderReview,
-    /// The money is back.
+    /// The money was returned to the merchant.
     Won,
-    /// The money stays gone.
+    /// The money stays with the cardholder.
     Lost,
-    /// Settled before it became a dispute; the money is gone.
+    /// The dispute was settled before it was opened, and the money is with the cardholder.
     Prevented,
 }
 
@@ -59,25 +59,25 @@ impl DisputeStatus {
         matches!(self, Self::WarningClosed | Self::Won | Self::Lost | Self::Prevented)
     }
 
-    /// Whether the money is with the cardholder.
+    /// Returns whether the money is with the cardholder.
     fn withdraws(self) -> bool {
         !self.is_inquiry() && self != Self::Won
     }
 }
 
-/// What a cardholder disputes.
+/// A dispute to open.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewDispute {
-    /// `fraudulent`, `product_not_received`, …; `general` when none is given.
+    /// The reason: `fraudulent`, `product_not_received`, …; `general` if none is given.
     pub reason: Option<String>,
-    /// A part of the payment; all of it when none is given.
+    /// The disputed part of the payment; all of it if none is given.
     pub amount: Option<i64>,
-    /// How it begins: as a chargeback, an inquiry, or already prevented or decided.
+    /// The first status: a chargeback, an inquiry, or already prevented or decided.
     pub status: DisputeStatus,
 }
 
-/// Opens a dispute of a charge, which may be disputed already. Returns the dispute's id.
+/// Opens a dispute of a charge, which may have others. Returns the dispute's id.
 pub(crate) fn open(account: &mut Account, charge_id: &str, new: &NewDispute) -> Result<String, ApiError> {
     let charge = account.find("charge", charge_id)?;
     let paid = charge.int("amount_captured");
@@ -119,7 +119,8 @@ pub(crate) fn open(account: &mut Account, charge_id: &str, new: &NewDispute) -> 
     Ok(id)
 }
 
-/// Moves a dispute on. Banks may change their minds: one that was won can be lost after all, and the other way round.
+/// Changes the status of a dispute. A bank may change its decision, so one that was won can be lost, and the other way
+/// round.
 pub(crate) fn set_status(account: &mut Account, id: &str, status: DisputeStatus) -> Result<(), ApiError> {
     let before = account.find("dispute", id)?;
     let was: DisputeStatus = serde_json::from_value(before.get("status").cloned().unwrap_or_default())
@@ -145,7 +146,7 @@ pub(crate) fn set_status(account: &mut Account, id: &str, status: DisputeStatus)
     Ok(())
 }
 
-/// Closes a dispute as the bank decides.
+/// Closes a dispute with the bank's decision.
 pub(crate) fn close(account: &mut Account, id: &str, won: bool) -> Result<(), ApiError> {
     if matches!(account.find("dispute", id)?.text("status"), "won" | "lost") {
         return Err(ApiError::invalid("This dispute is already closed"));
@@ -153,7 +154,7 @@ pub(crate) fn close(account: &mut Account, id: &str, won: bool) -> Result<(), Ap
     set_status(account, id, if won { DisputeStatus::Won } else { DisputeStatus::Lost })
 }
 
-/// The money goes back to the cardholder; a refund that is on its way fails.
+/// Moves the money to the cardholder. A refund that is under way fails.
 fn withdraw(account: &mut Account, id: &str) {
     let (charge, amount) = (account.text_of(id, "charge"), account.get(id).int("amount"));
     move_money(account, id, -amount, FEE);
@@ -167,7 +168,7 @@ fn reinstate(account: &mut Account, id: &str) {
     account.emit("charge.dispute.funds_reinstated", id);
 }
 
-/// Adds a transaction to those that the dispute shows.
+/// Adds a balance transaction to those of the dispute.
 fn move_money(account: &mut Account, id: &str, amount: i64, fee: i64) {
     let transaction = account.ids.next("txn_", 24);
     let (now, currency) = (account.now, account.text_of(id, "currency"));
@@ -194,7 +195,7 @@ fn move_money(account: &mut Account, id: &str, amount: i64, fee: i64) {
     }
 }
 
-/// Closes a dispute in which the merchant gives in.
+/// Closes a dispute because the merchant accepts it.
 fn close_endpoint(account: &mut Account, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
     close(account, &call.id, false)?;

@@ -105,7 +105,7 @@ fn create(account: &mut Account, call: &Call) -> Reply {
     Ok(account.get(&id).clone())
 }
 
-/// Makes an intent and tells it; gives its id.
+/// Makes an intent and sends its event. Returns its id.
 pub(crate) fn make(account: &mut Account, fields: Value) -> String {
     let id = account.create(Kind::PaymentIntent, fields);
     let secret = account.ids.next("_secret_", 25);
@@ -114,7 +114,7 @@ pub(crate) fn make(account: &mut Account, fields: Value) -> String {
     id
 }
 
-/// Refuses methods that lead the customer away without a way back.
+/// Refuses methods that lead the customer to another page if there is no `return_url`.
 fn check_return_url(redirects: Redirects, url: Option<&WebUrl>, off_session: bool) -> Result<(), ApiError> {
     if redirects == Redirects::Always && url.is_none() && !off_session {
         return Err(ApiError::parameter(
@@ -129,7 +129,7 @@ fn check_return_url(redirects: Redirects, url: Option<&WebUrl>, off_session: boo
     Ok(())
 }
 
-/// Stores where the bank's page leads back to.
+/// Stores the address to which the bank's page leads back.
 fn set_return_url(account: &mut Account, id: &str, url: &str) {
     let action = account.objects.get_mut(id).and_then(|intent| intent.pointer_mut("/next_action/redirect_to_url"));
     if let Some(action) = action {
@@ -137,7 +137,7 @@ fn set_return_url(account: &mut Account, id: &str, url: &str) {
     }
 }
 
-/// Returns the method, unless it belongs to somebody else.
+/// Returns the method. One that belongs to another customer is refused.
 fn owned_method(account: &mut Account, id: &str, customer: Option<&str>) -> Result<String, ApiError> {
     let id = method::resolve(account, "payment_method", id)?;
     match (account.get(&id).maybe_text("customer"), customer) {

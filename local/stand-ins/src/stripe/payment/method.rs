@@ -1,5 +1,5 @@
-//! Payment methods. Tests name Stripe's own test methods (`pm_card_visa`, …), each of which
-//! behaves in its way. <https://docs.stripe.com/testing>
+//! Payment methods. Tests name Stripe's own test methods (`pm_card_visa`, …), each of which has its own behaviour.
+//! <https://docs.stripe.com/testing>
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -19,19 +19,19 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::list("/v1/payment_methods", list),
 ];
 
-/// What a payment with a method does.
+/// The behaviour of payments with a method.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Behaviour {
     Succeeds,
-    /// Refused, with an error code and a decline code.
+    /// The payment is refused, with an error code and a decline code.
     Declines(&'static str, &'static str),
     /// The customer must authenticate each time (3-D Secure).
     Authenticates,
-    /// Succeeds or fails days later (bank debits).
+    /// The payment succeeds or fails days later (bank debits).
     TakesDays,
 }
 
-/// Stripe's test method, the brand and last digits that it shows, and what it does.
+/// Stripe's test methods, each with its brand, its last digits and its behaviour.
 const TEST_METHODS: &[(&str, &str, &str, Behaviour)] = &[
     ("pm_card_visa", "visa", "4242", Behaviour::Succeeds),
     ("pm_card_visa_debit", "visa", "5556", Behaviour::Succeeds),
@@ -50,10 +50,10 @@ const TEST_METHODS: &[(&str, &str, &str, Behaviour)] = &[
         "0119",
         Behaviour::Declines("processing_error", "processing_error"),
     ),
-    // Their refunds take days: one arrives, the other comes back.
+    // Refunds to these cards take days: one succeeds, the other fails.
     ("pm_card_pendingRefund", "visa", "7726", Behaviour::Succeeds),
     ("pm_card_refundFail", "visa", "5126", Behaviour::Succeeds),
-    // Can be attached to a customer, but every charge is refused.
+    // The card can be attached to a customer, but every charge is refused.
     ("pm_card_chargeCustomerFail", "visa", "0341", DECLINED),
     ("pm_card_authenticationRequired", "visa", "3184", Behaviour::Authenticates),
     ("pm_card_threeDSecure2Required", "visa", "3220", Behaviour::Authenticates),
@@ -64,10 +64,10 @@ const TEST_METHODS: &[(&str, &str, &str, Behaviour)] = &[
 const DECLINED: Behaviour = Behaviour::Declines("card_declined", "generic_decline");
 const INSUFFICIENT: Behaviour = Behaviour::Declines("card_declined", "insufficient_funds");
 
-/// The last digits of methods that can't even be attached.
+/// The last digits of methods that can't be attached.
 const NOT_ATTACHABLE: [&str; 5] = ["0002", "9995", "0069", "0127", "0119"];
 
-/// Returns the method that `id` names: one that exists, or a new one from a test method's name.
+/// Returns the method that `id` names: an existing one, or a new one for a test method's name.
 pub(crate) fn resolve(account: &mut Account, param: &str, id: &str) -> Result<String, ApiError> {
     if let Some((_, brand, digits, _)) = TEST_METHODS.iter().find(|(name, ..)| *name == id) {
         return Ok(make(account, brand, digits));
@@ -103,14 +103,14 @@ fn make(account: &mut Account, brand: &str, digits: &str) -> String {
     id
 }
 
-/// Returns what a payment with the method does.
+/// Returns the behaviour of payments with the method.
 pub(crate) fn behaviour(account: &Account, id: &str) -> Behaviour {
     let digits = digits(account.get(id));
     let known = TEST_METHODS.iter().find(|(_, _, known, _)| *known == digits);
     known.map_or(Behaviour::Succeeds, |(.., behaviour)| *behaviour)
 }
 
-/// Returns how a refund to the method begins, and after how many seconds it ends how.
+/// Returns the first status of a refund to the method, and the seconds until its last status if it takes time.
 pub(crate) fn refunds(account: &Account, id: &str) -> (RefundStatus, Option<(i64, RefundStatus)>) {
     const DAYS: i64 = 24 * 60 * 60;
     match digits(account.get(id)) {
@@ -125,7 +125,7 @@ fn digits(method: &Value) -> &str {
     method.get(kind).map(|details| details.text("last4")).unwrap_or_default()
 }
 
-/// Attaches a method to a customer; gives its id.
+/// Attaches a method to a customer. Returns its id.
 pub(crate) fn attach(account: &mut Account, param: &str, id: &str, customer: &str) -> Result<String, ApiError> {
     let id = resolve(account, param, id)?;
     let method = account.get(&id).clone();
@@ -152,7 +152,7 @@ pub(crate) fn of_customer(account: &Account, param: &str, id: &str, customer: &s
     if method.text("object") == "payment_method" && method.text("customer") == customer {
         return Ok(id.to_owned());
     }
-    // A test method's name stands for what was made of it for this customer.
+    // A test method's name stands for the method that was made of it for this customer.
     if let Some((_, _, last4, _)) = TEST_METHODS.iter().find(|(name, ..)| *name == id) {
         let mut methods = account.objects.newest_first("payment_method");
         let own = methods.find(|method| method.text("customer") == customer && digits(method) == *last4);
@@ -168,7 +168,7 @@ pub(crate) fn of_customer(account: &Account, param: &str, id: &str, customer: &s
     .param(param))
 }
 
-/// Detaches the methods of a customer who is deleted: they are nobody's any more.
+/// Detaches the methods of a customer who is being deleted.
 pub(crate) fn forget(account: &mut Account, customer: &str) {
     let theirs = account.objects.newest_first("payment_method").filter(|method| method.text("customer") == customer);
     let theirs: Vec<_> = theirs.map(|method| method.text("id").to_owned()).collect();
@@ -184,7 +184,7 @@ pub(crate) fn forget(account: &mut Account, customer: &str) {
     }
 }
 
-/// Replaces the customer's card by a test method, for everything that is to come.
+/// Replaces the customer's card by a test method, for all later payments.
 pub(crate) fn replace(account: &mut Account, customer: &str, test_method: &str) -> Result<(), ApiError> {
     account.check("customer", "customer", customer)?;
     let id = attach(account, "payment_method", test_method, customer)?;

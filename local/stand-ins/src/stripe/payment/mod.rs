@@ -1,4 +1,4 @@
-//! Payments: intents, the methods that pay them, charges, refunds and disputes.
+//! Payments: intents, their methods, charges, refunds and disputes.
 
 pub(crate) mod charge;
 pub(crate) mod confirm;
@@ -12,7 +12,7 @@ pub(crate) mod refund_progress;
 use super::error::ApiError;
 use super::params::Currency;
 
-/// Returns the smallest charge, in the currency's smallest unit.
+/// Returns the smallest amount that Stripe charges, in the currency's smallest unit.
 /// <https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts>
 pub(crate) fn smallest(currency: &str) -> i64 {
     match currency {

@@ -1,5 +1,5 @@
-//! The hosted pages of a payment intent: one to pay it in a browser where a front end would use
-//! Stripe.js, and the bank's page for 3-D Secure. Both need the intent's client secret.
+//! The hosted pages of a payment intent: one to pay it in a browser, in place of Stripe.js, and the bank's page for 3-D
+//! Secure. Both need the intent's client secret.
 
 use std::sync::Arc;
 
@@ -18,14 +18,14 @@ use crate::stripe::html::{self, escape};
 use crate::stripe::objects::Fields;
 use crate::stripe::state::Stripe;
 
-/// The buttons of the payment page: what they are called, and Stripe's test method behind them.
+/// The buttons of the payment page, each with its label and Stripe's test method behind it.
 const BUTTONS: [(&str, &str); 3] = [
     ("Pay by card", "pm_card_visa"),
     ("Pay with a card that asks for 3-D Secure", "pm_card_threeDSecure2Required"),
     ("Pay with a card that is declined", "pm_card_chargeDeclined"),
 ];
 
-/// Returns the pages.
+/// Returns the routes of the pages.
 pub(crate) fn router(stripe: Arc<Stripe>) -> Router {
     Router::new()
         .route("/c/confirm/{intent}", get(show_payment).post(submit_payment))
@@ -33,7 +33,7 @@ pub(crate) fn router(stripe: Arc<Stripe>) -> Router {
         .with_state(stripe)
 }
 
-/// Returns the intent, if the query carries its client secret.
+/// Returns the intent if the query has its client secret.
 fn find(account: &Account, id: &str, query: Option<&str>) -> Option<Value> {
     let intent = account.find("payment_intent", id).ok()?;
     let mut pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
@@ -149,7 +149,7 @@ async fn submit_bank(
     }
 }
 
-/// Returns the `return_url` that the intent was confirmed with, with the parameters that Stripe adds.
+/// Returns the `return_url` that the intent was confirmed with, and the parameters that Stripe adds.
 fn way_back(intent: &Value, passed: bool) -> Option<String> {
     let url = intent.pointer("/next_action/redirect_to_url/return_url")?.as_str()?;
     let mut url = url::Url::parse(url).ok()?;

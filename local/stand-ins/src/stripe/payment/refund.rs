@@ -49,13 +49,13 @@ fn create(account: &mut Account, call: &Call) -> Reply {
     Ok(account.get(&id).clone())
 }
 
-/// What the controls may say about a refund.
+/// A refund to make.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewRefund {
-    /// What is left, if none is given.
+    /// The amount; the rest if none is given.
     pub amount: Option<i64>,
-    /// How it begins; by the means of payment, if none is given.
+    /// The first status; the one that follows from the payment method if none is given.
     pub status: Option<RefundStatus>,
 }
 
@@ -77,14 +77,14 @@ pub(crate) fn charge(account: &Account, intent: Option<&str>, charge: Option<&st
     }
 }
 
-/// Refunds a charge from the dashboard; gives the refund's id.
+/// Refunds a charge from the dashboard. Returns the refund's id.
 pub(crate) fn from_dashboard(account: &mut Account, charge: &str, new: NewRefund) -> Result<String, ApiError> {
     let id = refund(account, charge, new)?;
     tell(account, charge, &id);
     Ok(id)
 }
 
-/// Refunds a charge, without telling it; gives the refund's id.
+/// Refunds a charge without sending events. Returns the refund's id.
 fn refund(account: &mut Account, charge_id: &str, new: NewRefund) -> Result<String, ApiError> {
     let charge = account.get(charge_id).clone();
     let left = charge.int("amount_captured") - charge.int("amount_refunded");
@@ -138,13 +138,13 @@ fn refund(account: &mut Account, charge_id: &str, new: NewRefund) -> Result<Stri
     Ok(id)
 }
 
-/// Whether a dispute holds the money of a charge. <https://docs.stripe.com/disputes/responding>
+/// Returns whether a dispute holds the money of a charge. <https://docs.stripe.com/disputes/responding>
 fn is_charged_back(account: &Account, charge: &str) -> bool {
     let mut disputes = account.objects.newest_first("dispute");
     disputes.any(|dispute| dispute.text("charge") == charge && !dispute.flag("is_charge_refundable"))
 }
 
-/// Books the refund on its charge and tells both.
+/// Books the refund on its charge and sends the events of both.
 fn tell(account: &mut Account, charge_id: &str, id: &str) {
     let charge = account.get(charge_id).clone();
     let refunded = charge.int("amount_refunded") + account.get(id).int("amount");
@@ -155,7 +155,7 @@ fn tell(account: &mut Account, charge_id: &str, id: &str) {
     if account.get(id).text("status") != "succeeded" {
         return;
     }
-    // Some time later the bank's reference is there.
+    // The bank's reference is known some time later.
     let before = account.get(id).clone();
     let reference = account.ids.next("", 11).to_ascii_uppercase();
     if let Some(card) = account.objects.get_mut(id).and_then(|refund| refund.pointer_mut("/destination_details/card")) {

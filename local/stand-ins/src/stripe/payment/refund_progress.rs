@@ -1,4 +1,4 @@
-//! What becomes of a refund: it arrives, fails, is overtaken by a dispute or given up.
+//! The progress of a refund: it succeeds, fails, is overtaken by a dispute or cancelled.
 //! <https://docs.stripe.com/refunds#failed-refunds>
 
 use serde::{Deserialize, Serialize};
@@ -8,19 +8,19 @@ use crate::stripe::account::Account;
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
 
-/// How a refund stands. <https://docs.stripe.com/api/refunds/object#refund_object-status>
+/// The status of a refund. <https://docs.stripe.com/api/refunds/object#refund_object-status>
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefundStatus {
-    /// On its way.
+    /// The money is under way.
     Pending,
-    /// The customer must say where the money shall go.
+    /// The customer must say where to send the money.
     RequiresAction,
-    /// Sent, as far as Stripe knows.
+    /// The money was sent, as far as Stripe knows.
     Succeeded,
-    /// The bank sent it back.
+    /// The bank returned the money to the merchant.
     Failed,
-    /// The customer never said where to.
+    /// The customer never said where to send the money.
     Canceled,
 }
 
@@ -41,7 +41,7 @@ impl RefundStatus {
     }
 }
 
-/// Moves a refund on. One that succeeded can fail later; one that failed or was cancelled is over.
+/// Changes the status of a refund. One that succeeded can fail later; one that failed or was cancelled is over.
 pub(crate) fn set_status(
     account: &mut Account,
     id: &str,
@@ -83,15 +83,15 @@ pub(crate) fn set_status(
     Ok(())
 }
 
-/// Ends a refund whose time has come, unless something else ended it before.
+/// Ends a refund whose time has come, unless it has ended already.
 pub(crate) fn end(account: &mut Account, id: &str) {
     if let Some((_, outcome)) = account.refund_outcomes.remove(id) {
-        // It may be over already.
+        // The refund may be over already.
         let _ = set_status(account, id, outcome, None);
     }
 }
 
-/// A dispute took the money of this charge: what is still on its way to the same customer fails.
+/// Makes the pending refunds of a charge fail because a dispute took its money.
 pub(crate) fn overtaken_by_dispute(account: &mut Account, charge: &str) {
     let running = account
         .objects
@@ -104,14 +104,14 @@ pub(crate) fn overtaken_by_dispute(account: &mut Account, charge: &str) {
     }
 }
 
-/// Lowers what the charge says is refunded.
+/// Lowers the refunded amount of the charge.
 fn give_back(account: &mut Account, refund: &Value) {
     let charge = refund.text("charge");
     let left = account.get(charge).int("amount_refunded") - refund.int("amount");
     account.set(charge, json!({ "amount_refunded": left, "refunded": false }));
 }
 
-/// Tells that a refund changed: once as a refund, once as the charge's.
+/// Sends the two events about a changed refund, the refund's and the charge's.
 pub(crate) fn updated(account: &mut Account, id: &str, before: &Value) {
     account.emit_change("refund.updated", id, before);
     account.emit_change("charge.refund.updated", id, before);

@@ -1,4 +1,4 @@
-//! Configurations of the portal: what a customer may do there.
+//! Configurations of the portal, which say what a customer may do there.
 //! <https://docs.stripe.com/api/customer_portal/configurations>
 
 use serde::{Deserialize, Serialize};
@@ -49,7 +49,8 @@ struct BusinessProfile {
     terms_of_service_url: Option<WebUrl>,
 }
 
-/// Changing addresses and plans is not simulated: those features can be named, but not enabled.
+/// The features of a configuration. Changing addresses and plans isn't simulated: these features can be named, but not
+/// enabled.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Features {
@@ -186,7 +187,7 @@ fn list(account: &mut Account, call: &Call) -> Reply {
     call.list(account.objects.newest_first("billing_portal.configuration").filter(fits))
 }
 
-/// Saves the default configuration, as the merchant does in the dashboard; gives its id.
+/// Saves the default configuration, as the merchant does in the dashboard. Returns its id.
 pub(crate) fn save_default(account: &mut Account) -> String {
     if let Some(default) = default(account) {
         return default;

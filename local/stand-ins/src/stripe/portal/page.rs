@@ -1,4 +1,4 @@
-//! The page of the portal: a customer changes their card, sees invoices and, where that is allowed, cancels.
+//! The page of the portal, on which a customer changes their card, sees invoices and, where that is allowed, cancels.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::stripe::objects::Fields;
 use crate::stripe::payment::method;
 use crate::stripe::state::Stripe;
 
-/// The cards that the page offers: what they are called, and Stripe's test method behind them.
+/// The cards that the page offers, each with its label and Stripe's test method behind it.
 const CARDS: [(&str, &str); 4] = [
     ("Visa 4242", "pm_card_visa"),
     ("Mastercard 4444", "pm_card_mastercard"),
@@ -27,7 +27,7 @@ const CARDS: [(&str, &str); 4] = [
     ("A card whose charges are declined", "pm_card_chargeCustomerFail"),
 ];
 
-/// Returns the page.
+/// Returns the routes of the page.
 pub(crate) fn router(stripe: Arc<Stripe>) -> Router {
     Router::new().route("/p/session/{secret}", get(show).post(submit)).with_state(stripe)
 }
@@ -65,12 +65,12 @@ fn gone() -> Response {
     (StatusCode::GONE, Html(page)).into_response()
 }
 
-/// Returns where a flow leads when it is done.
+/// Returns the address to which a flow leads when it is done.
 fn way_back(session: &Value) -> Option<&str> {
     session.pointer("/flow/after_completion/redirect/return_url").and_then(Value::as_str)
 }
 
-/// The new card becomes the customer's default. A subscription that has a default of its own keeps that one.
+/// Makes a card the customer's default. A subscription that has a default of its own keeps it.
 /// <https://docs.stripe.com/customer-management/portal-deep-links>
 fn change_card(account: &mut Account, session: &Value, test_method: &str) -> Result<(), ApiError> {
     let configuration = account.get(session.text("configuration"));

@@ -1,4 +1,4 @@
-//! Sessions of the portal: short-lived links for one customer.
+//! Sessions of the portal, which are short-lived links for one customer.
 //! <https://docs.stripe.com/api/customer_portal/sessions>
 
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ struct Flow {
     after_completion: Option<AfterCompletion>,
 }
 
-/// The other flows are not simulated.
+/// The type of a flow. Other flows aren't simulated.
 #[derive(Clone, Copy, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum FlowType {
@@ -123,12 +123,12 @@ fn flow(flow: Flow) -> Value {
     })
 }
 
-/// Whether a configuration lets customers do this.
+/// Returns whether a configuration lets customers use a feature.
 pub(super) fn allows(configuration: &Value, feature: &str) -> bool {
     configuration.pointer(&format!("/features/{feature}/enabled")) == Some(&Value::Bool(true))
 }
 
-/// Returns the session behind a link that still works. Opening it makes it last longer.
+/// Returns the session behind a link that still works. Opening a link prolongs it.
 pub(super) fn open(account: &mut Account, secret: &str) -> Option<Value> {
     let now = account.now;
     let (id, until) = account.portal_links.get_mut(secret)?;

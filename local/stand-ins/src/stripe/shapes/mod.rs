@@ -1,5 +1,5 @@
-//! The shape of each object: every field of API version 2026-09-30.endive, with the value that it
-//! has where nothing is simulated. Taken from Stripe's OpenAPI document for that version.
+//! The shape of each object: every field of API version 2026-09-30.endive, with the value that it has where nothing is
+//! simulated. The fields come from Stripe's OpenAPI document for that version.
 
 use serde_json::Value;
 

@@ -65,12 +65,12 @@ fn create(account: &mut Account, call: &Call) -> Reply {
         }),
     );
     let mut created = account.get(&id).clone();
-    // Shown once, when the endpoint is created.
+    // The secret is shown once, when the endpoint is created.
     created.set("secret", secret);
     Ok(created)
 }
 
-/// Registers a target and makes its API object; gives the endpoint's id.
+/// Registers a target and makes its API object. Returns the endpoint's id.
 pub(crate) fn register(account: &mut Account, target: WebhookTarget) -> String {
     let id = account.create(
         Kind::WebhookEndpoint,
@@ -146,7 +146,7 @@ fn list(account: &mut Account, call: &Call) -> Reply {
     call.list(account.objects.newest_first("webhook_endpoint"))
 }
 
-/// Refuses what is no event type: these look like `invoice.paid`, and `*` stands for all.
+/// Refuses texts that aren't event types, which look like `invoice.paid`; `*` stands for all.
 fn check_events(events: &[String]) -> Result<(), ApiError> {
     let plausible = |kind: &String| {
         kind == "*" || (kind.contains('.') && kind.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '.' | '_')))

@@ -1,4 +1,4 @@
-//! The worker that sends what is due.
+//! The worker that sends due deliveries.
 
 use std::sync::Arc;
 
@@ -23,7 +23,8 @@ pub(crate) async fn run(stripe: Arc<Stripe>) {
                 .into_iter()
                 .map(|job| {
                     let body = events::body(account, &job.event, &job.endpoint.api_version);
-                    // Stripe's bodies are indented; whoever parses before verifying finds out.
+                    // Stripe's bodies are indented. A receiver that parses and writes them again before it verifies will
+                    // fail.
                     (job, serde_json::to_string_pretty(&body).unwrap_or_default())
                 })
                 .collect();

@@ -1,4 +1,4 @@
-//! The queue of deliveries: what waits, what is held, what was tried and how it went.
+//! The queue of deliveries, with their state and their attempts.
 
 use std::time::Duration;
 
@@ -28,10 +28,10 @@ impl Endpoint {
     }
 }
 
-/// One event on its way to one endpoint.
+/// An event on its way to an endpoint.
 #[derive(Clone, Debug, Serialize)]
 pub struct Delivery {
-    /// Counts up from 1 in the order of the events.
+    /// The number of the delivery, from 1 in the order of the events.
     pub id: u64,
     /// The event's id.
     pub event: String,
@@ -40,18 +40,18 @@ pub struct Delivery {
     pub kind: String,
     /// The endpoint's id.
     pub endpoint: String,
-    /// Where it stands.
+    /// The state of the delivery.
     pub state: DeliveryState,
-    /// What was tried so far.
+    /// The attempts so far.
     pub attempts: Vec<Attempt>,
     #[serde(skip)]
     due: Instant,
-    /// Orders deliveries that are due.
+    /// The place among deliveries that are due.
     #[serde(skip)]
     position: u64,
 }
 
-/// Where a delivery stands.
+/// The state of a delivery.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
@@ -69,33 +69,33 @@ pub enum DeliveryState {
     Dropped,
 }
 
-/// One try.
+/// One attempt to deliver.
 #[derive(Clone, Debug, Serialize)]
 pub struct Attempt {
     /// Seconds since the epoch, by the machine's clock (the signature's time).
     pub at: i64,
     /// The endpoint's answer.
     pub status: Option<u16>,
-    /// Why there was none.
+    /// The error, if there was no answer.
     pub error: Option<String>,
 }
 
-/// In which order held deliveries are released.
+/// The order in which held deliveries are released.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
-    /// As they happened.
+    /// The order in which the events happened.
     #[default]
     AsCreated,
     /// The last one first.
     Reversed,
-    /// As if at random, the same for the same seed.
+    /// Shuffled. Equal seeds give equal orders.
     Shuffled(u64),
     /// These events (by id or type) in this order; the others stay held.
     Only(Vec<String>),
 }
 
-/// Something to send now.
+/// A delivery to send now.
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) delivery: u64,
@@ -109,13 +109,13 @@ pub(crate) struct Webhooks {
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) retries: Retries,
-    /// New deliveries wait until they are released.
+    /// Whether new deliveries wait until they are released.
     pub(crate) hold: bool,
     /// How many times each new event is delivered.
     pub(crate) copies: usize,
     /// How long new deliveries wait.
     pub(crate) delay: Duration,
-    /// New deliveries are not made at all.
+    /// Whether new deliveries are dropped.
     pub(crate) drop_new: bool,
     position: u64,
 }
@@ -134,7 +134,7 @@ impl Webhooks {
         }
     }
 
-    /// Queues a new event for every endpoint that wants it; gives their number.
+    /// Queues a new event for every endpoint that wants it. Returns their number.
     pub(crate) fn enqueue(&mut self, event: &str, kind: &str) -> usize {
         let wanting = self.endpoints.iter().filter(|endpoint| endpoint.wants(kind));
         let wanting: Vec<_> = wanting.map(|endpoint| endpoint.id.clone()).collect();
@@ -151,7 +151,7 @@ impl Webhooks {
         wanting.len()
     }
 
-    /// Queues an event again, for every endpoint that wants it, ahead of nothing and at once.
+    /// Queues an event again for every endpoint that wants it, behind the others and without delay.
     pub(crate) fn again(&mut self, event: &str, kind: &str) {
         let wanting = self.endpoints.iter().filter(|endpoint| endpoint.wants(kind));
         let wanting: Vec<_> = wanting.map(|endpoint| endpoint.id.clone()).collect();
@@ -174,7 +174,7 @@ impl Webhooks {
         });
     }
 
-    /// Lets held deliveries go, in the given order; gives their number.
+    /// Releases held deliveries in the given order. Returns their number.
     pub(crate) fn release(&mut self, order: &Order) -> usize {
         let held = |delivery: &&mut Delivery| delivery.state == DeliveryState::Held;
         let mut freed: Vec<_> = self.deliveries.iter_mut().filter(held).collect();
@@ -200,7 +200,7 @@ impl Webhooks {
         count
     }
 
-    /// Drops what is held or waiting of one event (by id or type), or of all.
+    /// Drops held and waiting deliveries of one event (by id or type), or of all. Returns their number.
     pub(crate) fn drop_waiting(&mut self, name: Option<&str>) -> usize {
         let mut count = 0;
         for delivery in &mut self.deliveries {
@@ -220,7 +220,7 @@ impl Webhooks {
         }
     }
 
-    /// Takes what may be sent now, in order.
+    /// Takes the deliveries that may be sent now, in order.
     pub(crate) fn take_due(&mut self, now: Instant) -> Vec<Job> {
         let mut jobs = Vec::new();
         for endpoint in &self.endpoints {
@@ -243,7 +243,7 @@ impl Webhooks {
         pending.map(|delivery| delivery.due).filter(|due| *due > now).min()
     }
 
-    /// Records how a try went.
+    /// Records an attempt.
     pub(crate) fn record(&mut self, id: u64, attempt: Attempt) {
         let Some(delivery) = self.deliveries.iter_mut().find(|delivery| delivery.id == id) else { return };
         let delivered = attempt.status.is_some_and(|status| (200..300).contains(&status));
@@ -264,7 +264,7 @@ impl Webhooks {
         self.deliveries.iter().filter(busy).count()
     }
 
-    /// Deliveries of `event` that have not arrived yet.
+    /// Returns how many deliveries of `event` haven't arrived yet.
     pub(crate) fn outstanding(&self, event: &str) -> usize {
         let waits = |delivery: &&Delivery| {
             delivery.event == event && !matches!(delivery.state, DeliveryState::Delivered | DeliveryState::GivenUp)

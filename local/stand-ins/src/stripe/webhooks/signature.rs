@@ -13,7 +13,7 @@ pub fn header(secrets: &[String], time: i64, body: &[u8]) -> String {
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
         let signed = [time.to_string().as_bytes(), b".", body].concat();
         let signature = hex::encode(hmac::sign(&key, &signed));
-        // Writing to a String doesn't fail.
+        // Writing to a String can't fail.
         let _ = write!(header, ",v1={signature}");
     }
     header
@@ -23,7 +23,7 @@ pub fn header(secrets: &[String], time: i64, body: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// Computed apart: `printf '1492774577.{"a":1}' | openssl dgst -sha256 -hmac whsec_test`.
+    /// The signature computed by `printf '1492774577.{"a":1}' | openssl dgst -sha256 -hmac whsec_test`.
     const EXPECTED: &str = "2a55874e33dedb30da6fac02873208f53a243141599a71c0d52a1d5b89656823";
 
     #[test]

@@ -15,7 +15,7 @@ use crate::stripe::params::{Limited, Metadata};
 use crate::stripe::payment::method;
 use crate::stripe::shapes::Kind;
 
-/// Stripe's most items of a subscription.
+/// The greatest number of items of a subscription at Stripe.
 const ITEMS: usize = 20;
 
 #[derive(Deserialize)]
@@ -30,7 +30,7 @@ struct Create {
     discounts: Option<Vec<Wanted>>,
     trial_end: Option<i64>,
     trial_period_days: Option<i64>,
-    // What follows is checked, and makes no difference here.
+    // Checked, and without effect here.
     #[serde(rename = "off_session")]
     _off_session: Option<bool>,
     #[serde(rename = "collection_method")]
@@ -52,7 +52,7 @@ struct Item {
     metadata: Option<Metadata>,
 }
 
-/// Invoices that are sent by mail are not simulated.
+/// How invoices are collected. Sending them by mail is not simulated.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum CollectionMethod {
@@ -137,7 +137,7 @@ pub(super) fn create(account: &mut Account, call: &Call) -> Reply {
     Ok(account.get(&id).clone())
 }
 
-/// Returns when a trial ends, if there is one.
+/// Returns the end of the trial, if there is one.
 fn trial_end(now: i64, end: Option<i64>, days: Option<i64>) -> Result<Option<i64>, ApiError> {
     let end = match (end, days) {
         (Some(_), Some(_)) => {
@@ -180,7 +180,7 @@ fn prices(account: &mut Account, customer: &Value, items: Vec<Item>) -> Result<V
     Ok(priced)
 }
 
-/// `error_if_incomplete`: no subscription at all when the first payment would not go through.
+/// Refuses a subscription whose first payment wouldn't succeed (`error_if_incomplete`).
 fn try_first(account: &Account, method: Option<&str>) -> Result<(), ApiError> {
     match method.map(|method| method::behaviour(account, method)) {
         Some(method::Behaviour::Succeeds) | None => Ok(()),

@@ -38,7 +38,7 @@ pub(super) fn list(account: &mut Account, call: &Call) -> Reply {
     let has_status = |subscription: &Value| {
         let status = subscription.text("status");
         match filter.status {
-            // Without a filter, Stripe leaves out what has been cancelled.
+            // Without a filter, Stripe leaves out subscriptions that were cancelled.
             None => status != "canceled",
             Some(Status::All) => true,
             Some(Status::Ended) => matches!(status, "canceled" | "incomplete_expired"),

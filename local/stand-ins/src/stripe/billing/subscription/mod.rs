@@ -57,7 +57,7 @@ enum SaveMethod {
     OnSubscription,
 }
 
-/// What to do when the first payment of something does not go through at once.
+/// The treatment of a first payment that doesn't succeed at once.
 #[derive(Clone, Copy, Deserialize, Eq, PartialEq)]
 enum PaymentBehavior {
     #[serde(rename = "allow_incomplete")]
@@ -89,7 +89,7 @@ impl PaymentSettings {
     }
 }
 
-/// Returns the id of the recurring price that an item asks for. `at` is where the item stands.
+/// Returns the id of the recurring price of an item. `at` is the item's name in errors.
 fn price_of(
     account: &mut Account,
     at: &str,

@@ -1,5 +1,5 @@
-//! `POST /v1/invoices/create_preview`: the next invoice of a subscription, as it is or as a change would make it.
-//! Nothing is kept of it. <https://docs.stripe.com/api/invoices/create_preview>
+//! `POST /v1/invoices/create_preview`: the next invoice of a subscription, with or without a change. Nothing is stored.
+//! <https://docs.stripe.com/api/invoices/create_preview>
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -58,12 +58,12 @@ pub(in crate::stripe::billing) fn preview(account: &mut Account, call: &Call) ->
         account.objects.insert(after);
     }
     let answer = upcoming(account, &before, behavior.unwrap_or(ProrationBehavior::CreateProrations));
-    // As if nothing had happened.
+    // The subscription is restored.
     account.objects.insert(before);
     Ok(answer)
 }
 
-/// Returns the invoice that comes next, for the subscription as it is stored now; `before` is how it really is.
+/// Returns the next invoice for the subscription as it is stored now; `before` is the real one.
 fn upcoming(account: &mut Account, before: &Value, behavior: ProrationBehavior) -> Value {
     let id = before.text("id");
     let changed = account.get(id).get("items") != before.get("items");

@@ -24,7 +24,7 @@ struct Update {
     pause_collection: Option<Clearable<Pause>>,
     payment_behavior: Option<PaymentBehavior>,
     proration_behavior: Option<ProrationBehavior>,
-    // Checked, and makes no difference here.
+    // Checked, and without effect here.
     #[serde(rename = "off_session")]
     _off_session: Option<bool>,
     description: Option<Clearable<Limited<500>>>,
@@ -107,7 +107,7 @@ fn check(subscription: &Value, params: &Update) -> Result<(), ApiError> {
     }
 }
 
-/// Returns the items after the change. One without an id is added, as at Stripe.
+/// Returns the items after the change. An item without an id is added, as at Stripe.
 pub(super) fn changed_items(account: &mut Account, before: &Value, changes: Vec<Item>) -> Result<Vec<Value>, ApiError> {
     let period = lifecycle::period(before);
     let subscription = before.text("id");
@@ -167,7 +167,7 @@ fn check_items(before: &Value, items: &[Value]) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Charges the change as asked: at once (gives the invoice), with the next invoice, or not at all.
+/// Charges the change as asked: at once (returns the invoice), with the next invoice, or not at all.
 fn prorate(account: &mut Account, before: &Value, behavior: Option<ProrationBehavior>) -> Option<String> {
     let id = before.text("id");
     let behavior = behavior.unwrap_or(ProrationBehavior::CreateProrations);
