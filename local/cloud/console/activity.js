@@ -1,14 +1,14 @@
-/** What happened, as the local cloud tells it. */
+/** The activity of the local cloud: everything that happened, as the page keeps it. */
 
 import { linksIn } from "./ids.js";
 
 const KEPT = 5000;
 const EMAIL = /[a-z0-9._%+-]+@(?!.*gserviceaccount)[a-z0-9-]+(?:\.[a-z0-9-]+)+/g;
 
-/** Whether it is a line that a function logged. */
+/** Returns whether an entry is a line that a function logged. */
 export const isLog = (entry) => entry.from === entry.to && entry.to === "api";
 
-/** A message of the queue may be about things that have nothing in common. */
+/** Returns whether ids lead on from an entry: messages of one batch of the queue may have nothing in common. */
 const leadsOn = (entry) => entry.from !== "sqs" && entry.to !== "sqs";
 
 /**
@@ -47,7 +47,7 @@ export function grouped(entries, by) {
   return others.length > 0 ? [...labelled, { label: "Without an id", entries: others.sort(newestFirst) }] : labelled;
 }
 
-/** `reader@example.com · ROL-0A1B2C3D`: who it is about, and what. */
+/** Returns what a group is about: `reader@example.com · ROL-0A1B2C3D`. */
 function labelOf(group) {
   const text = group.map((entry) => entry.text).join(" ");
   const number = text.match(/rol-[0-9a-f]{8}/)?.[0].toUpperCase();
@@ -57,7 +57,7 @@ function labelOf(group) {
 }
 
 export class Activity {
-  /** Oldest first; each with its JSON as `text` and the ids that lead on as `links`. */
+  /** The entries, oldest first, each with its JSON as `text` and its ids that lead on as `links`. */
   entries = [];
   #known = new Set();
   #listeners = new Set();
@@ -68,11 +68,11 @@ export class Activity {
     this.#stream = new EventSource("/_console/stream");
     this.#stream.addEventListener("message", ({ data }) => this.#add([JSON.parse(data)]));
     this.#stream.addEventListener("lagged", () => this.#read());
-    // After a break something may have been missed.
+    // After an interruption, entries may be missing.
     this.#stream.addEventListener("open", () => this.#read());
   }
 
-  /** Calls `listener` after each change, until what is returned is called. */
+  /** Calls `listener` after each change. Returns a function that stops it. */
   onChange(listener) {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -93,7 +93,7 @@ export class Activity {
     this.#stream.addEventListener("open", listener);
   }
 
-  /** Entries that have the text, or, if `related`, an id of one that has it. */
+  /** Returns the entries that have the text and, if `related`, those that share an id with one of them. */
   matching(text, related) {
     if (!text) return this.entries;
     const wanted = text.toLowerCase();
@@ -117,7 +117,7 @@ export class Activity {
       if (this.#known.has(entry.id)) continue;
       this.#known.add(entry.id);
       const text = JSON.stringify(entry);
-      // A log line is read a moment after it was written.
+      // A log line is read a moment after it was written, so its own time counts.
       const at = isLog(entry) ? (Date.parse(entry.after?.time) || entry.at) : entry.at;
       this.entries.push({ ...entry, at, text: text.toLowerCase(), links: linksIn(text) });
     }

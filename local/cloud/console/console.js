@@ -15,7 +15,7 @@ document.querySelector("#storefront").href = endpoints.storefront;
 const activity = new Activity();
 let leave = () => {};
 
-/** `#timeline?q=…`: a view, and what it is asked for. */
+/** Shows the view in the address, with its parameters: `#timeline?q=…`. */
 function show() {
   const [name, query] = location.hash.slice(1).split("?");
   const view = name in VIEWS ? name : "timeline";

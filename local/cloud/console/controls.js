@@ -1,4 +1,4 @@
-/** What the stand-ins and the schedules can be told to do, each with the `curl` that does the same. */
+/** The controls of the stand-ins and the schedules, each with the `curl` command that does the same. */
 
 import { command } from "./curl.js";
 import { h } from "./dom.js";
@@ -105,7 +105,7 @@ export function controls({ main, endpoints }) {
   }
 }
 
-/** Null as the body means GET, undefined DELETE. */
+/** Returns a control. Null as the body means GET, undefined DELETE. */
 function control(endpoints, label, system, path, body, of) {
   const method = body === null ? "GET" : body === undefined ? "DELETE" : "POST";
   const choices = h("datalist", { id: `choices-${crypto.randomUUID()}` });

@@ -1,6 +1,6 @@
-/** Requests as `curl` commands that one can paste into a shell. */
+/** Requests as `curl` commands to paste into a shell. */
 
-/** A text as one word of a shell. */
+/** Returns a text as one word of a shell. */
 export const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /**

@@ -1,6 +1,9 @@
-/** Makes elements. Texts are never read as HTML. */
+/** Makes elements. Texts are never parsed as HTML. */
 
-/** An element with attributes and children; `onclick` and the like listen, and what is false or null is left out. */
+/**
+ * Returns an element with attributes and children. `onclick` and the like become listeners; false and null are left
+ * out.
+ */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {

@@ -1,22 +1,25 @@
-/** Ids in what happened: what a filter follows from a preorder to its session, payment and events. */
+/** Ids in entries, by which a filter follows a preorder to its session, payment and events. */
 
 import { h } from "./dom.js";
 
 const ID = /\b(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?:cs|pi|sub|in|cus|evt|re|dp|du|ch|pm)_[A-Za-z0-9_]{8,}?(?=_secret|[^A-Za-z0-9_]|$))/g;
-/** Ids that belong to one preorder or subscription; a customer or a price would join what has nothing in common. */
+/**
+ * Matches ids that belong to one preorder or subscription. A customer or a price would join entries that have nothing
+ * in common.
+ */
 const LINK = /^(?:[0-9a-f]{8}-|cs_|pi_|sub_|in_|evt_)/;
 
-/** Every id in a text, once. */
+/** Returns every id in a text, once. */
 export function idsIn(text) {
   return [...new Set(text.match(ID) ?? [])];
 }
 
-/** The ids that lead from one entry to another. */
+/** Returns the ids in a text that lead from one entry to another. */
 export function linksIn(text) {
   return idsIn(text).filter((id) => LINK.test(id));
 }
 
-/** A value as JSON in which each id filters the timeline. */
+/** Returns a value as JSON in which a click on an id filters the timeline by it. */
 export function linked(value, follow) {
   const text = JSON.stringify(value, null, 2) ?? "";
   const parts = [];

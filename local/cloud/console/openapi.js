@@ -1,4 +1,4 @@
-/** The API's description (docs/openapi.yaml), as the page needs it. */
+/** The API's description (docs/openapi.yaml), in the form that the page needs. */
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 

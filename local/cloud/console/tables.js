@@ -1,10 +1,10 @@
-/** The database as it is now. */
+/** The view of the database's present rows. */
 
 import { h } from "./dom.js";
 
 const LONG = 60;
 
-/** What one looks for most, with the explanation that its head has. The others are below, by their names. */
+/** The tables that are looked at most, each with the explanation above it. The other tables are listed below by name. */
 const VIEWS = [
   ["preorders", "Preorders", "The funnel, and the newest rows."],
   ["users", "Readers", "Whoever has ordered or signed in."],
@@ -15,7 +15,7 @@ const VIEWS = [
   ["dead-letters", "Dead letters", "Messages of the queue that failed five times."],
 ];
 
-/** How long to wait after something happened before looking again, in milliseconds. */
+/** How long to wait after an entry before the rows are read again, in milliseconds. */
 const QUIET = 700;
 
 export function tables({ main, query, activity }) {
@@ -53,7 +53,7 @@ export function tables({ main, query, activity }) {
       ...summary(name, rows),
       ...(rows.length === 0 ? [] : [grid(rows)]),
     );
-    // Looking again neither moves the rows nor loses the keyboard's place.
+    // Reading again neither moves the rows nor takes the focus away.
     if (left) place.querySelector(".scroll").scrollLeft = left;
     if (focused) place.querySelector(".scroll")?.focus({ preventScroll: true });
   }
@@ -69,7 +69,7 @@ function head(name) {
   return [h("h2", {}, label), explanation ? h("p", { class: "count" }, explanation) : ""];
 }
 
-/** What waits for a person, each with what to do about it. */
+/** The tables of things that wait for a person, each with the command that helps. */
 const WAITING = {
   async parked() {
     const { events, announcements } = await get("/_console/parked");
@@ -125,7 +125,7 @@ function cell(value) {
   return text.length > LONG ? h("details", {}, h("summary", {}, `${text.slice(0, LONG)}…`), text) : text;
 }
 
-/** What a table says at a glance. */
+/** Returns a summary of a table's rows. */
 function summary(name, rows) {
   if (name === "preorders") return [bars(countBy(rows, (row) => row.status, FUNNEL))];
   if (name === "outbox") return [bars(countBy(rows, stateOf, ["waiting", "sent", "parked"]))];
@@ -137,14 +137,14 @@ const FUNNEL = ["initiated", "processing", "completed", "failed", "cancelled", "
 
 const stateOf = ({ sent_at: sent, parked_at: parked }) => (sent ? "sent" : parked ? "parked" : "waiting");
 
-/** How many rows have each key, in the order that is given. */
+/** Returns how many rows have each key, in the given order. */
 function countBy(rows, key, order) {
   const counts = new Map(order.map((name) => [name, 0]));
   for (const row of rows) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1);
   return counts;
 }
 
-/** The funnel: how many are in each status. */
+/** Returns a bar for each status, as long as its number of rows. */
 function bars(counts) {
   const most = Math.max(1, ...counts.values());
   return h(
@@ -158,7 +158,7 @@ function bars(counts) {
   );
 }
 
-/** Stretches of access as bars over time, a line for each reader and novel. */
+/** Returns segments of access as bars over time, a line for each reader and novel. */
 function segments(rows) {
   const parsed = rows.flatMap((row) => {
     const [start, end] = [row.start_at ?? row.starts_at ?? row.start_date, row.end_at ?? row.ends_at ?? row.end_date];

@@ -1,10 +1,10 @@
-/** What happened, newest first, with a lane for each system. */
+/** The view of the activity, newest first, with a lane for each system. */
 
 import { grouped, isLog } from "./activity.js";
 import { h } from "./dom.js";
 import { linked } from "./ids.js";
 
-/** At most this many rows are in the page, whatever there is. */
+/** The greatest number of rows in the page. */
 const ROWS = 200;
 const LANES = { browser: "Browser", api: "API", postgres: "PostgreSQL", stripe: "Stripe", firebase: "Firebase", sqs: "SQS", klaviyo: "Klaviyo" };
 const ORDER = Object.keys(LANES);
@@ -52,7 +52,7 @@ export function timeline({ main, activity, query }) {
       element.remove();
       rows.delete(key);
     }
-    // Rows that are there stay, so that what is open or has the focus isn't lost.
+    // Rows that exist stay, so that open details and the focus aren't lost.
     wanted.forEach(([key, make], index) => {
       if (!rows.has(key)) rows.set(key, make());
       const element = rows.get(key);
@@ -121,7 +121,7 @@ function row(entry, activity, follow) {
     button.setAttribute("aria-expanded", String(!detail.hidden));
     stop();
     if (detail.hidden) return;
-    // Made when it is looked at, and again when log lines come after the answer that they are about.
+    // Details are made when they are opened, and again when log lines arrive after the answer that they are about.
     fill();
     let known = logsOf(entry, activity)?.length ?? 0;
     stop = activity.onChange(() => {
@@ -136,7 +136,7 @@ function row(entry, activity, follow) {
   return h("li", { class: `from-${from} to-${to}` }, button, detail);
 }
 
-/** From lane to lane; a dot for what stays in one. */
+/** Returns an arrow from lane to lane, or a dot if both are the same. */
 function arrow(from, to) {
   const [start, end] = [ORDER.indexOf(from), ORDER.indexOf(to)];
   const line = h("span", { class: start === end ? "dot" : start < end ? "line" : "line back" });
@@ -158,15 +158,18 @@ function details(entry, activity, follow) {
     .map(([name, value]) => h("section", {}, h("h2", {}, name), linked(value, follow)));
 }
 
-/** What the two sides of an entry are, if they aren't a request and its answer. */
+/** The names of the two sides of an entry, if they aren't a request and its answer. */
 const NAMES = { postgres: ["Row before", "Row after"], sqs: ["Messages", "Answer"] };
 
-/** What was logged while the API answered a request; null if nothing was, or if the entry is something else. */
+/**
+ * Returns the log lines that were written while the API answered a request; null if there are none or the entry isn't a
+ * request.
+ */
 function logsOf(request, activity) {
   const { at, took = 0, links, to } = request;
   if (to !== "api" || isLog(request)) return null;
   const during = activity.entries.filter((entry) => isLog(entry) && entry.at >= at - 5 && entry.at <= at + took + 100);
-  // Another request may have been answered at the same time.
+  // Another request may have been answered at the same time, so its lines are left out.
   const ours = during.filter((entry) => entry.links.length === 0 || entry.links.some((link) => links.includes(link)));
   return ours.length > 0 ? ours.map(({ after }) => after) : null;
 }

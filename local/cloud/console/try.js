@@ -1,4 +1,4 @@
-/** Calls any operation of the API, as whoever one likes, with an example that works in this cloud. */
+/** The view that calls any operation of the API, as any reader, with an example that works in this cloud. */
 
 import { command, quoted } from "./curl.js";
 import { h } from "./dom.js";
@@ -7,7 +7,7 @@ import { operations } from "./openapi.js";
 
 const JSON_TYPE = ["content-type", "application/json"];
 const SIGNATURE = "Stripe-Signature";
-/** The id in the description's examples, which no preorder here has. */
+/** Matches the id in the description's examples, which no preorder here has. */
 const EXAMPLE_ID = /0a1b2c3d-7e11-4c7e-9a50-3d1f5e0c9b21/g;
 
 export function tryIt({ main, endpoints, query }) {
@@ -22,7 +22,7 @@ export function tryIt({ main, endpoints, query }) {
   }
 }
 
-/** Chooses the operation; the address keeps it. */
+/** Returns the choice of the operation, which the address keeps. */
 function choice(all, chosen) {
   const tags = [...new Set(all.map(({ tag }) => tag))];
   const select = h(
@@ -131,7 +131,7 @@ function form(endpoints, operation, preorder, accounts) {
   return element;
 }
 
-/** A field for the address of who is signed in; none if that makes no difference. */
+/** Returns a field for the address of the signed-in reader; null if the operation takes no token. */
 function whoIsIt({ signedIn }, accounts) {
   if (signedIn === "never") return null;
   const choices = h("datalist", { id: "accounts" }, accounts.map((email) => h("option", { value: email })));
@@ -140,14 +140,14 @@ function whoIsIt({ signedIn }, accounts) {
   return input;
 }
 
-/** What must be given has its example; the rest is empty and shows it. */
+/** Returns a field for a parameter. A required one is filled with its example, another one only shows it. */
 function field(parameter, local) {
   const { required, example, examples } = parameter;
   const text = local(String(example ?? Object.values(examples ?? {})[0]?.value ?? ""));
   return { parameter, input: h("input", { value: required ? text : "", placeholder: text }) };
 }
 
-/** One line, if it is JSON. */
+/** Returns JSON on one line, and other texts as they are. */
 function compact(text) {
   if (text === undefined) return undefined;
   try {
@@ -175,7 +175,7 @@ function answered(endpoints, text) {
   ];
 }
 
-/** The stand-in's page that pays an intent. */
+/** Returns the address of the stand-in's page that pays an intent. */
 function payPage({ controls }, secret) {
   const stripe = controls.stripe.replace(/\/_control$/, "");
   return `${stripe}/c/confirm/${secret.split("_secret_")[0]}?client_secret=${encodeURIComponent(secret)}`;

@@ -1,4 +1,4 @@
-//! What a shop would have set up in Stripe's dashboard before its first sale.
+//! The objects that a shop would have made in Stripe's dashboard before its first sale.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -40,7 +40,7 @@ pub(crate) async fn register_portal(stripe: &str, secret_key: &str) -> Result<()
     make(stripe, secret_key, "billing_portal/configurations", &form).await.map(drop)
 }
 
-/// Makes something in Stripe and returns its id.
+/// Makes an object at Stripe and returns its id.
 async fn make(
     stripe: &str,
     secret_key: &str,

@@ -1,4 +1,4 @@
-//! Starts, watches and stops everything.
+//! Starts, watches and stops all parts of the local cloud.
 
 use std::fs::{self, File, TryLockError};
 use std::net::Ipv4Addr;
@@ -35,10 +35,10 @@ pub struct Cloud {
 }
 
 impl Cloud {
-    /// Starts everything and returns when the API answers.
+    /// Starts all parts and returns when the API answers.
     ///
     /// # Errors
-    /// The first part that could not be started; the others are stopped.
+    /// If a part can't be started; the others are stopped.
     pub async fn start(options: Options) -> Result<Self, Error> {
         let lock = own_home(&options)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))
@@ -133,13 +133,13 @@ impl Cloud {
         &self.endpoints
     }
 
-    /// Returns what happens in the cloud.
+    /// Returns the record of everything that happens in the cloud.
     #[must_use]
     pub fn activity(&self) -> &Activity {
         &self.activity
     }
 
-    /// Resolves when a program that should go on running has ended by itself, with its name and status.
+    /// Resolves when a program that should go on running has ended, with its name and status.
     pub async fn ended(&mut self) -> (&'static str, Option<ExitStatus>) {
         tokio::select! {
             ended = self.emulator.process.ended() => ended,
@@ -147,7 +147,7 @@ impl Cloud {
         }
     }
 
-    /// Shuts PostgreSQL down, and starts it again after a while, at the same address and with the same data.
+    /// Shuts PostgreSQL down and starts it again after a while, at the same address and with the same data.
     ///
     /// # Errors
     /// If it doesn't start again.
@@ -155,9 +155,9 @@ impl Cloud {
         self.database.restart(&self.options, how, down).await
     }
 
-    /// Stops everything and waits until it is gone.
+    /// Stops all parts and waits until they are gone.
     pub async fn stop(self) {
-        // It names programs that are about to go; a file that is gone already is as good.
+        // The file names programs that are about to stop. If it is gone already, nothing is left to do.
         _ = fs::remove_file(self.options.endpoints_file());
         self.front.abort();
         self.emulator.process.stop().await;
@@ -165,8 +165,7 @@ impl Cloud {
     }
 }
 
-/// Makes the cloud's folder ours alone for as long as the file that is returned stays open, and clears what the last
-/// cloud left there.
+/// Locks the cloud's folder for as long as the returned file stays open, and removes what the last cloud left there.
 fn own_home(options: &Options) -> Result<File, Error> {
     let failed = || Error::io(format!("{} could not be used", options.home.display()));
     fs::create_dir_all(&options.home).map_err(failed())?;

@@ -1,4 +1,4 @@
-//! What the command line can ask for.
+//! The commands of `pledge-local`.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -35,8 +35,8 @@ pub(crate) async fn run() -> Result<ExitCode, Error> {
     Ok(code)
 }
 
-/// Runs a command beside a cloud of its own and passes its status on. `TEST_AWS_ENDPOINT_URL` tells the command where
-/// its AWS is, for tests that need no more.
+/// Runs a command beside a cloud of its own and returns the command's exit status. `TEST_AWS_ENDPOINT_URL` tells the
+/// command where its AWS is, for tests that need no more.
 pub(crate) async fn exec(program: &str, arguments: &[&str]) -> Result<ExitCode, Error> {
     let options = Options::for_tests();
     let endpoints = options.endpoints_file();
@@ -59,27 +59,27 @@ pub(crate) async fn exec(program: &str, arguments: &[&str]) -> Result<ExitCode, 
     }
 }
 
-/// Deploys what has been built since into the cloud that runs.
+/// Deploys newly built functions into the running cloud.
 pub(crate) async fn deploy() -> Result<ExitCode, Error> {
     Endpoints::of_running()?.redeploy().await?;
     say("Deployed.");
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints the variables of the cloud that runs, for a shell to evaluate, and writes them to files for other tools.
+/// Prints the variables of the running cloud for a shell to evaluate, and writes them to files for other tools.
 pub(crate) fn env() -> Result<ExitCode, Error> {
     let endpoints = Endpoints::of_running()?;
     for (name, value) in endpoints.variables() {
         say(&format!("export {name}='{}'", value.replace('\'', r"'\''")));
     }
     let [sam, cargo_lambda] = endpoints.write_env_files()?;
-    // Not for the shell that evaluates the rest.
+    // This line is not for the shell that evaluates the others.
     let written = format!("also for sam local in {}, for cargo lambda in {}", sam.display(), cargo_lambda.display());
     _ = writeln!(io::stderr(), "{written}");
     Ok(ExitCode::SUCCESS)
 }
 
-/// Resolves on Ctrl-C, when somebody ends us, or when the terminal closes.
+/// Resolves on Ctrl-C, on SIGTERM, or when the terminal closes.
 async fn interrupted() {
     let on = |kind: SignalKind| async move {
         match signal(kind) {

@@ -8,21 +8,20 @@ use tokio_postgres::NoTls;
 use crate::process::{Process, command, free_port};
 use crate::{Error, Options};
 
-/// The server, whose files stay from start to start, and the database, which doesn't: what the stand-ins know of
-/// customers and sessions goes with them, and rows that point there would be wrong.
+/// The server, whose files stay from start to start, and the database, which is made anew each time: the stand-ins lose
+/// their customers and sessions when they stop, so old rows would refer to nothing.
 #[derive(Debug)]
 pub(crate) struct Database {
     pub(crate) server: Process,
-    /// For the functions: the owner of the database, who is no superuser.
+    /// The address for the functions, with the owner of the database, who is not a superuser.
     pub(crate) url: String,
     port: u16,
 }
 
-/// How PostgreSQL is shut down, in its own words
-/// (<https://www.postgresql.org/docs/current/server-shutdown.html>).
+/// The ways to shut PostgreSQL down, by its own names (<https://www.postgresql.org/docs/current/server-shutdown.html>).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shutdown {
-    /// Sessions are ended, and what is committed is written.
+    /// Sessions are ended, and committed data are written.
     Fast,
     /// The server ends as in a crash, and its next start recovers from the log.
     Immediate,
@@ -38,7 +37,7 @@ impl Database {
         Ok(Self { server, url, port })
     }
 
-    /// Shuts the server down, and starts it again after a while, on the same port and with the same data.
+    /// Shuts the server down and starts it again after a while, on the same port and with the same data.
     pub(crate) async fn restart(&mut self, options: &Options, how: Shutdown, down: Duration) -> Result<(), Error> {
         let signal = match how {
             Shutdown::Fast => Signal::SIGINT,
@@ -51,7 +50,7 @@ impl Database {
     }
 }
 
-/// Starts a server on what data there is, and waits until it takes connections.
+/// Starts a server on the existing data, and waits until it accepts connections.
 async fn serve(options: &Options, port: u16) -> Result<Process, Error> {
     let mut postgres = command(options.project.join("scripts/postgres"), Signal::SIGINT);
     postgres.arg(options.home.join("pg")).arg(port.to_string());
@@ -68,7 +67,7 @@ fn superuser(port: u16) -> String {
 async fn create(superuser: &str) -> Result<(), tokio_postgres::Error> {
     let (client, connection) = tokio_postgres::connect(superuser, NoTls).await?;
     let connection = tokio::spawn(connection);
-    // One at a time: PostgreSQL creates and drops databases outside of transactions only.
+    // One statement at a time: PostgreSQL creates and drops databases outside of transactions only.
     for statement in [
         "DROP DATABASE IF EXISTS pledge WITH (FORCE)",
         "DROP ROLE IF EXISTS pledge",

@@ -12,10 +12,10 @@ use tokio::process::Command;
 use crate::stand_ins::{KLAVIYO_LIST_ID, STRIPE_EVENTS_KEY};
 use crate::{Endpoints, Error, Options};
 
-/// What the stack is called.
+/// The name of the stack.
 pub(crate) const STACK: &str = "pledge";
 
-/// What the template's `Outputs` say after the deployment.
+/// The template's `Outputs` after the deployment.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Deployed {
@@ -25,9 +25,9 @@ pub(crate) struct Deployed {
     pub(crate) klaviyo_dead_letter_queue_url: String,
 }
 
-/// Creates the stack, or updates it in place when the emulator has it already.
+/// Creates the stack, or updates it if the emulator has it already.
 ///
-/// The addresses of what the deployment itself creates (the queues) are not read from `endpoints`.
+/// The addresses of the queues, which the deployment itself creates, are not read from `endpoints`.
 pub(crate) async fn deploy(options: &Options, endpoints: &Endpoints) -> Result<Deployed, Error> {
     require_binaries(options)?;
     let failed = || Error::io("the deployment could not be started");
@@ -41,7 +41,7 @@ pub(crate) async fn deploy(options: &Options, endpoints: &Endpoints) -> Result<D
         .spawn()
         .map_err(failed())?;
     if let Some(mut input) = child.stdin.take() {
-        // A reader that ended early says why on its standard error.
+        // If the program ended early, its standard error says why.
         _ = input.write_all(request(options, endpoints).to_string().as_bytes()).await;
     }
     let output = child.wait_with_output().await.map_err(failed())?;
@@ -74,13 +74,13 @@ fn request(options: &Options, endpoints: &Endpoints) -> Value {
             "LogLevel": options.log_level,
             "PublicSiteUrl": endpoints.public_site_url,
             "PreorderPrices": endpoints.preorder_prices,
-            // An expired pay page can be gone on with, by the link in what Klaviyo is told.
+            // With recovery, an expired pay page can be continued by the link in its announcement.
             "CheckoutPolicy": json!({ "recovery": true }).to_string(),
             "FirebaseProjectId": endpoints.firebase_project_id,
-            // The storefront sends tokens; requests by hand have none.
+            // Monitored only: the storefront sends tokens, but requests by hand don't.
             "AppCheck": "monitored",
             "FirebaseProjectNumber": PROJECT_NUMBER.to_string(),
-            // The schedule comes every minute; whatever it finds has waited long enough for a developer.
+            // The schedule runs every minute, and five seconds are long enough to wait for a developer.
             "SweepAfterSeconds": "5",
             "AwsEndpointUrl": endpoints.aws_endpoint_url,
             "StripeApiBase": endpoints.stripe_api_base,

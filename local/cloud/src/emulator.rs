@@ -10,15 +10,15 @@ use crate::{Error, Options, environment};
 pub(crate) struct Emulator {
     pub(crate) process: Process,
     pub(crate) port: u16,
-    /// What the AWS SDKs take as `AWS_ENDPOINT_URL`.
+    /// The emulator's address, as `AWS_ENDPOINT_URL` takes it.
     pub(crate) url: String,
 }
 
 impl Emulator {
     /// Starts an empty emulator.
     ///
-    /// Functions inherit its environment, so it gets a clean one: what they see comes from the template alone, also
-    /// where AWS is (the emulator would put its own `AWS_ENDPOINT_URL` above the template's).
+    /// Functions inherit the emulator's environment, so it gets a clean one: their variables come from the template
+    /// alone, even the address of AWS (the emulator would put its own `AWS_ENDPOINT_URL` above the template's).
     pub(crate) async fn start(options: &Options) -> Result<Self, Error> {
         let port = free_port()?;
         let temporary = options.temporary();
@@ -33,7 +33,7 @@ impl Emulator {
             .env("BIND_HOST", "127.0.0.1")
             .env("GATEWAY_PORT", port.to_string())
             .env("IOT_MTLS_ENABLED", "0")
-            // IAM is enforced: a function may do what its policies in the template allow and no more.
+            // IAM is enforced: a function may do what its policies in the template allow, and no more.
             .env("AUTH", "true")
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test")

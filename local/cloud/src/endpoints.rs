@@ -10,7 +10,8 @@ use crate::{Error, Options, env_files, environment};
 
 /// Every address and every local-only secret of a running cloud, as `endpoints.json` holds them.
 ///
-/// Each outside system has the name of the variable that replaces it, so a client can join as a function would.
+/// Each outside system has the name of the variable that replaces it, so that a client can be configured as a function
+/// is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Endpoints {
     /// The HTTP API.
@@ -21,29 +22,29 @@ pub struct Endpoints {
     pub aws_endpoint_url: String,
     /// The Stripe stand-in.
     pub stripe_api_base: String,
-    /// The API key that the Stripe stand-in knows.
+    /// The API key that the Stripe stand-in accepts.
     pub stripe_secret_key: String,
-    /// The secret that the Stripe stand-in signs its webhooks with.
+    /// The secret with which the Stripe stand-in signs its webhooks.
     pub stripe_webhook_secret: String,
     /// The Klaviyo stand-in.
     pub klaviyo_api_base: String,
-    /// The API key that the Klaviyo stand-in knows.
+    /// The API key that the Klaviyo stand-in accepts.
     pub klaviyo_api_key: String,
     /// Host and port of the Firebase stand-in.
     pub firebase_auth_emulator_host: String,
-    /// The project that Firebase ID tokens are made for.
+    /// The project in Firebase ID tokens.
     pub firebase_project_id: String,
-    /// The queue of what has to reach Klaviyo.
+    /// The queue of announcements for Klaviyo.
     pub klaviyo_queue_url: String,
     /// The queue of messages that failed too often.
     pub klaviyo_dead_letter_queue_url: String,
     /// Colour → Stripe price id, as JSON.
     pub preorder_prices: String,
-    /// The origin of the front end, which readers are sent back to.
+    /// The origin of the front end, to which readers are sent back.
     pub public_site_url: String,
     /// The storefront of this repository, which is the front end unless another is named.
     pub storefront: String,
-    /// The addresses at which the stand-ins are told to fail, to be slow, to move their clocks, and schedules to run.
+    /// The addresses at which the stand-ins are told to fail, to be slow or to move their clocks, and schedules are run.
     pub controls: Controls,
     /// The folder of the functions' logs.
     pub logs: PathBuf,
@@ -52,11 +53,11 @@ pub struct Endpoints {
 /// The control interface of each stand-in, and of the schedules, without a slash at the end.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Controls {
-    /// The Stripe stand-in's.
+    /// The address of the Stripe stand-in's controls.
     pub stripe: String,
-    /// The Klaviyo stand-in's.
+    /// The address of the Klaviyo stand-in's controls.
     pub klaviyo: String,
-    /// The Firebase stand-in's.
+    /// The address of the Firebase stand-in's controls.
     pub firebase: String,
     /// `POST {schedules}/catch-up` invokes the webhook's function as its schedule does, `…/sweep` the sender.
     pub schedules: String,
@@ -66,7 +67,7 @@ impl Endpoints {
     /// Returns the addresses of the cloud that runs in this clone, or of the one that `PLEDGE_ENDPOINTS` names.
     ///
     /// # Errors
-    /// [`Error::NotRunning`] when there is none.
+    /// [`Error::NotRunning`] if none runs.
     pub fn of_running() -> Result<Self, Error> {
         Self::read(&endpoints_file())
     }
@@ -79,7 +80,7 @@ impl Endpoints {
             ("DATABASE_URL", &self.database_url),
             ("AWS_ENDPOINT_URL", &self.aws_endpoint_url),
             ("AWS_REGION", "us-east-1"),
-            // What the AWS CLI and the SDKs of other languages look at.
+            // The AWS CLI and the SDKs of other languages read this one.
             ("AWS_DEFAULT_REGION", "us-east-1"),
             ("AWS_ACCESS_KEY_ID", "test"),
             ("AWS_SECRET_ACCESS_KEY", "test"),
@@ -96,17 +97,17 @@ impl Endpoints {
         ]
     }
 
-    /// Writes the variables beside the addresses: `env.json` for `sam local --env-vars` and `env` for
-    /// `cargo lambda watch --env-file`.
+    /// Writes the variables beside the addresses: `env.json` for `sam local --env-vars` and `env` for `cargo lambda watch
+    /// --env-file`.
     ///
     /// # Errors
-    /// [`Error::Io`] when they can't be written.
+    /// [`Error::Io`] if they can't be written.
     pub fn write_env_files(&self) -> Result<[PathBuf; 2], Error> {
         let endpoints = endpoints_file();
         env_files::write(self, endpoints.parent().unwrap_or(&endpoints))
     }
 
-    /// Deploys what has been built since the cloud was started, or was deployed to last.
+    /// Deploys what has been built since the last deployment.
     ///
     /// # Errors
     /// [`Error::NotBuilt`] or [`Error::Deployment`].
@@ -119,7 +120,7 @@ impl Endpoints {
         serde_json::from_slice(&json).map_err(|_| Error::NotRunning(file.to_owned()))
     }
 
-    /// Writes the file at once, so that a reader sees all of it or nothing.
+    /// Replaces the file in one step, so that a reader sees all of it or nothing.
     pub(crate) fn write(&self, file: &Path) -> Result<(), Error> {
         let partial = file.with_extension("partial");
         let json = serde_json::to_vec_pretty(self).map_err(std::io::Error::from);

@@ -1,4 +1,4 @@
-//! The variables of a running cloud as the files that tools take which run a function outside of it.
+//! The variables of a running cloud, as files for tools that run a function outside of it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{Endpoints, Error};
 
-/// The variables that hold secrets, and the secrets that `deploy.py` made of them.
+/// The variables that hold secrets, each with the secret that `deploy.py` makes of it.
 const SECRETS: [(&str, &str); 4] = [
     ("DATABASE_URL", "pledge/DatabaseUrlSecretArn"),
     ("STRIPE_SECRET_KEY", "pledge/StripeSecretKeySecretArn"),
@@ -25,16 +25,16 @@ pub(crate) fn write(endpoints: &Endpoints, folder: &Path) -> Result<[PathBuf; 2]
     Ok(files)
 }
 
-/// Returns one set of variables for all functions, with addresses that lead from a container to its host. `sam local`
-/// keeps to those that the template declares for each, which are the ARNs of secrets; Secrets Manager takes their names
-/// as well.
+/// Returns one set of variables for all functions, with addresses that lead from a container to its host. For each
+/// function `sam local` takes those that the template declares, which are the ARNs of secrets; Secrets Manager accepts
+/// their names in place of ARNs.
 fn for_sam(variables: &[(&str, &str)]) -> String {
     let secret = |name: &str| SECRETS.into_iter().find(|(variable, _)| *variable == name);
     let parameters: Map<String, Value> = variables
         .iter()
         .map(|(name, value)| match secret(name) {
             Some((_, secret)) => (format!("{name}_SECRET_ARN"), secret.into()),
-            // A browser goes there.
+            // A browser uses this address, not the container.
             None if *name == "PUBLIC_SITE_URL" => ((*name).to_owned(), (*value).into()),
             None => ((*name).to_owned(), from_a_container(value).into()),
         })
@@ -48,7 +48,7 @@ fn from_a_container(address: &str) -> String {
         .fold(address.to_owned(), |text, host| text.replace(host, "host.docker.internal:"))
 }
 
-/// Returns a line for each variable, quoted: JSON has characters that end a value.
+/// Returns a line for each variable, quoted, since JSON has characters that end a value.
 fn for_cargo_lambda(variables: &[(&str, &str)]) -> String {
     variables.iter().map(|(name, value)| format!("{name}='{value}'\n")).collect()
 }

@@ -1,4 +1,4 @@
-//! The one place of this crate that reads the environment.
+//! Reads the environment, as no other module of this crate does.
 #![allow(
     clippy::disallowed_methods,
     reason = "a tool for developers, started by hand: its environment is its interface"
@@ -26,12 +26,12 @@ pub(crate) fn public_site_url() -> Option<String> {
     std::env::var("PUBLIC_SITE_URL").ok()
 }
 
-/// Whether `RECORD_ROWS` asks for the rows that change.
+/// Returns whether `RECORD_ROWS` asks for changes of rows in the console.
 pub(crate) fn record_rows() -> bool {
     std::env::var("RECORD_ROWS").is_ok_and(|value| !value.is_empty())
 }
 
-/// Whether `QUIET` asks for no lines about what happens.
+/// Returns whether `QUIET` asks for no lines about what happens.
 pub(crate) fn quiet() -> bool {
     std::env::var("QUIET").is_ok_and(|value| !value.is_empty())
 }
@@ -41,7 +41,7 @@ pub(crate) fn endpoints_file() -> Option<PathBuf> {
     std::env::var("PLEDGE_ENDPOINTS").ok().map(PathBuf::from)
 }
 
-/// Returns the folders in which programs are looked for.
+/// Returns the folders in which programs are searched for.
 pub(crate) fn path() -> String {
     std::env::var("PATH").unwrap_or_else(|_| "/usr/local/bin:/usr/bin:/bin".to_owned())
 }

@@ -1,12 +1,12 @@
-//! Why the local cloud cannot start.
+//! The errors of the local cloud.
 
 use std::io;
 use std::path::PathBuf;
 
-/// Why the local cloud cannot start or was not found.
+/// The reason why the local cloud can't start or wasn't found.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Another local cloud uses the same folder.
+    /// Another local cloud uses the folder.
     #[error("a local cloud is running in {} already", .0.display())]
     RunsAlready(PathBuf),
     /// No local cloud runs in this folder.
@@ -17,10 +17,10 @@ pub enum Error {
     PortTaken {
         /// The port that was asked for.
         port: u16,
-        /// What the operating system said.
+        /// The operating system's error.
         source: io::Error,
     },
-    /// A program of the local cloud ended, or did not get ready in time.
+    /// A program of the local cloud ended, or didn't become ready in time.
     #[error("{program} did not start:\n{log}")]
     DidNotStart {
         /// The program's name.
@@ -43,15 +43,15 @@ pub enum Error {
     /// A file or a program could not be used.
     #[error("{what}")]
     Io {
-        /// What was tried.
+        /// The attempted action.
         what: String,
-        /// What the operating system said.
+        /// The operating system's error.
         source: io::Error,
     },
 }
 
 impl Error {
-    /// Makes the error of the operating system together with what was tried, for `map_err`.
+    /// Makes an [`Error::Io`] of the attempted action and the operating system's error, for `map_err`.
     pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         let what = what.into();
         |source| Self::Io { what, source }

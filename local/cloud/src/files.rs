@@ -14,7 +14,7 @@ pub(crate) fn content_type(path: &Path) -> Option<&'static str> {
     })
 }
 
-/// Whether the path stays inside of the folder that it is relative to.
+/// Returns whether a relative path stays inside its folder.
 pub(crate) fn inside(path: &Path) -> bool {
     path.components().all(|component| matches!(component, Component::Normal(_)))
 }

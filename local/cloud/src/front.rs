@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 
 use crate::console::{Activity, Entry, System, now};
 
-/// The largest body that is passed on, in bytes; API Gateway's limit is 10 MB.
+/// The largest body that is forwarded, in bytes; API Gateway's limit is 10 MB.
 const LARGEST: usize = 10 << 20;
 /// The largest text that is shown, in bytes.
 const SHOWN: usize = 64 << 10;
@@ -27,9 +27,9 @@ const SHOWN: usize = 64 << 10;
 #[derive(Debug)]
 pub(crate) struct Apis<'a> {
     pub(crate) port: u16,
-    /// What the front end calls.
+    /// The id of the API that the front end calls.
     pub(crate) api: &'a str,
-    /// What Stripe calls.
+    /// The id of the API that Stripe calls.
     pub(crate) webhooks: &'a str,
 }
 
@@ -42,10 +42,10 @@ struct Upstream {
     activity: Activity,
 }
 
-/// Answers what `console` has routes for, and forwards the rest to the emulator, bytes and headers as they are: webhooks
-/// to their API, anything else to the other. What was forwarded is recorded in `activity`.
+/// Answers requests for which `console` has routes, and forwards the others to the emulator with their bytes and headers
+/// unchanged: webhooks to their API, the rest to the other API. Forwarded requests are recorded in `activity`.
 ///
-/// Ends when it is dropped.
+/// Serving ends when the future is dropped.
 pub(crate) async fn serve(
     listener: TcpListener,
     apis: &Apis<'_>,
@@ -75,7 +75,7 @@ async fn forward(State(upstream): State<Upstream>, request: Request) -> Response
     let request = Request::from_parts(parts, Body::from(body.clone()));
     let (parts, answered) = pass_on(&upstream, request).await.into_parts();
     let answered = to_bytes(answered, LARGEST).await.unwrap_or_default();
-    // Browsers ask before each kind of request whether they may; that is no news.
+    // A browser's preflight requests are left out of the activity.
     if method != Method::OPTIONS {
         let path = uri.path_and_query().map_or("/", PathAndQuery::as_str);
         let sent = json!({ "method": method.as_str(), "path": path, "signedIn": signed_in, "body": shown(&body) });
@@ -99,7 +99,7 @@ fn is_webhook(uri: &Uri) -> bool {
     uri.path().starts_with("/webhooks/")
 }
 
-/// Returns what a request is called: `POST /checkout`, or the type of an event.
+/// Returns the title of a request: `POST /checkout`, or the type of an event.
 fn title(method: &Method, uri: &Uri, sent: &Value) -> String {
     match sent.pointer("/body/type").and_then(Value::as_str) {
         Some(event) if is_webhook(uri) => event.to_owned(),
@@ -133,11 +133,11 @@ async fn pass_on(upstream: &Upstream, mut request: Request) -> Response {
     match upstream.client.request(request).await {
         Ok(response) => {
             let mut response = response.map(Body::new);
-            // It is passed on whole.
+            // The body is forwarded whole.
             response.headers_mut().remove(header::TRANSFER_ENCODING);
             response
         }
-        // What API Gateway says when it can't reach its integration.
+        // The answer of API Gateway when it can't reach its integration.
         Err(_) => (StatusCode::BAD_GATEWAY, r#"{"message":"Internal Server Error"}"#).into_response(),
     }
 }
@@ -148,7 +148,8 @@ mod tests {
 
     use super::*;
 
-    /// Returns an upstream that sends back what it got, and a front before it.
+    /// Starts an upstream that sends back what it gets, and the server under test before it. Returns that server's
+    /// address.
     async fn echo_behind_front() -> String {
         let echo = async |method: Method, uri: Uri, headers: HeaderMap, body: axum::body::Bytes| {
             let seen = format!("{method} {uri} host={:?}", headers[header::HOST]);

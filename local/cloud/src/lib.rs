@@ -1,9 +1,9 @@
 //! The local cloud: the project's own `template.yaml` deployed into an AWS emulator, with the real function binaries, a
 //! real PostgreSQL and stand-ins for Stripe, Klaviyo and Firebase, behind one address.
 //!
-//! [`Cloud::start`] starts one and [`Cloud::stop`] ends it; [`Cloud::endpoints`] says where everything is.
-//! A client that finds a running cloud instead reads its addresses with [`Endpoints::of_running`]. What is real, what
-//! is not and which limits of the emulator are worked around: `local/README.md`.
+//! [`Cloud::start`] starts a cloud, [`Cloud::stop`] stops it, and [`Cloud::endpoints`] returns its addresses. A client of
+//! a cloud that runs already reads the addresses with [`Endpoints::of_running`]. `local/README.md` says which parts are
+//! real, which aren't, and how limits of the emulator are worked around.
 
 mod catalog;
 mod cloud;

@@ -1,6 +1,6 @@
 //! `pledge-local`: runs the local cloud from the command line.
 //!
-//! - `pledge-local` (or `run`) starts it and stops it on Ctrl-C;
+//! - `pledge-local` (or `pledge-local run`) starts the cloud and stops it on Ctrl-C;
 //! - `pledge-local exec COMMAND…` runs a command beside a cloud of its own, which `PLEDGE_ENDPOINTS` leads to;
 //! - `pledge-local deploy` brings newly built functions into the cloud that runs;
 //! - `pledge-local env` prints the variables with which a program outside joins it, and writes them to files.

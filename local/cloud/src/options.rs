@@ -1,4 +1,4 @@
-//! What can be chosen about a local cloud.
+//! The options of a local cloud.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use pledge_stand_ins::Clock;
 use crate::environment;
 use crate::progress::Progress;
 
-/// How a local cloud is started.
+/// The options with which a local cloud is started.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The project's folder, which holds `template.yaml`.
@@ -20,22 +20,22 @@ pub struct Options {
     pub port: u16,
     /// The level of the functions' logs.
     pub log_level: String,
-    /// The origin of the front end, which readers are sent back to and which may call the API from a browser; without
-    /// one, a page of the cloud's own.
+    /// The origin of the front end, to which readers are sent back and which may call the API from a browser. Without
+    /// one, it is the cloud's own storefront.
     pub public_site_url: Option<String>,
-    /// Whether the console shows the rows that change. Triggers that write them down are installed for it.
+    /// Whether the console shows changes of rows, for which triggers are installed.
     pub record_rows: bool,
-    /// Whether nothing is told of what happens in the cloud.
+    /// Whether no lines about what happens are printed.
     pub quiet: bool,
-    /// What time it is at Stripe and Klaviyo. The functions have the machine's.
+    /// The clock of Stripe and Klaviyo. The functions use the machine's.
     pub clock: Clock,
-    /// What is told how far the start has come.
+    /// The receiver of the start's progress.
     pub progress: Progress,
 }
 
 impl Default for Options {
-    /// Returns the cloud of this clone, as `make run` starts it: in `PLEDGE_HOME` or `.local`, on `PLEDGE_PORT` or
-    /// 9000, silent.
+    /// Returns the options of this clone's cloud as `make run` starts it, but silent: in `PLEDGE_HOME` or `.local`, on
+    /// `PLEDGE_PORT` or 9000.
     fn default() -> Self {
         let project = project();
         Self {
@@ -54,7 +54,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Returns a cloud for tests, on any free port, that runs beside the developer's own.
+    /// Returns the options of a cloud for tests: on any free port, beside the developer's own.
     #[must_use]
     pub fn for_tests() -> Self {
         let options = Self::default();
@@ -67,7 +67,7 @@ impl Options {
         self.home.join("endpoints.json")
     }
 
-    /// Returns the folder of the functions' and the other programs' logs.
+    /// Returns the folder with the logs of the functions and the other programs.
     #[must_use]
     pub fn logs(&self) -> PathBuf {
         self.home.join("logs")
@@ -78,7 +78,7 @@ impl Options {
         self.home.join("tmp")
     }
 
-    /// Returns the interpreter into whose environment `scripts/install-tools` put the emulator.
+    /// Returns the Python interpreter for which `scripts/install-tools` installed the emulator.
     pub(crate) fn python(&self) -> PathBuf {
         self.project.join(".local/venv/bin/python")
     }

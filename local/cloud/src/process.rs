@@ -1,4 +1,4 @@
-//! Child processes that stop when we do, however we end.
+//! Child processes that stop when this process does, however it ends.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -14,7 +14,7 @@ use tokio::time;
 
 use crate::Error;
 
-/// How long a process may take to get ready, on a busy machine.
+/// How long a process may take to become ready, on a busy machine.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a process may take to stop before it is killed.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -31,7 +31,8 @@ pub(crate) struct Process {
 impl Process {
     /// Starts `command`, made with [`command`], with its output in the file `log`.
     ///
-    /// The program gets a process group of its own, so that Ctrl-C reaches only us and we choose the order of stopping.
+    /// The program gets a process group of its own, so that Ctrl-C reaches only this process, which chooses the order of
+    /// stopping.
     pub(crate) fn start(
         program: &'static str,
         mut command: Command,
@@ -46,7 +47,7 @@ impl Process {
         Ok(Self { program, child, stop_signal, log })
     }
 
-    /// Waits until `is_ready` says so; fails when the process ends first or takes too long.
+    /// Waits until `is_ready` returns true. Fails if the process ends first or takes too long.
     pub(crate) async fn wait_until<R: Future<Output = bool>>(
         &mut self,
         mut is_ready: impl FnMut() -> R,
@@ -69,7 +70,7 @@ impl Process {
         Error::DidNotStart { program: self.program, log: end }
     }
 
-    /// Resolves when the process has ended by itself, with its name and status.
+    /// Resolves when the process has ended, with its name and status.
     pub(crate) async fn ended(&mut self) -> (&'static str, Option<ExitStatus>) {
         let status = self.child.wait().await.ok();
         (self.program, status)
@@ -80,10 +81,10 @@ impl Process {
         self.end(self.stop_signal).await;
     }
 
-    /// Ends the process with another signal than usual, and waits until it is gone.
+    /// Ends the process with the given signal, and waits until it is gone.
     pub(crate) async fn end(&mut self, signal: Signal) {
         if let Some(id) = self.child.id().and_then(|id| i32::try_from(id).ok()) {
-            // Fails only when the process is gone already.
+            // The signal can't be sent only if the process is gone already.
             _ = kill(Pid::from_raw(id), signal);
         }
         if time::timeout(STOP_TIMEOUT, self.child.wait()).await.is_err() {
@@ -92,8 +93,8 @@ impl Process {
     }
 }
 
-/// Returns a command that the kernel sends `stop_signal` when the calling thread ends, because a parent that is killed
-/// can't do it (Linux only).
+/// Returns a command to which the kernel sends `stop_signal` when the calling thread ends. A parent that is killed
+/// couldn't send it (Linux only).
 pub(crate) fn command(program: impl AsRef<OsStr>, stop_signal: Signal) -> Command {
     if !cfg!(target_os = "linux") {
         return Command::new(program);
@@ -103,7 +104,7 @@ pub(crate) fn command(program: impl AsRef<OsStr>, stop_signal: Signal) -> Comman
     command
 }
 
-/// Returns a port on 127.0.0.1 that nobody listened on a moment ago.
+/// Returns a port on 127.0.0.1 on which nothing listened a moment ago.
 pub(crate) fn free_port() -> Result<u16, Error> {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0));
     let address = listener.and_then(|listener| listener.local_addr());

@@ -1,4 +1,4 @@
-//! Tells the developer how far the start has come.
+//! Progress of the start, for the developer.
 
 use std::io::{self, Write};
 use std::time::Instant;
@@ -10,19 +10,19 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Prints to standard output.
+    /// Returns a progress that prints to standard output.
     #[must_use]
     pub fn printed() -> Self {
         Self { since: Some(Instant::now()) }
     }
 
-    /// Prints nothing.
+    /// Returns a progress that prints nothing.
     #[must_use]
     pub const fn silent() -> Self {
         Self { since: None }
     }
 
-    /// Says that `part` is ready, at `detail`.
+    /// Reports that `part` is ready, at `detail`.
     pub(crate) fn ready(&self, part: &str, detail: &str) {
         if let Some(since) = self.since {
             let seconds = since.elapsed().as_millis() / 100;

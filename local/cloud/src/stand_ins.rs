@@ -1,4 +1,4 @@
-//! Stripe, Klaviyo and Firebase, in this process.
+//! The stand-ins for Stripe, Klaviyo and Firebase, which run in this process.
 
 use pledge_stand_ins::{
     Clock, FirebaseOptions, FirebaseStandIn, KlaviyoOptions, KlaviyoStandIn, RequestLog, StripeOptions, StripeStandIn,
@@ -8,15 +8,15 @@ use pledge_stand_ins::{
 use crate::catalog::{create_preorder_prices, register_portal};
 use crate::{Controls, Error};
 
-/// The API key that the Stripe stand-in takes.
+/// The API key that the Stripe stand-in accepts.
 pub(crate) const STRIPE_SECRET_KEY: &str = "sk_test_pledge_local";
-/// The restricted key with which events may be read, and nothing else.
+/// The restricted key that may read events and nothing else.
 pub(crate) const STRIPE_EVENTS_KEY: &str = "rk_test_pledge_local";
-/// What the Stripe stand-in signs its webhooks with.
+/// The secret with which the Stripe stand-in signs its webhooks.
 pub(crate) const STRIPE_WEBHOOK_SECRET: &str = "whsec_pledge_local";
-/// The API key that the Klaviyo stand-in takes.
+/// The API key that the Klaviyo stand-in accepts.
 pub(crate) const KLAVIYO_API_KEY: &str = "pk_pledge_local";
-/// The list of whoever agrees to marketing, which is single opt-in.
+/// The list of everybody who agrees to marketing. It is single opt-in.
 pub(crate) const KLAVIYO_LIST_ID: &str = "Local1";
 /// The project of the Firebase stand-in.
 pub(crate) const FIREBASE_PROJECT_ID: &str = "demo-pledge";
@@ -27,12 +27,12 @@ pub(crate) struct StandIns {
     stripe: StripeStandIn,
     klaviyo: KlaviyoStandIn,
     firebase: FirebaseStandIn,
-    /// Colour → price id, as JSON.
+    /// Price ids by colour, as JSON.
     pub(crate) preorder_prices: String,
 }
 
 impl StandIns {
-    /// Starts them; Stripe's webhooks go to the API at `api`, and Stripe's and Klaviyo's time is that of `clock`.
+    /// Starts the stand-ins. Stripe's webhooks go to the API at `api`, and `clock` is the time of Stripe and Klaviyo.
     pub(crate) async fn start(api: &str, clock: &Clock) -> Result<Self, Error> {
         let stripe = StripeStandIn::start(StripeOptions {
             secret_key: Some(STRIPE_SECRET_KEY.to_owned()),
@@ -44,7 +44,7 @@ impl StandIns {
         let klaviyo = KlaviyoOptions {
             api_key: Some(KLAVIYO_API_KEY.to_owned()),
             lists: [(KLAVIYO_LIST_ID.to_owned(), false)].into(),
-            // What happens at Stripe in times to come isn't too far ahead for Klaviyo.
+            // One clock for both: Klaviyo refuses events that are too far in its future.
             clock: clock.clone(),
             ..KlaviyoOptions::default()
         };
@@ -53,7 +53,7 @@ impl StandIns {
         let firebase = FirebaseStandIn::start(firebase).await.map_err(|error| Error::StandIns(error.into()))?;
         register_portal(&stripe.base_url(), STRIPE_SECRET_KEY).await.map_err(Error::StandIns)?;
         let prices = create_preorder_prices(&stripe.base_url(), STRIPE_SECRET_KEY).await.map_err(Error::StandIns)?;
-        // Afterwards, so that the first events are what the developer does.
+        // The endpoint is added last, so that the first events are those that the developer causes.
         stripe.add_webhook(WebhookTarget::new(format!("{api}/webhooks/stripe"), STRIPE_WEBHOOK_SECRET));
         let preorder_prices = serde_json::to_string(&prices).map_err(|error| Error::StandIns(error.into()))?;
         Ok(Self { stripe, klaviyo, firebase, preorder_prices })
@@ -67,7 +67,7 @@ impl StandIns {
         self.klaviyo.base_url()
     }
 
-    /// Returns Firebase's host and port.
+    /// Returns the host and port of the Firebase stand-in.
     pub(crate) fn firebase(&self) -> String {
         self.firebase.host()
     }
@@ -80,12 +80,12 @@ impl StandIns {
         }
     }
 
-    /// Lets the links of Firebase's e-mails lead to the storefront at `url`.
+    /// Makes the links in Firebase's e-mails lead to the storefront at `url`.
     pub(crate) fn send_mail_links_to(&self, url: &str) {
         self.firebase.set_action_url(format!("{url}/en/account-action"));
     }
 
-    /// Where they are controlled, and the schedules at the API's address.
+    /// Returns the addresses of the stand-ins' controls, and of the schedules at the API's address.
     pub(crate) fn controls(&self, api: &str) -> Controls {
         Controls {
             stripe: format!("{}/_control", self.stripe()),
@@ -96,7 +96,7 @@ impl StandIns {
     }
 }
 
-/// What was asked of each stand-in.
+/// The logs of requests of the stand-ins.
 #[derive(Debug)]
 pub(crate) struct Logs {
     pub(crate) stripe: RequestLog,

@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use crate::files::{content_type, inside};
 use crate::{Error, Options};
 
-/// The storefront's address, taken but not served yet.
+/// The storefront's address, which is bound but not served yet.
 #[derive(Debug)]
 pub(crate) struct Address {
     pub(crate) url: String,
@@ -26,8 +26,8 @@ pub(crate) struct Address {
 }
 
 impl Address {
-    /// Takes the port after the API's, so that a browser finds the same storefront at every start; if that is taken, or
-    /// the API's is any, then any.
+    /// Takes the port after the API's, so that the storefront has one address from start to start. If that port is taken,
+    /// or the API's port was chosen by the system, it takes any free one.
     pub(crate) async fn take(options: &Options) -> Result<Self, Error> {
         let failed = || Error::io("the storefront could not be started");
         let wanted = if options.port == 0 { 0 } else { options.port.saturating_add(1) };
@@ -50,7 +50,7 @@ impl Drop for Storefront {
     }
 }
 
-/// What the storefront talks to: origins, without a slash at the end.
+/// The origins that the storefront talks to, without a slash at the end.
 #[derive(Debug)]
 pub(crate) struct Systems<'a> {
     pub(crate) api: &'a str,
@@ -86,7 +86,7 @@ fn config(systems: &Systems<'_>) -> Value {
             "script": format!("{}/endive/stripe.js", systems.stripe),
             "publishableKey": "pk_test_local",
         },
-        // Those that `seed.sql` opens to champions.
+        // The novels that `seed.sql` opens to champions.
         "novels": [
             { "id": 1, "title": "The Lantern Keeper" },
             { "id": 2, "title": "Nine Rivers" },
@@ -95,8 +95,8 @@ fn config(systems: &Systems<'_>) -> Value {
     })
 }
 
-/// Returns the storefront's content security policy. Stripe's origin is where js.stripe.com, api.stripe.com and
-/// hooks.stripe.com are in a deployment.
+/// Returns the storefront's content security policy. Stripe's origin stands where a deployment has js.stripe.com,
+/// api.stripe.com and hooks.stripe.com.
 fn policy(Systems { api, stripe, firebase, .. }: &Systems<'_>) -> String {
     format!(
         "default-src 'none'; script-src 'self' {stripe}; style-src 'self'; img-src 'self'; \
@@ -112,7 +112,7 @@ struct Files {
     policy: String,
 }
 
-/// Returns a file of the folder; every other address is a page, which `index.html` shows.
+/// Returns a file of the folder. Every other path is a page, which `index.html` shows.
 async fn file(State(files): State<Arc<Files>>, uri: Uri) -> Response {
     let path = Path::new(uri.path().trim_start_matches('/'));
     if path == Path::new("config.json") {
@@ -124,7 +124,7 @@ async fn file(State(files): State<Arc<Files>>, uri: Uri) -> Response {
     }
 }
 
-/// Reads it anew each time, so that a changed file is there at the next look.
+/// Reads a file at each request, so that a changed file is served at once.
 fn read(files: &Files, path: &Path, kind: &'static str) -> Response {
     match std::fs::read(files.folder.join(path)) {
         Ok(bytes) if inside(path) => answer(files, kind, bytes),

@@ -1,11 +1,12 @@
-//! Tells in the terminal what happens between the systems, a line for each thing. The console also has the rows and the logs.
+//! Prints a line in the terminal for each entry of the activity, except changes of rows and most log lines, which the
+//! console shows.
 
 use std::io::{self, Write};
 
 use pledge_local::{Activity, Entry, System};
 use tokio::sync::broadcast::error::RecvError;
 
-/// Prints a line for everything that happens from now on.
+/// Prints entries from now on.
 pub(crate) async fn tell(activity: &Activity) {
     let mut news = activity.subscribe();
     loop {
@@ -18,7 +19,7 @@ pub(crate) async fn tell(activity: &Activity) {
     }
 }
 
-/// Whether an entry has a line in the terminal. Rows would be too many, and so would logs of what went well.
+/// Returns whether an entry is printed. Changes of rows would be too many, and so would log lines about successes.
 fn is_shown(entry: &Entry) -> bool {
     entry.to != System::Postgres && (entry.from != entry.to || !entry.ok)
 }

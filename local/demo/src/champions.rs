@@ -13,7 +13,8 @@ use pledge_driver::Failure;
 
 use crate::scenario::Scenario;
 
-/// Plays all of them. Those that need no time come first: the stand-in's clock only goes forward, for everybody.
+/// Plays all journeys of champions. Those that need no time come first, since the stand-in's clock only goes forward, for
+/// everybody.
 pub async fn play(scenario: &mut Scenario) -> Result<(), Failure> {
     crowd::play(scenario).await?;
     refunded::play(scenario).await?;

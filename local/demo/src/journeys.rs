@@ -1,4 +1,4 @@
-//! The journeys.
+//! The journeys of preorders.
 
 mod abandoned;
 mod delayed;
@@ -11,7 +11,7 @@ use pledge_driver::Failure;
 
 use crate::scenario::{Expected, Scenario, email};
 
-/// Plays all of them.
+/// Plays all journeys of preorders.
 pub async fn play(scenario: &mut Scenario) -> Result<(), Failure> {
     paid::play(scenario).await?;
     abandoned::play(scenario).await?;
@@ -21,7 +21,7 @@ pub async fn play(scenario: &mut Scenario) -> Result<(), Failure> {
     klaviyo_down::play(scenario).await
 }
 
-/// Sends the form and opens the checkout, with which each journey begins. Returns the preorder's id and the session's.
+/// Sends the form and opens the checkout, which begins a journey. Returns the ids of the preorder and the session.
 async fn begin(scenario: &mut Scenario, expected: Expected) -> Result<(String, String), Failure> {
     scenario.heading(expected.title);
     let email = email(scenario.preorders.len() + 1);
@@ -34,7 +34,7 @@ async fn begin(scenario: &mut Scenario, expected: Expected) -> Result<(String, S
     Ok((preorder, session))
 }
 
-/// Ends a journey: waits until everything is delivered, and tells how the preorder stands and what Klaviyo has heard.
+/// Ends a journey: waits until all events are delivered, and prints the preorder's status and Klaviyo's events.
 async fn end(scenario: &Scenario, before: usize, preorder: &str) -> Result<(), Failure> {
     scenario.delivered(before).await?;
     scenario.stands(preorder).await?;
@@ -42,18 +42,18 @@ async fn end(scenario: &Scenario, before: usize, preorder: &str) -> Result<(), F
     scenario.accepted(events).await
 }
 
-/// Returns how many deliveries there were so far, to tell only what comes after.
+/// Returns the number of deliveries so far, so that only later ones are printed.
 async fn deliveries(scenario: &Scenario) -> Result<usize, Failure> {
     Ok(scenario.driver.stripe.deliveries().await?.len())
 }
 
-/// Returns the payment of a session, as Stripe knows it.
+/// Returns the payment of a session at Stripe.
 async fn payment_of(scenario: &Scenario, session: &str) -> Result<String, Failure> {
     let session = scenario.driver.stripe.object(session).await?;
     Ok(session["payment_intent"].as_str().unwrap_or_default().to_owned())
 }
 
-/// Returns how a journey that isn't begun yet must end: in which status, with which Klaviyo events.
+/// Returns a journey that hasn't begun, with the status and the Klaviyo events with which it must end.
 fn expected(title: &'static str, status: &'static str, events: &'static [&'static str]) -> Expected {
     Expected { title, id: String::new(), status, events }
 }

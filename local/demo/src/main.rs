@@ -1,7 +1,7 @@
 //! `make demo`: the journeys of Pledge, unattended, on a local cloud of its own.
 //!
-//! Prints what happened in each system as it happens, then what became of everything, then whether the promises of
-//! `docs/ARCHITECTURE.md` hold. Fails if one doesn't.
+//! The demo prints what happens in each system, then the end of each journey, then whether the promises of README.md
+//! hold. It fails if one doesn't.
 
 #![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
 
@@ -34,7 +34,8 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Starts a cloud of its own and stops it, or with the argument `attach` plays on the one that runs.
+/// Plays the journeys on a cloud of its own, or with the argument `attach` on the running one. Returns whether all
+/// promises hold.
 async fn play() -> Result<bool, Box<dyn std::error::Error>> {
     if std::env::args().nth(1).as_deref() == Some("attach") {
         return Ok(all(Driver::new(Endpoints::of_running()?)?).await?);

@@ -1,4 +1,4 @@
-//! Whether the promises hold, looked at from outside.
+//! Checks of the promises, made from outside.
 
 use std::collections::BTreeSet;
 

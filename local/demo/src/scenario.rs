@@ -1,4 +1,4 @@
-//! What the demo plays, and what it prints while it plays.
+//! The state of the demo, and its output.
 
 use std::time::Instant;
 
@@ -6,36 +6,36 @@ use pledge_driver::{Driver, Failure};
 
 use crate::table::ledger_of;
 
-/// The journeys that were begun, and what they are played with.
+/// The journeys that were begun, and the driver of the cloud that they are played on.
 pub struct Scenario {
-    /// What drives the local cloud.
+    /// The driver of the local cloud.
     pub driver: Driver,
-    /// The preorders, in the order of their appearance.
+    /// The preorders, in the order in which they began.
     pub preorders: Vec<Expected>,
-    /// The champions, in the order of their appearance.
+    /// The champions, in the order in which they began.
     pub champions: Vec<Champion>,
     since: Instant,
 }
 
 /// A reader who supports a novel, and how their journey must end.
 pub struct Champion {
-    /// The journey.
+    /// The title of the journey.
     pub title: &'static str,
     /// The reader's uid.
     pub uid: String,
     /// The reader's address.
     pub email: String,
-    /// The kinds of grants that the ledger must have, sorted.
+    /// The kinds of grants that the ledger must have at the end, sorted.
     pub ledger: &'static [&'static str],
-    /// The Klaviyo events that it must have caused, sorted.
+    /// The Klaviyo events that the journey must cause, sorted.
     pub events: &'static [&'static str],
-    /// The ledger and the events when the journey ended, sorted. Time goes on for the other journeys, and with it the
-    /// renewals of this one.
+    /// The ledger and the Klaviyo events at the end of the journey, sorted. Time goes on for the other journeys, and this
+    /// one's renewals with it, so they are noted here.
     pub ended: (Vec<String>, Vec<String>),
 }
 
 impl Champion {
-    /// Returns a journey that isn't begun yet.
+    /// Returns a journey that hasn't begun.
     pub fn expected(title: &'static str, ledger: &'static [&'static str], events: &'static [&'static str]) -> Self {
         Self { title, uid: String::new(), email: String::new(), ledger, events, ended: Default::default() }
     }
@@ -43,18 +43,18 @@ impl Champion {
 
 /// A preorder and how its journey must end.
 pub struct Expected {
-    /// The journey.
+    /// The title of the journey.
     pub title: &'static str,
     /// The preorder's id.
     pub id: String,
-    /// The status that it must end in.
+    /// The status with which it must end.
     pub status: &'static str,
-    /// The Klaviyo events that it must have caused, sorted.
+    /// The Klaviyo events that it must cause, sorted.
     pub events: &'static [&'static str],
 }
 
 impl Scenario {
-    /// Begins without a journey, and starts the clock.
+    /// Makes a scenario without journeys, and starts its clock.
     pub fn new(driver: Driver) -> Self {
         Self { driver, preorders: Vec::new(), champions: Vec::new(), since: Instant::now() }
     }
@@ -70,10 +70,10 @@ impl Scenario {
         println!("{:>4}.{:01} s  {system:<10} {what}", elapsed / 1000, elapsed / 100 % 10);
     }
 
-    /// Waits until Stripe has delivered everything, and tells what.
+    /// Waits until Stripe has delivered all events, and prints those after the first `before`.
     ///
     /// # Errors
-    /// If something can't be delivered.
+    /// If an event can't be delivered.
     pub async fn delivered(&self, before: usize) -> Result<(), Failure> {
         self.driver.stripe.idle().await?;
         for delivery in self.driver.stripe.deliveries().await?.iter().skip(before) {
@@ -85,7 +85,7 @@ impl Scenario {
         Ok(())
     }
 
-    /// Waits until Klaviyo has so many events about the newest preorder, and tells them.
+    /// Waits until Klaviyo has `count` events about the newest preorder, and prints them.
     ///
     /// # Errors
     /// If they don't arrive.
@@ -96,15 +96,15 @@ impl Scenario {
         Ok(())
     }
 
-    /// Waits until Stripe has delivered everything.
+    /// Waits until Stripe has delivered all events.
     ///
     /// # Errors
-    /// If something can't be delivered.
+    /// If an event can't be delivered.
     pub async fn delivered_quietly(&self) -> Result<(), Failure> {
         self.driver.stripe.idle().await
     }
 
-    /// Tells how the newest champion stands.
+    /// Prints the support of the newest champion.
     ///
     /// # Errors
     /// If the database doesn't answer.
@@ -121,11 +121,11 @@ impl Scenario {
         Ok(())
     }
 
-    /// Ends the newest champion's journey: waits until Klaviyo has what it must have caused, tells it, and notes how
-    /// things stand.
+    /// Ends the newest champion's journey: waits until Klaviyo has the events that it must cause, prints them, and notes
+    /// the ledger and the events.
     ///
     /// # Errors
-    /// If it doesn't arrive.
+    /// If they don't arrive.
     pub async fn champion_ends(&mut self) -> Result<(), Failure> {
         let Some(mut champion) = self.champions.pop() else { return Ok(()) };
         let accepted = self.driver.klaviyo.wait(&champion.email, champion.events.len()).await?;
@@ -137,7 +137,7 @@ impl Scenario {
         Ok(())
     }
 
-    /// Tells where a preorder stands in the database.
+    /// Prints the status of a preorder.
     ///
     /// # Errors
     /// If the database doesn't answer.

@@ -1,4 +1,4 @@
-//! What became of everything.
+//! Tables of the journeys' results.
 
 use pledge_driver::Failure;
 
@@ -34,7 +34,7 @@ pub async fn print(scenario: &Scenario) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Prints the ledger and the entitlement of each champion.
+/// Prints the ledger and the support of each champion.
 pub async fn print_champions(scenario: &Scenario) -> Result<(), Failure> {
     scenario.heading("The champions' ledger");
     println!(
@@ -69,10 +69,10 @@ pub async fn print_champions(scenario: &Scenario) -> Result<(), Failure> {
     Ok(())
 }
 
-/// How many days a character of a bar stands for.
+/// The number of days that a character of a bar stands for.
 const DAYS: i64 = 3;
 
-/// Prints what each champion may read and when: a bar for each tier.
+/// Prints the access of each champion over time, with a bar for each tier.
 pub async fn print_timelines(scenario: &Scenario) -> Result<(), Failure> {
     scenario.heading("What the champions may read, and when");
     println!("One character is {DAYS} days; a payment's time begins with ▐.\n");
@@ -95,7 +95,7 @@ pub async fn print_timelines(scenario: &Scenario) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Draws segments, which are given as their first and last day.
+/// Draws segments, each given by its first and last day, as a bar.
 fn bar(segments: impl Iterator<Item = (i64, i64)>) -> String {
     let mut bar = String::new();
     let mut drawn = 0;

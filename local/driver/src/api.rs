@@ -1,11 +1,11 @@
-//! The functions' API, as the front end calls it.
+//! The functions' API, called as the front end calls it.
 
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
 
-/// The API.
+/// A client of the API.
 #[derive(Debug, Clone)]
 pub struct Api {
     client: Client,
@@ -28,10 +28,10 @@ impl Answer {
         self.body[field].as_str().unwrap_or_default()
     }
 
-    /// This answer, if it has the status.
+    /// Returns this answer if it has the status.
     ///
     /// # Errors
-    /// [`Failure::Unexpected`] with the whole answer.
+    /// [`Failure::Unexpected`] with the whole answer if it hasn't.
     pub fn expect_status(self, status: u16) -> Result<Self, Failure> {
         if self.status == status {
             return Ok(self);
@@ -45,7 +45,7 @@ impl Api {
         Self { client, base: base.to_owned() }
     }
 
-    /// Returns a request to this path, for what the methods below don't cover.
+    /// Returns a request to a path, for calls that the other methods don't cover.
     pub fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
     }
@@ -69,7 +69,7 @@ impl Api {
         self.send(self.request(reqwest::Method::POST, path).json(body)).await
     }
 
-    /// Posts JSON for somebody who is signed in.
+    /// Posts JSON as a signed-in reader.
     ///
     /// # Errors
     /// If there is no answer.
@@ -85,7 +85,7 @@ impl Api {
         self.send(self.request(reqwest::Method::GET, path)).await
     }
 
-    /// Gets JSON for somebody who is signed in.
+    /// Gets JSON as a signed-in reader.
     ///
     /// # Errors
     /// If there is no answer.
@@ -93,19 +93,19 @@ impl Api {
         self.send(self.request(reqwest::Method::GET, path).bearer_auth(token)).await
     }
 
-    /// Sends the preorder form and gives the preorder's id.
+    /// Sends the preorder form and returns the preorder's id.
     ///
     /// # Errors
-    /// If it isn't answered with 201.
+    /// If the answer isn't 201.
     pub async fn preorder(&self, email: &str, color: &str) -> Result<String, Failure> {
         let answer = self.post("/preorders", &json!({ "email": email, "color": color, "locale": "en" })).await?;
         Ok(answer.expect_status(201)?.text("preorderId").to_owned())
     }
 
-    /// Opens the checkout and gives the session's id.
+    /// Opens the checkout and returns the session's id.
     ///
     /// # Errors
-    /// If it isn't answered with 200.
+    /// If the answer isn't 200.
     pub async fn checkout(&self, preorder: &str) -> Result<String, Failure> {
         let answer = self.post("/checkout", &json!({ "preorderId": preorder })).await?;
         Ok(answer.expect_status(200)?.text("sessionId").to_owned())

@@ -1,11 +1,11 @@
-//! A look into the functions' database.
+//! Queries in the functions' database.
 
 use serde_json::Value;
 use tokio_postgres::{Client, NoTls, Row, types::ToSql};
 
 use crate::failure::Failure;
 
-/// The functions' database.
+/// Access to the functions' database.
 #[derive(Debug, Clone)]
 pub struct Database {
     url: String,
@@ -16,7 +16,7 @@ impl Database {
         Self { url: url.to_owned() }
     }
 
-    /// Returns a connection of its own.
+    /// Opens a connection.
     ///
     /// # Errors
     /// If the database can't be reached.
@@ -29,7 +29,7 @@ impl Database {
     /// Returns the rows of a query.
     ///
     /// # Errors
-    /// If the database refuses it.
+    /// If the database refuses the query.
     pub async fn query(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, Failure> {
         Ok(self.connect().await?.query(sql, parameters).await?)
     }
@@ -37,12 +37,12 @@ impl Database {
     /// Returns the rows of a query whose one column is JSON, such as `select to_jsonb(users) from users`.
     ///
     /// # Errors
-    /// If the database refuses it.
+    /// If the database refuses the query.
     pub async fn json(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Value>, Failure> {
         Ok(self.query(sql, parameters).await?.iter().map(|row| row.get(0)).collect())
     }
 
-    /// Returns the status of a preorder; none if it isn't there.
+    /// Returns the status of a preorder; none if there is no such preorder.
     ///
     /// # Errors
     /// If the database doesn't answer.

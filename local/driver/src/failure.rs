@@ -1,26 +1,26 @@
-//! Requests to the stand-ins' controls.
+//! The driver's errors, and requests to the stand-ins' controls.
 
 use std::time::Duration;
 
 use reqwest::{Client, Method};
 use serde_json::Value;
 
-/// Something that had to work and didn't.
+/// The reason why a step of the driver failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// No answer.
+    /// There was no answer.
     #[error("no answer")]
     Http(#[from] reqwest::Error),
-    /// An answer that isn't a success.
+    /// The answer isn't a success.
     #[error("{method} {url} was answered with {status}: {body}")]
     Status {
-        /// Of the request.
+        /// The method of the request.
         method: Method,
-        /// Of the request.
+        /// The address of the request.
         url: String,
-        /// Of the answer.
+        /// The status of the answer.
         status: u16,
-        /// Of the answer.
+        /// The body of the answer.
         body: String,
     },
     /// The database didn't answer.
@@ -31,10 +31,11 @@ pub enum Failure {
     Unexpected(String),
 }
 
-/// Some controls answer only when something has happened, after two minutes at the latest.
+/// The longest wait for a control's answer: some answer only when something has happened, after two minutes at the
+/// latest.
 const LONGEST_POLL: Duration = Duration::from_secs(150);
 
-/// Asks one of the controls.
+/// Calls a control and returns its answer.
 pub(crate) async fn control(
     client: &Client,
     method: Method,

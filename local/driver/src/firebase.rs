@@ -1,4 +1,4 @@
-//! The Firebase stand-in: people who sign in.
+//! The Firebase stand-in, and people who sign in there.
 
 use pledge_local::Endpoints;
 use reqwest::{Client, Method};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::failure::{Failure, control};
 
-/// The Firebase stand-in's controls, and what a browser may do there.
+/// A client of the Firebase stand-in: its controls, and the endpoints that a browser calls.
 #[derive(Debug, Clone)]
 pub struct Firebase {
     client: Client,
@@ -15,7 +15,7 @@ pub struct Firebase {
     apps: String,
 }
 
-/// Somebody who is signed in.
+/// A person who is signed in.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
     /// The account's uid.
@@ -37,7 +37,7 @@ impl Firebase {
         control(&self.client, Method::POST, format!("{}/{path}", self.controls), Some(body)).await
     }
 
-    /// Signs somebody in with Google: their address is verified.
+    /// Signs somebody in with Google, which verifies their address.
     ///
     /// # Errors
     /// If Firebase refuses the address.
@@ -45,7 +45,7 @@ impl Firebase {
         signed_in(&self.post("google", &json!({ "email": email, "name": name })).await?)
     }
 
-    /// Signs up with a password, as anybody can with any address: it isn't verified.
+    /// Signs somebody up with a password, which doesn't verify their address.
     ///
     /// # Errors
     /// If the address is taken.
@@ -63,7 +63,7 @@ impl Firebase {
         text(&self.post("token", claims).await?, "idToken")
     }
 
-    /// Returns the App Check token that this app gets for a debug token.
+    /// Returns the App Check token that an app gets for a debug token.
     ///
     /// # Errors
     /// If Firebase doesn't know the app or the debug token.
@@ -81,7 +81,7 @@ impl Firebase {
         Ok(users.as_array().and_then(|users| users.iter().find(|user| user["email"] == email)).cloned())
     }
 
-    /// Lets somebody else take the address right after its next lookup found nobody.
+    /// Makes somebody else take an address right after the next lookup of it finds nobody.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.
@@ -89,15 +89,15 @@ impl Firebase {
         self.post("race", &json!({ "email": email })).await.map(drop)
     }
 
-    /// Makes coming requests fail, as the stand-ins' faults describe.
+    /// Makes coming requests fail as a fault of the stand-ins describes.
     ///
     /// # Errors
-    /// If the fault isn't understood.
+    /// If the stand-in refuses the fault.
     pub async fn fault(&self, fault: &Value) -> Result<(), Failure> {
         self.post("faults", fault).await.map(drop)
     }
 
-    /// Takes all faults away.
+    /// Removes all faults.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.

@@ -1,4 +1,4 @@
-//! The Klaviyo stand-in: what arrived there.
+//! The Klaviyo stand-in, and the events that arrived there.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use crate::{
     failure::{Failure, control},
 };
 
-/// The Klaviyo stand-in's controls.
+/// A client of the Klaviyo stand-in's controls.
 #[derive(Debug, Clone)]
 pub struct Klaviyo {
     client: Client,
     base: String,
 }
 
-/// An event that Klaviyo has accepted, repeats of a `unique_id` left out.
+/// An event that Klaviyo has accepted. Repetitions of a `unique_id` aren't among them.
 #[derive(Debug, Clone, Deserialize)]
 pub struct KlaviyoEvent {
     /// The metric's name.
@@ -31,7 +31,7 @@ pub struct KlaviyoEvent {
     pub properties: Map<String, Value>,
 }
 
-/// How long the outbox may take to empty, sweeps included.
+/// How long it may take until the outbox is empty, sweeps included.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(180);
 
 impl Klaviyo {
@@ -51,10 +51,10 @@ impl Klaviyo {
         events(self.get("events").await?)
     }
 
-    /// Waits until so many events about this address have been accepted, and gives them.
+    /// Waits until `count` events about an address have been accepted, and returns them.
     ///
     /// # Errors
-    /// If they don't come within two minutes.
+    /// If they don't arrive within two minutes.
     pub async fn wait(&self, email: &str, count: usize) -> Result<Vec<KlaviyoEvent>, Failure> {
         let found = events(self.get(&format!("events/wait?count={count}&email={email}&timeout_ms=120000")).await?)?;
         if found.len() >= count {
@@ -63,10 +63,10 @@ impl Klaviyo {
         Err(Failure::Unexpected(format!("expected {count} events in Klaviyo, got {}", found.len())))
     }
 
-    /// Waits until nothing is left in the outbox that can be sent.
+    /// Waits until every row of the outbox that can be sent is sent.
     ///
     /// # Errors
-    /// If something is left after three minutes.
+    /// If one is left after three minutes.
     pub async fn settled(&self, database: &Database) -> Result<(), Failure> {
         let client = database.connect().await?;
         let waiting =
@@ -85,15 +85,15 @@ impl Klaviyo {
             .map_err(|_| Failure::Unexpected("the outbox did not empty".to_owned()))?
     }
 
-    /// Makes coming requests fail, as the stand-ins' faults describe.
+    /// Makes coming requests fail as a fault of the stand-ins describes.
     ///
     /// # Errors
-    /// If the fault isn't understood.
+    /// If the stand-in refuses the fault.
     pub async fn fault(&self, fault: &Value) -> Result<(), Failure> {
         control(&self.client, Method::POST, format!("{}/faults", self.base), Some(fault)).await.map(drop)
     }
 
-    /// Takes all faults away.
+    /// Removes all faults.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.
@@ -101,7 +101,8 @@ impl Klaviyo {
         control(&self.client, Method::DELETE, format!("{}/faults", self.base), None).await.map(drop)
     }
 
-    /// Whether an address gets marketing by e-mail, as the stand-in says it; none if Klaviyo doesn't know the address.
+    /// Returns the state of e-mail marketing of an address, by the stand-in's name; none if Klaviyo doesn't know the
+    /// address.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.
@@ -110,7 +111,7 @@ impl Klaviyo {
         Ok(profiles[0]["email_marketing"].as_str().map(str::to_owned))
     }
 
-    /// Returns every request that would send an event, with its status, taken or not.
+    /// Returns every request to create an event, accepted or not, with its status.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.

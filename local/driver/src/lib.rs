@@ -1,5 +1,5 @@
 //! Drives a running local cloud from outside, as the front end, Stripe's customers and an engineer would: over HTTP,
-//! through the stand-ins' controls, and with a look into the database. The demo and the whole-system tests use it.
+//! through the stand-ins' controls, and with queries in the database. The demo and the whole-system tests use it.
 
 mod api;
 mod database;
@@ -20,18 +20,18 @@ pub use stripe::{Order, Stripe, intent_of};
 use pledge_local::Endpoints;
 use pledge_runtime::{http, tls};
 
-/// Everything of a running cloud that one can talk to.
+/// Clients of all parts of a running cloud.
 #[derive(Debug, Clone)]
 pub struct Driver {
-    /// The addresses of everything.
+    /// The addresses of the cloud.
     pub endpoints: Endpoints,
     /// The API of the functions.
     pub api: Api,
-    /// The Stripe stand-in: customers who pay, and what Stripe delivers.
+    /// The Stripe stand-in.
     pub stripe: Stripe,
-    /// The Klaviyo stand-in: what arrived there.
+    /// The Klaviyo stand-in.
     pub klaviyo: Klaviyo,
-    /// The Firebase stand-in: people who sign in.
+    /// The Firebase stand-in.
     pub firebase: Firebase,
     /// The schedules of the functions.
     pub schedules: Schedules,
@@ -40,10 +40,10 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Drives the cloud at these addresses.
+    /// Makes clients for the cloud at these addresses.
     ///
     /// # Errors
-    /// None in practice: the HTTP client is the functions' own.
+    /// If the HTTP client can't be built.
     pub fn new(endpoints: Endpoints) -> Result<Self, Failure> {
         let http = client()?;
         Ok(Self {

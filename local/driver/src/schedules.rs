@@ -1,4 +1,4 @@
-//! The schedules of the functions, when somebody runs them.
+//! The functions' schedules, run on demand.
 
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -17,10 +17,10 @@ impl Schedules {
         Self { client, base: base.to_owned() }
     }
 
-    /// Fetches the events that Stripe didn't deliver, those of this minute too. Returns how many were recorded.
+    /// Runs the catch-up, without leaving the newest events to delivery. Returns how many events it recorded.
     ///
     /// # Errors
-    /// If the function fails, or has to go on next time.
+    /// If the function fails, or isn't done yet.
     pub async fn catch_up(&self) -> Result<u64, Failure> {
         let report = control(&self.client, Method::POST, format!("{}/catch-up", self.base), Some(&json!({}))).await?;
         match (report["catchUp"].as_str(), &report["recorded"]) {

@@ -1,4 +1,4 @@
-//! The Stripe stand-in: what customers, banks and the network do there.
+//! The Stripe stand-in, and the actions of customers, banks and the network there.
 
 use pledge_local::Endpoints;
 use reqwest::{Client, Method, header::CONTENT_TYPE};
@@ -7,25 +7,25 @@ use url::form_urlencoded;
 
 use crate::failure::{Failure, control};
 
-/// The Stripe stand-in's controls.
+/// A client of the Stripe stand-in's controls.
 #[derive(Debug, Clone)]
 pub struct Stripe {
     client: Client,
     base: String,
 }
 
-/// In which order held deliveries are let go.
+/// The order in which held deliveries are released.
 #[derive(Debug, Clone, Copy)]
 pub enum Order {
     /// The order in which they were made.
     AsCreated,
     /// The last one first.
     Reversed,
-    /// Mixed by this seed.
+    /// Shuffled with this seed.
     Shuffled(u64),
 }
 
-/// How long to wait for Stripe to be through with its deliveries, retries included.
+/// How long to wait until Stripe has delivered all events, retries included, in milliseconds.
 const IDLE_TIMEOUT_MS: u64 = 60_000;
 
 impl Stripe {
@@ -45,15 +45,15 @@ impl Stripe {
         control(&self.client, Method::DELETE, format!("{}/{path}", self.base), None).await
     }
 
-    /// Pays in a session, `how` as the stand-in's control takes it; `{}` pays by card.
+    /// Pays a session; `how` is the control's body, `{}` for a payment by card.
     ///
     /// # Errors
-    /// If the session can't be paid in.
+    /// If the session can't be paid.
     pub async fn pay(&self, session: &str, how: &Value) -> Result<Value, Failure> {
         self.post(&format!("checkout/sessions/{session}/pay"), how).await
     }
 
-    /// Opens a session with these parameters, as another program of the merchant's may through Stripe's API.
+    /// Opens a session with these parameters, as another program of the merchant may through Stripe's API.
     ///
     /// # Errors
     /// If Stripe refuses a parameter.
@@ -72,50 +72,50 @@ impl Stripe {
         Ok(())
     }
 
-    /// Lets a delayed payment succeed or fail.
+    /// Makes a delayed payment succeed or fail.
     ///
     /// # Errors
-    /// If none is on its way.
+    /// If no payment is under way.
     pub async fn settle(&self, session: &str, paid: bool) -> Result<Value, Failure> {
         self.post(&format!("checkout/sessions/{session}/settle"), &json!({ "paid": paid })).await
     }
 
-    /// Sends money back, all of it unless an amount in minor units is given.
+    /// Refunds an amount in minor units, or the rest without one.
     ///
     /// # Errors
-    /// If there is nothing to send back.
+    /// If less is left to refund.
     pub async fn refund(&self, payment_intent: &str, amount: Option<i64>) -> Result<Value, Failure> {
         self.post(&format!("payment_intents/{payment_intent}/refund"), &json!({ "amount": amount })).await
     }
 
-    /// Sends money back as the stand-in's control takes it: `{"status": "pending"}` begins a refund that takes days.
+    /// Refunds a payment; `how` is the control's body: `{"status": "pending"}` begins a refund that takes days.
     ///
     /// # Errors
-    /// If there is nothing to send back.
+    /// If less is left to refund.
     pub async fn refund_as(&self, payment_intent: &str, how: &Value) -> Result<Value, Failure> {
         self.post(&format!("payment_intents/{payment_intent}/refund"), how).await
     }
 
-    /// Moves a refund on: `succeeded`, `failed` or `canceled`.
+    /// Changes the status of a refund to `succeeded`, `failed` or `canceled`.
     ///
     /// # Errors
-    /// If it is over.
+    /// If the refund is over.
     pub async fn set_refund(&self, refund: &str, status: &str) -> Result<Value, Failure> {
         self.post(&format!("refunds/{refund}/status"), &json!({ "status": status })).await
     }
 
-    /// Disputes a payment as the card's holder, `how` as the stand-in's control takes it: `{}` disputes all of it.
+    /// Disputes a payment as the card's holder; `how` is the control's body: `{}` disputes all of it.
     ///
     /// # Errors
-    /// If it has not been paid.
+    /// If nothing was paid.
     pub async fn dispute(&self, payment_intent: &str, how: &Value) -> Result<Value, Failure> {
         self.post(&format!("payment_intents/{payment_intent}/dispute"), how).await
     }
 
-    /// Moves a dispute on: `under_review`, `won`, `lost`, …
+    /// Changes the status of a dispute to `under_review`, `won`, `lost`, …
     ///
     /// # Errors
-    /// If it stands so already.
+    /// If the dispute has this status already.
     pub async fn set_dispute(&self, dispute: &str, status: &str) -> Result<Value, Failure> {
         self.post(&format!("disputes/{dispute}/status"), &json!({ "status": status })).await
     }
@@ -123,7 +123,7 @@ impl Stripe {
     /// Pays with a test card such as `pm_card_visa`, as Stripe.js does with a client secret in the reader's browser.
     ///
     /// # Errors
-    /// If Stripe refuses, also for a card that is declined.
+    /// If Stripe refuses, or the card is declined.
     pub async fn confirm(&self, client_secret: &str, card: &str, endpoints: &Endpoints) -> Result<Value, Failure> {
         let intent = intent_of(client_secret);
         let url = format!("{}/v1/payment_intents/{intent}/confirm", endpoints.stripe_api_base);
@@ -139,7 +139,7 @@ impl Stripe {
         serde_json::from_str(&body).map_err(|error| Failure::Unexpected(error.to_string()))
     }
 
-    /// Gives a customer another card, for the renewals to come.
+    /// Replaces a customer's card for later renewals.
     ///
     /// # Errors
     /// If there is no such customer.
@@ -147,7 +147,7 @@ impl Stripe {
         self.post(&format!("customers/{customer}/card"), &json!({ "payment_method": card })).await.map(drop)
     }
 
-    /// Finishes or fails a 3-D Secure authentication.
+    /// Passes or fails a 3-D Secure authentication.
     ///
     /// # Errors
     /// If none is asked for.
@@ -163,25 +163,25 @@ impl Stripe {
         self.post("clock/advance", &json!({ "seconds": seconds })).await.map(drop)
     }
 
-    /// Changes the account's billing settings, as the stand-in's control takes them: `{"draft_seconds": 0}` charges
-    /// renewals at once, `{"after_retries": "mark_unpaid"}` keeps subscriptions that nobody pays. What isn't said has
-    /// Stripe's default.
+    /// Changes the account's billing settings; `settings` is the control's body: `{"draft_seconds": 0}` charges renewals
+    /// at once, `{"after_retries": "mark_unpaid"}` keeps subscriptions that nobody pays. Settings that are left out get
+    /// Stripe's defaults.
     ///
     /// # Errors
-    /// If a setting isn't understood.
+    /// If the stand-in refuses a setting.
     pub async fn billing(&self, settings: &Value) -> Result<(), Failure> {
         self.post("billing/settings", settings).await.map(drop)
     }
 
-    /// Pays an open invoice as the customer in these parts, each by a payment of its own.
+    /// Pays an open invoice in these parts as the customer, each by a payment of its own.
     ///
     /// # Errors
-    /// If the invoice isn't open, or the customer's card refuses.
+    /// If the invoice isn't open, or the customer's card is declined.
     pub async fn pay_invoice_in(&self, invoice: &str, amounts: &[i64]) -> Result<Value, Failure> {
         self.post(&format!("invoices/{invoice}/pay_in_parts"), &json!({ "amounts": amounts })).await
     }
 
-    /// Calls Stripe's API as the merchant does, in the dashboard or from another program: `POST` with parameters.
+    /// Posts parameters to Stripe's API, as the merchant may in the dashboard or with another program.
     ///
     /// # Errors
     /// If Stripe refuses.
@@ -198,17 +198,17 @@ impl Stripe {
         serde_json::from_str(&body).map_err(|error| Failure::Unexpected(error.to_string()))
     }
 
-    /// Deletes a customer, as the merchant may in the dashboard: their subscriptions end at once.
+    /// Deletes a customer, as the merchant may in the dashboard. Their subscriptions end at once.
     ///
     /// # Errors
-    /// If there is no such customer, or not any more.
+    /// If there is no such customer, or it was deleted.
     pub async fn delete_customer(&self, customer: &str, endpoints: &Endpoints) -> Result<(), Failure> {
         let url = format!("{}/v1/customers/{customer}", endpoints.stripe_api_base);
         self.client.delete(url).bearer_auth(&endpoints.stripe_secret_key).send().await?.error_for_status()?;
         Ok(())
     }
 
-    /// Holds deliveries back, or lets new ones go at once again.
+    /// Holds deliveries, or stops holding new ones.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.
@@ -216,7 +216,7 @@ impl Stripe {
         self.post("deliveries/settings", &json!({ "hold": hold })).await.map(drop)
     }
 
-    /// Delivers nothing of what happens from now on, or delivers again: events get lost between Stripe and the endpoint.
+    /// Drops the deliveries of events from now on, as if they got lost, or delivers again.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.
@@ -232,7 +232,7 @@ impl Stripe {
         self.post("deliveries/settings", &json!({ "disabled": disabled })).await.map(drop)
     }
 
-    /// Gives up what is still to be delivered, as Stripe does after days.
+    /// Drops all deliveries that are left, as Stripe gives up after days.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.
@@ -240,10 +240,10 @@ impl Stripe {
         self.delete("deliveries").await.map(drop)
     }
 
-    /// The customer follows the link with which an expired session is gone on with. Returns the new session's id.
+    /// Follows the recovery link of an expired session as the customer. Returns the new session's id.
     ///
     /// # Errors
-    /// If the session has no such link, or not any more.
+    /// If the session has no recovery link, or the link has expired.
     pub async fn recover(&self, session: &str) -> Result<String, Failure> {
         let link = self.object(session).await?["after_expiration"]["recovery"]["url"].take();
         let link = link.as_str().ok_or_else(|| Failure::Unexpected(format!("{session} has no link")))?;
@@ -261,7 +261,7 @@ impl Stripe {
         self.post("portal/settings", &json!({})).await.map(drop)
     }
 
-    /// Tells an event once more as one of an account that is connected to this one.
+    /// Repeats an event as one of an account that is connected to this one.
     ///
     /// # Errors
     /// If there is no such event.
@@ -277,7 +277,7 @@ impl Stripe {
         self.post("events/thin", &json!({ "type": kind, "related_object": related_object })).await.map(drop)
     }
 
-    /// Delivers every event that often.
+    /// Makes every new event be delivered this many times.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.
@@ -285,7 +285,7 @@ impl Stripe {
         self.post("deliveries/settings", &json!({ "copies": copies })).await.map(drop)
     }
 
-    /// Delivers that many events at once from now on.
+    /// Sets how many deliveries are sent at once.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.
@@ -293,7 +293,7 @@ impl Stripe {
         self.post("deliveries/settings", &json!({ "concurrency": concurrency })).await.map(drop)
     }
 
-    /// Signs deliveries with these secrets from now on.
+    /// Sets the secrets with which deliveries are signed.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.
@@ -301,7 +301,7 @@ impl Stripe {
         self.post("deliveries/settings", &json!({ "secrets": secrets })).await.map(drop)
     }
 
-    /// Lets held deliveries go.
+    /// Releases held deliveries in an order.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.
@@ -314,7 +314,7 @@ impl Stripe {
         self.post("deliveries/release", &json!({ "order": order })).await.map(drop)
     }
 
-    /// Delivers an event once more.
+    /// Delivers an event again.
     ///
     /// # Errors
     /// If there is no such event.
@@ -322,10 +322,10 @@ impl Stripe {
         self.post(&format!("events/{event}/deliver"), &json!({})).await.map(drop)
     }
 
-    /// Waits until nothing is left to deliver.
+    /// Waits until no delivery is left.
     ///
     /// # Errors
-    /// If something is left after a minute.
+    /// If one is left after a minute.
     pub async fn idle(&self) -> Result<(), Failure> {
         let idle = self.get(&format!("idle?timeout_ms={IDLE_TIMEOUT_MS}")).await?;
         if idle["idle"] == true {
@@ -334,7 +334,7 @@ impl Stripe {
         Err(Failure::Unexpected(format!("Stripe still has deliveries to make: {idle}")))
     }
 
-    /// Returns the events so far, oldest first.
+    /// Returns all events, oldest first.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.
@@ -342,7 +342,7 @@ impl Stripe {
         Ok(self.get("events").await?.as_array().cloned().unwrap_or_default())
     }
 
-    /// Returns the deliveries so far, with their answers.
+    /// Returns all deliveries with their answers.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.
@@ -350,10 +350,10 @@ impl Stripe {
         Ok(self.get("deliveries").await?.as_array().cloned().unwrap_or_default())
     }
 
-    /// Returns any object by its id.
+    /// Returns an object by its id.
     ///
     /// # Errors
-    /// If there is none.
+    /// If there is no such object.
     pub async fn object(&self, id: &str) -> Result<Value, Failure> {
         self.get(&format!("objects/{id}")).await
     }
@@ -366,15 +366,15 @@ impl Stripe {
         Ok(self.get(&format!("list/{kind}")).await?.as_array().cloned().unwrap_or_default())
     }
 
-    /// Makes coming API requests fail, as the stand-ins' faults describe.
+    /// Makes coming API requests fail as a fault of the stand-ins describes.
     ///
     /// # Errors
-    /// If the fault isn't understood.
+    /// If the stand-in refuses the fault.
     pub async fn fault(&self, fault: &Value) -> Result<(), Failure> {
         self.post("faults", fault).await.map(drop)
     }
 
-    /// Takes all faults away.
+    /// Removes all faults.
     ///
     /// # Errors
     /// If the stand-in doesn't answer.

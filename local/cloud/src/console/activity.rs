@@ -1,4 +1,4 @@
-//! What happened, newest last.
+//! The activity: everything that happened, newest last.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::broadcast;
 
-/// How many entries are kept.
+/// The number of entries that are kept.
 const KEPT: usize = 5000;
 
 /// One of the systems that things happen between.
@@ -47,40 +47,40 @@ impl System {
     }
 }
 
-/// Something that happened.
+/// Something that happened between two systems.
 #[derive(Debug, Clone, Serialize)]
 pub struct Entry {
-    /// Counts up from 1.
+    /// The number of the entry, from 1.
     pub id: u64,
-    /// When it began, in milliseconds since the epoch.
+    /// The time at which it began, in milliseconds since the epoch.
     pub at: u64,
-    /// The system that asked, changed or told.
+    /// The system that asked, changed or sent something.
     pub from: System,
-    /// The system that was asked, changed or told.
+    /// The system that was asked, changed or sent something.
     pub to: System,
-    /// What happened, in a few words.
+    /// The event in a few words.
     pub title: String,
-    /// How it ended: a status, an outcome.
+    /// The result: a status, an outcome.
     pub result: String,
-    /// Whether that is a success.
+    /// Whether the result is a success.
     pub ok: bool,
-    /// How long it took, in milliseconds, if that is known.
+    /// The duration in milliseconds, if it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub took: Option<u64>,
-    /// What was sent or what was there before; null if there was nothing.
+    /// The request, or the row before the change; null if there was none.
     pub before: Value,
-    /// What was answered or what is there now.
+    /// The answer, or the row after the change.
     pub after: Value,
 }
 
-/// Returns the time, in milliseconds since the epoch.
+/// Returns the present time, in milliseconds since the epoch.
 #[allow(clippy::disallowed_methods, reason = "a developer's view of this machine: nothing is decided by it")]
 pub(crate) fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// The entries. Clones share them.
+/// The entries that are kept, and a channel for new ones. Clones share them.
 #[derive(Debug, Clone)]
 pub struct Activity {
     kept: Arc<Mutex<Kept>>,
@@ -101,7 +101,7 @@ impl Default for Activity {
 }
 
 impl Activity {
-    /// Adds an entry, whose id is given here.
+    /// Adds an entry and gives it its id.
     pub(crate) fn push(&self, mut entry: Entry) {
         let entry = {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -118,13 +118,13 @@ impl Activity {
         _ = self.news.send(entry);
     }
 
-    /// Returns what is kept, oldest first.
+    /// Returns the entries that are kept, oldest first.
     #[must_use]
     pub fn all(&self) -> Vec<Arc<Entry>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).entries.iter().cloned().collect()
     }
 
-    /// Gets every entry from now on.
+    /// Returns a receiver of every entry from now on.
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Entry>> {
         self.news.subscribe()

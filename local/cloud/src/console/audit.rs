@@ -1,4 +1,4 @@
-//! Rows that change: triggers write them down, and a task takes them from there.
+//! Changes of rows: triggers record them, and a task reads the records.
 
 use std::time::Duration;
 
@@ -19,16 +19,16 @@ const TAKE: &str = "
     )::text
     from taken order by id";
 
-/// Installs the triggers in a fresh database; gives a connection to it.
+/// Installs the triggers in a fresh database and returns a connection to it.
 pub(super) async fn install(url: &str) -> Result<Client, tokio_postgres::Error> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
-    // It ends with its client, or with the server.
+    // The task ends with its client, or with the server.
     tokio::spawn(connection);
     client.batch_execute(include_str!("audit.sql")).await?;
     Ok(client)
 }
 
-/// Takes changes until the server is gone.
+/// Reads recorded changes until the server is gone.
 pub(super) async fn watch(activity: Activity, client: Client) {
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -66,7 +66,7 @@ fn changed(before: &Value, after: &Value) -> Vec<String> {
     let (Some(before), Some(after)) = (before.as_object(), after.as_object()) else { return Vec::new() };
     let differs = after.iter().filter(|(name, value)| before.get(*name) != Some(*value));
     let mut named: Vec<_> = differs.filter(|(name, _)| !matches!(name.as_str(), "updated_at" | "version")).collect();
-    // What it is comes before what it has.
+    // Columns with a status come first.
     named.sort_by_key(|(name, _)| !name.contains("status"));
     named.into_iter().map(|(name, value)| describe(name, before.get(name), value)).take(3).collect()
 }

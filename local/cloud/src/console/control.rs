@@ -1,4 +1,4 @@
-//! The stand-ins' controls, for the page.
+//! Forwards the page's requests to the stand-ins' controls.
 
 use axum::body::Body;
 use axum::extract::{Path as Captured, Request, State};
@@ -16,7 +16,7 @@ pub(super) fn client() -> Client {
     legacy::Client::builder(TokioExecutor::new()).build_http()
 }
 
-/// `/_console/control/{system}/{path}`: passes a request on to a stand-in's controls.
+/// `/_console/control/{system}/{path}`: forwards a request to a stand-in's controls.
 pub(super) async fn control(
     State(console): State<Console>,
     Captured((system, path)): Captured<(String, String)>,

@@ -1,4 +1,4 @@
-//! What the functions log.
+//! Adds the functions' log lines to the activity.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use super::EVERY;
 use super::activity::{Activity, Entry, System, now};
 use super::tail::Tail;
 
-/// Records what the functions log, metrics apart.
+/// Records what the functions log, except metrics.
 pub(super) async fn watch(activity: Activity, folder: PathBuf) {
     let mut tails: HashMap<PathBuf, Tail> = HashMap::new();
     let mut ticks = interval(EVERY * 2);

@@ -1,5 +1,5 @@
-//! The console: a page at the API's address that shows what happens in this cloud and tells the stand-ins what to do.
-//! Nothing of it is in a deployment.
+//! The console: a page at the API's address that shows what happens in this cloud and controls the stand-ins. No
+//! deployment has it.
 
 mod activity;
 mod api_description;
@@ -30,10 +30,10 @@ pub use activity::{Activity, Entry, System};
 use crate::stand_ins::Logs;
 use crate::{Endpoints, Error, Options};
 
-/// How often it is looked whether something happened.
+/// How often logs and changes are read.
 const EVERY: Duration = Duration::from_millis(150);
 
-/// What the console's handlers share.
+/// State that the console's handlers share.
 #[derive(Debug, Clone)]
 pub(crate) struct Console {
     pub(crate) activity: Activity,
@@ -59,7 +59,7 @@ impl Console {
         }
     }
 
-    /// Returns the page at `/`, and what it asks for.
+    /// Returns the routes of the page at `/` and of its requests.
     pub(crate) fn router(self) -> Router {
         Router::new()
             .route("/", get(page::index))
@@ -80,12 +80,12 @@ impl Console {
     }
 }
 
-/// Records what the stand-ins and the database see, until it is dropped.
+/// The tasks that record what the stand-ins and the database see, until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Watch(Vec<JoinHandle<()>>);
 
 impl Watch {
-    /// Starts, and installs the database's triggers if `rows` are to be recorded.
+    /// Starts the tasks, and installs the database's triggers if `rows` are to be recorded.
     pub(crate) async fn start(
         activity: &Activity,
         logs: Logs,
@@ -114,7 +114,7 @@ impl Drop for Watch {
     }
 }
 
-/// Refuses what a page of another site asks for in a developer's browser.
+/// Refuses requests that a page of another site makes in a developer's browser.
 async fn only_from_here(request: Request, next: Next) -> Response {
     if is_from_here(&request) { next.run(request).await } else { StatusCode::FORBIDDEN.into_response() }
 }
@@ -123,7 +123,7 @@ fn is_from_here(request: &Request) -> bool {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let local = header("host").is_none_or(|host| host.starts_with("127.0.0.1") || host.starts_with("localhost"));
     let same_site = header("sec-fetch-site").is_none_or(|site| matches!(site, "same-origin" | "none"));
-    // A link from elsewhere may lead to the page itself.
+    // A link from another site may lead to the page itself.
     let followed = header("sec-fetch-mode") == Some("navigate") && request.uri().path() == "/";
     local && (same_site || followed)
 }

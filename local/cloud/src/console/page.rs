@@ -1,4 +1,4 @@
-//! The page, and the activity as it reads it.
+//! Serves the page's files and its requests for the activity.
 
 use std::convert::Infallible;
 use std::path::Path as FilePath;
@@ -30,7 +30,7 @@ pub(super) async fn file(State(console): State<Console>, Path(file): Path<String
     read(&console, FilePath::new(&file))
 }
 
-/// Reads it anew each time, so that a changed file is there at the next look.
+/// Reads a file at each request, so that a changed file is served at once.
 fn read(console: &Console, file: &FilePath) -> Response {
     let (Some(kind), true) = (content_type(file), inside(file)) else { return StatusCode::NOT_FOUND.into_response() };
     match std::fs::read(console.folder.join(file)) {
@@ -42,7 +42,7 @@ fn read(console: &Console, file: &FilePath) -> Response {
     }
 }
 
-/// `GET /_console/activity`: everything that is kept, oldest first.
+/// `GET /_console/activity`: the entries that are kept, oldest first.
 pub(super) async fn activity(State(console): State<Console>) -> Json<Vec<Entry>> {
     Json(console.activity.all().iter().map(|entry| Entry::clone(entry)).collect())
 }
@@ -52,7 +52,7 @@ pub(super) async fn stream(State(console): State<Console>) -> Sse<impl Stream<It
     let events = unfold(console.activity.subscribe(), |mut news| async {
         let event = match news.recv().await {
             Ok(entry) => Event::default().json_data(&*entry).unwrap_or_default(),
-            // The page was too slow: it reads everything again.
+            // The page was too slow, and reads all entries again.
             Err(RecvError::Lagged(_)) => Event::default().event("lagged").data(""),
             Err(RecvError::Closed) => return None,
         };

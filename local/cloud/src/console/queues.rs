@@ -1,4 +1,4 @@
-//! What happens in the queues, as `emulator.py` writes it down, and the dead letters.
+//! Adds the steps of messages in the queues, as `emulator.py` records them, to the activity, and serves the dead letters.
 
 use std::path::PathBuf;
 
@@ -19,10 +19,10 @@ struct Line {
     step: Step,
     queue: String,
     messages: Vec<Value>,
-    /// The ids of a batch's messages that come again.
+    /// The ids of a batch's messages that failed and come again.
     #[serde(default)]
     failed: Vec<Value>,
-    /// How long a batch took, in milliseconds.
+    /// The duration of a batch, in milliseconds.
     took: Option<u64>,
 }
 
@@ -70,7 +70,7 @@ fn entry(Line { at, step, queue, messages, failed, took }: Line) -> Entry {
     };
     Entry {
         id: 0,
-        // A batch is written down when it is over.
+        // A batch is recorded when it is over.
         at: at.saturating_sub(took.unwrap_or(0)),
         from,
         to,
@@ -83,7 +83,7 @@ fn entry(Line { at, step, queue, messages, failed, took }: Line) -> Entry {
     }
 }
 
-/// Returns a message whose body is shown as the JSON that it is.
+/// Returns a message whose body is parsed as JSON.
 fn readable(mut message: Value) -> Value {
     let body = message.get("body").and_then(Value::as_str).and_then(|body| serde_json::from_str(body).ok());
     if let Some(body) = body {

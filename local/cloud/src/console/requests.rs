@@ -1,4 +1,4 @@
-//! What the stand-ins are asked.
+//! Adds the requests to the stand-ins to the activity.
 
 use pledge_stand_ins::{RequestEntry, RequestLog};
 use serde_json::json;
@@ -12,7 +12,7 @@ use crate::stand_ins::Logs;
 pub(super) async fn watch(activity: Activity, logs: Logs) {
     let mut sources =
         [(System::Stripe, logs.stripe, 0), (System::Firebase, logs.firebase, 0), (System::Klaviyo, logs.klaviyo, 0)];
-    // What was asked while the cloud started is nobody's business.
+    // Requests of the cloud's own start are left out.
     for (_, log, seen) in &mut sources {
         *seen = log.len();
     }
@@ -28,7 +28,7 @@ pub(super) async fn watch(activity: Activity, logs: Logs) {
     }
 }
 
-/// Returns what was added; a log that was cleared begins anew.
+/// Returns the entries that were added to a log since the last call. A log that was cleared is read from its beginning.
 fn news(log: &RequestLog, seen: &mut usize) -> Vec<RequestEntry> {
     if log.len() < *seen {
         *seen = 0;

@@ -1,4 +1,4 @@
-//! Schedules whose time comes when somebody says so.
+//! Runs the functions' schedules when the console asks for it.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use super::Console;
 use crate::Options;
 use crate::deployment::STACK;
 
-/// How a function is invoked: `invoke.py` beside this crate.
+/// The command that invokes a function: `invoke.py` beside this crate.
 #[derive(Debug, Clone)]
 pub(super) struct Invoker {
     python: PathBuf,
@@ -34,14 +34,14 @@ impl Invoker {
 /// Returns the function that a schedule invokes, and the detail of its event.
 fn schedule(name: &str) -> Option<(&'static str, &'static str)> {
     match name {
-        // Whoever asks for it waits for no delivery any more.
+        // Without the usual delay: whoever runs it by hand doesn't wait for deliveries.
         "catch-up" => Some(("StripeWebhookFunction", r#"{"afterSeconds":0}"#)),
         "sweep" => Some(("KlaviyoSenderFunction", "{}")),
         _ => None,
     }
 }
 
-/// `POST /_console/control/schedules/{name}`: invokes a function as its schedule does, and gives its answer.
+/// `POST /_console/control/schedules/{name}`: invokes a function as its schedule does, and returns its answer.
 pub(super) async fn run(State(console): State<Console>, Captured(name): Captured<String>) -> Response {
     let Some((function, detail)) = schedule(&name) else { return StatusCode::NOT_FOUND.into_response() };
     let endpoint = &console.endpoints.aws_endpoint_url;

@@ -1,4 +1,4 @@
-//! The database's tables, as they are now.
+//! Serves the present rows of the database's tables.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -9,14 +9,14 @@ use tokio_postgres::{Client, NoTls};
 
 use super::Console;
 
-/// How many rows of a table are shown.
+/// The greatest number of rows of a table that are shown.
 const ROWS: usize = 200;
 
 const LIST: &str = "
     select coalesce(json_agg(tablename order by tablename), '[]')::text
     from pg_tables where schemaname = 'public'";
 
-/// What waits for a person: events that could not be applied, and announcements that Klaviyo refused for good.
+/// Selects what waits for a person: events that could not be applied, and announcements that Klaviyo refused for good.
 const PARKED: &str = "
     select json_build_object(
         'events', coalesce((
@@ -34,17 +34,17 @@ pub(super) async fn parked(State(console): State<Console>) -> Response {
     answer(query(&console, PARKED).await)
 }
 
-/// `GET /_console/tables`: their names.
+/// `GET /_console/tables`: the names of the tables.
 pub(super) async fn list(State(console): State<Console>) -> Response {
     answer(query(&console, LIST).await)
 }
 
-/// `GET /_console/tables/{name}`: the newest rows of one.
+/// `GET /_console/tables/{name}`: the newest rows of a table.
 pub(super) async fn rows(State(console): State<Console>, Path(name): Path<String>) -> Response {
     let known = query(&console, LIST).await;
     let is_table = |known: &Value| known.as_array().is_some_and(|names| names.iter().any(|known| *known == name));
     match known {
-        // What is a table's name is safe between quotes.
+        // The name of a table that exists is safe between quotes.
         Ok(known) if is_table(&known) && !name.contains('"') => {
             let rows = format!("select * from public.\"{name}\" order by ctid desc limit {ROWS}");
             let statement = format!("select coalesce(json_agg(t), '[]')::text from ({rows}) t");

@@ -1,4 +1,4 @@
-//! A file that grows.
+//! Reads a file that grows.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -16,8 +16,7 @@ impl Tail {
         Self { path, read: 0 }
     }
 
-    /// Returns the lines that are new since the last call, without one that is still being written. None for a file
-    /// that isn't there.
+    /// Returns the lines since the last call, without one that is still being written; none if the file doesn't exist.
     pub(super) fn lines(&mut self) -> Vec<String> {
         let mut fresh = Vec::new();
         let read = File::open(&self.path).and_then(|mut file| {

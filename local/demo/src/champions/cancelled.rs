@@ -1,4 +1,4 @@
-//! Cancelled, taken up again, cancelled for good; the month that is paid is kept.
+//! A subscription is cancelled, resumed, and cancelled for good; the paid month is kept.
 
 use pledge_driver::Failure;
 

@@ -1,4 +1,4 @@
-//! One reader asks fifty times at once.
+//! One reader asks for a subscription fifty times at once.
 
 use pledge_driver::Failure;
 use serde_json::json;

@@ -1,5 +1,5 @@
-//! 3-D Secure, the first month, renewals that are drafts for an hour, 30 days bought between them, and an upgrade that
-//! outlives a renewal.
+//! A subscription with 3-D Secure and its first month, renewals that are drafts for an hour, 30 days bought between them,
+//! and an upgrade that lasts longer than a renewal.
 
 use pledge_driver::{Failure, intent_of};
 
@@ -32,7 +32,7 @@ pub async fn play(scenario: &mut Scenario) -> Result<(), Failure> {
     scenario.tell("Reader", "finishes 3-D Secure");
     scenario.delivered_quietly().await?;
     scenario.supports().await?;
-    // That card would ask for 3-D Secure at each renewal.
+    // The first card would ask for 3-D Secure at each renewal.
     scenario.driver.stripe.replace_card(&reader.customer(scenario).await?, "pm_card_visa").await?;
     reader.month_passes(scenario).await?;
     reader.purchase(scenario, 2).await?;

@@ -5,19 +5,19 @@ use serde_json::{Value, json};
 
 use crate::scenario::{Champion, Scenario};
 
-/// A reader who is signed in, and the novel.
+/// A signed-in reader, and the novel that they support.
 pub struct Reader {
     signed_in: SignedIn,
     novel: i64,
 }
 
-/// A month of the stand-in's clock, and a little more, so that a renewal falls into it.
+/// A month and a little more on the stand-in's clock, in seconds, so that a renewal falls into it.
 pub const MONTH: u64 = 32 * 24 * 60 * 60;
 
 const SUBSCRIPTION: &str = "/payment/stripe/champion-subscription";
 
 impl Reader {
-    /// Begins a journey: somebody signs in. `champion` says how it must end.
+    /// Signs somebody in, which begins a journey. `champion` says how it must end.
     pub async fn begin(scenario: &mut Scenario, champion: Champion) -> Result<Self, Failure> {
         scenario.heading(champion.title);
         let email = format!("champion{}@example.com", scenario.champions.len() + 1);
@@ -32,7 +32,7 @@ impl Reader {
         &self.signed_in.id_token
     }
 
-    /// Posts to an endpoint of champions, signed in.
+    /// Posts to an endpoint of champions as the reader.
     pub async fn post(&self, scenario: &Scenario, path: &str, mut body: Value) -> Result<Answer, Failure> {
         body["novelId"] = self.novel.into();
         let answer = scenario.driver.api.post_as(&self.signed_in.id_token, path, &body).await?;
@@ -41,7 +41,7 @@ impl Reader {
         Ok(answer)
     }
 
-    /// Asks for a subscription; gives the client secret to pay with.
+    /// Asks for a subscription and returns the client secret to pay with.
     pub async fn subscribe(&self, scenario: &Scenario, level: i64) -> Result<String, Failure> {
         let answer = self.post(scenario, SUBSCRIPTION, json!({ "tierLevel": level, "autoRenew": true })).await?;
         Ok(answer.expect_status(201)?.text("clientSecret").to_owned())
@@ -61,32 +61,32 @@ impl Reader {
         scenario.delivered_quietly().await
     }
 
-    /// Asks for 30 days once; gives the client secret to pay with.
+    /// Asks for a single purchase of 30 days and returns the client secret to pay with.
     pub async fn ask_to_purchase(&self, scenario: &Scenario, level: i64) -> Result<String, Failure> {
         let answer = self.post(scenario, "/payment/stripe/champion-purchase", json!({ "tierLevel": level })).await?;
         Ok(answer.expect_status(201)?.text("clientSecret").to_owned())
     }
 
-    /// Buys 30 days once and pays by card.
+    /// Buys 30 days and pays by card.
     pub async fn purchase(&self, scenario: &Scenario, level: i64) -> Result<(), Failure> {
         let secret = self.ask_to_purchase(scenario, level).await?;
         self.pay(scenario, &secret).await
     }
 
-    /// Stops or takes up the renewal.
+    /// Cancels or resumes the renewal.
     pub async fn change_renewal(&self, scenario: &Scenario, change: &str) -> Result<(), Failure> {
         self.post(scenario, &format!("{SUBSCRIPTION}/{change}"), json!({})).await?.expect_status(200)?;
         scenario.delivered_quietly().await
     }
 
-    /// Lets a month pass.
+    /// Moves the clock by a month.
     pub async fn month_passes(&self, scenario: &Scenario) -> Result<(), Failure> {
         scenario.driver.stripe.advance(MONTH).await?;
         scenario.tell("Time", "a month passes");
         scenario.delivered_quietly().await
     }
 
-    /// Returns the reader's customer in Stripe.
+    /// Returns the reader's customer at Stripe.
     pub async fn customer(&self, scenario: &Scenario) -> Result<String, Failure> {
         let sql = "select stripe_customer_id from users where id = $1";
         let rows = scenario.driver.database.query(sql, &[&self.signed_in.uid]).await?;

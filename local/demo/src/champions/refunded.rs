@@ -1,4 +1,4 @@
-//! The first month goes back.
+//! The first month is refunded.
 
 use pledge_driver::Failure;
 

@@ -1,4 +1,4 @@
-//! Everything is delivered twice, in no order.
+//! Every event is delivered twice, in a shuffled order.
 
 use pledge_driver::{Failure, Order};
 

@@ -1,4 +1,4 @@
-//! Everything is delivered twice, and the refund arrives before the payment.
+//! Every event is delivered twice, and the refund before the payment.
 
 use pledge_driver::{Failure, Order};
 use serde_json::json;

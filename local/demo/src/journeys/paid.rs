@@ -1,4 +1,4 @@
-//! The form is sent, the customer pays.
+//! The form is sent, and the customer pays.
 
 use pledge_driver::Failure;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Paid, and later all the money goes back.
+//! A preorder is paid, and later refunded in full.
 
 use pledge_driver::Failure;
 use serde_json::json;
