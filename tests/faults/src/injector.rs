@@ -22,7 +22,7 @@ pub enum System {
     Klaviyo,
     /// Firebase. A step is a look at its accounts.
     Firebase,
-    /// SQS. A step is a batch of messages for the queue.
+    /// SQS. A step is a request: a batch of messages for the queue.
     Sqs,
 }
 
@@ -47,7 +47,8 @@ pub enum FailureMode {
     Status500After,
     /// The other side answers 429 and did nothing.
     TooMany,
-    /// The other side answers 503 more often than a client tries in one call; a database refuses new connections too.
+    /// The other side answers 503 more often than a client tries in one call. The database and SQS break the connection
+    /// and refuse the next ones.
     Outage,
     /// The step waits until [`FaultInjector::release`] or [`FaultInjector::fail`]: somebody else gets in between.
     Held,
@@ -58,7 +59,7 @@ impl FailureMode {
     #[must_use]
     pub fn in_short(system: System) -> Vec<Self> {
         let mut modes = vec![Self::AnswerLost, Self::GoneBefore];
-        if !matches!(system, System::Sqs | System::Firebase) {
+        if system != System::Firebase {
             modes.push(Self::Outage);
         }
         modes
@@ -67,26 +68,17 @@ impl FailureMode {
     /// Returns every mode in which a step to this system fails; those that take seconds only with `slow_ones`.
     #[must_use]
     pub fn of(system: System, slow_ones: bool) -> Vec<Self> {
-        let mut modes = vec![Self::Refused, Self::AnswerLost, Self::GoneBefore, Self::GoneAfter];
-        if system != System::Sqs {
-            modes.push(Self::Late);
-            modes.extend(slow_ones.then_some(Self::Silent));
-        }
+        let mut modes = vec![Self::Refused, Self::AnswerLost, Self::GoneBefore, Self::GoneAfter, Self::Late];
+        modes.extend(slow_ones.then_some(Self::Silent));
         if !matches!(system, System::Sqs | System::Postgres) {
             modes.extend([Self::Status500, Self::Status500After, Self::TooMany]);
         }
         // Without Firebase for longer, a preorder waits for its owner until somebody links it; there is nothing to compare
         // then.
-        if !matches!(system, System::Sqs | System::Firebase) {
+        if system != System::Firebase {
             modes.push(Self::Outage);
         }
         modes
-    }
-
-    /// Returns whether a step takes effect although it fails in this mode.
-    #[must_use]
-    pub fn takes_effect(self) -> bool {
-        matches!(self, Self::AnswerLost | Self::GoneAfter | Self::Late | Self::Status500After)
     }
 
     /// Returns whether the connection stays and the other side answers with an error.
@@ -160,8 +152,8 @@ impl FaultInjector {
             return None;
         }
         state.faults.pop_front();
-        if fault.mode == FailureMode::Outage && system == System::Postgres {
-            // A connection that turns out to be dead is replaced without notice; the new one has to fail too.
+        if fault.mode == FailureMode::Outage && matches!(system, System::Postgres | System::Sqs) {
+            // A dead connection to the database is replaced without notice, and a request to SQS is tried three times.
             for next in [step + 2, step + 1] {
                 state.faults.push_front(Fault { step: next, mode: FailureMode::Refused });
             }

@@ -30,7 +30,14 @@ use pledge_firebase::{AccountSource, FirebaseClient};
 use pledge_http_api::{Response, Routes, app_check::AppCheck, intake::PreorderIntake, proxies::TrustedProxies};
 use pledge_klaviyo::{KlaviyoClient, List, MetricNames};
 use pledge_postgres::{Database, Settings};
-use pledge_runtime::{Environment, Metrics, Secret, Stage, System, http, secrets::Rotating, tls};
+use pledge_queue::SqsPublisher;
+use pledge_runtime::{
+    Environment, Metrics, Secret, Stage, System,
+    aws::{self, AwsSettings},
+    http,
+    secrets::Rotating,
+    tls,
+};
 use pledge_stand_ins::Clock as SharedClock;
 use pledge_stripe_api::{Limits, StripeClient};
 use pledge_stripe_events::{API_VERSION, Endpoint, Secrets};
@@ -40,8 +47,6 @@ use rustls::RootCertStore;
 use serde_json::Value;
 use stripe_webhook::schedule::{Request as ScheduleRequest, Schedule};
 use time::Duration;
-
-use crate::publisher::QueuePublisher;
 
 /// The endpoint's signing secret.
 pub const WEBHOOK_SECRET: &str = "whsec_proof";
@@ -93,8 +98,10 @@ pub struct Addresses {
     pub klaviyo: String,
     /// `host:port` of Firebase.
     pub firebase: String,
-    /// The way into the queue.
-    pub queue: QueuePublisher,
+    /// The base URL of SQS.
+    pub sqs: String,
+    /// The URL of the queue.
+    pub queue: String,
     /// What can be ordered, by Stripe's prices.
     pub catalogue: Catalogue,
 }
@@ -102,13 +109,12 @@ pub struct Addresses {
 /// The functions in one process.
 pub struct Functions {
     /// `POST /preorders`
-    pub initiate:
-        initiate_preorder::handler::Handler<Database, Arc<FirebaseClient>, QueuePublisher, FakeTokens, Machine>,
+    pub initiate: initiate_preorder::handler::Handler<Database, Arc<FirebaseClient>, SqsPublisher, FakeTokens, Machine>,
     /// `POST /checkout`
     pub checkout: create_checkout::handler::Handler<
         Database,
         Arc<FirebaseClient>,
-        QueuePublisher,
+        SqsPublisher,
         StripeClient,
         FakeTokens,
         Machine,
@@ -122,11 +128,11 @@ pub struct Functions {
         Machine,
     >,
     /// `POST /webhooks/stripe`
-    pub webhook: stripe_webhook::handler::Handler<Database, QueuePublisher, Machine>,
+    pub webhook: stripe_webhook::handler::Handler<Database, SqsPublisher, Machine>,
     /// The schedule of the webhook.
     pub catch_up: Schedule<StripeEvents<FakeVault>>,
     /// Batches and the schedule.
-    pub sender: klaviyo_sender::handler::Handler<Database, QueuePublisher, KlaviyoClient, Machine>,
+    pub sender: klaviyo_sender::handler::Handler<Database, SqsPublisher, KlaviyoClient, Machine>,
 }
 
 impl Functions {
@@ -165,8 +171,15 @@ impl Functions {
             metric_names: MetricNames::default(),
             list: Some(List { id: LIST.to_owned(), double_opt_in: false }),
         };
-        let klaviyo = KlaviyoClient::new(http, klaviyo).unwrap();
-        let queue = addresses.queue.clone();
+        let klaviyo = KlaviyoClient::new(http.clone(), klaviyo).unwrap();
+        let sqs = AwsSettings {
+            region: "us-east-1".to_owned(),
+            access_key_id: "test".to_owned(),
+            secret_access_key: Secret::new("test"),
+            session_token: None,
+            endpoint_url: Some(addresses.sqs.clone()),
+        };
+        let queue = SqsPublisher::new(&aws::sdk_config(&sqs, http), &addresses.queue);
         let metrics = || Metrics::new(Stage::Local, System, std::io::sink());
         let tokens = || {
             FakeTokens::default()
@@ -177,7 +190,7 @@ impl Functions {
             initiate: InitiatePreorder {
                 store: store.clone(),
                 identity: Arc::clone(&identity),
-                queue: addresses.queue.clone(),
+                queue: queue.clone(),
                 limits: PreorderLimits::default(),
                 refused: RecentRefusals::default(),
             },

@@ -25,7 +25,6 @@ pub mod journeys;
 pub mod log_audit;
 pub mod normalize;
 pub mod proxies;
-pub mod publisher;
 pub mod random;
 pub mod reference_model;
 pub mod settings;

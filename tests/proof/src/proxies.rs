@@ -2,8 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use pledge_faults::{FailureMode, FaultInjector, Setup, System, TcpProxy};
-use pledge_stand_ins::{Fault as Answer, Faults};
+use pledge_faults::{FailureMode, FaultInjector, QueueServer, Setup, System, TcpProxy};
+use pledge_stand_ins::{Fault as Answer, Faults, FirebaseStandIn, KlaviyoStandIn, StripeStandIn};
+use pledge_testkit::TestDatabase;
 
 /// How long an answer travels: longer than a client needs to send what it sends at once.
 const LATENCY: Duration = Duration::from_millis(1);
@@ -11,18 +12,26 @@ const LATENCY: Duration = Duration::from_millis(1);
 /// As often as the client that tries most often tries in one call.
 const TRIES: u32 = 4;
 
-/// Starts a proxy before a PostgreSQL server.
-pub async fn before_postgres(server: (String, u16), injector: &FaultInjector) -> TcpProxy {
-    before(server, System::Postgres, injector, None).await
-}
-
-/// Starts a proxy before a server that speaks HTTP at this base URL.
-pub async fn before_http(system: System, base_url: &str, injector: &FaultInjector) -> TcpProxy {
-    before(host_and_port(base_url), system, injector, None).await
+/// Starts a proxy before each system: PostgreSQL, Stripe, Klaviyo, Firebase and SQS, in this order.
+pub async fn before_all(
+    database: &TestDatabase,
+    stripe: &StripeStandIn,
+    klaviyo: &KlaviyoStandIn,
+    firebase: &FirebaseStandIn,
+    sqs: &QueueServer,
+    injector: &FaultInjector,
+) -> [TcpProxy; 5] {
+    [
+        before(database.address(), System::Postgres, injector, None).await,
+        before_stand_in(System::Stripe, &stripe.base_url(), stripe.faults(), injector).await,
+        before_stand_in(System::Klaviyo, &klaviyo.base_url(), klaviyo.faults(), injector).await,
+        before_stand_in(System::Firebase, &firebase.base_url(), firebase.faults(), injector).await,
+        before(host_and_port(&sqs.base_url()), System::Sqs, injector, None).await,
+    ]
 }
 
 /// Starts a proxy before a stand-in, which answers with errors itself when a step is to fail so.
-pub async fn before_stand_in(system: System, base_url: &str, faults: &Faults, injector: &FaultInjector) -> TcpProxy {
+async fn before_stand_in(system: System, base_url: &str, faults: &Faults, injector: &FaultInjector) -> TcpProxy {
     let faults = faults.clone();
     let answer_with_error = move |mode| match mode {
         FailureMode::Status500 => faults.add(Answer::status(500)),

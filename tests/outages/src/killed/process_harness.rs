@@ -2,8 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pledge_faults::{FailureMode, Fault, FaultInjector, Queue, QueueServer, System, TcpProxy};
-use pledge_proof::{environment::make_price, final_state::FinalState, functions::WEBHOOK_SECRET, proxies, settings};
+use pledge_faults::{FailureMode, Fault, FaultInjector, Queue, QueueServer, TcpProxy};
+use pledge_proof::{
+    environment::{make_price, not_taken},
+    final_state::FinalState,
+    functions::WEBHOOK_SECRET,
+    proxies::before_all,
+    settings,
+};
 use pledge_runtime::{http, tls};
 use pledge_stand_ins::{
     FirebaseOptions, FirebaseStandIn, KlaviyoOptions, KlaviyoStandIn, StripeOptions, StripeStandIn,
@@ -102,13 +108,7 @@ impl ProcessHarness {
         let browser = http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap();
         let price = make_price(&browser, &stripe.base_url()).await;
         let sqs = QueueServer::start().await;
-        let proxies = [
-            proxies::before_postgres(database.address(), &injector).await,
-            proxies::before_stand_in(System::Stripe, &stripe.base_url(), stripe.faults(), &injector).await,
-            proxies::before_stand_in(System::Klaviyo, &klaviyo.base_url(), klaviyo.faults(), &injector).await,
-            proxies::before_stand_in(System::Firebase, &firebase.base_url(), firebase.faults(), &injector).await,
-            proxies::before_http(System::Sqs, &sqs.base_url(), &injector).await,
-        ];
+        let proxies = before_all(&database, &stripe, &klaviyo, &firebase, &sqs, &injector).await;
         let variables = variables(&proxies, &database, &sqs, &price);
         Self {
             stripe,
@@ -204,10 +204,7 @@ impl ProcessHarness {
                 return;
             }
             let answer = self.invoke(&Call::batch(&batch)).await;
-            let failed = answer["batchItemFailures"].as_array().cloned();
-            self.queue.give_back(batch.into_iter().filter(|delivery| {
-                failed.as_ref().is_none_or(|failed| failed.iter().any(|one| one["itemIdentifier"] == delivery.id))
-            }));
+            self.queue.give_back(not_taken(batch, &answer));
         }
     }
 

@@ -1,7 +1,5 @@
 //! Delivers what comes to the functions by itself: events from Stripe, messages from SQS, the schedule.
 
-use std::collections::BTreeSet;
-
 use pledge_domain::ports::Clock as _;
 use pledge_faults::Delivery;
 use pledge_stripe_events::sign;
@@ -72,8 +70,7 @@ impl TestEnvironment {
             any = true;
             let payload = sqs_event(&batch);
             let answer = self.call(async |functions| functions.invoke_sender(payload).await).await.flatten();
-            let failed = failures(answer.as_ref());
-            self.queue.give_back(batch.into_iter().filter(|delivery| failed.takes(&delivery.id)));
+            self.queue.give_back(not_taken(batch, &answer.unwrap_or_default()));
         }
     }
 
@@ -104,24 +101,9 @@ pub fn sqs_event(batch: &[Delivery]) -> Value {
     sqs::batch(&records)
 }
 
-/// The messages of a batch that SQS delivers again.
-enum Failures {
-    All,
-    These(BTreeSet<String>),
-}
-
-impl Failures {
-    fn takes(&self, id: &str) -> bool {
-        match self {
-            Self::All => true,
-            Self::These(ids) => ids.contains(id),
-        }
-    }
-}
-
-/// Returns which messages come again after this answer of the sender; all of them if there is none.
-fn failures(answer: Option<&Value>) -> Failures {
-    let Some(answer) = answer else { return Failures::All };
-    let failed = answer["batchItemFailures"].as_array().cloned().unwrap_or_default();
-    Failures::These(failed.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect())
+/// Returns the messages of a batch that SQS delivers again after this answer of the sender: all of them where it names none.
+#[must_use]
+pub fn not_taken(batch: Vec<Delivery>, answer: &Value) -> Vec<Delivery> {
+    let Some(failed) = answer["batchItemFailures"].as_array() else { return batch };
+    batch.into_iter().filter(|delivery| failed.iter().any(|failure| failure["itemIdentifier"] == delivery.id)).collect()
 }

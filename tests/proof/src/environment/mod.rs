@@ -9,7 +9,7 @@ mod tables;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use pledge_domain::{Timestamp, ports::Clock as _};
-use pledge_faults::{FaultInjector, Queue, System, TcpProxy};
+use pledge_faults::{FaultInjector, Queue, QueueServer, TcpProxy};
 use pledge_runtime::{http, tls};
 use pledge_stand_ins::{
     Clock, FirebaseOptions, FirebaseStandIn, KlaviyoOptions, KlaviyoStandIn, StripeOptions, StripeStandIn,
@@ -20,12 +20,12 @@ use serde_json::{Value, json};
 use tokio_postgres::Client;
 
 pub use arrival::Arrival;
-pub use deliveries::sqs_event;
+pub use deliveries::{not_taken, sqs_event};
 
 use crate::{
     functions::{Addresses, Functions, LIST, Machine, READER, UID},
-    log_audit, proxies,
-    publisher::QueuePublisher,
+    log_audit,
+    proxies::before_all,
 };
 
 /// How often anybody tries again before a run counts as stuck.
@@ -56,7 +56,7 @@ pub struct TestEnvironment {
     pub klaviyo: KlaviyoStandIn,
     /// Firebase, reached without the proxy.
     pub firebase: FirebaseStandIn,
-    /// SQS.
+    /// SQS, reached without the proxy.
     pub queue: Queue,
     /// A connection to the database, without the proxy.
     pub tables: Client,
@@ -71,7 +71,8 @@ pub struct TestEnvironment {
     taken: BTreeSet<String>,
     left_out: BTreeSet<String>,
     arrival: Arrival,
-    _proxies: [TcpProxy; 4],
+    _proxies: [TcpProxy; 5],
+    _sqs: QueueServer,
 }
 
 impl TestEnvironment {
@@ -100,19 +101,16 @@ impl TestEnvironment {
         assert!(firebase.add_user(UID, READER));
         let browser = http::client(tls::client_config(RootCertStore::empty()).unwrap()).unwrap();
         let price = make_price(&browser, &stripe.base_url()).await;
-        let proxies = [
-            proxies::before_postgres(database.address(), &injector).await,
-            proxies::before_stand_in(System::Stripe, &stripe.base_url(), stripe.faults(), &injector).await,
-            proxies::before_stand_in(System::Klaviyo, &klaviyo.base_url(), klaviyo.faults(), &injector).await,
-            proxies::before_stand_in(System::Firebase, &firebase.base_url(), firebase.faults(), &injector).await,
-        ];
-        let queue = Queue::default();
+        let sqs = QueueServer::start().await;
+        let proxies = before_all(database, &stripe, &klaviyo, &firebase, &sqs, &injector).await;
+        let [to_postgres, to_stripe, to_klaviyo, to_firebase, to_sqs] = proxies.each_ref().map(TcpProxy::address);
         let addresses = Addresses {
-            postgres: database.url_through(proxies[0].address()),
-            stripe: format!("http://{}", proxies[1].address()),
-            klaviyo: format!("http://{}", proxies[2].address()),
-            firebase: proxies[3].address().to_string(),
-            queue: QueuePublisher { queue: queue.clone(), injector: injector.clone() },
+            postgres: database.url_through(to_postgres),
+            stripe: format!("http://{to_stripe}"),
+            klaviyo: format!("http://{to_klaviyo}"),
+            firebase: to_firebase.to_string(),
+            sqs: format!("http://{to_sqs}"),
+            queue: sqs.queue_url(),
             catalogue: serde_json::from_value(json!({ "Red": price })).unwrap(),
         };
         let machine = Machine { clock: clock.clone(), ids: Arc::new(SeededIds::new(1)) };
@@ -122,7 +120,7 @@ impl TestEnvironment {
             stripe,
             klaviyo,
             firebase,
-            queue,
+            queue: sqs.queue.clone(),
             tables,
             clock,
             machine,
@@ -135,6 +133,7 @@ impl TestEnvironment {
             left_out: BTreeSet::new(),
             arrival: Arrival::AtOnce,
             _proxies: proxies,
+            _sqs: sqs,
         }
     }
 
