@@ -1,4 +1,4 @@
-//! A local cloud with a proxy before everything that its functions need.
+//! A local cloud with a proxy before every system that its functions need.
 
 use std::time::Duration;
 
@@ -10,29 +10,29 @@ use pledge_local::{Cloud, Options};
 use pledge_stand_ins::Clock;
 use url::Url;
 
-/// How many events Stripe delivers at once.
+/// The number of deliveries that Stripe sends at once.
 const DELIVERIES: usize = 8;
 
 /// A local cloud and its proxies.
 pub struct TestEnvironment {
-    /// The cloud; its endpoints lead past the proxies.
+    /// The cloud. Its endpoints lead past the proxies.
     pub cloud: Cloud,
-    /// Drives the cloud, past the proxies.
+    /// The driver of the cloud, which doesn't use the proxies.
     pub driver: Driver,
-    /// Before PostgreSQL.
+    /// The proxy before PostgreSQL.
     pub postgres: TcpProxy,
-    /// Before SQS. The rest of AWS, which has the same address, is passed on.
+    /// The proxy before SQS. It forwards requests to the rest of AWS, which has the same address.
     pub sqs: HttpFaultProxy,
-    /// Before Stripe's API.
+    /// The proxy before Stripe's API.
     pub stripe: HttpFaultProxy,
-    /// Before Klaviyo's API.
+    /// The proxy before Klaviyo's API.
     pub klaviyo: HttpFaultProxy,
-    /// Before our API, where Stripe delivers.
+    /// The proxy before our API, at the address to which Stripe delivers.
     pub webhooks: HttpFaultProxy,
 }
 
 impl TestEnvironment {
-    /// Starts a cloud of its own, in which Stripe's clock is so far behind, and deploys it anew with the proxies' addresses.
+    /// Starts a cloud in which Stripe's clock is behind by this much, and deploys it with the proxies' addresses.
     pub async fn start(behind: Duration) -> Self {
         let options = Options::default();
         let home = options.home.join("outage-cloud");
@@ -40,7 +40,7 @@ impl TestEnvironment {
         let cloud = Cloud::start(Options { home, port: 0, clock, ..options }).await.unwrap();
         let mut endpoints = cloud.endpoints().clone();
         let driver = Driver::new(endpoints.clone()).unwrap();
-        // What is acknowledged has to survive a crash of the server, as it does wherever there is money.
+        // Committed data have to survive a crash of the server, as in production.
         let database = driver.database.connect().await.unwrap();
         database.batch_execute("alter role pledge set synchronous_commit = on").await.unwrap();
         driver.stripe.concurrency(DELIVERIES).await.unwrap();
@@ -66,7 +66,7 @@ impl TestEnvironment {
         Self { cloud, driver, postgres, sqs, stripe, klaviyo, webhooks }
     }
 
-    /// Returns how many connections, answers and requests were disturbed so far, at all proxies.
+    /// Returns how many connections, answers and requests all proxies have disturbed so far.
     #[must_use]
     pub fn disturbed(&self) -> usize {
         let http = [&self.sqs, &self.stripe, &self.klaviyo, &self.webhooks];

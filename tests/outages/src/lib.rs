@@ -1,10 +1,9 @@
-//! What becomes of the real binaries when what they need fails: a process that is killed, a system that is gone for a
-//! while.
+//! Runs the real binaries while processes are killed or systems that they need are gone.
 //!
-//! [`killed`] runs each function on a Lambda Runtime API of its own, stops it with SIGKILL at one step after the other
-//! and compares how it ends. [`outage`] puts proxies between the functions of a whole local cloud and everything that they
-//! need ([`environment`]), has readers order and subscribe ([`load`]), breaks one thing after the other, and holds what
-//! everybody was told against what there is ([`account`]).
+//! [`killed`] runs each function behind a Lambda Runtime API of its own, kills it with SIGKILL at one step after the
+//! other, and compares the final states. [`outage`] puts proxies between the functions of a local cloud and every system
+//! that they need ([`environment`]), has readers order and subscribe ([`load`]), makes one system after the other fail,
+//! and compares what the readers were told with what is stored ([`discrepancies`]).
 
 #![allow(
     clippy::unwrap_used,
@@ -15,7 +14,7 @@
     reason = "a harness stops at the first surprise, says where, and prints what it counted"
 )]
 
-pub mod account;
+pub mod discrepancies;
 pub mod environment;
 pub mod killed;
 pub mod load;

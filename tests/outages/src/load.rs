@@ -1,4 +1,4 @@
-//! The load: readers who order and subscribe, with a front end that tries again.
+//! The load: readers who order and subscribe, through a front end that repeats failed requests.
 
 use std::{
     sync::{
@@ -16,55 +16,55 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep},
 };
 
-/// One reader comes after the other. Each makes two or three requests and causes some five of Stripe's.
+/// The time between two readers. Each makes two or three requests and causes some five events of Stripe's.
 const EVERY: Duration = Duration::from_millis(400);
 
-/// How long a front end waits for an answer, and then before it asks again.
+/// How long a front end waits for an answer, and how long before it repeats a request.
 const PATIENCE: Duration = Duration::from_secs(9);
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// How often a front end asks before its reader gives up.
+/// The number of attempts after which a front end gives up.
 const MAX_ATTEMPTS: usize = 60;
 
-/// The readers of one outage. Clones are the same readers.
+/// The readers of one outage. Clones share them.
 #[derive(Debug, Clone)]
 pub struct Load {
     driver: Driver,
-    /// What is behind the `@` of their addresses.
+    /// The domain of the readers' addresses.
     domain: String,
     seen: Arc<Seen>,
 }
 
-/// What they saw.
+/// Counts of requests, and what readers were told.
 #[derive(Debug, Default)]
 struct Seen {
     requests: AtomicUsize,
     refused: AtomicUsize,
     unanswered: AtomicUsize,
-    /// What they were told, and what must be true in the end, each once.
-    facts: Mutex<Vec<String>>,
+    /// The lines that must be true in the end, each once.
+    told: Mutex<Vec<String>>,
 }
 
 /// Counts of requests.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Requests {
-    /// All of them.
+    /// All requests.
     pub all: usize,
-    /// Answered with 5xx.
+    /// Requests that were answered with 5xx.
     pub refused: usize,
-    /// Not answered in time.
+    /// Requests that weren't answered in time.
     pub unanswered: usize,
 }
 
 impl Load {
-    /// Returns a load of which no reader has come yet.
+    /// Makes a load without readers.
     #[must_use]
     pub fn new(driver: &Driver, domain: &str) -> Self {
         Self { driver: driver.clone(), domain: domain.to_owned(), seen: Arc::default() }
     }
 
-    /// Lets one reader come after the other until `done`, and waits until the last one has everything. Returns how many
-    /// came.
+    /// Starts one reader after the other until `done`, and waits until the last one has finished. Returns how many there
+    /// were.
     pub async fn come(self, done: impl Future<Output = ()>) -> usize {
         let mut load = JoinSet::new();
         let mut ticks = interval(EVERY);
@@ -88,7 +88,7 @@ impl Load {
         match number % 10 {
             2 => self.subscribes(&email).await,
             4 => {
-                // And goes away from the page where one pays.
+                // This reader leaves the page without paying.
                 self.orders(&email).await;
                 self.must(&email, &["preorder processing"]);
             }
@@ -103,7 +103,7 @@ impl Load {
         }
     }
 
-    /// Sends the form, and opens the checkout. Returns the session.
+    /// Sends the form and opens the checkout as a reader. Returns the session.
     async fn orders(&self, email: &str) -> String {
         let form = form(email);
         let accepted =
@@ -113,7 +113,7 @@ impl Load {
         self.ask("/checkout", 200, |request| request.json(&wish)).await.text("sessionId").to_owned()
     }
 
-    /// Sends the form to the checkout. Returns the session.
+    /// Sends the form to the checkout as a reader. Returns the session.
     async fn orders_at_the_checkout(&self, email: &str) -> String {
         let form = form(email);
         let opened = self.ask("/checkout", 200, |request| request.header("idempotency-key", email).json(&form)).await;
@@ -136,7 +136,7 @@ impl Load {
         self.must(email, &["a live subscription", "grant new", "payment completed", "Klaviyo champion_started"]);
     }
 
-    /// Asks until there is an answer other than 5xx, which must have this status.
+    /// Repeats a request until the answer isn't 5xx, and requires this status.
     async fn ask(&self, path: &str, expected: u16, fill: impl Fn(RequestBuilder) -> RequestBuilder) -> Answer {
         for _ in 0..MAX_ATTEMPTS {
             let request = fill(self.driver.api.request(Method::POST, path)).timeout(PATIENCE);
@@ -151,17 +151,17 @@ impl Load {
         panic!("a reader gave up at {path}");
     }
 
-    fn must(&self, email: &str, facts: &[&str]) {
-        self.seen.facts.lock().unwrap().extend(facts.iter().map(|fact| format!("{email}: {fact}")));
+    fn must(&self, email: &str, lines: &[&str]) {
+        self.seen.told.lock().unwrap().extend(lines.iter().map(|line| format!("{email}: {line}")));
     }
 
-    /// Returns what must be true in the end, each once.
+    /// Returns the lines that must be true in the end, each once.
     #[must_use]
-    pub fn facts(&self) -> Vec<String> {
-        self.seen.facts.lock().unwrap().clone()
+    pub fn told(&self) -> Vec<String> {
+        self.seen.told.lock().unwrap().clone()
     }
 
-    /// Returns how many requests were sent so far.
+    /// Returns the counts of requests so far.
     #[must_use]
     pub fn requests(&self) -> Requests {
         let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! The outages: what fails, and for how long.
+//! The outages: which system fails, how, and for how long.
 
 use std::time::Duration;
 
@@ -11,22 +11,22 @@ use tokio::time::sleep;
 
 use crate::environment::TestEnvironment;
 
-/// How long things are broken.
+/// How long most outages last.
 const LASTS: Duration = Duration::from_secs(12);
 
 /// How long PostgreSQL is down when it is restarted.
 const DOWN: Duration = Duration::from_secs(6);
 
-/// How long connections hold before they are cut, and how long no new one comes about.
+/// How long connections live before they are cut, and how long no new one can be made.
 const CUT: (Duration, Duration) = (Duration::from_millis(600), Duration::from_millis(150));
 
-/// How slow answers of PostgreSQL are, in turns: so that functions wait, and so that they give up.
+/// How long answers of PostgreSQL take, in turn: one time that functions wait, and one after which they give up.
 const SLOW: [Duration; 2] = [Duration::from_millis(300), Duration::from_secs(3)];
 
-/// SQS, gone in every way in turn.
+/// Faults of SQS, used in turn.
 const NO_SQS: &[HttpFault] = &[HangUp, Status(503), Silence];
 
-/// Klaviyo, failing three times in ten.
+/// Faults of Klaviyo, which fails three times in ten.
 const BAD_KLAVIYO: &[HttpFault] = &[
     HttpFault::None,
     Status(500),
@@ -40,14 +40,14 @@ const BAD_KLAVIYO: &[HttpFault] = &[
     HttpFault::None,
 ];
 
-/// Stripe, slower than we wait for it two times in three.
+/// Faults of Stripe, which is slower than our time limit two times in three.
 const SLOW_STRIPE: &[HttpFault] =
     &[Slow(Duration::from_secs(6)), Slow(Duration::from_secs(1)), Slow(Duration::from_secs(6))];
 
-/// Our endpoint, gone: nobody listens, or somebody else does.
+/// Faults of our endpoint: nothing listens, or another program does.
 const NO_ENDPOINT: &[HttpFault] = &[HangUp, Status(404)];
 
-/// How long our endpoint is gone by Stripe's clock, and in how many steps the clock gets there.
+/// How long our endpoint is gone by Stripe's clock, and the number of steps in which the clock gets there.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const QUARTERS: u32 = 4;
 
@@ -88,7 +88,7 @@ impl Outage {
         Self::EndpointGone,
     ];
 
-    /// Returns what the outage is called in the table.
+    /// Returns the name of the outage in the table.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -104,21 +104,21 @@ impl Outage {
         }
     }
 
-    /// Returns whether somebody who calls the API must notice; whoever needs only the outbox must not.
+    /// Returns whether callers of the API must notice the outage. What only needs the outbox must not be noticed.
     #[must_use]
     pub fn is_noticed(self) -> bool {
         !matches!(self, Self::Nothing | Self::QueueGone | Self::KlaviyoFailing)
     }
 
-    /// Returns how far Stripe's clock has to be behind before: what happens at Stripe meanwhile must be in the past of the
+    /// Returns how far Stripe's clock has to be behind at the start: what happens at Stripe must be in the past of the
     /// functions, whose clock is the machine's.
     #[must_use]
     pub fn clock_behind(self) -> Duration {
-        // An hour more, so that the last of it isn't young any more.
+        // With an hour more, so that the last events aren't too young to be fetched.
         if self == Self::EndpointGone { DAY + DAY / 24 } else { Duration::ZERO }
     }
 
-    /// Does what a schedule or a person does when the outage is over.
+    /// Does what a schedule or an operator does when the outage is over.
     pub async fn clear_up(self, environment: &TestEnvironment) {
         if self == Self::EndpointGone {
             let recorded = environment.driver.schedules.catch_up().await.unwrap();
@@ -126,7 +126,7 @@ impl Outage {
         }
     }
 
-    /// Brings the outage about, and ends it after a while.
+    /// Causes the outage and ends it after a while.
     pub async fn cause(self, environment: &mut TestEnvironment) {
         match self {
             Self::Nothing => sleep(LASTS).await,

@@ -1,23 +1,23 @@
-//! The table that is printed.
+//! The table of results.
 
 use std::time::Duration;
 
-use crate::{account::Account, load::Requests, outage::Outage};
+use crate::{discrepancies::Discrepancies, load::Requests, outage::Outage};
 
-/// One outage.
+/// The result of one outage.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// What failed.
+    /// The outage.
     pub outage: Outage,
-    /// How many readers came.
+    /// The number of readers.
     pub load: usize,
-    /// What they and Stripe sent to the API.
+    /// The requests of the readers and of Stripe to the API.
     pub requests: Requests,
-    /// How many connections, answers and requests were disturbed.
+    /// The number of disturbed connections, answers and requests.
     pub disturbed: usize,
-    /// What became of the readers.
-    pub account: Account,
-    /// From the end of the outage until nothing was left to do.
+    /// The differences between what was told and what is stored.
+    pub discrepancies: Discrepancies,
+    /// The time from the end of the outage until nothing was left to do.
     pub drained: Duration,
 }
 
@@ -28,9 +28,9 @@ pub const HEAD: &str = "\
 
 impl std::fmt::Display for Row {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { outage, load, requests, disturbed, account, drained } = self;
+        let Self { outage, load, requests, disturbed, discrepancies, drained } = self;
         let Requests { all, refused, unanswered } = requests;
-        let (lost, doubled) = (account.lost.len(), account.doubled.len());
+        let (lost, doubled) = (discrepancies.lost.len(), discrepancies.doubled.len());
         let (name, seconds) = (outage.name(), drained.as_secs());
         write!(
             f,

@@ -1,5 +1,5 @@
-//! Kills the real binaries with SIGKILL at every step of an invocation. Whoever called them calls again, and it ends as if
-//! nothing had been killed.
+//! Kills the real binaries with SIGKILL at every step of an invocation. The callers call again, and the final state is
+//! the same as without a kill.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests may stop a test")]
 
@@ -30,7 +30,7 @@ async fn a_preorder(harness: &mut ProcessHarness) -> String {
     harness.ask(&preorder_form(), 201).await["preorderId"].as_str().unwrap().to_owned()
 }
 
-/// The checkout of the preorder is opened and paid.
+/// Opens the checkout of a preorder and pays.
 async fn pay(harness: &mut ProcessHarness, preorder: &str) {
     let opened = harness.ask(&checkout(preorder), 200).await;
     harness.stripe.pay_session(opened["sessionId"].as_str().unwrap(), Payment::default());

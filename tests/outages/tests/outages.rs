@@ -1,13 +1,13 @@
-//! Lets one system after the other fail while readers come and go, and holds what they were told against what there is.
+//! Makes one system after the other fail while readers come and go, and compares what they were told with what is stored.
 //!
-//! It takes some minutes and a local cloud of its own, so it is part of `make proof` only.
+//! This takes some minutes and a local cloud of its own, so it is part of `make proof` only.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests may stop a test, and print the table")]
 
 use std::time::{Duration, Instant};
 
 use pledge_outages::{
-    account::account,
+    discrepancies::discrepancies,
     environment::TestEnvironment,
     load::{Load, Requests},
     outage::Outage,
@@ -16,7 +16,7 @@ use pledge_outages::{
 use pledge_proof::settings;
 use tokio::{sync::oneshot, time::sleep};
 
-/// How long everything works before an outage begins.
+/// How long all systems work before an outage begins.
 const BEFORE: Duration = Duration::from_secs(3);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -38,9 +38,9 @@ async fn no_outage_loses_or_doubles_anything() {
         rows.push(row);
     }
     environment.cloud.stop().await;
-    for Row { outage, requests, disturbed, account, .. } in &rows {
-        assert_eq!(account.lost, [""; 0], "{outage:?}: lost");
-        assert_eq!(account.doubled, [""; 0], "{outage:?}: doubled");
+    for Row { outage, requests, disturbed, discrepancies, .. } in &rows {
+        assert_eq!(discrepancies.lost, [""; 0], "{outage:?}: lost");
+        assert_eq!(discrepancies.doubled, [""; 0], "{outage:?}: doubled");
         assert_eq!(*disturbed > 0, *outage != Outage::Nothing, "{outage:?} was real");
         assert_eq!(requests.refused + requests.unanswered > 0, outage.is_noticed(), "{outage:?} was noticed");
     }
@@ -70,7 +70,7 @@ async fn live_through(environment: &mut TestEnvironment, outage: Outage, domain:
             unanswered: asked.unanswered + told.unanswered - delivered.unanswered,
         },
         disturbed: environment.disturbed() - disturbed,
-        account: account(&environment.driver, domain, &load.facts()).await,
+        discrepancies: discrepancies(&environment.driver, domain, &load.told()).await,
         drained,
     }
 }

@@ -1,4 +1,4 @@
-//! Runs the functions as processes, each behind a Lambda Runtime API, with everything that they need around them.
+//! Runs the functions as processes, each behind a Lambda Runtime API, with all the systems that they need.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,40 +21,40 @@ use tokio_postgres::Client;
 
 use super::call::Call;
 
-/// How often anybody tries again before a run counts as stuck.
+/// The number of attempts after which a run counts as stuck.
 const MAX_ATTEMPTS: usize = 10;
 
-/// More steps than any invocation has.
+/// A number of steps that no invocation reaches.
 const ENOUGH: usize = 60;
 
-/// What becomes of the request that is on its way when the process is killed.
+/// What happens to the request that is under way when the process is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequestOutcome {
-    /// It is lost with the process.
+    /// The request is lost with the process.
     Lost,
-    /// It has left already, and takes effect.
+    /// The request has left the process already, and takes effect.
     Arrived,
 }
 
 impl RequestOutcome {
-    /// Returns the outcomes that are tried: where there isn't time for both, the one in which more can go wrong.
+    /// Returns the outcomes to try. If there isn't time for both, it is the one in which more can go wrong.
     fn tried() -> &'static [Self] {
         if settings::whole() { &[Self::Lost, Self::Arrived] } else { &[Self::Arrived] }
     }
 }
 
-/// Where a process is killed: at the step with this number, counted from its start.
+/// The step at which a process is killed, counted from its start; none if it isn't killed.
 pub type Kill = Option<(usize, RequestOutcome)>;
 
-/// The functions as processes, and everything that they need. Nothing is shared with other runs.
+/// The functions as processes, with their own instances of every system that they need.
 pub struct ProcessHarness {
-    /// Stripe, reached without its proxy.
+    /// The stand-in of Stripe, reached without its proxy.
     pub stripe: StripeStandIn,
     /// A connection to the database, without the proxy.
     pub tables: Client,
     /// The queue, reached without its proxy.
     pub queue: Queue,
-    /// The ID token of somebody who is signed in.
+    /// The ID token of a signed-in reader.
     pub token: String,
     injector: FaultInjector,
     klaviyo: KlaviyoStandIn,
@@ -68,8 +68,9 @@ pub struct ProcessHarness {
     _database: TestDatabase,
 }
 
-/// Runs the scene with its process killed at step 0, 1, … until it has no such step, once for each outcome of the request
-/// there, and demands the end of the scene in which nothing is killed. The scene returns whether there was such a step.
+/// Runs a scene again and again, killing its process at step 0, 1, … until there is no such step, once for each outcome
+/// of the request at that step. Requires the same final state as without a kill. The scene returns whether there was such
+/// a step.
 pub async fn everywhere(what: &str, scene: impl AsyncFn(&mut ProcessHarness, Kill) -> bool) {
     let run = async |kill| {
         let mut harness = ProcessHarness::new().await;
@@ -93,7 +94,7 @@ pub async fn everywhere(what: &str, scene: impl AsyncFn(&mut ProcessHarness, Kil
 }
 
 impl ProcessHarness {
-    /// Returns a harness in which nothing has happened and nothing runs.
+    /// Makes a harness without data, in which no function runs.
     pub async fn new() -> Self {
         let database = TestDatabase::new().await;
         let tables = database.connect().await;
@@ -132,7 +133,7 @@ impl ProcessHarness {
         Function::start(function, self.variables.iter().map(|(name, value)| (*name, value.as_str()))).await
     }
 
-    /// Returns what a process that nobody kills answers to the call.
+    /// Invokes a function in a process that isn't killed, and returns its answer.
     async fn invoke(&mut self, call: &Call) -> Value {
         if !self.running.contains_key(call.function) {
             self.running.insert(call.function, self.start(call.function).await);
@@ -140,7 +141,7 @@ impl ProcessHarness {
         self.running[call.function].invoke(&call.event).await
     }
 
-    /// Gives the call to a new process and kills it at the step. Returns whether it came to that step.
+    /// Invokes a function in a new process and kills it at the step. Returns whether the process came to that step.
     pub async fn kill(&mut self, call: &Call, kill: Kill) -> bool {
         let Some((step, outcome)) = kill else { return false };
         self.running.remove(call.function);
@@ -151,7 +152,7 @@ impl ProcessHarness {
             () = self.injector.holding() => true,
             _ = function.invoke(&call.event) => false,
         };
-        // SIGKILL; when this returns the process is gone, and only then the request goes on or is lost.
+        // This sends SIGKILL and waits until the process is gone. Only then the request goes on or is lost.
         function.stop().await;
         if killed {
             self.injector.fail(match outcome {
@@ -166,7 +167,7 @@ impl ProcessHarness {
         killed
     }
 
-    /// Sends a reader's request until it is answered with less than 500, and expects this status. Returns the body.
+    /// Sends a reader's request again until the status is below 500, and requires this status. Returns the body.
     pub async fn ask(&mut self, call: &Call, expected: u64) -> Value {
         for _ in 0..MAX_ATTEMPTS {
             let answer = self.invoke(call).await;
@@ -180,7 +181,7 @@ impl ProcessHarness {
         panic!("never answered: {call:?}");
     }
 
-    /// Returns the events that Stripe has to deliver, oldest first.
+    /// Returns the events that Stripe hasn't delivered yet, oldest first.
     #[must_use]
     pub fn undelivered(&self) -> Vec<Value> {
         let mut events = self.stripe.events();
@@ -188,7 +189,7 @@ impl ProcessHarness {
         events
     }
 
-    /// Lets Stripe deliver every event until it is answered with 200.
+    /// Delivers each of Stripe's events until it is answered with 200.
     pub async fn deliver_events(&mut self) {
         for event in self.undelivered() {
             self.ask(&Call::delivery(&event), 200).await;
@@ -196,7 +197,7 @@ impl ProcessHarness {
         }
     }
 
-    /// Lets SQS deliver every message until the sender has it.
+    /// Delivers each message of the queue until the sender has processed it.
     pub async fn deliver_messages(&mut self) {
         loop {
             let batch = self.queue.receive();
@@ -208,13 +209,13 @@ impl ProcessHarness {
         }
     }
 
-    /// Fires the schedule.
+    /// Invokes the sender as its schedule does.
     pub async fn sweep(&mut self) {
         let swept = self.invoke(&Call::schedule()).await;
         assert!(swept["requeued"].is_number(), "{swept}");
     }
 
-    /// Brings everything that is still under way to its end. Returns how it ended.
+    /// Finishes everything that is under way. Returns the final state.
     async fn end(&mut self) -> FinalState {
         for _ in 0..MAX_ATTEMPTS {
             self.deliver_events().await;
@@ -236,7 +237,7 @@ impl ProcessHarness {
             .get(0)
     }
 
-    /// Pays as Stripe.js does in the reader's browser.
+    /// Confirms a payment as Stripe.js does in the reader's browser.
     pub async fn confirm(&self, client_secret: &str) {
         let intent = client_secret.split("_secret_").next().unwrap();
         let url = format!("{}/v1/payment_intents/{intent}/confirm", self.stripe.base_url());
@@ -248,7 +249,7 @@ impl ProcessHarness {
 
 const PROJECT: &str = "demo-pledge";
 
-/// Returns all variables of a function.
+/// Returns the variables of the functions.
 fn variables(
     proxies: &[TcpProxy; 5],
     database: &TestDatabase,
@@ -269,7 +270,7 @@ fn variables(
         ("KLAVIYO_API_BASE", format!("http://{klaviyo}")),
         ("KLAVIYO_API_KEY", "pk_proof".to_owned()),
         ("KLAVIYO_QUEUE_URL", queue.queue_url()),
-        // Whatever the sweep finds has waited long enough.
+        // The sweep takes every unsent row, however young.
         ("SWEEP_AFTER_SECONDS", "0".to_owned()),
         ("FIREBASE_AUTH_EMULATOR_HOST", firebase.to_string()),
         ("FIREBASE_PROJECT_ID", PROJECT.to_owned()),

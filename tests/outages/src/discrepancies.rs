@@ -1,36 +1,36 @@
-//! Holds what everybody was told against PostgreSQL, Stripe and Klaviyo.
+//! Compares what readers were told with PostgreSQL, Stripe and Klaviyo.
 
 use std::collections::{BTreeMap, HashMap};
 
 use pledge_driver::Driver;
 use serde_json::Value;
 
-/// What doesn't add up.
+/// Differences between what must be true, as lines of text, and what is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Account {
-    /// Facts that somebody was told, or that Stripe has, and that aren't there.
+pub struct Discrepancies {
+    /// Lines that a reader was told, or that follow from Stripe, and that aren't true.
     pub lost: Vec<String>,
-    /// Facts that are there more often than they may, or that nobody knows of.
+    /// Lines that are true more often than they may be, or that nothing led to expect.
     pub doubled: Vec<String>,
 }
 
-impl Account {
-    /// Compares the facts that must be there, each once, with those that are.
+impl Discrepancies {
+    /// Compares the lines that must be true, each once, with those that are.
     #[must_use]
     pub fn of(expected: &[String], actual: &[String]) -> Self {
         let mut balance: BTreeMap<&String, i64> = BTreeMap::new();
-        expected.iter().for_each(|fact| *balance.entry(fact).or_default() += 1);
-        actual.iter().for_each(|fact| *balance.entry(fact).or_default() -= 1);
+        expected.iter().for_each(|line| *balance.entry(line).or_default() += 1);
+        actual.iter().for_each(|line| *balance.entry(line).or_default() -= 1);
         let with = |sign: i64| {
-            let facts = balance.iter().filter(move |(_, left)| **left * sign > 0);
-            facts.map(|(fact, _)| (*fact).clone()).collect()
+            let lines = balance.iter().filter(move |(_, left)| **left * sign > 0);
+            lines.map(|(line, _)| (*line).clone()).collect()
         };
         Self { lost: with(1), doubled: with(-1) }
     }
 }
 
-/// Compares what the readers of this domain were told, and what Stripe was paid, with what there is.
-pub async fn account(driver: &Driver, domain: &str, told: &[String]) -> Account {
+/// Compares what the readers with addresses in this domain were told, and what Stripe was paid, with what is stored.
+pub async fn discrepancies(driver: &Driver, domain: &str, told: &[String]) -> Discrepancies {
     let mut expected = told.to_vec();
     let mut actual = rows(driver, domain).await;
     for session in driver.stripe.list("checkout.session").await.unwrap() {
@@ -44,9 +44,9 @@ pub async fn account(driver: &Driver, domain: &str, told: &[String]) -> Account 
         }
         if session["status"] == "expired" {
             let left = format!("{email}: preorder processing");
-            expected.retain(|fact| *fact != left);
+            expected.retain(|line| *line != left);
             expected
-                .extend(["preorder cancelled", "Klaviyo preorder_abandoned"].map(|fact| format!("{email}: {fact}")));
+                .extend(["preorder cancelled", "Klaviyo preorder_abandoned"].map(|line| format!("{email}: {line}")));
         }
     }
     let customers = driver.stripe.list("customer").await.unwrap();
@@ -63,33 +63,33 @@ pub async fn account(driver: &Driver, domain: &str, told: &[String]) -> Account 
             actual.push(format!("{email}: Klaviyo {}", event.metric));
         }
     }
-    Account::of(&expected, &actual)
+    Discrepancies::of(&expected, &actual)
 }
 
-/// Returns the facts in the tables about the readers of this domain.
+/// Returns the lines that follow from the tables about the readers with addresses in this domain.
 async fn rows(driver: &Driver, domain: &str) -> Vec<String> {
     let of = format!("%@{domain}");
     let json = async |sql: &str| driver.database.json(sql, &[&of]).await.unwrap();
     let text = |row: &Value, column: &str| row[column].as_str().unwrap_or_default().to_owned();
-    let mut facts = Vec::new();
+    let mut lines = Vec::new();
     for preorder in json("select to_jsonb(p) from preorders p where email like $1").await {
         let status = text(&preorder, "status");
         if status == "completed" {
-            facts.push(payment(&preorder["payment_intent_id"], &preorder["amount"]));
+            lines.push(payment(&preorder["payment_intent_id"], &preorder["amount"]));
         }
-        facts.push(format!("{}: preorder {status}", text(&preorder, "email")));
+        lines.push(format!("{}: preorder {status}", text(&preorder, "email")));
     }
     let grants = "select jsonb_build_object('email', u.email, 'kind', r.subscription_type)
         from user_champion_subscription_record r join users u on u.id = r.user_id where u.email like $1";
     for grant in json(grants).await {
-        facts.push(format!("{}: grant {}", text(&grant, "email"), text(&grant, "kind")));
+        lines.push(format!("{}: grant {}", text(&grant, "email"), text(&grant, "kind")));
     }
     let payments = "select jsonb_build_object('email', u.email, 'status', p.status)
         from payment_record p join users u on u.id = p.user_id where u.email like $1 and p.status <> 'pending'";
     for payment in json(payments).await {
-        facts.push(format!("{}: payment {}", text(&payment, "email"), text(&payment, "status")));
+        lines.push(format!("{}: payment {}", text(&payment, "email"), text(&payment, "status")));
     }
-    facts
+    lines
 }
 
 fn payment(intent: &Value, amount: &Value) -> String {
@@ -101,9 +101,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_missing_fact_is_lost_and_one_that_is_there_twice_or_unexpected_is_doubled() {
-        let facts = |facts: &[&str]| facts.iter().map(|fact| (*fact).to_owned()).collect::<Vec<_>>();
-        let account = Account::of(&facts(&["a", "b", "c"]), &facts(&["a", "a", "c", "d"]));
-        assert_eq!(account, Account { lost: facts(&["b"]), doubled: facts(&["a", "d"]) });
+    fn a_missing_line_is_lost_and_one_that_is_there_twice_or_unexpected_is_doubled() {
+        let lines = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
+        let found = Discrepancies::of(&lines(&["a", "b", "c"]), &lines(&["a", "a", "c", "d"]));
+        assert_eq!(found, Discrepancies { lost: lines(&["b"]), doubled: lines(&["a", "d"]) });
     }
 }
