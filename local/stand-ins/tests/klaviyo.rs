@@ -64,7 +64,7 @@ async fn a_repeated_unique_id_is_answered_but_not_counted() {
 }
 
 #[tokio::test]
-async fn without_a_unique_id_two_facts_of_one_second_are_one() {
+async fn without_a_unique_id_two_events_of_one_second_are_one() {
     let klaviyo = start().await;
     let mut one = event("");
     one["data"]["attributes"].as_object_mut().unwrap().remove("unique_id");

@@ -1,4 +1,4 @@
-//! People, and what is theirs.
+//! [`AccountStore`](pledge_domain::ports::AccountStore) in memory.
 
 use std::collections::BTreeSet;
 

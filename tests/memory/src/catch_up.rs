@@ -1,4 +1,4 @@
-//! Until when every event is recorded.
+//! [`CatchUpStore`](pledge_domain::ports::CatchUpStore) in memory.
 
 use pledge_domain::{
     Timestamp,

@@ -1,4 +1,4 @@
-//! Readers and what they support.
+//! [`ChampionStore`](pledge_domain::ports::ChampionStore) in memory.
 
 use pledge_domain::{
     Timestamp,
@@ -16,10 +16,10 @@ use pledge_domain::{
 
 use crate::{InMemoryStore, LedgerRow, Tables};
 
-/// What is stored of one reader and one novel, besides tiers and the reader's row.
+/// Everything that is stored about one reader and one novel, without the tiers and the reader's row.
 #[derive(Debug, Clone)]
 pub(crate) struct Champion {
-    /// What is stored of the reader and the novel; of it only the payments and the subscriptions are read.
+    /// The account, of which only the payments and the subscriptions are read.
     account: ChampionAccount,
     pub(crate) support: Option<Support>,
     pub(crate) ledger: Vec<Grant>,
@@ -34,7 +34,7 @@ impl Tables {
 }
 
 impl Champion {
-    /// Returns whether a payment was this customer's.
+    /// Returns whether a payment was made by this customer.
     pub(crate) fn has_customer(&self, customer: Option<&CustomerId>) -> bool {
         customer.is_some() && self.account.payments.iter().any(|payment| payment.customer.as_ref() == customer)
     }
@@ -201,7 +201,7 @@ impl Tables {
         account
     }
 
-    /// Returns the reader and the novel that an event is about, by name or through what is stored.
+    /// Returns the reader and the novel that an event is about: through what is stored, else by name.
     pub(crate) fn champion_by(&self, keys: &Lookup) -> Option<ChampionKey> {
         let payments = || {
             let all = self.champions.iter();
@@ -230,12 +230,12 @@ impl Tables {
         Some(self.current(key))
     }
 
-    /// Returns whose support of the novel this is by now.
+    /// Returns the key of the reader who has this reader's support by now.
     fn current(&self, key: &ChampionKey) -> ChampionKey {
         ChampionKey { user: self.resolved(&key.user), novel: key.novel }
     }
 
-    /// Moves everything that one user has of any novel to another, after these attempts of theirs were given up.
+    /// Moves everything that one user has of any novel to another, after giving up these attempts.
     pub(crate) fn move_champions(
         &mut self,
         former: &UserId,
@@ -290,7 +290,7 @@ impl Tables {
 }
 
 impl InMemoryStore {
-    /// Puts everything there that an account says.
+    /// Stores an account as it is.
     pub fn put_champion(&self, account: ChampionAccount) {
         let mut tables = self.tables.lock().unwrap();
         let ChampionAccount {
@@ -312,7 +312,7 @@ impl InMemoryStore {
         }
     }
 
-    /// Puts a payment there as it is.
+    /// Stores a payment as it is.
     pub fn put_champion_payment(&self, key: &ChampionKey, payment: PaymentRecord) {
         let write = ChampionWrite {
             key: key.clone(),
@@ -325,13 +325,13 @@ impl InMemoryStore {
         self.tables.lock().unwrap().write_champion(write);
     }
 
-    /// Returns what a reader has, as it is stored for everybody else.
+    /// Returns the reader's support of the novel, as other systems read it.
     #[must_use]
     pub fn support(&self, key: &ChampionKey) -> Option<Support> {
         self.tables.lock().unwrap().champions.get(key)?.support.clone()
     }
 
-    /// Returns the timeline, each segment with the end of the stretch at its tier.
+    /// Returns the timeline: each segment with the end of the unbroken access at its tier.
     #[must_use]
     pub fn segments(&self, key: &ChampionKey) -> Vec<(Segment, Timestamp)> {
         self.tables.lock().unwrap().champions.get(key).map(|it| it.segments.clone()).unwrap_or_default()
@@ -343,7 +343,7 @@ impl InMemoryStore {
         self.tables.lock().unwrap().champions.get(key).map(|it| it.ledger.clone()).unwrap_or_default()
     }
 
-    /// Returns the ledger as others read it, in the order of payment.
+    /// Returns the ledger in the columns of the database, in the order of payment.
     #[must_use]
     pub fn ledger(&self, key: &ChampionKey) -> Vec<LedgerRow> {
         let tables = self.tables.lock().unwrap();

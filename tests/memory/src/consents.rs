@@ -1,22 +1,22 @@
-//! What was said of marketing to each address.
+//! Consent to marketing, by address.
 
 use pledge_domain::{Timestamp, account::ConsentChange, email::Email, ids::OutboxId, outbox::Announcement};
 
 use crate::{OutboxRow, Tables};
 
-/// Returns the weight of a consent: of two about one address the greater counts.
+/// Returns the weight of a consent: of several for one address, the one with the greatest weight counts.
 fn weight(change: &ConsentChange) -> (bool, Timestamp, OutboxId) {
     (change.proven, change.consent.said_at, change.announcement.id)
 }
 
 impl Tables {
-    /// Returns what counts for an address.
+    /// Returns the consent that counts for an address.
     pub(crate) fn consent_of(&self, address: &Email) -> Option<&ConsentChange> {
         self.consents.iter().filter(|change| change.address.key() == address.key()).max_by_key(|change| weight(change))
     }
 
-    /// Stores what somebody said, unless it counts already. `is_form` has been found to be the form of a preorder that has
-    /// no owner.
+    /// Stores a consent, unless it repeats the one that counts. `is_form` says whether it belongs to the form of a
+    /// preorder without an owner.
     pub(crate) fn say_consent(&mut self, change: &ConsentChange, is_form: bool, now: Timestamp) {
         let says_the_same = |other: &ConsentChange| {
             let same_text = !change.consent.given || other.consent.text_version == change.consent.text_version;
@@ -36,13 +36,14 @@ impl Tables {
         }
     }
 
-    /// Returns whether another consent counts for the address of this one.
+    /// Returns whether an announcement is about a consent of which another one counts by now.
     pub(crate) fn is_outdated(&self, entry: &Announcement) -> bool {
         let mine = self.consents.iter().find(|change| change.announcement.id == entry.id);
         mine.and_then(|mine| self.consent_of(&mine.address)).is_some_and(|counts| counts.announcement.id != entry.id)
     }
 
-    /// Lets the consent that counts for an address be sent again, if it was sent before `sent` reached Klaviyo.
+    /// Marks the announcement of the consent that counts for an address as unsent, if it was sent before `sent` reached
+    /// Klaviyo.
     pub(crate) fn send_again_what_counts_after(&mut self, sent: OutboxId) {
         let mine = self.consents.iter().find(|change| change.announcement.id == sent);
         let counts = mine.and_then(|mine| self.consent_of(&mine.address)).map(|counts| counts.announcement.id);

@@ -1,4 +1,4 @@
-//! How tests deliver events, and call ports that never wait.
+//! Helpers with which tests deliver events, and read futures that never wait.
 
 use std::{
     future::Future,
@@ -14,7 +14,7 @@ use pledge_domain::{
     stripe::StripeEvent,
 };
 
-/// Delivery of an event to a store, with the domain's decision.
+/// Records events with the domain's decision.
 pub trait Deliver: StripeEventStore {
     /// Records an event as the webhook does.
     ///
@@ -31,7 +31,7 @@ pub trait Deliver: StripeEventStore {
 
 impl<Store: StripeEventStore> Deliver for Store {}
 
-/// Returns what a future of the store in memory resolves to: it never waits.
+/// Returns the value of a future of the store in memory, which never waits.
 ///
 /// # Panics
 /// If the future isn't ready at once.

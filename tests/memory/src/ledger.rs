@@ -1,33 +1,33 @@
-//! The ledger as others read it.
+//! The ledger in the columns of the database.
 
 use pledge_domain::{
     champion::{Grant, PaymentRecord},
     ids::{CustomerId, PaymentIntentId, SubscriptionId},
 };
 
-/// A row of `user_champion_subscription_record`, as far as the contracts speak of it.
+/// A row of `user_champion_subscription_record`, with the columns that the contracts are about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerRow {
-    /// `subscription_type`
+    /// The column `subscription_type`.
     pub kind: String,
-    /// `tier_level`
+    /// The column `tier_level`.
     pub tier: i32,
-    /// `subscription_duration_days`
+    /// The column `subscription_duration_days`.
     pub days: i32,
-    /// `payment_status`
+    /// The column `payment_status`.
     pub payment_status: String,
-    /// `stripe_subscription_id`
+    /// The column `stripe_subscription_id`.
     pub subscription: Option<SubscriptionId>,
-    /// `stripe_payment_intent_id`
+    /// The column `stripe_payment_intent_id`.
     pub payment_intent: Option<PaymentIntentId>,
-    /// `stripe_customer_id`
+    /// The column `stripe_customer_id`.
     pub customer: Option<CustomerId>,
-    /// Whether there is a snapshot of before.
+    /// Whether the row has a snapshot from before the payment.
     pub extends: bool,
 }
 
 impl LedgerRow {
-    /// Returns the row that a grant of this payment becomes.
+    /// Returns the row of a payment's grant.
     #[must_use]
     pub fn new(grant: &Grant, payment: &PaymentRecord) -> Self {
         Self {

@@ -51,13 +51,13 @@ pub struct InMemoryStore {
     failures: Arc<Mutex<VecDeque<StoreError>>>,
 }
 
-/// What the database would hold.
+/// The content of the database's tables.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tables {
     pub(crate) users: BTreeMap<UserId, UserRow>,
-    /// The addresses that other rows have taken, and whether a token had proven them.
+    /// The addresses that other rows have taken, each with whether a token had proven it.
     pub(crate) lost_addresses: BTreeMap<UserId, (Email, bool)>,
-    /// Who has everything of whom by now.
+    /// The users who stand for former ones, by the former uid.
     pub(crate) aliases: BTreeMap<UserId, UserId>,
     pub(crate) preorders: BTreeMap<PreorderId, Preorder>,
     pub(crate) success_sent_at: BTreeMap<PreorderId, Timestamp>,
@@ -75,23 +75,23 @@ pub(crate) struct Tables {
 }
 
 impl InMemoryStore {
-    /// Lets the next call of any port fail like this and change nothing.
+    /// Makes the next call of any port fail with this error and change nothing.
     pub fn fail_next(&self, error: StoreError) {
         self.failures.lock().unwrap().push_back(error);
     }
 
-    /// Lets the next call of any port find the database gone.
+    /// Makes the next call of any port fail because the database can't be reached.
     pub fn be_unavailable_once(&self) {
         self.fail_next(StoreError::Unavailable("the test wants it so".into()));
     }
 
-    /// Returns a store of its own with the same content.
+    /// Returns a separate store with the same content.
     #[must_use]
     pub fn copy(&self) -> Self {
         Self { tables: Arc::new(Mutex::new(self.tables.lock().unwrap().clone())), failures: Arc::default() }
     }
 
-    /// Returns everything that is known of Stripe's payments, by their ids.
+    /// Returns everything that is known of payments at Stripe, by their ids.
     #[must_use]
     pub fn payments(&self) -> BTreeMap<PaymentIntentId, PaymentFacts> {
         self.tables.lock().unwrap().payments.clone()
@@ -104,7 +104,7 @@ impl InMemoryStore {
         tables.preorders.values().map(|preorder| tables.as_read(preorder)).collect()
     }
 
-    /// Puts a preorder there as it is.
+    /// Stores a preorder as it is.
     pub fn put(&self, preorder: Preorder) {
         self.tables.lock().unwrap().preorders.insert(preorder.id, preorder);
     }
@@ -123,19 +123,19 @@ impl InMemoryStore {
         self.tables.lock().unwrap().users.get(id).cloned()
     }
 
-    /// Returns what became of this event, if it was recorded.
+    /// Returns the outcome of an event, if it was recorded.
     #[must_use]
     pub fn outcome(&self, event: &EventId) -> Option<Outcome> {
         self.tables.lock().unwrap().events.get(event).cloned()
     }
 
-    /// Returns when this preorder's `preorder_success` was sent.
+    /// Returns when a preorder's `preorder_success` was sent.
     #[must_use]
     pub fn success_sent_at(&self, id: PreorderId) -> Option<Timestamp> {
         self.tables.lock().unwrap().success_sent_at.get(&id).copied()
     }
 
-    /// Returns one transaction, or the failure that a test put up.
+    /// Begins a transaction, or returns the error that a test asked for.
     pub(crate) fn transaction(&self) -> Result<MutexGuard<'_, Tables>, StoreError> {
         match self.failures.lock().unwrap().pop_front() {
             Some(error) => Err(error),
@@ -145,7 +145,7 @@ impl InMemoryStore {
 }
 
 impl Tables {
-    /// Uses what a request uses; of the second nothing if none of the first is left.
+    /// Counts the uses of a request. If the limit of the first is reached, the second isn't counted.
     pub(crate) fn take(&mut self, uses: &Uses, now: Timestamp) -> Result<(), TooMany> {
         for counted in uses.both().into_iter().flatten() {
             let used_until = self.uses.get(counted.key()).copied();
@@ -155,7 +155,7 @@ impl Tables {
         Ok(())
     }
 
-    /// Adds facts whose key isn't there yet, and returns the new rows.
+    /// Adds announcements whose id isn't stored yet, and returns the ids of the new rows.
     pub(crate) fn add_to_outbox(&mut self, entries: &[Announcement], now: Timestamp) -> Vec<OutboxId> {
         let mut added = Vec::new();
         for entry in entries {

@@ -1,4 +1,4 @@
-//! The outbox.
+//! [`OutboxStore`](pledge_domain::ports::OutboxStore) in memory.
 
 use pledge_domain::{
     Timestamp,
@@ -14,25 +14,25 @@ use crate::{InMemoryStore, Tables};
 /// A row of the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxRow {
-    /// What it says.
+    /// The announcement.
     pub entry: Announcement,
-    /// When it was made.
+    /// The time at which it was written.
     pub created_at: Timestamp,
-    /// When the sweep last queued it.
+    /// The time at which the sweep last queued it.
     pub queued_at: Option<Timestamp>,
-    /// When Klaviyo took it.
+    /// The time at which Klaviyo accepted it.
     pub sent_at: Option<Timestamp>,
-    /// When Klaviyo refused it for good.
+    /// The time at which Klaviyo refused it for good.
     pub parked_at: Option<Timestamp>,
-    /// When it was left out because it didn't hold any more.
+    /// The time at which it was superseded.
     pub superseded_at: Option<Timestamp>,
-    /// Before when Klaviyo takes no events.
+    /// The time before which Klaviyo accepts no events.
     pub not_before: Option<Timestamp>,
-    /// How often sending it has failed.
+    /// The number of failed attempts to send it.
     pub attempts: i32,
-    /// Why it failed last.
+    /// The error of the last failed attempt.
     pub last_error: Option<String>,
-    /// Whether what it says is cleared out.
+    /// Whether its payload was cleared out.
     pub is_silent: bool,
 }
 
@@ -52,7 +52,7 @@ impl OutboxRow {
         }
     }
 
-    /// Clears out what it says. What isn't sent won't be.
+    /// Clears the payload out. An announcement that isn't sent is superseded.
     pub(crate) fn silence(&mut self, now: Timestamp) {
         self.is_silent = true;
         self.parked_at = None;
@@ -185,7 +185,7 @@ impl Tables {
         }
     }
 
-    /// Returns whether the payment with this id of an invoice or a `PaymentIntent` is paid.
+    /// Returns whether the invoice or the `PaymentIntent` with this id is paid.
     fn is_paid(&self, id: &str) -> bool {
         let is = |payment: &PaymentRecord| {
             payment.invoice.as_ref().is_some_and(|invoice| invoice.as_str() == id)
@@ -194,7 +194,7 @@ impl Tables {
         self.payment_records().any(|payment| payment.paid_at.is_some() && is(payment))
     }
 
-    /// Returns the paid preorders of the buyer of the one that an announcement is about.
+    /// Returns the paid preorders of the buyer whom an announcement is about.
     fn paid_by_the_same_buyer(&self, entry: &Announcement) -> Vec<&Preorder> {
         let Some(preorder) = preorder_of(entry).and_then(|id| self.preorders.get(&id)) else { return Vec::new() };
         let same = |other: &&Preorder| {
@@ -205,7 +205,7 @@ impl Tables {
     }
 }
 
-/// Returns the preorder that a key names.
+/// Returns the preorder that an announcement is about.
 fn preorder_of(entry: &Announcement) -> Option<PreorderId> {
     PreorderId::parse(entry.key.split(':').nth(1)?).ok()
 }

@@ -1,4 +1,4 @@
-//! Preorders.
+//! [`PreorderStore`](pledge_domain::ports::PreorderStore) in memory.
 
 use pledge_domain::{
     Timestamp,
@@ -86,7 +86,7 @@ impl PreorderStore for InMemoryStore {
 }
 
 impl Tables {
-    /// Returns a preorder with what its owner's row says.
+    /// Returns a preorder with the address in its owner's row.
     pub(crate) fn as_read(&self, preorder: &Preorder) -> Preorder {
         let owner = preorder.user_id.as_ref().and_then(|owner| self.users.get(owner));
         let theirs = owner.filter(|row| row.email_verified || row.last_login_at.is_none());

@@ -1,4 +1,4 @@
-//! What isn't needed any more. Events have no time here, and aren't cleared out.
+//! [`RetentionStore`](pledge_domain::ports::RetentionStore) in memory. Events have no time here and aren't cleared out.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Stripe's events.
+//! [`StripeEventStore`](pledge_domain::ports::StripeEventStore) in memory.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The user rows, and what people claim.
+//! User rows, and the claims on them.
 
 use pledge_domain::{
     Timestamp,
@@ -10,12 +10,12 @@ use pledge_domain::{
 
 use crate::Tables;
 
-/// A user row, as far as the ports' contracts speak of it.
+/// A user row, with the columns that the ports' contracts are about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserRow {
-    /// The user's address, unless somebody else's row has it.
+    /// The user's address, unless another row has it.
     pub email: Option<Email>,
-    /// Whether the address is known to be theirs.
+    /// Whether the address was verified.
     pub email_verified: bool,
     /// The person's name.
     pub display_name: Option<String>,
@@ -23,14 +23,14 @@ pub struct UserRow {
     pub photo_url: Option<String>,
     /// The user's telephone number, from a form that they sent while signed in.
     pub phone: Option<String>,
-    /// Whether they agreed to marketing, by what they said last.
+    /// Whether the user agrees to marketing, by the consent that counts.
     pub marketing_consent: bool,
-    /// When they last signed in.
+    /// The time of the last sign-in.
     pub last_login_at: Option<Timestamp>,
 }
 
 impl Tables {
-    /// Carries out claims one after the other. Returns how many preorders the last of them gave away.
+    /// Carries claims out, one after the other. Returns how many preorders the last of them gave to the user.
     pub(crate) fn carry_out(&mut self, claims: &Claims, now: Timestamp) -> u64 {
         let mut given = 0;
         for claim in &claims.list {
@@ -76,12 +76,12 @@ impl Tables {
         }
     }
 
-    /// Returns who this uid stands for by now.
+    /// Returns the user who stands for this uid by now.
     pub(crate) fn resolved(&self, user: &UserId) -> UserId {
         self.aliases.get(user).unwrap_or(user).clone()
     }
 
-    /// Returns the users who had lost this address, have no other, and were never signed in.
+    /// Returns the users who lost this address, have no other, and never signed in.
     fn known_by_address_alone(&self, address: &Email) -> Vec<UserId> {
         let theirs = self.lost_addresses.iter().filter(|(_, (lost, _))| lost.key() == address.key());
         let alone =
@@ -89,7 +89,7 @@ impl Tables {
         theirs.map(|(id, _)| id).filter(alone).cloned().collect()
     }
 
-    /// Returns who a token had proven to have this address before this user did, and isn't taken over yet.
+    /// Returns the users for whom a token had proven this user's address before, and who haven't been taken over.
     pub(crate) fn had_address_before(&self, user: &UserId) -> Vec<UserId> {
         let proven = self.users.get(user).filter(|row| row.email_verified).and_then(|row| row.email.as_ref());
         let Some(address) = proven else { return Vec::new() };
@@ -136,7 +136,7 @@ impl Tables {
         self.users.insert(user, row);
     }
 
-    /// Gives preorders to a user; returns how many.
+    /// Gives preorders to a user. Returns how many.
     fn give(&mut self, user: &UserId, which: impl Fn(&Preorder) -> bool) -> u64 {
         let (mut given, user) = (0, self.resolved(user));
         for preorder in self.preorders.values_mut().filter(|it| which(it)) {

@@ -1,4 +1,4 @@
-//! Runs a journey once for every step and every way to fail there.
+//! Runs a journey once for every step and every failure mode there.
 
 use std::{
     collections::BTreeMap,
@@ -18,17 +18,17 @@ use crate::{
     journeys::Journey,
 };
 
-/// How many runs go on at once. They mostly wait for answers that travel.
+/// The number of concurrent runs. Most of a run is waiting for answers.
 const AT_ONCE: usize = 6;
 
-/// In which modes a step is to fail.
+/// The failure modes in which a step is to fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Modes {
-    /// In those of [`FailureMode::in_short`].
+    /// The modes in [`FailureMode::in_short`].
     Short,
-    /// In all but those that take seconds.
+    /// All modes but those that take seconds.
     Quick,
-    /// In all.
+    /// All modes.
     All,
 }
 
@@ -42,7 +42,7 @@ impl Modes {
     }
 }
 
-/// A run: where it was made to fail, and what came of it.
+/// A run: the faults in it, and its result.
 #[derive(Debug, Clone)]
 struct Case {
     faults: Vec<Fault>,
@@ -55,7 +55,7 @@ struct Ran {
     end: FinalState,
 }
 
-/// What was tried.
+/// The number of steps and runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counted {
     /// The steps of the undisturbed journey.
@@ -78,7 +78,7 @@ pub fn break_everywhere(journey: Journey, start_mode: StartMode, modes: Modes, t
     let [first, second] = undisturbed.as_slice() else { panic!("two runs") };
     let first = ran(first);
     assert_eq!(first.end.difference(&ran(second).end), "", "{journey:?}: equal runs end equally");
-    assert_eq!(first.end.metrics(), journey.announcements(), "{journey:?}, undisturbed");
+    assert_eq!(first.end.announcements(), journey.announcements(), "{journey:?}, undisturbed");
 
     let single = each_step(&first.steps, &[], modes);
     let singles = run_all(journey, start_mode, &single);
@@ -109,9 +109,9 @@ pub fn break_everywhere(journey: Journey, start_mode: StartMode, modes: Modes, t
     counted
 }
 
-/// Returns every fault at every step after those that fail already.
+/// Returns a fault for every mode at every step after the last one that fails already.
 fn each_step(steps: &[System], before: &[Fault], modes: Modes) -> Vec<Vec<Fault>> {
-    // An outage fails the two steps that follow as well.
+    // An outage also fails the two steps that follow.
     let first = before.last().map_or(0, |fault| fault.step + if fault.mode == FailureMode::Outage { 3 } else { 1 });
     let faults = steps
         .iter()

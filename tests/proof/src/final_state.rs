@@ -1,4 +1,5 @@
-//! Reads how a run ended: what the tables hold and what Klaviyo counts, without what differs between equal runs.
+//! Reads the final state of a run: the tables and the events that Klaviyo counts, without what differs between equal
+//! runs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +12,7 @@ use tokio_postgres::Client;
 
 use crate::normalize::normalized;
 
-/// Columns that may differ: when things were written, surrogate keys, and how often something was tried.
+/// Columns that may differ: times of writing, surrogate keys, and numbers of attempts.
 const VOLATILE: [&str; 11] = [
     "updated_at",
     "queued_at",
@@ -26,14 +27,14 @@ const VOLATILE: [&str; 11] = [
     "taken_at",
 ];
 
-/// Columns of which only counts whether they are set.
+/// Columns of which only matters whether they are set.
 const SET_OR_NOT: [&str; 2] = ["sent_at", "klaviyo_event_sent_at"];
 
-/// Tables with numbers for keys, which a sequence gives also to those who fail.
+/// Tables with numbers as keys. Their sequences also count attempts that failed.
 const NUMBERED: [&str; 4] =
     ["user_champion_subscription", "payment_record", "user_champion_subscription_record", "novel_champion_tiers"];
 
-/// The tables that make up the state.
+/// The tables that belong to the state.
 pub(crate) const TABLES: [&str; 15] = [
     "users",
     "user_alias",
@@ -52,7 +53,7 @@ pub(crate) const TABLES: [&str; 15] = [
     "stripe_event",
 ];
 
-/// Announcements that may be superseded: what made them untrue may have come before they were sent, or after.
+/// Announcements that may be superseded: what ended them may have come before or after they were sent.
 pub const PERISHABLE: [&str; 6] = [
     "champion_action_required",
     "champion_payment_failed",
@@ -62,15 +63,15 @@ pub const PERISHABLE: [&str; 6] = [
     "preorder_payment_failed",
 ];
 
-/// How a run ended. Equal ends have the same rows and the same facts at Klaviyo, but for perishable ones: each of those is
-/// either sent or superseded, which [`FinalState::of`] checks.
+/// The final state of a run. Equal states have the same rows and the same events at Klaviyo, apart from perishable ones:
+/// each of those is either sent or superseded, which [`FinalState::of`] checks.
 #[derive(Debug, Clone)]
 pub struct FinalState {
     /// The rows, each as a line with its table.
     pub rows: Vec<String>,
-    /// The facts that Klaviyo counts, by the keys of their rows; a repeat would be there twice.
+    /// The events that Klaviyo counts, by the keys of their rows. One that counted twice would be there twice.
     pub klaviyo: Vec<String>,
-    /// The perishable ones among those that Klaviyo counts.
+    /// The perishable ones among the events that Klaviyo counts.
     pub perishable: Vec<String>,
 }
 
@@ -81,13 +82,12 @@ impl PartialEq for FinalState {
 }
 
 impl FinalState {
-    /// Reads the tables and what Klaviyo counts.
+    /// Reads the final state.
     pub async fn of(tables: &Client, klaviyo: &KlaviyoStandIn) -> Self {
         Self::read(tables, klaviyo, |_| ()).await
     }
 
-    /// Reads the tables and what Klaviyo counts, without what differs between equal runs of real processes: times and random
-    /// numbers.
+    /// Reads the final state, without what differs between equal runs of real processes: times and random numbers.
     pub async fn of_processes(tables: &Client, klaviyo: &KlaviyoStandIn) -> Self {
         Self::read(tables, klaviyo, forget_chance).await
     }
@@ -137,9 +137,9 @@ impl FinalState {
         }
     }
 
-    /// Returns the metrics that Klaviyo counts, sorted.
+    /// Returns the names of the announcements that Klaviyo counts, sorted.
     #[must_use]
-    pub fn metrics(&self) -> Vec<&str> {
+    pub fn announcements(&self) -> Vec<&str> {
         let length = |line: &String| line.split('"').nth(1).map(str::len);
         let mut metrics: Vec<_> =
             self.klaviyo.iter().chain(&self.perishable).filter_map(|line| Some(&line[2..2 + length(line)?])).collect();
@@ -147,7 +147,7 @@ impl FinalState {
         metrics
     }
 
-    /// Returns what differs from another end, line by line; nothing if they are equal.
+    /// Returns the difference to another state, line by line; empty if they are equal.
     #[must_use]
     pub fn difference(&self, other: &Self) -> String {
         let mut lines = Vec::new();
@@ -159,7 +159,7 @@ impl FinalState {
     }
 }
 
-/// Returns the lines that `other` doesn't have, or doesn't have as often.
+/// Returns the lines that `other` doesn't have, or has less often.
 fn without<'a>(lines: &'a [String], other: &'a [String]) -> impl Iterator<Item = &'a String> {
     let mut left: BTreeMap<&String, usize> = BTreeMap::new();
     for line in other {
@@ -174,10 +174,11 @@ fn without<'a>(lines: &'a [String], other: &'a [String]) -> impl Iterator<Item =
     })
 }
 
-/// Returns whether a row is state. A trace of how it came about isn't:
+/// Returns whether a row belongs to the state. Rows that only show how it came about don't:
 ///
-/// - whether an event changed something or came too late to, which depends on their order (but none may be parked);
-/// - a payment for which Stripe made nothing: its idempotency key was consumed by a 500, and the next try took another.
+/// - events, since their outcome depends on their order (but a parked one belongs to the state);
+/// - a payment for which Stripe made nothing: its idempotency key was consumed by a 500, and the next attempt took
+/// another.
 fn counts(table: &str, row: &Value) -> bool {
     match table {
         "stripe_event" => row["outcome"] == "parked",
@@ -199,7 +200,7 @@ fn clean(table: &str, row: &mut Value) {
         }
     }
     if table == "outbox" {
-        // Which of the two a perishable announcement is depends on when it was sent.
+        // Whether a perishable announcement is sent or superseded depends on when it was sent.
         let settled = ["sent_at", "superseded_at"]
             .map(|column| row.remove(column).is_some_and(|at| at != false && !at.is_null()));
         row.insert("settled".to_owned(), settled.contains(&true).into());
@@ -208,23 +209,23 @@ fn clean(table: &str, row: &mut Value) {
         row.remove("id");
         row.remove("created_at");
     }
-    // Sorted by their ids, which differ between runs.
+    // The periods are sorted by their ids, which differ between runs.
     if let Some(periods) = row.get_mut("invoice_periods").and_then(Value::as_array_mut) {
         periods.sort_by_key(|period| period["start"].as_str().map(str::to_owned));
     }
     let perishable = row.get("metric").and_then(Value::as_str).is_some_and(|metric| PERISHABLE.contains(&metric));
     if let Some(profile) = row.get_mut("payload").and_then(|payload| payload["profile"].as_object_mut()) {
-        // Firebase may have been out of reach when the fact was written.
+        // Firebase may not have answered when the announcement was written.
         profile.remove("external_id");
-        // A preorder is abandoned before or after it is known what its buyer told Stripe.
+        // A preorder may be abandoned before or after its buyer's details at Stripe are known.
         profile.retain(|field, _| !perishable || field == "email");
     }
 }
 
-/// Above every amount and below every time that is a number.
+/// A number above every amount and below every time in seconds.
 const EPOCH_SECONDS: i64 = 1_500_000_000;
 
-/// Takes out what the clock and the random numbers of a real process put in, wherever it stands.
+/// Removes times and random numbers of a real process, wherever they are in a value.
 fn forget_chance(value: &mut Value) {
     match value {
         Value::String(text) if is_time(text) => *value = "a time".into(),

@@ -60,18 +60,18 @@ pub const UID: &str = "reader";
 /// The ID token of the account that the reader made after [`UID`] was deleted.
 pub const RETURNED_TOKEN: &str = "token-of-returned";
 
-/// The list of whoever agrees to marketing, at Klaviyo.
+/// The list at Klaviyo for everybody who agrees to marketing.
 pub const LIST: &str = "List1";
 
 /// The ID token of the reader `reader`.
 pub const TOKEN: &str = "token-of-reader";
 
-/// The clock that everybody shares, and randomness that is the same in every run.
+/// The clock that all parts share, and identifiers that are the same in every run.
 #[derive(Debug, Clone)]
 pub struct Machine {
-    /// The clock that everybody shares.
+    /// The clock that all parts share.
     pub clock: SharedClock,
-    /// Makes identifiers.
+    /// The source of identifiers.
     pub ids: Arc<SeededIds>,
 }
 
@@ -87,30 +87,30 @@ impl Randomness for Machine {
     }
 }
 
-/// Where the functions find everything.
+/// The addresses of the systems that the functions use.
 #[derive(Debug, Clone)]
 pub struct Addresses {
-    /// A PostgreSQL URL.
+    /// The URL of PostgreSQL.
     pub postgres: String,
     /// The base URL of Stripe's API.
     pub stripe: String,
     /// The base URL of Klaviyo's API.
     pub klaviyo: String,
-    /// `host:port` of Firebase.
+    /// The `host:port` of Firebase.
     pub firebase: String,
     /// The base URL of SQS.
     pub sqs: String,
     /// The URL of the queue.
     pub queue: String,
-    /// What can be ordered, by Stripe's prices.
+    /// The products, by Stripe's prices.
     pub catalogue: Catalogue,
 }
 
 /// The functions in one process.
 pub struct Functions {
-    /// `POST /preorders`
+    /// Answers `POST /preorders`.
     pub initiate: initiate_preorder::handler::Handler<Database, Arc<FirebaseClient>, SqsPublisher, FakeTokens, Machine>,
-    /// `POST /checkout`
+    /// Answers `POST /checkout`.
     pub checkout: create_checkout::handler::Handler<
         Database,
         Arc<FirebaseClient>,
@@ -119,7 +119,7 @@ pub struct Functions {
         FakeTokens,
         Machine,
     >,
-    /// `/payment/stripe/…`
+    /// Answers `/payment/stripe/…`.
     pub champion: create_champion_subscription::handler::Handler<
         Database,
         StripeClient,
@@ -127,16 +127,16 @@ pub struct Functions {
         Arc<FirebaseClient>,
         Machine,
     >,
-    /// `POST /webhooks/stripe`
+    /// Answers `POST /webhooks/stripe`.
     pub webhook: stripe_webhook::handler::Handler<Database, SqsPublisher, Machine>,
-    /// The schedule of the webhook.
+    /// Runs when the webhook's schedule invokes it.
     pub catch_up: Schedule<StripeEvents<FakeVault>>,
-    /// Batches and the schedule.
+    /// Takes batches and the sender's schedule.
     pub sender: klaviyo_sender::handler::Handler<Database, SqsPublisher, KlaviyoClient, Machine>,
 }
 
 impl Functions {
-    /// Returns the functions as they are in a process that has just started: no connection is open.
+    /// Starts the functions as a new process has them, without any open connection.
     #[must_use]
     pub fn start(addresses: &Addresses, machine: &Machine, connections: usize) -> Self {
         let http = http::client(tls::client_config(RootCertStore::empty()).unwrap()).unwrap();
@@ -271,7 +271,8 @@ impl Functions {
     /// Hands a request to the function that API Gateway would choose. Returns the status and the JSON body of its answer.
     pub async fn request(&self, event: &HttpEvent) -> (u16, Value) {
         let request: Request = pledge_http_api::event::request(&event.to_json()).unwrap();
-        // On the heap: unoptimized, each caller that one of these futures is moved through takes its size of the stack anew.
+        // On the heap: without optimization, each caller through which one of these futures moves takes its size of the
+        // stack.
         let response = match request.uri().path() {
             path if path.ends_with("/checkout") || path.ends_with("/catalogue") => {
                 Box::pin(self.checkout.handle(request)).await
@@ -285,7 +286,7 @@ impl Functions {
         read(&response)
     }
 
-    /// Invokes the webhook as its schedule does. Returns whether everything is fetched that Stripe lists.
+    /// Invokes the webhook as its schedule does. Returns whether all events that Stripe lists are recorded.
     pub async fn catch_up(&self) -> bool {
         self.catch_up
             .run(&self.webhook, &ScheduleRequest::default())
@@ -299,7 +300,7 @@ impl Functions {
     }
 }
 
-/// The pauses between tries, far shorter than in production.
+/// The pauses between attempts, far shorter than in production.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(1);
 
 fn read(response: &Response<Body>) -> (u16, Value) {

@@ -1,11 +1,12 @@
-//! The proof: breaks the system at every step, in every way in which real systems fail, and compares how it ends.
+//! The proof: makes the system fail at every step, in every mode in which real systems fail, and compares the final
+//! states.
 //!
 //! A [`TestEnvironment`] has the five functions with their real adapters, a real PostgreSQL and the strict stand-ins for
-//! Stripe, Klaviyo and Firebase. Between the functions and everything else lie [`proxies`], on which a
+//! Stripe, Klaviyo and Firebase. Between the functions and the other systems are [`proxies`], through which a
 //! [`FaultInjector`](pledge_faults::FaultInjector) numbers every step and makes one of them fail. A
-//! [`Journey`](journeys::Journey) is what a reader does; what is outside does the rest: Stripe and SQS deliver again,
-//! readers click again, the sweep runs. [`enumeration`] runs a journey once for every step and every way to fail there, and
-//! demands the same [`final_state`] as without a failure.
+//! [`Journey`](journeys::Journey) is a sequence of a reader's actions, with the repetitions that come from outside:
+//! Stripe and SQS deliver again, readers click again, the sweep runs. [`enumeration`] runs a journey once for every step
+//! and every failure mode there, and requires the same [`final_state`] as without a failure.
 
 #![allow(clippy::large_futures, reason = "a whole journey is one future, and tests have the stack for it")]
 #![allow(

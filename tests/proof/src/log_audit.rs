@@ -1,4 +1,4 @@
-//! Searches every line that is logged in any run for what no log may hold.
+//! Searches every line that any run logs for values that no log may contain.
 
 use std::{
     collections::VecDeque,
@@ -20,8 +20,8 @@ use crate::{
     journeys::FIRST_NAME,
 };
 
-/// What the readers of all runs and the events of the corpus are called, live and pay with, and what the functions know:
-/// addresses, names, telephone numbers, cards, tokens, keys, client secrets.
+/// Values of the readers of all runs, of the events of the corpus and of the functions' configuration: addresses, names,
+/// telephone numbers, cards, tokens, keys, client secrets.
 const MARKERS: [&str; 19] = [
     "@example",
     FIRST_NAME,
@@ -44,7 +44,7 @@ const MARKERS: [&str; 19] = [
     "Bearer ",
 ];
 
-/// How many of the newest lines are kept for whoever reads why a run fails.
+/// The number of the newest lines that are kept for the message of a failed run.
 const TAIL: usize = 8;
 
 static AUDIT: Mutex<Audit> = Mutex::new(Audit { lines: 0, tail: VecDeque::new(), bad: Vec::new() });
@@ -55,36 +55,36 @@ struct Audit {
     bad: Vec<String>,
 }
 
-/// Starts the audit of this process, unless it runs already: of what production logs, and of our own crates at `debug`.
+/// Starts the audit of this process, unless it has started: of the levels that production logs, and of our own crates at
+/// `debug`.
 pub fn start() {
     let crates = functions().into_iter().map(|function| function.replace('-', "_"));
     let ours = crates.chain(["pledge".to_owned()]).map(|target| (target, LevelFilter::DEBUG));
     let targets = Targets::new()
         .with_default(LevelFilter::WARN)
         .with_targets(ours)
-        // These play the outside.
+        // The stand-ins are outside systems.
         .with_target("pledge_stand_ins", LevelFilter::OFF);
     let lines = fmt::layer().json().flatten_event(true).without_time().with_writer(|| Auditor).with_filter(targets);
-    // Only the first of a process succeeds, and one is enough.
+    // Only the first call in a process succeeds, and one is enough.
     _ = Registry::default().with(lines).try_init();
 }
 
-/// Checks that no line so far had one of the markers in it.
+/// Checks that no line so far contained one of the markers.
 ///
-/// # Panics
-/// If one had; the message shows it.
+/// # Panics If a line did; the message shows it.
 pub fn assert_clean() {
     let audit = audit();
     assert!(audit.bad.is_empty(), "logged: {:#?}", audit.bad);
 }
 
-/// Returns how many lines there were.
+/// Returns the number of lines so far.
 #[must_use]
 pub fn lines() -> usize {
     audit().lines
 }
 
-/// Returns the newest lines, for whoever reads why a run failed.
+/// Returns the newest lines, for the message of a failed run.
 #[must_use]
 pub fn tail() -> Vec<String> {
     audit().tail.iter().cloned().collect()
@@ -94,7 +94,7 @@ fn audit() -> MutexGuard<'static, Audit> {
     AUDIT.lock().unwrap()
 }
 
-/// Takes the lines that are logged, each as a whole.
+/// A writer that checks each line that is logged.
 struct Auditor;
 
 impl io::Write for Auditor {

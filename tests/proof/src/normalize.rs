@@ -1,10 +1,10 @@
-//! Makes the ends of two runs comparable: identifiers that each run makes anew get names by their places.
+//! Makes final states comparable: identifiers that each run makes anew are replaced by names that depend on their places.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// Kinds of identifiers that Stripe makes.
+/// The prefixes of identifiers that Stripe makes.
 const KINDS: [&str; 11] = ["evt", "cs_test", "pi", "ch", "cus", "sub", "in", "re", "price", "dp", "pm"];
 
 /// Returns rows with their identifiers renamed, in an order that doesn't depend on them.
@@ -33,7 +33,7 @@ pub fn normalized(rows: impl IntoIterator<Item = Value>) -> Vec<String> {
     normalized
 }
 
-/// Returns the text with every identifier replaced by what `name` makes of its kind and itself.
+/// Returns the text with every identifier replaced by the result of `name` for its kind and itself.
 fn rename(text: &str, name: &mut impl FnMut(&str, &str) -> String) -> String {
     let mut renamed = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,6 +1,6 @@
-//! Orders and random numbers that depend on nothing but a number.
+//! Orders and random numbers that depend on a seed alone.
 
-/// Returns the `n`th of the orders of `items`, counted from 0; none after the last.
+/// Returns the `n`th order of `items`, counted from 0; none after the last.
 #[must_use]
 pub fn permutation<T: Clone>(items: &[T], mut n: usize) -> Option<Vec<T>> {
     let mut left = items.to_vec();
@@ -31,7 +31,7 @@ impl SeededRandom {
         usize::try_from((z ^ (z >> 31)) % limit as u64).unwrap()
     }
 
-    /// Puts the items in a random order.
+    /// Shuffles the items.
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));

@@ -1,38 +1,38 @@
-//! Computes what must be true from Stripe's events as they are in JSON: from all of them at once, without an order and
-//! without anything of the code that it judges.
+//! Computes the expected state from Stripe's events as JSON: from all of them at once, without an order, and without any
+//! of the code that it is compared with.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-/// What must be true of a preorder.
+/// The expected state of a preorder.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ExpectedPreorder {
-    /// `status`.
+    /// The status.
     pub status: String,
-    /// In minor units.
+    /// The refunded amount, in minor units.
     pub refunded: i64,
-    /// What must be announced besides `preorder_started`, and how often.
-    pub facts: BTreeMap<String, i64>,
+    /// The names of the expected announcements besides `preorder_started`, each with its number.
+    pub announcements: BTreeMap<String, i64>,
 }
 
-/// What must be true of a reader's support of a novel.
+/// The expected support of a novel by a reader.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ExpectedSupport {
-    /// Tier, start and end of each stretch, in seconds since the epoch.
+    /// Tier, start and end of each segment, in seconds since the epoch.
     pub stretches: Vec<(i64, i64, i64)>,
-    /// Payments that count.
+    /// The number of payments that count.
     pub grants: usize,
 }
 
 /// A payment of support.
 struct Paid<'a> {
     enters: i64,
-    /// Its id at Stripe.
+    /// The payment's id at Stripe.
     id: &'a str,
     length: i64,
     tier: i64,
-    /// When all its money was gone (true) and when it was there again (false).
+    /// The times at which all its money was gone (true) and at which it was back (false).
     revocations: Vec<(i64, bool)>,
 }
 
@@ -52,10 +52,10 @@ fn text<'a>(object: &'a Value, field: &str) -> &'a str {
     object[field].as_str().unwrap_or_default()
 }
 
-/// What the events tell about the money of one payment.
+/// Refunds and disputes of one payment, as events tell them.
 #[derive(Default)]
 struct Money<'a> {
-    /// The `charge.refunded` events: when, and the sum.
+    /// The `charge.refunded` events, each with its time and the sum.
     sums: Vec<(i64, i64)>,
     refunds: BTreeMap<&'a str, Part>,
     disputes: BTreeMap<&'a str, Part>,
@@ -77,7 +77,7 @@ impl Part {
     }
 }
 
-/// Statuses in the order of their ranks: of two at one moment the later one counts.
+/// Statuses in the order of their ranks: of two with the same time, the later in this list counts.
 const REFUND: [&str; 5] = ["requires_action", "pending", "succeeded", "canceled", "failed"];
 const DISPUTE: [&str; 4] = ["needs_response", "under_review", "won", "lost"];
 
@@ -104,10 +104,10 @@ fn money<'a>(events: &'a [Value], intent: &str) -> Money<'a> {
 }
 
 impl Money<'_> {
-    /// Returns how much had gone back by refunds at a moment.
+    /// Returns the amount that refunds had returned by a moment.
     fn refunded_at(&self, moment: i64) -> i64 {
         let made = self.refunds.values().filter(|refund| refund.created <= moment);
-        // Until the first event, what it says.
+        // Before its first event, a refund has the status of that event.
         let status = |refund: &Part| REFUND[refund.at(moment).unwrap_or(refund.statuses[0].1)];
         let gone = made.filter(|refund| ["pending", "succeeded"].contains(&status(refund)));
         let refunded: i64 = gone.map(|refund| refund.amount).sum();
@@ -116,26 +116,26 @@ impl Money<'_> {
         refunded + (sum - explained).max(0)
     }
 
-    /// Returns how much was gone at a moment.
+    /// Returns the amount that was gone at a moment, by refunds and disputes.
     fn gone_at(&self, moment: i64) -> i64 {
         let is_lost = |dispute: &&Part| dispute.at(moment).is_some_and(|status| DISPUTE[status] == "lost");
         self.refunded_at(moment) + self.disputes.values().filter(is_lost).map(|dispute| dispute.amount).sum::<i64>()
     }
 
-    /// Returns when all of an amount was gone (true), and when it was there again (false).
+    /// Returns the times at which all of an amount was gone (true), and at which it was back (false).
     fn revocations(&self, paid: i64) -> Vec<(i64, bool)> {
         let parts = self.refunds.values().chain(self.disputes.values());
         let told = parts.flat_map(|part| part.statuses.iter().map(|(at, _)| *at).chain([part.created]));
         let moments: BTreeSet<i64> = self.sums.iter().map(|(at, _)| *at).chain(told).collect();
         let mut revocations: Vec<(i64, bool)> = moments.iter().map(|at| (*at, self.gone_at(*at) >= paid)).collect();
-        // A change is one only if it was otherwise before.
+        // Only a difference to the state before is a change.
         let mut before = false;
         revocations.retain(|(_, revoked)| std::mem::replace(&mut before, *revoked) != *revoked);
         revocations
     }
 }
 
-/// Returns what must be true of the preorders that these events are about, by their ids.
+/// Returns the expected states of the preorders that these events are about, by their ids.
 #[must_use]
 pub fn preorders(events: &[Value]) -> BTreeMap<String, ExpectedPreorder> {
     let mut expected: BTreeMap<String, ExpectedPreorder> = BTreeMap::new();
@@ -144,7 +144,7 @@ pub fn preorders(events: &[Value]) -> BTreeMap<String, ExpectedPreorder> {
         let session = &event["data"]["object"];
         let preorder = expected.entry(text(session, "client_reference_id").to_owned()).or_default();
         if event["type"] == "checkout.session.expired" {
-            preorder.facts.insert("preorder_abandoned".to_owned(), 1);
+            preorder.announcements.insert("preorder_abandoned".to_owned(), 1);
             if preorder.status.is_empty() {
                 preorder.status = "cancelled".to_owned();
             }
@@ -154,7 +154,7 @@ pub fn preorders(events: &[Value]) -> BTreeMap<String, ExpectedPreorder> {
             preorder.status = "processing".to_owned();
         }
         if session["payment_status"] == "paid" {
-            preorder.facts.insert("preorder_success".to_owned(), 1);
+            preorder.announcements.insert("preorder_success".to_owned(), 1);
             let (money, paid) =
                 (money(events, text(session, "payment_intent")), session["amount_total"].as_i64().unwrap());
             let revocations = money.revocations(paid);
@@ -162,18 +162,18 @@ pub fn preorders(events: &[Value]) -> BTreeMap<String, ExpectedPreorder> {
             let whole = revocations.last().is_some_and(|(_, revoked)| *revoked);
             preorder.status = if whole { "refunded" } else { "completed" }.to_owned();
             if !revocations.is_empty() {
-                preorder.facts.insert("preorder_refunded".to_owned(), 1);
+                preorder.announcements.insert("preorder_refunded".to_owned(), 1);
             }
             let was_gone = |refund: &Part| {
                 refund.statuses.iter().any(|(_, status)| ["pending", "succeeded"].contains(&REFUND[*status]))
             };
             let parts = money.refunds.values().filter(|refund| refund.amount < paid && was_gone(refund)).count();
             if parts > 0 {
-                preorder.facts.insert("preorder_partly_refunded".to_owned(), i64::try_from(parts).unwrap());
+                preorder.announcements.insert("preorder_partly_refunded".to_owned(), i64::try_from(parts).unwrap());
             }
             if !money.disputes.is_empty() {
                 let disputes = i64::try_from(money.disputes.len()).unwrap();
-                preorder.facts.insert("preorder_disputed".to_owned(), disputes);
+                preorder.announcements.insert("preorder_disputed".to_owned(), disputes);
             }
         }
     }
@@ -184,13 +184,13 @@ pub fn preorders(events: &[Value]) -> BTreeMap<String, ExpectedPreorder> {
     for (preorder, intents) in refused {
         if let Some(preorder) = expected.get_mut(preorder) {
             let failed = i64::try_from(intents.len()).unwrap();
-            preorder.facts.insert("preorder_payment_failed".to_owned(), failed);
+            preorder.announcements.insert("preorder_payment_failed".to_owned(), failed);
         }
     }
     expected
 }
 
-/// Returns what must be true of the support that these events pay for; they are all of one reader and one novel.
+/// Returns the expected support for these events, which are all about one reader and one novel.
 #[must_use]
 pub fn support(events: &[Value]) -> ExpectedSupport {
     let mut intents: BTreeMap<&str, &str> = BTreeMap::new();
@@ -229,7 +229,7 @@ pub fn support(events: &[Value]) -> ExpectedSupport {
     ExpectedSupport { stretches: stretches(&paid), grants }
 }
 
-/// Gives the time to the highest tier that has something left, from one moment at which something changes to the next.
+/// Gives time to the highest tier that has some left, from one moment at which something changes to the next.
 fn stretches(paid: &[Paid<'_>]) -> Vec<(i64, i64, i64)> {
     let mut left: Vec<_> = paid.iter().map(|paid| paid.length).collect();
     let changes = || paid.iter().flat_map(|paid| paid.revocations.iter().map(|(at, _)| *at).chain([paid.enters]));

@@ -1,4 +1,5 @@
-//! Stripe's events that are never delivered, whichever they are, are fetched; it ends as if they had been delivered.
+//! Events of Stripe's that are never delivered are fetched, whichever they are. The final state is as if they had been
+//! delivered.
 
 #![allow(clippy::large_futures, reason = "a whole journey is one future, and tests have the stack for it")]
 #![allow(
@@ -21,17 +22,17 @@ use pledge_stripe_events::HANDLED;
 use pledge_testkit::TestDatabase;
 use serde_json::Value;
 
-/// Whether the event with the first number is missing, by the second.
+/// Whether the event with the first number is missing, for the second number.
 type IsMissing = fn(usize, usize) -> bool;
 
-/// How Stripe's events may fail to arrive.
+/// The ways in which events may be missing.
 const MISSING: [(&str, IsMissing); 3] = [
     ("only the event with this number", |number, which| number == which),
     ("every event before this number", |number, which| number < which),
     ("every event from this number on", |number, which| number >= which),
 ];
 
-/// Returns how the journey ends, and how many events Stripe had.
+/// Returns the final state of a journey, and the number of Stripe's events in it.
 async fn run(database: &TestDatabase, journey: Journey, arrival: Arrival) -> (FinalState, usize) {
     let mut environment = TestEnvironment::new(database, StartMode::Warm).await;
     environment.set_arrival(arrival);
@@ -45,10 +46,10 @@ async fn a_journey_ends_the_same_whichever_of_its_events_are_never_delivered() {
     let mut runs = 0;
     for journey in Journey::ALL {
         let (delivered, events) = run(&database, journey, Arrival::LATE).await;
-        assert_eq!(delivered.metrics(), journey.announcements(), "{journey:?}, delivered late");
+        assert_eq!(delivered.announcements(), journey.announcements(), "{journey:?}, delivered late");
         let missing = if settings::whole() { &MISSING[..] } else { &MISSING[..2] };
         for (what, is_missing) in missing.iter().copied() {
-            // Every part of it with `make proof`; otherwise one in the middle, and what comes before.
+            // With `make proof`, every event is missing once; otherwise one in the middle, and all before it.
             let numbers = if settings::whole() { 0..events } else { events / 2..events / 2 + 1 };
             for which in numbers {
                 let (fetched, _) = run(&database, journey, Arrival::Late { is_missing, which }).await;
@@ -64,7 +65,7 @@ async fn a_journey_ends_the_same_whichever_of_its_events_are_never_delivered() {
     println!("{runs} runs in which events are never delivered");
 }
 
-/// Pays a preorder of which Stripe delivers nothing, long ago enough to be fetched.
+/// Pays a preorder without any delivery by Stripe, long enough ago for the events to be fetched.
 async fn paid_and_undelivered(environment: &mut TestEnvironment) {
     environment.set_arrival(Arrival::NEVER);
     let preorder = preorder(environment, READER).await;
@@ -74,11 +75,11 @@ async fn paid_and_undelivered(environment: &mut TestEnvironment) {
     environment.advance(std::time::Duration::from_secs(16 * 60));
 }
 
-/// More steps than a catch-up has.
+/// A number of steps that no catch-up reaches.
 const ENOUGH: usize = 80;
 
-/// Holds a catch-up at each of its steps while something else happens, and compares the ends with that of a catch-up which
-/// nobody holds.
+/// Holds a catch-up at each of its steps while something else happens, and compares the final states with that of a
+/// catch-up that isn't held.
 async fn held_everywhere(what: &str, between: impl AsyncFn(&TestEnvironment)) {
     let database = TestDatabase::new().await;
     let run = async |step| {
@@ -89,7 +90,7 @@ async fn held_everywhere(what: &str, between: impl AsyncFn(&TestEnvironment)) {
         (held, environment.end().await)
     };
     let (_, expected) = run(usize::MAX).await;
-    assert_eq!(expected.metrics(), ["preorder_started", "preorder_success"]);
+    assert_eq!(expected.announcements(), ["preorder_started", "preorder_success"]);
     for step in 0..ENOUGH {
         let (held, end) = run(step).await;
         assert_eq!(expected.difference(&end), "", "{what}, held at step {step}");

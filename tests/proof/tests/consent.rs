@@ -1,4 +1,4 @@
-//! Who is subscribed to marketing, and who isn't, whoever says so.
+//! Who is subscribed to marketing, by the consent that counts.
 
 #![allow(clippy::large_futures, reason = "a whole journey is one future, and tests have the stack for it")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests may stop a test")]
@@ -27,7 +27,7 @@ async fn a_form_that_nobody_proved_subscribes_nobody_to_a_list_that_asks_nobody(
     metrics.sort_unstable();
     assert_eq!(metrics, ["marketing_consent_given", "preorder_started"]);
 
-    // The same from whoever owns the address counts.
+    // The same consent counts when it comes from the signed-in owner of the address.
     let again = form_with_consent(READER).header("idempotency-key", "signed in");
     environment.ask(&as_reader(again), 201).await;
     environment.end().await;
@@ -40,7 +40,7 @@ async fn consent_that_only_stripe_remembers_is_unconfirmed_and_told_to_nobody() 
     let mut environment = TestEnvironment::new(&database, StartMode::Warm).await;
     let answer = environment.ask(&as_reader(form_with_consent(READER)), 201).await;
     let session = checkout(&mut environment, answer["preorderId"].as_str().unwrap()).await;
-    // The database is restored as it was before all that.
+    // The database is restored from before all this.
     drop(environment.queue.receive());
     environment.tables.batch_execute("delete from preorders; delete from consent; delete from outbox").await.unwrap();
     environment.stripe.pay_session(&session, Payment::default());

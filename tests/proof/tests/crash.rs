@@ -1,4 +1,5 @@
-//! The process, a connection or an answer is lost at every step of every journey; it ends as if nothing had happened.
+//! The process, a connection or an answer is lost at every step of every journey. The final state is as if nothing had
+//! been lost.
 
 #![allow(clippy::large_futures, reason = "a whole journey is one future, and tests have the stack for it")]
 
@@ -9,7 +10,7 @@ use pledge_proof::{
     settings,
 };
 
-/// Breaks a journey everywhere: in one process that goes on, and with a cold start for every call.
+/// Fails every step of a journey: in one process that goes on, and with a cold start for every call.
 fn prove(journey: Journey, twice: bool) {
     if settings::whole() {
         _ = break_everywhere(journey, StartMode::Warm, Modes::All, twice);

@@ -1,5 +1,5 @@
-//! Real-shaped input, damaged in every way that comes to mind: no panic, no 5xx for a client's mistake, nothing stored
-//! for what isn't verified; and nothing personal or secret in the logs of it all.
+//! Input of real shape, damaged in many ways: no panic, no 5xx for a client's mistake, nothing stored for unverified
+//! requests, and nothing personal or secret in the logs.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -26,7 +26,7 @@ fn tries() -> u64 {
     if settings::whole() { 20_000 } else { 400 }
 }
 
-/// Events of several API versions as Stripe sends them.
+/// Returns events of several API versions, as Stripe sends them.
 fn corpus() -> Vec<Value> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/stripe-events/tests/fixtures");
     let mut files: Vec<_> = fs::read_dir(fixtures)
@@ -39,7 +39,7 @@ fn corpus() -> Vec<Value> {
     files.iter().map(|file| serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()).collect()
 }
 
-/// Changes something somewhere in a value.
+/// Changes something anywhere in a value.
 fn damage(value: &mut Value, random: &mut SeededRandom) {
     let strange = [
         json!(null),
@@ -99,7 +99,7 @@ async fn damaged_events_with_a_good_signature_cause_no_server_error_and_store_no
     for seed in 0..tries() {
         let mut random = SeededRandom(seed);
         let mut event = corpus[random.below(corpus.len())].clone();
-        // Mostly in what it is about: an event whose envelope is damaged comes no further than that.
+        // Most damage is in the object: an event whose envelope is damaged is refused before the object is read.
         for _ in 0..=random.below(3) {
             let whole = random.below(8) == 0 || event.pointer("/data/object").is_none();
             damage(event.pointer_mut(if whole { "" } else { "/data/object" }).unwrap(), &mut random);
@@ -132,7 +132,7 @@ async fn without_a_good_signature_nothing_is_stored() {
         let body = corpus[random.below(corpus.len())].to_string();
         let good = pledge_stripe_events::sign(body.as_bytes(), WEBHOOK_SECRET, environment.now());
         let header: String = scramble(&good, &mut random).chars().filter(|c| !c.is_control() && c.is_ascii()).collect();
-        // Not every change makes it a bad one: v1 may come twice, blanks may be added, and digits may be in capitals.
+        // Some changes leave a valid signature: v1 may come twice, blanks may be added, and digits may be capitals.
         let (time, signature) = good.split_once(",v1=").unwrap();
         if header.to_ascii_lowercase().contains(signature) && header.contains(time) {
             continue;
@@ -169,7 +169,7 @@ async fn an_event_of_the_other_mode_changes_nothing() {
     assert_eq!(environment.rows().await, 0);
 }
 
-/// Returns a body for every endpoint that takes one, with every field.
+/// Returns a body with every field for every endpoint that takes one.
 fn requests(preorder: &str) -> Vec<(&'static str, Value)> {
     let form = json!({
         "email": "a@example.com", "color": "Red", "locale": "en", "firstName": "A", "lastName": "B",
@@ -188,7 +188,7 @@ fn requests(preorder: &str) -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// Returns a request to any endpoint with anything damaged: its body, its path, its query, its headers.
+/// Returns a request to any endpoint with damage anywhere: in its body, path, query or headers.
 fn damaged_request(preorder: &str, random: &mut SeededRandom) -> HttpEvent {
     let bearer = format!("Bearer {TOKEN}");
     if random.below(8) == 0 {
@@ -206,7 +206,7 @@ fn damaged_request(preorder: &str, random: &mut SeededRandom) -> HttpEvent {
     damage(&mut body, random);
     let text = if random.below(3) == 0 { scramble(&body.to_string(), random) } else { body.to_string() };
     let types = ["application/json", "application/x-www-form-urlencoded", "text/plain", ""];
-    // A form's sender would get a page; what is compared here is JSON.
+    // A form's sender would get a page; JSON is compared here.
     let event = HttpEvent::post(path).header("accept", "application/json");
     let event = event.header("content-type", types[random.below(8).saturating_sub(4)]);
     let header = |text: &str, random: &mut SeededRandom| {
@@ -259,14 +259,14 @@ async fn damaged_messages_do_not_stop_the_sender() {
     println!("{} damaged messages", tries());
 }
 
-/// The log of every run of the whole suite is audited; here are the refusals that no journey meets.
+/// The logs of all runs are audited. This test adds the refusals that no journey meets.
 #[tokio::test]
 async fn nothing_personal_or_secret_is_logged() {
     let database = TestDatabase::new().await;
     for journey in Journey::ALL {
         let mut environment = TestEnvironment::new(&database, StartMode::Warm).await;
         let steps = journey.run(&mut environment, &[]).await;
-        // And once more, with two failures.
+        // Then once more, with two failures.
         let mut environment = TestEnvironment::new(&database, StartMode::Warm).await;
         let fault = |step| Fault { step, mode: FailureMode::AnswerLost };
         journey.run(&mut environment, &[fault(1), fault(steps.len() / 2 + 2)]).await;

@@ -1,4 +1,5 @@
-//! One request is held at each of its steps while another goes its whole way; it ends as if they had come one by one.
+//! One request is held at each of its steps while another one runs. The final state is as if they had come one after the
+//! other.
 
 #![allow(clippy::large_futures, reason = "a whole journey is one future, and tests have the stack for it")]
 #![allow(
@@ -22,15 +23,15 @@ use pledge_stand_ins::stripe::Payment;
 use pledge_testkit::TestDatabase;
 use serde_json::{Value, json};
 
-/// What Klaviyo counts when a preorder is paid.
+/// The events that Klaviyo counts when a preorder is paid.
 const PAID: &[&str] = &["preorder_started", "preorder_success"];
 
-/// More steps than any request has.
+/// A number of steps that no request reaches.
 const ENOUGH: usize = 40;
 
-/// Runs `case` with its request held at step 0, 1, … until it has no such step, and compares the ends with that of a run
-/// in which nothing is held, and in which Klaviyo counts these facts.
-async fn everywhere(what: &str, facts: &[&str], case: impl AsyncFn(&mut TestEnvironment, usize) -> bool) {
+/// Runs `case` with its request held at step 0, 1, … until it has no such step, and compares the final states with that
+/// of a run in which nothing is held, and in which Klaviyo counts these announcements.
+async fn everywhere(what: &str, announcements: &[&str], case: impl AsyncFn(&mut TestEnvironment, usize) -> bool) {
     let database = TestDatabase::new().await;
     let run = async |step| {
         let mut environment = TestEnvironment::with_connections(&database, StartMode::Warm, 4).await;
@@ -38,7 +39,7 @@ async fn everywhere(what: &str, facts: &[&str], case: impl AsyncFn(&mut TestEnvi
         (held, environment.end().await)
     };
     let (_, expected) = run(usize::MAX).await;
-    assert_eq!(expected.metrics(), facts, "{what}, with nothing held");
+    assert_eq!(expected.announcements(), announcements, "{what}, with nothing held");
     for step in 0..ENOUGH {
         let (held, end) = run(step).await;
         assert_eq!(expected.difference(&end), "", "{what}, held at step {step}");
@@ -55,7 +56,7 @@ async fn session_of(environment: &mut TestEnvironment, preorder: &str) -> String
     environment.ask(&wish_to_pay(preorder), 200).await["sessionId"].as_str().unwrap().to_owned()
 }
 
-/// Pays in every checkout session that is open.
+/// Pays every open Checkout session.
 fn pay(environment: &TestEnvironment) {
     for session in environment.stripe.objects("checkout.session") {
         if session["status"] == "open" {
@@ -64,7 +65,7 @@ fn pay(environment: &TestEnvironment) {
     }
 }
 
-/// Delivers everything that Stripe has to deliver.
+/// Delivers every event that Stripe has to deliver.
 async fn deliver(environment: &TestEnvironment) {
     for event in environment.undelivered() {
         let (status, body) = environment.functions().request(&environment.delivery(&event)).await;
@@ -143,7 +144,7 @@ async fn a_reader_who_subscribes_twice_at_once_has_one_subscription() {
     everywhere("a subscription, and itself", &["champion_started"], async |environment, step| {
         let subscribe = async || _ = environment.functions().request(&subscription(2)).await;
         let held = environment.interleave(step, subscribe(), subscribe()).await;
-        // Whoever was in the way of whom: the reader tries again, and there is one subscription to pay.
+        // One of the two may have been in the other's way: the reader tries again, and there is one subscription to pay.
         let answer = environment.ask(&subscription(2), 201).await;
         let subscriptions = environment.stripe.objects("subscription");
         assert_eq!(subscriptions.iter().filter(|subscription| subscription["status"] != "canceled").count(), 1);
@@ -213,7 +214,8 @@ async fn the_sweep_and_the_sender_at_once_send_each_row_once() {
     .await;
 }
 
-/// A subscriber's account is gone, a renewal is to be delivered that names it, and they come back with another one.
+/// Makes a subscriber whose account is gone, a renewal that names it and isn't delivered yet, and a new account of
+/// theirs.
 async fn returning(environment: &mut TestEnvironment) {
     subscribed(environment).await;
     environment.firebase.delete_user(UID);
@@ -222,8 +224,8 @@ async fn returning(environment: &mut TestEnvironment) {
 
 #[tokio::test]
 async fn a_renewal_counts_for_whoever_takes_over_meanwhile() {
-    let facts = &["champion_renewed", "champion_started"];
-    everywhere("a takeover, and a renewal", facts, async |environment, step| {
+    let announcements = &["champion_renewed", "champion_started"];
+    everywhere("a takeover, and a renewal", announcements, async |environment, step| {
         returning(environment).await;
         let sign_in = async { assert_eq!(environment.functions().request(&come_back()).await.0, 200) };
         let held = environment.interleave(step, sign_in, deliver(environment)).await;
@@ -231,7 +233,7 @@ async fn a_renewal_counts_for_whoever_takes_over_meanwhile() {
         held
     })
     .await;
-    everywhere("a renewal, and a takeover", facts, async |environment, step| {
+    everywhere("a renewal, and a takeover", announcements, async |environment, step| {
         returning(environment).await;
         let sign_in = async { assert_eq!(environment.functions().request(&come_back()).await.0, 200) };
         let held = environment.interleave(step, deliver(environment), sign_in).await;

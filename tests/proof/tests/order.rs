@@ -1,4 +1,5 @@
-//! Stripe's events in every order, repeatedly, and on several connections at once: it always ends as the reference model says.
+//! Stripe's events in every order, repeatedly, and on several connections at once. The final state is always the
+//! reference model's.
 
 #![allow(clippy::large_futures, reason = "a whole journey is one future, and tests have the stack for it")]
 #![allow(
@@ -28,18 +29,18 @@ use std::{
 
 const DAY: u64 = 24 * 60 * 60;
 
-/// How many deliveries go on at once.
+/// The number of concurrent deliveries.
 const CONNECTIONS: usize = 8;
 
-/// How many orders of a short history are tried in `make test`, spread over all of them; `make proof` tries all.
+/// How many orders of a short history `make test` tries, spread over all of them. `make proof` tries all.
 const AT_MOST: usize = 30;
 
-/// Delivers the events, some at once, each until the webhook takes it.
+/// Delivers the events, some at once, each until the webhook accepts it.
 async fn deliver(environment: &TestEnvironment, events: &[Value], at_once: usize) {
     stream::iter(events)
         .for_each_concurrent(at_once, |event| async move {
             for _ in 0..10 {
-                // Who waits too long for a lock is asked to come again, as Stripe does.
+                // A delivery that waits too long for a lock is answered 503, and Stripe repeats it.
                 if environment.functions().request(&environment.delivery(event)).await.0 == 200 {
                     return;
                 }
@@ -49,7 +50,7 @@ async fn deliver(environment: &TestEnvironment, events: &[Value], at_once: usize
         .await;
 }
 
-/// Checks that the tables agree with what the reference model computes from the events.
+/// Checks that the tables agree with the reference model.
 async fn assert_as_expected(environment: &TestEnvironment, events: &[Value], what: &str) {
     for (id, expected) in reference_model::preorders(events) {
         let sql = "select status, refunded_amount from preorders where id::text = $1";
@@ -62,9 +63,9 @@ async fn assert_as_expected(environment: &TestEnvironment, events: &[Value], wha
         let sql =
             "select metric, count(*) from outbox where key like '%:' || $1 || '%' and metric <> 'preorder_started'
             group by metric";
-        let facts = environment.tables.query(sql, &[&id]).await.unwrap();
-        let found: BTreeMap<String, i64> = facts.iter().map(|row| (row.get(0), row.get(1))).collect();
-        assert_eq!(found, expected.facts, "{what}: {id}");
+        let rows = environment.tables.query(sql, &[&id]).await.unwrap();
+        let found: BTreeMap<String, i64> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+        assert_eq!(found, expected.announcements, "{what}: {id}");
     }
     let expected = reference_model::support(events);
     let sql =
@@ -81,7 +82,7 @@ async fn assert_as_expected(environment: &TestEnvironment, events: &[Value], wha
     assert_eq!(usize::try_from(recorded).unwrap(), events.len(), "{what}: each event is recorded");
 }
 
-/// The events of one payment and the sum of its refunds.
+/// The types of events about one payment and the sum of its refunds.
 const OF_PAYMENTS: [&str; 9] = [
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
@@ -94,12 +95,12 @@ const OF_PAYMENTS: [&str; 9] = [
     "charge.refunded",
 ];
 
-/// The events of each refund and each dispute of a payment, after the one that tells of the payment itself.
+/// Returns the types of events about each refund and each dispute of a payment, after the event about the payment itself.
 const fn one_by_one(payment: &str) -> [&str; 5] {
     [payment, "refund.created", "refund.failed", "charge.dispute.created", "charge.dispute.closed"]
 }
 
-/// Delivers the events of these types in every order. The others change nothing, whatever their order.
+/// Delivers the events of these types in every order. Other events change nothing in any order.
 async fn every_order(environment: &mut TestEnvironment, of_interest: &[&str], what: &str) {
     let mut events = environment.undelivered();
     events.retain(|event| of_interest.contains(&event["type"].as_str().unwrap()));
@@ -111,7 +112,7 @@ async fn every_order(environment: &mut TestEnvironment, of_interest: &[&str], wh
     let stride = if settings::whole() { 1 } else { all.div_ceil(AT_MOST) };
     while let Some(order) = permutation(&events, orders * stride) {
         deliver(environment, &order, 1).await;
-        // Once more, all of them.
+        // Then all of them once more.
         deliver(environment, &order, 1).await;
         assert_as_expected(environment, &events, &format!("{what}, order {}", orders * stride)).await;
         environment.restore_tables().await;
@@ -153,7 +154,7 @@ async fn a_preorder_paid_days_later_ends_the_same_in_every_order_of_its_events()
     environment.settle().await;
     environment.stripe.pay_session(&session, Payment { method: PaymentChoice::BankDebit, ..Payment::default() });
     environment.stripe.settle_session(&session, true).unwrap();
-    // Two parts that aren't all, so that adding what Stripe has added already shows.
+    // Two refunds that aren't all of it: adding up sums that Stripe has added up already would show.
     refund_everything(&environment, Some(100));
     refund_everything(&environment, Some(200));
     every_order(&mut environment, &OF_PAYMENTS, "a preorder that is paid days later").await;
@@ -170,7 +171,7 @@ async fn a_subscription_and_its_refund_end_the_same_in_every_order_of_their_even
     every_order(&mut environment, &OF_PAYMENTS, "a subscription and its refund").await;
 }
 
-/// A refund of everything that fails a day later, a dispute that is won after another day, and one that is lost.
+/// Refunds everything, which fails a day later, and opens a dispute that is won after another day, and one that is lost.
 fn refund_and_dispute(environment: &TestEnvironment, intent: &str) {
     let day = Duration::from_secs(DAY);
     let pending = NewRefund { amount: None, status: Some(RefundStatus::Pending) };
@@ -221,8 +222,8 @@ async fn a_purchase_with_a_failed_refund_and_two_disputes_ends_the_same_in_every
         .await;
 }
 
-/// A failure and the success after it, a session that runs out and another that is paid: whatever arrives when, and however
-/// soon it is sent, the same is recorded, and what is sent differs by what is superseded alone.
+/// A failure is followed by a success, and an expired session by a paid one. Whatever arrives when, and however soon it
+/// is sent, the same announcements are recorded, and those that are sent differ by superseded ones alone.
 #[tokio::test]
 async fn what_is_sent_differs_by_superseded_announcements_alone() {
     let database = TestDatabase::new().await;
@@ -246,7 +247,7 @@ async fn what_is_sent_differs_by_superseded_announcements_alone() {
         "checkout.session.completed",
     ];
     events.retain(|event| of_interest.contains(&event["type"].as_str().unwrap()));
-    // The preorder's payment is told by its session.
+    // The session's event tells the preorder's payment.
     events.retain(|event| event["type"] != "payment_intent.succeeded" || event["data"]["object"]["id"] == *intent);
     assert_eq!(events.len(), 4);
     environment.save_tables().await;
@@ -275,11 +276,11 @@ async fn what_is_sent_differs_by_superseded_announcements_alone() {
             environment.restore_tables().await;
         }
     }
-    // Whoever opened another session hasn't abandoned the first one.
+    // A buyer who opened another session hasn't abandoned the first one.
     assert_eq!(Vec::from_iter(sent), [0, 1], "the failure is told if nothing else is known yet");
 }
 
-/// The histories have many readers; their events are shuffled, repeated and delivered on several connections.
+/// The histories have many readers. Their events are shuffled, repeated and delivered on several connections.
 #[tokio::test]
 async fn long_histories_end_the_same_in_any_order_and_with_repetitions() {
     let database = TestDatabase::new().await;
@@ -303,9 +304,9 @@ async fn long_histories_end_the_same_in_any_order_and_with_repetitions() {
     println!("{rounds} long histories, {deliveries} deliveries on {CONNECTIONS} connections");
 }
 
-/// Makes up a history of six preorders and one champion; nothing of it is delivered.
+/// Makes a random history of six preorders and one champion, without delivering any of it.
 async fn history(environment: &mut TestEnvironment, random: &mut SeededRandom) {
-    // The order in which a reader does these two doesn't matter to Stripe.
+    // Stripe accepts these two in either order.
     for wish in [subscription(2), purchase(3)] {
         let answer = environment.ask(&wish, 201).await;
         environment.confirm(answer["clientSecret"].as_str().unwrap(), "pm_card_visa").await;
@@ -322,7 +323,7 @@ async fn history(environment: &mut TestEnvironment, random: &mut SeededRandom) {
     }
     for session in &sessions {
         if random.below(2) == 0 {
-            // Those that wait for no money don't mind.
+            // Sessions that don't wait for a payment refuse this.
             _ = environment.stripe.settle_session(session, true);
         }
     }

@@ -1,4 +1,4 @@
-//! Stripe's own SDK and another JWT library, in Python: they take what we sign, and we take what they sign.
+//! Stripe's own SDK and another JWT library, in Python, accept what we sign, and we accept what they sign.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may stop a test")]
 
 use std::{
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 struct Peers(Child, BufReader<std::process::ChildStdout>);
 
 impl Peers {
-    /// Starts the peers; returns none, and says so, unless `scripts/peers` says where they are.
+    /// Starts the peers. Prints a note and returns none if `scripts/peers` hasn't installed them.
     fn start() -> Option<Self> {
         let Some(python) = settings::python() else {
             eprintln!("skipped: scripts/peers installs the peers and runs this");

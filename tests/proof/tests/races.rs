@@ -1,4 +1,4 @@
-//! Sends fifty requests at the same moment: one wins, and the others get what it got.
+//! Sends fifty requests at the same moment: one wins, and the others get its result.
 
 #![allow(clippy::large_futures, reason = "a whole journey is one future, and tests have the stack for it")]
 #![allow(
@@ -31,8 +31,8 @@ async fn at_once(environment: &TestEnvironment, events: impl IntoIterator<Item =
     join_all(events.iter().map(|event| environment.functions().request(event))).await
 }
 
-/// Returns the different values of a field in the answers with this status. Checks that the others only ask to try again:
-/// 503 of ours, or 502 while Stripe has the key in use.
+/// Returns the different values of a field in the answers with this status. Checks that the other answers only ask to try
+/// again: 503 of ours, or 502 while Stripe has the key in use.
 fn values(answers: &[(u16, Value)], status: u16, field: &str) -> BTreeSet<String> {
     let (good, other): (Vec<_>, Vec<_>) = answers.iter().partition(|(got, _)| *got == status);
     assert!(!good.is_empty(), "{:?}", other.first());
@@ -63,7 +63,8 @@ async fn fifty_subscriptions_at_once_are_one() {
 async fn fifty_subscriptions_of_five_tiers_at_once_leave_one_alive() {
     let database = TestDatabase::new().await;
     let mut environment = environment(&database).await;
-    // Who changes the tier of an attempt ends the attempt: some find it ended, and have to come again.
+    // A request for another tier ends the attempt that is under way; some requests find theirs ended and have to be
+    // repeated.
     at_once(&environment, (0..50).map(|n| subscription(1 + n % 5))).await;
     environment.ask(&subscription(3), 201).await;
     assert_eq!(living(&environment), 1);
@@ -136,7 +137,7 @@ async fn fifty_changes_of_tier_at_once_end_with_what_the_reader_is_told() {
     let answers = at_once(&environment, (0..50).map(|n| tier_change(3 + n % 4))).await;
     assert!(answers.iter().all(|(status, _)| [200, 409, 503].contains(status)), "{answers:?}");
     environment.settle().await;
-    // Stripe's events of one second have no order: whoever asks Stripe next stores what is.
+    // Stripe's events of one second have no order. The next request that asks Stripe stores the present state.
     environment.request(&tier_change(1)).await;
     let subscription = environment.stripe.objects("subscription").remove(0);
     let items = subscription["items"]["data"].as_array().unwrap();

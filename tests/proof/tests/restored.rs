@@ -1,4 +1,4 @@
-//! The database is that of yesterday again, and what it missed since is fetched.
+//! The database is restored from yesterday's backup, and the events that it missed are fetched.
 
 #![allow(clippy::large_futures, reason = "a whole journey is one future, and tests have the stack for it")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
@@ -17,13 +17,14 @@ use serde_json::{Value, json};
 
 const DAY: u64 = 24 * 60 * 60;
 
-/// Who orders after the backup was made.
+/// The reader who orders after the backup was made.
 const FRIEND: &str = "friend@example.com";
 
-/// What Stripe doesn't know of a preorder: the form, that its consent was meant, and what Firebase said of its address.
+/// Columns of a preorder that Stripe doesn't know: the form, whether its consent was meant, and Firebase's state of its
+/// address.
 const FORM: &[&str] = &["customer_notes", "marketing_consent", "form_contact", "user_id"];
 
-/// When something was written or sent, keys of our own that nobody else knows, and a page that isn't open any more.
+/// Columns that may differ: times of writing and sending, keys that only we know, and a page that isn't open any more.
 const WRITTEN: &[&str] = &[
     "id",
     "created_at",
@@ -48,7 +49,7 @@ const TABLES: [&str; 9] = [
     "champion_segment",
 ];
 
-/// Announcements that only a form makes.
+/// Announcements that only a form causes.
 const OF_FORMS: &str = "('preorder_started', 'marketing_consent_given')";
 
 async fn rows(environment: &TestEnvironment, sql: &str, without: &[&str]) -> Vec<Value> {
@@ -57,7 +58,7 @@ async fn rows(environment: &TestEnvironment, sql: &str, without: &[&str]) -> Vec
     rows.iter().map(|row| row.get(0)).collect()
 }
 
-/// Everything that must be the same, table by table.
+/// Returns everything that must be the same, table by table.
 async fn state(environment: &TestEnvironment) -> Vec<(&'static str, Vec<Value>)> {
     let mut state = Vec::new();
     for table in TABLES {
@@ -70,7 +71,7 @@ async fn state(environment: &TestEnvironment) -> Vec<(&'static str, Vec<Value>)>
     state
 }
 
-/// Sends the form of this reader with notes and consent, and pays. Returns the payment.
+/// Sends a reader's form with notes and consent, and pays. Returns the payment.
 async fn order(environment: &mut TestEnvironment, email: &str) -> String {
     let form = json!({
         "email": email, "color": "Red", "firstName": "Seraphina", "customerNotes": "Please wrap it",
@@ -94,11 +95,11 @@ async fn after_a_backup_is_restored_and_what_it_missed_is_fetched_only_what_form
     let yesterdays = order(&mut environment, READER).await;
     environment.end().await;
     environment.save_tables().await;
-    // The backup also knows until when everything was fetched.
+    // The backup also has the watermark of the catch-up.
     let watermark = "create table saved.stripe_catch_up as table public.stripe_catch_up";
     environment.tables.batch_execute(watermark).await.unwrap();
 
-    // Since the backup: a renewal, another preorder, and the refund of yesterday's.
+    // After the backup come a renewal, another preorder, and the refund of yesterday's.
     environment.advance(Duration::from_secs(2 * DAY));
     environment.settle().await;
     order(&mut environment, FRIEND).await;

@@ -1,11 +1,12 @@
--- What :count preorders and payments leave behind: a tenth as many readers, each with ten preorders, and each with one
--- novel that they have paid for ten times. The newest are the highest; ids grow with them, as time does.
--- The rows fit together, so that nobody need look for each of them whether what it refers to is there.
+-- The rows that :count preorders and payments leave behind: a tenth as many readers, each with ten preorders and one
+-- novel that they have paid for ten times. Ids grow with time.
+--
+-- The rows are consistent, so triggers and foreign keys are skipped.
 set session_replication_role = replica;
 insert into users (id, email, email_verified, stripe_customer_id, created_at, updated_at)
 select 'old-' || name, 'old-' || name || '@example.com', true, 'cus_old' || name, now(), now()
 from generate_series(1, greatest(:count / 10, 1)) as n, lpad(n::text, 9, '0') as name;
--- Six of ten are paid, two were given up, two never came to the pay page, of which one has no owner.
+-- Six of ten are paid, two were given up, and two never came to the pay page; one of those two has no owner.
 insert into preorders (
     id, user_id, email, color, price_id, locale, first_name, last_name, country, status, checkout_attempt, session_id,
     session_state, session_expires_at, checkout_url, payment_intent_id, amount, currency, paid_at,
@@ -33,7 +34,7 @@ from generate_series(1, greatest(:count / 10, 1)) as n, lpad(n::text, 9, '0') as
 insert into stripe_dispute (id, payment_intent_id, amount, history, updated_at)
 select 'dp_old' || name, 'pi_old' || name, 1, '[]', now()
 from generate_series(1, greatest(:count / 10, 1)) as n, lpad(n::text, 9, '0') as name;
--- What Stripe can no longer repeat was cleared out.
+-- Events that Stripe can no longer repeat were cleared out.
 insert into stripe_event (id, type, api_version, created, livemode, outcome, processed_at, keys)
 select 'evt_old' || name, 'checkout.session.completed', '2026-09-30.endive', at, false, 'applied', at,
        array['cs_old' || name, 'pi_old' || name]
@@ -61,7 +62,7 @@ select ('10000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'old-' ||
 from generate_series(1, :count) as n, lpad(n::text, 9, '0') as name, lpad(((n + 9) / 10)::text, 9, '0') as reader,
      lateral (select case when mod(n, 10) = 1 then 'subscription' else 'renewal' end) as called (kind),
      lateral (select now() - mod(:count - n, 10) * interval '30 days') as made (at);
--- Nothing of them is due for weeks.
+-- No row changes by time alone for weeks.
 insert into user_champion_subscription (
     user_id, novel_id, tier_level, tier_name, monthly_price, start_date, end_date, is_active, auto_renew,
     payment_method, stripe_subscription_id, stripe_customer_id, next_change_at
@@ -80,7 +81,7 @@ select user_id, novel_id, 1, 'Martial Cultivator', 100, 100, 'stripe', 'complete
 from payment_record;
 insert into champion_segment (user_id, novel_id, start_at, end_at, tier_level, tier_until, payment_record_id)
 select user_id, novel_id, period_start, period_end, 1, period_end, record_id from payment_record;
--- Each reader said something of marketing now and then.
+-- Each reader gave or withdrew consent several times.
 insert into consent (id, email, user_id, given, proven, source, text_version, said_at)
 select ('20000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'old-' || reader || '@example.com', 'old-' || reader,
        mod(n, 2) = 0, true, 'account', '2026-11', now() - (:count - n) * interval '10 seconds'

@@ -1,4 +1,4 @@
-//! The functions of this project: the folders below `functions/`, which are the one list of them.
+//! The names of this project's functions, taken from the folders below `functions/`.
 
 use std::{fs, path::Path};
 

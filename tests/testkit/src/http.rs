@@ -75,7 +75,7 @@ impl HttpEvent {
         self.header("content-type", "application/json").body(&value.to_string())
     }
 
-    /// Sets bytes as the body, in base64, as API Gateway hands over what it doesn't know to be text.
+    /// Sets bytes as the body, in base64, as API Gateway passes on bodies that it doesn't know to be text.
     #[must_use]
     pub fn base64(self, bytes: &[u8]) -> Self {
         Self { body: Some(STANDARD.encode(bytes)), base64: true, ..self }
@@ -134,7 +134,7 @@ impl HttpEvent {
     }
 }
 
-/// Returns the decoded parameters of a query; the values of a repeated one are joined with commas.
+/// Returns the decoded parameters of a query. The values of a repeated one are joined with commas.
 fn parameters(query: &str) -> Map<String, Value> {
     let mut parameters = Map::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {

@@ -1,4 +1,4 @@
-//! What tests share: builders of domain values, fakes of the ports that aren't a store, the contracts of the store
+//! Shared parts of tests: builders of domain values, fakes of the ports that aren't a store, the contracts of the store
 //! ports as test suites, and a PostgreSQL database for each test. The store in memory is `pledge-memory`.
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! What is logged, for tests to read.
+//! Captures logs for tests.
 
 use std::{
     io::{self, Write},
@@ -8,12 +8,12 @@ use std::{
 use serde_json::Value;
 use tracing::subscriber::DefaultGuard;
 
-/// A writer that keeps what is written. Clones share it.
+/// A writer that keeps everything that is written. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// Returns what this thread logs from now on, as JSON, until the guard is dropped.
+    /// Captures what this thread logs, as JSON, until the guard is dropped.
     #[must_use]
     pub fn of_this_thread() -> (Self, DefaultGuard) {
         let log = Self::default();

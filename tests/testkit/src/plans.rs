@@ -1,4 +1,4 @@
-//! How the server would run a statement, and whether the cost of that grows with the business.
+//! The server's plans for statements, and whether their cost grows with the business.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,10 +9,10 @@ use std::{
 use serde_json::Value;
 use tokio_postgres::{Client, Error, types::Type};
 
-/// The store's crate.
+/// The folder of the store's crate.
 pub const STORE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/postgres");
 
-/// Queries of the store without a statement that has a plan.
+/// Queries of the store that have no plan, since they control transactions.
 pub const TRANSACTION_CONTROL: [&str; 5] = ["begin", "begin_with_limits", "commit", "rollback", "snapshot"];
 
 /// Returns the SQL of every `sql!("…", "…")` in a crate's sources, by the last of the files that it names.
@@ -59,7 +59,8 @@ fn read_all(folder: &Path, text: &mut String) -> io::Result<()> {
     Ok(())
 }
 
-/// Tables that grow with the catalogue, not with the customers, or have a few rows: the server may read them as it likes.
+/// Tables that grow with the number of novels and not of customers, or have a few rows. The server may read them in any
+/// way.
 const SMALL: [&str; 10] = [
     "novel_champion_tiers",
     "default_champion_tiers",
@@ -73,7 +74,7 @@ const SMALL: [&str; 10] = [
     "erasure",
 ];
 
-/// The plan of one statement, made without a look at its parameters, so that no value makes it look good.
+/// The plan of one statement. It is made without values for the parameters, so that no value makes it look good.
 #[derive(Debug)]
 pub struct Plan {
     explained: Value,
@@ -92,7 +93,7 @@ impl Plan {
         let types: Vec<_> = statement.params().iter().map(Type::name).collect();
         let settings = "deallocate all; set plan_cache_mode = force_generic_plan; set compute_query_id = on";
         client.batch_execute(settings).await?;
-        // With types, as our statements have them: without, some get another id.
+        // With the types that our statements declare: without them, some statements get another id.
         client.batch_execute(&format!("prepare planned {} as {sql}", list(&types))).await?;
         let nulls = list(&vec!["null"; types.len()]);
         let row = client.query_one(&format!("explain (verbose, format json) execute planned {nulls}"), &[]).await?;
@@ -102,7 +103,7 @@ impl Plan {
         })
     }
 
-    /// Returns what the server expects it to cost, in its own unit.
+    /// Returns the cost that the server estimates, in its own unit.
     #[must_use]
     pub fn cost(&self) -> f64 {
         self.explained["Plan"]["Total Cost"].as_f64().unwrap_or(f64::NAN)
@@ -120,8 +121,8 @@ impl Plan {
         nodes(&self.explained["Plan"]).into_iter().filter_map(|node| node["Index Name"].as_str()).collect()
     }
 
-    /// Returns the tables that grow, and their indexes, that are read from end to end. An index that holds only rows of
-    /// some kind (`where …`) may be: it is there for those who want all of them.
+    /// Returns the growing tables, and their indexes, that the plan reads from end to end. An index with a condition
+    /// (`where …`) may be read so: it has only the rows that are wanted.
     #[must_use]
     pub fn full_reads(&self) -> Vec<&str> {
         nodes(&self.explained["Plan"]).into_iter().filter_map(|node| self.read_in_full(node)).collect()
@@ -138,12 +139,12 @@ impl Plan {
     }
 }
 
-/// Returns `(a, b)`, or nothing if there is none.
+/// Returns a list as `(a, b)`, or an empty text for an empty list.
 fn list(words: &[&str]) -> String {
     if words.is_empty() { String::new() } else { format!("({})", words.join(", ")) }
 }
 
-/// Returns the node and everything below it.
+/// Returns a node and all nodes below it.
 fn nodes(node: &Value) -> Vec<&Value> {
     let below = node["Plans"].as_array().into_iter().flatten();
     [node].into_iter().chain(below.flat_map(nodes)).collect()

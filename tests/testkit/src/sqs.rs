@@ -1,4 +1,4 @@
-//! Messages as SQS hands them to a function.
+//! Messages in the form in which SQS passes them to a function.
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ pub fn record(id: &str, body: &str) -> Value {
     })
 }
 
-/// Returns a batch, as the event source mapping invokes a function with it.
+/// Returns a batch, with which the event source mapping invokes a function.
 #[must_use]
 pub fn batch(records: &[Value]) -> Value {
     json!({ "Records": records })

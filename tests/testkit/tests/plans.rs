@@ -1,4 +1,4 @@
-//! A look at plans sees what it should.
+//! [`pledge_testkit::plans`] recognises plans that read all of a table.
 
 use pledge_testkit::{TestDatabase, plans::Plan};
 
@@ -19,7 +19,7 @@ async fn whatever_reads_all_of_a_table_is_seen() {
     }
     let good = [
         "select * from preorders where id = $1",
-        // What waits, by an index that holds nothing else.
+        // This statement reads an index that holds only rows that wait.
         "select id from outbox where sent_at is null and parked_at is null and superseded_at is null
             order by coalesce(queued_at, created_at)",
         "select * from novel_champion_tiers",

@@ -1,4 +1,4 @@
-//! What readers do. Every journey sets up its environment without a fault; only then may steps fail.
+//! Journeys of readers. Every journey sets up its environment without a fault; only then may steps fail.
 
 mod requests;
 mod run;
@@ -13,24 +13,24 @@ pub use steps::{checkout, paid, past_due, preorder, purchased, subscribed};
 /// The first name of every reader who sends a form.
 pub const FIRST_NAME: &str = "Seraphina";
 
-/// The journeys, each with one part in which steps may fail; what comes before goes well.
+/// The journeys. Each has one part in which steps may fail; the steps before it succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Journey {
     /// A reader sends the form, opens the checkout and pays by card.
     PreorderPaid,
-    /// A reader goes away from the page where one pays, and the session expires.
+    /// A reader leaves the page without paying, and the session expires.
     PreorderAbandoned,
     /// A reader pays with a method that takes days.
     PreorderDelayed,
-    /// A reader's card is refused, and another one taken.
+    /// A reader's card is refused, and another one accepted.
     PreorderRetried,
-    /// A reader pays, and the money goes back.
+    /// A reader pays, and is refunded.
     PreorderRefunded,
     /// A reader whose preorder is stored signs in, twice.
     SignedIn,
-    /// A subscriber's account was deleted, and they come back with another one, and renew.
+    /// A subscriber whose account was deleted comes back with another one, and renews.
     CameBack,
-    /// A reader agrees to marketing in a form, and withdraws it in their account.
+    /// A reader agrees to marketing in a form and withdraws it in their account.
     ConsentGivenAndWithdrawn,
     /// A reader subscribes and pays the first invoice.
     SubscriptionStarted,
@@ -44,19 +44,19 @@ pub enum Journey {
     TierChanged,
     /// A subscriber opens the billing portal.
     PortalOpened,
-    /// A subscriber gets the first payment back.
+    /// A subscriber's first payment is refunded.
     SubscriptionRefunded,
     /// A reader buys 30 days, and then 30 more of a higher tier.
     Purchased,
-    /// A reader's card for 30 days is refused, and another one taken.
+    /// A reader's card for 30 days is refused, and another one accepted.
     PurchaseRetried,
     /// Stripe delivers one event about a paid session.
     OneEvent,
     /// The sender gets a batch of twelve announcements.
     Batch,
-    /// The queue lost everything, and the sweep finds it.
+    /// The queue loses all messages, and the sweep sends their announcements.
     Sweep,
-    /// Stripe delivers nothing about a paid session, and the schedule fetches it.
+    /// Stripe doesn't deliver the events about a paid session, and the catch-up fetches them.
     CaughtUp,
 }
 
@@ -95,12 +95,12 @@ impl Journey {
             }
             Self::PreorderRetried => vec!["preorder_started", "preorder_payment_failed", "preorder_success"],
             Self::PreorderAbandoned => vec!["preorder_started", "preorder_abandoned"],
-            // A part of it, and then the rest.
+            // A part of the payment is refunded, then the rest.
             Self::PreorderRefunded => {
                 let parts = ["preorder_partly_refunded"; 2];
                 [&["preorder_started", "preorder_success", "preorder_refunded"][..], &parts].concat()
             }
-            // Consent of an address that is proven goes to the list.
+            // Consent for a proven address goes to the list and is no event.
             Self::SignedIn | Self::ConsentGivenAndWithdrawn => vec!["preorder_started"],
             Self::SubscriptionStarted | Self::PortalOpened => vec!["champion_started"],
             Self::CameBack | Self::SubscriptionRenewed | Self::TierChanged => {

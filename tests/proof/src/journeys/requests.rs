@@ -1,4 +1,4 @@
-//! The requests of readers.
+//! Requests of readers.
 
 use pledge_testkit::http::HttpEvent;
 use serde_json::{Value, json};
@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 use super::FIRST_NAME;
 use crate::functions::{RETURNED_TOKEN, TOKEN};
 
-/// Returns the form of this reader, with the idempotency key that a front end makes for one form.
+/// Returns the form of a reader, with the idempotency key that a front end makes for one form.
 #[must_use]
 pub fn form(email: &str) -> HttpEvent {
     let form = json!({ "email": email, "color": "Red", "locale": "en", "firstName": FIRST_NAME });
     HttpEvent::post("/preorders").json(&form).header("idempotency-key", &format!("form of {email}"))
 }
 
-/// Returns the form of this reader, who agrees to marketing.
+/// Returns the form of a reader who agrees to marketing.
 #[must_use]
 pub fn form_with_consent(email: &str) -> HttpEvent {
     let form = json!({
@@ -23,7 +23,7 @@ pub fn form_with_consent(email: &str) -> HttpEvent {
     HttpEvent::post("/preorders").json(&form).header("idempotency-key", &format!("consent of {email}"))
 }
 
-/// Returns what the reader who is signed in says of marketing in their account.
+/// Returns the request with which the signed-in reader agrees to marketing in their account or withdraws it.
 #[must_use]
 pub fn says_of_marketing(answer: &Value) -> HttpEvent {
     as_reader(HttpEvent::post("/users/me").json(answer))
@@ -35,25 +35,25 @@ pub fn wish_to_pay(preorder: &str) -> HttpEvent {
     HttpEvent::post("/checkout").json(&json!({ "preorderId": preorder }))
 }
 
-/// Returns the request with which the reader's front end says that they have signed in.
+/// Returns the request that the front end makes after the reader has signed in.
 #[must_use]
 pub fn sign_in() -> HttpEvent {
     as_reader(HttpEvent::post("/users/me").json(&json!({})))
 }
 
-/// Returns the request as the reader sends it who is signed in.
+/// Returns the request with the token of the signed-in reader.
 #[must_use]
 pub fn as_reader(request: HttpEvent) -> HttpEvent {
     request.header("authorization", &format!("Bearer {TOKEN}"))
 }
 
-/// Returns the request with which the reader's front end says that they have signed in with their new account.
+/// Returns the request that the front end makes after the reader has signed in with their new account.
 #[must_use]
 pub fn come_back() -> HttpEvent {
     HttpEvent::post("/users/me").json(&json!({})).header("authorization", &format!("Bearer {RETURNED_TOKEN}"))
 }
 
-/// Returns a request of the reader who is signed in.
+/// Returns a request of the signed-in reader to an endpoint of champions.
 #[must_use]
 pub fn champion(path: &str, body: &Value) -> HttpEvent {
     let bearer = format!("Bearer {TOKEN}");
@@ -72,7 +72,7 @@ pub fn purchase(level: i64) -> HttpEvent {
     champion("champion-purchase", &json!({ "novelId": 7, "tierLevel": level }))
 }
 
-/// Returns the request to pay what is open with another card, in a try of this name.
+/// Returns the request to pay the open invoice with another card; `attempt` is its idempotency key.
 #[must_use]
 pub fn repair(attempt: &str) -> HttpEvent {
     let card = json!({ "novelId": 7, "paymentMethodId": "pm_card_mastercard" });

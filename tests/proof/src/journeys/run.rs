@@ -77,7 +77,7 @@ impl Journey {
                 subscribed(environment).await;
                 environment.firebase.delete_user(UID);
                 environment.injector.arm(faults);
-                // Whoever isn't known to be gone when Firebase doesn't answer is taken over at the next sign-in.
+                // If Firebase doesn't say that a former account is gone, the next sign-in takes it over.
                 environment.ask(&come_back(), 200).await;
                 environment.ask(&come_back(), 200).await;
                 environment.advance(Duration::from_secs(32 * DAY));
@@ -123,7 +123,7 @@ impl Journey {
             Self::TierChanged => {
                 subscribed(environment).await;
                 environment.injector.arm(faults);
-                // Whoever asks again after a lost answer is told that it is so.
+                // A reader who asks again after a lost answer may be told that the change is made already.
                 let (status, body) = environment.request(&tier_change(4)).await;
                 assert!(status == 200 || body["code"] == "CHANGE_NOT_POSSIBLE", "{status} {body}");
                 environment.settle().await;
@@ -190,7 +190,7 @@ impl Journey {
                 environment.settle().await;
                 environment.stripe.pay_session(&session, Payment::default());
                 environment.set_arrival(Arrival::NEVER);
-                // What is younger is listed again by the next catch-up, whatever the watermark says.
+                // The next catch-up would list younger events again, whatever the watermark says, so time passes first.
                 environment.advance(Duration::from_secs(60 * 60));
                 environment.injector.arm(faults);
                 environment.settle().await;

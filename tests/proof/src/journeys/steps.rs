@@ -1,4 +1,4 @@
-//! The parts of journeys.
+//! Parts of journeys.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::requests::{form, purchase, subscription, wish_to_pay};
 use crate::{environment::TestEnvironment, functions::READER};
 
-/// Seconds of a day.
+/// The seconds of a day.
 pub(super) const DAY: u64 = 24 * 60 * 60;
 
 /// Sends the form of this reader. Returns the preorder's id.
@@ -52,7 +52,7 @@ pub async fn purchased(environment: &mut TestEnvironment, level: i64) {
     environment.settle().await;
 }
 
-/// Returns the text that an answer has under this name.
+/// Returns the text with this name in an answer.
 pub(super) fn text(body: &Value, name: &str) -> String {
     body[name].as_str().unwrap_or_else(|| panic!("{name} in {body}")).to_owned()
 }

@@ -49,14 +49,14 @@ pub fn a_purchase(n: u32, at: Timestamp) -> PaymentRecord {
     PaymentRecord { tier: Some(level(2)), ..new }
 }
 
-/// Returns what we write on Stripe's objects.
+/// Returns the metadata that we write on Stripe's objects.
 #[must_use]
 pub fn metadata(key: &ChampionKey, tier: i64, payment: Option<PaymentRecordId>) -> ChampionMetadata {
     ChampionMetadata { champion: key.clone(), tier: Some(level(tier)), payment, purchase: None }
 }
 
-/// Returns an invoice of `sub_a`, paid or refused at that time, for 31 days; without its payment, as API versions since
-/// "basil" have it. The amount is 3 dollars.
+/// Returns an invoice of `sub_a` over 3 dollars, paid or refused at that time, for 31 days. It doesn't name its payment,
+/// as since API version "basil".
 #[must_use]
 pub fn invoice(id: &str, reason: BillingReason, metadata: Option<ChampionMetadata>, at: Timestamp) -> InvoiceFact {
     InvoiceFact {
@@ -135,7 +135,7 @@ pub fn purchase_paid(id: &str, intent: &str, metadata: Option<ChampionMetadata>,
     StripeEvent { created: at, ..event(id, "payment_intent.succeeded", Fact::PurchaseSucceeded(Box::new(fact))) }
 }
 
-/// Returns an event `charge.refunded`, of so many cents.
+/// Returns an event `charge.refunded` with a sum in cents.
 #[must_use]
 pub fn intent_refunded(id: &str, intent: &str, amount: i64) -> StripeEvent {
     let refunded = Money::new(amount, Currency::USD);

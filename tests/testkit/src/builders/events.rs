@@ -12,22 +12,22 @@ use pledge_domain::{
 
 use crate::time::t;
 
-/// What the payment is of.
+/// The amount of the payment, in cents.
 const AMOUNT: i64 = 1999;
 
-/// Returns the session in which this preorder is paid.
+/// Returns the session in which a preorder is paid.
 #[must_use]
 pub fn session_of(preorder: &Preorder) -> SessionId {
     SessionId::parse(format!("cs_test_{}", preorder.id.as_uuid().simple())).unwrap()
 }
 
-/// Returns the payment of this preorder.
+/// Returns the payment of a preorder.
 #[must_use]
 pub fn intent_of(preorder: &Preorder) -> PaymentIntentId {
     PaymentIntentId::parse(format!("pi_{}", preorder.id.as_uuid().simple())).unwrap()
 }
 
-/// Returns an event of this id, created at [`t`]`(60)`.
+/// Returns an event created at [`t`]`(60)`.
 #[must_use]
 pub fn event(id: &str, kind: &str, fact: Fact) -> StripeEvent {
     StripeEvent {
@@ -42,7 +42,7 @@ pub fn event(id: &str, kind: &str, fact: Fact) -> StripeEvent {
     }
 }
 
-/// Returns what the preorder's first session says at this step.
+/// Returns the fact of a preorder's first session at a step.
 #[must_use]
 pub fn a_session(preorder: &Preorder, step: SessionStep) -> SessionFact {
     SessionFact {
@@ -71,25 +71,25 @@ fn session(id: &str, kind: &str, preorder: &Preorder, step: SessionStep) -> Stri
     event(id, kind, Fact::Session(Box::new(a_session(preorder, step))))
 }
 
-/// Returns the event that the session is completed and paid.
+/// Returns the event that the session completed and is paid.
 #[must_use]
 pub fn session_paid(id: &str, preorder: &Preorder) -> StripeEvent {
     session(id, "checkout.session.completed", preorder, SessionStep::Completed(CheckoutPaymentStatus::Paid))
 }
 
-/// Returns the event that the session is completed with a method that pays days later.
+/// Returns the event that the session completed with a method that pays days later.
 #[must_use]
 pub fn session_unpaid(id: &str, preorder: &Preorder) -> StripeEvent {
     session(id, "checkout.session.completed", preorder, SessionStep::Completed(CheckoutPaymentStatus::Unpaid))
 }
 
-/// Returns the event that the money came days later.
+/// Returns the event that the delayed payment arrived.
 #[must_use]
 pub fn session_succeeded_later(id: &str, preorder: &Preorder) -> StripeEvent {
     session(id, "checkout.session.async_payment_succeeded", preorder, SessionStep::AsyncPaymentSucceeded)
 }
 
-/// Returns the event that nobody paid in time.
+/// Returns the event that the session expired.
 #[must_use]
 pub fn session_expired(id: &str, preorder: &Preorder) -> StripeEvent {
     session(id, "checkout.session.expired", preorder, SessionStep::Expired)
@@ -103,8 +103,7 @@ pub fn card_refused(id: &str, preorder: &Preorder) -> StripeEvent {
     event(id, "payment_intent.payment_failed", Fact::PaymentFailed(fact))
 }
 
-/// Makes the event that says how much of a preorder's payment went back in all. It doesn't name the preorder, which is found by
-/// the payment.
+/// Returns the event with the sum of a preorder's refunds. It doesn't name the preorder, which is found by the payment.
 #[must_use]
 pub fn refund(id: &str, preorder: &Preorder, amount: i64) -> StripeEvent {
     let refunded = Money::new(amount, Currency::USD);
@@ -118,7 +117,7 @@ pub fn dispute(id: &str, preorder: &Preorder, status: &str) -> StripeEvent {
     event(id, "charge.dispute.updated", Fact::Dispute(a_dispute("dp_1", intent_of(preorder), status)))
 }
 
-/// Returns a dispute of 19.99 US dollars, told of at [`t`]`(60)`.
+/// Returns the fact of a dispute of 19.99 US dollars at [`t`]`(60)`.
 #[must_use]
 pub fn a_dispute(id: &str, payment_intent: PaymentIntentId, status: &str) -> DisputeFact {
     DisputeFact {

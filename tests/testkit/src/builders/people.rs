@@ -18,7 +18,7 @@ pub fn an_email(text: &str) -> Email {
     Email::parse(text).unwrap()
 }
 
-/// Returns somebody who signed in, with this address verified.
+/// Returns a signed-in user whose address is verified.
 #[must_use]
 pub fn signed_in(id: &str, email: &str) -> VerifiedUser {
     VerifiedUser {
@@ -32,7 +32,7 @@ pub fn signed_in(id: &str, email: &str) -> VerifiedUser {
     }
 }
 
-/// Returns somebody who signed in anonymously.
+/// Returns an anonymous signed-in user.
 #[must_use]
 pub fn anonymous(id: &str) -> VerifiedUser {
     VerifiedUser {
@@ -46,7 +46,7 @@ pub fn anonymous(id: &str) -> VerifiedUser {
     }
 }
 
-/// Returns an account that was made for somebody's address and that nobody has claimed.
+/// Returns an account that was made for an address and that nobody has claimed.
 #[must_use]
 pub fn an_account(id: &str) -> Account {
     Account { id: uid(id), email_verified: false, claimed: false }

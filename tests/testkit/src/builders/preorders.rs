@@ -17,7 +17,7 @@ use crate::{builders::an_email, time::t};
 /// The price of the colour in [`a_form`].
 pub const PRICE: &str = "price_red";
 
-/// Returns the `n`th preorder of a test. Ids of different `n` differ in the preorder number too.
+/// Returns the id of the `n`th preorder of a test. Ids of different `n` have different preorder numbers.
 #[must_use]
 pub fn preorder_id(n: u32) -> PreorderId {
     PreorderId::new(Uuid::from_fields(n, 0, 0x4000, &[0x80, 0, 0, 0, 0, 0, 0, 0]))
@@ -67,7 +67,7 @@ pub fn a_new_preorder_with_consent(n: u32, email: &str, owner: Owner) -> NewPreo
     NewPreorder { preorder, started, claims, uses: Uses::default() }
 }
 
-/// Returns the `n`th preorder, of this address and owner, made at [`t`]`(n)`.
+/// Returns the `n`th preorder with this address and owner, made at [`t`]`(n)`.
 #[must_use]
 #[allow(clippy::needless_pass_by_value, reason = "tests make the owner in the call")]
 pub fn a_new_preorder(n: u32, email: &str, owner: Owner) -> NewPreorder {
@@ -76,7 +76,7 @@ pub fn a_new_preorder(n: u32, email: &str, owner: Owner) -> NewPreorder {
     NewPreorder { preorder, started, claims, uses: Uses::default() }
 }
 
-/// Returns the `n`th preorder, initiated at [`t`]`(n)` by `reader-<n>@example.com`, without an owner.
+/// Returns the `n`th preorder of `reader-<n>@example.com`, initiated at [`t`]`(n)`, without an owner.
 #[must_use]
 pub fn a_preorder(n: u32) -> Preorder {
     a_new_preorder(n, &format!("reader-{n}@example.com"), Owner::Unknown).preorder

@@ -1,4 +1,4 @@
-//! [`AccountStore`](pledge_domain::ports::AccountStore).
+//! The contract of [`AccountStore`](pledge_domain::ports::AccountStore).
 #![allow(missing_docs, reason = "the name of a promise says it")]
 
 use pledge_domain::{
@@ -51,7 +51,7 @@ pub async fn a_sign_in_brings_the_earlier_preorders_of_a_verified_address<S: Sub
     assert_eq!(subject.store().preorders_of(&reader.id, 1).await.unwrap().len(), 1);
 }
 
-/// Signs a user in. Returns who had proven the address before.
+/// Signs a user in. Returns the users who had proven the address before.
 async fn sign_in<S: Subject>(subject: &S, user: &VerifiedUser, at: i64) -> Vec<String> {
     let signed_in = subject.store().record_sign_in(&user.id, &claims_of(user), t(at)).await.unwrap();
     signed_in.had_address_before.iter().map(ToString::to_string).collect()
@@ -67,7 +67,7 @@ async fn take_over<S: Subject>(
     subject.store().take_over(&uid(former), &uid(successor), t(50), |users| rule(users, ground, moment)).await.unwrap()
 }
 
-/// Subscribes a user to novel 7 and pays the first invoice, as events tell. Returns the key.
+/// Records events by which a user subscribes to novel 7 and pays the first invoice. Returns the key.
 async fn subscribe<S: Subject>(subject: &S, user: &str, invoice_id: &str) -> ChampionKey {
     let key = champion(user);
     let said = Some(metadata(&key, 2, Some(payment_record_id(1))));
@@ -143,7 +143,7 @@ pub async fn a_takeover_gives_everything_and_what_comes_later_follows<S: Subject
     assert_eq!((subject.support(&key).await, subject.ledger(&key).await.len()), (None, 0), "nothing is left behind");
     assert_eq!(subject.preorder(preorder_id(1)).await.user_id, Some(uid("new")));
 
-    // Stripe's objects go on naming the former user, and so does whoever still has a token of theirs.
+    // Stripe's objects still name the former user, and so do tokens that were issued before.
     let renewal = invoice("in_2", SubscriptionCycle, Some(metadata(&key, 2, None)), t(60));
     record(subject, &invoice_paid("evt_r", renewal)).await;
     assert_eq!(subject.ledger(&now).await.len(), 2);

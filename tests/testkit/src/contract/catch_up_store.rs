@@ -1,4 +1,4 @@
-//! [`CatchUpStore`](pledge_domain::ports::CatchUpStore).
+//! The contract of [`CatchUpStore`](pledge_domain::ports::CatchUpStore).
 #![allow(missing_docs, reason = "the name of a promise says it")]
 
 use pledge_domain::{

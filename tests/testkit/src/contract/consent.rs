@@ -1,4 +1,4 @@
-//! Consent to marketing: which of several counts, what is told of it, and what other announcements say then.
+//! Consent to marketing: which of several counts, which are announced, and what other announcements say of consent.
 #![allow(missing_docs, reason = "the name of a promise says it")]
 
 use pledge_domain::{
@@ -23,15 +23,15 @@ use crate::{
 const ADDRESS: &str = "Reader@example.com";
 const SAME_ADDRESS: &str = "reader@EXAMPLE.com";
 
-/// Lets somebody who hasn't signed in agree in the form of the `n`th preorder. Returns the ids of what is announced:
-/// the preorder, and the consent.
+/// Stores the form of the `n`th preorder, in which somebody who hasn't signed in agrees to marketing. Returns the ids of
+/// its announcements: of the preorder, and of the consent.
 async fn a_form_agrees(subject: &impl Subject, n: u32) -> [OutboxId; 2] {
     let new = a_new_preorder_with_consent(n, SAME_ADDRESS, Owner::Unknown);
     subject.store().initiate(&new).await.unwrap();
     [new.started.id, new.claims.announcements().next().unwrap()]
 }
 
-/// Lets a reader say something in their account at [`t`]`(at)`. Returns their profile then, and the id of the
+/// Stores a reader's consent or withdrawal in their account at [`t`]`(at)`. Returns their profile and the id of the
 /// announcement.
 async fn says(subject: &impl Subject, answer: Answer, at: i64) -> (StoredProfile, OutboxId) {
     let reader = signed_in("u1", ADDRESS);
@@ -52,7 +52,7 @@ async fn unsent(subject: &impl Subject, ids: &[OutboxId]) -> Vec<UnsentEntry> {
     subject.store().unsent(ids, t(1000)).await.unwrap()
 }
 
-/// Returns the kinds of those that are still to be sent.
+/// Returns the kinds of the announcements that are still to be sent.
 async fn to_be_sent(subject: &impl Subject, ids: &[OutboxId]) -> Vec<&'static str> {
     let mut kinds: Vec<_> = unsent(subject, ids).await.iter().map(|row| row.entry.kind.name()).collect();
     kinds.sort_unstable();
@@ -105,7 +105,7 @@ pub async fn what_does_not_count_any_more_is_superseded<S: Subject>(subject: &S)
 
 pub async fn an_older_one_that_arrives_late_brings_the_one_that_counts_again<S: Subject>(subject: &S) {
     let (_, given) = says(subject, agreed("v1"), 1).await;
-    // Somebody has it in hand already.
+    // A sender has loaded the announcement already.
     assert_eq!(to_be_sent(subject, &[given]).await, [GIVEN]);
     let (_, withdrawn) = says(subject, WITHDRAWN, 2).await;
     subject.store().settle(&[(withdrawn, Delivery::Sent)], t(3)).await.unwrap();

@@ -1,4 +1,4 @@
-//! The contracts of the store ports, sentence by sentence. Every implementation passes them:
+//! The contracts of the store ports, promise by promise. Every implementation passes them:
 //!
 //! ```ignore
 //! pledge_testkit::store_contract!(MyStore::fresh);
@@ -31,12 +31,12 @@ pub use pledge_memory::{LedgerRow, UserRow};
 
 use crate::InMemoryStore;
 
-/// Returns the rows of the announcements that an event brought.
+/// Returns the rows of announcements.
 fn ids(announcements: &[NewAnnouncement]) -> Vec<OutboxId> {
     announcements.iter().map(|new| new.id).collect()
 }
 
-/// A store under test, with a look at what the ports don't show.
+/// A store under test, with access to what the ports don't show.
 pub trait Subject: Send + Sync {
     /// The store's type.
     type Store: PreorderStore
@@ -50,16 +50,16 @@ pub trait Subject: Send + Sync {
     /// Returns the store.
     fn store(&self) -> &Self::Store;
 
-    /// Returns a user row.
+    /// Returns the row of a user.
     fn user(&self, id: &UserId) -> impl Future<Output = Option<UserRow>> + Send;
 
-    /// Returns when Klaviyo took the preorder's `preorder_success`.
+    /// Returns when Klaviyo accepted the preorder's `preorder_success`.
     fn success_sent_at(&self, id: PreorderId) -> impl Future<Output = Option<Timestamp>> + Send;
 
-    /// Gives a novel its tiers.
+    /// Stores the tiers of a novel.
     fn open_novel(&self, tiers: Vec<Tier>) -> impl Future<Output = ()> + Send;
 
-    /// Puts a payment there as it is, as the system before this one would have.
+    /// Stores a payment as it is, as the system before this one would have.
     fn put_payment(&self, key: &ChampionKey, payment: &PaymentRecord) -> impl Future<Output = ()> + Send;
 
     /// Returns the row of `user_champion_subscription`.
@@ -68,7 +68,7 @@ pub trait Subject: Send + Sync {
     /// Returns the rows of `user_champion_subscription_record`, in the order of their start.
     fn ledger(&self, key: &ChampionKey) -> impl Future<Output = Vec<LedgerRow>> + Send;
 
-    /// Returns the preorder, which must be there.
+    /// Returns a preorder, which must be stored.
     fn preorder(&self, id: PreorderId) -> impl Future<Output = Preorder> + Send {
         async move { self.store().find(id).await.unwrap().unwrap() }
     }
@@ -106,7 +106,7 @@ impl Subject for InMemoryStore {
     }
 }
 
-/// One test for each promise of the store ports, on the subject that `$fresh().await` returns.
+/// Makes one test of each promise of the store ports, on the subject that `$fresh().await` returns.
 #[macro_export]
 macro_rules! store_contract {
     ($fresh:path) => {
@@ -128,7 +128,7 @@ macro_rules! store_contract {
                 a_preorder_is_stored_as_it_is,
                 a_preorder_comes_with_its_started_event,
                 a_repeat_changes_nothing_and_returns_what_is_stored,
-                what_is_not_there_is_none,
+                a_preorder_that_is_not_stored_is_not_found,
             ],
             profiles: [
                 a_sign_in_makes_a_profile,
@@ -160,13 +160,13 @@ macro_rules! store_contract {
                 a_paid_preorder_needs_no_session,
                 a_checkout_stores_a_found_owner_even_if_it_loses_the_race,
                 a_checkout_keeps_the_owner_that_is_there,
-                a_preorder_is_stuck_when_its_session_expired_unheard,
+                a_preorder_is_stuck_when_no_event_told_that_its_session_expired,
             ],
             limits: [
                 more_preorders_than_an_address_may_have_are_not_stored,
-                whoever_used_up_their_own_uses_up_nobody_elses,
+                a_source_that_used_up_its_limit_uses_up_no_address,
                 a_repeat_uses_nothing_up,
-                what_is_forgotten_limited_nobody,
+                uses_that_are_forgotten_limit_nobody,
             ],
         });
         $crate::promises!(
@@ -174,7 +174,7 @@ macro_rules! store_contract {
             $fresh,
             a_payment_completes_the_preorder_and_is_told_to_the_outbox,
             the_address_of_the_checkout_stands_beside_that_of_the_form,
-            a_second_delivery_is_before_and_changes_nothing,
+            a_second_delivery_is_recognised_and_changes_nothing,
             what_is_ignored_or_malformed_is_recorded_too,
             a_refund_finds_the_preorder_by_its_payment,
             a_refund_that_comes_first_counts_later,
@@ -182,7 +182,7 @@ macro_rules! store_contract {
             a_refund_is_kept_with_everything_that_became_of_it,
             a_second_payment_is_kept_and_found,
             a_dispute_holds_the_preorder_while_it_is_open,
-            a_fact_that_is_in_the_outbox_is_not_written_again,
+            an_announcement_that_is_in_the_outbox_is_not_written_again,
             a_payment_without_a_preorder_becomes_one,
             a_rescued_preorder_keeps_a_known_owner_only,
             a_rescued_preorder_is_found_by_its_session,
@@ -206,7 +206,7 @@ macro_rules! store_contract {
         $crate::promises!(champions, $fresh, {
             readers: [
                 a_novel_has_its_tiers_and_another_has_none,
-                nobody_has_an_account_with_the_novels_tiers,
+                a_reader_who_is_not_stored_has_an_account_with_the_novels_tiers,
                 a_reader_has_an_account_for_each_novel_that_they_began_to_pay_for,
                 a_sign_in_makes_and_updates_the_reader,
                 a_verified_reader_takes_over_the_address,
@@ -255,7 +255,7 @@ macro_rules! store_contract {
             of_two_outcomes_in_one_call_sent_wins,
             a_sent_success_is_noted_on_the_preorder,
             no_other_metric_is_noted_on_the_preorder,
-            nothing_to_settle_is_fine,
+            settling_nothing_succeeds,
             overdue_rows_are_taken_oldest_first_and_once,
             a_taken_row_is_overdue_again_later,
             what_is_sent_or_parked_is_never_overdue,
@@ -266,9 +266,9 @@ macro_rules! store_contract {
             $fresh,
             an_abandoned_preorder_is_told_while_nothing_is_paid,
             a_preorder_that_is_paid_after_all_was_not_abandoned,
-            who_paid_for_another_preorder_meanwhile_forgot_nothing,
-            a_buyer_from_before_is_told_as_one,
-            who_went_back_to_the_checkout_forgot_nothing,
+            who_paid_for_another_preorder_meanwhile_has_abandoned_nothing,
+            an_announcement_says_whether_its_buyer_has_paid_before,
+            who_went_back_to_the_checkout_has_abandoned_nothing,
             a_failure_is_told_until_its_invoice_is_paid,
             what_is_superseded_waits_no_more,
         );
@@ -289,7 +289,7 @@ macro_rules! store_contract {
     };
 }
 
-/// A module of tests, one for each of the contract's functions; or a folder of such modules.
+/// Makes a module of tests, one for each of the contract's functions, or a module of such modules.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! promises {

@@ -1,4 +1,4 @@
-//! [`OutboxStore`](pledge_domain::ports::OutboxStore).
+//! The contract of [`OutboxStore`](pledge_domain::ports::OutboxStore).
 #![allow(missing_docs, reason = "the name of a promise says it")]
 
 use pledge_domain::{
@@ -15,7 +15,7 @@ use crate::{
     time::t,
 };
 
-/// Enough for every row.
+/// A limit above the number of rows.
 pub(super) const ALL: i64 = 100;
 
 /// Writes the `n`th row, a `preorder_started` made at [`t`]`(n)`.
@@ -29,7 +29,7 @@ async fn settle(subject: &impl Subject, id: OutboxId, delivery: Delivery) {
     subject.store().settle(&[(id, delivery)], t(1000)).await.unwrap();
 }
 
-/// Returns how often sending the row has failed; none if it isn't unsent.
+/// Returns how often sending a row has failed; none if the row isn't unsent.
 async fn attempts(subject: &impl Subject, id: OutboxId) -> Option<i32> {
     subject.store().unsent(&[id], t(1000)).await.unwrap().first().map(|row| row.attempts)
 }
@@ -120,7 +120,7 @@ pub async fn no_other_metric_is_noted_on_the_preorder<S: Subject>(subject: &S) {
     assert_eq!(subject.success_sent_at(preorder_id(1)).await, None);
 }
 
-pub async fn nothing_to_settle_is_fine<S: Subject>(subject: &S) {
+pub async fn settling_nothing_succeeds<S: Subject>(subject: &S) {
     subject.store().settle(&[], t(1000)).await.unwrap();
     settle(subject, OutboxId::for_key("nowhere"), Delivery::Sent).await;
 }

@@ -1,4 +1,4 @@
-//! [`RetentionStore`](pledge_domain::ports::RetentionStore).
+//! The contract of [`RetentionStore`](pledge_domain::ports::RetentionStore).
 #![allow(missing_docs, reason = "the name of a promise says it")]
 
 use pledge_domain::{

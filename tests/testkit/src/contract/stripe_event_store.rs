@@ -1,4 +1,4 @@
-//! [`StripeEventStore`](pledge_domain::ports::StripeEventStore).
+//! The contract of [`StripeEventStore`](pledge_domain::ports::StripeEventStore).
 #![allow(missing_docs, reason = "the name of a promise says it")]
 
 use pledge_domain::{
@@ -24,7 +24,7 @@ use crate::{
     time::t,
 };
 
-/// All the money of [`session_paid`].
+/// The whole amount of [`session_paid`], in cents.
 const IN_FULL: i64 = 1999;
 
 async fn initiated(subject: &impl Subject) -> Preorder {
@@ -32,7 +32,7 @@ async fn initiated(subject: &impl Subject) -> Preorder {
     subject.store().initiate(&new).await.unwrap()
 }
 
-/// Records an event that must be new; returns the keys of the announcements that it added.
+/// Records an event that must be new. Returns its outcome and the keys of the announcements that it added.
 async fn record(subject: &impl Subject, event: &StripeEvent) -> (Outcome, Vec<String>) {
     let Recorded::Now { outcome, announcements } = subject.store().deliver(event, t(100)).await.unwrap() else {
         panic!("{} was recorded before", event.id);
@@ -68,7 +68,7 @@ pub async fn the_address_of_the_checkout_stands_beside_that_of_the_form<S: Subje
     assert_eq!(after.contact.first_name, before.contact.first_name, "nobody said otherwise");
 }
 
-pub async fn a_second_delivery_is_before_and_changes_nothing<S: Subject>(subject: &S) {
+pub async fn a_second_delivery_is_recognised_and_changes_nothing<S: Subject>(subject: &S) {
     let preorder = initiated(subject).await;
     record(subject, &session_paid("evt_1", &preorder)).await;
     let after = subject.preorder(preorder.id).await;
@@ -117,7 +117,7 @@ pub async fn a_dispute_that_comes_first_counts_later<S: Subject>(subject: &S) {
     assert_eq!((payment.dispute.as_deref(), payment.refunded), (Some("lost"), 500));
 }
 
-/// Returns a refund of everything, told of at a moment after [`t`]`(60)`.
+/// Returns the event about a refund of everything, at a moment after [`t`]`(60)`.
 fn one_refund(id: &str, preorder: &Preorder, status: RefundStatus, at: i64) -> StripeEvent {
     let fact = RefundFact {
         refund: RefundId::parse("re_1").unwrap(),
@@ -185,7 +185,7 @@ pub async fn a_dispute_holds_the_preorder_while_it_is_open<S: Subject>(subject: 
     assert_eq!((after.status, after.disputed_at), (Status::Completed, None));
 }
 
-pub async fn a_fact_that_is_in_the_outbox_is_not_written_again<S: Subject>(subject: &S) {
+pub async fn an_announcement_that_is_in_the_outbox_is_not_written_again<S: Subject>(subject: &S) {
     let preorder = initiated(subject).await;
     record(subject, &session_unpaid("evt_1", &preorder)).await;
     let (_, first) = record(subject, &session_succeeded_later("evt_2", &preorder)).await;

@@ -1,4 +1,5 @@
-//! What [`OutboxStore::unsent`](pledge_domain::ports::OutboxStore::unsent) leaves out because it doesn't hold any more.
+//! Announcements that [`OutboxStore::unsent`](pledge_domain::ports::OutboxStore::unsent) leaves out because they don't
+//! hold any more.
 #![allow(missing_docs, reason = "the name of a promise says it")]
 
 use pledge_domain::{
@@ -23,7 +24,7 @@ use crate::{
     time::t,
 };
 
-/// Makes the `n`th preorder of this address.
+/// Stores the `n`th preorder with this address.
 async fn preorder(subject: &impl Subject, n: u32, email: &str) -> Preorder {
     let new = a_new_preorder(n, email, Owner::Unknown);
     subject.store().initiate(&new).await.unwrap();
@@ -41,7 +42,7 @@ fn abandoned(preorder: &Preorder) -> OutboxId {
     OutboxId::for_key(&format!("{kind}:{}:{session}", preorder.id))
 }
 
-/// Whether the row is to be sent, and what it says of paid preorders.
+/// Returns whether an announcement is to be sent, and then what it says about earlier paid preorders.
 async fn to_be_sent(subject: &impl Subject, id: OutboxId) -> Option<Option<bool>> {
     subject.store().unsent(&[id], t(1000)).await.unwrap().first().map(|row| row.has_paid_preorder)
 }
@@ -59,14 +60,14 @@ pub async fn a_preorder_that_is_paid_after_all_was_not_abandoned<S: Subject>(sub
     assert_eq!(to_be_sent(subject, abandoned(&preorder)).await, None, "for good");
 }
 
-pub async fn who_paid_for_another_preorder_meanwhile_forgot_nothing<S: Subject>(subject: &S) {
+pub async fn who_paid_for_another_preorder_meanwhile_has_abandoned_nothing<S: Subject>(subject: &S) {
     let left = preorder(subject, 1, "reader@example.com").await;
     let bought = preorder(subject, 2, "READER@example.com").await;
     record(subject, &[session_expired("evt_1", &left), session_paid("evt_2", &bought)]).await;
     assert_eq!(to_be_sent(subject, abandoned(&left)).await, None);
 }
 
-pub async fn a_buyer_from_before_is_told_as_one<S: Subject>(subject: &S) {
+pub async fn an_announcement_says_whether_its_buyer_has_paid_before<S: Subject>(subject: &S) {
     let bought = preorder(subject, 2, "reader@example.com").await;
     record(subject, &[session_paid("evt_1", &bought)]).await;
     let left = preorder(subject, 70, "reader@example.com").await;
@@ -76,7 +77,7 @@ pub async fn a_buyer_from_before_is_told_as_one<S: Subject>(subject: &S) {
     assert_eq!(to_be_sent(subject, started).await, Some(Some(true)));
 }
 
-pub async fn who_went_back_to_the_checkout_forgot_nothing<S: Subject>(subject: &S) {
+pub async fn who_went_back_to_the_checkout_has_abandoned_nothing<S: Subject>(subject: &S) {
     let preorder = preorder(subject, 1, "reader@example.com").await;
     record(subject, &[session_expired("evt_1", &preorder)]).await;
     let open = an_open_session("cs_2");
@@ -106,7 +107,7 @@ pub async fn what_is_superseded_waits_no_more<S: Subject>(subject: &S) {
     let overdue = store.take_overdue(t(5000), t(5000), ALL).await.unwrap();
     assert!(overdue.len() == 2 && !overdue.contains(&abandoned(&preorder)), "{overdue:?}");
 
-    // Another sender had loaded it before, and has sent it.
+    // Another sender had loaded the announcement before, and has sent it.
     let deliveries: Vec<_> = overdue.into_iter().chain([abandoned(&preorder)]).map(|id| (id, Delivery::Sent)).collect();
     store.settle(&deliveries, t(6000)).await.unwrap();
     assert_eq!(store.backlog().await.unwrap(), Backlog::default());

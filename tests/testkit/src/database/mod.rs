@@ -1,4 +1,4 @@
-//! A PostgreSQL database for each test, gone when the test is over.
+//! A PostgreSQL database for each test, which is dropped when the test is over.
 //!
 //! The server is the one in `TEST_DATABASE_URL`; `scripts/with-postgres COMMAND` provides one.
 
@@ -11,22 +11,22 @@ use std::net::SocketAddr;
 
 use tokio_postgres::{Client, Config, config::Host};
 
-/// A database of this test alone.
+/// A database that only one test uses.
 #[derive(Debug)]
 pub struct TestDatabase {
     config: Config,
-    /// How to connect to the server while this database is dropped.
+    /// The configuration of the server, for dropping this database.
     server: Config,
     name: String,
 }
 
 impl TestDatabase {
-    /// Returns a database with every migration applied.
+    /// Makes a database with every migration applied.
     pub async fn new() -> Self {
         Self::on(&environment::server()).await
     }
 
-    /// Returns a database with every migration applied, on another server than the usual one.
+    /// Makes a database with every migration applied, on another server than the usual one.
     pub async fn on(server: &Config) -> Self {
         let template = template::migrated(server).await;
         Self::create(server, Some(&template)).await
@@ -38,17 +38,17 @@ impl TestDatabase {
         &self.name
     }
 
-    /// Returns a database without any table.
+    /// Makes a database without any table.
     pub async fn empty() -> Self {
         Self::create(&environment::server(), None).await
     }
 
-    /// Returns a migrated database with the history of so many preorders and payments, and with statistics of it.
+    /// Makes a migrated database with the history and the statistics of so many preorders and payments.
     pub async fn with_history(rows: u32) -> Self {
         let database = Self::new().await;
         let client = database.connect().await;
         let sql = include_str!("../../queries/history.sql").replace(":count", &rows.to_string());
-        // One at a time, since `vacuum` can't be part of a transaction, which several statements in one message are.
+        // One statement at a time: several in one message are a transaction, and `vacuum` can't be part of one.
         for statement in sql.split(";\n") {
             client.batch_execute(statement).await.unwrap();
         }
@@ -59,7 +59,7 @@ impl TestDatabase {
         let client = server::connect(server).await;
         let name = client.query_one(include_str!("../../queries/fresh_name.sql"), &[]).await.unwrap();
         let name: String = name.get(0);
-        // `wal_log` copies blocks through the log; the other strategy forces two checkpoints of the whole server.
+        // `wal_log` copies blocks through the log. The other strategy forces two checkpoints of the whole server.
         let template = template.map(|template| format!("template {template} strategy wal_log")).unwrap_or_default();
         client.batch_execute(&format!("create database {name} {template}")).await.unwrap();
         let mut config = server.clone();
@@ -67,20 +67,20 @@ impl TestDatabase {
         Self { config, server: server.clone(), name }
     }
 
-    /// Returns how to connect to the database.
+    /// Returns the configuration for connections to the database.
     #[must_use]
     pub fn config(&self) -> Config {
         self.config.clone()
     }
 
-    /// Returns the database's address as a URL, for programs.
+    /// Returns the address of the database as a URL, for programs.
     #[must_use]
     pub fn url(&self) -> String {
         let (host, port) = self.address();
         self.url_at(&format!("{host}:{port}"))
     }
 
-    /// Returns its address for programs that reach the server through a proxy.
+    /// Returns the address of the database for programs that reach the server through a proxy.
     #[must_use]
     pub fn url_through(&self, proxy: SocketAddr) -> String {
         self.url_at(&proxy.to_string())
@@ -103,7 +103,7 @@ impl TestDatabase {
         }
     }
 
-    /// Returns a connection for a look at the tables.
+    /// Opens a connection for the test's own queries.
     pub async fn connect(&self) -> Client {
         server::connect(&self.config).await
     }
@@ -118,7 +118,7 @@ impl Drop for TestDatabase {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async { server::connect(&server).await.batch_execute(&sql).await.unwrap() });
         });
-        // A database that stays is a nuisance; a panic while panicking would hide why the test failed.
+        // A database that stays does little harm; a second panic would hide why the test failed.
         drop(cleaner.join());
     }
 }

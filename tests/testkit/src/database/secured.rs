@@ -1,4 +1,4 @@
-//! A PostgreSQL server of its own, with TLS and passwords.
+//! A PostgreSQL server with TLS and passwords.
 
 use std::{
     env, fs,
@@ -14,18 +14,19 @@ use tokio_postgres::{Client, Config};
 
 use crate::database::{TestDatabase, server::connect};
 
-/// The server; it stops when this is dropped.
+/// A running server, which stops when this is dropped.
 #[derive(Debug)]
 pub struct SecuredServer {
     process: Child,
     folder: PathBuf,
     port: u16,
-    /// Who vouches for it, in PEM notation.
+    /// The certificate authority, as PEM.
     pub authority: String,
 }
 
 impl SecuredServer {
-    /// Starts one with the certificate of [`certificates`], with the user `app` and this password. `postgres` needs none.
+    /// Starts a server with the certificate of [`certificates`], and with the user `app` and this password. `postgres`
+    /// needs no password.
     pub async fn start(password: &str) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let folder = env::temp_dir().join(format!("pledge-secured-{port}"));
@@ -54,18 +55,18 @@ impl SecuredServer {
         self.url_of("postgres", host, password)
     }
 
-    /// Returns the address of a database on it, for `app`.
+    /// Returns the address of a database on this server, for `app`.
     #[must_use]
     pub fn url_of(&self, database: &str, host: &str, password: &str) -> String {
         format!("postgres://app:{password}@{host}:{}/{database}?sslmode=require", self.port)
     }
 
-    /// Returns a connection that may do everything.
+    /// Opens a connection as the superuser.
     pub async fn admin(&self) -> Client {
         connect(&self.config()).await
     }
 
-    /// Returns a new database on it with every migration applied.
+    /// Makes a database on this server with every migration applied.
     pub async fn database(&self) -> TestDatabase {
         TestDatabase::on(&self.config()).await
     }
@@ -76,7 +77,7 @@ impl SecuredServer {
         config
     }
 
-    /// Writes a file beside the server's own and returns its path.
+    /// Writes a file beside the server's own. Returns its path.
     pub fn file(&self, name: &str, text: &str) -> String {
         let path = self.folder.join(name);
         fs::write(&path, text).unwrap();
@@ -93,7 +94,7 @@ impl SecuredServer {
         }
     }
 
-    /// Waits until connections are encrypted: the server reads its configuration anew when it likes.
+    /// Waits until connections are encrypted: the server reloads its configuration some time after it is told to.
     async fn until_tls(&self, admin: &Client) {
         while admin.query_one("show ssl", &[]).await.unwrap().get::<_, &str>(0) != "on" {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -103,14 +104,14 @@ impl SecuredServer {
 
 impl Drop for SecuredServer {
     fn drop(&mut self) {
-        // An immediate shutdown: nothing in it is worth anything.
+        // An immediate shutdown, since no data are needed any more.
         drop(Command::new("kill").args(["-QUIT", &self.process.id().to_string()]).status());
         drop(self.process.wait());
         drop(fs::remove_dir_all(&self.folder));
     }
 }
 
-/// Returns an authority of its own, a certificate for `localhost` and `database.example.com`, and its key.
+/// Makes a certificate authority, a certificate for `localhost` and `database.example.com`, and its key.
 #[must_use]
 pub fn certificates() -> (String, String, String) {
     let mut authority = CertificateParams::new(Vec::new()).unwrap();

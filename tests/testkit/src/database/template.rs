@@ -1,4 +1,4 @@
-//! The migrated database that the others are copies of.
+//! The migrated database of which other databases are copies.
 
 use pledge_migrations::MIGRATIONS;
 use tokio_postgres::Config;
@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use crate::database::server::connect;
 
-/// Returns the name of a database with every migration applied; made once for each state of the migrations.
+/// Returns the name of a database with every migration applied. It is made once for each state of the migrations.
 ///
-/// The template gets its name when it is whole, so a half-made one is never copied.
+/// The template gets its name when it is complete, so an incomplete one is never copied.
 pub(crate) async fn migrated(server: &Config) -> String {
     let name = name();
     let client = connect(server).await;
@@ -22,7 +22,7 @@ pub(crate) async fn migrated(server: &Config) -> String {
         migrate(server, &unfinished).await;
         client.batch_execute(&format!("alter database {unfinished} rename to {name}")).await.unwrap();
     }
-    // The lock goes with the connection.
+    // The lock is released with the connection.
     name
 }
 

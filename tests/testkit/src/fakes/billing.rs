@@ -1,4 +1,4 @@
-//! Stripe's billing without Stripe.
+//! A fake of Stripe's billing.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -28,7 +28,7 @@ use time::Duration;
 
 use crate::time::t;
 
-/// Makes what it is asked for, once for each idempotency key, and fails when told.
+/// A fake that makes each object once for each idempotency key, and fails when told.
 #[derive(Debug, Default)]
 pub struct FakeBilling(Mutex<State>);
 
@@ -52,27 +52,27 @@ struct State {
 }
 
 impl FakeBilling {
-    /// Lets the next call fail like this and do nothing.
+    /// Makes the next call fail with this error and do nothing.
     pub fn fail_next(&self, error: BillingError) {
         self.state().failures.push_back(Some((error, false)));
     }
 
-    /// Lets the next call of this method fail like this and do nothing.
+    /// Makes the next call of this method fail with this error and do nothing.
     pub fn fail_on(&self, method: &'static str, error: BillingError) {
         self.state().failure_of = Some((method, error));
     }
 
-    /// Lets the next call do its work, and then lose its answer.
+    /// Makes the next call do its work and return this error.
     pub fn lose_next_answer(&self, error: BillingError) {
         self.state().failures.push_back(Some((error, true)));
     }
 
-    /// Lets the next call succeed, although others that come later fail.
+    /// Makes the next call succeed, before the failures that tests asked for.
     pub fn pass_next(&self) {
         self.state().failures.push_back(None);
     }
 
-    /// Gives a subscription another status: the reader pays the first invoice, it ends, and so on.
+    /// Sets the status of a subscription, as when the reader pays the first invoice or it ends.
     pub fn set_status(&self, id: &SubscriptionId, status: SubscriptionStatus) {
         let mut state = self.state();
         let subscription = state.subscriptions.get_mut(id).unwrap();
@@ -80,57 +80,56 @@ impl FakeBilling {
         subscription.started |= status.is_live();
     }
 
-    /// Gives a subscription the invoice of the period that runs.
+    /// Sets the invoice of a subscription's running period.
     pub fn set_running(&self, id: &SubscriptionId, invoice: RunningInvoice) {
         self.state().running.insert(id.clone(), invoice);
     }
 
-    /// Gives a subscription its newest invoice.
+    /// Sets the newest invoice of a subscription.
     pub fn set_latest(&self, id: &SubscriptionId, invoice: BilledInvoice) {
         self.state().latest.insert(id.clone(), invoice);
     }
 
-    /// Says what comes of paying an invoice from now on, unless it is just paid.
+    /// Sets the result of paying an invoice from now on; without it, the invoice is paid.
     pub fn set_payment_outcome(&self, outcome: InvoicePaid) {
         self.state().payment_outcome = Some(outcome);
     }
 
-    /// Lets somebody else's change of a tier take effect right after the next one: the subscription renews at `price`
-    /// then.
+    /// Makes a concurrent change of tier take effect right after the next one: the subscription renews at `price` then.
     pub fn overtake_change(&self, price: PriceId) {
         self.state().overtaking = Some(price);
     }
 
-    /// Forgets the portal, as if nobody had registered it.
+    /// Removes the portal's configuration, as if nobody had registered it.
     pub fn have_no_portal(&self) {
         self.state().has_no_portal = true;
     }
 
-    /// Whether the subscription is charged to whatever the customer keeps.
+    /// Returns whether a subscription is charged to the customer's default method.
     #[must_use]
     pub fn customer_pays(&self, id: &SubscriptionId) -> bool {
         self.state().customer_pays.contains(id)
     }
 
-    /// Returns the price at which a subscription goes on.
+    /// Returns the price at which a subscription renews.
     #[must_use]
     pub fn goes_on_at(&self, id: &SubscriptionId) -> Option<PriceId> {
         self.state().prices.get(id).cloned()
     }
 
-    /// Says what became of a single purchase.
+    /// Sets the state of a single purchase.
     pub fn set_intent(&self, id: &PaymentIntentId, now: IntentState) {
         let mut state = self.state();
         state.intents.values_mut().find(|(known, _)| known == id).unwrap().1 = now;
     }
 
-    /// Returns every subscription that was ever made, in the order of its id, and its status.
+    /// Returns every subscription that was ever made with its status, in the order of their ids.
     #[must_use]
     pub fn subscriptions(&self) -> Vec<(SubscriptionId, SubscriptionStatus)> {
         self.state().subscriptions.values().map(|it| (it.id.clone(), it.status)).collect()
     }
 
-    /// Returns what a subscription is paid with.
+    /// Returns the payment method of a subscription.
     #[must_use]
     pub fn payment_method(&self, id: &SubscriptionId) -> Option<PaymentMethodId> {
         self.state().methods.get(id).cloned()
@@ -142,7 +141,7 @@ impl FakeBilling {
         self.state().calls.clone()
     }
 
-    /// Returns which customers were given which other addresses, in order.
+    /// Returns the new addresses that customers were given, in order.
     #[must_use]
     pub fn addresses(&self) -> Vec<(CustomerId, Email)> {
         self.state().addresses.clone()
@@ -217,7 +216,7 @@ impl Billing for FakeBilling {
         self.call("create_price", |_| PriceId::parse(id).unwrap())
     }
 
-    /// Attaches a method; an alias of a test card, `pm_card_…`, becomes a method of its own.
+    /// Attaches a method. An alias of a test card, `pm_card_…`, becomes a method of its own.
     async fn attach_payment_method(
         &self,
         _: &CustomerId,
@@ -291,7 +290,7 @@ impl Billing for FakeBilling {
         })
     }
 
-    /// Costs what the name of the price says.
+    /// Returns a preview whose amount is the number in the name of the price.
     async fn preview_renewal(
         &self,
         _: &SubscriptionId,

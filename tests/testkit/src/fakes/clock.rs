@@ -1,4 +1,4 @@
-//! A clock that stands still.
+//! A clock that moves only when a test moves it.
 
 use std::sync::Mutex;
 
@@ -17,7 +17,7 @@ impl FixedClock {
         Self(Mutex::new(now))
     }
 
-    /// Lets time pass.
+    /// Moves the clock forward.
     pub fn advance(&self, by: time::Duration) {
         *self.0.lock().unwrap() += by;
     }

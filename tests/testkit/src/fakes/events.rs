@@ -1,4 +1,4 @@
-//! A list of events.
+//! A fake of Stripe's list of events.
 
 use std::sync::Mutex;
 
@@ -16,13 +16,13 @@ pub struct FakeEvents(Mutex<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    /// In the order of their times.
+    /// The events, in the order of their times.
     events: Vec<(Timestamp, &'static str, ListedEvent)>,
     pages: usize,
     failing_from: Option<usize>,
 }
 
-/// The most events of a page.
+/// The greatest number of events on a page.
 pub const EVENTS_OF_A_PAGE: usize = 3;
 
 impl FakeEvents {
@@ -34,7 +34,7 @@ impl FakeEvents {
         inner.events.sort_by_key(|(created, ..)| *created);
     }
 
-    /// Lets every page from this number on fail; none with `None`.
+    /// Makes every page from this number on fail, or none without a number.
     pub fn fail_from(&self, page: Option<usize>) {
         self.0.lock().unwrap().failing_from = page;
     }

@@ -1,4 +1,4 @@
-//! A payment provider that opens sessions at once.
+//! A fake of a payment provider.
 
 use pledge_domain::{
     ids::{PriceId, SessionId},
@@ -8,7 +8,8 @@ use pledge_domain::{
 
 use crate::{fakes::script::Script, time::t};
 
-/// Opens a session for every request: the same one for the same preorder and attempt, open until [`t`]`(86_400)`.
+/// A fake that opens a session for every request, the same one for the same preorder and attempt, open until
+/// [`t`]`(86_400)`.
 #[derive(Debug, Default)]
 pub struct FakeGateway {
     sessions: Script<SessionRequest, Result<OpenedSession, GatewayError>>,
@@ -17,22 +18,22 @@ pub struct FakeGateway {
 }
 
 impl FakeGateway {
-    /// Lets the next request fail like this.
+    /// Makes the next request for a session fail with this error.
     pub fn fail_next(&self, error: GatewayError) {
         self.sessions.put(Err(error));
     }
 
-    /// Answers the next request with this session.
+    /// Makes the next request for a session return this one.
     pub fn answer_next(&self, session: OpenedSession) {
         self.sessions.put(Ok(session));
     }
 
-    /// Answers the next question for a price with this.
+    /// Sets the answer to the next request for a price.
     pub fn price_next(&self, answer: Result<Money, GatewayError>) {
         self.prices.put(answer);
     }
 
-    /// Says what the next session that is closed turns out to be.
+    /// Sets the status that the next closed session turns out to have.
     pub fn close_next(&self, answer: Result<SessionStatus, GatewayError>) {
         self.closed.put(answer);
     }
@@ -43,13 +44,13 @@ impl FakeGateway {
         self.closed.calls()
     }
 
-    /// Returns how often a price was asked for.
+    /// Returns how often a price was requested.
     #[must_use]
     pub fn prices_asked(&self) -> usize {
         self.prices.calls().len()
     }
 
-    /// Returns every request so far.
+    /// Returns every request for a session so far.
     #[must_use]
     pub fn requests(&self) -> Vec<SessionRequest> {
         self.sessions.calls()

@@ -1,4 +1,4 @@
-//! Firebase accounts without Firebase.
+//! A fake of Firebase's accounts.
 
 use std::{collections::BTreeMap, sync::Mutex};
 
@@ -11,7 +11,7 @@ use pledge_domain::{
 
 use crate::fakes::{on_purpose, script::Script};
 
-/// Knows the accounts that a test gave it and makes an unclaimed one for every other address.
+/// A fake with the accounts that a test adds. It makes an unclaimed account for every other address.
 #[derive(Debug, Default)]
 pub struct FakeIdentity {
     script: Script<Email, IdentityError>,
@@ -21,35 +21,35 @@ pub struct FakeIdentity {
 }
 
 impl FakeIdentity {
-    /// Adds an account that exists already.
+    /// Adds an existing account.
     #[must_use]
     pub fn with(self, email: &Email, account: Account) -> Self {
         self.accounts.lock().unwrap().insert(email.key(), account);
         self
     }
 
-    /// Says how the account with this uid stands from now on; all others are active.
+    /// Sets the state of the account with this uid. All others are active.
     pub fn set_state(&self, user: &UserId, state: AccountState) {
         self.states.lock().unwrap().insert(user.clone(), state);
     }
 
-    /// Lets the next call fail.
+    /// Makes the next call fail.
     pub fn fail_next(&self) {
         self.script.put(IdentityError(on_purpose()));
     }
 
-    /// Lets the next question for the state of an account fail.
+    /// Makes the next request for the state of an account fail.
     pub fn fail_next_state(&self) {
         self.state_script.put(IdentityError(on_purpose()));
     }
 
-    /// Returns every uid whose state was asked for.
+    /// Returns every uid whose state was requested.
     #[must_use]
     pub fn states_asked_for(&self) -> Vec<UserId> {
         self.state_script.calls()
     }
 
-    /// Returns every address that was asked for.
+    /// Returns every address for which an account was requested.
     #[must_use]
     pub fn requests(&self) -> Vec<Email> {
         self.script.calls()

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use pledge_domain::ports::Randomness;
 use uuid::{Builder, Uuid};
 
-/// UUIDs that follow from a seed: whoever has the same one gets the same sequence.
+/// A sequence of UUIDs. Equal seeds give equal sequences.
 #[derive(Debug, Default)]
 pub struct SeededIds(AtomicU64);
 
 impl SeededIds {
-    /// Returns a sequence of its own.
+    /// Makes the sequence of a seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self(AtomicU64::new(seed.wrapping_mul(1 << 32)))

@@ -1,4 +1,4 @@
-//! A Klaviyo that takes everything.
+//! A fake of Klaviyo.
 
 use std::sync::Mutex;
 
@@ -9,7 +9,7 @@ use pledge_domain::{
 
 use crate::fakes::script::Script;
 
-/// Takes every event, or fails as often as it is told.
+/// A fake that accepts every event, or fails as often as it is told.
 #[derive(Debug, Default)]
 pub struct FakeMarketing {
     script: Script<Announcement, MarketingError>,
@@ -17,18 +17,18 @@ pub struct FakeMarketing {
 }
 
 impl FakeMarketing {
-    /// Lets the next event fail like this.
+    /// Makes the next event fail with this error.
     pub fn fail_next(&self, error: MarketingError) {
         self.script.put(error);
     }
 
-    /// Returns every event that was tried, taken or not.
+    /// Returns every event that was sent, accepted or not.
     #[must_use]
     pub fn tried(&self) -> Vec<Announcement> {
         self.script.calls()
     }
 
-    /// Returns every event that was taken, in order; repeats too.
+    /// Returns every event that was accepted, in order, with repetitions.
     #[must_use]
     pub fn taken(&self) -> Vec<Announcement> {
         self.taken.lock().unwrap().clone()

@@ -1,4 +1,4 @@
-//! Stand-ins for the ports that aren't a store. Each notes what it was asked, answers usefully, and fails when told.
+//! Fakes of the ports that aren't a store. Each records its calls, returns usable answers, and fails when told.
 
 mod billing;
 mod clock;

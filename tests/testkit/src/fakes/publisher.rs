@@ -1,4 +1,4 @@
-//! A queue that nobody reads.
+//! A fake of a queue.
 
 use pledge_domain::{
     ids::OutboxId,
@@ -7,17 +7,17 @@ use pledge_domain::{
 
 use crate::fakes::{on_purpose, script::Script};
 
-/// Notes every message, or fails as often as it is told.
+/// A fake that records every message, or fails as often as it is told.
 #[derive(Debug, Default)]
 pub struct FakePublisher(Script<Vec<OutboxId>, PublishError>);
 
 impl FakePublisher {
-    /// Refuses the next message.
+    /// Makes the next message fail.
     pub fn fail_next(&self) {
         self.0.put(PublishError(on_purpose()));
     }
 
-    /// Returns every message so far, also those that weren't taken.
+    /// Returns every message so far, including those that failed.
     #[must_use]
     pub fn messages(&self) -> Vec<Vec<OutboxId>> {
         self.0.calls()

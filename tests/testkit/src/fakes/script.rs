@@ -1,11 +1,11 @@
-//! What a fake was asked, and what it is to answer.
+//! The calls and the prepared answers of a fake.
 
 use std::{
     collections::VecDeque,
     sync::{Mutex, MutexGuard},
 };
 
-/// The calls that came in, and the answers that tests put up for the next ones.
+/// The calls that a fake got, and the answers that tests prepared for the next ones.
 #[derive(Debug)]
 pub struct Script<Call, Answer> {
     state: Mutex<(Vec<Call>, VecDeque<Answer>)>,
@@ -18,14 +18,14 @@ impl<Call, Answer> Default for Script<Call, Answer> {
 }
 
 impl<Call: Clone, Answer> Script<Call, Answer> {
-    /// Notes a call and returns the answer that was put up for it, if any was.
+    /// Records a call and returns the answer that was prepared for it, if any was.
     pub fn called(&self, call: Call) -> Option<Answer> {
         let mut state = self.state();
         state.0.push(call);
         state.1.pop_front()
     }
 
-    /// Puts up the answer for one more call.
+    /// Adds the answer for one more call.
     pub fn put(&self, answer: Answer) {
         self.state().1.push_back(answer);
     }

@@ -1,4 +1,4 @@
-//! A clock and randomness in one, as `main` has them.
+//! A clock and a source of identifiers in one, as `main` has them.
 
 use pledge_domain::{
     Timestamp,
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::fakes::{FixedClock, SeededIds};
 
-/// A machine whose clock stands still, and whose random identifiers are the same in every run.
+/// A fake whose clock moves only when told, and whose identifiers are the same in every run.
 #[derive(Debug, Default)]
 pub struct FakeSystem {
     /// The clock.

@@ -13,7 +13,7 @@ use crate::fakes::script::Script;
 /// The one App Check token that [`FakeTokens`] accepts.
 pub const APP_TOKEN: &str = "token-of-our-app";
 
-/// Accepts the tokens that a test handed out, [`APP_TOKEN`], and no other.
+/// A fake that accepts the tokens that a test adds and [`APP_TOKEN`], and no others.
 #[derive(Debug, Default)]
 pub struct FakeTokens {
     script: Script<String, TokenError>,
@@ -21,14 +21,14 @@ pub struct FakeTokens {
 }
 
 impl FakeTokens {
-    /// Lets this token speak for this user from now on.
+    /// Adds a token of this user.
     #[must_use]
     pub fn with(self, token: &str, user: VerifiedUser) -> Self {
         self.known.lock().unwrap().insert(token.to_owned(), user);
         self
     }
 
-    /// Lets the next call fail like this.
+    /// Makes the next call fail with this error.
     pub fn fail_next(&self, error: TokenError) {
         self.script.put(error);
     }

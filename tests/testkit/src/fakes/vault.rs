@@ -1,4 +1,4 @@
-//! Secrets without AWS.
+//! A fake of AWS Secrets Manager.
 
 use std::{
     collections::BTreeMap,
@@ -10,7 +10,7 @@ use pledge_runtime::{
     secrets::{Vault, VaultError},
 };
 
-/// Secrets by ARN, which a test can replace, and how often they were read. Clones share them.
+/// Secrets by ARN, and the number of reads. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct FakeVault(Arc<Mutex<Inner>>);
 
@@ -21,7 +21,7 @@ struct Inner {
 }
 
 impl FakeVault {
-    /// Holds these secrets.
+    /// Makes a vault with these secrets.
     #[must_use]
     pub fn new<const N: usize>(secrets: [(&'static str, &str); N]) -> Self {
         let vault = Self::default();
@@ -36,12 +36,12 @@ impl FakeVault {
         self.0.lock().unwrap().secrets.insert(arn, Secret::new(text));
     }
 
-    /// Has this secret no more.
+    /// Removes a secret.
     pub fn remove(&self, arn: &str) {
         self.0.lock().unwrap().secrets.remove(arn);
     }
 
-    /// Returns how often a secret was asked for.
+    /// Returns how often a secret was read.
     #[must_use]
     pub fn reads(&self) -> usize {
         self.0.lock().unwrap().reads

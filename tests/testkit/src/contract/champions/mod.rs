@@ -1,4 +1,4 @@
-//! [`ChampionStore`](pledge_domain::ports::ChampionStore), and Stripe's events about champions.
+//! The contract of [`ChampionStore`](pledge_domain::ports::ChampionStore), and of Stripe's events about champions.
 
 pub mod customers_and_prices;
 pub mod origins;
@@ -28,7 +28,7 @@ use crate::{
 
 const DAY: i64 = 86_400;
 
-/// Records an event that must be new; returns what became of it and the keys of the announcements that it added.
+/// Records an event that must be new. Returns its outcome and the keys of the announcements that it added.
 async fn record(subject: &impl Subject, event: &StripeEvent) -> (Outcome, Vec<String>) {
     let Recorded::Now { outcome, announcements } = subject.store().deliver(event, t(100)).await.unwrap() else {
         panic!("{} was recorded before", event.id);
@@ -45,7 +45,7 @@ async fn record(subject: &impl Subject, event: &StripeEvent) -> (Outcome, Vec<St
     (outcome, keys)
 }
 
-/// Signs the reader `ada` in, with an address, and gives novel 7 its tiers. Returns the key of both.
+/// Signs the reader `ada` in with an address, and gives novel 7 its tiers. Returns the key of the reader and the novel.
 async fn ada(subject: &impl Subject) -> ChampionKey {
     subject.open_novel(tiers()).await;
     subject.store().sign_in(&sign_in(&signed_in("ada", "ada@example.com")), &Uses::default(), t(0)).await.unwrap();

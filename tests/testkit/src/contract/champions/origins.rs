@@ -1,4 +1,4 @@
-//! Whose an event is that does not say it plainly.
+//! Events that don't say plainly whose they are.
 #![allow(missing_docs, reason = "the name of a promise says it")]
 
 use pledge_domain::{
@@ -63,7 +63,7 @@ pub async fn what_nobody_marked_is_placed_if_it_leads_to_one_reader_and_novel<S:
     }
     assert_eq!(account(subject, &key).await.subscriptions, []);
 
-    // Whichever of its events comes first.
+    // The order of the subscription's events makes no difference.
     let lines = vec![InvoiceLine {
         price: Some(price.clone()),
         period: Some(Period { start: t(0), end: t(31 * DAY) }),

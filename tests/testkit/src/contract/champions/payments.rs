@@ -1,4 +1,4 @@
-//! Payments and subscriptions of which events tell, from the first invoice to the refund.
+//! Payments and subscriptions in events, from the first invoice to the refund.
 #![allow(missing_docs, reason = "the name of a promise says it")]
 
 use pledge_domain::{
@@ -22,7 +22,7 @@ use crate::{
     time::t,
 };
 
-/// What a new subscription fills, column by column.
+/// Checks the columns that a new subscription fills, one by one.
 pub async fn a_new_subscription_fills_every_column<S: Subject>(subject: &S) {
     let key = ada(subject).await;
     let SubscribeDecision::Start(reservation) = ask(subject, &key, 2, 1).await else { panic!() };
@@ -56,7 +56,8 @@ pub async fn a_new_subscription_fills_every_column<S: Subject>(subject: &S) {
     assert_eq!((payment.payment_intent, payment.invoice.unwrap().as_str()), (Some(an_intent("pi_1")), "in_1"));
 }
 
-/// A renewal makes no subscription, extends the end, and its row names the subscription and not the invoice.
+/// Checks that a renewal makes no subscription and extends the end, and that its row names the subscription and not the
+/// invoice.
 pub async fn a_renewal_extends_and_names_its_subscription<S: Subject>(subject: &S) {
     let key = ada(subject).await;
     let data = Some(metadata(&key, 2, Some(payment_record_id(1))));
@@ -162,7 +163,8 @@ pub async fn what_was_carried_over_is_extended<S: Subject>(subject: &S) {
     assert_eq!(subject.ledger(&key).await.len(), 1);
 }
 
-/// The lines of an invoice, the grace that it was paid in and the prices that a tier ever had come back as they were.
+/// Checks that the lines of an invoice, the grace in which it was paid and the prices that a tier ever had are read as
+/// they were written.
 pub async fn what_the_timeline_is_made_of_is_read_as_it_was<S: Subject>(subject: &S) {
     let key = ada(subject).await;
     let [old, new] = ["price_old", "price_new"].map(|id| PriceId::parse(id).unwrap());

@@ -1,4 +1,4 @@
-//! Readers, the tiers of novels, and what belongs to both.
+//! Readers, the tiers of novels, and the accounts of both.
 #![allow(missing_docs, reason = "the name of a promise says it")]
 
 use pledge_domain::{
@@ -22,7 +22,7 @@ pub async fn a_novel_has_its_tiers_and_another_has_none<S: Subject>(subject: &S)
     assert_eq!(subject.store().tiers(NovelId::new(8).unwrap()).await.unwrap(), []);
 }
 
-pub async fn nobody_has_an_account_with_the_novels_tiers<S: Subject>(subject: &S) {
+pub async fn a_reader_who_is_not_stored_has_an_account_with_the_novels_tiers<S: Subject>(subject: &S) {
     subject.open_novel(tiers()).await;
     let account = account(subject, &champion("nobody")).await;
     assert_eq!(account, ChampionAccount { tiers: tiers(), ..ChampionAccount::new(champion("nobody")) });

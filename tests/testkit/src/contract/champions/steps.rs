@@ -1,4 +1,4 @@
-//! Steps of one reader and novel, and what time alone changes.
+//! Steps of one reader and novel, and changes by time alone.
 #![allow(missing_docs, reason = "the name of a promise says it")]
 
 use pledge_domain::{
@@ -55,7 +55,7 @@ pub async fn any_providers_payment_is_booked_in_the_same_ledger<S: Subject>(subj
     assert_eq!(subject.store().backlog().await.unwrap().waiting, 1);
 }
 
-/// What time alone changes is written by the roll, once for each row that is due.
+/// Checks that the roll writes changes by time alone, once for each row that is due.
 pub async fn a_roll_computes_what_is_due_and_nothing_else<S: Subject>(subject: &S) {
     let key = ada(subject).await;
     record(subject, &purchase_paid("evt_1", "pi_1", Some(metadata(&key, 2, None)), t(0))).await;

@@ -87,7 +87,7 @@ pub async fn a_checkout_keeps_the_owner_that_is_there<S: Subject>(subject: &S) {
     assert_eq!(subject.user(&uid("u2")).await, None);
 }
 
-pub async fn a_preorder_is_stuck_when_its_session_expired_unheard<S: Subject>(subject: &S) {
+pub async fn a_preorder_is_stuck_when_no_event_told_that_its_session_expired<S: Subject>(subject: &S) {
     let open = an_open_session("cs_1");
     let (stuck, paid) =
         (initiate(subject, 1, ADDRESS, Owner::Unknown).await, initiate(subject, 2, ADDRESS, Owner::Unknown).await);

@@ -1,4 +1,4 @@
-//! What is stored of a preorder before anybody pays.
+//! Preorders before anybody pays.
 #![allow(missing_docs, reason = "the name of a promise says it")]
 
 use pledge_domain::{
@@ -37,6 +37,6 @@ pub async fn a_repeat_changes_nothing_and_returns_what_is_stored<S: Subject>(sub
     assert_eq!(subject.store().backlog().await.unwrap().waiting, 1);
 }
 
-pub async fn what_is_not_there_is_none<S: Subject>(subject: &S) {
+pub async fn a_preorder_that_is_not_stored_is_not_found<S: Subject>(subject: &S) {
     assert_eq!(subject.store().find(preorder_id(1)).await.unwrap(), None);
 }

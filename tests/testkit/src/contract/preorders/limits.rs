@@ -1,4 +1,4 @@
-//! How many preorders an address and a source may make.
+//! Limits of preorders for each address and each source.
 #![allow(missing_docs, reason = "the name of a promise says it")]
 
 use pledge_domain::{
@@ -14,8 +14,8 @@ use crate::{
     time::t,
 };
 
-/// Stores the `n`th preorder, of which there may be three an hour from one source and two for one address. Returns whether
-/// it was stored; if not, checks that it said when to come again.
+/// Stores the `n`th preorder under limits of three an hour from one source and two for one address. Returns whether it
+/// was stored; a refusal must name the time to wait.
 async fn initiate_limited(subject: &impl Subject, n: u32, address: &str, email: &str) -> bool {
     let limits = PreorderLimits { per_source: Limit::per_hour(3), per_address: Limit::per_hour(2) };
     let source = Source::new(address.parse().unwrap());
@@ -45,7 +45,7 @@ pub async fn more_preorders_than_an_address_may_have_are_not_stored<S: Subject>(
     assert!(!initiate_limited(subject, 1802, "192.0.2.3", ADDRESS).await);
 }
 
-pub async fn whoever_used_up_their_own_uses_up_nobody_elses<S: Subject>(subject: &S) {
+pub async fn a_source_that_used_up_its_limit_uses_up_no_address<S: Subject>(subject: &S) {
     for n in 1..=3 {
         assert!(initiate_limited(subject, n, "192.0.2.1", &format!("reader-{n}@example.com")).await);
     }
@@ -65,7 +65,7 @@ pub async fn a_repeat_uses_nothing_up<S: Subject>(subject: &S) {
     assert!(initiate_limited(subject, 1, "192.0.2.1", ADDRESS).await, "what is stored is there, whatever is used up");
 }
 
-pub async fn what_is_forgotten_limited_nobody<S: Subject>(subject: &S) {
+pub async fn uses_that_are_forgotten_limit_nobody<S: Subject>(subject: &S) {
     for n in 1..=2 {
         assert!(initiate_limited(subject, n, "192.0.2.1", ADDRESS).await);
     }

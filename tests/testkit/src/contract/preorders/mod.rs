@@ -1,4 +1,4 @@
-//! [`PreorderStore`](pledge_domain::ports::PreorderStore).
+//! The contract of [`PreorderStore`](pledge_domain::ports::PreorderStore).
 
 pub mod checkouts;
 pub mod intents;

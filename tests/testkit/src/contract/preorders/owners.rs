@@ -1,4 +1,4 @@
-//! Whose a preorder is.
+//! Owners of preorders.
 #![allow(missing_docs, reason = "the name of a promise says it")]
 
 use pledge_domain::{

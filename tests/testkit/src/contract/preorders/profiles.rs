@@ -1,4 +1,4 @@
-//! The user rows of those who order.
+//! The user rows of people who order.
 #![allow(missing_docs, reason = "the name of a promise says it")]
 
 use pledge_domain::{
