@@ -1,5 +1,5 @@
-// A real browser, whose pages are looked at: nothing may be written to its console as an error, and axe may find
-// nothing serious. Screenshots are kept in tests/browser/output.
+// Opens pages in a real browser. A test fails if a page writes an error to the console that isn't expected, or if axe
+// finds something serious. Screenshots are kept in tests/browser/output.
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -12,7 +12,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM,
-  // Chromium as root has no sandbox; the rest keeps it from calling anybody outside.
+  // Chromium has no sandbox when it runs as root. The other arguments keep it from calling anybody outside.
   args: [
     "--no-sandbox",
     "--disable-gpu",
@@ -52,15 +52,15 @@ export async function visit({ locale = "en", width = 1100, height = 900, expecte
   );
 }
 
-/** Keeps a screenshot of the whole page. */
+/** Saves a screenshot of the whole page. */
 export async function shot(page, name) {
   mkdirSync(output, { recursive: true });
   await page.screenshot({ path: new URL(`${name}.png`, output).pathname, fullPage: true });
 }
 
-/** Fails if axe finds something serious on the page as it is. */
+/** Fails if axe finds something serious on the page in its present state. */
 export async function accessible(page) {
-  // Evaluated rather than added as a script, which the page's policy would refuse.
+  // Evaluated instead of added as a script, which the page's policy would refuse.
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => window.axe.run());
   const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");

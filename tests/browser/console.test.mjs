@@ -1,4 +1,4 @@
-// The console of the local cloud: what happened, the tables, the controls.
+// The console of the local cloud: timeline, tables, controls, and calls of the API.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
@@ -20,7 +20,7 @@ async function pay(sessionId) {
   assert.equal((await fetch(url, { method: "POST", headers: json, body: "{}" })).status, 200);
 }
 
-/** Pays an intent and waits until the API knows it. */
+/** Pays an intent and waits until the API shows the payment. */
 async function payWith(payPage, page, email) {
   const secret = new URL(payPage).searchParams.get("client_secret");
   const stripe = endpoints.stripe_api_base;
@@ -147,7 +147,7 @@ test("what Stripe never delivered is fetched, and the preorder is completed", as
     assert.equal((await preorder()).status, "processing");
 
     await one("Fetch what never came").getByText(`curl -s ${endpoints.controls.schedules}/catch-up`).waitFor();
-    // What happened in this second is listed in the next.
+    // An event of this second is listed by Stripe from the next second on.
     while ((await preorder()).status !== "completed") await press("Fetch what never came");
     await press("The endpoint is switched on");
 
@@ -193,7 +193,7 @@ test("every operation can be tried with an example that works", async () => {
     const operation = page.getByRole("combobox", { name: "Operation" });
     await operation.waitFor();
     const all = await operation.locator("option").evaluateAll((options) => options.map(({ value }) => value));
-    // What is cancelled can't be changed.
+    // A subscription that is cancelled can't be changed, so these two come last.
     const last = ["cancelChampionSubscription", "resumeChampionSubscription"];
     const ids = [...all.filter((id) => !last.includes(id)), ...last];
     const reader = `try-${Date.now()}@gmail.com`;
@@ -206,7 +206,7 @@ test("every operation can be tried with an example that works", async () => {
       await page.getByRole("button", { name: "Send" }).click();
       const answered = page.getByRole("heading", { name: / in \d+ ms$/ });
       await answered.waitFor();
-      // Nothing is open when everything is paid.
+      // No invoice is open when everything is paid.
       const expected = id === "payChampionSubscription" ? /^409 / : /^20[01] /;
       assert.match(await answered.textContent(), expected, id);
       const pay = page.getByRole("link", { name: "Pay it" });

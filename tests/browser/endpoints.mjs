@@ -1,4 +1,4 @@
-// Where the local cloud is that the tests run beside: scripts/test-browser starts it.
+// The addresses of the local cloud beside which the tests run. scripts/test-browser starts it.
 import { readFileSync } from "node:fs";
 
 const file = process.env.PLEDGE_ENDPOINTS;
@@ -6,7 +6,7 @@ if (!file) throw new Error("PLEDGE_ENDPOINTS isn't set; run scripts/test-browser
 
 export const endpoints = JSON.parse(readFileSync(file, "utf8"));
 
-/** Tells a stand-in what to do, or asks it: `control("firebase", "codes")`. */
+/** Calls a control of a stand-in: `control("firebase", "codes")`. */
 export async function control(system, path, body) {
   const response = await fetch(`${endpoints.controls[system]}/${path}`, {
     method: body === undefined ? "GET" : "POST",

@@ -1,4 +1,4 @@
-// The stand-in for Firebase with Firebase's own package, as a front end uses it.
+// The stand-in for Firebase with Firebase's own package, which front ends use.
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
@@ -35,7 +35,7 @@ const auth = getAuth(app);
 connectAuthEmulator(auth, `http://${endpoints.firebase_auth_emulator_host}`, { disableWarnings: true });
 
 let number = 0;
-/** An address that nobody has had. */
+/** Returns an address that nobody has had. */
 const somebody = () => `reader-${Date.now()}-${(number += 1)}@example.com`;
 const google = (email) =>
   GoogleAuthProvider.credential(JSON.stringify({ sub: email, email, email_verified: true, name: "Jo" }));

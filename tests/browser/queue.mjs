@@ -1,4 +1,4 @@
-// Puts a message into a queue of the local cloud, signed as AWS wants it:
+// Puts a message into a queue of the local cloud, with AWS's signature:
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 import { createHash, createHmac } from "node:crypto";
 

@@ -1,4 +1,4 @@
-// The journeys of readers through the storefront, as they see them.
+// The journeys of readers through the storefront.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -65,7 +65,7 @@ test("a reader orders, pays and sees that it is paid", async () => {
 });
 
 test("a form that is wrong says so at the field", async () => {
-  // The browser itself writes a line for each answer that is an error.
+  // The browser itself logs each answer that is an error.
   await visit({ expected: /status of 400/ }, async (page) => {
     await page.goto(`${shop}/en/`);
     await page.getByLabel("E-mail").fill("nobody");
@@ -171,7 +171,7 @@ test("a reader buys 30 days once", async () => {
     await page.getByRole("button", { name: "4242 4242 4242 4242" }).click();
     await page.getByRole("button", { name: "Pay $3" }).click();
     await page.getByText(/You are a champion: Profound Realm \(until/).waitFor();
-    // More of it can be bought; nothing renews.
+    // Time can be bought again; nothing renews.
     await page.goto(`${shop}/en/account`);
     await page.getByText(/Profound Realm, until/).waitFor();
   });
@@ -206,7 +206,7 @@ test("a page of another origin can't read the API", async () => {
   });
 });
 
-// The last one, since it moves Stripe's clock.
+// This test moves Stripe's clock, so it comes last.
 test("a champion pays with 3-D Secure, ends it, lets it go on, changes the tier, and pays a refused renewal", async () => {
   await visit({ expected: /status of 402/ }, async (page) => {
     await page.goto(`${shop}/en/novels`);

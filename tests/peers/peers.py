@@ -1,4 +1,4 @@
-"""What Stripe's own SDK and another JWT library make and accept. Reads and writes lines of JSON."""
+"""Signs and verifies with Stripe's own SDK and another JWT library. Reads requests and writes answers as lines of JSON."""
 
 import json
 import sys
@@ -12,14 +12,14 @@ KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def header(request):
-    """The Stripe-Signature header, signed by the SDK."""
+    """Returns the Stripe-Signature header that the SDK makes."""
     signed = f"{request['time']}.{request['body']}"
     signature = stripe.WebhookSignature._compute_signature(signed, request["secret"])
     return f"t={request['time']},v1={signature}"
 
 
 def accepts(request):
-    """Whether the SDK takes a header of ours."""
+    """Returns whether the SDK accepts a header of ours."""
     try:
         stripe.Webhook.construct_event(request["body"], request["header"], request["secret"])
         return True
@@ -28,13 +28,13 @@ def accepts(request):
 
 
 def jwks(_request):
-    """The key that tokens are signed with."""
+    """Returns the key set with the key that signs tokens."""
     key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key()))
     return {"keys": [{**key, "kid": "peer", "alg": "RS256", "use": "sig"}]}
 
 
 def token(request):
-    """An ID token with these claims."""
+    """Returns an ID token with these claims."""
     claims = {"iat": int(time.time()), "exp": int(time.time()) + 600, **request["claims"]}
     return jwt.encode(claims, KEY, algorithm="RS256", headers={"kid": "peer"})
 

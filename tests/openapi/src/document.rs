@@ -1,8 +1,8 @@
-//! `docs/openapi.yaml`, read.
+//! Reads `docs/openapi.yaml`.
 
 use serde_json::{Map, Value};
 
-/// The document.
+/// The API's description, with its schemas open and closed.
 #[derive(Debug)]
 pub struct Document {
     root: Value,
@@ -13,7 +13,7 @@ pub struct Document {
 #[derive(Debug, Clone, Copy)]
 pub struct Operation<'a> {
     document: &'a Document,
-    /// Its `operationId`.
+    /// The `operationId`.
     pub id: &'a str,
     method: &'a str,
     path: &'a str,
@@ -21,7 +21,7 @@ pub struct Operation<'a> {
 }
 
 impl Document {
-    /// Takes the document's content.
+    /// Makes a document of its content.
     pub fn new(root: Value) -> Self {
         let mut closed_components = root["components"].clone();
         close(&mut closed_components);
@@ -39,19 +39,20 @@ impl Document {
         })
     }
 
-    /// Returns the operation that a request is for, or none. A stage may be in front of the path.
+    /// Returns the operation of a request; none if there is no such operation. The path may begin with a stage.
     pub fn operation(&self, method: &str, path: &str) -> Option<Operation<'_>> {
         let fits = |operation: &Operation<'_>| {
             operation.method.eq_ignore_ascii_case(method) && fits_template(path, operation.path)
         };
-        // Of `/preorders` and `/users/me/preorders` the longer one is meant, of `/users/me` and `/users/{userId}` the first.
+        // The longest template that fits counts, so that `/users/me/preorders` isn't taken for `/preorders`; of two that
+        // are equally long, the one without a placeholder.
         self.operations().filter(fits).max_by_key(|operation| {
             let parts = parts(operation.path);
             (parts.len(), parts.iter().filter(|part| !part.starts_with('{')).count())
         })
     }
 
-    /// Follows a reference, if the node is one.
+    /// Follows a reference. Returns the node itself if it isn't one.
     pub fn resolve<'a>(&'a self, node: &'a Value) -> &'a Value {
         match node["$ref"].as_str() {
             Some(reference) => self.resolve(self.root.pointer(reference.trim_start_matches('#')).unwrap()),
@@ -92,19 +93,19 @@ impl Document {
 }
 
 impl Operation<'_> {
-    /// Returns every documented status.
+    /// Returns every status that the operation documents.
     pub fn statuses(self) -> impl Iterator<Item = u16> {
         self.responses.keys().map(|status| status.parse().unwrap())
     }
 
-    /// Returns the response with this status, or none. The schemas of its headers are as they stand in the document.
+    /// Returns the response with this status; none if there is none. The schemas of its headers are as in the document.
     pub fn response(self, status: u16) -> Option<Value> {
         let response = self.responses.get(&status.to_string())?;
         Some(self.document.resolve(response).clone())
     }
 }
 
-/// Closes every object schema that lists its properties and doesn't say itself what else may be in it.
+/// Closes every object schema that lists its properties and doesn't say itself whether there may be others.
 fn close(node: &mut Value) {
     match node {
         Value::Object(children) => {
@@ -118,7 +119,8 @@ fn close(node: &mut Value) {
     }
 }
 
-/// Compares from the end, since a stage may be in front: `/dev/preorders/1` fits `/preorders/{preorderId}`.
+/// Returns whether a path fits a template: `/dev/preorders/1` fits `/preorders/{preorderId}`. They are compared from the
+/// end, since the path may begin with a stage.
 fn fits_template(path: &str, template: &str) -> bool {
     let (path, template): (Vec<&str>, Vec<&str>) = (parts(path), parts(template));
     path.len() >= template.len()

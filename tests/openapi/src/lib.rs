@@ -1,8 +1,8 @@
-//! Compares what a function answers with `docs/openapi.yaml`.
+//! Compares the functions' answers with `docs/openapi.yaml`.
 //!
-//! Clients must ignore fields that they don't know, so the document's response schemas are open. A test must not: a field
-//! that is answered and not documented is a difference too. So a body is validated against a copy of the schemas in which
-//! every response object is closed.
+//! Clients must ignore fields that they don't know, so the document's response schemas are open. A test must not ignore
+//! them: a field that is answered and not documented is a difference too. So a body is validated against a copy of the
+//! schemas in which every response object is closed.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -26,10 +26,11 @@ use serde_json::{Value, json};
 
 use document::{Document, Operation};
 
-/// The responses that were given, each as its `operationId` and its status.
+/// The responses of a function, each as its `operationId` and its status.
 pub type Given = BTreeSet<(String, u16)>;
 
-/// API Gateway answers this without asking a function. Functions that answer it themselves say when to come again.
+/// The status that API Gateway answers without calling a function. Functions that answer it themselves name a time to
+/// wait.
 const THROTTLED: u16 = 429;
 
 static DOCUMENT: LazyLock<Document> = LazyLock::new(|| {
@@ -42,9 +43,8 @@ fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Asserts that a response is one that the document has for the request: its status, its headers, and its body with
-/// neither a field too few nor one too many. Returns the operation and the status; none for a path that the document
-/// doesn't have.
+/// Asserts that the document has a response for the request: its status, its headers, and exactly the fields of its body.
+/// Returns the operation and the status; none for a path that the document doesn't have.
 pub fn assert_documented(request: &HttpEvent, response: &Response<Body>) -> Option<(String, u16)> {
     let operation = DOCUMENT.operation(request.method(), request.path())?;
     let status = response.status().as_u16();
@@ -82,7 +82,7 @@ pub fn operations() -> BTreeSet<String> {
     DOCUMENT.operations().map(|operation| operation.id.to_owned()).collect()
 }
 
-/// Returns the pointers of the response schemas that are closed, which none may be.
+/// Returns the pointers of response schemas that are closed. There must be none.
 #[must_use]
 pub fn closed_responses() -> Vec<String> {
     DOCUMENT.closed_responses()
@@ -97,7 +97,7 @@ fn assert_headers(what: &str, documented: &Value, response: &Response<Body>) {
             continue;
         };
         let text = value.to_str().unwrap();
-        // A header is text; what its schema says of numbers holds for the number that the text is.
+        // A header is text. A schema for numbers is applied to the number that the text is.
         let is_number = DOCUMENT.resolve(&header["schema"])["type"] == "integer";
         let value = if is_number { text.parse::<u64>().unwrap().into() } else { Value::from(text) };
         assert_valid(&format!("{what}, header {name}"), &header["schema"], &value);

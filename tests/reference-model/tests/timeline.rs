@@ -1,4 +1,4 @@
-//! The timeline of a reader against the reference model, and the promises that it makes.
+//! Compares the timeline of a reader with the reference model, and checks the timeline's promises.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -9,7 +9,7 @@ use pledge_reference_model::simulate;
 use proptest::prelude::*;
 use support::{at, bought, calendar, entries, entry, history, minutes};
 
-/// Longer than any generated history.
+/// A number of minutes that no generated history reaches.
 const HORIZON: i64 = 1_500;
 
 proptest! {
@@ -73,7 +73,7 @@ proptest! {
         }
     }
 
-    /// Whatever enters or is revoked from a moment on leaves alone what had run until then.
+    /// A payment or a revocation at a moment leaves everything before that moment as it was.
     #[test]
     fn what_has_run_never_moves(payments in history(), moment in 0..400_i64) {
         let whole = calendar(&fold(&entries(&payments)), moment);
@@ -88,7 +88,7 @@ proptest! {
         prop_assert_eq!(whole, calendar(&fold(&entries(&known)), moment));
     }
 
-    /// What a payment of a lower tier buys never shortens, delays or interrupts a higher one.
+    /// A payment for a lower tier never shortens, delays or interrupts a higher one.
     #[test]
     fn a_lower_tier_never_cuts_a_higher_one(payments in history(), enters in 0..300_i64, length in 1..200_i64) {
         let only_new: Vec<_> = payments
@@ -111,7 +111,7 @@ proptest! {
 
 #[test]
 fn an_upgrade_lasts_as_long_as_it_was_bought_and_what_was_bought_before_goes_on() {
-    // A month of tier 1, ten days into it thirty days of tier 4, and the renewal meanwhile.
+    // A month of tier 1, thirty days of tier 4 that begin ten days into it, and the renewal in the meantime.
     let payments = [entry(1, 0, &[(1, 30)]), entry(2, 10, &[(4, 30)]), entry(3, 30, &[(1, 30)])];
     let timeline = fold(&payments);
     let segments: Vec<_> =

@@ -1,4 +1,4 @@
-//! The running local cloud, for one test at a time.
+//! The running local cloud, used by one test at a time.
 
 use std::ops::Deref;
 
@@ -16,15 +16,15 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{Function, environment};
 
-/// Where tests are threads of one process, they wait for each other here; nextest gives each a process and lets them
-/// wait by its configuration.
+/// Lets tests that are threads of one process wait for each other. nextest runs each in a process of its own and lets
+/// them wait by its configuration.
 static TURN: Mutex<()> = Mutex::const_new(());
 
-/// The running cloud. Nobody else uses it meanwhile, so a test may put faults into its stand-ins.
+/// The running cloud. No other test uses it meanwhile, so that a test may put faults into its stand-ins.
 #[derive(Debug)]
 pub struct Cloud {
     driver: Driver,
-    /// What is in every address that this test uses.
+    /// A text in every address of this test.
     mark: String,
     _turn: MutexGuard<'static, ()>,
 }
@@ -37,12 +37,12 @@ impl Deref for Cloud {
     }
 }
 
-/// An object that Stripe made on the way.
+/// An object at Stripe, as JSON.
 pub type Object = Value;
 
 impl Cloud {
-    /// The cloud that `PLEDGE_ENDPOINTS` names, without anything that an earlier test left there. None, with a word
-    /// about it, if there is none; in CI that is a failure.
+    /// Enters the cloud that `PLEDGE_ENDPOINTS` names, and removes what earlier tests left there. Prints a note and
+    /// returns none if there is none; in CI that is a failure.
     pub async fn enter() -> Option<Self> {
         if !environment::names_a_cloud() {
             assert!(!environment::is_ci(), "PLEDGE_ENDPOINTS names no cloud");
@@ -58,31 +58,32 @@ impl Cloud {
         Some(Self { driver, mark, _turn: turn })
     }
 
-    /// An address that no other test uses.
+    /// Returns an address that no other test uses.
     #[must_use]
     pub fn email(&self, who: &str) -> String {
         format!("{who}.{}@example.com", self.mark)
     }
 
-    /// A number that no other test uses, for idempotency keys.
+    /// Returns a text that no other test uses, for idempotency keys.
     #[must_use]
     pub fn mark(&self) -> &str {
         &self.mark
     }
 
-    /// What time it is.
+    /// Returns the present time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         System.now()
     }
 
-    /// Waits until nothing of earlier tests is on its way to us or to Klaviyo, so that faults hit this test only.
+    /// Waits until nothing of earlier tests is under way to the functions or to Klaviyo, so that faults hit this test
+    /// only.
     pub async fn quiet(&self) {
         self.stripe.idle().await.unwrap();
         self.klaviyo.settled(&self.database).await.unwrap();
     }
 
-    /// Does what the schedule of `klaviyo-sender` does every minute, but that nothing has to wait before.
+    /// Does what the sender's schedule does every minute, without leaving young rows alone.
     pub async fn sweep(&self) {
         let variables = self.endpoints.variables();
         let sender =
@@ -96,7 +97,7 @@ impl Cloud {
         self.stripe.fault(&serde_json::to_value(fault).unwrap()).await.unwrap();
     }
 
-    /// Makes Klaviyo fail, for this test's events only.
+    /// Makes Klaviyo fail, once nothing of other tests is under way.
     pub async fn klaviyo_fails(&self, fault: Fault) {
         self.quiet().await;
         self.klaviyo.fault(&serde_json::to_value(fault).unwrap()).await.unwrap();
@@ -107,12 +108,12 @@ impl Cloud {
         self.firebase.fault(&serde_json::to_value(fault).unwrap()).await.unwrap();
     }
 
-    /// A preorder of somebody new who doesn't sign in.
+    /// Makes a preorder of somebody new who doesn't sign in. Returns its id.
     pub async fn a_preorder(&self, email: &str) -> String {
         self.api.preorder(email, "Red").await.unwrap()
     }
 
-    /// A preorder that is paid, and everything about it delivered.
+    /// Makes a preorder that is paid, with all its events delivered. Returns its id.
     pub async fn a_paid_preorder(&self, email: &str) -> String {
         let preorder = self.a_preorder(email).await;
         let session = self.api.checkout(&preorder).await.unwrap();
@@ -120,37 +121,37 @@ impl Cloud {
         preorder
     }
 
-    /// The customer pays by card, and Stripe delivers what it has to say about it.
+    /// Pays a session by card, and waits until Stripe has delivered its events.
     pub async fn pay(&self, session: &str) {
         self.stripe.pay(session, &json!({})).await.unwrap();
         self.stripe.idle().await.unwrap();
     }
 
-    /// The row of a preorder, by column.
+    /// Returns the row of a preorder, by column.
     pub async fn preorder(&self, id: &str) -> Value {
         let mut rows = self.rows("select to_jsonb(p) from preorders p where id::text = $1", id).await;
         assert_eq!(rows.len(), 1, "preorder {id}");
         rows.remove(0)
     }
 
-    /// The rows of every preorder of an address.
+    /// Returns the rows of every preorder of an address.
     pub async fn preorders_of(&self, email: &str) -> Vec<Value> {
         self.rows("select to_jsonb(p) from preorders p where email = $1 order by created_at", email).await
     }
 
-    /// The row of a user.
+    /// Returns the row of a user.
     pub async fn user(&self, id: &str) -> Option<Value> {
         self.rows("select to_jsonb(u) from users u where id = $1", id).await.pop()
     }
 
-    /// The rows of the outbox about a preorder, sorted by key.
+    /// Returns the rows of the outbox about a preorder, sorted by key.
     pub async fn outbox_of(&self, preorder: &str) -> Vec<Value> {
         let sql =
             "select to_jsonb(o) from outbox o where key like '%:' || $1 or key like '%:' || $1 || ':%' order by key";
         self.rows(sql, preorder).await
     }
 
-    /// The row of an event of Stripe's.
+    /// Returns the row of an event of Stripe's.
     pub async fn stripe_event(&self, id: &str) -> Option<Value> {
         self.rows("select to_jsonb(e) from stripe_event e where id = $1", id).await.pop()
     }
@@ -159,14 +160,14 @@ impl Cloud {
         self.database.json(sql, &[&of]).await.unwrap()
     }
 
-    /// The Checkout sessions that Stripe has for a preorder.
+    /// Returns the Checkout sessions of a preorder at Stripe.
     pub async fn sessions_of(&self, preorder: &str) -> Vec<Object> {
         let mut sessions = self.stripe.list("checkout.session").await.unwrap();
         sessions.retain(|session| session["client_reference_id"] == preorder);
         sessions
     }
 
-    /// The events about a preorder that Klaviyo has accepted, once so many are there: metric and `unique_id`.
+    /// Waits until Klaviyo has accepted `count` events of an address, and returns the metric and `unique_id` of each.
     pub async fn klaviyo_events(&self, email: &str, count: usize) -> Vec<(String, String)> {
         let events = self.klaviyo.wait(email, count).await.unwrap();
         let mut events: Vec<_> = events.into_iter().map(|event| (event.metric, event.unique_id)).collect();
@@ -174,12 +175,12 @@ impl Cloud {
         events
     }
 
-    /// Posts a body to the webhook as Stripe would, signed with `secret` at `at`.
+    /// Posts a body to the webhook as Stripe would, signed with `secret` at the time `at`.
     pub async fn webhook(&self, body: &str, secret: &str, at: Timestamp) -> Answer {
         self.webhook_signed(body, &sign(body.as_bytes(), secret, at)).await
     }
 
-    /// Posts a body to the webhook with this signature.
+    /// Posts a body with a signature to the webhook.
     pub async fn webhook_signed(&self, body: &str, signature: &str) -> Answer {
         let request = self.api.request(reqwest::Method::POST, "/webhooks/stripe").header("stripe-signature", signature);
         self.api.send(request.body(body.to_owned())).await.unwrap()

@@ -1,12 +1,12 @@
-//! The one place of the tests that reads the environment.
+//! Reads the environment, as no other module of these tests does.
 #![allow(clippy::disallowed_methods, reason = "how tests are run is said in the environment")]
 
-/// Whether somebody started a cloud for these tests.
+/// Returns whether a cloud was started for these tests.
 pub(crate) fn names_a_cloud() -> bool {
     std::env::var("PLEDGE_ENDPOINTS").is_ok()
 }
 
-/// Whether nothing may be skipped.
+/// Returns whether this is CI, where no test may be skipped.
 pub(crate) fn is_ci() -> bool {
     std::env::var("CI").is_ok_and(|value| value == "true")
 }

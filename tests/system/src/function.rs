@@ -1,4 +1,4 @@
-//! One function's real binary, with any configuration, on a Lambda runtime of its own.
+//! Runs one function's real binary, with any configuration, on a Lambda runtime of its own.
 
 use std::{process::Stdio, time::Duration};
 
@@ -14,7 +14,7 @@ use tokio::{
 /// How long a function may take to start and answer, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How long the function is told that an invocation may take.
+/// The time limit of an invocation that the runtime tells the function.
 const TIME_LIMIT: Duration = Duration::from_secs(15);
 
 /// A running function.
@@ -27,7 +27,7 @@ pub struct Function {
 /// A function that has ended.
 #[derive(Debug)]
 pub struct Ended {
-    /// Whether it ended well.
+    /// Whether its exit status was a success.
     pub success: bool,
     /// The lines that it logged.
     pub log: Vec<String>,
@@ -55,13 +55,13 @@ impl Function {
         Self { runtime, process }
     }
 
-    /// The result of an invocation with this event.
+    /// Invokes the function with an event and returns the result.
     pub async fn invoke(&self, event: &Value) -> Value {
         let result = timeout(PATIENCE, self.runtime.invoke(event.to_string().into())).await;
         serde_json::from_slice(&result.expect("the function answers in time")).unwrap()
     }
 
-    /// The status, headers and body of the answer to a request.
+    /// Invokes the function with a request and returns the status, headers and body of the answer.
     pub async fn request(&self, event: &HttpEvent) -> (u64, Value, Value) {
         let event = serde_json::from_str(&event.to_json()).unwrap();
         let answer = self.invoke(&event).await;
@@ -69,13 +69,13 @@ impl Function {
         (answer["statusCode"].as_u64().unwrap_or_default(), answer["headers"].clone(), body)
     }
 
-    /// Stops the function and gives what it logged.
+    /// Stops the function and returns what it logged.
     pub async fn stop(mut self) -> Ended {
         self.process.start_kill().unwrap();
         self.ended().await
     }
 
-    /// Waits until the function ends by itself.
+    /// Waits until the function ends by itself, and returns what it logged.
     pub async fn ended(self) -> Ended {
         let output = timeout(PATIENCE, self.process.wait_with_output()).await.expect("the function ends").unwrap();
         let text = [output.stdout, output.stderr].concat();

@@ -1,5 +1,5 @@
-//! What the whole-system tests share: the running local cloud, and functions on a Lambda runtime of their own for what
-//! a shared cloud can't be made to do.
+//! Shared parts of the whole-system tests: the running local cloud, and functions on a Lambda runtime of their own for
+//! what a shared cloud can't do.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

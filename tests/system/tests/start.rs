@@ -1,4 +1,4 @@
-//! A function whose configuration is wrong doesn't start, and says what to correct. Needs no cloud.
+//! A function whose configuration is wrong doesn't start, and names what to correct. These tests need no cloud.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use pledge_tests::{Ended, Function};
 const STAGE: [(&str, &str); 4] =
     [("STAGE", "local"), ("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
 
-/// The variables that each function can't do without.
+/// The required variables of each function.
 const NEEDED: [(&str, &[&str]); 5] = [
     (
         "initiate-preorder",
@@ -52,7 +52,7 @@ fn every_function_is_looked_at() {
 }
 
 #[tokio::test]
-async fn nothing_starts_without_a_stage() {
+async fn no_function_starts_without_a_stage() {
     for (function, _) in NEEDED {
         assert_names(&ended(function, &[]).await, &["STAGE"]);
     }

@@ -1,4 +1,4 @@
-//! Generated histories, and the way from the reference model's words to the timeline's.
+//! Generated histories, and conversions from the reference model's types to the timeline's.
 
 use pledge_domain::{
     Timestamp,
@@ -32,7 +32,7 @@ pub fn subscription(number: u8) -> Option<SubscriptionId> {
     (number > 0).then(|| SubscriptionId::parse(format!("sub_{number}")).unwrap())
 }
 
-/// A payment of tiers and minutes.
+/// Returns a payment with lines of tiers and minutes.
 pub fn entry(number: usize, enters: i64, lines: &[(u8, i64)]) -> Entry {
     let line = |(tier, length): &(u8, i64)| Line {
         tier: TierLevel::new((*tier).into()).unwrap(),
@@ -58,19 +58,19 @@ pub fn entries(payments: &[Payment]) -> Vec<Entry> {
     payments.iter().map(entry).collect()
 }
 
-/// The timeline, cut into minutes.
+/// Returns the timeline, cut into minutes.
 pub fn calendar(timeline: &Timeline, minutes: i64) -> Vec<Minute> {
     let minute = |minute| timeline.at(at(minute)).map(|it| (number(it.payment), it.tier.get()));
     (0..minutes).map(minute).collect()
 }
 
-/// How many minutes of a payment run at a tier.
+/// Returns how many minutes of a payment run at a tier.
 pub fn bought(timeline: &Timeline, payment: usize, tier: u8) -> i64 {
     let theirs = timeline.segments.iter().filter(|it| it.payment == record(payment) && it.tier.get() == tier);
     theirs.map(|it| (it.period.end - it.period.start).whole_minutes()).sum()
 }
 
-/// Up to seven payments, some of which enter in the same minute, some taken back and given again.
+/// Generates up to seven payments, some of which enter in the same minute, and some of which are revoked and restored.
 pub fn history() -> impl Strategy<Value = Vec<Payment>> {
     let length = prop_oneof![6 => 1..90_i64, 1 => Just(0), 2 => -60..0_i64];
     let lines = prop::collection::vec((prop_oneof![1..=3_u8, 4..=13_u8], length), 0..4);

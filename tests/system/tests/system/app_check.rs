@@ -1,4 +1,4 @@
-//! Where a deployment demands App Check, or a proven address: the real binaries, with the stand-in's keys.
+//! Deployments that require App Check, or a proven address: the real binaries, with the stand-in's keys.
 
 use pledge_stand_ins::firebase::{APP_ID, DEBUG_TOKEN, PROJECT_NUMBER};
 use pledge_testkit::http::HttpEvent;
@@ -12,7 +12,7 @@ async fn start(cloud: &Cloud, name: &str, app_check: &str) -> Function {
     Function::start(name, cloud.endpoints.variables().into_iter().chain(demands)).await
 }
 
-/// The status of the answer, and the code of the refusal.
+/// Returns the status of the answer, and the code of the refusal.
 async fn answer(function: &Function, event: &HttpEvent, token: Option<&str>) -> (u64, String) {
     let event = token.into_iter().fold(event.clone(), |event, token| event.header("X-Firebase-AppCheck", token));
     let (status, _, body) = function.request(&event).await;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 const SUBSCRIPTION: &str = "/payment/stripe/champion-subscription";
 
-/// A reader who is signed in and has paid for the first month of novel 2.
+/// Signs a reader in who subscribes to novel 2 and pays the first month.
 async fn subscribed(cloud: &Cloud, who: &str) -> (SignedIn, String, String) {
     let reader = cloud.firebase.sign_in_with_google(&cloud.email(who), "Jo Reader").await.unwrap();
     let answer = subscribe(cloud, &reader).await;
@@ -21,7 +21,7 @@ async fn subscribe(cloud: &Cloud, reader: &SignedIn) -> Value {
     cloud.api.post_as(&reader.id_token, SUBSCRIPTION, &wish).await.unwrap().body
 }
 
-/// The text columns of a reader's rows, oldest first.
+/// Returns text columns of a reader's rows, oldest first.
 async fn rows(cloud: &Cloud, reader: &SignedIn, table: &str, columns: &str) -> Vec<Vec<Option<String>>> {
     let sql = format!("select {columns} from {table} where user_id = $1 order by id");
     let rows = cloud.database.query(&sql, &[&reader.uid]).await.unwrap();

@@ -1,4 +1,4 @@
-//! A month's end, as Stripe has it: the renewal's invoice is a draft for about an hour.
+//! The end of a month, as at Stripe: the renewal's invoice is a draft for about an hour.
 
 use pledge_driver::SignedIn;
 use pledge_tests::Cloud;
@@ -7,11 +7,11 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 const SUBSCRIPTION: &str = "/payment/stripe/champion-subscription";
 
-/// How long after a period's end its renewal's invoice is a draft still, and when it is paid, in seconds.
+/// Two times after a period's end, in seconds: while its renewal's invoice is a draft, and when it is paid.
 const DRAFT: u64 = 10 * 60;
 const PAID: u64 = 65 * 60;
 
-/// A reader who is signed in and has paid for the first month of novel 2, whose renewal is a draft by now.
+/// Signs a reader in who has paid for the first month of novel 2 and whose renewal is a draft now.
 async fn in_the_draft_hour(cloud: &Cloud, email: &str) -> (SignedIn, String) {
     let reader = cloud.firebase.sign_in_with_google(email, "Jo Reader").await.unwrap();
     let wish = json!({ "novelId": 2, "tierLevel": 3, "autoRenew": true });
@@ -36,7 +36,7 @@ async fn latest_invoice(cloud: &Cloud, subscription: &str) -> Value {
     cloud.stripe.object(subscription["latest_invoice"].as_str().unwrap()).await.unwrap()
 }
 
-/// Start and end of the reader's time, in seconds since the epoch, as they are shown.
+/// Returns start and end of the reader's time as they are shown, in seconds since the epoch.
 async fn period(cloud: &Cloud, reader: &SignedIn) -> (i64, i64) {
     let shown = cloud.api.get_as(&reader.id_token, &format!("{SUBSCRIPTION}?novelId=2")).await.unwrap().body;
     let second =
@@ -44,7 +44,7 @@ async fn period(cloud: &Cloud, reader: &SignedIn) -> (i64, i64) {
     (second("startDate"), second("endDate"))
 }
 
-/// Until when the reader may read, in seconds since the epoch: to the end, and by the grace beyond it.
+/// Returns until when the reader may read, the grace included, in seconds since the epoch.
 async fn readable_until(cloud: &Cloud, reader: &SignedIn) -> i64 {
     let sql = "select extract(epoch from case when grace_from = end_date then grace_until else end_date end)::bigint
         from user_champion_subscription where user_id = $1";

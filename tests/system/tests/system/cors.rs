@@ -1,10 +1,10 @@
-//! What browsers ask before they let a page of the front end call the API, and what the page may read of the answer.
+//! Preflight requests of browsers, and the headers that let a page of the front end read an answer.
 
 use pledge_tests::Cloud;
 use reqwest::{Method, Response};
 use serde_json::json;
 
-/// What the browser asks before a page of `origin` may post JSON as somebody who is signed in.
+/// Sends the preflight request of a browser in which a page of `origin` posts JSON as a signed-in reader.
 async fn preflight(cloud: &Cloud, origin: &str, path: &str) -> Response {
     cloud
         .api
@@ -20,7 +20,7 @@ async fn preflight(cloud: &Cloud, origin: &str, path: &str) -> Response {
         .unwrap()
 }
 
-/// The items of a header, in lower case.
+/// Returns the items of a header, in lower case.
 fn items(answer: &Response, header: &str) -> Vec<String> {
     let value = answer.headers().get(header).map(|value| value.to_str().unwrap()).unwrap_or_default();
     let items = value.split(',').map(|item| item.trim().to_ascii_lowercase());
@@ -81,7 +81,7 @@ async fn a_page_of_another_site_may_not() {
 }
 
 #[tokio::test]
-async fn no_page_has_business_at_the_webhook() {
+async fn no_page_may_call_the_webhook() {
     let Some(cloud) = Cloud::enter().await else { return };
     let answer = preflight(&cloud, &cloud.endpoints.public_site_url, "/webhooks/stripe").await;
     assert!(!answer.headers().contains_key("access-control-allow-origin"), "{:?}", answer.headers());

@@ -1,4 +1,5 @@
-//! PostgreSQL can't be reached. The shared cloud needs its own, so the binaries run with an address where none is.
+//! PostgreSQL can't be reached. The shared cloud needs its own, so the binaries run with an address at which nothing
+//! listens.
 
 use pledge_faults::request_id;
 use pledge_stripe_events::sign;
@@ -6,7 +7,7 @@ use pledge_testkit::http::HttpEvent;
 use pledge_tests::{Cloud, Function};
 use serde_json::{Value, json};
 
-/// Nobody listens there.
+/// An address at which nothing listens.
 const NOWHERE: &str = "postgres://pledge:hunter2@127.0.0.1:1/pledge";
 
 async fn start(cloud: &Cloud, name: &str) -> Function {
@@ -15,7 +16,7 @@ async fn start(cloud: &Cloud, name: &str) -> Function {
     Function::start(name, variables.chain([("DATABASE_URL", NOWHERE)])).await
 }
 
-/// The one line that says what happened, which an alarm can watch.
+/// Returns the error lines of a log. There must be one, which an alarm can watch.
 fn errors(log: &[String]) -> Vec<Value> {
     let lines = log.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     lines.filter(|line| line["level"] == "ERROR").collect()

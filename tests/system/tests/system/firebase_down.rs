@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 use pledge_stand_ins::Fault;
 use pledge_tests::Cloud;
 
-/// What the form may take while Firebase is down: three seconds, and the request itself.
+/// How long a form may take while Firebase is down: three seconds, and the request itself.
 const LIMIT: Duration = Duration::from_millis(3_500);
 
 #[tokio::test]
 async fn the_preorder_is_stored_in_time_and_linked_at_checkout() {
     let Some(cloud) = Cloud::enter().await else { return };
-    // The function is warm, so that the time is Firebase's.
+    // A warm function, so that only Firebase takes time.
     cloud.a_preorder(&cloud.email("warm")).await;
     let everything = "*accounts*";
     let faults = [
@@ -30,7 +30,7 @@ async fn the_preorder_is_stored_in_time_and_linked_at_checkout() {
         assert!(start.elapsed() < LIMIT, "{what}: {:?}", start.elapsed());
         assert!(cloud.preorder(&preorder).await["user_id"].is_null(), "{what}");
 
-        // It is back.
+        // Firebase works again.
         let session = cloud.api.checkout(&preorder).await.unwrap();
         let owner = cloud.preorder(&preorder).await["user_id"].as_str().unwrap_or_else(|| panic!("{what}")).to_owned();
         assert_eq!(cloud.firebase.account(&email).await.unwrap().unwrap()["localId"], owner, "{what}");
@@ -40,7 +40,7 @@ async fn the_preorder_is_stored_in_time_and_linked_at_checkout() {
 }
 
 #[tokio::test]
-async fn one_can_pay_while_it_is_down() {
+async fn one_can_pay_while_firebase_is_down() {
     let Some(cloud) = Cloud::enter().await else { return };
     cloud.firebase_fails(Fault::status(503).on("POST", "*accounts*").times(2)).await;
     let preorder = cloud.a_paid_preorder(&cloud.email("pays")).await;

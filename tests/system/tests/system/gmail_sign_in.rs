@@ -1,9 +1,9 @@
-//! Somebody signs in with Gmail. The front end says so to `POST /users/me`, and no form is needed.
+//! Somebody signs in with Gmail. The front end calls `POST /users/me`, and no form is needed.
 
 use pledge_tests::Cloud;
 use serde_json::{Value, json};
 
-/// What a front end does after every sign-in.
+/// Calls the endpoint that a front end calls after every sign-in.
 async fn say_so(cloud: &Cloud, token: &str) -> Value {
     cloud.api.post_as(token, "/users/me", &json!({})).await.unwrap().expect_status(200).unwrap().body
 }
@@ -101,7 +101,7 @@ async fn a_token_that_is_not_valid_stores_nothing() {
     assert_eq!(cloud.user(&uid).await, None);
 }
 
-/// A token of this user, with some claims changed.
+/// Returns a token of this user with some claims changed.
 async fn token_of(cloud: &Cloud, uid: &str, changes: Value) -> String {
     let (project, now) = (&cloud.endpoints.firebase_project_id, cloud.now().unix_timestamp());
     let mut claims = json!({

@@ -44,7 +44,7 @@ async fn an_event_that_klaviyo_refuses_is_parked_with_the_reason() {
     assert!(row["sent_at"].is_null() && !row["parked_at"].is_null(), "{row}");
     assert!(row["last_error"].as_str().unwrap().starts_with("400"), "{row}");
     assert_eq!(row["attempts"], 1);
-    // The preorder itself goes on.
+    // The preorder itself isn't affected.
     cloud.api.checkout(&preorder).await.unwrap();
 }
 

@@ -1,4 +1,4 @@
-//! What Klaviyo hears of.
+//! The events that Klaviyo gets.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ async fn who_consents_is_told_of_with_what_they_chose() {
     assert_eq!(Value::Object(events[0].properties.clone()), properties);
 }
 
-/// Waits until the stand-in says this of marketing for an address.
+/// Waits until the stand-in has this state of marketing for an address.
 async fn marketing(cloud: &Cloud, email: &str, expected: &str) {
     let said = async {
         while cloud.klaviyo.marketing(email).await.unwrap().as_deref() != Some(expected) {
@@ -62,7 +62,7 @@ async fn a_reader_is_subscribed_and_unsubscribed_and_the_newest_counts() {
     assert_eq!((&withdrawn["marketingConsent"], &withdrawn["consent"]["given"]), (&json!(false), &json!(false)));
     marketing(&cloud, &email, "UNSUBSCRIBED").await;
 
-    // Whoever isn't signed in can't bring them back, and what is announced then says so.
+    // Somebody who isn't signed in can't undo the withdrawal, and the announcement says that nobody agreed.
     let form = json!({ "email": email, "color": "Red", "marketingConsent": true, "consentTextVersion": "en/2026-11" });
     cloud.api.post("/preorders", &form).await.unwrap().expect_status(201).unwrap();
     cloud.klaviyo.settled(&cloud.database).await.unwrap();
@@ -124,14 +124,14 @@ async fn every_event_counts_once_however_often_stripe_reports_it() {
     }
     cloud.quiet().await;
 
-    // The rows of the outbox and Klaviyo's events are the same facts under the same ids.
+    // The rows of the outbox and Klaviyo's events are the same announcements under the same ids.
     let text = |row: &Value, column: &str| row[column].as_str().unwrap().to_owned();
     let rows = cloud.outbox_of(&preorder).await;
     let mut rows: Vec<_> = rows.iter().map(|row| (text(row, "metric"), text(row, "id"))).collect();
     rows.sort();
     assert_eq!(cloud.klaviyo_events(&email, 2).await, rows);
     let tries = cloud.klaviyo.attempts().await.unwrap();
-    // Other buyers have the same telephone number at Stripe, and Klaviyo refuses a profile with theirs.
+    // Other buyers have this telephone number at Stripe, and Klaviyo refuses a second profile with it.
     let taken = tries.iter().filter(|try_| try_["status"] == 202);
     let of_mine = taken.filter(|try_| try_["body"].to_string().contains(&email)).count();
     assert_eq!(of_mine, 2);
@@ -152,7 +152,7 @@ async fn a_bank_debit_that_fails_after_days_is_told() {
 }
 
 #[tokio::test]
-async fn who_has_bought_another_colour_meanwhile_forgot_nothing() {
+async fn who_has_bought_another_colour_meanwhile_has_abandoned_nothing() {
     let Some(cloud) = Cloud::enter().await else { return };
     let email = cloud.email("other");
     let left = cloud.a_preorder(&email).await;

@@ -1,12 +1,12 @@
-//! A flood from one source, and everybody else meanwhile. The emulator gives every request the same source, so events of many
-//! sources are sent to the real binaries, on the cloud's database and stand-ins.
+//! Many requests from one source, and a few from others meanwhile. The emulator gives every request the same source, so
+//! events with many sources are sent to the real binaries, on the cloud's database and stand-ins.
 
 use futures_util::future::join_all;
 use pledge_testkit::http::HttpEvent;
 use pledge_tests::{Cloud, Function};
 use serde_json::json;
 
-/// How many preorders there may be in an hour from one source.
+/// The number of preorders that one source may make in an hour.
 const PER_SOURCE: usize = 5;
 
 async fn start(cloud: &Cloud, name: &str) -> Function {
@@ -14,11 +14,11 @@ async fn start(cloud: &Cloud, name: &str) -> Function {
     Function::start(name, cloud.endpoints.variables().into_iter().chain(limits)).await
 }
 
-/// Sends one form after the other; returns how many were stored and how many refused with the time to wait.
+/// Sends one form after the other. Returns how many were stored, and how many refused with a time to wait.
 async fn send(function: &Function, path: &str, forms: impl Iterator<Item = (String, String)>) -> (usize, usize) {
     let (mut stored, mut refused) = (0, 0);
     for (source, email) in forms {
-        // Behind a proxy of ours: API Gateway sees the proxy, and the proxy saw the source.
+        // The request comes through a proxy of ours: API Gateway sees the proxy, and the proxy added the source.
         let chain = format!("203.0.113.99, {source}, 198.18.0.1");
         let form = HttpEvent::post(path).json(&json!({ "email": email, "color": "Red" }));
         let event = form.from_address("198.18.0.1").header("x-forwarded-for", &chain);
@@ -41,7 +41,7 @@ async fn send(function: &Function, path: &str, forms: impl Iterator<Item = (Stri
 async fn a_flood_from_one_source_leaves_others_served() {
     let Some(cloud) = Cloud::enter().await else { return };
     let run = cloud.mark();
-    // Its own network in every run, since the cloud's database has counted the last one.
+    // Each run has a network of its own, since the cloud's database has counted the last one.
     let network = run.bytes().fold(0_u16, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     let flood = format!("2001:db8:{network:x}:1::1");
     let functions = [
@@ -54,7 +54,7 @@ async fn a_flood_from_one_source_leaves_others_served() {
         let flood = &flood;
         let forms = (0..30).map(move |n| {
             let name = format!("{which}-{n}");
-            // After four of the flood, from ever other addresses of its network, comes somebody else.
+            // Four requests come from ever other addresses of one network, and the fifth from somebody else.
             let source = match n % 5 {
                 4 => format!("2001:db8:{network:x}:{which}{n}::1"),
                 _ => format!("{flood}{n:03}"),

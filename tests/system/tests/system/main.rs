@@ -1,5 +1,5 @@
-//! The whole system, driven from outside: the real binaries behind API Gateway and SQS, a real PostgreSQL, strict
-//! stand-ins. `make test` starts it.
+//! Tests of the whole system, driven from outside: the real binaries behind API Gateway and SQS, a real PostgreSQL,
+//! strict stand-ins. `make test` starts it.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 mod app_check;

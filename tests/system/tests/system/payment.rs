@@ -90,7 +90,7 @@ async fn who_goes_on_by_the_link_of_an_expired_page_completes_the_same_preorder(
     cloud.stripe.idle().await.unwrap();
     assert_eq!(cloud.preorder(&preorder).await["status"], "cancelled");
 
-    // The link is what marketing gets to send.
+    // Marketing gets the link to send it.
     let told = cloud.klaviyo.wait(&email, 3).await.unwrap();
     let abandoned = told.iter().find(|event| event.metric == "preorder_abandoned").unwrap();
     let expired = cloud.stripe.object(&session).await.unwrap();
@@ -105,7 +105,7 @@ async fn who_goes_on_by_the_link_of_an_expired_page_completes_the_same_preorder(
     cloud.klaviyo.settled(&cloud.database).await.unwrap();
     let told = cloud.klaviyo.wait(&email, 4).await.unwrap();
     assert_eq!(told.iter().filter(|event| event.metric == "preorder_success").count(), 1);
-    // And nobody pays for it again.
+    // The preorder can't be paid again.
     let again = cloud.api.post("/checkout", &json!({ "preorderId": preorder })).await.unwrap();
     assert_eq!((again.status, again.text("code")), (409, "PREORDER_ALREADY_COMPLETED"));
 }
@@ -127,7 +127,7 @@ async fn who_has_paid_and_is_back_after_the_sessions_end_before_any_webhook_came
     let session = cloud.api.checkout(&preorder).await.unwrap();
     cloud.stripe.hold(true).await.unwrap();
     cloud.stripe.pay(&session, &json!({})).await.unwrap();
-    // The functions' clock is the real one, so a day passes in what is stored.
+    // The functions' clock is the real one, so the stored time is set back instead.
     let a_day_later = "update preorders set session_expires_at = now() - interval '1 minute' where id::text = $1";
     cloud.database.query(a_day_later, &[&preorder]).await.unwrap();
     let again = cloud.api.post("/checkout", &json!({ "preorderId": preorder })).await.unwrap();
@@ -150,7 +150,7 @@ async fn a_html_form_goes_all_the_way_to_the_pay_page() {
     let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
     let response = request.send().await.unwrap();
     let preorder = cloud.preorders_of(&cloud.email("html")).await.remove(0);
-    // Whether the client has followed the redirect or not, this is where it leads.
+    // This is where the redirect leads, whether the client has followed it or not.
     let place = response.headers().get("location").map(|place| place.to_str().unwrap().to_owned());
     assert_eq!(place.unwrap_or_else(|| response.url().to_string()), preorder["checkout_url"].as_str().unwrap());
 }
@@ -160,7 +160,7 @@ async fn a_declined_card_can_be_followed_by_a_good_one() {
     let Some(cloud) = Cloud::enter().await else { return };
     let preorder = cloud.a_preorder(&cloud.email("declined")).await;
     let session = cloud.api.checkout(&preorder).await.unwrap();
-    // Stripe's page says no, with 402.
+    // Stripe's page refuses the card with 402.
     cloud.stripe.pay(&session, &json!({ "method": "declined_card" })).await.unwrap_err();
     cloud.stripe.idle().await.unwrap();
     assert_eq!(cloud.preorder(&preorder).await["status"], "failed");

@@ -1,4 +1,4 @@
-//! Somebody sends the form and nothing more.
+//! Somebody sends the form and does nothing else.
 
 use futures_util::future::join_all;
 use pledge_tests::Cloud;
@@ -80,7 +80,7 @@ async fn a_foreign_account_of_the_same_address_gets_nothing() {
 
     let row = cloud.preorder(&preorder).await;
     assert_eq!((&row["status"], &row["user_id"]), (&json!("completed"), &json!(null)));
-    // Not even if they sign in.
+    // The stranger gets nothing even if they sign in.
     let form = json!({ "email": cloud.email("stranger"), "color": "Red" });
     cloud.api.post_as(&stranger.id_token, "/preorders", &form).await.unwrap().expect_status(201).unwrap();
     assert!(cloud.preorder(&preorder).await["user_id"].is_null());

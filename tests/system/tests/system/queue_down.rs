@@ -1,11 +1,11 @@
-//! SQS can't be reached. The shared cloud needs its own, so the binaries run with an address where none is.
+//! SQS can't be reached. The shared cloud needs its own, so the binaries run with an address at which nothing listens.
 
 use pledge_stripe_events::sign;
 use pledge_testkit::http::HttpEvent;
 use pledge_tests::{Cloud, Function};
 use serde_json::json;
 
-/// A function without SQS.
+/// Starts a function that can't reach SQS.
 async fn start(cloud: &Cloud, name: &str) -> Function {
     let variables = cloud.endpoints.variables();
     let variables = variables.into_iter().filter(|(name, _)| *name != "AWS_ENDPOINT_URL");

@@ -6,7 +6,7 @@ use serde_json::json;
 
 const SESSIONS: &str = "/v1/checkout/sessions";
 
-/// Enough for every try that one request makes.
+/// A number of faults for every attempt that a request makes.
 const ALWAYS: u32 = 100;
 
 #[tokio::test]

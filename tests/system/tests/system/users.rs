@@ -1,4 +1,4 @@
-//! A reader signs in, and nothing else.
+//! A reader signs in and does nothing else.
 
 use pledge_tests::Cloud;
 use serde_json::json;

@@ -1,11 +1,11 @@
-//! What Stripe delivers, and what strangers send instead.
+//! Deliveries by Stripe, and requests by strangers in their place.
 
 use futures_util::future::join_all;
 use pledge_tests::Cloud;
 use serde_json::{Value, json};
 use time::Duration;
 
-/// An event that would complete this preorder, if it were Stripe's.
+/// Returns an event that would complete this preorder if it were Stripe's.
 fn paid(cloud: &Cloud, preorder: &str) -> (String, String) {
     let id = format!("evt_{}", cloud.mark());
     let event = json!({
@@ -35,7 +35,7 @@ async fn without_a_valid_signature_nothing_is_stored() {
     assert_eq!(cloud.stripe_event(&id).await, None);
     assert_eq!(cloud.preorder(&preorder).await["status"], "initiated");
 
-    // It is the signature that it lacked.
+    // With a valid signature, the same body is accepted.
     assert_eq!(cloud.webhook(&body, &secret, now).await.status, 200);
     assert_eq!(cloud.stripe_event(&id).await.unwrap()["outcome"], "applied");
     assert_eq!(cloud.preorder(&preorder).await["status"], "completed");
@@ -90,7 +90,7 @@ async fn everything_delivered_twice_and_in_the_wrong_order_comes_to_the_same() {
     assert_eq!(metrics, ["preorder_partly_refunded", "preorder_started", "preorder_success"]);
 }
 
-/// Opens a session that this stage didn't make, with `metadata`, pays it, and waits for what comes of it.
+/// Opens a session with `metadata` that this stage didn't make, pays it, and waits until its events are processed.
 async fn pay_elsewhere(cloud: &Cloud, email: &str, metadata: &[(&str, &str)]) {
     let prices: Value = serde_json::from_str(&cloud.endpoints.preorder_prices).unwrap();
     let mut params = vec![
