@@ -1,3 +1,3 @@
 select add_default_champion_tiers(1);
--- Somebody has bought each of them before.
+-- Each tier has been bought before, so it has a price.
 update novel_champion_tiers set stripe_price_id = 'price_bench' || tier_level where novel_id = 1

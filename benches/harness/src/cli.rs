@@ -1,4 +1,4 @@
-//! The command line.
+//! The command line of the bench.
 
 use std::path::PathBuf;
 
@@ -21,9 +21,9 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Everything, as Markdown.
+    /// All tables, as Markdown.
     Table(run::Options),
-    /// Round trips, statements and calls of every function: the same on every machine.
+    /// Round trips, statements and calls of every function, which are the same on every machine.
     Counts {
         /// The folder of the binaries.
         #[arg(long)]
@@ -37,16 +37,16 @@ enum Command {
         /// Measures only these, by their names in the tables.
         #[arg(long)]
         only: Vec<String>,
-        /// The folder for callgrind's findings, a file for each, for callgrind_annotate. The profile `profiling`
-        /// has the names that it needs.
+        /// The folder for callgrind's files, one for each program, for callgrind_annotate. The names that it needs are in
+        /// the profile `profiling`.
         #[arg(long)]
         profiles: Option<PathBuf>,
     },
-    /// Plans and times of every query on big tables, the sweep and the sender.
+    /// Plans and times of every query on large tables, the sweep and the sender.
     Scale(scale::Options),
 }
 
-/// Runs what the arguments ask for.
+/// Runs the command that the arguments name.
 pub async fn run() -> Result<(), Failure> {
     match Arguments::parse().command {
         Command::Table(options) => println!("{}", report::markdown(&run::run(&options).await?)),

@@ -1,4 +1,4 @@
-//! One process of a function, from its start to its end.
+//! A process of a function, from its start to its end.
 
 use std::{
     fs,
@@ -24,10 +24,10 @@ use crate::{
     subject::{Environment, Subject},
 };
 
-/// Nothing here takes longer, not even under valgrind.
+/// A time that nothing here takes, not even under valgrind.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A running process.
+/// A running process of a function.
 pub struct Function {
     name: String,
     child: Child,
@@ -37,7 +37,7 @@ pub struct Function {
 }
 
 impl Function {
-    /// Starts the process with nothing in its environment but what Lambda and the template put there.
+    /// Starts the process with only those variables that Lambda and the template set.
     pub async fn start(subject: &Subject, environment: &Environment) -> Result<Self, Failure> {
         let api = RuntimeApi::start(PATIENCE).await;
         let mut command = Command::new(&subject.program);
@@ -50,7 +50,7 @@ impl Function {
         Ok(Self { name: subject.name.clone(), child, pid: Pid::from_raw(id.try_into()?), api, started })
     }
 
-    /// Waits until the process asks for an invocation; returns how long after its start that was.
+    /// Waits until the process asks for an invocation. Returns how long after its start that was.
     pub async fn ready(&mut self) -> Result<Duration, Failure> {
         match self.call().await? {
             Call::Next(at) => Ok(at - self.started),
@@ -58,7 +58,8 @@ impl Function {
         }
     }
 
-    /// Has one event handled. Returns the time until the answer, and the answer. The process is ready again then.
+    /// Invokes the function with an event and waits until the process is ready again. Returns the time until the answer,
+    /// and the answer.
     pub async fn invoke(&mut self, event: Bytes) -> Result<(Duration, Bytes), Failure> {
         let sent = Instant::now();
         self.api.send(event);
@@ -70,13 +71,13 @@ impl Function {
         Ok((at - sent, body))
     }
 
-    /// Processor time of all threads so far.
+    /// Returns the processor time of all threads so far.
     pub fn cpu(&self) -> Result<Duration, Failure> {
         let time = clock_gettime(clock_getcpuclockid(self.pid)?)?;
         Ok(Duration::from_nanos(time.num_nanoseconds().try_into()?))
     }
 
-    /// The most memory that it has had at once, in MiB.
+    /// Returns the peak memory so far, in MiB.
     pub fn peak_memory_mib(&self) -> Result<f64, Failure> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
@@ -84,7 +85,7 @@ impl Function {
         Ok(f64::from(kib) / 1024.0)
     }
 
-    /// Asks the process to end, as Lambda does, and waits for it.
+    /// Asks the process to end, as Lambda does, and waits until it has.
     pub async fn end(mut self) -> Result<(), Failure> {
         nix::sys::signal::kill(self.pid, nix::sys::signal::Signal::SIGTERM)?;
         timeout(PATIENCE, self.child.wait()).await??;

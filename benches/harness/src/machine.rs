@@ -1,8 +1,8 @@
-//! The one look at the machine: its clock.
+//! Reads the machine's clock, as no other module of this crate does.
 
 use time::OffsetDateTime;
 
-/// The time of day, for signatures and tokens that have to be fresh.
+/// Returns the present time, for signatures and tokens that have to be fresh.
 #[allow(clippy::disallowed_methods, reason = "a tool for developers; Stripe's signatures carry the time")]
 pub fn now() -> OffsetDateTime {
     OffsetDateTime::now_utc()

@@ -1,7 +1,7 @@
-//! Measures the deployed binaries as Lambda runs them, beside the least that a function can do and beside Node.js.
+//! Measures the deployed binaries as Lambda runs them, and compares them with the smallest function and with Node.js.
 //!
-//! Everything outside the process under measure is real or answers at once: a Lambda Runtime API, PostgreSQL, and one
-//! server in the place of SQS, Stripe, Klaviyo and Firebase. All rows of a table come from the same run.
+//! The systems outside the process that is measured are real or answer at once: a Lambda Runtime API, PostgreSQL, and one
+//! server in place of SQS, Stripe, Klaviyo and Firebase. All rows of a table come from one run.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -23,7 +23,7 @@ mod work;
 
 use std::{error::Error, process::ExitCode};
 
-/// Whatever stops a measurement; the text says what to do.
+/// The reason why a measurement stopped, with what to do about it.
 type Failure = Box<dyn Error + Send + Sync>;
 
 #[tokio::main]

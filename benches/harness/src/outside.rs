@@ -1,4 +1,4 @@
-//! SQS, Stripe, Klaviyo and Firebase in one server that says yes at once.
+//! One server in place of SQS, Stripe, Klaviyo and Firebase that accepts every request.
 
 use std::time::Duration;
 
@@ -21,10 +21,10 @@ pub async fn start(latency: Duration) -> HttpServer {
     .await
 }
 
-/// Starts the server, which hands on the text of each message for the queue.
+/// Starts the server. It passes on the text of each message that is sent to the queue.
 pub async fn queueing(messages: UnboundedSender<String>) -> HttpServer {
     HttpServer::start(move |request| {
-        // Whoever received them may have ended.
+        // The receiver may have ended already.
         let answered = answer(&request, |message| drop(messages.send(message.to_owned())));
         async move { Some(answered) }
     })
@@ -48,7 +48,8 @@ fn answer(request: &Request<Bytes>, take: impl FnMut(&str)) -> Answer {
     }
 }
 
-/// <https://docs.stripe.com/api/checkout/sessions/object>, with an id that depends on what is paid for.
+/// Returns a session (<https://docs.stripe.com/api/checkout/sessions/object>), with an id that depends on what is paid
+/// for.
 fn session(form: &[u8]) -> Value {
     let form = String::from_utf8_lossy(form);
     let reference = form.split('&').find_map(|pair| pair.strip_prefix("client_reference_id=")).unwrap_or_default();
@@ -65,14 +66,14 @@ fn session(form: &[u8]) -> Value {
     })
 }
 
-/// The number of the reader whom a form's metadata names.
+/// Returns the number of the reader whom a form's metadata name.
 fn reader(form: &[u8]) -> String {
     let form = String::from_utf8_lossy(form);
     let after = form.split("uid-").nth(1).unwrap_or_default();
     after.chars().take_while(char::is_ascii_digit).collect()
 }
 
-/// <https://docs.stripe.com/api/payment_intents/object>
+/// Returns a payment (<https://docs.stripe.com/api/payment_intents/object>).
 fn payment(n: &str) -> Value {
     json!({
         "id": format!("pi_bench{n}"),
@@ -82,8 +83,9 @@ fn payment(n: &str) -> Value {
     })
 }
 
-/// <https://docs.stripe.com/api/subscriptions/object>: a new one waits to be paid, one that is changed runs. Its period
-/// is the one in `queries/subscriptions.sql`, so that what is written doesn't depend on when a second begins.
+/// Returns a subscription (<https://docs.stripe.com/api/subscriptions/object>): a new one waits to be paid, and one that
+/// is changed is active. Its period is the one in `queries/subscriptions.sql`, so that what is written doesn't depend on
+/// when a second begins.
 fn subscription(n: &str, form: &[u8]) -> Value {
     let form = String::from_utf8_lossy(form);
     let is_new = form.contains("metadata");
@@ -103,14 +105,14 @@ fn subscription(n: &str, form: &[u8]) -> Value {
     })
 }
 
-/// `accounts:lookup`: the address is known.
+/// Returns the answer to `accounts:lookup`, in which every address is known.
 fn account(body: &[u8]) -> Value {
     let request: Value = serde_json::from_slice(body).unwrap_or_default();
     let email = request["email"][0].as_str().unwrap_or_default();
     json!({ "users": [{ "localId": format!("uid-{email}"), "email": email, "emailVerified": false }] })
 }
 
-/// Returns the answer to `SendMessageBatch`: every message is taken.
+/// Returns the answer to `SendMessageBatch`, in which every message is accepted.
 fn batch(body: &[u8], take: impl FnMut(&str)) -> Value {
     answer_to_batch(&serde_json::from_slice(body).unwrap_or_default(), take)
 }

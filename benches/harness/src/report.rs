@@ -1,4 +1,4 @@
-//! The results as Markdown: ratios first, since they hold on other machines too.
+//! The results as Markdown. Ratios come first, since they hold on other machines too.
 
 use crate::{
     measure::{instructions::Effort, secured::SecuredStarts, warm::Requests},
@@ -8,10 +8,10 @@ use crate::{
     work::Work,
 };
 
-/// A dash where there is nothing to compare with.
+/// The text of a cell without a value to compare with.
 const NONE: &str = "–";
 
-/// Tables of everything.
+/// Returns all tables.
 pub fn markdown(results: &Results) -> String {
     let sections = [ratios(results), cold(results), secured(results), warm(results), counts(results), size(results)];
     sections.join("\n")
@@ -50,7 +50,7 @@ fn ratios(results: &Results) -> String {
     text
 }
 
-/// What the same outside calls cost somebody who does nothing else: hello, its round trips and its calls.
+/// Returns the least cost of the function's outside calls: hello, its round trips and its calls.
 fn floor(results: &Results, row: &Row) -> Option<f64> {
     let hello = results.row(Work::Hello, true)?.requests.cpu.median;
     let warm = row.own.as_ref()?.counts.warm;

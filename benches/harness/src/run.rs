@@ -1,4 +1,5 @@
-//! One run of everything: what is compared takes turns, so that a machine that slows down slows all of them.
+//! One run of all measurements. Programs that are compared take turns, so that a machine that slows down slows all of
+//! them.
 
 use std::path::PathBuf;
 
@@ -25,47 +26,47 @@ pub struct Options {
     /// The folder of the binaries, bench-hello among them.
     #[arg(long)]
     binaries: PathBuf,
-    /// The folder of the peers' bundles; without it they are left out.
+    /// The folder of the peers' bundles; without it there are no peers.
     #[arg(long)]
     bundles: Option<PathBuf>,
-    /// Node.js, by its full path.
+    /// The full path of Node.js.
     #[arg(long, default_value = "/usr/bin/node")]
     node: PathBuf,
     /// The only binaries to measure, for a quick look.
     #[arg(long)]
     only: Vec<String>,
-    /// Cold starts of each.
+    /// The number of cold starts of each program.
     #[arg(long, default_value_t = 15)]
     starts: u32,
-    /// Blocks of warm requests of each.
+    /// The number of blocks of warm requests of each program.
     #[arg(long, default_value_t = 100)]
     blocks: u32,
-    /// Requests in a block; processor time is divided by it.
+    /// The number of requests in a block, by which its processor time is divided.
     #[arg(long, default_value_t = 100)]
     block: u32,
-    /// Warm requests before those that are measured: enough for a compiler at run time to have done its work.
+    /// The number of warm requests before the measured ones: enough for a compiler at run time to have finished.
     #[arg(long, default_value_t = 300)]
     warming: u32,
-    /// Rows in each of the tables that grow, before the warm requests.
+    /// The number of rows in each growing table before the warm requests.
     #[arg(long, default_value_t = 10_000)]
     rows: u32,
-    /// Leave out sizes and instructions, which mean nothing for binaries of the dev profile.
+    /// Leaves out sizes and instructions, which mean nothing for binaries of the dev profile.
     #[arg(long)]
     without_sizes: bool,
 }
 
-/// Everything about one program.
+/// The results of one program.
 pub struct Row {
     pub subject: Subject,
     pub starts: Starts,
     pub requests: Requests,
-    /// How long starts take with TLS and a password, and without; none for peers and for what has no database.
+    /// The times of starts with TLS and a password, and without; none for peers and for programs without a database.
     pub secured: Option<SecuredStarts>,
-    /// What our own binaries cost besides.
+    /// Further results of our own binaries.
     pub own: Option<Own>,
 }
 
-/// What else one of our binaries does.
+/// The results of a further kind of request to one of our binaries.
 pub struct Further {
     pub subject: Subject,
     pub requests: Requests,
@@ -73,21 +74,21 @@ pub struct Further {
     pub effort: Option<Effort>,
 }
 
-/// What is only of interest in our own binaries.
+/// Results that are measured of our own binaries only.
 pub struct Own {
     pub counts: Counts,
-    /// Unless they were left out.
+    /// The sizes, unless they were left out.
     pub sizes: Option<Sizes>,
 }
 
-/// What depends on how the binary was compiled.
+/// Results that depend on how the binary was compiled.
 pub struct Sizes {
     pub size: Size,
     pub crates: usize,
     pub effort: Option<Effort>,
 }
 
-/// What one run has found.
+/// The results of one run.
 pub struct Results {
     pub rows: Vec<Row>,
     pub further: Vec<Further>,
@@ -96,7 +97,7 @@ pub struct Results {
 }
 
 impl Results {
-    /// The row of our own binary for this work, or of its peer.
+    /// Returns the row of our own binary for a kind of work, or of its peer.
     pub fn row(&self, work: Work, own: bool) -> Option<&Row> {
         self.rows.iter().find(|row| row.subject.work == work && row.own.is_some() == own)
     }

@@ -1,17 +1,17 @@
-//! Medians and what lies around them.
+//! Medians and the spread around them.
 
-/// The middle of some measurements, and the middle half of them.
+/// The median of some measurements, and the limits of their middle half.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Summary {
     pub median: f64,
     pub lower: f64,
     pub upper: f64,
-    /// What 99 of a hundred are at most.
+    /// The 99th percentile.
     pub p99: f64,
 }
 
 impl Summary {
-    /// Summarises values, of which there must be one at least.
+    /// Summarises values, of which there must be at least one.
     pub fn of(mut values: Vec<f64>) -> Self {
         values.sort_by(f64::total_cmp);
         let at = |percent| quantile(&values, percent);
@@ -25,7 +25,7 @@ impl Summary {
     }
 }
 
-/// A duration in milliseconds.
+/// Returns a duration in milliseconds.
 pub fn millis(duration: std::time::Duration) -> f64 {
     duration.as_secs_f64() * 1e3
 }

@@ -1,4 +1,4 @@
-//! What is measured: a program, and the environment that Lambda and the template give it.
+//! The program that is measured, and the environment that Lambda and the template give it.
 
 use std::{
     fs::File,
@@ -17,27 +17,27 @@ pub struct Subject {
     pub work: Work,
     pub program: PathBuf,
     pub arguments: Vec<String>,
-    /// The file for its standard error, if anybody wants to read it.
+    /// The file for its standard error, if it is kept.
     pub log: Option<PathBuf>,
 }
 
 impl Subject {
-    /// The binary of our own function.
+    /// Returns the binary of our own function.
     pub fn rust(work: Work, binaries: &Path) -> Self {
         let program = binaries.join(work.binary());
         Self { name: work.name(), work, program, arguments: Vec::new(), log: None }
     }
 
-    /// The Node.js peer that does the same work, if there is one.
+    /// Returns the Node.js peer that does this work, if there is one.
     pub fn node(work: Work, node: &Path, bundles: &Path) -> Option<Self> {
         let bundle = bundles.join(format!("{}.js", work.peer()?));
-        // What the SDKs think of the version of Node.js takes time too, and is none of the work.
+        // The SDKs' warnings about the version of Node.js take time that isn't part of the work.
         let arguments = vec!["--no-warnings".to_owned(), bundle.display().to_string()];
         let name = format!("{} (Node.js)", work.name());
         Some(Self { name, work, program: node.to_owned(), arguments, log: None })
     }
 
-    /// Returns this subject under a tool such as valgrind, which writes its findings to `log`.
+    /// Returns this subject under a tool such as valgrind, whose output goes to `log`.
     pub fn under(&self, tool: &[&str], log: PathBuf) -> Self {
         let (program, options) = tool.split_first().map_or(("", &[][..]), |(program, options)| (*program, options));
         let arguments = options.iter().map(|option| (*option).to_owned()).chain([self.program.display().to_string()]);
@@ -52,7 +52,7 @@ impl Subject {
     }
 }
 
-/// The variables of a function: Lambda's own, and the template's for the stage `local`.
+/// Returns the variables of a function: Lambda's own, and the template's for the stage `local`.
 pub fn environment(database: &str, outside: &str) -> Environment {
     let base = format!("http://{outside}");
     let fixed = [

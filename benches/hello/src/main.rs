@@ -1,4 +1,4 @@
-//! The least that a function in Rust can do: the floor that the others are measured against.
+//! The smallest function in Rust, with which the others are compared.
 
 use lambda_http::{Error, Request, Response, run, service_fn};
 

@@ -10,7 +10,7 @@ import { run } from "./runtime.mjs";
 const project = process.env.FIREBASE_PROJECT_ID;
 const month = 30 * 86_400_000;
 
-/// The emulator's tokens are unsigned, as those of the binary beside it here.
+/// Returns the reader of a token. Tokens aren't verified: the emulator's are unsigned here, for the binary too.
 function reader(authorization) {
   const [scheme, token] = (authorization ?? "").split(" ");
   if (scheme?.toLowerCase() !== "bearer") return null;
@@ -20,7 +20,8 @@ function reader(authorization) {
   return issued && claims.sub && claims.exp > now && claims.iat <= now + 1 && claims.auth_time <= now + 1 ? claims.sub : null;
 }
 
-/// Paid and unrefunded payments, by the time they were paid: each adds its time to what there is.
+/// Returns the support that follows from payments that were paid and not refunded, in the order of payment: each adds its
+/// time.
 function support(payments, intents) {
   const refunded = new Set(intents.filter((intent) => intent.amount_refunded > 0).map((intent) => intent.payment_intent_id));
   const paid = payments.filter((payment) => payment.paid_at && !refunded.has(payment.stripe_payment_intent_id));

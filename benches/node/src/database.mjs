@@ -9,7 +9,7 @@ const client = new pg.Client({
 
 export const connected = client.connect();
 
-/// The server keeps each statement under a name and plans it once, as for our own functions.
+/// Names of prepared statements: the server plans each statement once, as for our own functions.
 const names = new Map();
 
 export async function query(text, values) {

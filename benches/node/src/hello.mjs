@@ -1,4 +1,4 @@
-// The least that a function on Node.js can do.
+// The smallest function on Node.js.
 
 import { run } from "./runtime.mjs";
 

@@ -21,7 +21,7 @@ async function account(email) {
   return users[0];
 }
 
-/// The same id for the same fact.
+/// Returns the id of the announcement with this key, which is always the same.
 function derived(key) {
   const hex = createHash("sha1").update(key).digest("hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
@@ -36,7 +36,7 @@ async function handle(event) {
   const user = await account(form.email);
   const [id, now] = [randomUUID(), new Date()];
   const key = `preorder_started:${id}`;
-  const fact = derived(key);
+  const announcement = derived(key);
   const payload = {
     profile: { email: form.email, first_name: form.firstName, last_name: form.lastName },
     properties: { color: form.color, preorder_id: id, locale: form.locale, source: "web_form" },
@@ -60,8 +60,8 @@ async function handle(event) {
       consent_text_version: form.marketingConsent ? form.consentTextVersion : null,
       status: "initiated", checkout_attempt: 0, refunded_amount: 0, created_at: now,
     };
-    // No limit for anybody, as in the stage local.
-    await query(initiate, [preorder, fact, key, "preorder_started", payload, id, null, null, null, null, now]);
+    // Without limits, as in the stage local.
+    await query(initiate, [preorder, announcement, key, "preorder_started", payload, id, null, null, null, null, now]);
     await query(claimProfile, [
       user.localId, form.email, user.emailVerified, null, null, null, false, id, form.email, now,
     ]);
@@ -73,7 +73,7 @@ async function handle(event) {
     }
     await query(claimPreorder, [user.localId, id, id, form.email, now]);
   });
-  await publish(form.marketingConsent ? [fact, consent] : [fact]);
+  await publish(form.marketingConsent ? [announcement, consent] : [announcement]);
   return {
     statusCode: 201,
     headers: { "content-type": "application/json" },

@@ -1,4 +1,4 @@
-// The messages that ask the sender to send outbox rows.
+// Sends the messages that name outbox rows to the sender.
 
 import { SQSClient, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 

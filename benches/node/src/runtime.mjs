@@ -1,5 +1,5 @@
-// What AWS's managed Node.js runtime does around a handler, and nothing more: takes the next invocation over a kept
-// connection, hands it over, posts the answer.
+// The part of AWS's managed Node.js runtime around a handler: takes the next invocation over a kept connection, passes it
+// to the handler, posts the answer.
 
 import http from "node:http";
 

@@ -20,7 +20,7 @@ set status = 'completed', session_state = 'closed', payment_intent_id = $2, amou
     city = coalesce(city, $9), postal_code = coalesce(postal_code, $10), country = coalesce(country, $11), updated_at = $5
 where id = $1`;
 
-/// The same id for the same fact.
+/// Returns the id of the announcement with this key, which is always the same.
 function derived(key) {
   const hex = createHash("sha1").update(key).digest("hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
@@ -36,7 +36,7 @@ async function handle(request) {
   }
   const session = event.data.object;
   const now = new Date();
-  const fact = await transaction(async () => {
+  const announcement = await transaction(async () => {
     const [known] = await query("select 1 from stripe_event where id = $1", [event.id]);
     if (known) return null;
     const [preorder] = await query(readPreorder + whichPreorder, [session.metadata.preorderId, session.id, session.payment_intent]);
@@ -61,7 +61,7 @@ async function handle(request) {
     ]);
     return id;
   });
-  if (fact) await publish([fact]);
+  if (announcement) await publish([announcement]);
   return { statusCode: 200, headers: { "content-type": "application/json" }, body: JSON.stringify({ received: true }) };
 }
 

@@ -1,4 +1,4 @@
-//! What one process needs around it.
+//! The systems around a process that is measured.
 
 use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
@@ -10,27 +10,26 @@ use crate::{
     subject::{Environment, Subject, environment},
 };
 
-/// A database that is ready for the work, and an outside that says yes.
+/// A database with the rows that the requests work on, and a server that answers for the outside systems.
 pub struct Bench {
     pub outside: HttpServer,
     database: Arc<TestDatabase>,
 }
 
 impl Bench {
-    /// Returns what one process needs, with enough in the database for so many requests.
+    /// Makes them for a subject, with rows for this many requests.
     pub async fn of(subject: &Subject, requests: u32) -> Result<Self, Failure> {
         Self::slow(subject, requests, Duration::ZERO).await
     }
 
-    /// Returns what one process needs, with enough in the database for so many requests and with an outside that answers
-    /// after `latency`.
+    /// Makes them for a subject, with rows for this many requests and with outside systems that answer after `latency`.
     pub async fn slow(subject: &Subject, requests: u32, latency: Duration) -> Result<Self, Failure> {
         let database = Arc::new(TestDatabase::new().await);
         subject.work.prepare(&database.connect().await, 1..=requests).await?;
         Ok(Self { outside: outside::start(latency).await, database })
     }
 
-    /// Returns what one process needs on a database that others use too, to which it adds what these requests work on.
+    /// Makes them for a subject on a database that others use too, and adds the rows that these requests work on.
     pub async fn on(
         database: Arc<TestDatabase>,
         subject: &Subject,
@@ -45,20 +44,20 @@ impl Bench {
         environment(&self.database.url(), &self.outside.address().to_string())
     }
 
-    /// Starts a proxy before the database whose answers travel for `latency`. Returns it with the environment of a
-    /// function that goes through it.
+    /// Starts a proxy before the database that delays answers by `latency`. Returns it with the environment of a function
+    /// that uses it.
     pub async fn behind_a_proxy(&self, latency: Duration) -> (TcpProxy, Environment) {
         let proxy = TcpProxy::start(self.database.address(), Setup { latency, ..Setup::default() }).await;
         let url = self.database.url_through(proxy.address());
         (proxy, environment(&url, &self.outside.address().to_string()))
     }
 
-    /// Returns a new connection to the database.
+    /// Opens a connection to the database.
     pub async fn connect(&self) -> tokio_postgres::Client {
         self.database.connect().await
     }
 
-    /// Returns how to connect to the database.
+    /// Returns the configuration for connections to the database.
     pub fn config(&self) -> tokio_postgres::Config {
         self.database.config()
     }

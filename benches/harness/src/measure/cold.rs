@@ -1,4 +1,4 @@
-//! From nothing to the first answer.
+//! Cold starts: from the start of a process to its first answer.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::{
     subject::Subject,
 };
 
-/// Cold starts of one subject. Times are milliseconds.
+/// The cold starts of one subject. Times are in milliseconds.
 #[derive(Debug, Default)]
 pub struct Cold {
     ready: Vec<f64>,
@@ -21,25 +21,25 @@ pub struct Cold {
     memory: Vec<f64>,
 }
 
-/// The middle of all starts.
+/// A summary of cold starts.
 #[derive(Debug, Clone, Copy)]
 pub struct Starts {
-    /// Until the process asks for its first invocation.
+    /// The time until the process asks for its first invocation.
     pub ready: Summary,
-    /// Processor time until then.
+    /// The processor time until then.
     pub ready_cpu: Summary,
-    /// Processor time until it connects to the database.
+    /// The processor time until it connects to the database.
     pub cpu_before_database: Summary,
-    /// Until the first answer, from when it was asked for.
+    /// The time from the first request to its answer.
     pub first: Summary,
-    /// Processor time of start and first request together.
+    /// The processor time of the start and the first request together.
     pub whole_cpu: Summary,
-    /// Peak memory, in MiB.
+    /// The peak memory, in MiB.
     pub memory: Summary,
 }
 
 impl Cold {
-    /// One more start. `n` is the request that comes first.
+    /// Measures one more start, with request `n` as the first.
     pub async fn measure(&mut self, subject: &Subject, bench: &Bench, n: u32) -> Result<(), Failure> {
         let (proxy, environment) = bench.behind_a_proxy(Duration::ZERO).await;
         let mut function = Function::start(subject, &environment).await?;

@@ -1,4 +1,4 @@
-//! What doesn't depend on the machine.
+//! Counts that don't depend on the machine.
 
 use std::{fmt, sync::atomic::Ordering::Relaxed};
 
@@ -6,7 +6,7 @@ use pledge_faults::{self as faults, COUNTING, TcpProxy, Traffic};
 
 use crate::{Failure, function::Function, measure::bench::Bench, subject::Subject};
 
-/// What went over the network in one phase.
+/// The network traffic of one phase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Phase {
     pub database: faults::Counts,
@@ -15,7 +15,7 @@ pub struct Phase {
     pub http_bytes: usize,
 }
 
-/// What one function does over the network.
+/// The network traffic of one function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
     pub start: Phase,
@@ -23,7 +23,7 @@ pub struct Counts {
     pub warm: Phase,
 }
 
-/// Counts a start, a first request and one more.
+/// Counts the traffic of a start, a first request and a further one.
 pub async fn counts(subject: &Subject) -> Result<Counts, Failure> {
     let bench = Bench::of(subject, 2).await?;
     let (proxy, environment) = bench.behind_a_proxy(COUNTING).await;

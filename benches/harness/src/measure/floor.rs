@@ -1,4 +1,4 @@
-//! What the outside costs anybody: one round trip to PostgreSQL and one call over HTTP, each alone on a thread.
+//! The least cost of an outside call: one round trip to PostgreSQL and one call over HTTP, each alone on a thread.
 
 use std::{net::SocketAddr, time::Instant};
 
@@ -19,20 +19,20 @@ use crate::{
     subject::Subject,
 };
 
-/// How many at a time; processor time is divided by it.
+/// The number of calls in a block, by which its processor time is divided.
 const BLOCK: u32 = 100;
 
-/// How many times that.
+/// The number of blocks.
 const BLOCKS: u32 = 10;
 
-/// Per call, in microseconds.
+/// The cost of a call, in microseconds.
 #[derive(Debug, Clone, Copy)]
 pub struct Floor {
     pub latency: Summary,
     pub cpu: Summary,
 }
 
-/// One `select 1`, unnamed, on an open connection.
+/// Measures one `select 1`, unnamed, on an open connection.
 pub async fn round_trip(subject: &Subject) -> Result<Floor, Failure> {
     let bench = Bench::of(subject, 0).await?;
     let config = bench.config();
@@ -44,7 +44,7 @@ pub async fn round_trip(subject: &Subject) -> Result<Floor, Failure> {
     .await
 }
 
-/// One `SendMessageBatch`, as bytes on an open connection.
+/// Measures one `SendMessageBatch`, as bytes on an open connection.
 pub async fn call(subject: &Subject) -> Result<Floor, Failure> {
     let bench = Bench::of(subject, 0).await?;
     let address = bench.outside.address();
@@ -73,7 +73,7 @@ fn request(address: SocketAddr) -> String {
     )
 }
 
-/// Runs it on a thread of its own, whose processor time is nobody else's.
+/// Runs the work on a thread of its own, so that the thread's processor time is the work's alone.
 async fn alone<Work>(work: Work) -> Result<Floor, Failure>
 where
     Work: AsyncFnOnce() -> Result<Floor, Failure> + Send + 'static,
@@ -92,7 +92,7 @@ async fn repeat(call: impl AsyncFn() -> Result<(), Failure>) -> Result<Floor, Fa
             latency.push(millis(started.elapsed()) * 1e3);
         }
         cpu.push((thread_cpu()? - before) / 1e3 / f64::from(BLOCK));
-        // The first block warms up.
+        // The first block warms up and doesn't count.
         if block == 0 {
             latency.clear();
             cpu.clear();
@@ -101,7 +101,7 @@ async fn repeat(call: impl AsyncFn() -> Result<(), Failure>) -> Result<Floor, Fa
     Ok(Floor { latency: Summary::of(latency), cpu: Summary::of(cpu) })
 }
 
-/// Nanoseconds.
+/// Returns the processor time of this thread, in nanoseconds.
 fn thread_cpu() -> Result<f64, Failure> {
     let time = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)?;
     Ok(f64::from(u32::try_from(time.num_microseconds())?) * 1e3)

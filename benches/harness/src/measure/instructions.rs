@@ -1,23 +1,23 @@
-//! Instructions and allocations of one request, counted by valgrind, and its system calls, counted by strace: two runs,
-//! and the difference is the requests'.
+//! Instructions and allocations of a request, counted by valgrind, and its system calls, counted by strace. Each is the
+//! difference between a short and a long run, divided by the difference in requests.
 
 use std::{env::temp_dir, fmt, fs, path::Path, process};
 
 use crate::{Failure, function::Function, measure::bench::Bench, subject::Subject};
 
-/// Requests of the short run, which has everything that happens once, and of the long one.
+/// The numbers of requests in the short run, which includes all that happens once, and in the long run.
 const RUNS: [u32; 2] = [5, 55];
 
 const CALLGRIND: [&str; 2] = ["valgrind", "--tool=callgrind"];
 const MEMCHECK: [&str; 3] = ["valgrind", "--tool=memcheck", "--undef-value-errors=no"];
 const STRACE: [&str; 3] = ["strace", "--follow-forks", "--summary-only"];
 
-/// What one warm request takes.
+/// The cost of one warm request.
 #[derive(Debug, Clone, Copy)]
 pub struct Effort {
     pub instructions: u64,
     pub allocations: u64,
-    /// If strace is there.
+    /// The number of system calls, if strace is installed.
     pub system_calls: Option<u64>,
 }
 
@@ -28,8 +28,7 @@ impl fmt::Display for Effort {
     }
 }
 
-/// Counts, if valgrind is there and can run the program. What callgrind found out is left in `profile`, if that is
-/// given, for callgrind_annotate.
+/// Counts, if valgrind is installed and can run the program. Writes callgrind's findings to `profile`, if it is given.
 pub async fn effort(subject: &Subject, profile: Option<&Path>) -> Option<Effort> {
     let profile = profile.map_or_else(|| "/dev/null".to_owned(), |file| file.display().to_string());
     let output = format!("--callgrind-out-file={profile}");
@@ -46,7 +45,7 @@ async fn each(subject: &Subject, tool: &[&str], read: fn(&str) -> Option<u64>) -
     Ok(more.saturating_sub(less) / u64::from(long - short))
 }
 
-/// The number that the tool says at the end.
+/// Returns the number that the tool prints at its end.
 async fn total(subject: &Subject, tool: &[&str], read: fn(&str) -> Option<u64>, requests: u32) -> Result<u64, Failure> {
     let log = temp_dir().join(format!("pledge-bench-{}.log", process::id()));
     let watched = subject.under(tool, log.clone());
@@ -66,7 +65,7 @@ fn number_after(log: &str, label: &str) -> Option<u64> {
     log.split(label).nth(1)?.split_whitespace().next()?.replace(',', "").parse().ok()
 }
 
-/// The fourth column of the last line: `100.00    0.001234           3       412         5 total`.
+/// Returns the fourth column of the last line: `100.00    0.001234           3       412         5 total`.
 fn calls(log: &str) -> Option<u64> {
     log.lines().rfind(|line| line.ends_with(" total"))?.split_whitespace().nth(3)?.parse().ok()
 }

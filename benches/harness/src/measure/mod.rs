@@ -1,4 +1,4 @@
-//! What is measured, each in its own way.
+//! The measurements, a module for each.
 
 pub mod bench;
 pub mod cold;

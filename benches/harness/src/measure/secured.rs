@@ -1,4 +1,4 @@
-//! Starts with what a real database asks for: TLS and a password (SCRAM-SHA-256).
+//! Starts with the security that a real database asks for: TLS and a password (SCRAM-SHA-256).
 
 use pledge_testkit::{TestDatabase, database::secured::SecuredServer};
 
@@ -12,19 +12,19 @@ use crate::{
 
 const PASSWORD: &str = "a-password-of-the-bench";
 
-/// Starts of one subject, in milliseconds.
+/// The starts of one subject, in milliseconds.
 pub struct SecuredStarts {
     pub plain: Start,
     pub secured: Start,
 }
 
-/// Until the process asks for its first invocation.
+/// The time until the process asks for its first invocation.
 pub struct Start {
     pub ready: Summary,
     pub cpu: Summary,
 }
 
-/// Starts the subject so often on each kind of connection, in turns.
+/// Starts the subject this often on each kind of connection, in turns.
 pub async fn starts(subject: &Subject, times: u32) -> Result<SecuredStarts, Failure> {
     let server = SecuredServer::start(PASSWORD).await;
     let database = server.database().await;

@@ -1,4 +1,4 @@
-//! What PostgreSQL spends on a function.
+//! The processor time that PostgreSQL spends on a function.
 
 use std::time::Duration;
 
@@ -12,18 +12,18 @@ use tokio_postgres::Client;
 
 use crate::Failure;
 
-/// The processes of the server that serve one database, but for the connection that looks at them, each with the processor
-/// time that it had when it was last looked at: a connection that ends takes nothing away.
+/// The server's processes for one database, except that of the connection which reads them. Each has the processor time
+/// at the last reading, so that a connection that has ended still counts.
 pub struct Backends(Vec<(Pid, Duration)>);
 
 impl Backends {
-    /// Finds those that are there now.
+    /// Finds the processes that exist now.
     pub async fn of(client: &Client) -> Result<Self, Failure> {
         let rows = client.query(include_str!("../../queries/backends.sql"), &[]).await?;
         Ok(Self(rows.iter().map(|row| (Pid::from_raw(row.get(0)), Duration::ZERO)).collect()))
     }
 
-    /// Returns the processor time of all of them so far, as the kernel counts it.
+    /// Returns the processor time of all processes so far, as the kernel counts it.
     pub fn cpu(&mut self) -> Result<Duration, Failure> {
         for (pid, known) in &mut self.0 {
             match clock_getcpuclockid(*pid) {

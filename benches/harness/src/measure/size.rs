@@ -1,4 +1,4 @@
-//! How big the artefacts are, and what is in them.
+//! Sizes of the artefacts, and the number of crates in them.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -7,16 +7,16 @@ use tokio::process::Command;
 
 use crate::Failure;
 
-/// How large one binary is.
+/// The size of one binary.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
-    /// The stripped binary, in bytes.
+    /// The size of the stripped binary, in bytes.
     pub binary: usize,
-    /// Deflated, as in the zip file that Lambda gets.
+    /// The size of the deflated binary in bytes, as in the zip file for Lambda.
     pub zip: usize,
 }
 
-/// Reads and packs the file.
+/// Reads and packs a binary, and returns its sizes.
 pub fn size(file: &Path) -> Result<Size, Failure> {
     let bytes = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let mut packed = GzEncoder::new(Vec::new(), Compression::best());
@@ -24,7 +24,7 @@ pub fn size(file: &Path) -> Result<Size, Failure> {
     Ok(Size { binary: bytes.len(), zip: packed.finish()?.len() })
 }
 
-/// How many crates the package links, itself included.
+/// Returns how many crates the package links, itself included.
 pub async fn crates(package: &str) -> Result<usize, Failure> {
     let arguments = ["tree", "--locked", "--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"];
     let output = Command::new("cargo").args(arguments).args(["--package", package]).output().await?;
@@ -32,6 +32,6 @@ pub async fn crates(package: &str) -> Result<usize, Failure> {
         return Err(String::from_utf8_lossy(&output.stderr).into());
     }
     let tree = String::from_utf8(output.stdout)?;
-    // A crate that comes again is marked so.
+    // A crate that is listed again is marked so.
     Ok(tree.lines().map(|line| line.trim_end_matches(" (*)")).collect::<BTreeSet<_>>().len())
 }

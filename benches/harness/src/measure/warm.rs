@@ -1,4 +1,4 @@
-//! Requests one after the other, as Lambda gives them to one instance.
+//! Warm requests, one after the other, as Lambda gives them to one instance.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::{
     subject::Subject,
 };
 
-/// A process that has warmed up.
+/// A process that has been warmed up.
 pub struct Warm {
     subject: Subject,
     bench: Bench,
@@ -24,21 +24,22 @@ pub struct Warm {
     server_cpu: Vec<f64>,
 }
 
-/// Per request, in microseconds.
+/// The cost of a request, in microseconds.
 #[derive(Debug, Clone, Copy)]
 pub struct Requests {
     pub latency: Summary,
     pub cpu: Summary,
-    /// Processor time of the database's server.
+    /// The processor time of the database's server.
     pub server_cpu: Summary,
-    /// Peak memory after all of them, in MiB.
+    /// The peak memory after all requests, in MiB.
     pub memory: f64,
 }
 
 impl Warm {
-    /// Starts the subject on tables of so many rows and warms it up with `warming` requests; `measured` requests may follow.
+    /// Starts the subject on tables of this many rows and warms it up with `warming` requests; `measured` requests may
+    /// follow.
     ///
-    /// On empty tables the server would make plans that are wrong for those that fill up meanwhile, and keep them.
+    /// On empty tables the server would make plans that are wrong once the tables fill, and keep them.
     pub async fn up(subject: &Subject, rows: u32, warming: u32, measured: u32) -> Result<Self, Failure> {
         let database = Arc::new(TestDatabase::with_history(rows).await);
         let bench = Bench::on(database, subject, 1..=warming + measured).await?;

@@ -17,15 +17,15 @@ use crate::{
     work::Work,
 };
 
-/// What was found on tables of one size.
+/// The results on tables of one size.
 pub struct Size {
     rows: u32,
-    /// Microseconds.
+    /// The latency of each kind of request, in microseconds.
     latency: Vec<(Work, Summary)>,
     queries: BTreeMap<String, Query>,
 }
 
-/// Runs every kind of request on the database, then looks at its queries.
+/// Runs every kind of request on the database, then reads the costs of its queries.
 pub async fn measure(options: &Options, database: &Arc<TestDatabase>, rows: u32) -> Result<Size, Failure> {
     let client = database.connect().await;
     queries::start_counting(&client).await?;
@@ -55,7 +55,7 @@ async fn requests(subject: &Subject, database: &Arc<TestDatabase>, first: u32, c
     Ok(Summary::of(latency))
 }
 
-/// Latencies, a row for each kind of request.
+/// Returns the table of latencies, a row for each kind of request.
 pub fn requests_table(sizes: &[Size]) -> String {
     let mut text = head("Latency with so many rows in each table, µs", sizes.iter().map(|size| size.rows.to_string()));
     for work in Work::all() {
@@ -66,7 +66,7 @@ pub fn requests_table(sizes: &[Size]) -> String {
     text
 }
 
-/// What each query costs, a row for each.
+/// Returns the table of the queries' costs, a row for each.
 pub fn queries_table(sizes: &[Size]) -> String {
     let Some(first) = sizes.first() else { return String::new() };
     let columns = sizes.iter().map(|size| format!("{}: cost | µs | pages", size.rows));

@@ -1,5 +1,5 @@
-//! The same on big tables: plans and times of everything, the sweep with a long backlog, the sender's throughput,
-//! and that of the whole.
+//! Measurements on large tables: plans and times of every query, the sweep with a long backlog, the sender's throughput,
+//! and the throughput from Stripe's event to Klaviyo.
 
 mod growth;
 mod queries;
@@ -19,27 +19,27 @@ pub struct Options {
     /// The folder of the binaries.
     #[arg(long)]
     binaries: PathBuf,
-    /// Rows in each of the tables that grow: sizes to compare, separated by commas.
+    /// The sizes of the growing tables to compare, in rows, separated by commas.
     #[arg(long, value_delimiter = ',', default_value = "10000,1000000")]
     rows: Vec<u32>,
-    /// Rows that wait in the outbox when the sweep begins.
+    /// The number of rows that wait in the outbox when the sweep begins.
     #[arg(long, default_value_t = 100_000)]
     backlog: u32,
-    /// Requests of each kind; the first third brings the tables' pages into memory and isn't measured.
+    /// The number of requests of each kind. The first third loads the tables' pages into memory and isn't measured.
     #[arg(long, default_value_t = 150)]
     requests: u32,
-    /// Sizes of the batches that the sender gets, separated by commas. SQS hands over a hundred at most.
+    /// The sizes of the sender's batches, separated by commas. SQS delivers a hundred at most.
     #[arg(long, value_delimiter = ',', default_value = "1,10,25,100")]
     batches: Vec<u32>,
-    /// Batches of each size: so many at most.
+    /// The greatest number of batches of each size.
     #[arg(long, default_value_t = 20)]
     batches_of_each: u32,
-    /// Payments that go all the way from Stripe's event to Klaviyo, through each number of environments.
+    /// The number of payments that go from Stripe's event to Klaviyo, for each number of environments.
     #[arg(long, default_value_t = 4000)]
     payments: u32,
 }
 
-/// Runs all of it; fails if a query reads a table that grows from end to end.
+/// Runs all measurements. Fails if a query reads a growing table from end to end.
 pub async fn run(options: &Options) -> Result<String, Failure> {
     let mut sizes = Vec::new();
     let mut sweeps = String::new();

@@ -1,4 +1,4 @@
-//! What the server does for each file in `queries/`.
+//! The server's cost of each file in `queries/`.
 
 use std::collections::BTreeMap;
 
@@ -7,23 +7,23 @@ use tokio_postgres::Client;
 
 use crate::Failure;
 
-/// One query on one size of tables.
+/// The cost of a query on tables of one size.
 #[derive(Debug, Clone, Copy)]
 pub struct Query {
     /// The server's own estimate.
     pub cost: f64,
-    /// If it ran, and the server counts what runs.
+    /// The measured cost, if the query ran and the server counts statements.
     pub run: Option<Run>,
 }
 
-/// What the query took whenever it ran.
+/// The mean cost of a query's runs.
 #[derive(Debug, Clone, Copy)]
 pub struct Run {
     pub micros: f64,
     pub pages: f64,
 }
 
-/// Has the server count statements, if it was started with what can (`POSTGRES_PRELOAD=pg_stat_statements`).
+/// Makes the server count statements, if it was started with the library for it (`POSTGRES_PRELOAD=pg_stat_statements`).
 pub async fn start_counting(client: &Client) -> Result<(), Failure> {
     let counts = client.query_one(include_str!("../../queries/statements_are_counted.sql"), &[]).await?;
     if counts.get(0) {
@@ -32,9 +32,9 @@ pub async fn start_counting(client: &Client) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Every query, by name; an error if one reads a table that grows from end to end.
+/// Returns the cost of every query, by name. Fails if one reads a growing table from end to end.
 pub async fn all(client: &Client) -> Result<BTreeMap<String, Query>, Failure> {
-    // Before the plans, which count as runs.
+    // Read before the plans, which count as runs.
     let runs = runs(client).await.unwrap_or_default();
     let (mut queries, mut full_reads) = (BTreeMap::new(), Vec::new());
     for (name, sql) in plans::queries(plans::STORE)? {

@@ -1,4 +1,4 @@
-//! The sender under load.
+//! The sender's throughput.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use crate::{
     work::{Work, messages},
 };
 
-/// How long Klaviyo takes to answer here.
+/// The time that Klaviyo takes to answer here.
 const KLAVIYO: Duration = Duration::from_millis(100);
 
-/// `SEND_INTERVAL_MILLISECONDS`: none, and the template's.
+/// The values of `SEND_INTERVAL_MILLISECONDS` to compare: none, and the template's.
 const INTERVALS: [u32; 2] = [0, 35];
 
 pub async fn run(options: &Options) -> Result<String, Failure> {
@@ -43,7 +43,7 @@ async fn batches(subject: &Subject, size: u32, count: u32, interval: u32) -> Res
     let mut function = Function::start(subject, &environment).await?;
     function.ready().await?;
     let batch = |n: u32| Bytes::from(messages(n * size + 1..=(n + 1) * size).to_string());
-    // The first one connects.
+    // The first batch opens the connections.
     function.invoke(batch(0)).await?;
     let before = function.cpu()?;
     let mut times = Vec::new();

@@ -1,4 +1,4 @@
-//! The schedule, again and again until nothing is overdue.
+//! The sweep, repeated until nothing is overdue.
 
 use std::{path::Path, sync::Arc};
 
@@ -19,10 +19,10 @@ use crate::{
 pub const HEAD: &str = "| Sweep of a backlog: rows that were sent before | rows that wait | sweeps | one sweep, ms | \
                         CPU per row, µs | peak memory, MiB |\n|--:|--:|--:|--:|--:|--:|\n";
 
-/// The first of the rows that wait: nobody else's.
+/// The number of the first row that waits; no other rows have such numbers.
 const FIRST: u32 = 1_000_001;
 
-/// One row of the table.
+/// Returns one row of the table.
 pub async fn run(binaries: &Path, database: Arc<TestDatabase>, rows: u32, backlog: u32) -> Result<String, Failure> {
     let subject = Subject::rust(Work::KlaviyoSender, binaries);
     let bench = Bench::on(database, &subject, FIRST..=FIRST + backlog - 1).await?;

@@ -1,4 +1,4 @@
-//! The whole way of a payment under load: from Stripe's event to Klaviyo, by several environments of both functions.
+//! The throughput from Stripe's event to Klaviyo, by several environments of both functions.
 
 use std::{
     sync::{
@@ -28,24 +28,24 @@ use crate::{
     work::Work,
 };
 
-/// How many environments of each function there are.
+/// The numbers of environments of each function to compare.
 const ENVIRONMENTS: [usize; 4] = [1, 2, 4, 8];
 
-/// Rows in each of the tables that grow, beforehand.
+/// The number of rows in each growing table beforehand.
 const ROWS: u32 = 10_000;
 
-/// What SQS hands over at once.
+/// The number of messages that SQS delivers at once.
 const BATCH: usize = 10;
 
-/// What webhooks send to senders.
+/// The messages from the webhooks to the senders.
 struct Queue {
     messages: UnboundedReceiver<String>,
-    /// How many are still to be taken.
+    /// The number of messages that are still to be received.
     left: usize,
 }
 
 impl Queue {
-    /// Takes up to ten messages, waiting for the first one; none if all are taken.
+    /// Receives up to ten messages and waits for the first one; none once all have been received.
     async fn receive(&mut self) -> Vec<Value> {
         let mut texts = Vec::new();
         if self.left > 0 {
@@ -56,7 +56,7 @@ impl Queue {
     }
 }
 
-/// Sends so many payments through each number of environments.
+/// Measures this many payments for each number of environments.
 pub async fn run(options: &Options) -> Result<String, Failure> {
     let mut text =
         "| Environments of webhook and sender, each | payments a second | the functions' CPU per payment, µs |\n\
@@ -108,7 +108,7 @@ async fn start(subject: &Subject, variables: &Environment, count: usize) -> Resu
     Ok(functions)
 }
 
-/// Hands events to a webhook as long as there are some. Returns the processor time that it used for them.
+/// Invokes a webhook with one event after the other until there are no more. Returns the processor time that it used.
 async fn deliver(mut webhook: Function, next: Arc<AtomicU32>, count: u32) -> Result<Duration, Failure> {
     let before = webhook.cpu()?;
     loop {
@@ -122,7 +122,7 @@ async fn deliver(mut webhook: Function, next: Arc<AtomicU32>, count: u32) -> Res
     Ok(webhook.cpu()? - before)
 }
 
-/// Hands messages to a sender until all are taken. Returns the processor time that it used for them.
+/// Invokes a sender with messages until all have been received. Returns the processor time that it used.
 async fn send(mut sender: Function, queue: Arc<Mutex<Queue>>) -> Result<Duration, Failure> {
     let before = sender.cpu()?;
     loop {

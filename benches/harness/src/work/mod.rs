@@ -1,4 +1,4 @@
-//! What each function is asked to do, and what has to be in the database for it.
+//! The kinds of requests, and the rows that they work on.
 
 mod requests;
 
@@ -17,48 +17,48 @@ use requests::{asked_by, form, from_a_browser, id, posted_by, session_completed}
 /// The Firebase project.
 pub const PROJECT: &str = "bench";
 
-/// What webhooks are signed with.
+/// The secret with which webhooks are signed.
 pub const SIGNING_SECRET: &str = "whsec_bench";
 
-/// One kind of request.
+/// A kind of request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
-    /// Nothing: the floor.
+    /// Nothing, to find the least cost.
     Hello,
     /// A preorder form of somebody whom Firebase knows.
     InitiatePreorder,
     /// The first Checkout session of a preorder.
     CreateCheckout,
-    /// How a signed-in reader stands with a novel.
+    /// The status of a signed-in reader's support of a novel.
     ChampionStatus,
-    /// The first subscription of a reader whom nobody has seen before.
+    /// The first subscription of a reader who isn't stored yet.
     Subscribe,
-    /// The end of a subscription that runs.
+    /// The cancelling of an active subscription.
     Cancel,
-    /// A subscription that was to end goes on.
+    /// The resuming of a subscription that was to end.
     Resume,
-    /// Thirty days, by a reader whom nobody has seen before.
+    /// A purchase of thirty days by a reader who isn't stored yet.
     Purchase,
     /// `checkout.session.completed` of a preorder that waits for it.
     StripeWebhook,
-    /// One message about one row.
+    /// One message about one row of the outbox.
     KlaviyoSender,
 }
 
 impl Work {
-    /// What stands for each function of the template.
+    /// The request by which each function of the template is measured.
     pub const FUNCTIONS: [Self; 5] =
         [Self::InitiatePreorder, Self::CreateCheckout, Self::ChampionStatus, Self::StripeWebhook, Self::KlaviyoSender];
 
-    /// What else one of them does.
+    /// Further requests to these functions.
     pub const FURTHER: [Self; 4] = [Self::Subscribe, Self::Cancel, Self::Resume, Self::Purchase];
 
-    /// Each function, and what else it does.
+    /// Returns all kinds of requests to our functions.
     pub fn all() -> impl Iterator<Item = Self> {
         Self::FUNCTIONS.into_iter().chain(Self::FURTHER)
     }
 
-    /// What it is called: the binary, and which of its requests if that isn't the first.
+    /// Returns the name in the tables: the binary, and the request if it isn't the binary's first.
     pub fn name(self) -> String {
         let request = match self {
             Self::Subscribe => "subscribe",
@@ -70,7 +70,7 @@ impl Work {
         format!("{} ({request})", self.binary())
     }
 
-    /// The binary that does it.
+    /// Returns the name of the binary.
     pub fn binary(self) -> &'static str {
         match self {
             Self::Hello => "bench-hello",
@@ -84,7 +84,7 @@ impl Work {
         }
     }
 
-    /// The bundle that does it on Node.js.
+    /// Returns the name of the bundle on Node.js; none if there is no peer.
     pub fn peer(self) -> Option<&'static str> {
         match self {
             Self::Hello => Some("hello"),
@@ -94,7 +94,7 @@ impl Work {
         }
     }
 
-    /// Puts there what these requests work on, each once.
+    /// Inserts the rows that these requests work on, each once.
     pub async fn prepare(self, database: &Client, requests: RangeInclusive<u32>) -> Result<(), Failure> {
         let rows = match self {
             Self::Hello | Self::InitiatePreorder => return Ok(()),
@@ -113,7 +113,7 @@ impl Work {
         Ok(database.batch_execute(&sql).await?)
     }
 
-    /// The `n`th request, counted from one.
+    /// Returns the `n`th request, counted from one.
     pub fn event(self, n: u32) -> Bytes {
         const SUBSCRIPTION: &str = "/payment/stripe/champion-subscription";
         let request = match self {
@@ -137,7 +137,7 @@ impl Work {
         from_a_browser(request).to_json().into()
     }
 
-    /// Whether the answer says that the work was done.
+    /// Checks that an answer says that the work was done.
     pub fn check(self, answer: &[u8]) -> Result<(), Failure> {
         let answer: Value = serde_json::from_slice(answer)?;
         let done = match self {

@@ -1,4 +1,4 @@
-//! Events as Lambda hands them over.
+//! Events as Lambda passes them to a function.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use pledge_testkit::{http::HttpEvent, sqs};
@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use crate::{machine, work::PROJECT};
 
-/// The `n`th preorder or outbox row, as the queries number them.
+/// Returns the id of the `n`th preorder or outbox row, as the queries number them.
 pub fn id(n: u32) -> Uuid {
     Uuid::from_u128(0x4000_8000_0000_0000_0000 | u128::from(n))
 }
 
-/// A batch of the queue, with one message for each row.
+/// Returns a batch of the queue, with one message for each row.
 pub fn messages(rows: impl IntoIterator<Item = u32>) -> Value {
     let record = |n| {
         let body = json!({ "version": 1, "outboxIds": [id(n)] });
@@ -37,7 +37,7 @@ pub fn form(n: u32) -> Value {
     })
 }
 
-/// A real event, with the ids of the `n`th preorder.
+/// Returns a real event with the ids of the `n`th preorder.
 pub fn session_completed(n: u32) -> String {
     let mut event: Value =
         serde_json::from_str(include_str!("../../queries/session_completed.json")).unwrap_or_default();
@@ -52,7 +52,7 @@ pub fn session_completed(n: u32) -> String {
     event.to_string()
 }
 
-/// What Firebase's emulator gives a reader who has signed in: unsigned.
+/// Returns the unsigned ID token of the `n`th reader, as Firebase's emulator issues it.
 fn token(n: u32) -> String {
     let now = machine::now().unix_timestamp();
     let claims = json!({
@@ -70,12 +70,12 @@ fn token(n: u32) -> String {
     format!("{}.{}.", part(json!({ "alg": "none", "typ": "JWT" })), part(claims))
 }
 
-/// A question of the `n`th reader, who has signed in.
+/// Returns a `GET` request of the `n`th reader, who is signed in.
 pub fn asked_by(n: u32, path: &str, query: &str) -> HttpEvent {
     signed_in(n, HttpEvent::get(path).query(query))
 }
 
-/// A request of the `n`th reader, who has signed in.
+/// Returns a `POST` request of the `n`th reader, who is signed in.
 pub fn posted_by(n: u32, path: &str, body: &Value) -> HttpEvent {
     signed_in(n, HttpEvent::post(path).json(body))
 }
