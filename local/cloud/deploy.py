@@ -51,8 +51,8 @@ class Emulator:
 
 def main():
     request = json.load(sys.stdin)
-    os.environ["AWS_DEFAULT_REGION"] = REGION  # the transform asks for it
-    logging.disable(logging.WARNING)  # its remarks about feature toggles
+    os.environ["AWS_DEFAULT_REGION"] = REGION  # read by the transform
+    logging.disable(logging.WARNING)  # the transform's warnings about feature toggles
     emulator = Emulator(request["endpoint"])
     emulator.s3.create_bucket(Bucket=BUCKET)
 
@@ -68,7 +68,7 @@ def main():
 
 
 class NoManagedPolicies:
-    """Managed policies are named by ARN in the template, so none has to be looked up."""
+    """A loader that finds no managed policies: the template names them by ARN, so none has to be looked up."""
 
     def load(self):
         return {}
@@ -88,7 +88,7 @@ def upload_functions(emulator, template, binaries, cache):
 
 
 def package_of(binary, cache):
-    """A zip with the stripped binary as `bootstrap`, made anew only when the binary has changed."""
+    """Returns a zip with the stripped binary as `bootstrap`. It is made anew only when the binary has changed."""
     state = binary.stat()
     package = cache / f"{binary.name}-{state.st_mtime_ns:x}-{state.st_size:x}.zip"
     if package.exists():
@@ -145,7 +145,7 @@ def drop_monitoring(template):
 
 
 def put_secret(emulator, name, value):
-    """The ARN of the secret, which has that value afterwards."""
+    """Stores the secret's value and returns its ARN."""
     try:
         return emulator.secrets.create_secret(Name=name, SecretString=value)["ARN"]
     except emulator.secrets.exceptions.ResourceExistsException:

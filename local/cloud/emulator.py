@@ -28,7 +28,7 @@ socketserver.StreamRequestHandler.disable_nagle_algorithm = True
 
 
 def stamped(line):
-    """A JSON line with the time, which in AWS is CloudWatch's to add."""
+    """Adds the time to a JSON line, as CloudWatch does in AWS."""
     if not line.startswith(b'{"'):
         return line
     time = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
@@ -36,7 +36,7 @@ def stamped(line):
 
 
 class Tee:
-    """The lines of a stream, each also appended to a file."""
+    """A stream that also appends each line to a file."""
 
     def __init__(self, stream, path):
         self.stream = stream
@@ -64,7 +64,7 @@ def log_to_files(folder):
 
 
 class QueueLog:
-    """What happens in the queues, as lines of JSON, and the dead letters as they are."""
+    """Writes the steps of messages in the queues as lines of JSON, and the present dead letters."""
 
     def __init__(self, folder):
         self.file = (folder / "queues.jsonl").open("ab", buffering=0)
@@ -92,7 +92,7 @@ class QueueLog:
 
 
 def short(queue):
-    """`klaviyo` of a queue's URL or name, which begins with the stack's name and a dash."""
+    """Returns `klaviyo` for a queue's URL or name, which begins with the stack's name and a dash."""
     return queue.rsplit("/", 1)[-1].split("-")[1]
 
 

@@ -1,4 +1,4 @@
-"""What the checks of the documents against the code share."""
+"""Shared parts of the checks that compare documents with the code."""
 
 import re
 import sys
@@ -12,7 +12,7 @@ def read(path):
 
 
 def event_types():
-    """Stripe's events that the code handles: the table of those that change something, before that of the others."""
+    """Returns the types of Stripe's events that the code handles: the first table, before that of redundant types."""
     table = read("shared/stripe-events/src/events/mod.rs").split("REDUNDANT")[0]
     return set(re.findall(r'\("([a-z_.]+)",', table))
 

@@ -1,4 +1,4 @@
-"""Checks that what the documents name is there:
+"""Checks that everything that the documents name exists:
 
 - every file and folder in backticks, and every link, with its anchor,
 - every `make` target and script,
@@ -7,7 +7,7 @@
 - every number that follows the name of a property of template.yaml (`MaximumConcurrency` 2),
 - every number of docs-numbers.txt, which says where in the code it comes from,
 - that docs/KLAVIYO.md has a row for each announcement,
-- and that what operators read has commands and no SQL: what is typed at night goes through the rules of the code.
+- and that documents for operators have commands and no SQL, since commands go through the rules of the code.
 
 Prints each thing that is not there and exits with 1 if there is any.
 """
@@ -19,9 +19,9 @@ from pathlib import Path
 from common import ROOT, differences, exit_with, read
 
 FOLDERS = r"(?:scripts|docs|shared|functions|local|ops|tests|clients|migrations|benches|events|\.ci|\.github|\.config)"
-# An identifier that somebody coined: with an underscore, or with a capital inside.
+# An identifier: a word with an underscore, or with a capital inside.
 COINED = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+|[A-Za-z]+[a-z0-9][A-Z][A-Za-z0-9]*")
-# What installs or builds itself, and so isn't tracked.
+# Paths that are installed or built, and so aren't tracked.
 UNTRACKED = re.compile(r"^(?:target|\.local|\.aws-sam)(?:/|$)")
 
 
@@ -31,7 +31,7 @@ def tracked(*patterns):
 
 
 class Code:
-    """Everything that is tracked and is no prose."""
+    """Every tracked file that isn't a document."""
 
     def __init__(self):
         self.files = tracked()
@@ -111,7 +111,7 @@ def of_numbers(name, text, code):
             yield f"{name}: {named} {number}, but template.yaml has {', '.join(sorted(numbers))}"
 
 
-# What operators read.
+# Documents for operators.
 WITHOUT_SQL = ["docs/RUNBOOK.md", "docs/SECURITY.md"]
 SQL = re.compile(
     r"\bselect\b.+\bfrom\b|\binsert\s+into\b|\bupdate\s+\w+\s+set\b|\bdelete\s+from\b|\btruncate\s+\w|\bpg_\w+\("
@@ -137,14 +137,14 @@ NUMBER = rf"([0-9]+(?:[.,_][0-9]+)*|{'|'.join([*WORDS, *TENS])})"
 
 
 def value(text):
-    """A number in digits or as a word; what has two dots, such as a version, stays a text."""
+    """Returns a number that is written in digits or as a word. A text with two dots, such as a version, stays a text."""
     text = text.lower().replace(",", "").replace("_", "")
     words = {word: number for number, word in enumerate(WORDS, 1)} | TENS
     return text if text.count(".") > 1 else float(words.get(text, text))
 
 
 def numbers_in(path, pattern):
-    """The numbers that stand where a text has `{}`, or `{*60}` to be multiplied."""
+    """Returns the numbers at the place of `{}` in a pattern, or of `{*60}` multiplied by 60."""
     before, factor, after = re.fullmatch(r"(.*?)\{(?:\*(\d+))?\}(.*)", pattern).groups()
     spaced = (r"\s+".join(re.escape(word) for word in part.split(" ")) for part in (before, after))
     found = re.findall(NUMBER.join(spaced), read(path), re.IGNORECASE)

@@ -19,14 +19,14 @@ import spec
 import template
 import transformed
 
-# Its library has a place of its own (scripts/check-openapi).
+# The check of the API has an environment of its own (scripts/check-openapi).
 OPENAPI = [str(common.ROOT / ".local/openapi/bin/python"), "scripts/checks/openapi.py"]
 DOCS = [sys.executable, "scripts/checks/docs.py"]
 CFN_LINT = [".local/venv/bin/cfn-lint", "template.yaml"]
 CI = ".github/workflows/ci.yml"
 TEMPLATE, API, RUNBOOK, DEPLOY = "template.yaml", "docs/openapi.yaml", "docs/RUNBOOK.md", "docs/DEPLOY.md"
 
-# (check, file, what stands there, what is put in its place, what the check says)
+# (check, file, text, its replacement, what the check must print)
 IN_PROCESS = [
     (transformed, TEMPLATE, "          ExposeHeaders: *CorsExposed\n", "", "CORS should have"),
     (transformed, TEMPLATE, "&CorsExposed [retry-after]", "&CorsExposed [etag]", "doesn't let pages read retry-after"),
@@ -51,7 +51,7 @@ IN_PROCESS = [
     (template, TEMPLATE, "Binary: create-checkout", "Binary: checkout", "functions/ has create-checkout"),
 ]
 
-# (program, file, what stands there, what is put in its place, what the check says)
+# (program, file, text, its replacement, what the check must print)
 IN_A_COPY = [
     (["scripts/check-floors"], "shared/domain/src/preorder/mod.rs", "use crate::", "use crate::champion as _;\nuse crate::", "must not know"),
     (DOCS, "docs/DEPLOY.md", "`make deploy`", "`make deploys`", "deploys"),
@@ -76,7 +76,7 @@ def planted(text, old, new):
 
 
 def said_in_process(check, file, old, new):
-    """What a check says when it reads a file with a fault in it."""
+    """Returns what a check prints when it reads a file with a fault in it."""
     faulty, read = planted(common.read(file), old, new), common.read
     modules = [module for module in (common, check, spec) if hasattr(module, "read")]
     output = io.StringIO()
@@ -101,7 +101,7 @@ def said_in_a_copy(copy, program, file, old, new):
 
 
 def copied(to):
-    """A repository of its own with the files that are tracked here, as they are now."""
+    """Copies the tracked files, in their present state, into a repository of their own."""
     files = subprocess.run(["git", "ls-files"], cwd=common.ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
     for name in filter(None, files):
         if (common.ROOT / name).is_file():
@@ -114,7 +114,7 @@ def copied(to):
 
 
 def main():
-    sys.argv = sys.argv[:1]  # the checks take a template there
+    sys.argv = sys.argv[:1]  # the checks read a template's name there
     problems = []
 
     def look(name, fault, ask):

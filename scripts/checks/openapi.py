@@ -54,7 +54,7 @@ def codes_of_errors_md():
 
 
 def codes_of_the_code():
-    """Upper-case texts of the crates that answer requests, without their tests and without names of variables."""
+    """Returns the upper-case texts of the crates that answer requests, without tests and names of variables."""
     sources = [*ROOT.glob("shared/http-api/src/**/*.rs"), *ROOT.glob("functions/*/src/**/*.rs")]
     for source in sources:
         if source.name in {"config.rs", "main.rs"}:

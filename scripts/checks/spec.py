@@ -1,4 +1,4 @@
-"""docs/openapi.yaml, for the checks that compare something with it."""
+"""Reads docs/openapi.yaml for the checks that compare something with it."""
 
 import yaml
 from common import read
@@ -7,7 +7,7 @@ METHODS = {"get", "put", "post", "delete", "patch", "head", "options", "trace"}
 
 
 def load(path):
-    """A YAML file; CloudFormation's tags (!Ref, !Sub, …) are read as their bare values."""
+    """Loads a YAML file. CloudFormation's tags (!Ref, !Sub, …) are read as their bare values."""
 
     class Loader(yaml.SafeLoader):
         pass
@@ -29,7 +29,7 @@ def load(path):
 
 
 class Spec:
-    """docs/openapi.yaml"""
+    """The content of docs/openapi.yaml."""
 
     def __init__(self, document):
         self.document = document
@@ -53,7 +53,7 @@ class Spec:
                 yield f"{method} {path} {status}", int(status), self.resolve(response)
 
     def bodies(self):
-        """Where a body is described: a name for it, and its media type object."""
+        """Yields a name and the media type object of every body that is described."""
         for method, path, operation in self.operations():
             for kind, body in self.resolve(operation.get("requestBody", {})).get("content", {}).items():
                 yield f"{method} {path} {kind}", body
@@ -62,7 +62,7 @@ class Spec:
                 yield f"{name} {kind}", body
 
     def codes(self):
-        """(status, code) of every refusal that some operation documents."""
+        """Returns (status, code) of every refusal that some operation documents."""
         return {(status, code) for _, status, response in self.responses() for code in self.codes_in(response)}
 
     def codes_in(self, node):

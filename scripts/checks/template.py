@@ -32,7 +32,7 @@ def resources(template, kind):
 
 
 def alarms(template):
-    """The names of the alarms as the runbook has them: one section for those that differ only in the function."""
+    """Returns the alarms by their names in the runbook, which has one section for alarms that differ only in the function."""
     functions = [name.removesuffix("Function") for name in resources(template, "AWS::Serverless::Function")]
     of_a_function = re.compile(f"({'|'.join(functions)})(?=Errors|RequestsFailed)")
     return {of_a_function.sub("Function", name) for name in resources(template, "AWS::CloudWatch::Alarm")}
@@ -55,7 +55,7 @@ def watched_metrics(template):
 
 
 def metrics_of_widget(rows):
-    """`.` and `...` stand for what the row before has there."""
+    """Yields the metrics of a widget. `.` and `...` stand for the values of the row before."""
     before = []
     for row in rows:
         names = [item for item in row if isinstance(item, str)]
@@ -100,7 +100,7 @@ def problems_of_access_logs(template):
 
 
 def statements(template):
-    """(role, statement, effect, actions, resources) of all policies; conditional ones are inside of an Fn::If."""
+    """Yields (role, statement, effect, actions, resources) of all policies; conditional ones are inside an Fn::If."""
     policies = {
         name: policy["Properties"]["PolicyDocument"]
         for name, policy in resources(template, "AWS::IAM::ManagedPolicy").items()
@@ -124,7 +124,7 @@ def listed(value):
 
 
 def name_of(resource):
-    """The parameter or resource that an ARN is of."""
+    """Returns the parameter or resource that an ARN belongs to."""
     resource = unconditional(resource)
     if isinstance(resource, str):
         return resource
@@ -176,7 +176,7 @@ def binaries(template):
 
 
 def folders():
-    """The functions: the folders below functions/, from which everything but the template derives its list."""
+    """Returns the names of the functions: the folders below functions/, from which all lists but the template's derive."""
     return {manifest.parent.name for manifest in ROOT.glob("functions/*/Cargo.toml")}
 
 

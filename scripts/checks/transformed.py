@@ -6,8 +6,8 @@
 - what calls a function calls its alias, and is allowed to: API Gateway on each route, EventBridge by each rule,
 - each alias names a version that is published with the function,
 - the queue hands messages over in parts that may fail one by one,
-- something comes every minute that sweeps the outbox, and every quarter of an hour that fetches what Stripe didn't deliver;
-  what a schedule calls isn't called again when it fails.
+- a schedule sweeps the outbox every minute, and another fetches what Stripe didn't deliver every quarter of an hour;
+  an invocation by a schedule isn't repeated when it fails.
 
 The argument names another template to look at. Prints each difference and exits with 1 if there is any.
 """
@@ -31,15 +31,15 @@ ORIGINS = [[PARAMETERS["PublicSiteUrl"]], {"Fn::Split": [",", PARAMETERS["Allowe
 
 
 class NoManagedPolicies:
-    """Managed policies are named by ARN in the template, so none has to be looked up."""
+    """A loader that finds no managed policies: the template names them by ARN, so none has to be looked up."""
 
     def load(self):
         return {}
 
 
 def transformed(text):
-    os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")  # the transform asks for it
-    logging.disable(logging.WARNING)  # its remarks about feature toggles
+    os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")  # read by the transform
+    logging.disable(logging.WARNING)  # the transform's warnings about feature toggles
     template = yaml_parse(text)
     template["Globals"]["Function"]["CodeUri"] = "s3://bucket/package.zip"  # as if it had been packaged
     return transform(template, PARAMETERS, NoManagedPolicies())["Resources"]
@@ -50,14 +50,14 @@ def of_type(resources, kind):
 
 
 def branches(value):
-    """What a value can be, by whatever conditions."""
+    """Returns every value that conditions can give."""
     if isinstance(value, dict) and "Fn::If" in value:
         return [branch for one in value["Fn::If"][1:] for branch in branches(one)]
     return [value]
 
 
 def routes(api):
-    """(method, path) of each route of an API, with the alias that it leads to."""
+    """Yields (method, path) of each route of an API, with the alias that it leads to."""
     for path, methods in api["Body"].get("paths", {}).items():
         for method, operation in methods.items():
             uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
@@ -89,7 +89,7 @@ def problems_of_cors(api, spec):
 
 
 def wanted_permissions(resources):
-    """(principal, alias, source) of everything that calls a function."""
+    """Yields (principal, alias, source) of everything that calls a function."""
     for name, api in of_type(resources, "AWS::ApiGatewayV2::Api").items():
         for (method, path), alias in routes(api):
             yield "apigateway.amazonaws.com", alias, f"{name} {method}{re.sub(r'{[^}]+}', '*', path)}"

@@ -1,4 +1,4 @@
-"""The AWS CLI, as far as a deployment needs it."""
+"""Calls of the AWS CLI that a deployment needs."""
 
 import json
 import os
@@ -6,7 +6,7 @@ import subprocess
 
 
 class AwsFailed(Exception):
-    """What the AWS CLI said."""
+    """The AWS CLI failed, with its message."""
 
 
 class Aws:
@@ -16,7 +16,7 @@ class Aws:
         self.environment = {**os.environ, "AWS_REGION": region, "AWS_DEFAULT_REGION": region, "AWS_PAGER": ""}
 
     def __call__(self, *arguments):
-        """The answer, as JSON; None if there is none."""
+        """Returns the answer, parsed as JSON; None if there is none."""
         answer = subprocess.run(
             ["aws", *arguments, "--output", "json"], env=self.environment, capture_output=True, text=True, check=False
         )
@@ -29,7 +29,7 @@ class Aws:
         return {output["OutputKey"]: output["OutputValue"] for output in described["Stacks"][0].get("Outputs", [])}
 
     def functions(self, stack):
-        """The functions of a stack: name in the template, name in AWS."""
+        """Returns the functions of a stack: name in the template, name in AWS."""
         described = self("cloudformation", "describe-stack-resources", "--stack-name", stack)
         return {
             resource["LogicalResourceId"]: resource["PhysicalResourceId"]

@@ -1,4 +1,4 @@
-"""What is looked at before a deployment changes anything. Each check yields (serious, message)."""
+"""Checks that run before a deployment changes anything. Each yields (serious, message)."""
 
 import subprocess
 
@@ -11,7 +11,7 @@ EMULATORS = ("AwsEndpointUrl", "StripeApiBase", "KlaviyoApiBase", "FirebaseAuthE
 
 
 def of_the_table(stage):
-    """What can be seen without AWS."""
+    """Checks the stage's table, without AWS."""
     values = stage.parameters
     for key, value in values.items():
         if "REPLACE" in value:
@@ -34,7 +34,7 @@ def of_the_table(stage):
 
 
 def of_the_secrets(stage, aws, versions):
-    """Whether each secret is there and has a value. Their versions are put into `versions`."""
+    """Checks that each secret exists and has a value. Puts their versions into `versions`."""
     for key, arn in stage.secrets().items():
         try:
             secret = aws("secretsmanager", "describe-secret", "--secret-id", arn)
@@ -52,7 +52,7 @@ def of_the_secrets(stage, aws, versions):
 
 
 def of_the_account(stage, aws):
-    """Whether Lambda may run as many copies as the functions reserve."""
+    """Checks that Lambda may run as many copies as the functions reserve."""
     limit = aws("lambda", "get-account-settings")["AccountLimit"]["ConcurrentExecutions"]
     reserves = {key: int(value) for key, value in stage.parameters.items() if key.endswith("Concurrency") and value != "none"}
     wanted = sum(reserves.values())
@@ -67,7 +67,7 @@ def of_the_account(stage, aws):
 
 
 def of_the_schema(stage, aws, seen):
-    """Whether the database has the migrations of this code. `seen`: somebody looked where this machine can't."""
+    """Checks that the database has the migrations of this code. `seen`: somebody has checked it elsewhere."""
     command = ["cargo", "run", "--quiet", "-p", "pledge-migrate", "--", "status"]
     variables = {"STAGE": stage.name, "DATABASE_URL_SECRET_ARN": stage.parameters["DatabaseUrlSecretArn"]}
     if stage.parameters["DatabaseIamUserArn"]:

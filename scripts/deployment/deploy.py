@@ -1,9 +1,9 @@
-"""Builds and deploys a stage, if nothing speaks against it:
+"""Builds and deploys a stage, unless a check fails:
 
     scripts/deploy dev
 
-Looks first and changes nothing until everything is in order. Then every parameter is passed with its value, so that
-the stack has what samconfig.toml says and nothing that it said before, and functions get new versions if a parameter or
+Checks first and changes nothing until every check passes. Then every parameter is passed with its value, so that
+the stack has what samconfig.toml says now and nothing older, and functions get new versions if a parameter or
 a secret has changed. A smoke test follows. The AWS credentials are those of the environment.
 
 SCHEMA=seen: the schema is right, although the database can't be reached from here.
@@ -22,10 +22,10 @@ from stage import Refused, Stage
 
 
 def look(stage, aws):
-    """Raises Refused with everything that speaks against the deployment; prints what is only worth knowing."""
+    """Raises Refused with every serious problem, and prints the others."""
     versions = {}
     found = list(checks.of_the_table(stage))
-    # Without the right table nothing else is worth asking.
+    # With a wrong table the other checks would fail too.
     if not any(serious for serious, _ in found):
         try:
             identity = aws("sts", "get-caller-identity")
@@ -65,7 +65,7 @@ def add_rust_target(stage):
     try:
         subprocess.run(["rustup", "target", "add", f"{machine}-unknown-linux-gnu"], cwd=ROOT, check=True)
     except FileNotFoundError:
-        pass  # Rust came without rustup, and has what it has.
+        pass  # Rust was installed without rustup, which adds targets.
 
 
 def main():
@@ -77,7 +77,7 @@ def main():
         for problem in refused.problems:
             print(f"deploy: {problem}", file=sys.stderr)
         sys.exit("deploy: nothing was changed")
-    # Where nobody sits at a keyboard, somebody has approved before.
+    # Without a terminal, nobody can confirm; a pipeline has its approval before.
     unattended = [] if sys.stdin.isatty() else ["--no-confirm-changeset"]
     try:
         add_rust_target(stage)

@@ -16,10 +16,10 @@ from stage import Refused, Stage
 
 
 def restart(function, aws, revision):
-    """Returns the version that requests go to now."""
+    """Publishes a version of the function and points its alias there. Returns the version."""
     configuration = aws("lambda", "get-function-configuration", "--function-name", function)
     variables = configuration["Environment"]["Variables"]
-    # Without a change of the configuration Lambda would give the version that there is.
+    # Without a change of the configuration Lambda would publish no new version.
     variables["SECRETS_REVISION"] = revision
     aws("lambda", "update-function-configuration", "--function-name", function,
         "--environment", json.dumps({"Variables": variables}))  # fmt: skip

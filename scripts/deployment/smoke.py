@@ -1,9 +1,10 @@
-"""Looks at a deployed stage from outside: scripts/smoke dev, or, at any addresses,
+"""Checks a deployed stage from outside: scripts/smoke dev, or, at any addresses,
 
     scripts/smoke --api URL --webhook URL --origin URL
 
-Whether pages of the front end may call the API, whether a function answers out of the database, whether the catalogue has
-Stripe's prices, whether strangers are refused at the webhook, and whether each function runs the newest version. Nothing is stored by it.
+It checks that pages of the front end may call the API, that a function answers out of the database, that the catalogue
+has Stripe's prices, that unsigned requests are refused at the webhook, and that each function runs the newest version.
+Nothing is stored.
 """
 
 import argparse
@@ -19,7 +20,7 @@ NOBODYS = "00000000-0000-4000-8000-000000000000"
 
 
 def ask(method, url, headers=(), body=None):
-    """Status, headers and text of an answer, whatever its status."""
+    """Returns status, headers and text of an answer, whatever its status."""
     request = urllib.request.Request(url, method=method, headers=dict(headers), data=body)
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
@@ -36,7 +37,7 @@ def code(text):
 
 
 def of_the_addresses(api, webhook, origin):
-    """Problems, as texts."""
+    """Yields the problems, as texts."""
     wanted = "authorization,content-type,idempotency-key,x-firebase-appcheck"
     asks = {"origin": origin, "access-control-request-method": "POST", "access-control-request-headers": wanted}
     status, headers, _ = ask("OPTIONS", f"{api}/preorders", asks)
@@ -67,7 +68,7 @@ def of_the_versions(stack, aws):
 
 
 def told(problems):
-    """Prints the problems; the exit status."""
+    """Prints the problems and returns the exit status."""
     for problem in problems:
         print(f"smoke: {problem}", file=sys.stderr)
     print("smoke: something is wrong; docs/RUNBOOK.md" if problems else "smoke: everything answers", file=sys.stderr)
@@ -75,7 +76,7 @@ def told(problems):
 
 
 def of_a_stage(stage, aws):
-    """Looks at a stage, prints what is wrong and returns the exit status."""
+    """Checks a stage, prints the problems and returns the exit status."""
     outputs = aws.outputs(stage.stack)
     origin = (stage.parameters["AllowedOrigins"] or stage.parameters["PublicSiteUrl"]).split(",")[0]
     problems = [

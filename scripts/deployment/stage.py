@@ -14,12 +14,12 @@ except ModuleNotFoundError:  # before Python 3.11
     from pip._vendor import tomli as tomllib
 
 STAGES = ("dev", "staging", "prod")
-# Made by `make deploy` itself out of all the others.
+# Derived by `make deploy` from all the others.
 REVISION = "SecretsRevision"
 
 
 class Refused(Exception):
-    """A deployment that isn't begun, with everything that speaks against it."""
+    """A deployment that isn't begun, with the reasons."""
 
     def __init__(self, *problems):
         super().__init__("\n".join(problems))
@@ -35,7 +35,7 @@ class Stage:
 
     @classmethod
     def read(cls, name):
-        """The stage of that name.
+        """Returns the stage of that name.
 
         Raises Refused for one that samconfig.toml doesn't have, and for parameters that are missing or unknown.
         """
@@ -57,7 +57,7 @@ class Stage:
         return cls(name, table["stack_name"], table["region"], parameters)
 
     def secrets(self):
-        """The parameters that hold ARNs of secrets, without those that are empty."""
+        """Returns the parameters that hold ARNs of secrets, without those that are empty."""
         return {key: arn for key, arn in self.parameters.items() if key.endswith("SecretArn") and arn}
 
     def revise(self, versions):
@@ -70,12 +70,12 @@ class Stage:
 
 @functools.cache
 def declared():
-    """The parameters as template.yaml declares them."""
+    """Returns the parameters as template.yaml declares them."""
     return load("template.yaml")["Parameters"]
 
 
 def override(text):
-    """`Name=value`, where the value may be in quotes: a pair."""
+    """Parses `Name=value`, where the value may be in quotes, into a pair."""
     name, _, value = text.partition("=")
     if len(value) > 1 and value[0] == value[-1] == '"':
         value = value[1:-1].replace('\\"', '"')

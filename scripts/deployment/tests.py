@@ -1,4 +1,4 @@
-"""What `make deploy` refuses, and what it does otherwise, with programs that only write down how they were called."""
+"""Tests of what `make deploy` refuses and does, with programs that only record how they were called."""
 
 import contextlib
 import io
@@ -15,7 +15,7 @@ import deploy
 import restart
 import stage as stages
 
-# Answers as the AWS CLI would: what is looked up is in answers.json under the first two words of the command.
+# Answers as the AWS CLI would. The answers are in answers.json, by the first two words of the command.
 AWS = """
 import json, pathlib, sys
 home = pathlib.Path(sys.argv[0]).parent
@@ -30,7 +30,7 @@ if "error" in answer:
     sys.exit(answer["error"])
 print(json.dumps(answer))
 """
-# Any other program: says what is in a file of its name.
+# Any other program prints the content of a file of its name.
 ANY = """
 import json, pathlib, sys
 me = pathlib.Path(sys.argv[0])
@@ -45,7 +45,7 @@ if said.exists():
 
 
 def filled(text):
-    """samconfig.toml as somebody fills it in."""
+    """Returns samconfig.toml as somebody fills it in."""
     text = text.replace(":REPLACE:", ":123456789012:").replace("REPLACE.example", "pledge.example")
     return text.replace("price_REPLACE", "price_1").replace("REPLACE", "abc123")
 
@@ -80,7 +80,7 @@ class Deployment(unittest.TestCase):
         (self.home / "cargo.says").write_text(json.dumps([0, "0001_users: applied"]))
 
     def deploy(self, stage="dev"):
-        """The exit status or message, and what was said."""
+        """Returns the exit status or message, and the output."""
         (self.home / "answers.json").write_text(json.dumps(self.answers))
         said = io.StringIO()
         with mock.patch.object(sys, "argv", ["deploy", stage]), contextlib.redirect_stderr(said):

@@ -1,5 +1,6 @@
-"""What schemathesis can't know from docs/openapi.yaml: the values of this deployment, who is signed in, what they have
-bought, and how Stripe signs. Reads the addresses of the running cloud from the file that PLEDGE_ENDPOINTS names."""
+"""Hooks for schemathesis with what docs/openapi.yaml can't say: the values of this deployment, a signed-in reader and
+what they have bought, and Stripe's signature. The addresses of the running cloud are in the file that PLEDGE_ENDPOINTS
+names."""
 
 import functools
 import hashlib
@@ -32,7 +33,7 @@ def answer(method, url, token, **arguments):
 
 @functools.cache
 def reader():
-    """The ID token of somebody who has just signed up at the Firebase stand-in and subscribed to a novel."""
+    """Returns the ID token of a reader who signs up at the Firebase stand-in and subscribes to a novel."""
     firebase = f"http://{ENDPOINTS['firebase_auth_emulator_host']}/identitytoolkit.googleapis.com/v1"
     account = {"email": f"{uuid.uuid4()}@example.com", "password": "correct horse", "returnSecureToken": True}
     token = answer("POST", f"{firebase}/accounts:signUp?key=any", "none", json=account)["idToken"]
@@ -52,7 +53,7 @@ def reader():
 
 @schemathesis.hook
 def before_load_schema(_context, raw_schema):
-    """What the specification leaves to the deployment, and what a schema can't say."""
+    """Adds what the specification leaves to the deployment, and what a schema can't say."""
     schemas = raw_schema["components"]["schemas"]
     schemas["Color"]["enum"] = list(json.loads(ENDPOINTS["preorder_prices"]))
     # The specification's pattern allows any two letters, ISO 3166 about a third of them.
@@ -62,7 +63,7 @@ def before_load_schema(_context, raw_schema):
     schemas["StripePriceId"]["enum"] = ["", None]
     schemas["HtmlPriceId"]["enum"] = [""]
     schemas["StripeEvent"]["properties"]["livemode"]["const"] = False
-    # Half of all novels exist.
+    # Novels that exist are chosen half of the time.
     any_novel = dict(schemas["NovelId"])
     schemas["NovelId"] = {"anyOf": [{"enum": [SUBSCRIBED, *FREE]}, any_novel]}
     # A second subscription to a novel is refused with 400, which here means a request that doesn't fit.
@@ -70,7 +71,7 @@ def before_load_schema(_context, raw_schema):
     schemas["ChampionSubscriptionRequest"]["properties"]["novelId"] = new
     schemas["PaymentMethodId"]["enum"] = ["", None]
     schemas["UserIdOfToken"]["enum"] = [None]
-    # Nobody was anonymous before.
+    # There is no anonymous user.
     for schema in schemas.values():
         if "anonymousIdToken" in schema.get("properties", {}):
             schema["properties"]["anonymousIdToken"] = {"enum": [None]}
@@ -78,7 +79,7 @@ def before_load_schema(_context, raw_schema):
 
 @schemathesis.hook
 def map_body(_context, body):
-    """JSON Schema calls 7.0 an integer, but what writes JSON writes 7."""
+    """Turns 7.0 into 7: JSON Schema calls both integers, but clients write 7."""
     if not isinstance(body, dict):
         return body
     return {name: int(v) if isinstance(v, float) and v.is_integer() else v for name, v in body.items()}
@@ -86,7 +87,7 @@ def map_body(_context, body):
 
 @schemathesis.auth().skip_for(path=WEBHOOK)
 class Reader:
-    """Who is signed in."""
+    """The authentication of the signed-in reader."""
 
     def get(self, _case, _context):
         return reader()
@@ -97,7 +98,7 @@ class Reader:
 
 @schemathesis.hook("before_call")
 def use_a_new_key(_context, case, _kwargs):
-    """With the same key all forms but the first would be refused."""
+    """Gives each request a key of its own: with one key, all forms but the first would be refused."""
     key = case.headers.get("Idempotency-Key")
     if isinstance(key, str) and 0 < len(key) <= 240:
         case.headers["Idempotency-Key"] = f"{key}-{next(NUMBERS)}"
@@ -105,7 +106,7 @@ def use_a_new_key(_context, case, _kwargs):
 
 @schemathesis.hook("before_call")
 def sign_in(_context, case, _kwargs):
-    """Any text fits the header's schema; only a token is accepted."""
+    """Sets a valid token, since any text fits the header's schema."""
     is_valid = case.meta is None or not case.meta.is_negative_at(ParameterLocation.HEADER)
     sent = case.headers.get("Authorization")
     if is_valid and sent is not None and not str(sent).startswith("Bearer "):
@@ -114,7 +115,7 @@ def sign_in(_context, case, _kwargs):
 
 @schemathesis.hook("before_call").apply_to(path=WEBHOOK)
 def sign(_context, case, _kwargs):
-    """As Stripe does, unless the header is what is wrong with the request."""
+    """Signs the body as Stripe does, unless the header is meant to be wrong."""
     if case.meta is not None and case.meta.is_negative_at(ParameterLocation.HEADER):
         return
     sent = requests.Request(**case.as_transport_kwargs(base_url=ENDPOINTS["api"])).prepare().body or b""
