@@ -1,5 +1,5 @@
-// Bundles what the storefront takes from packages into public/vendor, as modules that a browser loads without a build
-// step, with the texts of their licences. `node build.js FOLDER` writes elsewhere.
+// Bundles the packages that the storefront uses into public/vendor, as modules that a browser loads without a build step,
+// with the texts of their licences. `node build.js FOLDER` writes to another folder.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,9 @@ mkdirSync(folder, { recursive: true });
 const shared = { absWorkingDir: here, bundle: true, format: "esm", target: "es2022", metafile: true, logLevel: "warning" };
 
 const OF_APP = ["getApp", "initializeApp"];
-/** What a module uses of Firebase, but for the app itself; the rest is left out. */
+/**
+ * Returns the names that a module imports from Firebase, without those of the app itself. Everything else is left out.
+ */
 const usedBy = (module) => {
   const source = readFileSync(join(here, "public", module), "utf8");
   const [, names] = source.match(/import \{([^}]*)\} from ".\/vendor\/firebase.js"/);

@@ -1,4 +1,4 @@
-/** Firebase App Check, by which this page says to the API that it is the shop's own. */
+/** Firebase App Check, which proves to the API that a request comes from the shop's own page. */
 
 import {
   CustomProvider,
@@ -11,8 +11,9 @@ import {
 /** @typedef {import("./config.js").Config["firebase"]} FirebaseConfig */
 
 /**
- * Gives tokens to the client of the API; none if the site doesn't use App Check. Make it after the `Session`, which makes
- * the Firebase app. A token is fetched when one is needed first, and kept until it ends.
+ * Returns a function that gets tokens for the client of the API, or none if the site doesn't use App Check. Call it after
+ * making the `Session`, which makes the Firebase app. A token is fetched when it is first needed, and kept until it
+ * expires.
  *
  * @param {FirebaseConfig} config
  * @returns {() => Promise<string | undefined>}

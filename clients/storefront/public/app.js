@@ -1,4 +1,4 @@
-/** Starts the page that the address names. Each page is a module of its own, and every link loads a page. */
+/** Starts the page that the path names. Each page is a module of its own, and every link loads a page. */
 
 import { Pledge } from "./vendor/pledge-client.js";
 
@@ -9,17 +9,17 @@ import { Session } from "./session.js";
 import { LANGUAGES, localeOf, textsOf } from "./texts.js";
 
 /**
- * What every page gets.
+ * The parts that every page gets.
  *
  * @typedef {object} Page
- * @property {HTMLElement} main Where it shows itself.
+ * @property {HTMLElement} main The element in which the page is shown.
  * @property {import("./texts.js").Locale} locale
  * @property {import("./texts.js").Texts} texts
- * @property {Pledge} pledge The API.
+ * @property {Pledge} pledge The client of the API.
  * @property {Session} session
  * @property {import("./config.js").Config} config
- * @property {(path: string) => string} to A path in this locale.
- * @property {string} rest What follows the page's own part of the path.
+ * @property {(path: string) => string} to Returns a path in this locale.
+ * @property {string} rest The path after the page's own part.
  */
 
 /** @type {[path: string, load: () => Promise<{default: (page: Page) => Promise<void> | void}>][]} */
@@ -65,7 +65,7 @@ function shell() {
   const account = h("span", {});
   const here = encodeURIComponent(location.pathname);
   const signIn = link("sign-in", texts.signIn);
-  // Whoever signs in goes on where they were.
+  // After the sign-in, the reader comes back to this page.
   if (path !== "sign-in") signIn.href += `?next=${here}`;
   session.onChange((user) => account.replaceChildren(user ? link("account", texts.account) : signIn));
   const languages = Object.entries(LANGUAGES).map(([code, name]) =>

@@ -5,12 +5,12 @@ import { form } from "./form.js";
 import { loadStripe } from "./payment.js";
 
 /**
- * Shows the form in `place` and pays with it; 3-D Secure runs in it too.
+ * Shows Stripe's card form in `place` and pays with it. 3-D Secure runs in it too.
  *
  * @param {import("./app.js").Page} page
  * @param {HTMLElement} place
  * @param {{lead: string, action: string, clientSecret: string}} what
- * @param {() => Promise<void>} paid What to do when Stripe says that it is paid; the API hears of it a moment later.
+ * @param {() => Promise<void>} paid Called when Stripe says that it is paid; the API is told a moment later.
  */
 export async function cardForm({ texts, config, locale }, place, { lead, action, clientSecret }, paid) {
   const stripe = await loadStripe(config.stripe);

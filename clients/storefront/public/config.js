@@ -1,5 +1,5 @@
 /**
- * What differs from deployment to deployment. It is served beside the pages, so that they are the same files everywhere.
+ * The configuration of a deployment. It is served beside the pages, so that these are the same files everywhere.
  *
  * @typedef {object} Config
  * @property {string} api The API's address.
@@ -15,7 +15,7 @@
  * @property {string} stripe.script The address of Stripe.js.
  * @property {string} stripe.publishableKey
  * @property {{id: number, title: string}[]} novels The site's own list of novels.
- */
+ * @property {{id: number, title: string}[]} novels The novels of the site.
 
 /** @returns {Promise<Config>} */
 export async function loadConfig() {

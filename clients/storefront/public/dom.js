@@ -1,4 +1,4 @@
-/** Makes elements. Texts are never read as HTML. */
+/** Makes elements. Texts are never parsed as HTML. */
 
 /**
  * @typedef {Node | string | number | null | undefined | false} Leaf
@@ -6,8 +6,8 @@
  */
 
 /**
- * An element with attributes and children. `onclick` and the like listen, `true` is an attribute without a value, and
- * what is false, null or undefined is left out.
+ * Returns an element with attributes and children. `onclick` and the like become listeners, `true` is an attribute
+ * without a value, and false, null and undefined are left out.
  *
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag

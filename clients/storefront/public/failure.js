@@ -1,4 +1,4 @@
-/** What to say when the API or Firebase refuses. */
+/** Messages for errors of the API and of Firebase. */
 
 import { PledgeError } from "./vendor/pledge-client.js";
 
@@ -6,7 +6,7 @@ import { showProblems } from "./form.js";
 import { problemOf } from "./session.js";
 
 /**
- * What to tell the reader. Problems of a form's fields are shown at the fields.
+ * Returns the message for the reader. Problems of a form's fields are shown at the fields.
  *
  * @param {unknown} error
  * @param {import("./texts.js").Texts} texts
@@ -43,7 +43,7 @@ export function explain(error, texts, form) {
     case "UNEXPECTED_ANSWER":
       return texts.wrong(error.requestId ?? "");
     default:
-      // A refusal says in its message what to do about it.
+      // The message of a refusal says what to do about it.
       return error.message;
   }
 }

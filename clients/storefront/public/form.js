@@ -1,11 +1,11 @@
-/** Forms whose fields say what is wrong with them. */
+/** Forms that show problems at their fields. */
 
 import { h } from "./dom.js";
 
 let ids = 0;
 
 /**
- * A labelled control with room for an error and a hint.
+ * Returns a labelled control with room for an error and a hint.
  *
  * @param {string} label
  * @param {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} control
@@ -25,7 +25,7 @@ export function field(label, control, { hint } = {}) {
 }
 
 /**
- * Shows each message at its field and leads to the first; what has no field is given back.
+ * Shows each message at its field and moves the focus to the first. Returns the messages that have no field.
  *
  * @param {HTMLFormElement} form
  * @param {Readonly<Record<string, string>>} problems
@@ -51,7 +51,7 @@ export function showProblems(form, problems) {
 }
 
 /**
- * A form that says what it is doing. `submit` is given what was typed and returns what to say if it failed.
+ * Returns a form that shows when it is busy. `submit` gets the values, and returns a message if it failed.
  *
  * @param {{action: string, busy: string}} texts
  * @param {import("./dom.js").Child[]} content

@@ -1,8 +1,7 @@
 /** Payments with Stripe.js. */
 
 /**
- * The part of Stripe.js that is used here. @stripe/stripe-js has all of its types, but loads the script from a fixed
- * address.
+ * The part of Stripe.js that is used here. @stripe/stripe-js has all types, but loads the script from a fixed address.
  *
  * @typedef {{mount(where: HTMLElement): void}} PaymentElement
  * @typedef {{create(type: "payment"): PaymentElement}} Elements
@@ -17,7 +16,7 @@
 let loading;
 
 /**
- * Loads Stripe.js, once and only on pages that take a payment.
+ * Loads Stripe.js once, and only on pages with a payment.
  *
  * @param {import("./config.js").Config["stripe"]} config
  * @returns {Promise<Stripe>}

@@ -1,4 +1,4 @@
-/** Who is signed in, with Firebase Authentication. */
+/** The session of the signed-in user, with Firebase Authentication. */
 
 import {
   applyActionCode,
@@ -36,7 +36,7 @@ export class Session {
   }
 
   /**
-   * Whoever is signed in, once that is known.
+   * Returns the signed-in user once Firebase knows; null if nobody is signed in.
    *
    * @returns {Promise<User | null>}
    */
@@ -45,7 +45,7 @@ export class Session {
     return this.#auth.currentUser;
   }
 
-  /** For the API: the ID token, refreshed if it is about to end. */
+  /** Returns the ID token for the API, refreshed if it is about to expire. */
   async idToken() {
     return (await this.user())?.getIdToken();
   }
@@ -64,7 +64,7 @@ export class Session {
   }
 
   /**
-   * Makes an account and sends a link that proves the address.
+   * Makes an account and sends an e-mail with a link that verifies the address.
    *
    * @param {string} email
    * @param {string} password
@@ -74,18 +74,18 @@ export class Session {
     await sendEmailVerification(user);
   }
 
-  /** Whether Google's popup is replaced by a question, since it would load a script of Google's. */
+  /** Whether the page asks for a Google address in place of Google's popup, which would load a script of Google's. */
   get asksForGoogleAddress() {
     return this.#isLocal;
   }
 
-  /** @param {string} [email] Who Google says it is; locally only. */
+  /** @param {string} [email] The user's Google address; locally only. */
   async signInWithGoogle(email) {
     if (!this.#isLocal) {
       await signInWithPopup(this.#auth, new GoogleAuthProvider(), browserPopupRedirectResolver);
       return;
     }
-    // The emulator takes a Google token that nobody signed.
+    // The emulator accepts a Google token without a signature.
     const claims = { sub: email, email, email_verified: true, name: email?.split("@")[0] };
     await signInWithCredential(this.#auth, GoogleAuthProvider.credential(JSON.stringify(claims)));
   }
@@ -106,7 +106,7 @@ export class Session {
   /** @param {string} code */
   async verifyEmail(code) {
     await applyActionCode(this.#auth, code);
-    // The token that is in use doesn't say so yet.
+    // The present token doesn't say yet that the address is verified.
     await (await this.user())?.getIdToken(true);
   }
 
@@ -115,7 +115,7 @@ export class Session {
   }
 }
 
-/** Firebase's errors that somebody can do something about, by the key of what to say. */
+/** Firebase's errors that the reader can do something about, each with the key of its message. */
 const PROBLEMS = /** @type {const} */ ({
   "auth/email-already-in-use": "emailInUse",
   "auth/invalid-credential": "wrongPassword",

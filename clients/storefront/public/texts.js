@@ -1,4 +1,4 @@
-/** What the shop says, in the languages of its locales. */
+/** The texts of the shop, in the languages of its locales. */
 
 import en from "./texts/en.js";
 import es from "./texts/es.js";
@@ -15,7 +15,7 @@ const TEXTS = { en, es, ja, "zh-HK": zhHK };
 export const LANGUAGES = { en: "English", es: "Español", ja: "日本語", "zh-HK": "繁體中文" };
 
 /**
- * The locale that a path begins with, or else the first that the browser asks for.
+ * Returns the locale at the beginning of a path, or else the first that the browser asks for.
  *
  * @param {string} path
  * @returns {Locale}
@@ -37,7 +37,7 @@ export function textsOf(locale) {
 }
 
 /**
- * An amount as people write it in a locale.
+ * Formats an amount for a locale.
  *
  * @param {Locale} locale
  * @param {number} amount In the currency's minor units.
@@ -58,7 +58,7 @@ export function date(locale, time) {
 }
 
 /**
- * A colour's name, or what the API calls it if it is one that this shop has no word for.
+ * Returns the name of a colour, or the API's name if the shop has no text for it.
  *
  * @param {Texts} texts
  * @param {string} color

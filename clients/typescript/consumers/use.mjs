@@ -1,4 +1,5 @@
-// Uses the installed package in plain Node, against a server of its own. Fails if anything is otherwise than documented.
+// Uses the installed package in plain Node, against a server of its own. Fails if anything differs from its
+// documentation.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 

@@ -31,34 +31,39 @@ import type {
 type Token = string | null | undefined;
 
 export interface PledgeOptions {
-  /** Where the API is, such as `https://api.example.com`. */
+  /** The address of the API, such as `https://api.example.com`. */
   baseUrl: string;
-  /** Gives the Firebase ID token of whoever is signed in; nothing if nobody is. Asked before each call. */
+  /** Returns the Firebase ID token of the signed-in user; nothing if nobody is signed in. Called before each request. */
   idToken?: () => Promise<Token> | Token;
-  /** Gives the Firebase App Check token of this app, if it has one. Asked before each call that changes something. */
+  /**
+   * Returns the Firebase App Check token of this app, if it has one. Called before each request that changes something.
+   */
   appCheckToken?: () => Promise<Token> | Token;
-  /** How often a call is repeated that could not be served, or whose answer was lost. Two times unless given. */
+  /** The number of times that a request is repeated if it could not be served or its answer was lost; 2 unless given. */
   repeats?: number;
-  /** How long a call may take with its repeats, in milliseconds; a minute unless given. */
+  /** The time limit of a call with its repeats, in milliseconds; a minute unless given. */
   timeLimit?: number;
-  /** Sends requests; the platform's `fetch` unless given. */
+  /** The function that sends requests; the platform's `fetch` unless given. */
   fetch?: typeof fetch;
 }
 
 export interface CallOptions {
-  /** Ends the call. */
+  /** Ends the call when it is aborted. */
   signal?: AbortSignal;
-  /** As in `PledgeOptions`, for this call. */
+  /** The time limit of this call, in place of the one in `PledgeOptions`. */
   timeLimit?: number;
 }
 
 export interface SignInOptions extends CallOptions {
-  /** The ID token of the anonymous user that the browser was until now. */
+  /** The ID token of the anonymous user that the browser had until now. */
   anonymousIdToken?: string;
 }
 
 export interface KeyedCallOptions extends CallOptions {
-  /** Pass the key of an earlier call to get what that one made, such as after a reload. A new one unless given. */
+  /**
+   * The idempotency key. With the key of an earlier call, such as before a reload, the call returns what that one made.
+   * A new key unless given.
+   */
   idempotencyKey?: string;
 }
 
@@ -69,7 +74,7 @@ interface Request {
 
 const SUBSCRIPTION = "/payment/stripe/champion-subscription";
 
-/** Every method fails with a `PledgeError` and nothing else. */
+/** A client of the API. Every method fails with a `PledgeError` and nothing else. */
 export class Pledge {
   readonly #options: PledgeOptions;
   readonly #baseUrl: string;
@@ -84,14 +89,14 @@ export class Pledge {
     return this.#post("/preorders", { body: form, headers: key(options) }, options);
   }
 
-  /** Shows a preorder to whoever has its id; holds no personal data. */
+  /** Returns a preorder, which whoever has its id may see: it holds no personal data. */
   preorder(preorderId: string, options: CallOptions = {}): Promise<Preorder> {
     return this.#get(`/preorders/${encodeURIComponent(preorderId)}`, options);
   }
 
   /**
-   * Looks at a preorder until its payment has an end, and returns what was seen last: the customer comes back from the
-   * pay page before Stripe has told the API, and a bank debit stays `processing` for days.
+   * Polls a preorder until its payment has ended, and returns its last state. The customer comes back from the pay page
+   * before Stripe has told the API, and a bank debit stays `processing` for days.
    */
   waitForPreorder(preorderId: string, options: WaitOptions<Preorder> = {}): Promise<Preorder> {
     const settled = ({ status }: Preorder) => status !== "initiated" && status !== "processing";
@@ -99,19 +104,19 @@ export class Pledge {
   }
 
   /**
-   * Stores who is signed in. Call it after every sign-in: preorders that were made with the same verified address, but
-   * signed out, become theirs, and so does everything of an account of theirs that is deleted.
+   * Stores the signed-in user. Call it after every sign-in: preorders that were made with the same verified address while
+   * signed out become theirs, and so does everything of an account of theirs that was deleted.
    *
-   * If the browser was signed in anonymously until now and Firebase couldn't link the accounts, `anonymousIdToken` is that
-   * user's token, taken before: all that they have is handed over.
+   * If the browser was signed in anonymously until now and Firebase couldn't link the accounts, pass that user's token,
+   * taken before, as `anonymousIdToken`: everything of the anonymous user is handed over.
    */
   signIn({ anonymousIdToken, ...options }: SignInOptions = {}): Promise<UserProfile> {
     return this.#post("/users/me", { body: anonymousIdToken === undefined ? {} : { anonymousIdToken } }, options);
   }
 
   /**
-   * Says for whoever is signed in whether they agree to marketing, and to which version of the text; or withdraws what
-   * they agreed to. Returns what counts now.
+   * Stores that the signed-in user agrees to marketing, and to which version of the text, or withdraws it. Returns the
+   * profile with the consent that counts now.
    */
   setMarketingConsent(
     consent: { given: true; textVersion: string } | { given: false },
@@ -121,32 +126,32 @@ export class Pledge {
     return this.#post("/users/me", { body: { marketingConsent: consent.given, ...text } }, options);
   }
 
-  /** Shows the preorders of whoever is signed in, newest first. */
+  /** Returns the preorders of the signed-in user, newest first. */
   async ownPreorders(options: CallOptions = {}): Promise<OwnPreorder[]> {
     return (await this.#get<OwnPreorders>("/users/me/preorders", options)).preorders;
   }
 
-  /** Shows everything that whoever is signed in supports, supported, or began to pay for. */
+  /** Returns everything that the signed-in user supports, supported, or began to pay for. */
   async ownChampions(options: CallOptions = {}): Promise<OwnChampion[]> {
     return (await this.#get<OwnChampions>("/users/me/champions", options)).champions;
   }
 
-  /** Shows what can be ordered: colours with their prices, what is sold out, languages and countries. */
+  /** Returns what can be ordered: colours with their prices, what is sold out, languages and countries. */
   catalogue(options: CallOptions = {}): Promise<Catalogue> {
     return this.#get("/catalogue", options);
   }
 
-  /** Opens the pay page of a preorder, or of a form, which becomes one. Send the customer to `url`. */
+  /** Opens the pay page of a preorder, or of a form, which is stored as a preorder first. Send the customer to `url`. */
   checkout(preorder: { preorderId: string } | PreorderForm, options: KeyedCallOptions = {}): Promise<Checkout> {
     return this.#post("/checkout", { body: preorder, headers: key(options) }, options);
   }
 
-  /** Shows the tiers of a novel that are on sale, and what they cost. */
+  /** Returns the tiers of a novel that are on sale, with their prices. */
   championTiers(novelId: number, options: CallOptions = {}): Promise<NovelTiers> {
     return this.#get(`/novels/${encodeURIComponent(novelId)}/champion-tiers`, options);
   }
 
-  /** Starts a monthly subscription. Pay it with `clientSecret` and Stripe.js; without one, nothing is due now. */
+  /** Starts a monthly subscription. Pay it with `clientSecret` and Stripe.js; without a secret, nothing is due now. */
   subscribe(
     request: Omit<ChampionSubscriptionRequest, "autoRenew">,
     options: CallOptions = {},
@@ -154,14 +159,14 @@ export class Pledge {
     return this.#post(SUBSCRIPTION, { body: { ...request, autoRenew: true } }, options);
   }
 
-  /** Shows how the reader's support of a novel stands. */
+  /** Returns the state of the reader's support of a novel. */
   championStatus(novelId: number, options: CallOptions = {}): Promise<ChampionStatus> {
     return this.#get(`${SUBSCRIPTION}?novelId=${encodeURIComponent(novelId)}`, options);
   }
 
   /**
-   * Looks until this subscription is the one that counts and is paid, and returns what was seen last. Call it when
-   * Stripe.js says that the payment succeeded: Stripe tells the API a moment later.
+   * Polls until this subscription is the one that counts and is paid, and returns the last state. Call it when Stripe.js
+   * says that the payment succeeded: Stripe tells the API a moment later.
    */
   waitForSubscription(
     { novelId, subscriptionId }: { novelId: number; subscriptionId: string },
@@ -172,7 +177,7 @@ export class Pledge {
     return this.waitForChampion(novelId, settled, options);
   }
 
-  /** Looks until `settled` says so, and returns what was seen last: after a purchase, until `endDate` is a later one. */
+  /** Polls until `settled` returns true, and returns the last state. After a purchase, wait until `endDate` is later. */
   waitForChampion(
     novelId: number,
     settled: (status: ChampionStatus) => boolean,
@@ -181,22 +186,22 @@ export class Pledge {
     return poll((signal) => this.championStatus(novelId, withSignal(signal)), settled, options);
   }
 
-  /** Lets the subscription end with the period that is paid. */
+  /** Makes the subscription end with the period that is paid. */
   cancel(novelId: number, options: CallOptions = {}): Promise<ChampionStatus> {
     return this.#post(`${SUBSCRIPTION}/cancel`, { body: { novelId } }, options);
   }
 
-  /** Lets a cancelled subscription go on. */
+  /** Resumes a cancelled subscription. */
   resume(novelId: number, options: CallOptions = {}): Promise<ChampionStatus> {
     return this.#post(`${SUBSCRIPTION}/resume`, { body: { novelId } }, options);
   }
 
-  /** Lets the subscription renew at another tier, and returns what the next renewal costs. Nothing is due now. */
+  /** Makes the subscription renew at another tier, and returns the price of the next renewal. Nothing is due now. */
   changeTier(request: Omit<ChampionChangeRequest, "preview">, options: CallOptions = {}): Promise<ChampionChange> {
     return this.#post(`${SUBSCRIPTION}/change`, { body: request }, options);
   }
 
-  /** Says what the next renewal would cost at another tier, and changes nothing. */
+  /** Returns the price of the next renewal at another tier, and changes nothing. */
   previewTierChange(
     request: Omit<ChampionChangeRequest, "preview">,
     options: CallOptions = {},
@@ -205,19 +210,19 @@ export class Pledge {
   }
 
   /**
-   * Pays the subscription's open invoice, such as a renewal whose card was refused: with `paymentMethodId` now, without
-   * it by the answer's `clientSecret` and Stripe.js.
+   * Pays the subscription's open invoice, such as a renewal whose card was refused: now with `paymentMethodId`, or
+   * without it through the answer's `clientSecret` and Stripe.js.
    */
   payOpenInvoice(request: ChampionPaymentRequest, options: KeyedCallOptions = {}): Promise<ChampionPayment> {
     return this.#post(`${SUBSCRIPTION}/pay`, { body: request, headers: key(options) }, options);
   }
 
-  /** Opens Stripe's billing portal. Send the reader to `url` at once: it is over in minutes. */
+  /** Opens Stripe's billing portal. Send the reader to `url` at once: it works for minutes only. */
   billingPortal(request: ChampionPortalRequest, options: CallOptions = {}): Promise<ChampionPortal> {
     return this.#post(`${SUBSCRIPTION}/portal`, { body: request }, options);
   }
 
-  /** Buys 30 days once. Pay them with `clientSecret` and Stripe.js. */
+  /** Buys 30 days. Pay them with `clientSecret` and Stripe.js. */
   purchase(request: ChampionPurchaseRequest, options: CallOptions = {}): Promise<ChampionPurchase> {
     return this.#post("/payment/stripe/champion-purchase", { body: request }, options);
   }
@@ -245,11 +250,11 @@ export class Pledge {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };
     const limits = { repeats, timeLimit: call.timeLimit ?? timeLimit, signal: call.signal };
-    // What the API answers with is held to docs/openapi.yaml on its side.
+    // The API's tests compare its answers with docs/openapi.yaml.
     return (await send(transport, this.#baseUrl + path, request, limits)) as Answer;
   }
 
-  /** The API says if it needs one and there is none. */
+  /** Returns the App Check token; none if it can't be had. The API refuses if it needs one. */
   async #appToken(): Promise<Token> {
     try {
       return await this.#options.appCheckToken?.();

@@ -4,17 +4,17 @@ type Body<Response> = Response extends { content: { "application/json": infer Js
 type Bodies<Operation> = Operation extends { responses: infer All } ? Body<All[keyof All]> : never;
 type Code<Json> = Json extends { code?: infer Known } ? Exclude<Known, undefined> : never;
 
-/** Every `code` that the documented operations answer with. */
+/** Every `code` in the documented answers of the API. */
 export type ApiErrorCode = Code<Bodies<operations[keyof operations]>>;
 
 /**
- * What can go wrong without an answer of the API's own:
+ * The codes of failures without an answer of the API's own:
  * - `TOO_MANY_REQUESTS`: throttled, also by API Gateway, which asks no function then;
  * - `NETWORK_ERROR`: no answer came. The request may have been carried out all the same;
  * - `TIMED_OUT`: the time limit of the call was over;
  * - `ABORTED`: the caller's signal ended the call;
  * - `ID_TOKEN_UNAVAILABLE`: the function that should give the ID token failed;
- * - `UNEXPECTED_ANSWER`: something between here and the API answered, or a version of it that has other codes.
+ * - `UNEXPECTED_ANSWER`: the answer came from something between here and the API, or from a version with other codes.
  */
 export type ClientErrorCode =
   | "TOO_MANY_REQUESTS"
@@ -34,16 +34,16 @@ interface Details {
   cause?: unknown;
 }
 
-/** Every failure of a call. Act on `code`, which the compiler narrows; show `message` to people. */
+/** A failed call. Act on `code`, which the compiler narrows; show `message` to people. */
 export class PledgeError extends Error {
   readonly code: ErrorCode;
-  /** Of the answer; 0 without one. */
+  /** The HTTP status of the answer; 0 without an answer. */
   readonly status: number;
-  /** What to correct in each field, if `code` is `INVALID_REQUEST`; otherwise empty. */
+  /** The correction for each wrong field if `code` is `INVALID_REQUEST`; otherwise empty. */
   readonly fields: Readonly<Record<string, string>>;
-  /** What to tell the operators, if `status` is 5xx. */
+  /** The id to tell the operators if `status` is 5xx. */
   readonly requestId: string | undefined;
-  /** In how many seconds a repeat makes sense, if the API says so. */
+  /** The number of seconds after which a repeat makes sense, if the API says so. */
   readonly retryAfter: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: Details = {}) {
@@ -57,7 +57,7 @@ export class PledgeError extends Error {
   }
 }
 
-/** Reads a refusal; what isn't in the API's own form becomes one of the client's codes. */
+/** Reads a refusal. An answer that isn't in the API's own form gets one of the client's codes. */
 export async function refusal(response: Response): Promise<PledgeError> {
   const body: unknown = await response.json().catch(() => undefined);
   const { code, message, fields, requestId } = (isObject(body) ? body : {}) as {
@@ -78,7 +78,10 @@ export async function refusal(response: Response): Promise<PledgeError> {
   });
 }
 
-/** `Retry-After`, which is a number of seconds or a date. Browsers see it only if the API exposes it. */
+/**
+ * Returns the number of seconds in `Retry-After`, which holds a number or a date. Browsers see it only if the API
+ * exposes it.
+ */
 function secondsToWait(response: Response): number | undefined {
   const header = response.headers.get("retry-after");
   if (header === null || header.trim() === "") return undefined;

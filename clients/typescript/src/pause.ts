@@ -1,6 +1,6 @@
 import { PledgeError } from "./error.js";
 
-/** Waits for some milliseconds, or until the signal ends the call. */
+/** Waits for some milliseconds. Fails if the signal aborts the call. */
 export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const aborted = () => {

@@ -1,18 +1,18 @@
 import { pause } from "./pause.js";
 
-/** The wait after the first look, in milliseconds; it grows by half with each. */
+/** The wait after the first request, in milliseconds. It grows by half with each. */
 const FIRST_WAIT = 300;
 const LONGEST_WAIT = 4000;
 
 export interface WaitOptions<Value> {
-  /** How long to go on looking, in milliseconds; 30 s unless given. */
+  /** How long to poll, in milliseconds; 30 s unless given. */
   waitLimit?: number;
   signal?: AbortSignal;
-  /** Is told of every look, such as to show it. */
+  /** Called with every state, for example to show it. */
   onUpdate?: (value: Value) => void;
 }
 
-/** Looks until `settled` says so or the limit is over, and returns what was seen last. */
+/** Polls until `settled` returns true or the limit is over, and returns the last state. */
 export async function poll<Value>(
   look: (signal: AbortSignal | undefined) => Promise<Value>,
   settled: (value: Value) => boolean,

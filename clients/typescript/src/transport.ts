@@ -1,21 +1,21 @@
-/** One request of the API: its time limits and its repeats. */
+/** One request to the API, with its time limits and its repeats. */
 
 import { PledgeError, refusal } from "./error.js";
 import { pause } from "./pause.js";
 
-/** What couldn't be served now. A refusal of any other status would be refused again. */
+/** The statuses of requests that couldn't be served now. A refusal of another status would be repeated in vain. */
 const REPEATABLE = new Set([429, 502, 503, 504]);
-/** What is refused until somebody has mended something, although its status is one of those. */
+/** The codes of refusals that last until somebody mends something, although their status is one of those. */
 const FINAL = new Set(["PAYMENT_PROVIDER_REFUSED"]);
-/** API Gateway answers within 30 s or never. */
+/** The time limit of an attempt: API Gateway answers within 30 s or never. */
 const ATTEMPT_LIMIT = 31_000;
-/** The wait before the first repeat, in milliseconds; it doubles with each. */
+/** The wait before the first repeat, in milliseconds. It doubles with each. */
 const FIRST_WAIT = 400;
 
 export interface Limits {
-  /** How often a request is repeated. */
+  /** The greatest number of repeats. */
   repeats: number;
-  /** How long the call may take with all of its repeats, in milliseconds. */
+  /** The time limit of the call with all of its repeats, in milliseconds. */
   timeLimit: number;
   signal?: AbortSignal | undefined;
 }
@@ -23,8 +23,8 @@ export interface Limits {
 /**
  * Sends a request until it is answered, and returns the answer's JSON.
  *
- * Every operation of the API can be repeated: forms and payments carry a key, and what exists is found rather than made
- * twice. So a request is also repeated if its answer was lost.
+ * Every operation of the API can be repeated: forms and payments carry a key, and what exists is found instead of made
+ * again. So a request is also repeated if its answer was lost.
  */
 export async function send(
   transport: typeof fetch,
@@ -43,7 +43,10 @@ export async function send(
   }
 }
 
-/** Milliseconds: at least what the API asked for, with up to half as much again so that clients don't come together. */
+/**
+ * Returns the wait in milliseconds: at least what the API asked for, and up to half as much again so that clients don't
+ * come together.
+ */
 function waitBefore(repeat: number, retryAfter: number | undefined): number {
   const least = retryAfter === undefined ? FIRST_WAIT * 2 ** repeat : retryAfter * 1000;
   return least * (1 + Math.random() / 2);

@@ -1,4 +1,4 @@
-/** The API's requests and answers by their own names. All of them are made from docs/openapi.yaml. */
+/** The API's requests and answers by their own names, all made from docs/openapi.yaml. */
 
 import type { components } from "./schema.js";
 

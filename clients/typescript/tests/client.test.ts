@@ -5,7 +5,7 @@ import { type ErrorCode, Pledge, PledgeError, type PledgeOptions } from "../src/
 
 type Answer = Response | Error | ((signal: AbortSignal) => Promise<Response>);
 
-/** An API that gives these answers one after the other, then the last one for ever, and remembers what it was asked. */
+/** Returns an API that gives these answers in turn, repeats the last one, and records its requests. */
 function api(answers: Answer[], options: Partial<PledgeOptions> = {}) {
   const requests: Request[] = [];
   const send = async (url: string | URL | Request, init?: RequestInit) => {

@@ -6,7 +6,7 @@ import { date } from "../texts.js";
 /** @import { OwnChampion } from "../vendor/pledge-client.js" */
 
 /**
- * Draws each stretch of access with its tier, and the grace, with a mark for today. Gives null without any access.
+ * Returns a bar with each segment of access, its tier and the grace, and a mark for today; null without any access.
  *
  * @param {import("../app.js").Page} page
  * @param {OwnChampion} champion

@@ -8,7 +8,7 @@ import { date, money } from "../texts.js";
 /** @import { ChampionChange, ChampionStatus, TierOnSale } from "../vendor/pledge-client.js" */
 
 /**
- * Shows the tiers in `place`; what the next renewal would cost is said before anything is changed.
+ * Shows the tiers in `place`. The price of the next renewal is shown before anything is changed.
  *
  * @param {import("../app.js").Page} page
  * @param {HTMLElement} place

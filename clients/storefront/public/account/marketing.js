@@ -1,4 +1,4 @@
-/** What somebody says of marketing: what counts now, and how to change it. */
+/** The reader's consent to marketing, and how to change it. */
 
 import { h } from "../dom.js";
 import { explain } from "../failure.js";
@@ -32,6 +32,6 @@ export function marketing({ texts, locale, pledge }, profile) {
     };
   };
   show(profile);
-  // What one agrees to is what the form of an order says.
+  // The text that one agrees to is that of the order form.
   return h("div", { class: "consent" }, says, h("p", { class: "hint" }, texts.consent), notice, change);
 }

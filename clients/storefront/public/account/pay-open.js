@@ -7,7 +7,7 @@ import { money } from "../texts.js";
 /** @import { ChampionStatus } from "../vendor/pledge-client.js" */
 
 /**
- * Shows Stripe's card form in `place`, if something is to be done, and calls `done` once the payment is known.
+ * Shows Stripe's card form in `place` if an invoice is open, and calls `done` once the API knows the payment.
  *
  * @param {import("../app.js").Page} page
  * @param {HTMLElement} place

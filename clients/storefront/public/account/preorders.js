@@ -1,4 +1,4 @@
-/** What somebody has ordered. */
+/** The reader's preorders. */
 
 import { h } from "../dom.js";
 import { payAgain } from "../pages/cancelled.js";
@@ -7,7 +7,7 @@ import { colorName, date, money } from "../texts.js";
 /** @import { OwnPreorder } from "../vendor/pledge-client.js" */
 
 /**
- * A line for each preorder, newest first.
+ * Returns a line for each preorder, newest first.
  *
  * @param {import("../app.js").Page} page
  * @param {OwnPreorder[]} preorders

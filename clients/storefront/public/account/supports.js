@@ -1,4 +1,4 @@
-/** The novels that somebody supports, and how it goes on. */
+/** The novels that the reader supports, and how each goes on. */
 
 import { h } from "../dom.js";
 import { explain } from "../failure.js";
@@ -10,7 +10,7 @@ import { payOpen } from "./pay-open.js";
 /** @import { ChampionStatus, OwnChampion, TierOnSale } from "../vendor/pledge-client.js" */
 
 /**
- * A line for each novel.
+ * Returns a line for each novel.
  *
  * @param {import("../app.js").Page} page
  */
@@ -26,7 +26,7 @@ export async function supports(page) {
 }
 
 /**
- * One novel's line, which is read again after each action.
+ * Returns the line of one novel, which is read again after each action.
  *
  * @param {import("../app.js").Page} page
  * @param {TierOnSale[]} tiers
@@ -95,7 +95,7 @@ function support(page, tiers, champion) {
 }
 
 /**
- * The tier, and how it goes on.
+ * Returns texts about the tier and how it goes on.
  *
  * @param {import("../app.js").Page} page
  * @param {TierOnSale[]} tiers

@@ -1,4 +1,4 @@
-/** Where the links of Firebase's e-mails lead: another password, or an address that is confirmed. */
+/** The page of the links in Firebase's e-mails, which choose another password or verify an address. */
 
 import { h } from "../dom.js";
 import { explain } from "../failure.js";

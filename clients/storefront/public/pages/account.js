@@ -1,4 +1,4 @@
-/** What is somebody's: their preorders, and the novels that they support. */
+/** The reader's account: their preorders, and the novels that they support. */
 
 import { marketing } from "../account/marketing.js";
 import { ownPreorders } from "../account/preorders.js";
@@ -21,7 +21,7 @@ export default async function account(page) {
   const notice = h("p", { class: "notice", role: "alert" });
   main.append(h("h1", {}, texts.accountTitle), h("p", {}, texts.signedInAs(user.email ?? user.uid)), notice);
   try {
-    // First, since it may give them what they ordered before they signed in.
+    // This comes first, since it may give the reader preorders from before the sign-in.
     const profile = await pledge.signIn();
     const [supported, ordered] = await Promise.all([supports(page), pledge.ownPreorders()]);
     main.append(

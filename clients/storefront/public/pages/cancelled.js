@@ -1,4 +1,4 @@
-/** Where Stripe sends the customer who goes back from the pay page. */
+/** The page to which Stripe sends a customer who goes back from the pay page. */
 
 import { h } from "../dom.js";
 import { explain } from "../failure.js";
@@ -21,11 +21,11 @@ export default function cancelled(page) {
 }
 
 /**
- * A button that opens the pay page of a preorder again.
+ * Returns a button that opens the pay page of a preorder again.
  *
  * @param {import("../app.js").Page} page
  * @param {string} preorderId
- * @param {string} [name] What tells this button from others on the page.
+ * @param {string} [name] A text that tells this button from others on the page.
  */
 export function payAgain({ main, pledge, texts }, preorderId, name) {
   const notice = h("p", { class: "notice", role: "alert" });

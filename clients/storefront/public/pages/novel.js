@@ -1,4 +1,4 @@
-/** One novel: its tiers, and paying for one. */
+/** A novel: its tiers, and the payment for one. */
 
 import { cardForm } from "../card-form.js";
 import { h } from "../dom.js";
@@ -125,7 +125,7 @@ function choose(page, onSale, choice, state, before) {
         const tier = onSale.find((on) => on.tierLevel === tierLevel);
         if (values.get("way") === "once") {
           const { clientSecret } = await pledge.purchase({ novelId, tierLevel });
-          // It is booked when there is more time than before.
+          // The payment is booked when the reader has more time than before.
           const booked = (/** @type {ChampionStatus} */ { isActive, endDate }) => isActive && endDate !== before.endDate;
           await pay(page, choice, tier, texts.once, clientSecret, async () =>
             done(await pledge.waitForChampion(novelId, booked)),
@@ -134,7 +134,7 @@ function choose(page, onSale, choice, state, before) {
         }
         const { clientSecret, subscriptionId } = await pledge.subscribe({ novelId, tierLevel });
         const paid = async () => done(await pledge.waitForSubscription({ novelId, subscriptionId }));
-        // Without a secret nothing is due now: a subscription that was cancelled goes on.
+        // Without a secret nothing is due now: a cancelled subscription was resumed.
         if (clientSecret) await pay(page, choice, tier, texts.support, clientSecret, paid);
         else await paid();
       } catch (error) {

@@ -1,4 +1,4 @@
-/** Where Stripe sends the customer after the payment; Stripe's word to the API may come later than they do. */
+/** The page to which Stripe sends the customer after the payment. The API may be told of the payment later. */
 
 import { PledgeError } from "../vendor/pledge-client.js";
 
@@ -33,8 +33,8 @@ export default async function returned(page) {
 }
 
 /**
- * The preorder that the address names. It leaves the address, since whoever has the id may look at the preorder, and
- * stays in this tab for a reload.
+ * Returns the preorder's id from the page's address. The id is removed from the address, since whoever has it may see the
+ * preorder, and stays in this tab for a reload.
  */
 export function takePreorderId() {
   const named = new URLSearchParams(location.search).get("preorder_id");
@@ -65,7 +65,7 @@ function describe({ status, amount, currency }, texts, locale) {
     case "processing":
       return [texts.delayedTitle, texts.delayed];
     default:
-      // A status of a newer API than this page.
+      // This page doesn't know a status of a newer API.
       return [status, ""];
   }
 }

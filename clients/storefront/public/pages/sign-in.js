@@ -1,4 +1,4 @@
-/** Signing in, making an account, and asking for another password. */
+/** Signing in, signing up, and asking for another password. */
 
 import { h } from "../dom.js";
 import { explain } from "../failure.js";
@@ -13,7 +13,7 @@ export default function signIn(page) {
 }
 
 /**
- * Where to go on; only to a page of this shop.
+ * Returns the page to go on to, which must be one of this shop.
  *
  * @param {import("../app.js").Page} page
  */
@@ -23,12 +23,12 @@ function next({ to }) {
 }
 
 /**
- * Tells the API who has signed in, which gives them the preorders of their address, and goes on.
+ * Tells the API who has signed in, which gives them the preorders of their address, and opens the next page.
  *
  * @param {import("../app.js").Page} page
  */
 async function enter(page) {
-  // They are signed in all the same if it can't be told now; the account page tells it again.
+  // The reader is signed in even if the API can't be told now; the account page tells it again.
   await page.pledge.signIn({ timeLimit: 5000 }).catch(() => undefined);
   location.assign(next(page));
 }
@@ -115,7 +115,7 @@ function reset({ main, texts, session }) {
       try {
         await session.sendPasswordReset(email.value);
       } catch (error) {
-        // Whether there is such an account is nobody's business.
+        // The page doesn't reveal whether there is such an account.
         if (/** @type {{code?: string}} */ (error).code !== "auth/user-not-found") return explain(error, texts);
       }
       sent.textContent = texts.resetSent;

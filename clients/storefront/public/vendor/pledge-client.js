@@ -3,13 +3,13 @@
 // ../typescript/dist/error.js
 var PledgeError = class extends Error {
   code;
-  /** Of the answer; 0 without one. */
+  /** The HTTP status of the answer; 0 without an answer. */
   status;
-  /** What to correct in each field, if `code` is `INVALID_REQUEST`; otherwise empty. */
+  /** The correction for each wrong field if `code` is `INVALID_REQUEST`; otherwise empty. */
   fields;
-  /** What to tell the operators, if `status` is 5xx. */
+  /** The id to tell the operators if `status` is 5xx. */
   requestId;
-  /** In how many seconds a repeat makes sense, if the API says so. */
+  /** The number of seconds after which a repeat makes sense, if the API says so. */
   retryAfter;
   constructor(code, message, details = {}) {
     super(message, "cause" in details ? { cause: details.cause } : {});
@@ -142,104 +142,104 @@ var Pledge = class {
   initiatePreorder(form, options = {}) {
     return this.#post("/preorders", { body: form, headers: key(options) }, options);
   }
-  /** Shows a preorder to whoever has its id; holds no personal data. */
+  /** Returns a preorder, which whoever has its id may see: it holds no personal data. */
   preorder(preorderId, options = {}) {
     return this.#get(`/preorders/${encodeURIComponent(preorderId)}`, options);
   }
   /**
-   * Looks at a preorder until its payment has an end, and returns what was seen last: the customer comes back from the
-   * pay page before Stripe has told the API, and a bank debit stays `processing` for days.
+   * Polls a preorder until its payment has ended, and returns its last state. The customer comes back from the pay page
+   * before Stripe has told the API, and a bank debit stays `processing` for days.
    */
   waitForPreorder(preorderId, options = {}) {
     const settled = ({ status }) => status !== "initiated" && status !== "processing";
     return poll((signal) => this.preorder(preorderId, withSignal(signal)), settled, options);
   }
   /**
-   * Stores who is signed in. Call it after every sign-in: preorders that were made with the same verified address, but
-   * signed out, become theirs, and so does everything of an account of theirs that is deleted.
+   * Stores the signed-in user. Call it after every sign-in: preorders that were made with the same verified address while
+   * signed out become theirs, and so does everything of an account of theirs that was deleted.
    *
-   * If the browser was signed in anonymously until now and Firebase couldn't link the accounts, `anonymousIdToken` is that
-   * user's token, taken before: all that they have is handed over.
+   * If the browser was signed in anonymously until now and Firebase couldn't link the accounts, pass that user's token,
+   * taken before, as `anonymousIdToken`: everything of the anonymous user is handed over.
    */
   signIn({ anonymousIdToken, ...options } = {}) {
     return this.#post("/users/me", { body: anonymousIdToken === void 0 ? {} : { anonymousIdToken } }, options);
   }
   /**
-   * Says for whoever is signed in whether they agree to marketing, and to which version of the text; or withdraws what
-   * they agreed to. Returns what counts now.
+   * Stores that the signed-in user agrees to marketing, and to which version of the text, or withdraws it. Returns the
+   * profile with the consent that counts now.
    */
   setMarketingConsent(consent, options = {}) {
     const text = consent.given ? { consentTextVersion: consent.textVersion } : {};
     return this.#post("/users/me", { body: { marketingConsent: consent.given, ...text } }, options);
   }
-  /** Shows the preorders of whoever is signed in, newest first. */
+  /** Returns the preorders of the signed-in user, newest first. */
   async ownPreorders(options = {}) {
     return (await this.#get("/users/me/preorders", options)).preorders;
   }
-  /** Shows everything that whoever is signed in supports, supported, or began to pay for. */
+  /** Returns everything that the signed-in user supports, supported, or began to pay for. */
   async ownChampions(options = {}) {
     return (await this.#get("/users/me/champions", options)).champions;
   }
-  /** Shows what can be ordered: colours with their prices, what is sold out, languages and countries. */
+  /** Returns what can be ordered: colours with their prices, what is sold out, languages and countries. */
   catalogue(options = {}) {
     return this.#get("/catalogue", options);
   }
-  /** Opens the pay page of a preorder, or of a form, which becomes one. Send the customer to `url`. */
+  /** Opens the pay page of a preorder, or of a form, which is stored as a preorder first. Send the customer to `url`. */
   checkout(preorder, options = {}) {
     return this.#post("/checkout", { body: preorder, headers: key(options) }, options);
   }
-  /** Shows the tiers of a novel that are on sale, and what they cost. */
+  /** Returns the tiers of a novel that are on sale, with their prices. */
   championTiers(novelId, options = {}) {
     return this.#get(`/novels/${encodeURIComponent(novelId)}/champion-tiers`, options);
   }
-  /** Starts a monthly subscription. Pay it with `clientSecret` and Stripe.js; without one, nothing is due now. */
+  /** Starts a monthly subscription. Pay it with `clientSecret` and Stripe.js; without a secret, nothing is due now. */
   subscribe(request, options = {}) {
     return this.#post(SUBSCRIPTION, { body: { ...request, autoRenew: true } }, options);
   }
-  /** Shows how the reader's support of a novel stands. */
+  /** Returns the state of the reader's support of a novel. */
   championStatus(novelId, options = {}) {
     return this.#get(`${SUBSCRIPTION}?novelId=${encodeURIComponent(novelId)}`, options);
   }
   /**
-   * Looks until this subscription is the one that counts and is paid, and returns what was seen last. Call it when
-   * Stripe.js says that the payment succeeded: Stripe tells the API a moment later.
+   * Polls until this subscription is the one that counts and is paid, and returns the last state. Call it when Stripe.js
+   * says that the payment succeeded: Stripe tells the API a moment later.
    */
   waitForSubscription({ novelId, subscriptionId }, options = {}) {
     const settled = (status) => status.isActive && status.subscriptionId === subscriptionId && status.pendingAttempt === null;
     return this.waitForChampion(novelId, settled, options);
   }
-  /** Looks until `settled` says so, and returns what was seen last: after a purchase, until `endDate` is a later one. */
+  /** Polls until `settled` returns true, and returns the last state. After a purchase, wait until `endDate` is later. */
   waitForChampion(novelId, settled, options = {}) {
     return poll((signal) => this.championStatus(novelId, withSignal(signal)), settled, options);
   }
-  /** Lets the subscription end with the period that is paid. */
+  /** Makes the subscription end with the period that is paid. */
   cancel(novelId, options = {}) {
     return this.#post(`${SUBSCRIPTION}/cancel`, { body: { novelId } }, options);
   }
-  /** Lets a cancelled subscription go on. */
+  /** Resumes a cancelled subscription. */
   resume(novelId, options = {}) {
     return this.#post(`${SUBSCRIPTION}/resume`, { body: { novelId } }, options);
   }
-  /** Lets the subscription renew at another tier, and returns what the next renewal costs. Nothing is due now. */
+  /** Makes the subscription renew at another tier, and returns the price of the next renewal. Nothing is due now. */
   changeTier(request, options = {}) {
     return this.#post(`${SUBSCRIPTION}/change`, { body: request }, options);
   }
-  /** Says what the next renewal would cost at another tier, and changes nothing. */
+  /** Returns the price of the next renewal at another tier, and changes nothing. */
   previewTierChange(request, options = {}) {
     return this.#post(`${SUBSCRIPTION}/change`, { body: { ...request, preview: true } }, options);
   }
   /**
-   * Pays the subscription's open invoice, such as a renewal whose card was refused: with `paymentMethodId` now, without
-   * it by the answer's `clientSecret` and Stripe.js.
+   * Pays the subscription's open invoice, such as a renewal whose card was refused: now with `paymentMethodId`, or
+   * without it through the answer's `clientSecret` and Stripe.js.
    */
   payOpenInvoice(request, options = {}) {
     return this.#post(`${SUBSCRIPTION}/pay`, { body: request, headers: key(options) }, options);
   }
-  /** Opens Stripe's billing portal. Send the reader to `url` at once: it is over in minutes. */
+  /** Opens Stripe's billing portal. Send the reader to `url` at once: it works for minutes only. */
   billingPortal(request, options = {}) {
     return this.#post(`${SUBSCRIPTION}/portal`, { body: request }, options);
   }
-  /** Buys 30 days once. Pay them with `clientSecret` and Stripe.js. */
+  /** Buys 30 days. Pay them with `clientSecret` and Stripe.js. */
   purchase(request, options = {}) {
     return this.#post("/payment/stripe/champion-purchase", { body: request }, options);
   }
@@ -266,7 +266,7 @@ var Pledge = class {
     const limits = { repeats, timeLimit: call.timeLimit ?? timeLimit, signal: call.signal };
     return await send(transport, this.#baseUrl + path, request, limits);
   }
-  /** The API says if it needs one and there is none. */
+  /** Returns the App Check token; none if it can't be had. The API refuses if it needs one. */
   async #appToken() {
     try {
       return await this.#options.appCheckToken?.();

@@ -1,4 +1,4 @@
-// What a front end does with the client, so that its types are held to their use.
+// A use of the client as a front end makes it, to check that the types fit it.
 import { type ErrorCode, Pledge, PledgeError, type Preorder } from "pledge-client";
 
 const pledge = new Pledge({ baseUrl: import.meta.env.BASE_URL, idToken: () => localStorage.getItem("token") });
