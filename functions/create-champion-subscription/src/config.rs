@@ -1,4 +1,4 @@
-//! What this function is configured with.
+//! The configuration of `create-champion-subscription`.
 
 use pledge_domain::limits::AttemptLimits;
 use pledge_firebase::{AccountSource, AppIssuer, Issuer};
@@ -16,24 +16,24 @@ pub struct Config {
     pub stripe: pledge_stripe_api::Config,
     /// Whose ID tokens are accepted.
     pub issuer: Issuer,
-    /// Where Firebase's accounts are, to look whether one may still pay.
+    /// Where Firebase accounts are looked up before a payment, since a disabled account may not pay.
     pub accounts: AccountSource,
     /// `RENEWAL_GRACE`: for how many hours access goes on while a renewal is about to be charged; 24 unless set.
     pub renewal_grace: Duration,
-    /// `PUBLIC_SITE_URL`: where the billing portal sends readers back to.
+    /// `PUBLIC_SITE_URL`: the site to which the billing portal sends readers back.
     pub site: Url,
-    /// How often a reader may try to pay in an hour.
+    /// How many attempts to pay a reader, and a card, have in an hour.
     pub limits: AttemptLimits,
-    /// What becomes of payments that come from no app of ours.
+    /// Whether requests to pay need a valid App Check token.
     pub app_check: AppCheck,
     /// Whose App Check tokens are accepted.
     pub apps: Option<AppIssuer>,
-    /// `PAYMENTS_NEED_PROVEN_ADDRESS`: whether only who has proven their address may pay; not unless set to `true`.
+    /// `PAYMENTS_NEED_PROVEN_ADDRESS`: whether readers need a verified e-mail address to pay; `false` unless set.
     pub needs_proven_address: bool,
 }
 
 impl Config {
-    /// Takes the variables.
+    /// Parses the variables. Returns `None` if one is missing or invalid; `parser` then has a problem for each.
     pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
         let database = pledge_postgres::Settings::configured(parser);
         let stripe = pledge_stripe_api::Config::parse(parser);

@@ -1,4 +1,4 @@
-//! From requests to the use cases and back.
+//! The routes: each parses a request, runs a use case and writes the response.
 
 use lambda_http::http::{Method, StatusCode};
 use pledge_application::{
@@ -30,9 +30,9 @@ const TIERS_MAX_AGE: u32 = 60;
 
 /// The endpoints of this function.
 pub struct Handler<Store, Stripe, Verifier, Accounts, System> {
-    /// What readers can ask for.
+    /// The use cases of subscriptions and purchases.
     pub champions: Champions<Store, Stripe>,
-    /// Where readers come back to from the billing portal.
+    /// The site to which readers come back from the billing portal.
     pub site: Site,
     /// Checks who is signed in.
     pub verifier: Verifier,
@@ -42,9 +42,9 @@ pub struct Handler<Store, Stripe, Verifier, Accounts, System> {
     pub system: System,
     /// Business metrics.
     pub metrics: Metrics,
-    /// What becomes of payments that come from no app of ours.
+    /// Whether requests to pay need a valid App Check token.
     pub app_check: AppCheck,
-    /// Whether only who has proven their address may pay.
+    /// Whether readers need a verified e-mail address to pay.
     pub needs_proven_address: bool,
 }
 
@@ -85,7 +85,8 @@ where
         auth::required(request, &self.verifier, self.system.now()).await
     }
 
-    /// Returns the reader who wants to pay, if they may.
+    /// Returns the signed-in reader of a request to pay, after the checks that payments need: App Check, a verified
+    /// address where one is required, and an account that Firebase hasn't disabled.
     async fn payer(&self, request: &Request) -> Result<VerifiedUser, ApiError> {
         self.app_check.check(request, &self.verifier, &self.metrics, self.system.now()).await?;
         let reader = self.reader(request).await?;
@@ -96,8 +97,9 @@ where
         Ok(reader)
     }
 
-    /// Refuses who was disabled or deleted at Firebase: their ID token is good for an hour all the same. While Firebase
-    /// doesn't answer, everybody may pay.
+    /// Refuses a reader whose account is disabled or deleted at Firebase: their ID token stays valid for up to an hour
+    /// (<https://firebase.google.com/docs/auth/admin/manage-sessions>). While Firebase doesn't answer, everybody may
+    /// pay.
     async fn check_account(&self, reader: &VerifiedUser) -> Result<(), ApiError> {
         match self.accounts.state_of(&reader.id).await {
             Ok(AccountState::Active) => Ok(()),
@@ -106,7 +108,7 @@ where
             }
             Err(error) => {
                 self.metrics.count(Metric::AccountsUnchecked, &[]);
-                tracing::warn!(error = %ErrorChain(&error), "an account is not checked");
+                tracing::warn!(error = %ErrorChain(&error), "Firebase does not say whether an account may pay; it may");
                 Ok(())
             }
         }
@@ -127,7 +129,7 @@ where
         let input::Choice { novel, level, payment_method } = input::subscription(request, &reader)?;
         let wish = SubscribeRequest { reader, novel, level, payment_method };
         let made = self.champions.subscribe(&wish, &self.system, self.system.now()).await?;
-        tracing::info!(subscription = made.answer.made.subscription.id.as_str(), "a subscription is there to be paid");
+        tracing::info!(subscription = made.answer.made.subscription.id.as_str(), "a subscription can be paid");
         answer::json(StatusCode::CREATED, &ChampionSubscription::from(made))
     }
 
@@ -135,7 +137,7 @@ where
         let reader = self.payer(request).await?;
         let input::Choice { novel, level, .. } = input::purchase(request, &reader)?;
         let made = self.champions.purchase(&reader, novel, level, &self.system, self.system.now()).await?;
-        tracing::info!(payment = made.payment_intent.as_str(), "a purchase is there to be paid");
+        tracing::info!(payment = made.payment_intent.as_str(), "a purchase can be paid");
         answer::json(StatusCode::CREATED, &ChampionPurchase::from(made))
     }
 

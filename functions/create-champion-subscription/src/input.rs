@@ -1,4 +1,4 @@
-//! What requests carry, checked.
+//! Parses and checks the bodies and queries of requests.
 
 use lambda_http::{RequestExt, http::StatusCode};
 use pledge_domain::{
@@ -11,15 +11,21 @@ use pledge_domain::{
 };
 use pledge_http_api::{ApiError, Request, body, fields::Fields};
 
-/// A novel and a tier.
+/// What a reader wants to subscribe to, buy or change to.
 #[derive(Debug)]
 pub struct Choice {
+    /// The novel.
     pub novel: NovelId,
+    /// The level of the tier.
     pub level: TierLevel,
+    /// The payment method, if the body names one.
     pub payment_method: Option<PaymentMethodId>,
 }
 
-/// Takes the body of a subscription: `{novelId, tierLevel, autoRenew: true, paymentMethodId?, userId?}`.
+/// Parses the body of a subscription: `{novelId, tierLevel, autoRenew: true, paymentMethodId?, userId?}`.
+///
+/// # Errors
+/// [`ApiError`], with every invalid field, 403 for another reader's `userId`, or 404 for a level that no tier has.
 pub fn subscription(request: &Request, reader: &VerifiedUser) -> Result<Choice, ApiError> {
     let mut fields = Fields::new(body::object(request)?);
     let mut errors = FieldErrors::default();
@@ -32,7 +38,11 @@ pub fn subscription(request: &Request, reader: &VerifiedUser) -> Result<Choice, 
     choice(fields, errors, payment_method)
 }
 
-/// Takes the body of a change: `{novelId, tierLevel, preview?, userId?}`; the flag is `preview`.
+/// Parses the body of a change of tier, `{novelId, tierLevel, preview?, userId?}`, and returns the choice and
+/// `preview`, which is false unless given.
+///
+/// # Errors
+/// [`ApiError`], with every invalid field, 403 for another reader's `userId`, or 404 for a level that no tier has.
 pub fn change(request: &Request, reader: &VerifiedUser) -> Result<(Choice, bool), ApiError> {
     let mut fields = Fields::new(body::object(request)?);
     check_reader(&mut fields, reader)?;
@@ -40,7 +50,10 @@ pub fn change(request: &Request, reader: &VerifiedUser) -> Result<(Choice, bool)
     Ok((choice(fields, FieldErrors::default(), None)?, preview))
 }
 
-/// Takes the body of a payment: `{novelId, paymentMethodId?, userId?}`.
+/// Parses the body of a payment: `{novelId, paymentMethodId?, userId?}`.
+///
+/// # Errors
+/// [`ApiError`], with every invalid field, or 403 for another reader's `userId`.
 pub fn payment(request: &Request, reader: &VerifiedUser) -> Result<(NovelId, Option<PaymentMethodId>), ApiError> {
     let mut fields = Fields::new(body::object(request)?);
     check_reader(&mut fields, reader)?;
@@ -50,7 +63,10 @@ pub fn payment(request: &Request, reader: &VerifiedUser) -> Result<(NovelId, Opt
     Ok(fields.check(novel.map(|novel| (novel, method)).ok_or(errors))?)
 }
 
-/// Takes the body of a request for the billing portal: `{novelId, locale?, userId?}`.
+/// Parses the body of a request for the billing portal, `{novelId, locale?, userId?}`; English without a locale.
+///
+/// # Errors
+/// [`ApiError`], with every invalid field, or 403 for another reader's `userId`.
 pub fn portal(request: &Request, reader: &VerifiedUser) -> Result<(NovelId, Locale), ApiError> {
     let mut fields = Fields::new(body::object(request)?);
     check_reader(&mut fields, reader)?;
@@ -66,14 +82,20 @@ pub fn portal(request: &Request, reader: &VerifiedUser) -> Result<(NovelId, Loca
     Ok(fields.check(novel.map(|novel| (novel, locale)).ok_or(errors))?)
 }
 
-/// Takes the body of a purchase: `{novelId, tierLevel, userId?}`.
+/// Parses the body of a purchase: `{novelId, tierLevel, userId?}`.
+///
+/// # Errors
+/// [`ApiError`], with every invalid field, 403 for another reader's `userId`, or 404 for a level that no tier has.
 pub fn purchase(request: &Request, reader: &VerifiedUser) -> Result<Choice, ApiError> {
     let mut fields = Fields::new(body::object(request)?);
     check_reader(&mut fields, reader)?;
     choice(fields, FieldErrors::default(), None)
 }
 
-/// Takes the body of a request that only names a novel: `{novelId, userId?}`.
+/// Parses the body of a request that only names a novel: `{novelId, userId?}`.
+///
+/// # Errors
+/// [`ApiError`], with every invalid field, or 403 for another reader's `userId`.
 pub fn novel(request: &Request, reader: &VerifiedUser) -> Result<NovelId, ApiError> {
     let mut fields = Fields::new(body::object(request)?);
     check_reader(&mut fields, reader)?;
@@ -82,7 +104,10 @@ pub fn novel(request: &Request, reader: &VerifiedUser) -> Result<NovelId, ApiErr
     Ok(fields.check(novel.ok_or(errors))?)
 }
 
-/// Takes the novel of a query: `?novelId=`.
+/// Parses the novel of a query, `?novelId=1`.
+///
+/// # Errors
+/// [`ApiError`] if there is none, or it is no whole number from 1.
 pub fn novel_in_query(request: &Request) -> Result<NovelId, ApiError> {
     let query = request.query_string_parameters();
     let mut errors = FieldErrors::default();
@@ -120,7 +145,10 @@ fn novel_id(number: Option<i64>, errors: &mut FieldErrors) -> Option<NovelId> {
     novel
 }
 
-/// Checks that the body's `userId`, if there is one, is the signed-in reader.
+/// Checks that the body's `userId`, if there is one, is the signed-in reader's.
+///
+/// # Errors
+/// [`ApiError`], 403 `FORBIDDEN`.
 fn check_reader(fields: &mut Fields, reader: &VerifiedUser) -> Result<(), ApiError> {
     match fields.text("userId") {
         Some(user) if user != reader.id.as_str() => Err(ApiError::Refused {

@@ -1,4 +1,5 @@
-//! `/payment/stripe/champion-…`: one reader supports one novel, every month or 30 days at a time.
+//! The function behind `/payment/stripe/champion-…`, with which one reader supports one novel by the month or for 30
+//! days, and behind `/users/me/champions` and `/novels/{novelId}/champion-tiers`.
 
 pub mod config;
 pub mod handler;

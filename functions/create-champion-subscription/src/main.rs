@@ -13,7 +13,7 @@ use pledge_postgres::{
 use pledge_runtime::{System, prewarm, run};
 use pledge_stripe_api::StripeClient;
 
-/// What every request needs of the store.
+/// The groups of SQL statements that the function's requests use; each connection prepares them when it opens.
 const STATEMENTS: &[Part] = &[CLAIMS, ATTEMPTS, CHAMPION_ACCOUNT, CHAMPION_WRITES, CHAMPION_IDS, CHAMPION_LIST];
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,4 +1,4 @@
-//! What this function is configured with.
+//! The configuration of `create-checkout`.
 
 use pledge_domain::{
     limits::PreorderLimits,
@@ -24,22 +24,23 @@ pub struct Config {
     pub accounts: AccountSource,
     /// `PREORDER_PRICES`: colour → Stripe price id, as JSON.
     pub catalogue: Catalogue,
-    /// `CHECKOUT_POLICY`: what the shop decides about its checkout, as JSON; the defaults of [`CheckoutPolicy`] unless set.
+    /// `CHECKOUT_POLICY`: what the shop decides about its checkout, as JSON; the defaults of [`CheckoutPolicy`] unless
+    /// set.
     pub policy: CheckoutPolicy,
-    /// `PUBLIC_SITE_URL`: where Stripe sends the customer back to.
+    /// `PUBLIC_SITE_URL`: the site to which Stripe sends the customer back.
     pub site: Url,
-    /// How many preorders there may be in an hour.
+    /// How many preorders one source, and one address, may make in an hour.
     pub limits: PreorderLimits,
-    /// What becomes of requests that come from no app of ours.
+    /// Whether requests need a valid App Check token.
     pub app_check: AppCheck,
     /// Whose App Check tokens are accepted.
     pub apps: Option<AppIssuer>,
-    /// What stands between API Gateway and its callers.
+    /// How many proxies of our own stand before API Gateway; the caller's address is the one that the first of them saw.
     pub proxies: TrustedProxies,
 }
 
 impl Config {
-    /// Takes the variables.
+    /// Parses the variables. Returns `None` if one is missing or invalid; `parser` then has a problem for each.
     pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
         let database = pledge_postgres::Settings::configured(parser);
         let stripe = pledge_stripe_api::Config::parse(parser);

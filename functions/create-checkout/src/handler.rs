@@ -1,4 +1,4 @@
-//! From requests to the use cases and back.
+//! The routes: each parses a request, runs a use case and writes the response.
 
 use lambda_http::http::{Method, StatusCode};
 use pledge_application::{create_checkout::CreateCheckout, show_catalogue::ShowCatalogue};
@@ -27,7 +27,7 @@ pub struct Handler<Store, Identity, Queue, Gateway, Verifier, System> {
     pub intake: PreorderIntake<Store, Identity, Queue, Verifier, System>,
     /// Opens the session.
     pub checkout: CreateCheckout<Store, Identity, Gateway>,
-    /// Shows what can be ordered.
+    /// Lists what can be ordered, with prices.
     pub catalogue: ShowCatalogue<Gateway>,
 }
 
@@ -70,7 +70,7 @@ where
         let id = preorder.id;
         let session = self.checkout.run(preorder, self.intake.system.now()).await?;
         self.intake.metrics.count(Metric::CheckoutsOpened, &[]);
-        tracing::info!(preorder = %id, session = session.id.as_str(), "a checkout is open");
+        tracing::info!(preorder = %id, session = session.id.as_str(), "a checkout session is open");
         if body::is_html_form(request) {
             return answer::see_other(&session.url);
         }
@@ -81,7 +81,8 @@ where
     async fn preorder(&self, request: &Request) -> Result<Preorder, ApiError> {
         let mut fields = Fields::new(body::object(request)?);
         if let Some(id) = fields.text("preorderId") {
-            // What exists needs no key, but a page may have one for all its forms.
+            // A stored preorder needs no idempotency key, but a page may send one with all its forms: it is only
+            // checked.
             idempotency::key(request)?;
             fields.text(idempotency::FIELD);
             let id = PreorderId::parse(&id).map_err(|_| FieldErrors::one("preorderId", "must be a UUID"));

@@ -16,7 +16,7 @@ use pledge_queue::SqsPublisher;
 use pledge_runtime::{System, prewarm, run};
 use pledge_stripe_api::StripeClient;
 
-/// What every request needs of the store.
+/// The groups of SQL statements that the function's requests use; each connection prepares them when it opens.
 const STATEMENTS: &[Part] = &[PREORDERS, CHECKOUT, CLAIMS];
 
 #[tokio::main(flavor = "current_thread")]

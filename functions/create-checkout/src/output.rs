@@ -8,19 +8,19 @@ use pledge_domain::{
 };
 use serde::Serialize;
 
-/// Where a preorder is paid.
+/// The Checkout session in which a preorder is paid.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Checkout {
-    /// The address of Stripe's pay page.
+    /// The address of Stripe's payment page.
     pub url: String,
-    /// The Checkout session.
+    /// The id of the session.
     pub session_id: SessionId,
     /// The preorder that is paid there.
     pub preorder_id: PreorderId,
 }
 
-/// What can be ordered.
+/// The colours that can be ordered, and the shop's languages and countries.
 #[derive(Debug, Serialize)]
 pub struct ShopCatalogue {
     /// Every colour, by name.
@@ -32,7 +32,7 @@ pub struct ShopCatalogue {
 }
 
 impl ShopCatalogue {
-    /// Makes the body of what is on offer.
+    /// Makes the body from the colours with their prices and the shop's policy.
     pub fn new(offers: Vec<Offer>, policy: &CheckoutPolicy) -> Self {
         Self {
             colors: offers.into_iter().map(ColorOnSale::from).collect(),
@@ -52,7 +52,7 @@ pub struct ColorOnSale {
     amount: i64,
     /// The currency of the price.
     currency: Currency,
-    /// Whether nobody can pay for it now.
+    /// Whether the colour is sold out, and can't be paid now.
     sold_out: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What this function is configured with.
+//! The configuration of `initiate-preorder`.
 
 use pledge_domain::{limits::PreorderLimits, preorder::Catalogue};
 use pledge_firebase::{AccountSource, AppIssuer, Issuer};
@@ -19,20 +19,20 @@ pub struct Config {
     pub accounts: AccountSource,
     /// `PREORDER_PRICES`: colour → Stripe price id, as JSON.
     pub catalogue: Catalogue,
-    /// How many preorders there may be in an hour.
+    /// How many preorders one source, and one address, may make in an hour.
     pub limits: PreorderLimits,
-    /// What becomes of requests that come from no app of ours.
+    /// Whether requests need a valid App Check token.
     pub app_check: AppCheck,
     /// Whose App Check tokens are accepted.
     pub apps: Option<AppIssuer>,
     /// `RENEWAL_GRACE`: for how many hours access goes on while a renewal is about to be charged; 24 unless set.
     pub renewal_grace: Duration,
-    /// What stands between API Gateway and its callers.
+    /// How many proxies of our own stand before API Gateway; the caller's address is the one that the first of them saw.
     pub proxies: TrustedProxies,
 }
 
 impl Config {
-    /// Takes the variables.
+    /// Parses the variables. Returns `None` if one is missing or invalid; `parser` then has a problem for each.
     pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
         let database = pledge_postgres::Settings::configured(parser);
         let queue = pledge_queue::Config::parse(parser);

@@ -1,4 +1,4 @@
-//! From requests to the use case and back.
+//! The routes: each parses a request, runs a use case and writes the response.
 
 use lambda_http::http::{Method, StatusCode};
 use pledge_application::users::{SignInError, SignedIn, Users};
@@ -23,14 +23,14 @@ use pledge_runtime::Metric;
 
 use crate::output::{InitiatedPreorder, OwnPreorders, PublicPreorder, UserProfile};
 
-/// The field with the ID token of the anonymous user that whoever signs in was until now.
+/// The field with the ID token of the anonymous Firebase user as whom the reader ordered before they signed in.
 const ANONYMOUS_TOKEN: &str = "anonymousIdToken";
 
 /// The endpoints of this function.
 pub struct Handler<Store, Identity, Queue, Verifier, System> {
     /// Turns forms into preorders.
     pub intake: PreorderIntake<Store, Identity, Queue, Verifier, System>,
-    /// What readers can ask about themselves.
+    /// The use cases of readers' own data.
     pub users: Users<Store, Identity>,
 }
 
@@ -115,6 +115,7 @@ where
         }
     }
 
+    /// Logs whether a user took over what another had, and counts a takeover that only an operator can finish.
     fn note(&self, former: &UserId, successor: &UserId, taken: &Result<(), TakeoverRefusal>) {
         let (former, successor) = (former.as_str(), successor.as_str());
         match taken {

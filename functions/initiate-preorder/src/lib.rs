@@ -1,4 +1,5 @@
-//! `POST /preorders` and `GET /preorders/{preorderId}`: the form becomes a preorder before any payment.
+//! The function behind `/preorders`, where the form becomes a preorder before any payment, and behind `/users/me`,
+//! where a reader's sign-in is stored and their preorders are listed.
 
 pub mod config;
 pub mod handler;

@@ -13,7 +13,7 @@ use pledge_postgres::{
 use pledge_queue::SqsPublisher;
 use pledge_runtime::{System, prewarm, run};
 
-/// What every request needs of the store.
+/// The groups of SQL statements that the function's requests use; each connection prepares them when it opens.
 const STATEMENTS: &[Part] = &[PREORDERS, CLAIMS, ACCOUNTS];
 
 #[tokio::main(flavor = "current_thread")]

@@ -11,17 +11,17 @@ use pledge_domain::{
 use pledge_http_api::{Moment, intake::Received};
 use serde::Serialize;
 
-/// A preorder that was stored, as its customer gets it.
+/// The response to whoever sent the form: the preorder that was stored.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InitiatedPreorder {
     /// Always true.
     success: bool,
-    /// The id, with which the preorder is paid and seen.
+    /// The id, with which the preorder is paid and looked up.
     preorder_id: PreorderId,
-    /// What people see of the id: `ROL-0A1B2C3D`.
+    /// The short form of the id that customers see, such as `ROL-0A1B2C3D`.
     preorder_number: String,
-    /// Whose preorder it is, for whoever is signed in. To others it would say whether an address has an account.
+    /// The preorder's owner; none if nobody is signed in, since it would tell whether an address has an account.
     firebase_uid: Option<UserId>,
     /// The state, such as `initiated`.
     status: &'static str,
@@ -39,13 +39,13 @@ impl From<Received> for InitiatedPreorder {
     }
 }
 
-/// A preorder as anybody may see it who has the id: without personal data.
+/// A preorder without personal data, for anybody who has its id.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PublicPreorder {
     /// The id.
     preorder_id: PreorderId,
-    /// What people see of the id: `ROL-0A1B2C3D`.
+    /// The short form of the id that customers see, such as `ROL-0A1B2C3D`.
     preorder_number: String,
     /// The state, such as `completed`.
     status: &'static str,
@@ -71,25 +71,26 @@ impl From<Preorder> for PublicPreorder {
     }
 }
 
-/// A reader, as they see themselves.
+/// The stored profile of the signed-in reader.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UserProfile {
     /// The Firebase uid.
     user_id: UserId,
-    /// The address; none if another user has proven that it is theirs.
+    /// The e-mail address; none if another user has proven that it is theirs.
     email: Option<Email>,
     /// Whether Firebase has verified the address.
     email_verified: bool,
     /// The name.
     display_name: Option<String>,
-    /// The picture.
+    /// The address of the picture.
     photo_url: Option<String>,
     /// The telephone number.
     phone: Option<String>,
     /// Whether they agreed to marketing.
     marketing_consent: bool,
-    /// What counts of what was said of marketing to the address; none from before that was recorded.
+    /// The consent or withdrawal that counts for the address; none if there is none, or if it was given before consents
+    /// were recorded.
     consent: Option<OwnConsent>,
 }
 
@@ -97,13 +98,13 @@ pub struct UserProfile {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OwnConsent {
-    /// Whether they agreed; otherwise they withdrew.
+    /// Whether the reader agreed; otherwise they withdrew.
     given: bool,
-    /// When they said it.
+    /// When the reader said so.
     said_at: Moment,
-    /// Where they said it: `preorder_form` or `account`.
+    /// Where the reader said so: `preorder_form` or `account`.
     source: &'static str,
-    /// Which text they agreed to.
+    /// The version of the text that the reader agreed to.
     text_version: Option<TextVersion>,
 }
 
@@ -145,7 +146,7 @@ impl From<Vec<Preorder>> for OwnPreorders {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OwnPreorder {
-    /// What anybody may see who has the id.
+    /// The part that anybody with the id may see.
     #[serde(flatten)]
     public: PublicPreorder,
     /// When the form was sent.

@@ -1,4 +1,4 @@
-//! What this function is configured with.
+//! The configuration of `klaviyo-sender`.
 
 use pledge_application::sweep_outbox::PATIENCE;
 use pledge_domain::{preorder::CheckoutPolicy, retention::Retention};
@@ -16,9 +16,10 @@ pub struct Config {
     pub queue: pledge_queue::Config,
     /// `RENEWAL_GRACE`: for how many hours access goes on while a renewal is about to be charged; 24 unless set.
     pub renewal_grace: time::Duration,
-    /// `PUBLIC_SITE_URL`: where announcements lead back to; they have no links unless it is set.
+    /// `PUBLIC_SITE_URL`: the site to which links in announcements lead; announcements have no links unless it is set.
     pub site: Option<Url>,
-    /// `CHECKOUT_POLICY`: which page customers go back to; the defaults of [`CheckoutPolicy`] unless set.
+    /// `CHECKOUT_POLICY`: names the page on which an unpaid preorder can be paid; the defaults of [`CheckoutPolicy`]
+    /// unless set.
     pub policy: CheckoutPolicy,
     /// `SWEEP_AFTER_SECONDS`: how long a row may wait before it is queued again; five minutes unless set.
     pub patience: time::Duration,
@@ -30,7 +31,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Takes the variables.
+    /// Parses the variables. Returns `None` if one is missing or invalid; `parser` then has a problem for each.
     pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
         let database = pledge_postgres::Settings::configured(parser);
         let klaviyo = pledge_klaviyo::Config::parse(parser);
@@ -67,7 +68,8 @@ impl Config {
     }
 }
 
-/// Takes a number of days; 0 is for ever, and fewer than may be kept are refused.
+/// Parses a number of days. 0, or no variable, means for ever (`Some(None)`); fewer days than [`Retention::LEAST`] are
+/// a problem.
 fn days(parser: &mut Parser<'_>, name: &'static str) -> Option<Option<time::Duration>> {
     let days = parser.optional(name, |text| match text.parse().map(time::Duration::days) {
         Ok(days) if days.is_zero() => Ok(None),

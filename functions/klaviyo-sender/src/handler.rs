@@ -1,4 +1,4 @@
-//! From batches and schedules to the use cases and back.
+//! The two kinds of invocation: a batch of messages from the queue, and the schedule.
 
 use std::collections::HashMap;
 
@@ -23,15 +23,15 @@ use pledge_runtime::{Metric, Metrics};
 use serde::Serialize;
 use serde_json::Value;
 
-/// What this function is invoked for.
+/// The use cases that this function is invoked for.
 pub struct Handler<Store, Queue, Klaviyo, System> {
-    /// Sends rows.
+    /// Sends rows of the outbox to Klaviyo.
     pub deliver: DeliverEvents<Store, Klaviyo>,
     /// Queues overdue rows again.
     pub sweep: SweepOutbox<Store, Queue>,
-    /// Computes anew what time has changed.
+    /// Computes anew what time has changed about readers' access.
     pub roll: RollChampions<Store, Queue>,
-    /// Forgets what isn't needed any more.
+    /// Deletes rows that aren't needed any more.
     pub clear_out: ClearOut<Store>,
     /// The time.
     pub system: System,
@@ -39,16 +39,17 @@ pub struct Handler<Store, Queue, Klaviyo, System> {
     pub metrics: Metrics,
 }
 
-/// Why an invocation failed as a whole; the queue delivers the batch again.
+/// The reason why an invocation failed as a whole; the queue then delivers the batch again.
 #[derive(Debug, thiserror::Error)]
 pub enum SenderError {
     /// The invocation is neither a batch of the queue nor a schedule.
     #[error("the event is not a batch of messages")]
     UnknownEvent(#[source] serde_json::Error),
-    /// A message has no id, so that its failure couldn't be named: an empty id would fail in the same way.
+    /// A message has no id, so its failure can't be reported by itself: an empty id would fail the whole batch too
+    /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>).
     #[error("a message without an id")]
     Unnamed,
-    /// The database didn't do it.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The sweep ended early.
@@ -59,7 +60,7 @@ pub enum SenderError {
     Roll(#[from] RollError),
 }
 
-/// What Lambda logs and shows of a failed invocation.
+/// The type and text that Lambda logs and returns for a failed invocation.
 impl From<SenderError> for Diagnostic {
     fn from(error: SenderError) -> Self {
         let error_type = match error {
@@ -73,7 +74,7 @@ impl From<SenderError> for Diagnostic {
     }
 }
 
-/// What a scheduled invocation answers, for the log of whoever invokes it by hand.
+/// The response to a scheduled invocation, for an operator who invokes the function by hand.
 #[derive(Debug, Serialize)]
 struct SweepReport {
     /// How many rows were queued again.
@@ -82,24 +83,25 @@ struct SweepReport {
     waiting: i64,
     /// How many rows wait for an operator.
     parked: i64,
-    /// How many preorders are being paid although their pay page has expired.
+    /// How many preorders are in processing although their payment page has expired.
     stuck: i64,
-    /// How many rows of champions were computed anew.
+    /// How many rows of readers' access were computed anew.
     rolled: usize,
-    /// How much was forgotten that isn't needed any more.
+    /// How many rows were deleted or emptied because they aren't needed any more.
     cleared: u64,
 }
 
-/// How many batches are forgotten by one schedule. The next one, a minute later, goes on.
+/// How many batches of rows that aren't needed one scheduled invocation deletes. The next one, a minute later, goes on.
 const CLEAR_BATCHES: usize = 10;
 
-/// How many rounds one sweep may take.
+/// How many rounds of the sweep one scheduled invocation takes at most.
 const SWEEP_ROUNDS: usize = 20;
 
-/// For how long one schedule rolls. What is still due then is left to the next one, a minute later.
+/// For how long one scheduled invocation computes access anew. What is due after that is left to the next one, a minute
+/// later.
 const ROLL_TIME: time::Duration = time::Duration::seconds(20);
 
-/// How many rounds one schedule may take.
+/// How many rounds of the roll one scheduled invocation takes at most.
 const ROLL_ROUNDS: usize = 500;
 
 impl<Store, Queue, Klaviyo, System> Handler<Store, Queue, Klaviyo, System>
@@ -109,14 +111,15 @@ where
     Klaviyo: Marketing,
     System: Clock,
 {
-    /// Handles an invocation: a batch has `Records`, anything else is the schedule.
+    /// Handles an invocation and returns its response: for a batch (an event with `Records`) the ids of the messages
+    /// that failed, for the schedule (anything else) a report.
     ///
     /// # Errors
     /// [`SenderError`] if the whole batch must come again.
     pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Value, SenderError> {
         if event.payload.get("Records").is_none() {
             let (swept, rolled) = (self.sweep().await?, self.roll().await?);
-            // Last: nobody waits for it.
+            // Deleting comes last, since nobody waits for it.
             let cleared = self.clear_out().await?;
             let report = SweepReport { rolled, cleared, ..swept };
             return serde_json::to_value(report).map_err(SenderError::UnknownEvent);
@@ -141,7 +144,7 @@ where
         Ok(SweepReport { requeued: swept.requeued, waiting, parked, stuck: swept.stuck, rolled: 0, cleared: 0 })
     }
 
-    /// Forgets what isn't needed any more, says of what kind it was, and returns how much.
+    /// Deletes what isn't needed any more, measures it by kind, and returns the number of rows.
     async fn clear_out(&self) -> Result<u64, SenderError> {
         let cleared = self.clear_out.run(CLEAR_BATCHES, self.system.now()).await?;
         for (kind, rows) in cleared.kinds().into_iter().filter(|(_, rows)| *rows > 0) {
@@ -151,7 +154,7 @@ where
         Ok(cleared.total())
     }
 
-    /// Computes anew what is due, and returns how many rows that were.
+    /// Computes readers' access anew where it is due, and returns how many rows that were.
     async fn roll(&self) -> Result<usize, SenderError> {
         let (start, mut rolled) = (self.system.now(), 0);
         for _ in 0..ROLL_ROUNDS {
@@ -188,14 +191,14 @@ where
     }
 }
 
-/// Returns a message's id and the rows that it names, no rows if it can't be read. Such a message goes to the
-/// dead-letter queue by failing often enough; it names nothing that the sweep wouldn't find.
+/// Returns a message's id and the rows that it names; `None` for the rows if the message can't be read. Such a message
+/// fails each time, until SQS moves it to the dead-letter queue; the sweep finds the rows that it may have named.
 fn named(message: &SqsMessage) -> Result<(&str, Option<Vec<OutboxId>>), SenderError> {
     let id = message.message_id.as_deref().filter(|id| !id.is_empty()).ok_or(SenderError::Unnamed)?;
     let rows = match Message::parse(message.body.as_deref().unwrap_or_default()) {
         Ok(message) => Some(message.outbox_ids().to_vec()),
         Err(error) => {
-            // `message` is the line's own text.
+            // The field isn't called `message`, since that is the name of the log line's text.
             tracing::error!(queue_message = id, %error, "a message that cannot be read");
             None
         }

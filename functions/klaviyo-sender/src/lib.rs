@@ -1,4 +1,5 @@
-//! From the queue to Klaviyo, and, on a schedule, from the outbox to the queue.
+//! The function that sends announcements from the queue to Klaviyo and, on a schedule, queues overdue ones again,
+//! computes readers' access anew and deletes what isn't needed any more.
 
 pub mod config;
 pub mod handler;

@@ -18,7 +18,7 @@ use pledge_postgres::{
 use pledge_queue::SqsPublisher;
 use pledge_runtime::{System, prewarm, run};
 
-/// What every request needs of the store.
+/// The groups of SQL statements that a batch of messages uses; each connection prepares them when it opens.
 const STATEMENTS: &[Part] = &[OUTBOX];
 
 #[tokio::main(flavor = "current_thread")]

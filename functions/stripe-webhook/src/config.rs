@@ -1,4 +1,4 @@
-//! What this function is configured with.
+//! The configuration of `stripe-webhook`.
 
 use pledge_runtime::Parser;
 
@@ -7,7 +7,7 @@ use pledge_runtime::Parser;
 pub struct Config {
     /// Where the database is.
     pub database: pledge_postgres::Settings,
-    /// What the webhook endpoint was registered with at Stripe.
+    /// The signing secrets and the API version with which the webhook endpoint is registered at Stripe.
     pub endpoint: pledge_stripe_events::Endpoint,
     /// How Stripe's events are listed; none if the catch-up is off.
     pub events: Option<pledge_stripe_http::EventsConfig>,
@@ -18,7 +18,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Takes the variables.
+    /// Parses the variables. Returns `None` if one is missing or invalid; `parser` then has a problem for each.
     pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
         let database = pledge_postgres::Settings::configured(parser);
         let endpoint = pledge_stripe_events::Endpoint::parse(parser);

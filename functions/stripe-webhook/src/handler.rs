@@ -1,7 +1,7 @@
-//! From deliveries to the use case and back.
+//! The route of Stripe's deliveries: verifies, decodes and records each.
 //!
 //! The status is an instruction to Stripe: 2xx ends the delivery, anything else has it repeated for three days
-//! (<https://docs.stripe.com/webhooks#retries>). So only what a repeat can mend is answered with 5xx.
+//! (<https://docs.stripe.com/webhooks#retries>). So 5xx is answered only where a repeat can succeed.
 
 use lambda_http::http::{Method, StatusCode};
 use pledge_application::record_stripe_event::{RecordError, RecordStripeEvent};
@@ -23,7 +23,7 @@ use crate::output::ReceivedEvent;
 pub struct Handler<Store, Queue, System> {
     /// Records the event.
     pub record: RecordStripeEvent<Store, Queue>,
-    /// What the endpoint was registered with at Stripe.
+    /// The signing secrets and the API version with which the endpoint is registered at Stripe.
     pub endpoint: Endpoint,
     /// The time.
     pub system: System,
@@ -31,7 +31,7 @@ pub struct Handler<Store, Queue, System> {
     pub metrics: Metrics,
 }
 
-/// Far above any event that Stripe sends.
+/// The longest body that is accepted, in bytes: far above any event that Stripe sends.
 const MAX_EVENT: usize = 1024 * 1024;
 
 impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Routes for Handler<Store, Queue, System> {
@@ -52,7 +52,7 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
                 if let Some(event) = thin(bytes) {
                     return self.answer_thin(&event, request, bytes);
                 }
-                tracing::error!(%error, "a signed body that is no event");
+                tracing::error!(%error, "a signed body is not an event");
                 return Err(refused("INVALID_EVENT", "The body is not a Stripe event."));
             }
         };
@@ -61,7 +61,8 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
             Ok(processed) => processed,
             Err(RecordError::WrongMode) => {
                 self.metrics.count(Metric::LivemodeMismatches, &[]);
-                tracing::warn!(event = %event.id, livemode = event.livemode, "an event of the other mode");
+                let (event, livemode) = (&event.id, event.livemode);
+                tracing::warn!(%event, livemode, "an event of the other mode, live or test, was refused");
                 return Err(refused("LIVEMODE_MISMATCH", "The event's livemode is not that of this endpoint."));
             }
             Err(RecordError::Store(error)) => {
@@ -74,8 +75,8 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
         answer::json(StatusCode::OK, &ReceivedEvent { received: true, outcome: outcome_name(&processed.recorded) })
     }
 
-    /// Checks the signature, and once more if another secret was stored meanwhile. Strangers whose signatures match nothing
-    /// cause no more than a look at the secret every ten seconds.
+    /// Checks the signature, and once more with new secrets if others were stored since they were read. Signatures that
+    /// match nothing, such as a stranger's, make the secrets be read at most once in ten seconds.
     async fn check_signature(&self, bytes: &[u8], header: &str) -> Result<(), SignatureError> {
         let check = |secrets: &Secrets| verify(bytes, header, secrets, TOLERANCE, self.system.now());
         let used = self.endpoint.secrets.current();
@@ -128,7 +129,10 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
         }
     }
 
-    /// Returns the body, if Stripe signed these very bytes a short time ago. Nothing is parsed before that is known.
+    /// Returns the body, if Stripe signed exactly these bytes within the tolerance. Nothing is parsed before.
+    ///
+    /// # Errors
+    /// [`ApiError`], 400 `INVALID_SIGNATURE`, or if the body is too long.
     async fn verified<'a>(&self, request: &'a Request) -> Result<&'a [u8], ApiError> {
         let bytes = body::bytes(request, MAX_EVENT)?;
         if let Err(error) = self.check_signature(bytes, signature(request)).await {
@@ -139,8 +143,9 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
         Ok(bytes)
     }
 
-    /// Answers a thin event: a ping with 200, anything else with what its destination has to be set to. Which destination
-    /// that is only its signing secret tells.
+    /// Answers a thin event, which has no object (<https://docs.stripe.com/event-destinations#thin-events>): a ping
+    /// with 200, anything else with 400 and what its event destination has to be set to. The event doesn't name its
+    /// destination, so the answer says which signing secret matched.
     fn answer_thin(&self, event: &ThinEvent, request: &Request, body: &[u8]) -> Result<Response<Body>, ApiError> {
         let secret =
             signed_by(body, signature(request), &self.endpoint.secrets.current()).unwrap_or_default().to_string();
@@ -176,7 +181,7 @@ fn outcome_name(recorded: &Recorded) -> &'static str {
 
 fn log(event: &StripeEvent, recorded: &Recorded) {
     let (id, kind, outcome) = (event.id.as_str(), event.kind.as_str(), outcome_name(recorded));
-    // What it is about, so that a search for one of these finds the event.
+    // The ids of what the event is about, so that a search for one of them finds the line.
     let about = event.fact.lookup();
     let preorder = about.preorder.map(|id| id.to_string());
     let session = about.session.as_ref().map(SessionId::as_str);

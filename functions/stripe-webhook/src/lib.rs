@@ -1,4 +1,5 @@
-//! `POST /webhooks/stripe`: verify, decide, commit, publish. On a schedule: fetch what was never delivered, and the same.
+//! The function behind `POST /webhooks/stripe`: it verifies an event, decides what it changes, commits that and queues
+//! the announcements. On a schedule it fetches events that were never delivered and records them likewise.
 
 pub mod config;
 pub mod handler;

@@ -17,7 +17,7 @@ use stripe_webhook::{
     schedule::{Request, Schedule},
 };
 
-/// What every request needs of the store.
+/// The groups of SQL statements that a delivery uses; each connection prepares them when it opens.
 const STATEMENTS: &[Part] = &[STRIPE_EVENTS, CHAMPION_ACCOUNT, CHAMPION_WRITES];
 
 #[tokio::main(flavor = "current_thread")]

@@ -7,7 +7,7 @@ use serde::Serialize;
 pub struct ReceivedEvent {
     /// Always true.
     pub received: bool,
-    /// What the event came to: `applied`, `ignored`, `parked`, `duplicate` if it was recorded before,
-    /// or `ping` if it says nothing.
+    /// What became of the event: `applied`, `ignored`, `parked` for an operator, `duplicate` if it was recorded before,
+    /// or `ping` if it only tries the endpoint out.
     pub outcome: &'static str,
 }

@@ -1,4 +1,4 @@
-//! The schedule: what Stripe couldn't deliver is fetched.
+//! The schedule, on which events that Stripe couldn't deliver are fetched.
 
 use pledge_application::catch_up::{CatchUp, CaughtUp, Stopped, YOUNG};
 use pledge_domain::{
@@ -14,26 +14,26 @@ use time::Duration;
 
 use crate::handler::Handler;
 
-/// Catches up, if a key to read events with is configured.
+/// The scheduled catch-up; off if no key with which events can be listed is configured.
 pub struct Schedule<Source>(Option<CatchUp<Source>>);
 
-/// What a scheduled invocation may ask for in its event's `detail`. EventBridge's asks for nothing.
+/// The options of a scheduled invocation, in its event's `detail`. EventBridge's schedule sets none.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Request {
-    /// How old an event must be to be fetched, in seconds: younger ones are left to delivery. [`YOUNG`] unless given.
+    /// How old an event must be to be fetched, in seconds; younger ones are left to delivery. [`YOUNG`] unless given.
     pub after_seconds: Option<u32>,
 }
 
-/// What a scheduled invocation answers, for the log of whoever invokes it by hand.
+/// The response to a scheduled invocation, for an operator who invokes the function by hand.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     /// `off` without a key, `complete`, or `continues` if more is left to the next invocation.
     pub catch_up: &'static str,
-    /// How many events were recorded that nobody had delivered.
+    /// How many events were recorded that had not been delivered.
     pub recorded: usize,
-    /// How old the time is until which every event is recorded, in seconds; none before that is known.
+    /// The age of the watermark in seconds: every event up to then is recorded. None while there is no watermark.
     pub lag: Option<i64>,
 }
 
@@ -47,7 +47,7 @@ impl<Source: EventSource> Schedule<Source> {
     /// Fetches what wasn't delivered and records it as `handler` records deliveries.
     ///
     /// # Errors
-    /// [`Stopped`] if the list or the database failed; running out of time is none.
+    /// [`Stopped`] if Stripe's list or the database failed. Running out of time is no error.
     pub async fn run<Store, Queue, System>(
         &self,
         handler: &Handler<Store, Queue, System>,

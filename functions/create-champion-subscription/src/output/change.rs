@@ -1,4 +1,4 @@
-//! Changes of the tier, from the next renewal on.
+//! The response to a change of tier, which takes effect at the next renewal.
 
 use pledge_application::champions::TierChange;
 use pledge_domain::{champion::TierLevel, ids::SubscriptionId, money::Currency};
@@ -9,22 +9,22 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChampionChange {
-    /// Whether nothing was changed.
+    /// Whether this is a preview, and nothing was changed.
     preview: bool,
     /// The subscription in Stripe.
     subscription_id: SubscriptionId,
     /// The tier from the next renewal on.
     tier_level: u8,
-    /// When it renews.
+    /// When the subscription renews.
     renews_at: Moment,
-    /// What it then costs, in minor units of the currency.
+    /// What the renewal costs, in minor units of the currency.
     amount: i64,
     /// The currency of the amount.
     currency: Currency,
 }
 
 impl ChampionChange {
-    /// Makes the body of a change, or of a look at one.
+    /// Makes the body of a change, or of its preview.
     pub fn new(change: TierChange, level: TierLevel, preview: bool) -> Self {
         Self {
             preview,

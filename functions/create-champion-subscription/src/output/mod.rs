@@ -21,7 +21,7 @@ pub use self::{
     tiers::NovelTiers,
 };
 
-/// Writes a secret where it belongs: into the response to the reader whose payment it is for.
+/// Serializes a client secret in clear text, since the response goes to the reader who pays with it.
 fn exposed<S: Serializer>(secret: &Option<ClientSecret>, serializer: S) -> Result<S::Ok, S::Error> {
     secret.as_ref().map(ClientSecret::expose).serialize(serializer)
 }

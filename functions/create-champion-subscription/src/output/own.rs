@@ -1,4 +1,4 @@
-//! Everything that a reader supports.
+//! The response with everything that a reader supports.
 
 use pledge_domain::{
     Timestamp,
@@ -17,7 +17,7 @@ pub struct OwnChampions {
 }
 
 impl OwnChampions {
-    /// Makes the body of a reader's standings.
+    /// Makes the body from how a reader stands with each novel at `now`.
     pub fn new(standings: Vec<Standing>, now: Timestamp) -> Self {
         let one = |standing: Standing| OwnChampion {
             segments: standing.stretches.iter().map(AccessSegment::from).collect(),
@@ -30,7 +30,7 @@ impl OwnChampions {
 /// How a reader's support of one novel stands, and when they could, can and will be able to read on.
 #[derive(Debug, Serialize)]
 pub struct OwnChampion {
-    /// How it stands.
+    /// How the support stands now.
     status: ChampionStatus,
     /// The access that was bought, in order.
     segments: Vec<AccessSegment>,

@@ -1,4 +1,4 @@
-//! The invoice of a renewal that a reader pays.
+//! The response to a request to pay a subscription's invoice.
 
 use pledge_application::champions::{InvoiceToPay, PayStatus};
 use pledge_domain::{champion::invoice_to_pay::BilledInvoice, ids::InvoiceId, money::Currency, ports::ClientSecret};
@@ -19,7 +19,8 @@ pub struct ChampionPayment {
     amount: i64,
     /// The currency of the amount.
     currency: Currency,
-    /// What Stripe.js pays it with, or asks the cardholder with; none if there is nothing to do.
+    /// The secret with which Stripe.js pays the invoice, or has the cardholder confirm it; none if the reader has
+    /// nothing to do.
     #[serde(serialize_with = "exposed")]
     client_secret: Option<ClientSecret>,
     /// Older invoices that are open too.
@@ -45,7 +46,7 @@ impl From<InvoiceToPay> for ChampionPayment {
     }
 }
 
-/// An older invoice that is open.
+/// An older invoice of the subscription that is still open.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OpenInvoice {

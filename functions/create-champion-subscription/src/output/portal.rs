@@ -1,13 +1,13 @@
-//! The way to Stripe's billing portal.
+//! The response with the address of Stripe's billing portal.
 
 use pledge_domain::ports::PortalLink;
 use serde::{Serialize, Serializer};
 
-/// The way to Stripe's billing portal.
+/// The body with the address of Stripe's billing portal.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChampionPortal {
-    /// The portal's address, for this reader alone, and to be opened within minutes.
+    /// The portal's address. It is this reader's alone, and expires if it isn't opened within minutes.
     #[serde(serialize_with = "opened")]
     url: PortalLink,
 }
@@ -18,7 +18,7 @@ impl From<PortalLink> for ChampionPortal {
     }
 }
 
-/// Writes the address of a portal into the response to its reader.
+/// Serializes the portal's address in clear text, since the response goes to its reader.
 fn opened<S: Serializer>(link: &PortalLink, serializer: S) -> Result<S::Ok, S::Error> {
     link.expose().serialize(serializer)
 }

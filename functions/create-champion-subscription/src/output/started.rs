@@ -1,4 +1,4 @@
-//! What waits for its first payment: a subscription, or 30 days that are bought once.
+//! The responses with something to pay: a subscription, or a purchase of 30 days.
 
 use pledge_application::champions::{Purchase, Subscribed};
 use pledge_domain::{
@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::exposed;
 
-/// A subscription that waits for its first payment, or one that goes on.
+/// A subscription that waits for its first payment, or that was cancelled and goes on.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChampionSubscription {
@@ -19,7 +19,7 @@ pub struct ChampionSubscription {
     success: bool,
     /// The subscription in Stripe.
     subscription_id: SubscriptionId,
-    /// What Stripe.js pays the first month with; none if nothing is due now.
+    /// The secret with which Stripe.js pays the first month; none if nothing is due now.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "exposed")]
     client_secret: Option<ClientSecret>,
     /// The state, in Stripe's words.
@@ -30,7 +30,7 @@ pub struct ChampionSubscription {
     current_period_end: Option<Moment>,
     /// Whether it renews at the end of the period.
     auto_renew: bool,
-    /// When it begins once it is paid, if it waits for what runs.
+    /// When its access begins, if that waits until a running tier is over; none if it begins with the payment.
     starts_at: Option<Moment>,
 }
 
@@ -58,14 +58,14 @@ pub struct ChampionPurchase {
     success: bool,
     /// The payment in Stripe.
     payment_intent_id: PaymentIntentId,
-    /// What Stripe.js pays it with.
+    /// The secret with which Stripe.js pays it.
     #[serde(serialize_with = "exposed")]
     client_secret: Option<ClientSecret>,
     /// The price, in minor units of the currency.
     amount: i64,
     /// The currency of the price.
     currency: Currency,
-    /// When it begins once it is paid, if it waits for what runs.
+    /// When its access begins, if that waits until a running tier is over; none if it begins with the payment.
     starts_at: Option<Moment>,
 }
 

@@ -1,4 +1,4 @@
-//! How a reader's support of one novel stands.
+//! The response with how a reader's support of one novel stands.
 
 use pledge_domain::{
     Timestamp,
@@ -26,32 +26,32 @@ pub struct ChampionStatus {
     is_active: bool,
     /// Whether access goes on beyond what is paid.
     in_grace: bool,
-    /// When such access ends, also if it is still to begin.
+    /// When the grace ends, also if it has not begun yet.
     grace_until: Option<Moment>,
     /// The state of the subscription, in Stripe's words.
     subscription_status: Option<&'static str>,
     /// Whether the subscription's payments are paused.
     collection_paused: bool,
-    /// When the unbroken run of access began, or the last one did.
+    /// When the running unbroken access began; if none runs, when the last one did.
     start_date: Option<Moment>,
     /// When what was bought ends.
     end_date: Option<Moment>,
     /// Whether the reader will be charged again.
     auto_renew: bool,
-    /// Whether a subscription runs that is going to end.
+    /// Whether a subscription runs that ends with its period.
     cancel_at_period_end: bool,
-    /// The subscription that counts, also one that has ended.
+    /// The reader's subscription to the novel: the live one, else the one that was paid last.
     subscription_id: Option<SubscriptionId>,
     /// A subscription that waits for its first payment.
     pending_attempt: Option<PendingAttempt>,
-    /// The payment of the subscription that failed, as long as it can be paid.
+    /// The subscription's failed invoice, as long as it can be paid.
     open_invoice: Option<OpenInvoiceOfStatus>,
-    /// What the reader is charged next, unless somebody stops it.
+    /// The next charge, unless the subscription is cancelled before.
     next_renewal: Option<Renewal>,
 }
 
 impl ChampionStatus {
-    /// Makes the body of a reader's standing with a novel.
+    /// Makes the body from how a reader stands with a novel at `now`.
     pub fn new(standing: Standing, now: Timestamp) -> Self {
         let support = standing.support.as_ref();
         let grace = support.and_then(|support| support.grace).filter(|grace| now < grace.period.end);
@@ -77,7 +77,7 @@ impl ChampionStatus {
     }
 }
 
-/// A payment of the subscription that failed.
+/// An invoice of the subscription whose payment failed.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OpenInvoiceOfStatus {
@@ -89,7 +89,7 @@ pub struct OpenInvoiceOfStatus {
     amount: i64,
     /// The currency of the amount.
     currency: Currency,
-    /// When a try to pay it was last refused.
+    /// When an attempt to pay it was last refused.
     failed_at: Option<Moment>,
 }
 
@@ -105,7 +105,7 @@ impl From<OpenPayment> for OpenInvoiceOfStatus {
     }
 }
 
-/// A renewal that is to come.
+/// The next renewal of a subscription.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Renewal {
@@ -138,7 +138,7 @@ pub struct PendingAttempt {
     tier_level: Option<u8>,
     /// `pending`, or `failed` after a refused card.
     status: &'static str,
-    /// The subscription in Stripe; none for the moment in which Stripe is being asked.
+    /// The subscription in Stripe; none while Stripe is being asked to make it.
     subscription_id: Option<SubscriptionId>,
     /// When it was asked for.
     created_at: Moment,

@@ -1,4 +1,4 @@
-//! The tiers of a novel.
+//! The response with the tiers of a novel.
 
 use pledge_domain::{champion::Tier, ids::NovelId, money::Currency};
 use serde::Serialize;
@@ -26,9 +26,9 @@ impl NovelTiers {
 pub struct TierOnSale {
     /// The level, from 1.
     tier_level: u8,
-    /// What the tier is called.
+    /// The name of the tier.
     name: String,
-    /// What a month, or 30 days once, costs, in minor units of the currency.
+    /// The price of a month, which is also that of 30 days bought once, in minor units of the currency.
     amount: i64,
     /// The currency of the price.
     currency: Currency,
