@@ -1,5 +1,5 @@
-//! Events of Stripe's that were never delivered are fetched and recorded, so that an endpoint that nobody calls costs time
-//! and nothing else.
+//! The catch-up: fetches and records Stripe's events that were never delivered, so that an outage of the webhook endpoint
+//! delays payments but loses none.
 
 use pledge_domain::{
     Timestamp,
@@ -15,26 +15,27 @@ use time::Duration;
 
 use crate::record_stripe_event::{Processed, RecordError, RecordStripeEvent};
 
-/// Younger events are left to delivery, unless it is asked for them.
+/// The usual age from which on events are fetched; younger ones are left to delivery.
 pub const YOUNG: Duration = Duration::minutes(15);
 
-/// How much older than [`YOUNG`] an event is before it counts as listed for certain: what wasn't so old when the watermark
-/// passed it is looked at once more.
+/// How much older than [`YOUNG`] an event must be to be listed for certain. Events that were younger when the watermark
+/// passed them are listed once more by the next catch-up.
 pub const OVERLAP: Duration = Duration::minutes(15);
 
 /// For how long Stripe lists events (<https://docs.stripe.com/api/events>).
 pub const LISTED: Duration = Duration::days(30);
 
-/// How long one catch-up takes at most, but for the call that is under way then.
+/// How long one catch-up takes at most. A call that is under way then is finished.
 pub const BUDGET: Duration = Duration::seconds(10);
 
-/// How long a stretch is listed first.
+/// The length of the first stretch of time that is listed.
 const FIRST: Duration = Duration::hours(6);
 
-/// By how much a stretch may get longer or must get shorter.
+/// The factor by which stretches get longer while events are few, and shorter when they don't fit a page.
 const STEP: i32 = 4;
 
-/// A stretch with at most so many events of a group is followed by a longer one, which will fit a page as well.
+/// The number of events, in the fullest group of types, up to which a stretch is followed by a longer one: a page has room
+/// for [`STEP`] times as many.
 const FEW: usize = 25;
 
 /// The shortest stretch of time that is listed at once: Stripe's times are whole seconds.
@@ -47,52 +48,51 @@ pub struct CatchUp<Source> {
     pub source: Source,
     /// The types that matter.
     pub types: &'static [&'static str],
-    /// Reads an event, as it is listed or delivered.
+    /// Decodes the JSON of an event, which has the same form in Stripe's list as in a delivery.
     pub decode: fn(&[u8]) -> Result<StripeEvent, Cause>,
 }
 
-/// What a catch-up came to, also one that ended early.
+/// The result of a catch-up, also of one that ended early.
 #[derive(Debug)]
 pub struct CaughtUp {
-    /// How many events were recorded that nobody had delivered.
+    /// How many events were recorded that had not been delivered.
     pub recorded: usize,
-    /// Before which time every event is recorded now; none if that isn't known yet.
+    /// The time before which every event is recorded now; none if that isn't known yet.
     pub watermark: Option<Timestamp>,
-    /// Since when Stripe lists no events any more, if that is after the watermark: what happened in between can't be
-    /// fetched.
+    /// The start of what Stripe still lists, if it is after the watermark: events between the two can't be fetched.
     pub lost_until: Option<Timestamp>,
-    /// Why it ended before everything was recorded. The next one goes on there.
+    /// Why the catch-up ended before everything was recorded, if it did. The next one goes on there.
     pub stopped: Option<Stopped>,
 }
 
-/// Why a catch-up ended early.
+/// The reason why a catch-up ended early.
 #[derive(Debug, thiserror::Error)]
 pub enum Stopped {
     /// The budget of this catch-up was used up.
-    #[error("the time was over")]
+    #[error("the catch-up's time was used up")]
     OutOfTime,
     /// The list couldn't be read.
     #[error(transparent)]
     Source(#[from] EventSourceError),
-    /// The database didn't do it.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// What came of a stretch of time.
+/// The result of listing a stretch of time.
 enum Stretch {
-    /// Everything in it is recorded. No group has more than so many events.
+    /// Every event of the stretch is recorded; its fullest group of types has this many.
     Recorded(usize),
-    /// More happened in it than one page of the list holds. The page reaches back this far from the end of the stretch.
+    /// The stretch has more events than one page of the list, which reaches back this far from the stretch's end.
     TooLong(Duration),
 }
 
 impl<Source: EventSource> CatchUp<Source> {
-    /// Records what happened since the watermark and isn't recorded yet, oldest first, through `record`; `each` hears of
-    /// every event that was new. What is younger than `young`, usually [`YOUNG`], is left to delivery.
+    /// Records through `record` every event since the watermark that isn't recorded yet, stretch by stretch, and calls
+    /// `each` with each event and its result. Events younger than `young`, usually [`YOUNG`], are left to delivery.
     ///
-    /// Goes forward by stretches of time that fit a page and moves the watermark after each, so that whatever ends it
-    /// early costs a stretch at most. Several at once do the same work twice and count nothing twice.
+    /// Goes forward by stretches of time that fit a page and moves the watermark after each, so whatever ends a catch-up
+    /// early costs one stretch at most. Several catch-ups at once do the same work twice and count nothing twice.
     pub async fn run<Store: StripeEventStore + CatchUpStore, Queue: Publisher>(
         &self,
         record: &RecordStripeEvent<Store, Queue>,
@@ -159,7 +159,8 @@ where
         Ok(())
     }
 
-    /// Records everything between two times. A stretch that can be shortened is given up if it doesn't fit a page.
+    /// Records every event from `from` until before `until`, or gives up if a page can't hold them and the stretch can be
+    /// shortened.
     async fn stretch(&mut self, from: Timestamp, until: Timestamp) -> Result<Stretch, Stopped> {
         let mut most = 0;
         for types in self.catch_up.types.chunks(TYPES_OF_A_PAGE) {
@@ -192,7 +193,7 @@ where
             let decoded = match (self.catch_up.decode)(&event.body) {
                 Ok(decoded) => decoded,
                 Err(error) => {
-                    tracing::error!(event = %event.id, %error, "something in the list that cannot be read");
+                    tracing::error!(event = %event.id, %error, "an event in Stripe's list cannot be decoded");
                     continue;
                 }
             };
@@ -201,7 +202,9 @@ where
                     self.result.recorded += usize::from(matches!(processed.recorded, Recorded::Now { .. }));
                     (self.each)(&decoded, &processed);
                 }
-                Err(RecordError::WrongMode) => tracing::warn!(event = %event.id, "an event of the other mode"),
+                Err(RecordError::WrongMode) => {
+                    tracing::warn!(event = %event.id, "an event of the other mode, live or test, is in Stripe's list");
+                }
                 Err(RecordError::Store(error)) => return Err(error.into()),
             }
         }
@@ -218,7 +221,7 @@ fn whole_second(time: Timestamp) -> Timestamp {
     time.replace_nanosecond(0).unwrap_or(time)
 }
 
-/// Returns a length without parts of a second, one second at least.
+/// Returns a length rounded down to whole seconds, at least one.
 fn whole_seconds(length: Duration) -> Duration {
     Duration::seconds(length.whole_seconds()).max(SHORTEST)
 }

@@ -1,4 +1,4 @@
-//! What isn't needed any more is forgotten, a batch at a time.
+//! Deleting what isn't needed any more, in batches.
 
 use pledge_domain::{
     Timestamp,
@@ -6,10 +6,10 @@ use pledge_domain::{
     retention::{Cleared, Retention},
 };
 
-/// How many of each kind one batch takes.
+/// How many rows of each kind one batch clears at most.
 const BATCH: i64 = 500;
 
-/// Forgets what isn't needed any more.
+/// Deletes what isn't needed any more.
 #[derive(Debug)]
 pub struct ClearOut<Store> {
     /// The store that is cleared.
@@ -19,11 +19,11 @@ pub struct ClearOut<Store> {
 }
 
 impl<Store: RetentionStore> ClearOut<Store> {
-    /// Forgets batches until nothing is left, or so many are done. Returns how much was forgotten. Asks the store nothing
-    /// if everything is kept.
+    /// Clears batches until nothing is left or `batches` are done, and returns how many rows of each kind were cleared.
+    /// Doesn't call the store if everything is kept for ever.
     ///
     /// # Errors
-    /// [`StoreError`]; the batches before stay forgotten.
+    /// [`StoreError`]; what earlier batches cleared stays cleared.
     pub async fn run(&self, batches: usize, now: Timestamp) -> Result<Cleared, StoreError> {
         let Some(cutoffs) = self.retention.cutoffs(now) else { return Ok(Cleared::default()) };
         let mut cleared = Cleared::default();

@@ -1,4 +1,4 @@
-//! Opening the Checkout session of a preorder: one at a time, whatever is repeated or lost.
+//! Opening the Checkout session of a preorder. Whatever requests are repeated or lost, one session is open at a time.
 
 use pledge_domain::{
     Timestamp, account,
@@ -22,39 +22,39 @@ pub struct CreateCheckout<Store, Identity, Gateway> {
     pub store: Store,
     /// Finds the owner of a preorder that was stored while Firebase was down.
     pub identity: Identity,
-    /// Stripe.
+    /// Stripe's Checkout.
     pub gateway: Gateway,
-    /// Where Stripe sends the customer back to.
+    /// The site to which Stripe sends the customer back.
     pub site: Site,
     /// What the shop decides about its checkout.
     pub policy: CheckoutPolicy,
 }
 
-/// Why nobody can pay now.
+/// The reason why the preorder can't be paid now.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckoutError {
     /// The preorder is paid.
     #[error("the preorder is completed already")]
     AlreadyCompleted,
-    /// The preorder is being paid with a method that takes days.
+    /// The preorder is paid in a session whose event hasn't been recorded yet, or with a method that takes days.
     #[error("a payment for the preorder is on its way")]
     PaymentPending,
-    /// The preorder was rescued from a payment that named no price: there is nothing to open a session with.
+    /// The preorder was restored from a payment that named no price, so no session can be opened for it.
     #[error("the preorder has no price")]
     NoPrice,
     /// The colour is sold out.
     #[error("the colour is sold out")]
     SoldOut,
-    /// Stripe doesn't open a session.
+    /// Stripe refused to open or close a session, or didn't answer.
     #[error(transparent)]
     Gateway(GatewayError),
-    /// The database didn't do it.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// How many sessions one request may try to open before it gives up: one, and one more after an attempt that turned
-/// out to be used up, and after each lost race one more look.
+/// How many times one request decides and tries to open a session: once, and again after an attempt that turned out to be
+/// used up or a race that was lost.
 const MAX_TRIES: usize = 4;
 
 impl<Store, Identity, Gateway> CreateCheckout<Store, Identity, Gateway>
@@ -64,10 +64,10 @@ where
     Gateway: CheckoutGateway,
 {
     /// Returns the session in which this preorder can be paid now: the open one, or a new one. Before a new one is opened,
-    /// the one before is closed, and Stripe says whether it was paid.
+    /// the one before is closed at Stripe, whose answer says whether it was paid.
     ///
-    /// If the process dies after Stripe has opened the session, the next request has the same attempt, so the same
-    /// idempotency key, and gets the same session.
+    /// If the process dies after Stripe has opened the session, the next request makes the same attempt with the same
+    /// idempotency key and gets the same session.
     ///
     /// # Errors
     /// [`CheckoutError`]. The preorder is kept, and a retry is safe.
@@ -93,7 +93,7 @@ where
             }
             let request = self.request(&preorder, owner.as_ref(), attempt)?;
             let session = match self.gateway.open_session(&request).await {
-                // A session that was never stored, and in which the customer has paid.
+                // The session of this attempt was never stored, and the customer has paid in it.
                 Ok(session) if session.status == SessionStatus::Complete => return Err(CheckoutError::PaymentPending),
                 Ok(session) => payable(session),
                 Err(GatewayError::IdempotencyKeyConsumed(cause)) => {
@@ -144,7 +144,7 @@ where
     }
 }
 
-/// Returns the session, if one can pay in it. A replayed answer may be of one that has ended.
+/// Returns the session if it can be paid in. With a key that was used before, Stripe may answer with one that has expired.
 fn payable(session: OpenedSession) -> Option<OpenSession> {
     let url = session.url.filter(|_| session.status == SessionStatus::Open)?;
     Some(OpenSession { id: session.id, url, expires_at: session.expires_at })

@@ -1,4 +1,4 @@
-//! Rows of the outbox go to Klaviyo, each counted there once.
+//! Sending rows of the outbox to Klaviyo, where each counts once.
 
 use std::{
     borrow::Cow,
@@ -26,25 +26,25 @@ pub struct DeliverEvents<Store, Klaviyo> {
     pub store: Store,
     /// Klaviyo.
     pub klaviyo: Klaviyo,
-    /// The site that announcements lead back to, and its page for who has gone back from paying; without, they have no
-    /// links.
+    /// The site to which links in announcements lead, and its page on which an unpaid preorder can be paid; if none,
+    /// announcements have no links.
     pub site: Option<(Site, ReturnPath)>,
-    /// How one row is tried.
+    /// How often and how fast rows are tried.
     pub retry: Retry,
 }
 
-/// How fast rows are sent, and how often and how patiently one is tried before the queue has it back.
+/// The pace at which rows are sent, and how often a row is tried before it is left to the queue.
 #[derive(Debug, Clone, Copy)]
 pub struct Retry {
-    /// How many rows are on their way at once.
+    /// How many rows are sent at once.
     pub concurrency: usize,
-    /// Time from the first try of one row to that of the next; zero if only `concurrency` limits them.
+    /// The time from the first try of one row to that of the next; zero if only `concurrency` limits them.
     pub interval: Duration,
-    /// Tries in one delivery.
+    /// How many times a row is tried in one delivery.
     pub tries: u32,
-    /// Wait before the second try; it doubles with each further one.
+    /// The wait before the second try; it doubles with each further one.
     pub backoff: Duration,
-    /// The longest wait that is worth staying for, also if `Retry-After` asks for more.
+    /// The longest wait in one delivery. If `Retry-After` asks for more, the row is left to the queue.
     pub longest_wait: Duration,
 }
 
@@ -60,11 +60,11 @@ impl Default for Retry {
     }
 }
 
-/// What became of each row that was asked for. A row that is sent, parked or superseded already, or unknown, isn't in it.
+/// The results of a delivery, by row. A row that was sent, parked or superseded before, or is unknown, isn't in it.
 pub type Deliveries = HashMap<OutboxId, Delivery>;
 
 impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
-    /// Sends those of the rows that aren't sent, and stores what became of them.
+    /// Sends those of the rows that aren't sent yet, stores what became of each, and returns it.
     ///
     /// If the process dies between sending and storing, the row is sent again, and Klaviyo drops the repeat by its
     /// `unique_id`.
@@ -88,7 +88,7 @@ impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
                 entry
             })
             .map(|entry| async move {
-                // One row that trips a bug must not take the rest of the batch with it.
+                // A panic over one row must not fail the rest of the batch.
                 let sent = std::panic::AssertUnwindSafe(self.send(&entry, pause)).catch_unwind().await;
                 let panicked = || Delivery::Failed { reason: "a bug in the sender".to_owned() };
                 let delivery = sent.unwrap_or_else(|_| panicked());
@@ -104,14 +104,14 @@ impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
         Ok(deliveries.into_iter().collect())
     }
 
-    /// Sends one row. A refusal that is about the profile costs the part of the profile that it is about and no try: what
-    /// is left has the same `unique_id`, so that the event counts once.
+    /// Sends one row and returns what became of it. If Klaviyo refuses a part of the profile, the row is sent again without
+    /// that part, which doesn't count as a try; it keeps its `unique_id`, so the event counts once.
     async fn send(&self, entry: &Announcement, pause: &Pause) -> Delivery {
         let mut entry = Cow::Borrowed(entry);
         let mut backoff = self.retry.backoff;
         let mut attempt = 1;
         loop {
-            // What another row, or another sender, was told counts for this one too.
+            // A `Retry-After` that another row or another sender got holds for this row too.
             if let Some(wait) = pause.left() {
                 if wait > self.retry.longest_wait {
                     return Delivery::Delayed {
@@ -150,8 +150,8 @@ impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
     }
 }
 
-/// How long Klaviyo takes no events, for all rows of a delivery. Only durations are measured here, and the end is given as a
-/// distance from the delivery's `now`.
+/// The pause that Klaviyo asked for with `Retry-After`; it holds for all rows of a delivery. Only durations are measured,
+/// and the end of the pause is computed from the delivery's `now`.
 struct Pause {
     started: Instant,
     now: Timestamp,
@@ -159,14 +159,14 @@ struct Pause {
 }
 
 impl Pause {
-    /// Starts a delivery at `now`, while an earlier one was told to wait `until` then.
+    /// Starts a delivery at `now`; `until` is the end of a pause that an earlier delivery stored.
     fn new(now: Timestamp, until: Option<Timestamp>) -> Self {
         let started = Instant::now();
         let left = until.and_then(|until| Duration::try_from(until - now).ok());
         Self { started, now, until: Mutex::new(left.map(|left| started + left)) }
     }
 
-    /// Notes that Klaviyo takes no events for that long from now on.
+    /// Makes the pause last for at least `wait` from now on.
     fn extend(&self, wait: Duration) {
         let mut until = self.until.lock().unwrap_or_else(PoisonError::into_inner);
         *until = (*until).max(Some(Instant::now() + wait));
@@ -185,7 +185,7 @@ impl Pause {
     }
 }
 
-/// Says what became of an announcement. Its key has the id of what it is about, and no reason has personal data.
+/// Logs what became of an announcement. Its key has the id of what it is about; neither key nor reason has personal data.
 fn log(entry: &Announcement, delivery: &Delivery) {
     let key = entry.key.as_str();
     match delivery {
@@ -199,8 +199,8 @@ fn log(entry: &Announcement, delivery: &Delivery) {
     }
 }
 
-/// Returns the announcement with what isn't recorded because it changes: whether the buyer has a paid preorder, and whether
-/// they agree to marketing.
+/// Returns the announcement with the two properties that are read when it is sent, since they change: whether the buyer has
+/// a paid preorder, and whether they agree to marketing.
 fn with_what_is_known_now(unsent: UnsentEntry) -> Announcement {
     let UnsentEntry { mut entry, has_paid_preorder, marketing_consent, .. } = unsent;
     if let Some(given) = marketing_consent {

@@ -1,4 +1,4 @@
-//! The form becomes a preorder, whether or not anything but the database answers.
+//! Storing the form as a preorder, which needs the database alone: Firebase, SQS and Klaviyo may be down.
 
 use pledge_domain::{
     Timestamp, account,
@@ -23,52 +23,52 @@ pub struct InitiatePreorder<Store, Identity, Queue> {
     pub identity: Identity,
     /// Tells the sender about `preorder_started`.
     pub queue: Queue,
-    /// How many preorders there may be of one source and of one address.
+    /// How many preorders one source, and one address, may make in an hour.
     pub limits: PreorderLimits,
-    /// Who was refused for that a moment ago.
+    /// The sources and addresses that this process refused for their number of preorders.
     pub refused: RecentRefusals,
 }
 
-/// One sending of the form.
+/// One submission of the form.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The form, checked.
+    /// The checked form.
     pub form: PreorderForm,
-    /// Who is signed in, if anybody is.
+    /// The signed-in user, if there is one.
     pub signed_in: Option<VerifiedUser>,
     /// The `Idempotency-Key`, if the client sent one.
     pub idempotency_key: Option<String>,
-    /// Whether a plain HTML form sent it, which can't make keys by itself: without one, the same form from the same source
-    /// within ten minutes is the same preorder until that is paid.
+    /// Whether a plain HTML form sent it, which can't make idempotency keys. Without a key, a repeat of the same form from
+    /// the same source within ten minutes is the same preorder, unless that is paid.
     pub is_plain_form: bool,
-    /// Where it comes from and for whom it is counted, if that is known.
+    /// The network source of the request, for which preorders are counted, if it is known.
     pub source: Option<Source>,
 }
 
-/// A preorder that is stored.
+/// The stored preorder of a submission.
 #[derive(Debug)]
 pub struct Initiated {
-    /// The preorder as it is stored. For a repeated request that is what the first one left, or what it has become since.
+    /// The preorder as it is stored. After a repeated request it is the first one's, in its present state.
     pub preorder: Preorder,
-    /// Whether the sender was told. If not, the sweep finds the event.
+    /// Whether the announcements were queued. If not, the sweep finds them.
     pub queued: Result<(), PublishError>,
 }
 
-/// Why nothing was stored.
+/// The reason why nothing was stored.
 #[derive(Debug, thiserror::Error)]
 pub enum InitiateError {
     /// The key was used for another form.
     #[error("the idempotency key was used with another form")]
     IdempotencyKeyReused,
-    /// The source or the address has had too many.
+    /// The source or the address has made too many preorders.
     #[error(transparent)]
     TooMany(#[from] TooMany),
-    /// The database didn't do it.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// For how long the same form from the same source is the same preorder.
+/// For how long a repeat of a plain HTML form from the same source is the same preorder.
 const SAME_FORM: time::Duration = time::Duration::minutes(10);
 
 impl From<LimitedError> for InitiateError {
@@ -81,7 +81,8 @@ impl From<LimitedError> for InitiateError {
 }
 
 impl<Store: PreorderStore, Identity: IdentityProvider, Queue: Publisher> InitiatePreorder<Store, Identity, Queue> {
-    /// Stores the preorder with its `preorder_started` event. `fresh_id` names it unless an idempotency key does.
+    /// Stores the preorder with its announcements and its owner's claims, and tells the sender. Its id is derived from the
+    /// idempotency key, or from the form if a plain HTML form sent it, and is `fresh_id` otherwise.
     ///
     /// # Errors
     /// [`InitiateError`]; nothing was stored then.
@@ -119,8 +120,9 @@ impl<Store: PreorderStore, Identity: IdentityProvider, Queue: Publisher> Initiat
         Ok(Initiated { preorder, queued })
     }
 
-    /// Returns the id under which a form without a key is stored: the one of the same form that was sent from the same
-    /// source in this or the last ten minutes, a new one of that kind otherwise; none if that one is paid.
+    /// Returns the id under which a plain HTML form is stored: that of an unpaid preorder of the same form and source
+    /// from the last ten minutes, else one that is derived from form, source and time. `None` if the preorder with the
+    /// derived id is paid.
     async fn repeated(
         &self,
         form: &PreorderForm,
@@ -138,8 +140,8 @@ impl<Store: PreorderStore, Identity: IdentityProvider, Queue: Publisher> Initiat
     }
 }
 
-/// Returns the owner by the address alone; unknown if Firebase doesn't answer, or if the account isn't proven to be
-/// theirs.
+/// Returns the owner of a preorder by its address alone, from the Firebase account of that address, which is made if there
+/// is none. The owner is unknown if Firebase doesn't answer, or if the account may not own by an address alone.
 pub(crate) async fn owner_by_email(identity: &impl IdentityProvider, email: &Email) -> Owner {
     match identity.find_or_create(email).await {
         Ok(account) if account.may_own_by_email() => Owner::ByEmail(account),

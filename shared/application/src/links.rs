@@ -1,4 +1,4 @@
-//! Where a reader goes on from what they are told.
+//! Links in announcements, to the page on which the reader can act.
 
 use pledge_domain::{
     ids::PreorderId,
@@ -9,8 +9,8 @@ use pledge_domain::{
 
 use crate::site::Site;
 
-/// Adds the way back to an announcement that wants its reader to do something: `resume_url`, the page on which a preorder
-/// can be paid, or `manage_url`, the page on which a reader repairs a payment.
+/// Adds a link to an announcement that asks its reader to do something: `resume_url`, the page on which a preorder can be
+/// paid, or `manage_url`, the page on which a reader repairs a payment. A link that the announcement has already is kept.
 pub fn add(site: &Site, cancel_path: &ReturnPath, announcement: &mut Announcement) {
     use AnnouncementKind as Kind;
     let text = |name: &str| announcement.payload.properties.get(name).and_then(|value| value.as_str());
@@ -41,7 +41,7 @@ pub fn add(site: &Site, cancel_path: &ReturnPath, announcement: &mut Announcemen
         | Kind::MarketingConsentWithdrawn => None,
     };
     if let Some((name, url)) = link {
-        // Stripe's own link, with which an expired session can be gone on with, counts.
+        // A link that is there is Stripe's own, which recovers the expired session.
         announcement.payload.properties.entry(name).or_insert_with(|| url.into());
     }
 }

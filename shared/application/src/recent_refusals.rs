@@ -1,4 +1,4 @@
-//! Whom this process has refused a moment ago: they needn't be looked at again before they may come again.
+//! Sources and addresses that this process has refused lately, so that it can refuse them again without a query.
 
 use std::{
     collections::HashMap,
@@ -10,18 +10,19 @@ use pledge_domain::{
     limits::{TooMany, Uses},
 };
 
-/// How many are remembered. A flood from more sources than that is met by the database.
+/// How many refusals are remembered at most. The requests of further sources are refused by the database.
 const MOST: usize = 1000;
 
-/// Who was refused, until they may come again. A flood costs no question to Firebase or the database meanwhile.
+/// The refused sources and addresses, by counting key, each with the time until which it is refused. Until then its
+/// requests cost no call to Firebase or the database.
 #[derive(Debug, Default)]
 pub struct RecentRefusals(Mutex<HashMap<String, Timestamp>>);
 
 impl RecentRefusals {
-    /// Looks whether a refusal still holds for one of these uses.
+    /// Checks that no remembered refusal holds at `now` for any of these uses.
     ///
     /// # Errors
-    /// [`TooMany`] if it does.
+    /// [`TooMany`] if one does.
     pub(crate) fn check(&self, uses: &Uses, now: Timestamp) -> Result<(), TooMany> {
         let refused = self.entries();
         for counted in uses.both().into_iter().flatten() {
@@ -32,7 +33,7 @@ impl RecentRefusals {
         Ok(())
     }
 
-    /// Remembers a refusal.
+    /// Remembers a refusal until it ends, unless too many others are remembered.
     pub(crate) fn remember(&self, refusal: &TooMany, now: Timestamp) {
         let mut refused = self.entries();
         if refused.len() >= MOST {

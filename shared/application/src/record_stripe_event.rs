@@ -1,4 +1,4 @@
-//! A verified Stripe event is recorded with everything that it changes, and the sender is told.
+//! Recording a verified Stripe event with everything that it changes, and telling the sender.
 
 use pledge_domain::{
     Timestamp,
@@ -17,28 +17,29 @@ pub struct RecordStripeEvent<Store, Queue> {
     pub queue: Queue,
     /// Whether real money moves in this stage.
     pub livemode: bool,
-    /// What this deployment marks its objects at Stripe with. Several may share an account.
+    /// The name with which this deployment marks its objects at Stripe (`metadata.deployment`). Several deployments may
+    /// share an account.
     pub deployment: String,
     /// How long access goes on after a paid period while its renewal is about to be charged.
     pub renewal_grace: time::Duration,
 }
 
-/// What became of a delivery.
+/// The result of a delivery that was recorded.
 #[derive(Debug)]
 pub struct Processed {
-    /// What recording it came to.
+    /// Whether the event was recorded now or before, and with what outcome.
     pub recorded: Recorded,
-    /// Whether the sender was told of the new announcements. If not, the sweep finds them.
+    /// Whether the new announcements were queued. If not, the sweep finds them.
     pub queued: Result<(), PublishError>,
 }
 
-/// Why a delivery wasn't recorded.
+/// The reason why a delivery wasn't recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
-    /// A test event at a live stage, or the other way round. Nothing that happens there may count here.
+    /// The event is a test event and the stage is live, or the other way round.
     #[error("the event's livemode is not that of this stage")]
     WrongMode,
-    /// The database didn't do it; Stripe must deliver again.
+    /// The database failed; Stripe must deliver again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -70,7 +71,7 @@ impl<Store: StripeEventStore, Queue: Publisher> RecordStripeEvent<Store, Queue> 
             if another { Plan::ignore(OF_ANOTHER_DEPLOYMENT) } else { decide(snapshot, event, moment) }
         };
         let recorded = match self.store.record(event, known, now, decide).await {
-            // Stripe's repeats would fail as well, and end after three days: a person must see it.
+            // The database would refuse every repeat too, and Stripe stops after three days, so a person must see it.
             Err(StoreError::Rejected(cause)) => {
                 let reason = format!("the database refused: {cause}");
                 self.store.record(event, known, now, |_| Plan::park(reason.clone())).await?

@@ -1,4 +1,4 @@
-//! The roll: what time alone changes about readers is written, and the ends of their access are announced.
+//! The roll: writes what time alone changes about readers' access, and announces when it ends.
 
 use pledge_domain::{
     Timestamp,
@@ -7,10 +7,10 @@ use pledge_domain::{
 };
 use time::Duration;
 
-/// How many readers and novels one round takes.
+/// How many rows, one for each reader and novel, a round computes at most.
 const ROUND: i64 = 50;
 
-/// Computes anew what is due.
+/// Computes the access rows anew that are due.
 #[derive(Debug)]
 pub struct RollChampions<Store, Queue> {
     /// Where readers and what they support are kept.
@@ -21,13 +21,13 @@ pub struct RollChampions<Store, Queue> {
     pub renewal_grace: Duration,
 }
 
-/// Why a round ended early. What it had not written is still due.
+/// The reason why a round ended early. Rows that it had not written are still due.
 #[derive(Debug, thiserror::Error)]
 pub enum RollError {
-    /// The database didn't do it.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The queue didn't take the messages; the sweep finds the rows.
+    /// The queue didn't take the messages; the sweep finds the announcements.
     #[error(transparent)]
     Publish(#[from] PublishError),
 }
@@ -46,7 +46,7 @@ impl<Store: ChampionStore, Queue: Publisher> RollChampions<Store, Queue> {
         Ok(rolled.rows)
     }
 
-    /// Counts the subscriptions that an operator has to end: their running month went back, and they go on.
+    /// Returns the number of subscriptions that an operator has to end: their running month was refunded, and they renew.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -1,4 +1,4 @@
-//! What can be ordered, at which price.
+//! Listing what can be ordered, with prices.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -12,15 +12,15 @@ use pledge_domain::{
 };
 use time::Duration;
 
-/// How long prices count as current. Stripe is asked at most once in this time, whether it answers or not.
+/// How long prices count as current. Stripe is asked at most once in this time, also if it doesn't answer.
 const FRESH: Duration = Duration::minutes(5);
 
-/// Shows what can be ordered.
+/// Lists what can be ordered, with Stripe's prices.
 #[derive(Debug)]
 pub struct ShowCatalogue<Prices> {
-    /// Where prices are.
+    /// Stripe's prices.
     pub prices: Prices,
-    /// What can be ordered.
+    /// The colours, each with the id of its price.
     pub catalogue: Catalogue,
     /// What the shop decides about its checkout.
     pub policy: CheckoutPolicy,
@@ -28,7 +28,7 @@ pub struct ShowCatalogue<Prices> {
     pub known: Mutex<Known>,
 }
 
-/// The prices that Stripe gave last.
+/// The offers with the prices that Stripe gave last, and when it was asked.
 #[derive(Debug, Default)]
 pub struct Known {
     offers: Option<Vec<Offer>>,
@@ -42,15 +42,15 @@ pub struct Offer {
     pub color: Color,
     /// The price, as Stripe has it.
     pub price: Money,
-    /// Whether nobody can pay for it now.
+    /// Whether the colour is sold out, and can't be paid now.
     pub sold_out: bool,
 }
 
 impl<Prices: PriceGateway> ShowCatalogue<Prices> {
-    /// Returns every colour with its price. If Stripe doesn't answer, the prices that it gave last are returned.
+    /// Returns every colour with its price. If Stripe fails, the prices that it gave last are returned.
     ///
     /// # Errors
-    /// [`GatewayError`] if Stripe has never answered.
+    /// [`GatewayError`] if Stripe fails and hasn't given prices to this process before.
     pub async fn run(&self, now: Timestamp) -> Result<Vec<Offer>, GatewayError> {
         if let Some(offers) = self.fresh(now) {
             return Ok(offers);
@@ -69,7 +69,7 @@ impl<Prices: PriceGateway> ShowCatalogue<Prices> {
                 Ok(offers)
             }
             (Err(error), Some(offers)) => {
-                tracing::warn!(error = %ErrorChain(&error), "no new prices: the catalogue has those from before");
+                tracing::warn!(error = %ErrorChain(&error), "Stripe gave no prices; the catalogue shows those from before");
                 known.asked_at = Some(now);
                 Ok(offers)
             }

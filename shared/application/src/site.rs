@@ -1,9 +1,9 @@
-//! Where the customer goes after Stripe.
+//! The addresses of the public web site to which Stripe and announcements lead.
 
 use pledge_domain::{ids::PreorderId, locale::Locale, preorder::ReturnPath};
 use url::Url;
 
-/// The public web site, by its address without a path: `https://example.com`.
+/// The public web site, by its address without a slash at the end: `https://example.com`.
 #[derive(Debug, Clone)]
 pub struct Site(String);
 
@@ -14,21 +14,23 @@ impl Site {
         Self(url.as_str().trim_end_matches('/').to_owned())
     }
 
-    /// Returns where a customer lands who has paid. Stripe replaces `{CHECKOUT_SESSION_ID}`
-    /// (<https://docs.stripe.com/payments/checkout/custom-success-page>), so its braces must not be encoded.
+    /// Returns the address of the page to which Stripe sends a customer who has paid. Stripe replaces
+    /// `{CHECKOUT_SESSION_ID}` (<https://docs.stripe.com/payments/checkout/custom-success-page>), so its braces must
+    /// not be encoded.
     #[must_use]
     pub fn preorder_success(&self, path: &ReturnPath, locale: Locale, preorder: PreorderId) -> String {
         let (site, path) = (&self.0, path.of(locale));
         format!("{site}{path}?session_id={{CHECKOUT_SESSION_ID}}&preorder_id={preorder}")
     }
 
-    /// Returns where a customer lands who has gone back.
+    /// Returns the address of the page to which Stripe sends a customer who went back without paying, and on which the
+    /// preorder can be paid.
     #[must_use]
     pub fn preorder_cancel(&self, path: &ReturnPath, locale: Locale, preorder: PreorderId) -> String {
         format!("{}{}?preorder_id={preorder}", self.0, path.of(locale))
     }
 
-    /// Returns the page on which readers see what they support and repair their payments.
+    /// Returns the address of the page on which readers see what they support and repair their payments.
     #[must_use]
     pub fn account(&self, locale: Locale) -> String {
         format!("{}/{}/account", self.0, locale.tag())

@@ -1,4 +1,4 @@
-//! The sweep: what has waited too long in the outbox is queued again, and what doesn't move at all is counted.
+//! The sweep: queues announcements again that have waited too long in the outbox, and counts preorders that are stuck.
 
 use pledge_domain::{
     Timestamp,
@@ -8,10 +8,10 @@ use pledge_domain::{
 /// How long a row may wait before it is queued again: longer than the queue needs for its own retries.
 pub const PATIENCE: time::Duration = time::Duration::minutes(5);
 
-/// How long after a pay page has expired Stripe's event about it must be here.
+/// How long after a payment page has expired a preorder counts as stuck, if Stripe's event about it hasn't come.
 pub const EXPIRY_GRACE: time::Duration = time::Duration::hours(1);
 
-/// How many rows one round takes.
+/// How many rows one round queues at most.
 const ROUND: i64 = 500;
 
 /// Queues overdue rows again.
@@ -21,25 +21,25 @@ pub struct SweepOutbox<Store, Queue> {
     pub store: Store,
     /// The queue.
     pub queue: Queue,
-    /// How long a row may wait.
+    /// How long a row may wait before it is queued again.
     pub patience: time::Duration,
 }
 
-/// What a sweep found.
+/// The result of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Swept {
-    /// Rows that were queued again.
+    /// How many rows were queued again.
     pub requeued: usize,
-    /// What waits in the outbox now.
+    /// How many rows of the outbox wait now.
     pub backlog: Backlog,
-    /// Preorders that are in processing although their pay page has expired.
+    /// How many preorders are in processing although their payment page has expired.
     pub stuck: i64,
 }
 
-/// Why a sweep ended early. Rows that it had taken are found again by a later one.
+/// The reason why a sweep ended early. A later sweep finds the rows that this one had taken.
 #[derive(Debug, thiserror::Error)]
 pub enum SweepError {
-    /// The database didn't do it.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The queue didn't take the messages.
@@ -48,7 +48,8 @@ pub enum SweepError {
 }
 
 impl<Store: OutboxStore + PreorderStore, Queue: Publisher> SweepOutbox<Store, Queue> {
-    /// Queues rows again until none is overdue or `rounds` rounds are over. Forgets whom limits hold back no more.
+    /// Queues rows again until none is overdue or `rounds` rounds are over, and deletes counters of limits that have
+    /// expired.
     ///
     /// # Errors
     /// [`SweepError`].

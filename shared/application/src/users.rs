@@ -1,4 +1,4 @@
-//! A reader and what is theirs.
+//! A reader's sign-in, and what belongs to them.
 
 use pledge_domain::{
     Timestamp,
@@ -17,10 +17,10 @@ use time::Duration;
 /// How many preorders a reader is shown at most.
 const MAX_PREORDERS: i64 = 100;
 
-/// What readers can ask about themselves.
+/// The use cases of readers' own data.
 #[derive(Debug, Clone)]
 pub struct Users<Store, Accounts> {
-    /// People and what is theirs.
+    /// Where users are kept, with what belongs to them.
     pub store: Store,
     /// Says whether an account is gone.
     pub accounts: Accounts,
@@ -28,36 +28,36 @@ pub struct Users<Store, Accounts> {
     pub renewal_grace: Duration,
 }
 
-/// What a sign-in came to.
+/// The result of a sign-in.
 #[derive(Debug)]
 pub struct SignedIn {
-    /// The user as they are stored then.
+    /// The user as they are stored afterwards.
     pub profile: StoredProfile,
-    /// Users whose things were to become this one's, and what came of it.
+    /// The users whose belongings this user was to take over, each with whether that was done.
     pub takeovers: Vec<(UserId, Result<(), TakeoverRefusal>)>,
-    /// Whether the sender was told, if there was something to tell. If not, the sweep finds it.
+    /// Whether announcements were queued, if there were any. If not, the sweep finds them.
     pub queued: Option<Result<(), PublishError>>,
 }
 
-/// Why a sign-in failed.
+/// The reason why a sign-in failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// Whoever has no address can't agree to be written to. Nothing was stored.
+    /// The reader says something about marketing, but their token has no address. Nothing was stored.
     #[error("the reader has no e-mail address")]
     NoAddress,
-    /// The database didn't do it. A repeat is safe.
+    /// The database failed. A retry is safe.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl<Store: AccountStore, Accounts: AccountStates> Users<Store, Accounts> {
-    /// Stores the profile of somebody who has just signed in, gives them the preorders of their address that have no owner
-    /// if Firebase has verified that address, and returns the profile as it is stored then. With an answer, it stores whether
-    /// they agree to marketing, and tells the sender through `queue`.
+    /// Stores the profile of a reader who has just signed in, gives them the ownerless preorders of their address if
+    /// Firebase has verified it, and returns the profile as it is stored afterwards. With an `answer`, stores whether the
+    /// reader agrees to marketing, and queues the announcement of that in `queue`.
     ///
-    /// They take over everything of whoever had proven the address before them and is gone at Firebase, and of
-    /// `anonymous`, the anonymous user that they were until now, whose ID token they have shown too. While Firebase doesn't
-    /// say who is gone, the next sign-in takes over.
+    /// The reader takes over everything of two kinds of users: those who had proven the same address and are deleted at
+    /// Firebase, and `anonymous`, the anonymous user that the reader was until now, whose ID token they have shown too.
+    /// While Firebase doesn't answer who is deleted, that is left to the next sign-in.
     ///
     /// # Errors
     /// [`SignInError`].
@@ -91,7 +91,7 @@ impl<Store: AccountStore, Accounts: AccountStates> Users<Store, Accounts> {
         Ok(SignedIn { profile, takeovers, queued })
     }
 
-    /// Gives everything of a user to another one, unless something is in the way.
+    /// Gives everything of a user to another one, and returns why not if a rule forbids it.
     ///
     /// # Errors
     /// [`StoreError`]; nothing was changed then.
@@ -106,7 +106,7 @@ impl<Store: AccountStore, Accounts: AccountStates> Users<Store, Accounts> {
         self.store.take_over(former, successor, now, |users| decide::take_over(users, ground, moment)).await
     }
 
-    /// Returns the reader's preorders, newest first.
+    /// Returns the reader's preorders, newest first, at most 100.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -118,7 +118,7 @@ impl<Store: AccountStore, Accounts: AccountStates> Users<Store, Accounts> {
         match self.accounts.state_of(user).await {
             Ok(state) => state == AccountState::Gone,
             Err(error) => {
-                tracing::warn!(error = %ErrorChain(&error), "whether an account is gone is looked up at the next sign-in");
+                tracing::warn!(error = %ErrorChain(&error), "Firebase does not say whether a former user is deleted; the next sign-in asks again");
                 false
             }
         }

@@ -1,4 +1,4 @@
-//! Cancelling, and resuming before the end.
+//! Cancelling a subscription, and resuming it before its period ends.
 
 use pledge_domain::{
     Timestamp,
@@ -13,7 +13,7 @@ use pledge_domain::{
 
 use super::{Champions, Failure};
 
-/// Why nothing changed.
+/// The reason why a renewal wasn't changed.
 #[derive(Debug, thiserror::Error)]
 pub enum RenewalError {
     /// No subscription runs.
@@ -25,8 +25,10 @@ pub enum RenewalError {
 }
 
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
-    /// Lets the subscription go on after its period, or end with it; returns how the reader stands then. A repeat
-    /// changes nothing. What is paid stays bought. A subscription whose running period isn't paid ends now.
+    /// Resumes the reader's subscription to a novel (`renew`), or cancels it, and returns how the reader stands afterwards.
+    ///
+    /// A cancelled subscription ends with its period, or at once if its running period isn't paid; what is paid stays
+    /// bought. A repeat changes nothing.
     ///
     /// # Errors
     /// [`RenewalError`]. A retry is safe.
@@ -55,8 +57,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         }
     }
 
-    /// Ends a subscription whose running period isn't paid. The invoice is made void first: if it is paid at this very
-    /// moment, the subscription ends with the period that was paid for.
+    /// Ends a subscription whose running period isn't paid, and returns Stripe's answer. The invoice is voided first: if it
+    /// is paid just then, the subscription ends with the period that was paid for.
     pub(super) async fn end_now(
         &self,
         id: &SubscriptionId,

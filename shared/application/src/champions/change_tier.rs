@@ -1,4 +1,4 @@
-//! Changes of the tier, from the next renewal on.
+//! Changing the tier of a subscription, from its next renewal on.
 
 use pledge_domain::{
     Timestamp,
@@ -13,16 +13,16 @@ use pledge_domain::{
 
 use super::{Champions, Failure, MAX_STEPS, subscribe::prices_of};
 
-/// What the next renewal costs at the tier that was asked for.
+/// A change of tier, with what the next renewal costs at the new one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TierChange {
     /// The subscription.
     pub subscription: SubscriptionId,
-    /// How much, and when.
+    /// When the subscription renews, and what is due then.
     pub next: NextInvoice,
 }
 
-/// Why the tier stays what it is.
+/// The reason why the tier wasn't changed.
 #[derive(Debug, thiserror::Error)]
 pub enum TierChangeError {
     /// The novel has no such tier on sale, or there is no such novel.
@@ -44,7 +44,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     /// is paid stays bought. With `preview`, nothing changes.
     ///
     /// # Errors
-    /// [`TierChangeError`]. A retry is safe; if the change was made already, the tier is the same.
+    /// [`TierChangeError`]. A retry is safe, also after the change was made.
     pub async fn change_tier(
         &self,
         reader: &VerifiedUser,
@@ -83,9 +83,9 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Ok(TierChange { subscription, next })
     }
 
-    /// Stores Stripe's answer, then looks whether it still holds, and begins again if it doesn't: of changes at once Stripe
-    /// takes one after the other, and their answers may be stored in another order. Whoever stores last looks after that,
-    /// so what they leave is what Stripe has.
+    /// Stores Stripe's answer, reads the subscription again, and stores that too if it differs. Stripe makes concurrent
+    /// changes one after the other, but their answers may be stored in another order; since each request reads after it
+    /// stored, what the last one leaves is what Stripe has.
     async fn observe_until_stripe_agrees(
         &self,
         key: &ChampionKey,
@@ -94,7 +94,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     ) -> Result<(), Failure> {
         for _ in 0..MAX_STEPS {
             self.observe(key, &answer, now).await?;
-            // The change is made and stored. Without an answer Stripe's event says what became of it.
+            // The change is made and stored; if Stripe doesn't answer now, its event brings the current state.
             let Ok(current) = self.billing.subscription(&answer.made.subscription.id).await else { break };
             let is_same = current.made.subscription == answer.made.subscription && current.prices == answer.prices;
             if is_same {

@@ -1,4 +1,4 @@
-//! Ending a subscription for its reader: what operators do.
+//! Ending a reader's subscription, for operators.
 
 use pledge_domain::{
     Timestamp,
@@ -13,7 +13,7 @@ use pledge_domain::{
 use super::{Champions, Failure};
 
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
-    /// Decides how [`Champions::end_subscription`] would end it. Changes nothing.
+    /// Returns how [`Champions::end_subscription`] would end a subscription. Changes nothing.
     ///
     /// # Errors
     /// [`Failure`].
@@ -22,7 +22,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     }
 
     /// Ends a subscription: at once if all the money of its running month went back or the month isn't paid, else with the
-    /// month. Returns how. A repeat changes nothing.
+    /// month. Returns how it ends. A repeat changes nothing.
     ///
     /// # Errors
     /// [`Failure`]. A retry is safe.
@@ -36,7 +36,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         if known == Ending::NotFound || known == Ending::Over {
             return Ok(known);
         }
-        // Stripe may know of a cancellation, or of another invoice, that nobody has told yet.
+        // Stripe may have a cancellation, or a newer invoice, whose event hasn't arrived.
         let current = self.refresh(key, id, now).await?;
         let ending = self.ending(key, id, now).await?;
         let (answer, ended) = match (ending, cancelling(current.running.as_ref())) {

@@ -1,4 +1,4 @@
-//! An address that changed at Firebase is brought along by whatever its reader asks for next.
+//! Storing an address that changed at Firebase, and telling it to Stripe, with the reader's next request.
 
 use pledge_domain::{
     Timestamp, account,
@@ -13,15 +13,15 @@ use pledge_domain::{
 
 use super::{Champions, Failure};
 
-/// What is stored of a reader's address, and to whom Stripe writes.
+/// A reader's stored address, and the Stripe customers that should have it.
 pub(super) struct StoredAddress {
-    /// The address.
+    /// The stored address, if there is one.
     email: Option<Email>,
     /// The reader's Stripe customer.
     pub(super) customer: Option<CustomerId>,
-    /// Whether the address has changed since Stripe was told the customer's.
+    /// Whether the address has changed since it was told to Stripe.
     customer_is_outdated: bool,
-    /// Who pays for the subscription that counts: somebody else if it wasn't made here.
+    /// The customer of the reader's current subscription: another one if the subscription wasn't made here.
     subscriber: Option<CustomerId>,
 }
 
@@ -48,17 +48,18 @@ impl From<&Standing> for StoredAddress {
 }
 
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
-    /// Stores the address in a reader's token if it is proven and isn't the one that is stored, and tells it to Stripe,
-    /// whose receipts go there. Costs nothing while both are right. Nobody's request fails for it: the next one tries again.
+    /// Stores the address of a reader's token if it is verified and differs from the stored one, and tells it to Stripe,
+    /// which sends receipts there. Calls nothing while both are current. A failure is logged, and the reader's next request
+    /// tries again.
     pub async fn follow_address(&self, reader: &VerifiedUser, standing: &Standing, now: Timestamp) {
         self.bring_address_along(reader, &standing.into(), now).await;
     }
 
-    /// Does what [`Self::follow_address`] does, before anything else is asked of Stripe.
+    /// Does what [`Self::follow_address`] does, for requests that ask Stripe for something else afterwards.
     pub(super) async fn bring_address_along(&self, reader: &VerifiedUser, stored: &StoredAddress, now: Timestamp) {
         let Some(address) = reader.email.as_ref().filter(|_| reader.email_verified) else { return };
         if let Err(error) = self.follow(reader, address, stored, now).await {
-            tracing::warn!(error = %ErrorChain(&error), "an address that changed is brought along by the next request");
+            tracing::warn!(error = %ErrorChain(&error), "a changed address was not stored or not told to Stripe; the next request tries again");
         }
     }
 
@@ -69,7 +70,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         stored: &StoredAddress,
         now: Timestamp,
     ) -> Result<(), Failure> {
-        // Whoever is only looking isn't stored for it.
+        // A reader without a stored row gets none for reading.
         let Some(known) = &stored.email else { return Ok(()) };
         let changed = known.key() != address.key();
         if changed {

@@ -1,4 +1,4 @@
-//! Making anew what Stripe doesn't have any more: a customer that was deleted, a tier's price that was archived.
+//! Making anew what Stripe doesn't have any more: a deleted customer, or a tier's archived price.
 
 use pledge_domain::{
     Timestamp,
@@ -10,7 +10,7 @@ use pledge_domain::{
 
 use super::{Champions, Failure};
 
-/// Who pays in a request, and what the request has made anew: each thing once, so that a refusal ends somewhere.
+/// The reader of a request, and what the request has made anew: each kind of thing once, so that retries end.
 pub(super) struct Mending<'a> {
     pub(super) reader: &'a VerifiedUser,
     /// The reader's customer, if one is stored.
@@ -25,11 +25,11 @@ impl<'a> Mending<'a> {
 }
 
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
-    /// Makes anew and stores what Stripe said is gone; then the same can be asked again, under another key. `tier` is the
-    /// one whose price was used, if one was.
+    /// Makes anew and stores what `error` says is gone at Stripe; then the caller can ask again, under another idempotency
+    /// key. `tier` is the one whose price was used, if a price was.
     ///
     /// # Errors
-    /// The error itself if it is about something else, or if the same was made anew already.
+    /// `error` itself if it isn't about something that is gone, or if this kind of thing was made anew already.
     pub(super) async fn mend(
         &self,
         error: BillingError,
@@ -55,7 +55,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
             }
             (Gone::Customer, None, _) | (Gone::Price, _, None) => return Err(error.into()),
         }
-        tracing::warn!(?gone, "Stripe does not have it any more; it was made anew");
+        tracing::warn!(?gone, "Stripe did not have a stored object any more; another one was made");
         mending.made.push(gone);
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! Supporting a novel: every month, or 30 days at a time. Nothing here grants anything: that is the webhook's, when the
-//! money has come.
+//! Supporting a novel: every month, or 30 days at a time. Nothing here grants access: the webhook does, when Stripe says
+//! that the money has come.
 
 mod change_renewal;
 mod change_tier;
@@ -32,7 +32,7 @@ pub use portal::PortalError;
 pub use purchase::{Purchase, PurchaseError};
 pub use subscribe::{SubscribeError, SubscribeRequest, Subscribed};
 
-/// Everything that readers can ask for.
+/// The use cases of subscriptions and purchases.
 #[derive(Debug)]
 pub struct Champions<Store, Stripe> {
     /// Where payments and subscriptions are kept.
@@ -41,19 +41,19 @@ pub struct Champions<Store, Stripe> {
     pub billing: Stripe,
     /// How long access goes on after a paid period while its renewal is about to be charged.
     pub renewal_grace: Duration,
-    /// How often a reader may try to pay.
+    /// How many attempts to pay a reader, and a card, have in an hour.
     pub limits: AttemptLimits,
 }
 
-/// How often a request looks again after it found something in its way: another tier's attempt, an attempt that has
-/// ended, a race that it lost.
+/// How many steps one request takes at most. It takes another one after it has cleared something away: another tier's
+/// attempt, an attempt that has ended, a race that it lost.
 const MAX_STEPS: usize = 8;
 
 /// How many novels a reader is shown at most.
 const MAX_NOVELS: i64 = 100;
 
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
-    /// Returns where a reader stands with a novel.
+    /// Returns how a reader stands with a novel at `now`.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -61,7 +61,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Ok(standing(self.store.account(key).await?, self.moment(now)))
     }
 
-    /// Returns where a reader stands with each novel that they support, supported, or began to pay for.
+    /// Returns how a reader stands with each novel that they support, supported, or began to pay for; at most 100.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -75,7 +75,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Moment { now, renewal_grace: self.renewal_grace }
     }
 
-    /// Takes a step, looked at in this moment.
+    /// Lets the store take a step, with the account as it is at `now` and the configured grace.
     async fn step<T: Send>(
         &self,
         key: &ChampionKey,
@@ -85,7 +85,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         self.store.step(key, now, |account| step(account.at(self.moment(now)))).await
     }
 
-    /// Takes a step as [`Self::step`] does, after the reader has signed in if that is given.
+    /// Takes a step as [`Self::step`] does; with `sign_in`, the same transaction first stores the reader and counts the
+    /// attempt.
     async fn signed_in_step<T: Send>(
         &self,
         sign_in: Option<(Claims, Uses)>,
@@ -100,7 +101,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         }
     }
 
-    /// Cancels purchases at Stripe that wait to be paid; what is paid by now, or can't be cancelled, stays.
+    /// Cancels older unpaid purchases at Stripe and closes them; those that are paid by now, or can't be cancelled, stay.
     async fn cancel_older(
         &self,
         key: &ChampionKey,
@@ -127,8 +128,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Ok(self.store.tiers(novel).await?.into_iter().filter(|tier| tier.active).collect())
     }
 
-    /// Returns the reader's Stripe customer, made if there is none. Of two that were made at once, the first that was
-    /// stored.
+    /// Returns the reader's Stripe customer, made if there is none. If two requests make one at once, both get the one that
+    /// was stored first.
     async fn customer(&self, mending: &mut Mending<'_>) -> Result<CustomerId, Failure> {
         if let Some(customer) = &mending.customer {
             return Ok(customer.clone());
@@ -141,20 +142,20 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     }
 }
 
-/// What any use case here can fail of.
+/// The errors that every use case here has in common.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// Stripe didn't do it.
+    /// Stripe refused, or didn't answer.
     #[error(transparent)]
     Billing(#[from] BillingError),
-    /// The database didn't do it.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The reader, or the card, has had too many attempts to pay. Nothing was asked of Stripe.
+    /// The reader, or the card, has had too many attempts to pay. Stripe wasn't asked.
     #[error(transparent)]
     TooMany(#[from] TooMany),
-    /// Too many requests of the same reader were in each other's way.
-    #[error("other requests of the same reader were in the way")]
+    /// Concurrent requests of the same reader changed the account at every step.
+    #[error("concurrent requests of the same reader got in the way")]
     Busy,
 }
 
@@ -167,7 +168,7 @@ impl From<LimitedError> for Failure {
     }
 }
 
-/// Returns whether the key of a failed call is done with: whatever Stripe made under it, if anything, nobody can pay.
+/// Returns whether a failed call left nothing at Stripe that can be paid, so that its idempotency key can be given up.
 /// While that is unknown the key must stay, so that the next call gets the same object.
 fn nothing_was_made(error: &BillingError) -> bool {
     match error {

@@ -1,4 +1,4 @@
-//! Paying what is open.
+//! Paying a subscription's open invoice.
 
 use pledge_domain::{
     Timestamp,
@@ -15,12 +15,12 @@ use pledge_domain::{
 
 use super::{Champions, Failure};
 
-/// How an invoice stands after a request to pay it.
+/// The state of an invoice after a request to pay it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PayStatus {
-    /// The invoice is to be paid, with the client secret.
+    /// The invoice is to be paid in the browser, with the client secret.
     Open,
-    /// The cardholder must agree first, with the client secret.
+    /// The cardholder must confirm the payment in the browser, with the client secret.
     RequiresAction,
     /// The money is on its way.
     Processing,
@@ -28,26 +28,26 @@ pub enum PayStatus {
     Paid,
 }
 
-/// The newest invoice of a subscription.
+/// The newest invoice of a subscription, after a request to pay it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvoiceToPay {
     /// The invoice.
     pub invoice: BilledInvoice,
-    /// How it stands.
+    /// The state of the invoice.
     pub status: PayStatus,
-    /// What the reader's browser pays it with, while it is to be paid there.
+    /// The secret with which the reader's browser pays or confirms it; none if there is nothing to do there.
     pub client_secret: Option<ClientSecret>,
-    /// The subscription's other open invoices, newest first. Stripe collects them by itself, or gives up.
+    /// The subscription's other open invoices, newest first. Stripe goes on collecting them, or gives up.
     pub others: Vec<BilledInvoice>,
 }
 
-/// Why nothing was paid.
+/// The reason why nothing was paid.
 #[derive(Debug, thiserror::Error)]
 pub enum PayError {
     /// No subscription runs.
     #[error("no subscription runs")]
     SubscriptionNotFound,
-    /// The subscription's newest invoice was never open, isn't yet, or nobody is to pay it any more.
+    /// The subscription's newest invoice was never open, isn't yet, or is void or uncollectible.
     #[error("no invoice is open")]
     NothingToPay,
     /// The card was refused.
@@ -71,8 +71,9 @@ impl From<BillingError> for PayError {
 }
 
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
-    /// Returns the subscription's newest invoice with what pays it, or pays it with `method`, which then also pays the
-    /// renewals. Grants nothing. `attempt` names the try: whoever repeats one gives the same name.
+    /// Returns the subscription's newest invoice with a client secret, or, with a `method`, pays it; renewals are then
+    /// charged to that method too. Grants no access. `attempt` becomes part of the idempotency key, so a repeat of the same
+    /// attempt must have the same.
     ///
     /// # Errors
     /// [`PayError`]. A retry of the same attempt is safe.
@@ -136,8 +137,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         }
     }
 
-    /// Returns what is to pay of an invoice that was open a moment ago: somebody else has paid it, or nobody is to pay
-    /// it any more.
+    /// Reads the subscription again after Stripe said that its invoice isn't open any more, and returns the newest invoice
+    /// if it is paid by now.
     async fn overtaken(
         &self,
         key: &ChampionKey,

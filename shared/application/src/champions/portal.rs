@@ -1,4 +1,4 @@
-//! Stripe's billing portal: another card, invoices and receipts.
+//! Opening Stripe's billing portal, where readers change their card and see invoices and receipts.
 
 use pledge_domain::{
     Timestamp,
@@ -10,7 +10,7 @@ use pledge_domain::{
 
 use super::{Champions, Failure};
 
-/// Why there is no portal to go to.
+/// The reason why the portal wasn't opened.
 #[derive(Debug, thiserror::Error)]
 pub enum PortalError {
     /// The reader never began to pay for this novel, or Stripe doesn't know them any more.
@@ -37,8 +37,9 @@ impl From<StoreError> for PortalError {
 }
 
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
-    /// Opens the portal for the customer who pays for this novel. A card that is changed there becomes the customer's
-    /// default, so the subscription is charged to that from now on, and no longer to a method of its own.
+    /// Opens the portal for the Stripe customer who pays for this novel, and returns its address; `return_url` is the page
+    /// to which the portal leads back. A card that is added there becomes the customer's default, so a live subscription is
+    /// set to be charged to the default from now on.
     ///
     /// # Errors
     /// [`PortalError`]. A retry is safe, and opens another session.

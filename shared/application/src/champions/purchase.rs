@@ -1,4 +1,4 @@
-//! Buying 30 days.
+//! Buying 30 days of a tier.
 
 use pledge_domain::{
     Timestamp, account,
@@ -18,23 +18,23 @@ use super::{Champions, Failure, MAX_STEPS, Mending, follow::StoredAddress, nothi
 /// A payment that the reader is to make now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Purchase {
-    /// Stripe's payment.
+    /// The payment at Stripe.
     pub payment_intent: PaymentIntentId,
-    /// What pays it.
+    /// The secret with which the browser pays it.
     pub client_secret: ClientSecret,
-    /// How much it is.
+    /// The price.
     pub amount: Money,
-    /// When it begins, if it waits for what runs.
+    /// When the 30 days begin, if they wait until a running tier is over; none if they begin with the payment.
     pub starts_at: Option<Timestamp>,
 }
 
-/// Why there is nothing to pay.
+/// The reason why there is nothing to pay.
 #[derive(Debug, thiserror::Error)]
 pub enum PurchaseError {
     /// The novel has no such tier on sale, or there is no such novel.
     #[error("no such tier")]
     TierNotFound,
-    /// A higher tier renews.
+    /// A subscription of a higher tier renews, so the purchase would wait for ever.
     #[error("a higher tier renews")]
     LowerTier {
         /// The tier that renews.
@@ -43,7 +43,7 @@ pub enum PurchaseError {
     /// A payment of a subscription failed.
     #[error("a payment of a subscription is past due")]
     PaymentPastDue,
-    /// The reader has paid, and Stripe is about to say so.
+    /// The purchase is paid, but Stripe's event hasn't been recorded yet.
     #[error("the payment is on its way")]
     PaymentPending,
     /// Something else failed.
@@ -52,8 +52,8 @@ pub enum PurchaseError {
 }
 
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
-    /// Returns the payment for 30 days of a tier: a new one, or the one of the same tier that waits to be paid. Grants
-    /// nothing.
+    /// Returns the payment for 30 days of a tier: a new one, or the one of the same tier that waits to be paid. Grants no
+    /// access.
     ///
     /// # Errors
     /// [`PurchaseError`]. A retry is safe.
@@ -102,8 +102,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Err(Failure::Busy.into())
     }
 
-    /// Returns Stripe's payment for ours, made if there is none; none if ours isn't wanted any more, or if the customer was
-    /// made anew first.
+    /// Returns the payment at Stripe of a stored payment, made if there is none. Returns `None`, so that the caller decides
+    /// anew, if the stored payment isn't wanted any more or the customer had to be made anew.
     async fn intent(
         &self,
         key: &ChampionKey,

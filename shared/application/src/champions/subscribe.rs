@@ -1,4 +1,4 @@
-//! Subscribing: whatever is repeated, raced or lost, a reader has one live subscription to a novel.
+//! Subscribing. Whatever requests are repeated, concurrent or lost, a reader has one live subscription to a novel.
 
 use pledge_domain::{
     Timestamp,
@@ -16,32 +16,32 @@ use pledge_domain::{
 
 use super::{Champions, Failure, MAX_STEPS, Mending, follow::StoredAddress, nothing_was_made};
 
-/// What a reader asks for.
+/// A reader's request to subscribe.
 #[derive(Debug, Clone)]
 pub struct SubscribeRequest {
-    /// Who asks.
+    /// The signed-in reader.
     pub reader: VerifiedUser,
-    /// What they want to support.
+    /// The novel to support.
     pub novel: NovelId,
-    /// How much.
+    /// The tier to subscribe to.
     pub level: TierLevel,
-    /// What to pay with, if it is known already.
+    /// The payment method, if the reader has chosen one already.
     pub payment_method: Option<PaymentMethodId>,
 }
 
-/// A subscription to pay, or one that goes on without a payment.
+/// A subscription to be paid now, or one that was cancelled and goes on without a payment now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subscribed {
-    /// The subscription.
+    /// The subscription, as Stripe answered.
     pub answer: SubscriptionAnswer,
-    /// When what is to be paid now begins, if it waits for what runs.
+    /// When the month to be paid begins, if it waits until a running tier is over; none if it begins with the payment.
     pub starts_at: Option<Timestamp>,
 }
 
-/// A decision, with what was looked at for it.
+/// A decision, with the parts of the account that the request needs afterwards.
 struct Decided {
     decision: SubscribeDecision,
-    /// When what is bought now would begin, if it waits for what runs.
+    /// When a month bought now would begin, if it waits until a running tier is over.
     starts_at: Option<Timestamp>,
     /// The purchases that wait to be paid.
     older: Vec<(PaymentRecordId, PaymentIntentId)>,
@@ -51,13 +51,13 @@ struct Decided {
     tiers: Vec<Tier>,
 }
 
-/// Why there is nothing to pay.
+/// The reason why there is no subscription to pay.
 #[derive(Debug, thiserror::Error)]
 pub enum SubscribeError {
     /// The novel has no such tier on sale, or there is no such novel.
     #[error("no such tier")]
     TierNotFound,
-    /// A subscription runs and will go on.
+    /// A subscription runs and will renew.
     #[error("a subscription runs already")]
     AlreadySubscribed,
     /// A payment of a subscription failed.
@@ -72,11 +72,11 @@ pub enum SubscribeError {
 }
 
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
-    /// Returns the subscription that the reader is to pay now, or that goes on without a payment: a new one, or the
-    /// attempt that they didn't finish. Grants nothing.
+    /// Returns the subscription that the reader is to pay now (a new one, or the attempt that they didn't finish), or one
+    /// that was cancelled and goes on without a payment now. Grants no access.
     ///
-    /// If the process dies after Stripe has made the subscription, the next request finds the reservation, so it has the
-    /// same idempotency key and gets the same subscription.
+    /// If the process dies after Stripe has made the subscription, the next request finds the reservation, uses the same
+    /// idempotency key, and gets the same subscription.
     ///
     /// # Errors
     /// [`SubscribeError`]. A retry is safe.
@@ -143,7 +143,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         self.signed_in_step(sign_in, key, now, step).await
     }
 
-    /// Lets a cancelled subscription go on; none if it has ended meanwhile.
+    /// Resumes a cancelled subscription; `None` if it has ended meanwhile.
     async fn reactivate(
         &self,
         key: &ChampionKey,
@@ -159,8 +159,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Ok(Some(answer))
     }
 
-    /// Lets a cancelled subscription of a higher tier go on at this one from the next renewal; none if it has ended
-    /// meanwhile.
+    /// Resumes a cancelled subscription of a higher tier, and lets it renew at `level`; `None` if it has ended meanwhile,
+    /// or if something was made anew at Stripe and the caller must decide again.
     async fn reactivate_lower(
         &self,
         key: &ChampionKey,
@@ -187,7 +187,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Ok(Some(answer))
     }
 
-    /// Returns Stripe's answer for an attempt, if the attempt can still be paid.
+    /// Returns the subscription of an unfinished attempt, if it can still be paid.
     async fn resume(
         &self,
         key: &ChampionKey,
@@ -198,7 +198,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Ok(Some(answer).filter(|answer| answer.made.subscription.status == SubscriptionStatus::Incomplete))
     }
 
-    /// Ends what is in the way, unless it turns out to be paid by now.
+    /// Ends the subscription that is in the way of a new one, unless it turns out to be paid by now.
     async fn replace(&self, key: &ChampionKey, id: &SubscriptionId, now: Timestamp) -> Result<(), Failure> {
         let current = self.refresh(key, id, now).await?.made.subscription;
         let goes_on = current.status.is_live() && !current.cancel_at_period_end;
@@ -209,8 +209,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         self.observe(key, &ended, now).await.map(drop)
     }
 
-    /// Makes the subscription of a reservation, or gets it again. None if it isn't the one that was asked for, or if
-    /// something was made anew first.
+    /// Makes the subscription of a reservation at Stripe; a repeat gets the same one. Returns `None`, so that the caller
+    /// decides anew, if the reservation was for another tier or was given up, or if something was made anew at Stripe.
     async fn start(
         &self,
         key: &ChampionKey,
@@ -223,7 +223,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         let customer = self.customer(mending).await?;
         let same = |tier: &&Tier| Some(tier.level) == reservation.tier && tier.price == reservation.amount;
         let Some(tier) = tiers.iter().find(same) else {
-            // The tier is gone, or costs something else by now.
+            // The tier doesn't exist any more, or has another price by now.
             self.give_up(key, reservation.id, now).await?;
             return Ok(None);
         };
@@ -266,7 +266,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         self.make_price(tier, now).await
     }
 
-    /// Makes and stores a price of the tier; another one if it has one.
+    /// Makes a new Stripe price for the tier, stores it as the tier's current one, and returns it.
     pub(super) async fn make_price(&self, tier: &Tier, now: Timestamp) -> Result<PriceId, Failure> {
         let price = self.billing.create_price(tier).await?;
         self.store.save_price(tier, &price, now).await?;
@@ -289,7 +289,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Ok(answer)
     }
 
-    /// Stores how the subscription stands by this answer of Stripe's, and returns the account as it is then.
+    /// Stores the subscription's state from an answer of Stripe's API, and returns the account as it is afterwards.
     pub(super) async fn observe(
         &self,
         key: &ChampionKey,
@@ -300,7 +300,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Ok(self.step(key, now, |account| subscribe::observe(account, subscription, prices, now)).await?)
     }
 
-    /// Lets the subscription be paid with what the reader chose.
+    /// Sets the payment method that the reader chose, if they chose one, as the subscription's.
     async fn pay_with(&self, request: &SubscribeRequest, answer: &SubscriptionAnswer) -> Result<(), Failure> {
         let Some(method) = &request.payment_method else { return Ok(()) };
         let subscription = &answer.made.subscription;
