@@ -125,5 +125,5 @@ async fn two_users_become_one_once_only_one_of_them_subscribes() {
     assert_eq!(environment.count("select count(*) from payment_record where user_id = 'new'").await, 1);
     assert_eq!(environment.count("select count(*) from stripe_subscription where user_id = 'new'").await, 2);
     let again = environment.ops("users merge old new --apply").await;
-    assert!(again.status == 3 && again.err.contains("somebody else's already"), "{again:?}");
+    assert!(again.status == 3 && again.err.contains("was taken over before"), "{again:?}");
 }

@@ -2,7 +2,7 @@
 
 use crate::ids::{NovelId, UserId};
 
-/// Who supports what. Everything about one key is decided one after the other.
+/// A reader and the novel that they support. Decisions about one key are made one after the other, under a lock.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChampionKey {
     /// The reader.

@@ -1,4 +1,4 @@
-//! What a person claims, for a store to carry out.
+//! What a person claims: an address, a profile, preorders, a consent. A store carries the claims out.
 
 use crate::{
     account::consent::{Consent, ConsentChange},
@@ -6,17 +6,17 @@ use crate::{
     ids::{OutboxId, PreorderId, UserId},
 };
 
-/// Claims that one transaction carries out one after the other.
+/// Claims that one transaction carries out in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Claims {
-    /// The condition under which each of them counts, looked at when its turn comes.
+    /// The condition under which each claim counts, checked just before the claim is carried out.
     pub only_while: Option<Ownerless>,
     /// The claims, in their order.
     pub list: Vec<Claim>,
 }
 
 impl Claims {
-    /// Returns the announcements that may be stored with them.
+    /// Returns the ids of the announcements that may be stored with the claims.
     pub fn announcements(&self) -> impl Iterator<Item = OutboxId> {
         self.list.iter().filter_map(|claim| match claim {
             Claim::Consent(change) => Some(change.announcement.id),
@@ -25,7 +25,7 @@ impl Claims {
     }
 }
 
-/// Holds while a preorder is there, has no owner, and is of this address: an id that was used with another address is
+/// The condition that a preorder exists, has no owner, and has this address. An id that was used with another address is
 /// somebody else's preorder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ownerless {
@@ -35,49 +35,49 @@ pub struct Ownerless {
     pub address: Email,
 }
 
-/// Which row is to take what.
+/// One change to users and preorders, carried out as one guarded statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
     /// The address is known to be this user's: every other user row loses it.
     Address {
-        /// Who keeps it.
+        /// The user who keeps the address.
         user: UserId,
         /// The address.
         address: Email,
         /// Whether nothing is taken if the user has a row already, because that row stays as it is.
         for_new_row: bool,
     },
-    /// A user row is inserted, or updated if the profile says so.
+    /// A user row is inserted, or updated if [`Profile::signed_in`] says so.
     Profile(Box<Profile>),
     /// A preorder becomes the user's if it has no owner.
     Preorder {
-        /// Whose it becomes.
+        /// The preorder's new owner.
         user: UserId,
         /// The preorder.
         preorder: PreorderId,
     },
-    /// A consent to marketing or its withdrawal is stored with its announcement, unless it says nothing new of the address.
+    /// A consent to marketing, or its withdrawal, is stored with its announcement, unless it says nothing new of the
+    /// address.
     Consent(Box<ConsentChange>),
     /// Every preorder of the address that has no owner becomes the user's.
     Preorders {
-        /// Whose they become.
+        /// The preorders' new owner.
         user: UserId,
         /// The address.
         address: Email,
-        /// Whether also those become the user's whose owner has never signed in and is known by this address alone, which
-        /// is the user's now.
+        /// Whether preorders also become the user's if their owner has never signed in and is known by this address alone.
         from_address_alone: bool,
     },
 }
 
-/// What is to stand in a user row.
+/// The values to write into a user row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     /// The uid.
     pub user: UserId,
-    /// The address. A row that is new, or that is updated, goes without one if another row has it.
+    /// The address. It is not written if another row has it.
     pub address: Option<Email>,
-    /// Whether the address is known to be theirs.
+    /// Whether the address is known to be the person's.
     pub address_verified: bool,
     /// The person's name; without one the stored name stays.
     pub display_name: Option<String>,
@@ -85,29 +85,29 @@ pub struct Profile {
     pub photo_url: Option<String>,
     /// The person's telephone number, stored only where the row has none.
     pub phone: Option<String>,
-    /// Whether they signed in: then a known row is updated, and the time of it is kept. Otherwise a known row stays as
-    /// it is.
+    /// Whether the person signed in: then an existing row is updated, with the time of the sign-in. Otherwise an existing
+    /// row stays as it is.
     pub signed_in: bool,
 }
 
-/// What a sign-in came to.
+/// The result of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedIn {
-    /// The user row as it stands.
+    /// The user row after the sign-in.
     pub profile: StoredProfile,
-    /// Users who had proven that this row's proven address is theirs, before this one did: a few at most, and nobody whose
-    /// things are somebody else's already. Some of them may be gone at Firebase.
+    /// The users who had proven this row's proven address before: a few at most, and none who was taken over already. Some
+    /// of them may be deleted at Firebase.
     pub had_address_before: Vec<UserId>,
 }
 
-/// A user row as it stands.
+/// A user row as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredProfile {
     /// The uid.
     pub user: UserId,
     /// The person's address; none if another row has it.
     pub address: Option<Email>,
-    /// Whether the address is known to be theirs.
+    /// Whether the address is known to be the person's.
     pub address_verified: bool,
     /// The person's name.
     pub display_name: Option<String>,
@@ -117,6 +117,7 @@ pub struct StoredProfile {
     pub phone: Option<String>,
     /// Whether the person agreed to marketing.
     pub marketing_consent: bool,
-    /// What counts of what was said of marketing to the address; none from before that was recorded.
+    /// The consent or withdrawal that counts for the address; none if there is none, or if it was given before consents
+    /// were recorded.
     pub consent: Option<Consent>,
 }

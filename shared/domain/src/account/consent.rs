@@ -1,4 +1,4 @@
-//! Consent to marketing: what somebody said, when and where, and of which text.
+//! Consent to marketing: whether somebody agreed, when and where they said so, and to which text.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, json};
@@ -11,7 +11,7 @@ use crate::{
     outbox::{Announcement, AnnouncementKind, Payload, Profile},
 };
 
-/// Where somebody said it.
+/// The place where somebody agreed to marketing, or withdrew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentSource {
@@ -38,39 +38,39 @@ impl ConsentSource {
     }
 }
 
-/// What somebody says of marketing.
+/// A consent to marketing, or its withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
-    /// Whether they agree; otherwise they withdraw what they may have agreed to before.
+    /// Whether the person agrees; otherwise they withdraw an earlier consent, if there is one.
     pub given: bool,
-    /// Which text they agree to. Who withdraws needs none.
+    /// The version of the text that the person agrees to. A withdrawal needs none.
     pub text_version: Option<TextVersion>,
-    /// Where they say it.
+    /// Where the person says so.
     pub source: ConsentSource,
-    /// When they say it.
+    /// When the person says so.
     pub said_at: Timestamp,
 }
 
 /// A consent or a withdrawal that is to be stored with its announcement, unless it says nothing new of the address.
 ///
-/// Of several about one address the newest counts, but one that is `proven` isn't undone by one that isn't: anybody can
-/// send a form with anybody's address.
+/// Of several changes for one address the newest counts, but one that is `proven` isn't undone by one that isn't, since
+/// anybody can send a form with somebody else's address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsentChange {
-    /// Who says it, if they signed in. Their row says it too then.
+    /// The user who says so, if they signed in. Their row is then updated too.
     pub user: Option<UserId>,
-    /// Whose marketing it is about.
+    /// The e-mail address to which marketing is or isn't sent.
     pub address: Email,
-    /// Whether they have proven that the address is theirs.
+    /// Whether the user has proven that the address is theirs.
     pub proven: bool,
-    /// What they say.
+    /// The consent or withdrawal.
     pub consent: Consent,
-    /// What Klaviyo hears. The change has the same id.
+    /// The announcement for Klaviyo, whose id is also the change's.
     pub announcement: Announcement,
 }
 
 impl ConsentChange {
-    /// Returns the consent that a preorder's form gave.
+    /// Returns the consent that a preorder's form gave. Its id is derived from the preorder's.
     #[must_use]
     pub fn of_form(
         preorder: PreorderId,
@@ -85,7 +85,7 @@ impl ConsentChange {
         Self::new(&preorder.to_string(), address, user, proven, consent)
     }
 
-    /// Returns what a reader says in their account.
+    /// Returns a consent or withdrawal that a reader gave in their account. Its id is derived from the user and the time.
     #[must_use]
     pub fn of_account(user: &UserId, address: &Email, proven: bool, consent: Consent) -> Self {
         let subject = format!("{user}:{}", consent.said_at.unix_timestamp_nanos() / 1000);

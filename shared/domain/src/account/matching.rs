@@ -1,32 +1,32 @@
-//! Whose something is that the system before this one says of a reader.
+//! Finding the user here who is a reader of the system before this one.
 
 use std::collections::BTreeSet;
 
 use crate::ids::UserId;
 
-/// The people to whom what is known of a former reader leads.
+/// The users here to whom the data of a former system's reader lead.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Traces {
-    /// Whoever has the uid that an operator gives, or by which the former system knew the reader.
+    /// The user with the uid that an operator gives, or by which the former system knew the reader.
     pub uid: Option<UserId>,
-    /// Whoever has proven the reader's address here.
+    /// The user who has proven the reader's address here.
     pub address: Option<UserId>,
-    /// Whoever has one of the reader's customers at Stripe.
+    /// The users who have one of the reader's Stripe customers.
     pub customers: BTreeSet<UserId>,
 }
 
-/// Whether traces lead to one person.
+/// The user to whom traces lead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Match {
-    /// All of them lead to this person.
+    /// All traces lead to this user.
     One(UserId),
-    /// They lead to nobody.
+    /// No trace leads to anybody.
     Nobody,
-    /// They lead to several people.
+    /// The traces lead to several users.
     Several,
 }
 
-/// Decides whose it is. Nobody gets what may be somebody else's.
+/// Returns the user to whom all traces lead. If they lead to several, none of these gets what may be another's.
 #[must_use]
 pub fn former_reader(traces: &Traces) -> Match {
     let all: BTreeSet<&UserId> = traces.uid.iter().chain(&traces.address).chain(&traces.customers).collect();

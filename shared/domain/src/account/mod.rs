@@ -1,7 +1,7 @@
-//! Who may have what: which user row keeps an address that several could have, and whose a preorder is.
+//! The rules about people: which user row keeps an address that several could have, and which user owns a preorder.
 //!
-//! The functions here decide; the [`Claims`] that they return say what is to become of which rows. A store carries out
-//! one claim after the other and adds no rule of its own, except that an address stands in one user row at a time.
+//! The functions here decide, and return [`Claims`], which say how rows are to change. A store carries out the claims in
+//! order and adds no rule of its own, except that an address is in one user row at a time.
 
 mod claim;
 mod consent;
@@ -27,8 +27,8 @@ pub fn sign_in(reader: &VerifiedUser) -> Claims {
     Claims { only_while: None, list }
 }
 
-/// Returns the claims of a reader who signed in and orders nothing: as [`sign_in`], and every preorder of a proven address
-/// that has no owner, or one who is known by that address alone.
+/// Returns the claims of a reader who signed in and orders nothing: those of [`sign_in`] and, if the token proves the
+/// address, its preorders that have no owner or one who is known by that address alone.
 #[must_use]
 pub fn signed_in(reader: &VerifiedUser) -> Claims {
     let mut claims = sign_in(reader);
@@ -37,7 +37,7 @@ pub fn signed_in(reader: &VerifiedUser) -> Claims {
 }
 
 /// Returns the claim of a reader who says in their account whether they agree to marketing; none if their token has no
-/// address, to which nobody could write.
+/// e-mail address.
 #[must_use]
 pub fn says_of_marketing(reader: &VerifiedUser, answer: &Answer, at: Timestamp) -> Option<Claim> {
     let (given, text_version) = match answer {
@@ -52,9 +52,9 @@ pub fn says_of_marketing(reader: &VerifiedUser, answer: &Answer, at: Timestamp) 
 
 /// Returns the claims of whoever sent a preorder's form.
 ///
-/// Somebody who signed in has the profile of the token; the form adds a telephone number and marketing consent. An
-/// owner who is known by the address alone has a row, and keeps the one that is there. Whoever is proven to own the
-/// address also has all earlier preorders of it that have no owner.
+/// Somebody who signed in gets the token's profile, to which the form adds a telephone number and a marketing consent. An
+/// owner who is known by the address alone gets a row if there is none. Either owner also gets the address's other
+/// ownerless preorders, if the token proves the address or the account may own by it.
 #[must_use]
 pub fn of_new_preorder(ordered: &Ordered, owner: &Owner) -> Claims {
     let mut list = Vec::new();
@@ -85,8 +85,8 @@ pub fn of_found_account(ordered: &Ordered, account: &Account) -> Claims {
     while_ownerless(ordered, list)
 }
 
-/// Returns the claims of an account that may own by its address: this preorder and every other one of the address that
-/// has no owner. The claim to those is the last one.
+/// Returns the claims of an account that may own by its address: every preorder of the address that has no owner, this one
+/// included. The claim to the preorders is the last in the list.
 #[must_use]
 pub fn of_linked_account(ordered: &Ordered, account: &Account) -> Claims {
     let mut list = row_of(account, &ordered.email);
@@ -99,8 +99,9 @@ fn while_ownerless(ordered: &Ordered, list: Vec<Claim>) -> Claims {
     Claims { only_while: Some(ownerless), list }
 }
 
-/// Returns the consent that a form gave, which must be claimed before the preorder has an owner. Only somebody who signed in
-/// says it of themselves, and only their token proves the address.
+/// Returns the claim of the consent that a form gave, if it gave one. It must come before the claim that gives the
+/// preorder an owner, which ends the condition [`Ownerless`]. Only of somebody who signed in is the user known and the
+/// address proven.
 fn agreed(ordered: &Ordered, owner: &Owner) -> Option<Claim> {
     let (user, proven) = match owner {
         Owner::SignedIn(reader) => (Some(&reader.id), reader.has_proven(&ordered.email)),
@@ -111,7 +112,7 @@ fn agreed(ordered: &Ordered, owner: &Owner) -> Option<Claim> {
     Some(Claim::Consent(Box::new(change)))
 }
 
-/// Returns the address in the token, if Firebase saw that it is theirs. An unproven one gives nobody anything.
+/// Returns the address in the token if Firebase has verified it. An unverified address gives a user nothing.
 fn proven(reader: &VerifiedUser) -> Option<&Email> {
     reader.email.as_ref().filter(|_| reader.email_verified)
 }
@@ -124,8 +125,8 @@ fn all_of(user: UserId, address: &Email) -> Claim {
     Claim::Preorders { user, address: address.clone(), from_address_alone: false }
 }
 
-/// Returns the claim of somebody whose token proves the address. Firebase may have had two accounts of it: the one that
-/// signs in counts.
+/// Returns the claim to the preorders of an address that a token proves, also to those of another account that is known by
+/// the address alone: Firebase may have had two accounts of one address, and the one that signs in counts.
 fn proven_ones(reader: &VerifiedUser, address: &Email) -> Claim {
     Claim::Preorders { user: reader.id.clone(), address: address.clone(), from_address_alone: true }
 }
@@ -142,7 +143,7 @@ fn profile(reader: &VerifiedUser, ordered: Option<&Ordered>) -> Claim {
     }))
 }
 
-/// Returns a row for an account that is known by its address alone.
+/// Returns the claims to a user row for an account that is known by its address alone.
 fn row_of(account: &Account, address: &Email) -> Vec<Claim> {
     let (user, address) = (account.id.clone(), address.clone());
     let mut list = Vec::new();

@@ -1,32 +1,32 @@
-//! Whether one user is to have everything of another.
+//! The rule of takeovers: whether one user may have everything of another.
 
 use crate::{
     email::Email,
     ids::{CustomerId, UserId},
 };
 
-/// A user row, as far as it matters for this, read under its lock.
+/// The part of a user row that a takeover depends on, read under the row's lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserFacts {
     /// The uid.
     pub id: UserId,
-    /// The address that a token proved to be theirs; if another row has taken it since, and this row has no other, that
-    /// one.
+    /// The address that a token proved to be the user's. If another row has taken it since, and this row has no other,
+    /// it is still the one that was proven.
     pub proven: Option<Email>,
     /// The Stripe customer, if one was made.
     pub customer: Option<CustomerId>,
-    /// Who has everything of this user already, if somebody does.
+    /// The user who took everything of this user over, if somebody did.
     pub taken_by: Option<UserId>,
 }
 
-/// Why one user is to have everything of another.
+/// The reason why one user is to have everything of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ground {
-    /// Firebase says that the former user is gone, and somebody signed in with their address.
+    /// Firebase says that the former user is deleted, and somebody signed in with their address.
     CameBack,
-    /// The former user is anonymous, and whoever signed in showed the ID tokens of both.
+    /// The former user is anonymous, and the successor showed the ID tokens of both.
     HandedOver,
-    /// An operator says so.
+    /// An operator merges the two.
     Merged,
 }
 
@@ -42,17 +42,17 @@ impl Ground {
     }
 }
 
-/// Why a user keeps what is theirs.
+/// The reason why a user isn't taken over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Kept {
-    /// One of them has no row.
-    #[error("one of them is not known here")]
+    /// One of the two users has no row.
+    #[error("one of the two users is not known here")]
     Unknown,
-    /// The former user's things are somebody's already, maybe the same one's.
-    #[error("everything of theirs is somebody else's already")]
+    /// The former user was taken over before, maybe by the same successor, or is the successor.
+    #[error("the former user was taken over before")]
     TakenAlready,
-    /// The successor's things are somebody else's already.
-    #[error("everything of the successor is somebody else's already")]
+    /// The successor was taken over by somebody else.
+    #[error("the successor was taken over by somebody else")]
     SuccessorTaken,
     /// No token has proven one address to be both users'.
     #[error("no token has proven one address to be both users'")]
@@ -62,7 +62,7 @@ pub enum Kept {
 /// Decides whether `successor` may have everything of `former`.
 ///
 /// # Errors
-/// [`Kept`], with the reason why not.
+/// [`Kept`] if it may not.
 pub fn may_take_over(ground: Ground, former: Option<&UserFacts>, successor: Option<&UserFacts>) -> Result<(), Kept> {
     let (Some(former), Some(successor)) = (former, successor) else { return Err(Kept::Unknown) };
     if former.id == successor.id || former.taken_by.is_some() {

@@ -1,4 +1,4 @@
-//! Everything about one reader and one novel.
+//! Everything that is stored about one reader and one novel.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use crate::{
 /// What is stored about a reader and a novel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChampionAccount {
-    /// Who supports what.
+    /// The reader and the novel.
     pub key: ChampionKey,
     /// The reader's address, if we have one.
     pub email: Option<Email>,
@@ -28,7 +28,7 @@ pub struct ChampionAccount {
     pub marketing_consent: bool,
     /// The reader's Stripe customer, if one was made.
     pub customer: Option<CustomerId>,
-    /// Whether the address has changed since Stripe was told the customer's.
+    /// Whether the address has changed since it was told to Stripe.
     pub customer_is_outdated: bool,
     /// The novel's tiers; none if there is no such novel.
     pub tiers: Vec<Tier>,
@@ -36,34 +36,35 @@ pub struct ChampionAccount {
     pub payments: Vec<PaymentRecord>,
     /// All subscriptions that Stripe ever had, in any order.
     pub subscriptions: Vec<Subscription>,
-    /// What is known of Stripe's payments: those of `payments`, and those that are linked to an invoice of `payments` or
-    /// of the event.
+    /// The refunds and disputes of payments at Stripe: those of `payments`, and those that are linked to an invoice of
+    /// `payments` or of the event.
     pub intents: Vec<(PaymentIntentId, PaymentFacts)>,
-    /// Until when the ends of runs are announced; none while there is no row for everybody else.
+    /// The time up to which ends of unbroken access are announced; none while no [`Support`] is stored.
     pub ends_announced_until: Option<Timestamp>,
     /// The moment for which everything that depends on the clock is computed.
     pub moment: Moment,
 }
 
-/// What to write about a reader and a novel.
+/// The rows to write about one reader and one novel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChampionWrite {
-    /// Who supports what.
+    /// The reader and the novel.
     pub key: ChampionKey,
     /// The payments that are new or changed.
     pub payments: Vec<PaymentRecord>,
     /// The subscriptions that are new or changed.
     pub subscriptions: Vec<Subscription>,
-    /// The row for everybody else; none until something is paid.
+    /// The row that other systems read; none until something is paid.
     pub support: Option<Support>,
-    /// The whole ledger; each row replaces the one of the same payment.
+    /// The whole ledger. Each row replaces the stored row of its payment.
     pub ledger: Vec<Grant>,
-    /// The whole timeline, in order, each segment with the end of the stretch at its tier. It replaces what is stored.
+    /// The whole timeline in order of time, each segment with the end of the unbroken stretch at its tier. It replaces the
+    /// stored segments.
     pub segments: Vec<(Segment, Timestamp)>,
 }
 
 impl ChampionAccount {
-    /// Returns an account of which nothing is stored.
+    /// Returns the account of a reader and novel about which nothing is stored.
     #[must_use]
     pub fn new(key: ChampionKey) -> Self {
         Self {
@@ -82,20 +83,20 @@ impl ChampionAccount {
         }
     }
 
-    /// Returns the account as it is looked at in this moment.
+    /// Returns the account with another moment, at which everything that depends on the clock is computed.
     #[must_use]
     pub fn at(self, moment: Moment) -> Self {
         Self { moment, ..self }
     }
 
-    /// Computes what the reader may read and when, from all payments.
+    /// Computes at which tier the reader has access, and when, from all payments.
     #[must_use]
     pub fn timeline(&self) -> Timeline {
         timeline::fold(&entering::entries(&self.payments))
     }
 
-    /// Returns the subscription that counts: a live one before one that is over, then the one that was paid last. One
-    /// that never got past its first payment doesn't count.
+    /// Returns the current subscription: a live one before one that is over, then one that renews, then the one that was
+    /// paid last. None if no subscription ever got past its first payment.
     #[must_use]
     pub fn current_subscription(&self) -> Option<&Subscription> {
         let last_paid = |id: &SubscriptionId| {
@@ -111,13 +112,13 @@ impl ChampionAccount {
             .max_by_key(|it| (it.status.is_live(), it.renews(), last_paid(&it.id), it.id.clone()))
     }
 
-    /// Returns the live subscription, if there is one.
+    /// Returns the current subscription if it is live.
     #[must_use]
     pub fn live_subscription(&self) -> Option<&Subscription> {
         self.current_subscription().filter(|it| it.status.is_live())
     }
 
-    /// Returns the tier of a subscription: its price's, or that of its last payment.
+    /// Returns the tier of a subscription: that of its price, else that of its last payment.
     #[must_use]
     pub fn tier_of(&self, subscription: &Subscription) -> Option<TierLevel> {
         let payments = self.payments.iter().filter(|payment| payment.subscription.as_ref() == Some(&subscription.id));
@@ -139,7 +140,7 @@ impl ChampionAccount {
         self.tiers.iter().find(|tier| tier.level == level && tier.active)
     }
 
-    /// Returns the level of the tier with this Stripe price.
+    /// Returns the level of the tier that has or had this Stripe price.
     pub(super) fn tier_of_price(&self, price: Option<&PriceId>) -> Option<TierLevel> {
         let price = price?;
         let ever = |tier: &&Tier| tier.stripe_price.as_ref() == Some(price) || tier.prices.contains(price);
@@ -152,7 +153,7 @@ impl ChampionAccount {
         self.payments.iter().find(|payment| payment.id == id)
     }
 
-    /// Stores a payment in place of the one with its id.
+    /// Adds a payment, or puts it in place of the one with its id.
     pub(super) fn put_payment(&mut self, payment: PaymentRecord) {
         match self.payments.iter_mut().find(|known| known.id == payment.id) {
             Some(known) => *known = payment,
@@ -160,7 +161,7 @@ impl ChampionAccount {
         }
     }
 
-    /// Merges a description of a subscription with what is known of it.
+    /// Merges what an event says of a subscription with what is known.
     pub(super) fn merge_subscription(&mut self, news: Subscription) {
         match self.subscriptions.iter_mut().find(|known| known.id == news.id) {
             Some(known) => *known = known.clone().merge(news),
@@ -168,7 +169,7 @@ impl ChampionAccount {
         }
     }
 
-    /// Takes over an answer of Stripe's API.
+    /// Replaces what is known of a subscription by an answer of Stripe's API, unless that is of an earlier phase.
     pub(super) fn observe_subscription(&mut self, answer: Subscription) {
         match self.subscriptions.iter_mut().find(|known| known.id == answer.id) {
             Some(known) => *known = known.clone().observed(answer),
@@ -176,7 +177,7 @@ impl ChampionAccount {
         }
     }
 
-    /// Replaces what is known of a Stripe payment.
+    /// Adds or replaces the refunds and disputes of a payment at Stripe.
     pub(crate) fn put_intent(&mut self, intent: &PaymentIntentId, facts: &PaymentFacts) {
         match self.intents.iter_mut().find(|(known, _)| known == intent) {
             Some((_, known)) => known.clone_from(facts),
@@ -184,7 +185,8 @@ impl ChampionAccount {
         }
     }
 
-    /// Draws the conclusions: which Stripe payment belongs to which of ours, what went back, what was given up.
+    /// Derives what follows from everything that is known: what waiting payments bought, which payment at Stripe belongs to
+    /// which record, which unpaid payments are closed, and what was refunded or disputed.
     pub(super) fn settle(&mut self) {
         let taken_over_at = entering::taken_over_at(&self.payments);
         let theirs: BTreeSet<_> = self.payments.iter().filter_map(|payment| payment.payment_intent.clone()).collect();
@@ -236,7 +238,7 @@ impl ChampionAccount {
     }
 }
 
-/// Returns Stripe's payment of this invoice. Should there ever be two, everybody picks the same one.
+/// Returns the payment at Stripe of this invoice. If there are several, it is always the one with the smallest id.
 pub(super) fn linked<'a>(
     intents: &'a [(PaymentIntentId, PaymentFacts)],
     invoice: &InvoiceId,
@@ -244,7 +246,7 @@ pub(super) fn linked<'a>(
     intents.iter().filter(|(_, facts)| facts.invoice.as_ref() == Some(invoice)).map(|(intent, _)| intent).min()
 }
 
-/// Returns the period that a payment's subscription was in when its invoice was the newest one.
+/// Returns the period in which a payment's subscription was while the payment's invoice was its newest one.
 fn period_of(subscriptions: &[Subscription], payment: &PaymentRecord) -> Option<InvoicePeriod> {
     let theirs = subscriptions.iter().find(|it| payment.subscription.as_ref() == Some(&it.id))?;
     theirs.periods.get(payment.invoice.as_ref()?).copied()

@@ -1,9 +1,9 @@
-//! What Klaviyo hears of champions.
+//! Announcements about champions for Klaviyo.
 //!
-//! Each announcement has a key of its own: an invoice, a payment, or a subscription with the end that it was given. Which
-//! kind a payment has is decided by the payment alone, not by what else is known, or the order of arrival would
-//! choose. Nobody without an e-mail address is announced: Klaviyo finds its profiles by it. The support of such a reader is
-//! as good as any other's.
+//! Each announcement has a key of its own: an invoice, a payment, or a subscription with the end that it was given. The
+//! kind of a payment's announcement depends on the payment alone and not on what else is known, since that would depend on
+//! the order in which events arrive. A reader without an e-mail address has no announcements, because Klaviyo finds
+//! profiles by address; their access is not affected.
 
 use serde_json::{Map, Value, json};
 use time::format_description::well_known::Rfc3339;
@@ -18,8 +18,8 @@ use crate::{
     stripe::{Dispute, InvoiceFact, Refund},
 };
 
-/// Announces that a payment was made. What costs nothing says whether it is a trial and has no value. The address on
-/// the invoice serves a reader of whom we have none.
+/// Returns the announcement that a payment was made; none for kinds of payments that aren't announced. A payment of 0 has
+/// no value and says whether it is a trial. `email`, the address on the invoice, is used if the reader has none stored.
 pub(super) fn paid(
     account: &ChampionAccount,
     payment: &PaymentRecord,
@@ -45,7 +45,8 @@ pub(super) fn paid(
     Some(announcement)
 }
 
-/// Announces that a run of access is over, and so is its grace: once for each reader, novel and end.
+/// Returns the announcement that an unbroken run of access and its grace are over, which is made once for each reader,
+/// novel and end.
 pub(super) fn ended(account: &ChampionAccount, tier: TierLevel, end: Timestamp, reason: &str) -> Option<Announcement> {
     let mut properties = properties(account, Some(tier));
     properties.insert("reason".into(), json!(reason));
@@ -56,7 +57,7 @@ pub(super) fn ended(account: &ChampionAccount, tier: TierLevel, end: Timestamp, 
     Some(Announcement::new(AnnouncementKind::ChampionEnded, &subject, payload))
 }
 
-/// Announces that a try to pay a single purchase was refused.
+/// Returns the announcement that an attempt to pay a single purchase was refused.
 pub(super) fn payment_failed(
     account: &ChampionAccount,
     payment: &PaymentRecord,
@@ -65,7 +66,7 @@ pub(super) fn payment_failed(
     about_payment(account, AnnouncementKind::ChampionPaymentFailed, payment, at, None)
 }
 
-/// Announces that a try to pay an invoice was refused.
+/// Returns the announcement that an attempt to pay an invoice was refused.
 pub(super) fn invoice_failed(
     account: &ChampionAccount,
     payment: &PaymentRecord,
@@ -74,7 +75,7 @@ pub(super) fn invoice_failed(
     about_invoice(account, AnnouncementKind::ChampionPaymentFailed, payment, fact)
 }
 
-/// Announces that an invoice waits for the cardholder.
+/// Returns the announcement that the cardholder must confirm the payment of an invoice.
 pub(super) fn action_required(
     account: &ChampionAccount,
     payment: &PaymentRecord,
@@ -83,7 +84,7 @@ pub(super) fn action_required(
     about_invoice(account, AnnouncementKind::ChampionActionRequired, payment, fact)
 }
 
-/// Announces something about an invoice that can still be paid, with Stripe's page for it.
+/// Returns an announcement about an invoice that can still be paid, with the address of Stripe's page for it.
 fn about_invoice(
     account: &ChampionAccount,
     kind: AnnouncementKind,
@@ -96,7 +97,7 @@ fn about_invoice(
     Some(announcement)
 }
 
-/// Announces that a part of the money went back, once for each refund.
+/// Returns the announcement that a part of a payment was refunded, which is made once for each refund.
 pub(super) fn partly_refunded(
     account: &ChampionAccount,
     payment: &PaymentRecord,
@@ -112,12 +113,12 @@ pub(super) fn partly_refunded(
     Some(Announcement::new(kind, id.as_str(), payload))
 }
 
-/// Announces that all the money went back.
+/// Returns the announcement that all the money of a payment went back, by refunds or lost disputes.
 pub(super) fn refunded(account: &ChampionAccount, payment: &PaymentRecord, at: Timestamp) -> Option<Announcement> {
     about_payment(account, AnnouncementKind::ChampionRefunded, payment, at, None)
 }
 
-/// Announces that a payment is disputed, once for each dispute.
+/// Returns the announcement that a payment is disputed, which is made once for each dispute.
 pub(super) fn disputed(
     account: &ChampionAccount,
     payment: &PaymentRecord,
@@ -130,8 +131,8 @@ pub(super) fn disputed(
     Some(Announcement::new(AnnouncementKind::ChampionDisputed, id.as_str(), announcement.payload))
 }
 
-/// Announces that a subscription is going to end, or has ended. One that ends as was said is announced once; one that
-/// ends otherwise, or is cancelled again in a later period, is announced anew.
+/// Returns the announcement that a subscription is going to end, or has ended. A subscription that ends at its announced
+/// time is announced once; one that ends at another time, or is cancelled again in a later period, is announced again.
 pub(super) fn cancelled(account: &ChampionAccount, subscription: &Subscription, at: Timestamp) -> Option<Announcement> {
     let end = subscription.period_end.filter(|_| subscription.cancel_at_period_end);
     let when = end.map_or_else(|| "at_once".to_owned(), |end| end.unix_timestamp().to_string());
@@ -163,8 +164,8 @@ fn about_payment(
     Some(Announcement::new(kind, &subject(payment), payload))
 }
 
-/// Returns what names a payment the same way whoever made its record: the invoice, else Stripe's payment, else our own
-/// id.
+/// Returns the id that stands for a payment in the keys of its announcements: the invoice's, else that of Stripe's payment,
+/// else our own. The ids of Stripe don't depend on which event or request made the record.
 fn subject(payment: &PaymentRecord) -> String {
     match (payment.kind, &payment.invoice, &payment.payment_intent) {
         (PaymentKind::Subscription | PaymentKind::Renewal | PaymentKind::PlanChange, Some(invoice), _) => {
@@ -187,8 +188,8 @@ fn properties(account: &ChampionAccount, tier: Option<TierLevel>) -> Map<String,
     properties
 }
 
-/// Returns whom an announcement is about; none without an address. One that nobody has proven isn't written to: it may be a
-/// stranger's, who would get something every month.
+/// Returns the Klaviyo profile of an announcement; none if there is no address to write to. A stored address that nobody
+/// has proven isn't used: it may be a stranger's, who would get a message every month.
 fn profile(account: &ChampionAccount, email: Option<&Email>) -> Option<Profile> {
     let address = match &account.email {
         Some(_) if account.email_is_unproven => None,

@@ -1,4 +1,4 @@
-//! A payment that somebody else than Stripe took, and time that an operator gives.
+//! Booking a payment that wasn't made at Stripe, and time that an operator gives for nothing.
 
 use time::Duration;
 
@@ -13,15 +13,15 @@ use crate::{
     money::Money,
 };
 
-/// Books a payment that was made, whoever moved the money: the same ledger, the same support. False if it is booked
-/// already or isn't paid.
+/// Books a payment that wasn't made at Stripe, which counts like one that was, and announces it. Answers false, and changes
+/// nothing, if it is booked already or isn't paid.
 #[must_use]
 pub fn step(account: ChampionAccount, payment: PaymentRecord) -> Step<bool> {
     let known = account.payment(payment.id).is_some_and(|known| known.paid_at.is_some());
     let Some(paid_at) = payment.paid_at.filter(|_| !known) else {
         return Step::only(false);
     };
-    // What runs is computed for the moment at which the account is looked at, however long ago it was paid.
+    // Access is computed for the account's moment, however long ago the payment was made.
     let now = account.moment.now.max(paid_at);
     let mut change = Change::of(account);
     change.announce(announce::paid(&change.after, &payment, false, None));
@@ -29,29 +29,29 @@ pub fn step(account: ChampionAccount, payment: PaymentRecord) -> Step<bool> {
     change.step(true, now)
 }
 
-/// A single purchase that was paid elsewhere, such as through PayPal.
+/// A single purchase that wasn't paid at Stripe, but for example through PayPal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaidElsewhere {
     /// The tier that it bought, for thirty days.
     pub tier: TierLevel,
-    /// Through whom.
+    /// The provider through whom it was paid.
     pub method: PaymentMethod,
-    /// What they call the payment. One payment is booked once.
+    /// The provider's id of the payment, under which it is booked once.
     pub reference: String,
-    /// What was paid.
+    /// The amount that was paid.
     pub amount: Money,
-    /// When.
+    /// When it was paid.
     pub paid_at: Timestamp,
 }
 
 impl PaidElsewhere {
-    /// Returns the id under which it is booked.
+    /// Returns the id under which the purchase is booked, derived from method and reference.
     #[must_use]
     pub fn id(&self) -> PaymentRecordId {
         PaymentRecordId::for_reference(self.method.name(), &self.reference)
     }
 
-    /// Returns the payment that it is to this reader.
+    /// Returns the purchase as a payment of this reader for this novel.
     #[must_use]
     pub fn payment(&self, account: &ChampionAccount) -> PaymentRecord {
         let Self { tier, method, reference, amount, paid_at } = self;
@@ -73,19 +73,20 @@ pub struct Goodwill {
     pub tier: TierLevel,
     /// How much time is given.
     pub length: Duration,
-    /// What it is for, such as the payment whose time had run before it was recorded. Nothing is made good twice.
+    /// What the time makes good, such as a payment whose time had run before it was recorded. For one reference time is
+    /// given once.
     pub reference: String,
 }
 
 impl Goodwill {
-    /// Returns the id under which it is booked for this reader and novel.
+    /// Returns the id under which the time is booked, derived from reader, novel and reference.
     #[must_use]
     pub fn id(&self, account: &ChampionAccount) -> PaymentRecordId {
         let (user, novel) = (&account.key.user, account.key.novel);
         PaymentRecordId::for_reference(PaymentKind::Goodwill.name(), &format!("{user}:{novel}:{}", self.reference))
     }
 
-    /// Returns it as a payment of nothing: it enters now, and waits like anything else of its tier.
+    /// Returns the time as a payment of amount 0 that is made `now`, and is queued at its tier like any other.
     #[must_use]
     pub fn payment(
         &self,

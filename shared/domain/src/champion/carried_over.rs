@@ -1,11 +1,11 @@
-//! What a reader was shown when access became a timeline, beside what their payments come to.
+//! Comparing what a reader was shown when they were taken over with what their earlier payments come to.
 
 use crate::{
     Timestamp,
     champion::{ChampionAccount, TierLevel, entering, timeline},
 };
 
-/// What a reader had at the moment in which they were taken over.
+/// The access that a reader had at the moment in which they were taken over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Had {
     /// The tier; none if nothing ran.
@@ -15,8 +15,8 @@ pub struct Had {
 }
 
 impl ChampionAccount {
-    /// Returns what the reader was shown when they were taken over, and what the payments from before come to by the rules
-    /// of the timeline, as far as they are known; none if they weren't taken over.
+    /// Returns two values: what the reader was shown when they were taken over, and what their known payments from before
+    /// come to by the rules of the timeline. None if the reader wasn't taken over.
     #[must_use]
     pub fn carried_over(&self) -> Option<(Had, Had)> {
         let (shown, at) = self.payments.iter().find_map(|payment| Some((payment, payment.carried_over_at?)))?;

@@ -1,4 +1,4 @@
-//! An account before and after something happened, and what that brings about.
+//! The difference between an account before and after something happened: rows to write and announcements.
 
 use crate::{
     Timestamp,
@@ -6,39 +6,40 @@ use crate::{
     outbox::Announcement,
 };
 
-/// What changes about a reader and a novel.
+/// A change of what is stored about one reader and one novel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChampionChange {
-    /// What to write.
+    /// The rows to write.
     pub write: ChampionWrite,
-    /// What Klaviyo is to hear. An announcement whose key is stored already is not stored again.
+    /// The announcements for Klaviyo. One whose key is stored already is not stored again.
     pub announcements: Vec<Announcement>,
 }
 
-/// The answer to a request, and what changes for it.
+/// The result of deciding about an account under its lock: an answer, and a change that the store commits before it
+/// returns the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step<T> {
-    /// The answer.
+    /// The answer to the caller.
     pub answer: T,
-    /// What changes, if anything does.
+    /// The change to write, if there is one.
     pub change: Option<ChampionChange>,
 }
 
 impl<T> Step<T> {
-    /// Returns the step with something made of its answer.
+    /// Returns the step with its answer replaced by what `make` makes of it.
     #[must_use]
     pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Step<U> {
         Step { answer: make(self.answer), change: self.change }
     }
 
-    /// Returns an answer that changes nothing.
+    /// Returns a step that answers and changes nothing.
     #[must_use]
     pub fn only(answer: T) -> Self {
         Self { answer, change: None }
     }
 }
 
-/// An account as it is stored, and as it is going to be.
+/// A change in the making: an account as it is stored, and as it is going to be.
 pub(super) struct Change {
     before: ChampionAccount,
     /// The account to change.
@@ -51,18 +52,19 @@ impl Change {
         Self { after: account.clone(), before: account, announcements: Vec::new() }
     }
 
-    /// Adds an announcement.
+    /// Adds an announcement, if there is one.
     pub(super) fn announce(&mut self, entry: Option<Announcement>) {
         self.announcements.extend(entry);
     }
 
-    /// Returns what is to be written even if nothing changed but the time.
+    /// Returns the change to write even if nothing changed but the time.
     pub(super) fn anew(mut self) -> ChampionChange {
         self.after.settle();
         ChampionChange { write: self.after.changes_since(&self.before), announcements: self.announcements }
     }
 
-    /// Returns what changes, with what follows from it; none if nothing is new.
+    /// Returns the change, with the announcements of refunds, disputes and cancellations that are new in it; none if
+    /// nothing changed. `at` is when subscriptions that are over now count as cancelled.
     pub(super) fn finish(mut self, at: Timestamp) -> Option<ChampionChange> {
         self.after.settle();
         for payment in &self.after.payments {
@@ -95,14 +97,14 @@ impl Change {
         })
     }
 
-    /// Returns what changes, with the account as it is then.
+    /// Returns the change, with the changed account as the answer.
     pub(super) fn step_to_account(mut self, now: Timestamp) -> Step<ChampionAccount> {
         self.after.settle();
         let account = self.after.clone();
         self.step(account, now)
     }
 
-    /// Returns what changes, with the answer to the request that asked for it.
+    /// Returns the change with this answer, both as of `now`.
     pub(super) fn step<T>(mut self, answer: T, now: Timestamp) -> Step<T> {
         self.after.moment.now = now;
         self.before.moment.now = now;
@@ -110,8 +112,8 @@ impl Change {
     }
 }
 
-/// Returns when all the money of a payment was gone for the first time. A refund that fails afterwards doesn't change that,
-/// or the order of arrival would say what is announced.
+/// Returns when all the money of a payment was gone for the first time, if the payment was made. A refund that fails
+/// afterwards doesn't change that; otherwise the order in which events arrive would decide what is announced.
 fn taken_back(payment: &PaymentRecord) -> Option<Timestamp> {
     payment.paid_at.and_then(|_| payment.first_revoked_at())
 }

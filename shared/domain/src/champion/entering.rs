@@ -1,4 +1,4 @@
-//! From a payment to what the timeline is given: when it enters, and what it bought.
+//! When a payment enters the timeline, and what it bought.
 
 use time::Duration;
 
@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// Returns the entries of all payments that were made.
+/// Returns an entry for the timeline for each payment that was made.
 #[must_use]
 pub fn entries(payments: &[PaymentRecord]) -> Vec<Entry> {
     let taken_over_at = taken_over_at(payments);
@@ -24,8 +24,8 @@ pub fn taken_over_at(payments: &[PaymentRecord]) -> Option<Timestamp> {
 }
 
 impl PaymentRecord {
-    /// Returns when a payment's time begins to count: a renewal that was paid in its grace with its period, everything
-    /// else when it was paid. None until it is.
+    /// Returns when a payment enters the timeline: at the start of its period if it is a renewal that was paid by then or
+    /// within its grace, else when it was paid. None until it is paid.
     #[must_use]
     pub fn enters_at(&self) -> Option<Timestamp> {
         let paid_at = self.paid_at?;
@@ -34,7 +34,8 @@ impl PaymentRecord {
         Some(start.filter(|start| in_time(*start)).unwrap_or(paid_at))
     }
 
-    /// Whether what was carried over at this moment contains it.
+    /// Returns whether the payment was made before the reader was taken over at this time, and so is part of what was
+    /// carried over.
     #[must_use]
     pub fn is_settled_by(&self, taken_over_at: Option<Timestamp>) -> bool {
         self.carried_over_at.is_none() && self.paid_at.is_some_and(|paid_at| Some(paid_at) < taken_over_at)
@@ -50,7 +51,7 @@ impl PaymentRecord {
         };
         let mut revocations = self.revocation_history();
         if settled {
-            // What had gone back by then wasn't shown any more.
+            // A payment whose money had gone back before the takeover wasn't part of what the reader was shown.
             let gone = revocations.iter().rfind(|(at, _)| Some(*at) <= taken_over_at).is_some_and(|(_, gone)| *gone);
             revocations.retain(|(at, _)| Some(*at) > taken_over_at && !gone);
         }
@@ -65,15 +66,16 @@ impl PaymentRecord {
         })
     }
 
-    /// Returns the id that the gateway gave a payment, which everybody knows alike; our own if there is no gateway.
+    /// Returns the id that Stripe gave the payment, which doesn't depend on the order of arrival as our own may; our own if
+    /// it wasn't made at Stripe.
     fn gateway_id(&self) -> String {
         let invoice = self.invoice.as_ref().map(ToString::to_string);
         invoice.or_else(|| Some(self.payment_intent.as_ref()?.to_string())).unwrap_or_else(|| self.id.to_string())
     }
 
-    /// Returns what a payment bought, at which tier.
+    /// Returns the lengths of time that a payment bought, each with its tier. A credit has a negative length.
     fn bought(&self) -> Vec<Line> {
-        // A payment that doesn't say its tier is one of the lowest.
+        // A payment whose tier isn't known counts at the lowest.
         let tier = self.tier.unwrap_or(TierLevel::LOWEST);
         let Some(lines) = &self.lines else {
             return Vec::from_iter(
@@ -87,8 +89,8 @@ impl PaymentRecord {
         lines.iter().map(line).collect()
     }
 
-    /// Returns the end, as Stripe has it, of the period that an invoice was for, and the tier of the last line that
-    /// reaches it.
+    /// Returns the end, as Stripe has it, of the period that an invoice paid for, and the tier of its line that ends last.
+    /// None for payments that aren't invoices.
     pub(super) fn paid_period(&self) -> Option<(Timestamp, TierLevel)> {
         if matches!(self.kind, PaymentKind::Purchase | PaymentKind::CarriedOver | PaymentKind::Goodwill) {
             return None;

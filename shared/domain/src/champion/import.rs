@@ -1,4 +1,4 @@
-//! What a reader had in the system before this one.
+//! Taking over what a reader had in the system before this one.
 
 use crate::{
     Timestamp,
@@ -10,18 +10,18 @@ use crate::{
     money::{Currency, Money},
 };
 
-/// What the system before this one says of a reader and a novel.
+/// The data of the system before this one about a reader and a novel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Former {
-    /// When it was stopped: what was paid before is its own, what is paid from then on is ours.
+    /// When the former system was stopped. Payments from before are settled, payments from then on count here.
     pub taken_over_at: Timestamp,
-    /// What it showed the reader last; none if nothing ran any more.
+    /// The access that it showed the reader last; none if nothing ran any more.
     pub shown: Option<Shown>,
-    /// The payments that were made there.
+    /// The payments that it recorded.
     pub payments: Vec<PaymentRecord>,
 }
 
-/// What a reader was shown.
+/// The access that a reader was shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
     /// The tier that the reader was shown.
@@ -30,17 +30,17 @@ pub struct Shown {
     pub period: Period,
 }
 
-/// What taking a reader over came to.
+/// The result of taking a reader over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TakenOver {
-    /// Whether they hadn't been taken over before. If they had, what they were shown stays as it was.
+    /// Whether the reader was taken over for the first time. If not, what was carried over then stays as it is.
     pub first: bool,
-    /// How many payments were new. They are settled: history, which buys nothing.
+    /// How many payments were new. They are settled: kept as history, they buy no time.
     pub payments: usize,
 }
 
-/// Takes a reader over: what they were shown is honoured as one payment of nothing, and what was paid for it is settled.
-/// Done again, it adds what wasn't known.
+/// Takes a reader over: what they were shown is honoured as one payment of amount 0, and the payments from before are
+/// settled. A repeat adds payments that weren't known.
 #[must_use]
 pub fn take_over(account: ChampionAccount, former: &Former, now: Timestamp) -> Step<TakenOver> {
     let at = former.taken_over_at;
@@ -64,8 +64,8 @@ pub fn take_over(account: ChampionAccount, former: &Former, now: Timestamp) -> S
     change.step(answer, now)
 }
 
-/// Returns what a reader was shown, as a payment. Nothing shown is a payment without any time: what was paid before is
-/// settled all the same.
+/// Returns what a reader was shown as a payment of amount 0. If nothing was shown, it has no length; earlier payments are
+/// settled by it all the same.
 fn carried_over(account: &ChampionAccount, former: &Former) -> PaymentRecord {
     let at = former.taken_over_at;
     let shown = former.shown.as_ref().filter(|shown| at < shown.period.end && shown.period.start < shown.period.end);

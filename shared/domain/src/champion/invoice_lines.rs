@@ -1,7 +1,7 @@
-//! Which lines of an invoice are ours, and what they bought.
+//! Finding the lines of an invoice that are ours, and what they bought.
 //!
-//! A subscription may have items of somebody else's, and an invoice lines of everything that the customer has. Ours are
-//! those whose price is or was one of ours.
+//! A subscription may have items of other products, and an invoice lines for anything that the customer bought. Ours are
+//! the lines whose price is or was that of one of the novel's tiers.
 
 use crate::{
     champion::{ChampionAccount, LineKind, PaidLine, PaymentRecord, Period, TierLevel},
@@ -9,26 +9,26 @@ use crate::{
     stripe::{BillingReason, InvoiceFact, InvoiceLine},
 };
 
-/// What the lines of an invoice say.
+/// The result of looking for our lines in an invoice.
 pub(super) enum Lines<'a> {
-    /// What is ours.
+    /// Lines of ours were found, or the invoice as a whole is taken for ours.
     Ours {
-        /// Our price.
+        /// The price of the newest line of ours.
         price: Option<&'a PriceId>,
-        /// Our tier, if the price tells.
+        /// The tier of that price, if it is known.
         tier: Option<TierLevel>,
-        /// The period of the subscription; none if there are prorations only.
+        /// The period of the subscription; none if all lines are prorations.
         period: Option<Period>,
-        /// Each line, if one period doesn't say it all.
+        /// Every line of ours, unless there is one only and `period` says what it bought.
         lines: Option<Vec<PaidLine>>,
     },
-    /// Ours is beyond the lines that the event embeds.
+    /// None of the lines that the event embeds is ours, and the invoice has more.
     Elsewhere,
-    /// There are prices, and none was ever one of ours.
+    /// The invoice has a price, and it was never one of ours.
     UnknownPrice(&'a PriceId),
 }
 
-/// Finds our lines.
+/// Finds the lines of an invoice whose price is or was one of the account's tiers'.
 pub(super) fn read<'a>(account: &ChampionAccount, fact: &'a InvoiceFact) -> Lines<'a> {
     let tier = |line: &'a InvoiceLine| Some((line, account.tier_of_price(line.price.as_ref())?));
     let ours: Vec<_> = fact.lines.iter().filter_map(tier).collect();
@@ -41,7 +41,7 @@ pub(super) fn read<'a>(account: &ChampionAccount, fact: &'a InvoiceFact) -> Line
     let price = fact.price.as_ref();
     let tier = account.tier_of_price(price);
     match price {
-        // A first invoice has metadata that were written together with its price.
+        // A subscription's first invoice names the tier in metadata, so its price needn't be known.
         Some(price) if tier.is_none() && fact.billing_reason != BillingReason::SubscriptionCreate => {
             Lines::UnknownPrice(price)
         }
@@ -73,7 +73,7 @@ fn paid_line(line: &InvoiceLine, tier: TierLevel) -> Option<PaidLine> {
 }
 
 impl PaymentRecord {
-    /// Takes over what the lines of its invoice say, unless it is known already.
+    /// Takes price, tier, period and lines from the payment's invoice. A period or lines that are known stay.
     pub(super) fn take_lines(&mut self, lines: &Lines<'_>) {
         match lines {
             Lines::Ours { price, tier, period, lines } => {
@@ -89,7 +89,7 @@ impl PaymentRecord {
         }
     }
 
-    /// Whether it isn't known yet what it bought.
+    /// Returns whether it isn't known yet what the payment bought, since the lines are beyond those of the event.
     #[must_use]
     pub fn waits_for_its_lines(&self) -> bool {
         self.lines.as_ref().is_some_and(Vec::is_empty)

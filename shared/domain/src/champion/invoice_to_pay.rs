@@ -1,4 +1,4 @@
-//! Paying what is open: a reader repairs a payment that failed.
+//! The rule of whether a reader can pay a subscription's newest invoice, to repair a payment that failed.
 
 use crate::{
     Timestamp,
@@ -12,28 +12,28 @@ use crate::{
 pub struct BilledInvoice {
     /// The invoice.
     pub id: InvoiceId,
-    /// What became of it.
+    /// The state of the invoice.
     pub status: InvoiceStatus,
-    /// What is still to be paid.
+    /// The amount that is still to be paid.
     pub due: Money,
     /// When it was made.
     pub made_at: Timestamp,
-    /// Stripe's own page on which it can be paid; whoever has the address can open it.
+    /// The address of Stripe's page on which it can be paid; whoever has the address can open it.
     pub page: Option<String>,
 }
 
-/// What a request to pay leads to.
+/// The decision about a request to pay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PayDecision {
-    /// The invoice was never open, isn't yet, or nobody is to pay it any more.
+    /// The invoice was never open, isn't yet, or is void or uncollectible.
     NothingToPay,
     /// The invoice was open, and is paid by now.
     AlreadyPaid,
-    /// Let it be paid.
+    /// The invoice is open and can be paid.
     Pay,
 }
 
-/// Decides what to do about a subscription's newest invoice.
+/// Decides whether a subscription's newest invoice, as Stripe has it, is to be paid.
 #[must_use]
 pub fn decide(account: &ChampionAccount, latest: &BilledInvoice) -> PayDecision {
     match latest.status {
@@ -43,7 +43,7 @@ pub fn decide(account: &ChampionAccount, latest: &BilledInvoice) -> PayDecision 
     }
 }
 
-/// Whether somebody was ever asked to pay this invoice, as far as we were told.
+/// Returns whether a record shows that this invoice was open: an attempt to pay it failed, or it isn't recorded as paid.
 fn was_open(account: &ChampionAccount, invoice: &InvoiceId) -> bool {
     let mut payments = account.payments.iter().filter(|payment| payment.invoice.as_ref() == Some(invoice));
     payments.any(|payment| payment.failed_at.is_some() || payment.paid_at.is_none())

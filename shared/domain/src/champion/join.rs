@@ -1,8 +1,8 @@
-//! Joins what two users have of one novel.
+//! Joining what two users have of one novel, when one takes over the other.
 
 use crate::champion::{ChampionAccount, ChampionChange, PaymentKind, PaymentRecord, PaymentStatus, change::Change};
 
-/// Why what two users have of a novel can't become one user's without a person who looks at it.
+/// The reason why an operator must decide before two users' data of a novel can be joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum JoinConflict {
     /// Both users have a live subscription; one of them must end first.
@@ -13,21 +13,21 @@ pub enum JoinConflict {
     BothCarriedOver,
 }
 
-/// What is to be written.
+/// The rows to write after joining.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Joined {
-    /// The former user's attempt to subscribe that is given up, because the successor has one too. It is written first:
-    /// there may be one reservation.
+    /// The former user's attempt to subscribe, closed because the successor has one too. It must be written first, since
+    /// the database allows one open attempt for each user and novel.
     pub closed: Option<PaymentRecord>,
-    /// What the successor has then.
+    /// The successor's data after joining.
     pub change: ChampionChange,
 }
 
-/// Joins everything of `former` to what `successor` has of the same novel; both are looked at in the same moment. Nothing
-/// is announced: of what happened Klaviyo has heard.
+/// Joins everything of `former` to what `successor` has of the same novel. Both accounts must have the same moment. Nothing
+/// is announced, since every payment was announced when it was recorded.
 ///
 /// # Errors
-/// [`JoinConflict`].
+/// [`JoinConflict`] if an operator must decide first.
 pub fn join(former: ChampionAccount, successor: ChampionAccount) -> Result<Joined, JoinConflict> {
     if former.live_subscription().is_some() && successor.live_subscription().is_some() {
         return Err(JoinConflict::BothSubscribed);
@@ -53,7 +53,7 @@ pub fn join(former: ChampionAccount, successor: ChampionAccount) -> Result<Joine
     Ok(Joined { closed, change: Change::of(account).anew() })
 }
 
-/// Returns the reservation of a subscription that waits for its payment.
+/// Returns the open attempt to subscribe, if there is one.
 fn reservation(account: &ChampionAccount) -> Option<&PaymentRecord> {
     let mut payments = account.payments.iter();
     payments.find(|it| it.kind == PaymentKind::Subscription && it.status() == PaymentStatus::Pending)

@@ -10,16 +10,16 @@ use crate::{
     ids::PaymentRecordId,
 };
 
-/// What a payment meant to the reader.
+/// The effect that a payment had for the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GrantType {
-    /// There was nothing to extend.
+    /// The payment began access, since none ran when it entered.
     New,
-    /// More time.
+    /// The payment added time while access ran.
     Extend,
-    /// A higher tier.
+    /// The payment bought a higher tier than the one that ran.
     Upgrade,
-    /// A subscription went on.
+    /// The payment renewed a subscription.
     Renew,
 }
 
@@ -39,34 +39,35 @@ impl GrantType {
     }
 }
 
-/// A row of the ledger: what one payment changed. A ledger forgets nothing: the row of a payment that went back stays.
+/// A row of the ledger: what one payment changed. The row stays when the payment is refunded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grant {
     /// The payment.
     pub payment: PaymentRecordId,
-    /// What it meant.
+    /// The effect of the payment.
     pub kind: GrantType,
     /// The tier that the payment bought.
     pub tier: TierLevel,
-    /// The time that it bought, whatever became of it.
+    /// The time that the payment bought, also if it was revoked later.
     pub bought: Duration,
-    /// The first and the last moment of its segments; none if nothing of it ever runs.
+    /// The first and the last moment of the payment's segments; none if it has none.
     pub period: Option<Period>,
-    /// What the reader had when it entered, without it.
+    /// What the reader had when the payment entered, without it.
     pub before: Option<Held>,
-    /// What the reader had when it entered, with it.
+    /// What the reader had when the payment entered, with it.
     pub after: Option<Held>,
 }
 
 impl Grant {
-    /// Returns how many whole days it bought.
+    /// Returns how many whole days the payment bought.
     #[must_use]
     pub fn days(&self) -> i64 {
         self.bought.whole_days()
     }
 }
 
-/// Returns a row for each payment that entered. What was carried over has none: its rows were written before.
+/// Returns a ledger row for each payment that entered, but for the one that carries over what the reader was shown: the
+/// former system's rows of that are kept.
 #[must_use]
 pub fn ledger(timeline: &Timeline, payments: &[PaymentRecord]) -> Vec<Grant> {
     let known = |granted: &Granted| payments.iter().find(|payment| payment.id == granted.payment);

@@ -4,7 +4,7 @@ use time::Duration;
 
 use crate::Timestamp;
 
-/// How long access goes on after a paid period while its renewal is about to be charged, unless configured otherwise.
+/// How long access goes on after a paid period while its renewal is about to be charged, unless `RENEWAL_GRACE` is set.
 pub const DEFAULT_RENEWAL_GRACE: Duration = Duration::hours(24);
 
 /// The moment for which everything that depends on the clock is computed, and the rules that are configured.
@@ -17,7 +17,7 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// Returns this moment, with the grace that is the default.
+    /// Returns the moment at this time, with [`DEFAULT_RENEWAL_GRACE`].
     #[must_use]
     pub const fn new(now: Timestamp) -> Self {
         Self { now, renewal_grace: DEFAULT_RENEWAL_GRACE }

@@ -1,4 +1,4 @@
-//! What went back of a reader's payments.
+//! Refunds and disputes of a reader's payments: what went back, and when.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use crate::{
 };
 
 impl ChampionAccount {
-    /// Applies everything that is known of Stripe's payments to the payments that they made: what went back and when,
-    /// and what is disputed. An invoice may have been paid in several payments.
+    /// Computes the refunded amount, the dispute's status and the history of refunds of every payment from the refunds and
+    /// disputes at Stripe. An invoice may have been paid by several payments at Stripe.
     ///
-    /// A store calls it on what it has read, so that only what an event changes is a change.
+    /// A store calls this on the account that it has read, so that a decision's change has only what the event changed.
     pub fn apply_facts(&mut self) {
         for payment in &mut self.payments {
             let facts = Vec::from_iter(facts_of(&self.intents, payment));
@@ -29,7 +29,7 @@ impl ChampionAccount {
         }
     }
 
-    /// Returns the refunds that brought back a part of a payment that was made, with the payment.
+    /// Returns the refunds that took back a part of a payment, each with its payment.
     pub(super) fn partial_refunds(&self) -> BTreeMap<&RefundId, (&PaymentRecord, &Refund)> {
         let paid = self.payments.iter().filter(|payment| payment.paid_at.is_some());
         let all = paid.flat_map(|payment| {
@@ -39,7 +39,7 @@ impl ChampionAccount {
         all.filter(|(_, (payment, refund))| refund.was_gone() && refund.amount < payment.amount.amount).collect()
     }
 
-    /// Returns the disputes of all payments that were made, with the payment.
+    /// Returns the disputes of all payments that were made, each with its payment.
     pub(super) fn disputes(&self) -> BTreeMap<&DisputeId, (&PaymentRecord, &Dispute)> {
         let paid = self.payments.iter().filter(|payment| payment.paid_at.is_some());
         let of_payment = |payment| {
@@ -50,7 +50,7 @@ impl ChampionAccount {
     }
 }
 
-/// Returns what is known of the Stripe payments that made this one: by its id, or by its invoice.
+/// Returns the refunds and disputes of each payment at Stripe that belongs to this record, by its id or by its invoice.
 fn facts_of<'a>(
     intents: &'a [(PaymentIntentId, PaymentFacts)],
     payment: &PaymentRecord,
@@ -64,9 +64,10 @@ fn facts_of<'a>(
 }
 
 impl PaymentRecord {
-    /// Returns how much of it is gone from each moment on at which that changed, in minor units and in the order of time.
+    /// Returns, in the order of time, each moment at which the amount that is gone changed, with that amount in minor
+    /// units.
     ///
-    /// Of what the system before this one refunded only the sum is known: it counts as if it had never been there.
+    /// Of payments of the system before this one only the refunded sum is known: it counts as gone from the start.
     #[must_use]
     pub fn gone_over_time(&self) -> Vec<(Timestamp, i64)> {
         let lost = self.dispute.as_deref() == Some("lost");
@@ -92,8 +93,8 @@ impl PaymentRecord {
 
     /// Returns whether all the money is gone, by refunds or by lost disputes.
     ///
-    /// A refund in part is recorded and changes nothing: it is goodwill, and there is no fair way to take away a part
-    /// of a month. Whoever wants the support to end refunds the whole.
+    /// A partial refund is recorded and takes no access away: there is no fair way to take away a part of a month. To end
+    /// the access, the whole payment has to be refunded.
     #[must_use]
     pub fn is_revoked(&self) -> bool {
         self.revocation_history().last().is_some_and(|(_, revoked)| *revoked)

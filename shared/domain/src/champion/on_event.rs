@@ -1,11 +1,11 @@
-//! What Stripe's events do to a reader's support of a novel.
+//! How facts of Stripe's events change a reader's support of a novel.
 //!
 //! The rules that make the order of arrival irrelevant:
 //! - Payments only gain facts, and each fact merges commutatively; statuses, ledger and support are computed from them.
 //! - Which record a payment has follows from the event: a first invoice has the one in its metadata, every other invoice
 //!   the one that is derived from its id.
 //! - A subscription's state is that of the newest event; what is over stays over.
-//! - What Klaviyo hears depends on one payment or one event, never on what else has arrived.
+//! - An announcement depends on one payment or one event, never on what else has arrived.
 
 use crate::{
     Timestamp,
@@ -23,16 +23,17 @@ use crate::{
     stripe::{BillingReason, InvoiceFact, PaymentFacts, PurchaseFact, StripeEvent, SubscriptionFact},
 };
 
-/// What an event does to a reader's support of a novel.
+/// The effect of an event on a reader's support of a novel.
 type ChampionEffect = Effect<ChampionChange>;
 
-/// Applies that an invoice was paid.
+/// Returns the effect of a paid invoice: the payment and its announcement. Parked if the price of the invoice was never a
+/// tier's.
 #[must_use]
 pub fn invoice_paid(account: ChampionAccount, fact: &InvoiceFact) -> ChampionEffect {
     let lines = invoice_lines::read(&account, fact);
     let taken_over_at = taken_over_at(&account.payments);
     match lines {
-        // What the system before this one sold has prices of its own, and buys nothing here.
+        // An invoice of the system before this one has a price of that system, and buys nothing here.
         Lines::UnknownPrice(_) if Some(fact.at) < taken_over_at => {}
         Lines::UnknownPrice(price) => return Effect::park(unknown_price(&account, fact, price)),
         Lines::Ours { .. } | Lines::Elsewhere => {}
@@ -49,7 +50,7 @@ pub fn invoice_paid(account: ChampionAccount, fact: &InvoiceFact) -> ChampionEff
     if payment.kind == PaymentKind::Renewal {
         payment.grace = payment.grace.or(Some(change.after.moment.renewal_grace));
     }
-    // An invoice that somebody made by hand renews nothing unless it is for a time.
+    // An invoice that was made by hand in Stripe's dashboard buys nothing unless it has a period.
     if first && (fact.billing_reason != BillingReason::Other || fact.period.is_some()) {
         change.announce(announce::paid(&change.after, &payment, fact.is_trial, fact.email.as_ref()));
     }
@@ -58,7 +59,8 @@ pub fn invoice_paid(account: ChampionAccount, fact: &InvoiceFact) -> ChampionEff
     effect(change, fact.at)
 }
 
-/// Applies that an invoice could not be paid. What is bought stays bought; Stripe tries again, or gives up and says so.
+/// Returns the effect of an invoice that could not be paid: it is recorded and announced. Access stays as it is, since
+/// Stripe tries again, or ends the subscription with another event.
 #[must_use]
 pub fn invoice_failed(account: ChampionAccount, fact: &InvoiceFact) -> ChampionEffect {
     let lines = invoice_lines::read(&account, fact);
@@ -73,8 +75,8 @@ pub fn invoice_failed(account: ChampionAccount, fact: &InvoiceFact) -> ChampionE
     effect(change, fact.at)
 }
 
-/// Applies that a renewal waits for the cardholder to agree. At a first payment they are on the page where they are
-/// asked.
+/// Returns the effect of a renewal that the cardholder must confirm: it is announced. A first payment is ignored, since
+/// the page on which the reader pays asks them at once.
 #[must_use]
 pub fn invoice_action_required(account: ChampionAccount, fact: &InvoiceFact) -> ChampionEffect {
     if fact.billing_reason == BillingReason::SubscriptionCreate {
@@ -91,7 +93,8 @@ pub fn invoice_action_required(account: ChampionAccount, fact: &InvoiceFact) -> 
     effect(change, fact.at)
 }
 
-/// Returns the payment that an invoice is, with everything that the event says about it but whether it was paid.
+/// Returns the payment record of an invoice, a known or a new one, with everything that the event says but whether it was
+/// paid.
 fn of_invoice(account: &ChampionAccount, fact: &InvoiceFact, lines: &Lines<'_>) -> PaymentRecord {
     let known = account.payments.iter().find(|payment| payment.invoice.as_ref() == Some(&fact.invoice));
     let mut payment = known
@@ -103,7 +106,7 @@ fn of_invoice(account: &ChampionAccount, fact: &InvoiceFact, lines: &Lines<'_>) 
     payment.take_lines(lines);
     payment.tier = payment.tier.or_else(|| metadata.and_then(|metadata| metadata.tier));
     if fact.billing_reason == BillingReason::Other && payment.lines.is_none() {
-        // We don't know what it is for: it buys time only if it says which.
+        // What the invoice is for isn't known, so without a period it buys no time.
         payment.period = payment.period.or(Some(Period { start: fact.at, end: fact.at }));
     }
     payment.subscription = Some(fact.subscription.clone());
@@ -114,8 +117,8 @@ fn of_invoice(account: &ChampionAccount, fact: &InvoiceFact, lines: &Lines<'_>) 
     payment
 }
 
-/// Returns the reservation that the first invoice of a subscription fulfils. Renewals carry the same metadata and
-/// fulfil none.
+/// Returns the reservation that a subscription's first invoice pays: the record that its metadata name, else the open one
+/// of the subscription. Invoices of renewals carry the same metadata and pay none.
 fn reserved<'a>(account: &'a ChampionAccount, fact: &InvoiceFact) -> Option<&'a PaymentRecord> {
     if fact.billing_reason != BillingReason::SubscriptionCreate {
         return None;
@@ -134,7 +137,8 @@ fn reserved<'a>(account: &'a ChampionAccount, fact: &InvoiceFact) -> Option<&'a 
     named.filter(unused).or_else(of_subscription)
 }
 
-/// Returns the payment of an invoice as the system before this one knew it: by Stripe's payment, without the invoice.
+/// Returns the record of an invoice's payment from the system before this one, which knew the payment at Stripe but not the
+/// invoice.
 fn taken_over<'a>(account: &'a ChampionAccount, fact: &InvoiceFact) -> Option<&'a PaymentRecord> {
     let taken_over_at = taken_over_at(&account.payments);
     let intent = fact.payment_intent.as_ref().or_else(|| linked(&account.intents, &fact.invoice))?;
@@ -164,12 +168,13 @@ fn unknown_price(account: &ChampionAccount, fact: &InvoiceFact, price: &PriceId)
     )
 }
 
-/// Returns the record that the metadata name, unless another payment has it.
+/// Returns the record id that the metadata name, unless a payment has it.
 fn unused_id(account: &ChampionAccount, metadata: Option<&ChampionMetadata>) -> Option<PaymentRecordId> {
     metadata?.payment.filter(|id| account.payment(*id).is_none())
 }
 
-/// Applies that refunds, disputes or the invoice of a payment became known.
+/// Returns the effect of refunds, disputes or an invoice that became known of a payment at Stripe; `facts` is everything
+/// that is known of it now.
 #[must_use]
 pub fn payment_facts(
     account: ChampionAccount,
@@ -182,7 +187,7 @@ pub fn payment_facts(
     effect(change, at)
 }
 
-/// Applies that a single purchase was paid.
+/// Returns the effect of a paid single purchase: the payment and its announcement.
 #[must_use]
 pub fn purchase_succeeded(account: ChampionAccount, fact: &PurchaseFact, at: Timestamp) -> ChampionEffect {
     let Some(mut payment) = of_purchase(&account, fact, at) else {
@@ -199,7 +204,7 @@ pub fn purchase_succeeded(account: ChampionAccount, fact: &PurchaseFact, at: Tim
     effect(change, at)
 }
 
-/// Applies that a try to pay for a single purchase was refused; another card may follow.
+/// Returns the effect of a refused attempt to pay a single purchase, which another attempt may follow.
 #[must_use]
 pub fn purchase_failed(account: ChampionAccount, fact: &PurchaseFact, at: Timestamp) -> ChampionEffect {
     match of_purchase(&account, fact, at) {
@@ -208,7 +213,8 @@ pub fn purchase_failed(account: ChampionAccount, fact: &PurchaseFact, at: Timest
     }
 }
 
-/// Decides what a refused try to pay does if the payment has no metadata.
+/// Returns the effect of a refused attempt to pay if the event has no metadata: the purchase is found by its payment at
+/// Stripe.
 #[must_use]
 pub fn payment_refused(account: ChampionAccount, intent: &PaymentIntentId, at: Timestamp) -> ChampionEffect {
     match known_purchase(&account, intent, None).filter(|payment| payment.kind == PaymentKind::Purchase).cloned() {
@@ -225,8 +231,8 @@ fn refused(account: ChampionAccount, mut payment: PaymentRecord, at: Timestamp) 
     effect(change, at)
 }
 
-/// Finds a purchase by its payment, by the record that its metadata name, or, of rows from before there was a column
-/// for it, by its description.
+/// Returns the record of a payment at Stripe: found by its id, by the record that its metadata name, or, for rows that are
+/// older than the column with the id, by a description that has it.
 fn known_purchase<'a>(
     account: &'a ChampionAccount,
     intent: &PaymentIntentId,
@@ -240,7 +246,8 @@ fn known_purchase<'a>(
     known.or_else(named).or_else(|| account.payments.iter().find(|payment| payment.describes(intent)))
 }
 
-/// Returns the purchase that a payment is; none if it isn't one: an invoice counts by its own event.
+/// Returns the record of a single purchase, a known or a new one; none if the payment isn't a purchase, such as an
+/// invoice's, which counts by the invoice's event.
 fn of_purchase(account: &ChampionAccount, fact: &PurchaseFact, at: Timestamp) -> Option<PaymentRecord> {
     let metadata = fact.metadata.as_ref();
     let intent = &fact.payment_intent;
@@ -262,7 +269,7 @@ fn of_purchase(account: &ChampionAccount, fact: &PurchaseFact, at: Timestamp) ->
     Some(payment)
 }
 
-/// Applies that a subscription changed.
+/// Returns the effect of a changed subscription: its state by the newest event, and the announcement of a cancellation.
 #[must_use]
 pub fn subscription_changed(account: ChampionAccount, fact: &SubscriptionFact, event: &StripeEvent) -> ChampionEffect {
     let metadata = fact.metadata.as_ref();
@@ -284,7 +291,7 @@ pub fn subscription_changed(account: ChampionAccount, fact: &SubscriptionFact, e
     };
     let mut change = Change::of(account);
     if news.status.is_live() && news.cancel_at_period_end {
-        // Also if a newer event is known by now: that the reader cancelled is a fact whatever they did afterwards.
+        // Announced also if a newer event is known, or the order of arrival would decide what is announced.
         change.announce(announce::cancelled(&change.after, &news, event.created));
     }
     let reserved = metadata.and_then(|metadata| change.after.payment(metadata.payment?));

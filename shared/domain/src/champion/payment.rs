@@ -1,4 +1,4 @@
-//! One payment for a novel: from the first try to pay until the money is here, or back.
+//! One payment for a novel: from the first attempt to pay until it is paid, or refunded.
 //!
 //! Only facts are kept; the status follows from them. Each fact merges commutatively, so no order of arrival matters.
 
@@ -11,20 +11,20 @@ use crate::{
     money::Money,
 };
 
-/// What was paid for.
+/// The kind of thing that a payment is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentKind {
     /// The first invoice of a subscription. While it is pending, it is the reservation: one for each reader and novel.
     Subscription,
     /// A later invoice of a subscription.
     Renewal,
-    /// A change of plan within a period: another tier, as a rule for the time that is paid already.
+    /// The invoice of a change of plan within a period, usually for another tier in the time that is paid already.
     PlanChange,
     /// Thirty days, bought once.
     Purchase,
-    /// What a reader had when this system took over. Not a payment of its own, but the ground that others extend.
+    /// The access that a reader was shown when they were taken over from the system before this one; its amount is 0.
     CarriedOver,
-    /// Time that an operator gave, for what had run before it was recorded. It costs nothing.
+    /// Time that an operator gave, to make good what had run before it was recorded; its amount is 0.
     Goodwill,
 }
 
@@ -53,16 +53,16 @@ impl PaymentKind {
     }
 }
 
-/// Where a payment stands.
+/// The status of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentStatus {
-    /// Nothing has come yet.
+    /// The payment waits to be paid.
     Pending,
-    /// Paid.
+    /// The payment is paid.
     Completed,
-    /// Refused or given up. A refused card may be followed by another one, and then it is completed after all.
+    /// An attempt to pay was refused, or the payment is closed. After a refused card another one may complete it.
     Failed,
-    /// Paid, and all the money went back.
+    /// The payment was paid, and all the money went back.
     Refunded,
 }
 
@@ -82,14 +82,14 @@ impl PaymentStatus {
     }
 }
 
-/// Who moved the money. The ledger doesn't care; people do.
+/// The provider through whom a payment was made. No rule depends on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PaymentMethod {
     /// Stripe.
     Stripe,
     /// PayPal.
     PayPal,
-    /// Somebody else, by the name in the database.
+    /// Another provider, by the name in the database.
     Other(String),
 }
 
@@ -104,7 +104,7 @@ impl PaymentMethod {
         }
     }
 
-    /// Returns the method of that name.
+    /// Returns the method with this name; every name has one.
     #[must_use]
     pub fn from_name(name: &str) -> Self {
         match name {
@@ -118,22 +118,22 @@ impl PaymentMethod {
 /// A line of an invoice that is ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PaidLine {
-    /// The tier of its price.
+    /// The tier of the line's price.
     pub tier: TierLevel,
-    /// The time that it is for.
+    /// The time that the line is for.
     pub period: Period,
-    /// What it is.
+    /// The kind of line.
     pub kind: LineKind,
 }
 
-/// What a line of an invoice is.
+/// The kind of a line of an invoice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineKind {
     /// A period of the subscription.
     Period,
-    /// More time at a tier, from a change within a period.
+    /// A positive proration, from a change within a period: time at a tier that is charged.
     Charge,
-    /// Time that isn't used, from a change within a period.
+    /// A negative proration, from a change within a period: unused time at a tier that is credited.
     Credit,
 }
 
@@ -161,61 +161,63 @@ impl LineKind {
 /// A payment as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentRecord {
-    /// The payment's id, which goes through Stripe's metadata and comes back.
+    /// The record's id, which Stripe's metadata carry too.
     pub id: PaymentRecordId,
-    /// What is paid for.
+    /// The kind of thing that is paid for.
     pub kind: PaymentKind,
-    /// Through whom.
+    /// The provider through whom it is paid.
     pub method: PaymentMethod,
-    /// The tier that it buys; none if nothing tells.
+    /// The tier that it buys; none if it isn't known.
     pub tier: Option<TierLevel>,
-    /// What a single purchase was when it was made.
+    /// For a single purchase, whether it began, extended or upgraded access when it was made.
     pub purchase: Option<PurchaseType>,
-    /// What is asked for; once it is paid, what was paid.
+    /// The amount to pay; once it is paid, the amount that was paid.
     pub amount: Money,
-    /// What people read about the payment. Only [`PaymentRecord::describes`] reads it here.
+    /// A description for people. Only [`PaymentRecord::describes`] reads it here.
     pub description: Option<String>,
-    /// Stripe's subscription.
+    /// The subscription at Stripe.
     pub subscription: Option<SubscriptionId>,
-    /// Stripe's payment.
+    /// The payment at Stripe.
     pub payment_intent: Option<PaymentIntentId>,
-    /// Stripe's customer.
+    /// The customer at Stripe.
     pub customer: Option<CustomerId>,
-    /// Stripe's invoice.
+    /// The invoice at Stripe.
     pub invoice: Option<InvoiceId>,
     /// The price of the invoice's line that is ours.
     pub price: Option<PriceId>,
     /// The time that the invoice is for.
     pub period: Option<Period>,
-    /// The invoice's lines that are ours. None if `period` says it all; empty while it isn't known what they are.
+    /// The invoice's lines that are ours. None if `period` says what was bought; empty while the lines aren't known.
     pub lines: Option<Vec<PaidLine>>,
-    /// The grace that was in force when it was paid: how late a renewal may be and still begin when its period does.
+    /// The grace that was configured when it was paid: how late a renewal may be paid and still enter at its period's
+    /// start.
     pub grace: Option<Duration>,
-    /// Set in what a reader was shown when they were taken over: then. Payments from before are settled by it.
+    /// When the reader was taken over; set only for [`PaymentKind::CarriedOver`]. Payments from before are settled by it.
     pub carried_over_at: Option<Timestamp>,
-    /// When the money came.
+    /// When it was paid.
     pub paid_at: Option<Timestamp>,
-    /// When a try to pay was last refused.
+    /// When an attempt to pay was last refused.
     pub failed_at: Option<Timestamp>,
-    /// Whether it was given up: Stripe didn't make what it was for, or the subscription that it was to start is over.
+    /// Whether it is closed unpaid: Stripe made nothing for it or cancelled it, or the subscription that it was to start is
+    /// over.
     pub closed: bool,
-    /// How much went back, in minor units.
+    /// The sum of its refunds, in minor units.
     pub refunded: i64,
-    /// The newest status of a dispute about it, in Stripe's words.
+    /// The status of its dispute in Stripe's words; of several disputes that of an open one.
     pub dispute: Option<String>,
-    /// How much of it was gone from each moment on at which that changed, in minor units, as far as Stripe's events told.
-    /// None if nothing is known of a Stripe payment; then the sum and the dispute's status above say it. It isn't stored:
-    /// it follows from what is known of Stripe's payments.
+    /// Each moment at which the amount that is gone (refunded, or lost in disputes) changed, with that amount in minor
+    /// units. None if nothing is known of a payment at Stripe; then `refunded` and `dispute` count. It isn't stored,
+    /// but computed from the refunds and disputes that are.
     pub gone: Option<Vec<(Timestamp, i64)>>,
-    /// When it was first heard of.
+    /// When it was first known.
     pub created_at: Timestamp,
 }
 
-/// How long a single purchase lasts, and an invoice that doesn't say what time it is for.
+/// The length of a single purchase, and of an invoice that has no period.
 pub const ONE_PURCHASE: time::Duration = time::Duration::days(30);
 
 impl PaymentRecord {
-    /// Returns a payment of which nothing is known but what it is for.
+    /// Returns a payment of which only these values are known: unpaid, and without any ids of Stripe.
     #[must_use]
     pub fn new(
         id: PaymentRecordId,
@@ -251,7 +253,7 @@ impl PaymentRecord {
         }
     }
 
-    /// Returns where the payment stands.
+    /// Returns the payment's status.
     #[must_use]
     pub fn status(&self) -> PaymentStatus {
         match self.paid_at {
@@ -273,13 +275,14 @@ impl PaymentRecord {
         }
     }
 
-    /// Whether somebody may still pay it: unpaid, and not given up.
+    /// Returns whether it can still be paid: it is neither paid nor closed.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.paid_at.is_none() && !self.closed
     }
 
-    /// Whether its description names the payment. Rows from before there was a column for it say it nowhere else.
+    /// Returns whether its description has the id of this payment at Stripe. Rows that are older than the column for it
+    /// have the id nowhere else.
     #[must_use]
     pub fn describes(&self, intent: &PaymentIntentId) -> bool {
         let mut words =

@@ -1,4 +1,4 @@
-//! Thirty days, bought once: new, more of the same, or a higher tier.
+//! The rules of single purchases, which buy thirty days of a tier.
 
 use std::cmp::Ordering;
 
@@ -16,23 +16,25 @@ use crate::{
     stripe::SubscriptionStatus,
 };
 
-/// What a request to buy leads to.
+/// The decision about a request to buy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PurchaseDecision {
     /// The novel has no such tier on sale, or there is no such novel.
     TierNotFound,
-    /// A subscription of a higher tier renews: this purchase would wait for ever.
+    /// A subscription of a higher tier renews, so this purchase would wait for ever.
     LowerTier {
         /// The tier that renews.
         current: TierLevel,
     },
-    /// A payment of a subscription of this tier or a higher one failed: pay that, or this would be paid twice.
+    /// A payment of a subscription of this tier or a higher one failed, and has to be paid first: otherwise the reader
+    /// would pay twice for the same time.
     PaymentPastDue,
-    /// Pay this. Its id makes Stripe's idempotency key, so a second click doesn't charge a second time.
+    /// This payment is to be made. Its id is part of Stripe's idempotency key, so a second click doesn't charge again.
     Pay(Box<PaymentRecord>),
 }
 
-/// Decides about a request, and stores the payment if none of the same tier and price waits to be paid.
+/// Decides about a request to buy 30 days of a tier, and stores a payment with the id `fresh` unless one of the same tier
+/// and price waits to be paid.
 #[must_use]
 pub fn purchase(
     account: ChampionAccount,
@@ -48,7 +50,7 @@ pub fn purchase(
     }
     let purchase = purchase_type(&account, level, now);
     let waiting = account.payments.iter().filter(|payment| payment.kind == PaymentKind::Purchase && payment.is_open());
-    // One without a type is from before this system, which doesn't know Stripe's object for it.
+    // A purchase without a type is from the system before this one, and its payment at Stripe isn't known.
     let same = waiting
         .filter(|payment| payment.tier == Some(level) && payment.amount == tier.price && payment.purchase.is_some())
         .max_by_key(|payment| (payment.created_at, payment.id));
@@ -67,11 +69,11 @@ pub fn purchase(
     change.step(PurchaseDecision::Pay(Box::new(payment)), now)
 }
 
-/// Returns what buying a tier at this moment is to the reader.
+/// Returns whether buying a tier at this moment begins, extends or upgrades the reader's access.
 #[must_use]
 pub fn purchase_type(account: &ChampionAccount, level: TierLevel, now: Timestamp) -> PurchaseType {
     let timeline = account.timeline();
-    // Stripe's clock may be ahead of ours: what was just paid begins a moment from now, and is there to be extended.
+    // Stripe's clock may be ahead of ours, so access that was paid just now may begin a moment from now.
     let next = || timeline.segments.iter().find(|segment| now < segment.period.start);
     match timeline.at(now).or_else(next).map(|segment| segment.tier) {
         None => PurchaseType::New,
@@ -80,7 +82,7 @@ pub fn purchase_type(account: &ChampionAccount, level: TierLevel, now: Timestamp
     }
 }
 
-/// Returns why nothing can be bought beside a subscription of this tier, if so.
+/// Returns the decision against a purchase of the tier `wanted` beside a subscription of `tier`; none if it is possible.
 fn beside(live: &Subscription, tier: TierLevel, wanted: TierLevel) -> Option<PurchaseDecision> {
     let unpaid = matches!(live.status, SubscriptionStatus::PastDue | SubscriptionStatus::Unpaid);
     match wanted.cmp(&tier) {
@@ -90,7 +92,7 @@ fn beside(live: &Subscription, tier: TierLevel, wanted: TierLevel) -> Option<Pur
     }
 }
 
-/// Returns when a purchase that is paid now would begin; none if it begins at once.
+/// Returns when the access of a purchase that is paid now would begin; none if it begins at once.
 #[must_use]
 pub fn starts_at(account: &ChampionAccount, level: TierLevel, now: Timestamp) -> Option<Timestamp> {
     let id = PaymentRecordId::new(uuid::Uuid::nil());
@@ -108,8 +110,8 @@ pub fn starts_at(account: &ChampionAccount, level: TierLevel, now: Timestamp) ->
     Some(first.period.start).filter(|start| now < *start)
 }
 
-/// Returns the purchases that wait to be paid at Stripe, but for this one: whoever pays one of them from an old page would
-/// pay for something that they have decided against.
+/// Returns the purchases other than `newest` that wait to be paid at Stripe. They are to be cancelled, or a reader could
+/// pay one of them from an old page after they had decided for another.
 #[must_use]
 pub fn older_open(
     account: &ChampionAccount,
@@ -122,7 +124,8 @@ pub fn older_open(
     others.filter_map(|payment| Some((payment.id, payment.payment_intent.clone()?))).collect()
 }
 
-/// Stores Stripe's payment in ours.
+/// Stores the id of the payment at Stripe in its record; [`Attached::Unwanted`] if the record is closed, gone, or has
+/// another one.
 #[must_use]
 pub fn attach(
     account: ChampionAccount,
@@ -142,7 +145,7 @@ pub fn attach(
     change.step(Attached::Saved, now)
 }
 
-/// Closes a purchase whose payment was cancelled at Stripe: the next request gets a new one.
+/// Closes an unpaid purchase whose payment was cancelled at Stripe, so that the next request gets a new one.
 #[must_use]
 pub fn close(account: ChampionAccount, payment: PaymentRecordId, now: Timestamp) -> Step<()> {
     let Some(payment) = account.payment(payment).filter(|payment| payment.paid_at.is_none()).cloned() else {

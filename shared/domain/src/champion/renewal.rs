@@ -1,22 +1,22 @@
-//! Cancelling, and changing one's mind.
+//! The rules of cancelling a subscription, and of resuming it before its period ends.
 
 use crate::{
     champion::{ChampionAccount, PaymentRecord, Subscription},
     ids::{InvoiceId, SubscriptionId},
 };
 
-/// What a request to cancel or to resume leads to.
+/// The decision about a request to cancel or to resume.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RenewalDecision {
-    /// No subscription runs. What was bought once doesn't renew and can't be cancelled.
+    /// No subscription runs. Single purchases don't renew, so they can't be cancelled.
     NotFound,
-    /// The subscription is already as it was asked to be.
+    /// The subscription is cancelled, or renews, already.
     AlreadyDone(Box<Subscription>),
-    /// Tell Stripe.
+    /// Stripe has to be asked to change this subscription.
     Change(Box<Subscription>),
 }
 
-/// Decides whether Stripe must be told that the subscription is, or isn't, to go on after its period.
+/// Decides whether Stripe must be asked to let the live subscription renew (`renew`), or end with its period.
 #[must_use]
 pub fn decide(account: &ChampionAccount, renew: bool) -> RenewalDecision {
     match account.live_subscription() {
@@ -26,7 +26,7 @@ pub fn decide(account: &ChampionAccount, renew: bool) -> RenewalDecision {
     }
 }
 
-/// How an operator ends a subscription.
+/// The way in which an operator ends a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
     /// The reader has no such subscription.
@@ -39,7 +39,7 @@ pub enum Ending {
     WithItsPeriod,
 }
 
-/// Decides how an operator ends a subscription.
+/// Decides how an operator ends a subscription, at the account's moment.
 #[must_use]
 pub fn ending(account: &ChampionAccount, id: &SubscriptionId) -> Ending {
     let Some(subscription) = account.subscriptions.iter().find(|it| it.id == *id) else { return Ending::NotFound };
@@ -52,29 +52,29 @@ pub fn ending(account: &ChampionAccount, id: &SubscriptionId) -> Ending {
     if running.any(PaymentRecord::is_revoked) { Ending::Now } else { Ending::WithItsPeriod }
 }
 
-/// What became of an invoice at Stripe (<https://docs.stripe.com/api/invoices/object#invoice_object-status>).
+/// The status of an invoice at Stripe (<https://docs.stripe.com/api/invoices/object#invoice_object-status>).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvoiceStatus {
-    /// About an hour after a period has begun its invoice is finalised and charged; until then it is a draft.
+    /// The invoice isn't finalised yet. A renewal's is finalised and charged about an hour after its period has begun.
     Draft,
     /// The invoice is to be paid.
     Open,
     /// The invoice is paid.
     Paid,
-    /// Nobody is going to pay it, or it was made void.
+    /// The invoice is void or uncollectible.
     Dead,
 }
 
-/// The invoice of the period that runs, as Stripe's API answered.
+/// The invoice of a subscription's running period, as Stripe's API answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunningInvoice {
     /// The invoice.
     pub id: InvoiceId,
-    /// What became of it.
+    /// The status of the invoice.
     pub status: InvoiceStatus,
 }
 
-/// How a subscription is to be cancelled.
+/// The way in which a subscription is to be cancelled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cancelling {
     /// The running period is paid: the subscription ends with it.
@@ -87,7 +87,7 @@ pub enum Cancelling {
     },
 }
 
-/// Decides how to cancel a subscription whose running period has this invoice.
+/// Decides how to cancel a subscription whose running period has this invoice; without one, the period counts as paid.
 #[must_use]
 pub fn cancelling(running: Option<&RunningInvoice>) -> Cancelling {
     match running {

@@ -1,4 +1,4 @@
-//! What was earned on which day: each payment spread over the time that it bought.
+//! Revenue by day: each payment is spread over the time that it bought.
 
 use std::collections::BTreeMap;
 
@@ -13,15 +13,16 @@ use crate::{
     money::Currency,
 };
 
-/// Minor units for each day, in UTC, and currency.
+/// Amounts in minor units, by day in UTC and currency.
 pub type Revenue = BTreeMap<(Date, Currency), i64>;
 
 impl ChampionAccount {
-    /// Computes what this reader's support of this novel brought on each day, also on days that are still to come.
+    /// Returns the revenue of this reader's support of this novel on each day, also on days to come; days with 0 are left
+    /// out.
     ///
-    /// A payment is spread evenly over its segments, to the cent: all its days add up to exactly what was paid. One
-    /// without any time counts on the day on which it was paid. A revocation takes back on its day what had been spread
-    /// until then, and gives it again when it is undone. A refund in part is its own amount on its day.
+    /// A payment is spread evenly over its segments, in whole minor units: all its days add up to exactly what was paid. A
+    /// payment without any time counts on the day on which it was paid. A revocation subtracts on its day what had been
+    /// spread until then, and adds it again when it is undone. A partial refund subtracts its amount on its day.
     #[must_use]
     pub fn revenue(&self) -> Revenue {
         let (timeline, mut revenue) = (self.timeline(), Revenue::new());
@@ -48,12 +49,12 @@ impl<'a> Spread<'a> {
         let segments: Vec<_> = timeline.segments.iter().filter(|it| it.payment == payment.id).collect();
         let ran: Duration = segments.iter().map(|it| it.period.end - it.period.start).sum();
         let bought = timeline.grants.iter().find(|it| it.payment == payment.id).map(|it| it.bought);
-        // What was revoked never runs to its end, so what had been spread is a part of the whole that was bought.
+        // A revoked payment never runs to its end, so its segments are only a part of the time that it bought.
         let total = if payment.is_revoked() { bought.unwrap_or_default().max(ran) } else { ran };
         Self { payment, segments, paid_at, total }
     }
 
-    /// Returns how much had been spread at this moment.
+    /// Returns the amount that was spread before this moment, in minor units.
     fn until(&self, moment: Timestamp) -> i64 {
         let amount = self.payment.amount.amount;
         if self.total <= Duration::ZERO {
@@ -97,7 +98,7 @@ fn midnight(day: Date) -> Timestamp {
     day.with_time(Time::MIDNIGHT).assume_utc()
 }
 
-/// Returns the days that a stretch touches; midnight at its end is none.
+/// Returns the days in UTC from `start` until before `end`.
 fn days(start: Timestamp, end: Timestamp) -> impl Iterator<Item = Date> {
     let last = day(end - Duration::NANOSECOND);
     std::iter::successors(Some(day(start)), |day| day.next_day()).take_while(move |day| *day <= last)

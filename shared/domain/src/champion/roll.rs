@@ -1,12 +1,12 @@
-//! What time alone changes: the row that everybody else reads, and the ends that are to be announced.
+//! What time alone changes: the row that other systems read, and announcements that access has ended.
 
 use crate::{
     Timestamp,
     champion::{ChampionAccount, ChampionChange, announce, change::Change, support::endings, timeline::Timeline},
 };
 
-/// Computes everything anew at the account's moment, and announces the ends of runs that are sure by now; none if
-/// nothing was ever paid.
+/// Computes all rows anew at the account's moment, and announces the ends of runs that became certain since the last time.
+/// None if nothing was ever paid.
 #[must_use]
 pub fn roll(account: ChampionAccount) -> Option<ChampionChange> {
     let now = account.moment.now;
@@ -23,8 +23,8 @@ pub fn roll(account: ChampionAccount) -> Option<ChampionChange> {
     Some(change.anew())
 }
 
-/// Returns why access ended, in a word: what was to be paid wasn't, the reader had cancelled, or a single purchase is
-/// used up.
+/// Returns the word for why access ended: `unpaid`, `cancelled` or `paused` by the state of the subscription whose payment
+/// ran last, `expired` if that was a single purchase.
 fn reason(account: &ChampionAccount, timeline: &Timeline, end: Timestamp) -> &'static str {
     let last = timeline.segments.iter().rfind(|segment| segment.period.end == end);
     let payment = last.and_then(|segment| account.payment(segment.payment));

@@ -1,4 +1,4 @@
-//! Where a reader stands with a novel.
+//! How a reader stands with a novel: access, subscription, open payments and the next renewal.
 
 use crate::{
     Timestamp,
@@ -12,26 +12,26 @@ use crate::{
     stripe::SubscriptionStatus,
 };
 
-/// What a reader is told.
+/// How a reader stands with a novel, as the reader is shown it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    /// Who supports what.
+    /// The reader and the novel.
     pub key: ChampionKey,
     /// The reader's address as it is stored.
     pub email: Option<Email>,
     /// The reader's Stripe customer.
     pub customer: Option<CustomerId>,
-    /// Whether the address has changed since Stripe was told the customer's.
+    /// Whether the address has changed since it was told to Stripe.
     pub customer_is_outdated: bool,
-    /// What is bought; none if nothing ever was.
+    /// The reader's access; none if nothing was ever paid.
     pub support: Option<Support>,
-    /// The subscription that counts.
+    /// The current subscription, by [`ChampionAccount::current_subscription`].
     pub subscription: Option<Subscription>,
     /// A subscription that waits for its first payment.
     pub pending: Option<PaymentRecord>,
-    /// The payment of the subscription that failed, as long as it can be paid.
+    /// The subscription's failed invoice, as long as it can be paid.
     pub open: Option<OpenPayment>,
-    /// What the reader is charged next, unless somebody stops it.
+    /// The next charge, unless the subscription is cancelled before.
     pub next_renewal: Option<NextRenewal>,
     /// The access that ran, runs and will run, in order.
     pub stretches: Vec<Stretch>,
@@ -44,24 +44,24 @@ pub struct OpenPayment {
     pub invoice: InvoiceId,
     /// The tier that it is for.
     pub tier: Option<TierLevel>,
-    /// What was asked for.
+    /// The amount of the invoice.
     pub amount: Money,
-    /// When a try to pay it was last refused.
+    /// When an attempt to pay it was last refused.
     pub failed_at: Option<Timestamp>,
 }
 
-/// A renewal that is to come.
+/// The next renewal of a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NextRenewal {
     /// When its period begins. Stripe charges about an hour later.
     pub at: Timestamp,
     /// The tier that it is for.
     pub tier: TierLevel,
-    /// What it costs as far as is known here: credits that the reader has at Stripe are not taken off.
+    /// The price. Credits that the reader has at Stripe aren't known here, and are not subtracted.
     pub amount: Money,
 }
 
-/// Access at one tier, without a gap.
+/// Access at one tier without a gap, from one segment or several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch {
     /// The tier.
@@ -71,14 +71,14 @@ pub struct Stretch {
 }
 
 impl Standing {
-    /// Returns whether there is anything to tell: something was bought, or waits to be paid.
+    /// Returns whether the reader has anything to do with the novel: something was paid, or waits to be paid.
     #[must_use]
     pub fn is_something(&self) -> bool {
         self.support.is_some() || self.pending.is_some()
     }
 }
 
-/// Returns where the reader stands at this moment.
+/// Returns how the reader stands at this moment.
 #[must_use]
 pub fn standing(account: ChampionAccount, moment: Moment) -> Standing {
     let account = account.at(moment);
@@ -97,8 +97,8 @@ pub fn standing(account: ChampionAccount, moment: Moment) -> Standing {
     }
 }
 
-/// Returns the newest invoice of a subscription that is behind with its payments. Stripe says that it is behind as long
-/// as its newest invoice is unpaid; what is made void is forgotten with it.
+/// Returns the newest unpaid invoice of a subscription that is `past_due` or `unpaid`; none otherwise. A subscription has
+/// one of these statuses only as long as its newest invoice is unpaid and not void.
 fn open_payment(account: &ChampionAccount, live: &Subscription) -> Option<OpenPayment> {
     let behind = matches!(live.status, SubscriptionStatus::PastDue | SubscriptionStatus::Unpaid);
     let unpaid = account.payments.iter().filter(|it| it.subscription.as_ref() == Some(&live.id) && it.is_open());
@@ -107,8 +107,8 @@ fn open_payment(account: &ChampionAccount, live: &Subscription) -> Option<OpenPa
     behind.then_some(OpenPayment { invoice, tier, amount, failed_at: newest.failed_at })
 }
 
-/// Returns the renewal at the end of the period that runs. It costs what the subscription's last month at that tier
-/// did, else what the tier costs now.
+/// Returns the renewal at the end of the running period. Its price is what the subscription's last month at that tier cost,
+/// else what the tier costs now.
 fn next_renewal(account: &ChampionAccount, live: &Subscription) -> Option<NextRenewal> {
     let (at, tier) = (live.period_end.filter(|_| live.renews())?, account.tier_of(live)?);
     let months = account.payments.iter().filter(|it| {

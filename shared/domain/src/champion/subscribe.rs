@@ -1,8 +1,8 @@
-//! Starting a subscription, at most one for each reader and novel.
+//! The rules of starting a subscription, at most one for each reader and novel.
 //!
-//! The reservation is a pending payment record, stored before Stripe is asked. Its id makes Stripe's idempotency key,
-//! so everybody who finds it makes, or gets, the same subscription: fifty requests at once, and the retry after a crash
-//! between Stripe's answer and our commit.
+//! The reservation is a pending payment record that is stored before Stripe is asked. Its id is part of Stripe's
+//! idempotency key, so every request that finds it makes, or gets, the same subscription: concurrent ones, and the retry
+//! after a crash between Stripe's answer and our commit.
 
 use std::cmp::Ordering;
 
@@ -16,33 +16,34 @@ use crate::{
     stripe::SubscriptionStatus,
 };
 
-/// What a request to subscribe leads to.
+/// The decision about a request to subscribe.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SubscribeDecision {
     /// The novel has no such tier on sale, or there is no such novel.
     TierNotFound,
-    /// A subscription runs and will go on.
+    /// A subscription runs and will renew.
     AlreadySubscribed,
-    /// A subscription runs whose payment failed: pay that first.
+    /// A subscription runs whose payment failed, and has to be paid first.
     PaymentPastDue,
     /// A subscription runs whose payments are paused.
     Paused,
-    /// A subscription of this tier runs, but was cancelled: let it go on. Nothing is to be paid now.
+    /// A cancelled subscription of this tier runs, and is to be resumed. Nothing is to be paid now.
     Reactivate(SubscriptionId),
-    /// A subscription of a higher tier runs, but was cancelled: let it go on, at this tier from the next renewal. Nothing
-    /// is to be paid now.
+    /// A cancelled subscription of a higher tier runs, and is to be resumed and to renew at the requested tier. Nothing is
+    /// to be paid now.
     ReactivateLower(SubscriptionId),
-    /// Make the subscription of this reservation, or get it again. It may be of another tier than was asked for now:
-    /// whether Stripe has made it must be known before anything else may begin.
+    /// The subscription of this reservation is to be made, or got again, at Stripe. The reservation may be of another tier
+    /// than the requested one: whether Stripe has made its subscription must be known before another may begin.
     Start(Box<PaymentRecord>),
-    /// The subscription is made and not paid yet: pay it.
+    /// The subscription is made and waits for its first payment.
     Resume(SubscriptionId),
-    /// Another tier's subscription is in the way, unpaid or cancelled already: end it in Stripe, then ask again. What
+    /// A subscription is in the way, which is unpaid or cancelled: it is to be ended at Stripe, and then decided anew. What
     /// was paid stays bought.
     Replace(SubscriptionId),
 }
 
-/// Decides about a request, and stores the reservation if there is none.
+/// Decides about a request to subscribe to a tier, and stores a reservation with the id `fresh` if there is no open attempt
+/// and nothing forbids it.
 #[must_use]
 pub fn subscribe(
     account: ChampionAccount,
@@ -76,7 +77,7 @@ pub fn subscribe(
     change.step(SubscribeDecision::Start(Box::new(reservation)), now)
 }
 
-/// Returns what a request for a tier leads to beside a subscription of another one, or of the same.
+/// Returns the decision about a request for the tier `wanted` beside a live subscription of `tier`.
 fn beside(live: &Subscription, tier: Option<TierLevel>, wanted: TierLevel) -> SubscribeDecision {
     use SubscriptionStatus::{PastDue, Paused, Unpaid};
     match live.status {
@@ -92,10 +93,10 @@ fn beside(live: &Subscription, tier: Option<TierLevel>, wanted: TierLevel) -> Su
     }
 }
 
-/// A subscription that Stripe has made, or described.
+/// A subscription as Stripe's API answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Made {
-    /// The subscription as Stripe made it.
+    /// The subscription's state.
     pub subscription: Subscription,
     /// The subscription's first invoice.
     pub invoice: Option<InvoiceId>,
@@ -103,16 +104,17 @@ pub struct Made {
     pub payment_intent: Option<PaymentIntentId>,
 }
 
-/// What storing a subscription in its reservation came to.
+/// The result of storing what Stripe made in its payment record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attached {
-    /// The subscription is stored with its reservation.
+    /// The object at Stripe is stored in the record.
     Saved,
-    /// The reservation has another subscription, or was given up: this one isn't wanted.
+    /// The record is closed, gone, or has another object: this one isn't wanted.
     Unwanted,
 }
 
-/// Stores the subscription that Stripe made for a reservation.
+/// Stores the subscription that Stripe made in its reservation; [`Attached::Unwanted`] if the reservation is closed, gone,
+/// or has another one.
 #[must_use]
 pub fn attach(account: ChampionAccount, reservation: PaymentRecordId, made: &Made, now: Timestamp) -> Step<Attached> {
     let subscription = &made.subscription;
@@ -135,7 +137,7 @@ pub fn attach(account: ChampionAccount, reservation: PaymentRecordId, made: &Mad
     change.step(Attached::Saved, now)
 }
 
-/// Gives a payment up of which Stripe made nothing and never will: the next request gets a new one.
+/// Closes a payment for which Stripe made nothing and never will, so that the next request gets a new one.
 #[must_use]
 pub fn give_up(account: ChampionAccount, payment: PaymentRecordId, now: Timestamp) -> Step<()> {
     let unmade = |payment: &&PaymentRecord| payment.subscription.is_none() && payment.payment_intent.is_none();
@@ -147,8 +149,8 @@ pub fn give_up(account: ChampionAccount, payment: PaymentRecordId, now: Timestam
     change.step((), now)
 }
 
-/// Stores how a subscription stands by Stripe's API, and returns the account as it is then. `prices` are those of its items;
-/// the one that is or was a tier's says at which tier it renews.
+/// Stores a subscription's state from an answer of Stripe's API, and answers with the account as it is afterwards. `prices`
+/// are the prices of its items; the one that is or was a tier's gives the tier at which it renews.
 #[must_use]
 pub fn observe(
     account: ChampionAccount,

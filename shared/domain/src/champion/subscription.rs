@@ -1,4 +1,4 @@
-//! A subscription as Stripe last described it.
+//! A subscription in its newest known state at Stripe.
 
 use std::{
     cmp::Ordering,
@@ -12,8 +12,8 @@ use crate::{
     stripe::SubscriptionStatus,
 };
 
-/// Which event a description comes from. Events of the same second have no order; the id makes one up, so that
-/// everybody ends with the same one.
+/// The event that a subscription's state comes from. Events of the same second have no order of their own, so their ids
+/// order them: then the result doesn't depend on the order of arrival.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
     /// When the event happened.
@@ -22,10 +22,10 @@ pub struct Version {
     pub event: EventId,
 }
 
-/// The period that a subscription said to be in when an invoice was its newest one.
+/// The period in which a subscription was while an invoice was its newest one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvoicePeriod {
-    /// The period, as Stripe counts.
+    /// The period, as Stripe has it.
     pub period: Period,
     /// The tier of the subscription's price.
     pub tier: Option<TierLevel>,
@@ -38,29 +38,29 @@ pub struct InvoicePeriod {
 pub struct Subscription {
     /// Stripe's id.
     pub id: SubscriptionId,
-    /// Who pays.
+    /// The Stripe customer who pays.
     pub customer: Option<CustomerId>,
     /// The subscription's status at Stripe.
     pub status: SubscriptionStatus,
-    /// Whether it is going to end.
+    /// Whether a cancellation is going to end it.
     pub cancel_at_period_end: bool,
-    /// When the paid period ends, as Stripe counts.
+    /// When the running period ends, as Stripe has it; if it is cancelled, when it ends.
     pub period_end: Option<Timestamp>,
     /// The tier of its price.
     pub tier: Option<TierLevel>,
-    /// Whether its payments aren't collected at the moment. Its status doesn't say so.
+    /// Whether the collection of its payments is paused (`pause_collection`), which Stripe's status doesn't say.
     pub collection_paused: bool,
-    /// Which period each of its invoices is for, as far as events about the subscription said so.
+    /// The period of each of its invoices, as far as events about the subscription said so.
     pub periods: BTreeMap<InvoiceId, InvoicePeriod>,
-    /// Whether it ever got past its first payment. One that didn't was never a subscription to the reader.
+    /// Whether it ever got past its first payment. One that didn't never counts as the reader's subscription.
     pub started: bool,
-    /// The event that described it last; none if only answers of the API and invoices have so far.
+    /// The event from which the state is; none if it is from answers of the API and from invoices alone.
     pub version: Option<Version>,
 }
 
 impl Subscription {
-    /// Makes what an invoice that is paid says about its subscription: it runs. Any event about the subscription itself
-    /// knows better, unless it is from before the first payment.
+    /// Returns the state that a paid invoice implies for its subscription: it is active. Any event about the subscription
+    /// itself counts more when merged, unless it is from before the first payment.
     #[must_use]
     pub fn running(id: SubscriptionId, customer: Option<CustomerId>) -> Self {
         Self {
@@ -77,13 +77,13 @@ impl Subscription {
         }
     }
 
-    /// Whether it will charge the reader again unless somebody stops it.
+    /// Returns whether it will charge the reader again unless it is cancelled.
     #[must_use]
     pub fn renews(&self) -> bool {
         self.is_charged() && !self.cancel_at_period_end
     }
 
-    /// Whether Stripe collects its invoices: neither paused, nor given up after a payment that failed for good.
+    /// Returns whether Stripe collects its invoices: it is neither paused, nor unpaid or ended.
     #[must_use]
     pub fn is_charged(&self) -> bool {
         use SubscriptionStatus::{Active, PastDue, Trialing};
@@ -96,14 +96,14 @@ impl Subscription {
         self.period_end.filter(|_| self.cancel_at_period_end)
     }
 
-    /// Whether it ended after it had been paid at least once.
+    /// Returns whether it ended after it had been paid at least once.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.started && self.status.is_terminal()
     }
 
-    /// Merges two descriptions of one subscription. Commutative, associative and idempotent: the later phase wins, then the
-    /// newer event.
+    /// Merges two states of one subscription: the later phase wins, then the newer event. The merge is commutative,
+    /// associative and idempotent.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
         let started = self.started || other.started;
@@ -111,16 +111,16 @@ impl Subscription {
             Ordering::Less => (other, self),
             Ordering::Equal | Ordering::Greater => (self, other),
         };
-        // A subscription never changes its customer. Everything else is taken whole: filling gaps of a newer description
-        // from one of several older ones would let their order matter.
+        // A subscription never changes its customer. Everything else is taken from the winner: filling its gaps from one of
+        // several older states would make their order matter.
         winner.customer = winner.customer.or(loser.customer);
         winner.started = started;
         join(&mut winner.periods, loser.periods);
         winner
     }
 
-    /// Applies an answer of Stripe's API, which is written at once but has no version: the event about the same change
-    /// comes as well and has the last word.
+    /// Returns the state after an answer of Stripe's API, which counts unless it is of an earlier phase. It has no version,
+    /// so the version stays, and the event about the same change, which comes too, counts more.
     #[must_use]
     pub fn observed(self, answer: Self) -> Self {
         let version = self.version.clone();
@@ -138,7 +138,7 @@ impl Subscription {
         (self.phase(), self.version.as_ref())
     }
 
-    /// Returns a number that only grows: before the first payment, while it goes on, and after its end.
+    /// Returns 0 before the first payment, 1 while the subscription runs, and 2 after its end. It never decreases.
     fn phase(&self) -> u8 {
         match self.status {
             SubscriptionStatus::Incomplete => 0,
@@ -148,8 +148,8 @@ impl Subscription {
     }
 }
 
-/// Adds what another description knows of invoices. Of two that speak of one invoice the earlier one counts: a change of
-/// plan comes later.
+/// Adds the periods of invoices from another state. Of two periods of one invoice the one that was said first counts, since
+/// a later one may be from after a change of plan.
 fn join(known: &mut BTreeMap<InvoiceId, InvoicePeriod>, others: BTreeMap<InvoiceId, InvoicePeriod>) {
     let age = |it: &InvoicePeriod| (it.at, it.tier, it.period.end, it.period.start);
     for (invoice, other) in others {

@@ -1,4 +1,4 @@
-//! The support as everybody else reads it: one row for each reader and novel.
+//! The row that other systems read of a reader's support: one for each reader and novel.
 
 use time::Duration;
 
@@ -11,38 +11,38 @@ use crate::{
     ids::{CustomerId, SubscriptionId},
 };
 
-/// How long the end of a run waits until it is announced: a payment that keeps the run going may be told late, and Stripe
-/// repeats what wasn't heard for three days.
+/// How long after its end, and its grace, a run's end is announced. A payment that prolongs the run may arrive late, since
+/// Stripe repeats deliveries for three days (<https://docs.stripe.com/webhooks#retries>).
 pub const TOLD_BY_THEN: Duration = Duration::days(3);
 
-/// The support as everybody else reads it: one row for each reader and novel, from the first paid payment on. True at the
-/// moment for which it was computed, until `next_change_at`.
+/// The row that other systems read of a reader's support of a novel, from the first paid payment on. It is true from the
+/// moment for which it was computed until `next_change_at`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Support {
     /// The tier that runs, without grace; none while nothing runs.
     pub tier: Option<TierLevel>,
     /// When the tier changes or ends.
     pub tier_until: Option<Timestamp>,
-    /// When the run began that is unbroken over tiers, or the last one did, and when all bought time ends; empty if
-    /// everything went back.
+    /// From the start of the running unbroken access over all tiers, or of the last one, to the end of all bought time;
+    /// empty if everything was refunded.
     pub period: Period,
-    /// Access beyond what is paid, also if it is still to come.
+    /// The access beyond what is paid, also if it is still to come.
     pub grace: Option<Grace>,
     /// Whether there is access, grace included.
     pub is_active: bool,
     /// Whether a subscription will charge the reader again.
     pub auto_renew: bool,
-    /// Whether a live subscription is going to end.
+    /// Whether a live subscription is cancelled and going to end.
     pub cancel_at_period_end: bool,
-    /// The subscription that counts: the live one, else the last one.
+    /// The current subscription: the live one, else the one that was paid last.
     pub subscription: Option<SubscriptionId>,
-    /// Who pays.
+    /// The Stripe customer who pays.
     pub customer: Option<CustomerId>,
-    /// Through whom the newest payment was made.
+    /// The provider through whom the newest payment was made.
     pub method: PaymentMethod,
     /// The next moment at which anything here would differ.
     pub next_change_at: Option<Timestamp>,
-    /// Until when the ends of runs are announced.
+    /// The time up to which ends of runs are announced.
     pub ends_announced_until: Timestamp,
 }
 
@@ -54,12 +54,12 @@ impl Support {
     }
 }
 
-/// The end of a run, and when it may be announced.
+/// The end of an unbroken run of access, and when it may be announced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ending {
+pub(super) struct RunEnd {
     /// The end of the run, without grace.
     pub(super) at: Timestamp,
-    /// When it is sure.
+    /// When the end is certain: no payment that prolongs the run can arrive any more.
     pub(super) sure_at: Timestamp,
 }
 
@@ -76,7 +76,7 @@ impl ChampionAccount {
             .payments
             .iter()
             .filter_map(|payment| Some((payment, payment.paid_at?)))
-            // What was given says nothing of how the reader pays.
+            // Goodwill says nothing about how the reader pays.
             .max_by_key(|(payment, paid_at)| (payment.kind != PaymentKind::Goodwill, *paid_at, payment.id))?;
         let (newest, paid_at) = newest;
         let subscription = self.current_subscription();
@@ -109,7 +109,7 @@ impl ChampionAccount {
 
     fn renewing(&self, subscription: &Subscription) -> Renewing {
         let paid = self.paid_until(subscription);
-        // One that is going to end, nobody knows when, ends with what is paid.
+        // A cancelled subscription whose end isn't known counts as ending with what is paid.
         let unknown = paid.map(|(end, _)| end).filter(|_| subscription.cancel_at_period_end);
         Renewing {
             status: subscription.status,
@@ -119,8 +119,8 @@ impl ChampionAccount {
         }
     }
 
-    /// Returns the end, as Stripe has it, of the subscription's last paid period that wasn't revoked, and the tier of
-    /// the last line that reaches it.
+    /// Returns the end, as Stripe has it, of the subscription's last paid period that wasn't revoked, and the tier of the
+    /// invoice's line that ends last.
     #[must_use]
     pub fn paid_until(&self, subscription: &Subscription) -> Option<(Timestamp, TierLevel)> {
         let theirs = self.payments.iter().filter(|payment| {
@@ -134,18 +134,18 @@ impl ChampionAccount {
     }
 }
 
-/// Returns the ends of runs, and when each may be announced: not before its grace is over as well, and not if a
-/// revocation ended it, of which the reader hears otherwise.
-pub(super) fn endings(timeline: &Timeline, grace: Option<Grace>) -> impl Iterator<Item = Ending> {
+/// Returns the ends of runs, each with when it may be announced: [`TOLD_BY_THEN`] after it and its grace are over. Runs
+/// that a revocation ended are left out, since the refund or dispute is announced.
+pub(super) fn endings(timeline: &Timeline, grace: Option<Grace>) -> impl Iterator<Item = RunEnd> {
     let ends = timeline.runs().into_iter().filter(|run| !run.cut).map(|Run { period, .. }| period.end);
     ends.map(move |at| {
         let over = grace.filter(|grace| grace.runs_at(at)).map_or(at, |grace| grace.period.end);
-        Ending { at, sure_at: over.saturating_add(TOLD_BY_THEN) }
+        RunEnd { at, sure_at: over.saturating_add(TOLD_BY_THEN) }
     })
 }
 
-/// Returns the next moment at which a row would differ: something begins or ends, or an end is to be announced. An
-/// announcement that is overdue makes it now.
+/// Returns the next moment at which the row changes: access or grace begins or ends, or an end is to be announced; `now` if
+/// such an announcement is overdue.
 fn next_change(timeline: &Timeline, grace: Option<Grace>, announced: Timestamp, now: Timestamp) -> Option<Timestamp> {
     let bounds = grace.into_iter().flat_map(|grace| [grace.period.start, grace.period.end]);
     let changes = bounds.chain(timeline.next_change(now)).filter(|at| now < *at);

@@ -1,4 +1,4 @@
-//! The tiers of a novel: what a month of support costs.
+//! The tiers of a novel, with what a month of support costs.
 
 use crate::{
     ids::{NovelId, PriceId},
@@ -9,23 +9,23 @@ use crate::{
 /// A tier of a novel. Prices come from here and never from a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tier {
-    /// Whose tier it is.
+    /// The novel of the tier.
     pub novel: NovelId,
-    /// How high it is.
+    /// The tier's level, from 1.
     pub level: TierLevel,
-    /// What it is called.
+    /// The tier's name.
     pub name: String,
-    /// What a month, or a single purchase of 30 days, costs.
+    /// The price of a month, and of a single purchase of 30 days.
     pub price: Money,
     /// The recurring Stripe price of exactly that amount, once it was made.
     pub stripe_price: Option<PriceId>,
-    /// Every recurring Stripe price that it ever had: what it was paid for years ago stays its own.
+    /// Every recurring Stripe price that the tier ever had, so that invoices of an old price still belong to it.
     pub prices: Vec<PriceId>,
-    /// Whether it is on sale. Subscriptions to a tier that isn't go on.
+    /// Whether it is on sale. Subscriptions to a tier that isn't on sale any more go on.
     pub active: bool,
 }
 
-/// What every new novel starts with: name, price in cents of a dollar, chapters in advance.
+/// The tiers with which every new novel starts, lowest first.
 pub const DEFAULT_TIERS: [DefaultTier; TierLevel::MAX as usize] = [
     DefaultTier { name: "Martial Cultivator", cents: 100, advance_chapters: 1 },
     DefaultTier { name: "Profound Realm", cents: 300, advance_chapters: 2 },
@@ -45,11 +45,11 @@ pub const DEFAULT_TIERS: [DefaultTier; TierLevel::MAX as usize] = [
 /// One of [`DEFAULT_TIERS`]; its level is its place, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DefaultTier {
-    /// What it is called.
+    /// The tier's name.
     pub name: &'static str,
-    /// What a month costs, in cents of a dollar.
+    /// The price of a month, in cents of a US dollar.
     pub cents: i64,
-    /// How many unpublished chapters it opens.
+    /// How many chapters its readers may read before they are published.
     pub advance_chapters: i32,
 }
 

@@ -1,4 +1,4 @@
-//! Changes of the tier, from the next renewal on.
+//! The rule of changing a subscription's tier, from its next renewal on.
 
 use crate::{
     champion::{
@@ -9,16 +9,16 @@ use crate::{
     stripe::SubscriptionStatus,
 };
 
-/// What a request for another tier leads to.
+/// The decision about a request for another tier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TierChangeDecision {
     /// The novel has no such tier on sale, or there is no such novel.
     TierNotFound,
     /// No subscription runs.
     NotFound,
-    /// The next renewal isn't there to be changed.
+    /// The next renewal can't be changed.
     NotPossible(Obstacle),
-    /// Let this subscription renew at this tier.
+    /// The subscription is to renew at the tier.
     Change {
         /// The subscription.
         subscription: SubscriptionId,
@@ -27,22 +27,22 @@ pub enum TierChangeDecision {
     },
 }
 
-/// Why the tier of the next renewal stays what it is.
+/// The reason why the tier of the next renewal can't be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Obstacle {
     /// The next renewal is at this tier already.
     SameTier,
     /// The period that runs isn't paid.
     Unpaid,
-    /// The subscription is going to end.
+    /// The subscription is cancelled and going to end.
     Cancelled,
-    /// Nothing is collected at the moment.
+    /// The collection of the subscription's payments is paused.
     Paused,
 }
 
-/// Decides whether the next renewal of the reader's subscription can be at this tier. `running` is the invoice of the
-/// period that runs, as far as Stripe has been asked. A change can be undone until the renewal: what counts as the same
-/// tier is the next renewal's, not the one that is read at now.
+/// Decides whether the reader's live subscription can renew at this tier. `running` is the invoice of its running period,
+/// if it has one. A change can be undone until the renewal: the level is compared with the next renewal's tier, and not
+/// with the one at which the reader has access now.
 #[must_use]
 pub fn decide(account: &ChampionAccount, level: TierLevel, running: Option<&RunningInvoice>) -> TierChangeDecision {
     use SubscriptionStatus::{PastDue, Paused, Unpaid};

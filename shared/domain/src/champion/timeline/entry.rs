@@ -1,4 +1,4 @@
-//! What the fold is given: payments, reduced to what matters for access.
+//! The input of the fold: payments, reduced to what matters for access.
 
 use time::Duration;
 
@@ -8,35 +8,35 @@ use crate::{
     ids::{PaymentRecordId, SubscriptionId},
 };
 
-/// A payment as the timeline sees it.
+/// A payment, reduced to what matters for access.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The payment.
     pub payment: PaymentRecordId,
-    /// The gateway's id, which orders payments that enter at the same moment. One that is given on arrival would let the
+    /// The id at Stripe, which orders payments that enter at the same moment. An id that is given on arrival would make the
     /// order of arrival matter.
     pub rank: String,
-    /// When it enters.
+    /// When the payment enters.
     pub enters_at: Timestamp,
-    /// The subscription that it belongs to: negative lines take from that one only.
+    /// The subscription to which it belongs; negative lines take from that subscription's payments only.
     pub subscription: Option<SubscriptionId>,
-    /// What it is.
+    /// The kind of entry.
     pub kind: EntryKind,
-    /// What it bought, in the order of the invoice.
+    /// The time that it bought, in the order of the invoice's lines.
     pub lines: Vec<Line>,
-    /// When it was taken back (true) and given again (false). Of several changes at one moment the last one counts.
+    /// When it was revoked (true) and when that was undone (false). Of several changes at one moment the last one counts.
     pub revocations: Vec<(Timestamp, bool)>,
 }
 
-/// What kind of entry it is.
+/// The kind of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryKind {
     /// A payment that buys time.
     Bought,
-    /// What the reader was shown when they were taken over.
+    /// The access that the reader was shown when they were taken over.
     CarriedOver,
-    /// A payment that what was carried over contains. It has no time of its own; its revocation takes from the rest of
-    /// what was carried over as much as this period still covers.
+    /// A payment from before the reader was taken over. It has no time of its own. When it is revoked, the carried-over
+    /// entry loses, of the time that it has left, as much as this period still covers.
     Settled(Option<Period>),
 }
 
@@ -45,19 +45,19 @@ pub enum EntryKind {
 pub struct Line {
     /// The tier.
     pub tier: TierLevel,
-    /// How long; negative for time that wasn't used and is given back.
+    /// The length; negative for unused time that is credited.
     pub length: Duration,
 }
 
 impl Entry {
-    /// Whether it is revoked at this moment.
+    /// Returns whether the entry is revoked at this moment.
     pub(super) fn is_revoked_at(&self, now: Timestamp) -> bool {
         let known = self.revocations.iter().filter(|(at, _)| *at <= now);
         // Of equal maxima `max_by_key` returns the last one.
         known.max_by_key(|(at, _)| *at).is_some_and(|(_, revoked)| *revoked)
     }
 
-    /// Returns all the time that the entry bought.
+    /// Returns all the time that the entry bought, without subtracting negative lines.
     pub(super) fn bought(&self) -> Duration {
         self.lines.iter().map(|line| line.length.max(Duration::ZERO)).sum()
     }

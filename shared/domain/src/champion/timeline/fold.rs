@@ -1,4 +1,4 @@
-//! From payments to segments, moment by moment.
+//! The fold of payments into segments, moment by moment.
 
 use std::collections::BTreeSet;
 
@@ -27,19 +27,23 @@ pub fn fold(entries: &[Entry]) -> Timeline {
     clock.finish()
 }
 
-/// The fold at one moment.
+/// The state of the fold at one moment.
 struct Clock<'a> {
+    /// All entries, in the order of entering.
     entries: &'a [&'a Entry],
-    /// How many have entered.
+    /// How many entries have entered.
     entered: usize,
-    /// Whether each is revoked.
+    /// For each entry, whether it is revoked now.
     revoked: Vec<bool>,
-    /// What the revocation of each settled payment has taken from what was carried over.
+    /// For each entry, the slots and lengths that its revocation took from the carried-over entry, if it is settled.
     withheld: Vec<Vec<(usize, Duration)>>,
+    /// The time that is left of each entry.
     queues: Queues,
+    /// The moment.
     now: Timestamp,
-    /// Where the run began that goes on now or was the last one.
+    /// When the unbroken run began that goes on now, or else the last one.
     since: Timestamp,
+    /// The result up to now.
     timeline: Timeline,
 }
 
@@ -58,7 +62,7 @@ impl<'a> Clock<'a> {
         }
     }
 
-    /// Lets time pass; without an end until nothing is left.
+    /// Lets time pass until `end`, or until nothing is left if there is no end, and appends the segments that run.
     fn run_until(&mut self, end: Option<Timestamp>) {
         while let Some(next) = self.queues.next() {
             let time = end.map_or(next.left, |end| next.left.min(end - self.now));
@@ -86,7 +90,7 @@ impl<'a> Clock<'a> {
         self.timeline.segments.push(segment);
     }
 
-    /// Takes back and gives again what changes at this moment.
+    /// Applies the revocations, and their undoing, of this moment.
     fn revoke(&mut self, moment: Timestamp) {
         for index in 0..self.entries.len() {
             let revoked = self.entries[index].is_revoked_at(moment);
@@ -123,7 +127,7 @@ impl<'a> Clock<'a> {
         }
     }
 
-    /// Lets in everybody who enters at this moment.
+    /// Adds the entries that enter at this moment to their queues.
     fn enter(&mut self, moment: Timestamp) {
         while let Some(entry) = self.entries.get(self.entered).filter(|entry| entry.enters_at == moment) {
             let before = self.held().or_else(|| self.just_ended());
@@ -151,7 +155,7 @@ impl<'a> Clock<'a> {
         }
     }
 
-    /// Returns what the reader has now, as far as it is known now.
+    /// Returns what the reader has now, of the entries that have entered by now.
     fn held(&self) -> Option<Held> {
         let tier = self.queues.next()?.tier;
         let unbroken = self.timeline.segments.last().is_some_and(|last| last.period.end == self.now);
@@ -159,7 +163,7 @@ impl<'a> Clock<'a> {
         Some(Held { tier, since, until: self.now.saturating_add(self.queues.total()) })
     }
 
-    /// Returns what ends at this very moment: whoever enters now goes on with it.
+    /// Returns what the reader had if it ends at exactly this moment, since an entry that enters now continues the run.
     fn just_ended(&self) -> Option<Held> {
         let last = self.timeline.segments.last().filter(|last| last.period.end == self.now)?;
         Some(Held { tier: last.tier, since: self.since, until: self.now })

@@ -12,7 +12,7 @@ use crate::{
     stripe::SubscriptionStatus,
 };
 
-/// What matters about a subscription for its grace.
+/// The part of a subscription that its grace depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Renewing {
     /// The subscription's status at Stripe.
@@ -21,11 +21,12 @@ pub struct Renewing {
     pub paused: bool,
     /// When a cancellation takes effect.
     pub cancels_at: Option<Timestamp>,
-    /// The end, as Stripe has it, of its last paid period that wasn't revoked, and the tier of that period's last line.
+    /// The end, as Stripe has it, of its last paid period that wasn't revoked, with the tier of the invoice's line that
+    /// ends last.
     pub paid: Option<(Timestamp, TierLevel)>,
 }
 
-/// Access without payment, for a short time.
+/// Access after a paid period, while the renewal's payment is expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grace {
     /// The tier.
@@ -35,15 +36,15 @@ pub struct Grace {
 }
 
 impl Grace {
-    /// Whether it runs at this moment.
+    /// Returns whether the grace runs at this moment.
     #[must_use]
     pub fn runs_at(&self, now: Timestamp) -> bool {
         self.period.start <= now && now < self.period.end
     }
 }
 
-/// Returns the grace of a reader with these subscriptions: the one that runs at `now`, of several the highest tier, else
-/// the next one to come, else the last one that was.
+/// Returns the grace of a reader with these subscriptions: the one that runs at `now` (of several that of the highest
+/// tier), else the next one to come, else the last one before.
 #[must_use]
 pub fn grace(subscriptions: &[Renewing], length: Duration, now: Timestamp) -> Option<Grace> {
     let all = subscriptions.iter().filter_map(|it| it.grace(length));
@@ -55,7 +56,7 @@ pub fn grace(subscriptions: &[Renewing], length: Duration, now: Timestamp) -> Op
 }
 
 impl Renewing {
-    /// Returns the grace after what is paid; none if it won't be charged.
+    /// Returns the grace after the paid period; none if the subscription won't be charged then.
     fn grace(&self, length: Duration) -> Option<Grace> {
         use SubscriptionStatus::{Active, Canceled, Incomplete, IncompleteExpired, PastDue, Paused, Trialing, Unpaid};
         let charged = match self.status {

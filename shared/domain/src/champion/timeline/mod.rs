@@ -1,4 +1,4 @@
-//! What a reader may read and when: a pure fold of payments into segments.
+//! At which tier a reader has access, and when: a pure fold of payments into segments.
 //!
 //! Each payment enters at a moment of its own and adds the length that it bought to the queue of its own tier. The
 //! highest tier with something left runs and lower ones wait; within a tier the first in is the first out. A revocation
@@ -21,7 +21,7 @@ use crate::{
     ids::PaymentRecordId,
 };
 
-/// A stretch of access, half-open, with the payment that it is from.
+/// A stretch of access at one tier, bought by one payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Segment {
     /// The tier that runs.
@@ -32,46 +32,46 @@ pub struct Segment {
     pub payment: PaymentRecordId,
 }
 
-/// What a reader has at one moment, as far as it is known then.
+/// What a reader has at one moment, by the payments that entered until then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Held {
     /// The tier that runs.
     pub tier: TierLevel,
-    /// When the run began that is unbroken over tiers.
+    /// When the unbroken run over all tiers began.
     pub since: Timestamp,
     /// The end of all bought time.
     pub until: Timestamp,
 }
 
-/// What one payment changed.
+/// The effect of one payment that entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Granted {
     /// The payment.
     pub payment: PaymentRecordId,
     /// When it entered.
     pub entered_at: Timestamp,
-    /// All the time that it bought, whatever became of it.
+    /// All the time that it bought, also if it was revoked later.
     pub bought: time::Duration,
-    /// The first and the last moment of its segments; none if nothing of it ever runs.
+    /// The first and the last moment of its segments; none if it has none.
     pub period: Option<Period>,
-    /// What the reader had when it entered, without it; also what ended at this very moment.
+    /// What the reader had when it entered, without it; also if that ended at exactly this moment.
     pub before: Option<Held>,
     /// What the reader had when it entered, with it.
     pub after: Option<Held>,
 }
 
-/// A negative line that found nothing to take: time that the subscription didn't have.
+/// A negative line, or a part of one, that was dropped because the subscription had no time left to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dropped {
     /// The payment with the line.
     pub payment: PaymentRecordId,
     /// The line's tier.
     pub tier: TierLevel,
-    /// How much was missing.
+    /// The length that wasn't taken.
     pub length: time::Duration,
 }
 
-/// Time without a gap, over all tiers.
+/// Access without a gap, over all tiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Run {
     /// The time from its start to its end, half-open.
@@ -87,8 +87,8 @@ pub struct Timeline {
     pub segments: Vec<Segment>,
     /// One for each payment that entered, in the order in which they entered; none for what is settled.
     pub grants: Vec<Granted>,
-    /// What negative lines didn't find.
+    /// The parts of negative lines that were dropped.
     pub dropped: Vec<Dropped>,
-    /// Moments at which a revocation stopped what ran.
+    /// The moments at which a revocation ended all access.
     cuts: Vec<Timestamp>,
 }

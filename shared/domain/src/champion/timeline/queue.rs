@@ -1,27 +1,27 @@
-//! What is left of each payment, and who is next.
+//! The time that is left of each payment, and which payment runs next.
 
 use time::Duration;
 
 use super::Entry;
 use crate::{champion::TierLevel, ids::SubscriptionId};
 
-/// What is left of one line.
+/// The time that is left of one line of an entry.
 #[derive(Debug, Clone, Copy)]
 struct Slot {
-    /// The place of its entry in the order of entering.
+    /// The index of the entry in the order of entering.
     entry: usize,
     tier: TierLevel,
     left: Duration,
 }
 
-/// The queues of all tiers. A slot stands behind those that entered before it.
+/// The queues of all tiers in one list, in the order of entering.
 #[derive(Debug, Default)]
 pub(super) struct Queues {
     slots: Vec<Slot>,
     frozen: Vec<bool>,
 }
 
-/// What is to run next.
+/// The slot that runs next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Next {
     slot: usize,
@@ -36,7 +36,7 @@ impl Queues {
         self.slots.push(Slot { entry, tier, left: length });
     }
 
-    /// Freezes what is left of an entry, or lets it go on. Returns whether anything was left.
+    /// Freezes what is left of an entry, or unfreezes it. Returns whether anything was left.
     pub(super) fn freeze(&mut self, entry: usize, frozen: bool) -> bool {
         if self.frozen.len() <= entry {
             self.frozen.resize(entry + 1, false);
@@ -50,24 +50,25 @@ impl Queues {
         self.slots.iter().enumerate().filter(move |(_, slot)| slot.left > Duration::ZERO && !frozen(slot.entry))
     }
 
-    /// Returns what runs: the first of the highest tier.
+    /// Returns the slot that runs: the first of the highest tier with something left.
     pub(super) fn next(&self) -> Option<Next> {
-        // Of equal maxima `max_by_key` returns the last one, so the first in has to come last.
+        // Of equal maxima `max_by_key` returns the last one, so the order is reversed to get the first in.
         let (slot, next) = self.runnable().rev().max_by_key(|(_, slot)| slot.tier)?;
         Some(Next { slot, entry: next.entry, tier: next.tier, left: next.left })
     }
 
-    /// Uses up time of what runs.
+    /// Uses up time of the slot that runs.
     pub(super) fn spend(&mut self, next: Next, time: Duration) {
         self.slots[next.slot].left -= time;
     }
 
-    /// Returns all the time that waits or runs.
+    /// Returns all the time that runs or waits, without what is frozen.
     pub(super) fn total(&self) -> Duration {
         self.runnable().map(|(_, slot)| slot.left).sum()
     }
 
-    /// Takes from what a subscription has left at a tier, the newest first. Returns what wasn't there.
+    /// Takes a length of time from what a subscription has left at a tier, the newest first. Returns the part that it
+    /// didn't have.
     pub(super) fn take(
         &mut self,
         entries: &[&Entry],
@@ -83,13 +84,13 @@ impl Queues {
         self.take_from(newest_first, length).1
     }
 
-    /// Takes from what is left of an entry. Returns what was taken from which slot.
+    /// Takes a length of time from what is left of an entry. Returns the slots and how much was taken from each.
     pub(super) fn withhold(&mut self, entry: usize, length: Duration) -> Vec<(usize, Duration)> {
         let theirs = self.slots.iter().enumerate().rev().filter(|(_, slot)| slot.entry == entry);
         self.take_from(theirs.map(|(index, _)| index).collect(), length).0
     }
 
-    /// Gives back what was withheld.
+    /// Gives back what [`Self::withhold`] took.
     pub(super) fn give_back(&mut self, withheld: Vec<(usize, Duration)>) {
         for (slot, length) in withheld {
             self.slots[slot].left += length;

@@ -1,10 +1,10 @@
-//! Questions to a timeline about one moment.
+//! Reading a timeline at one moment.
 
 use super::{Run, Segment, Timeline};
 use crate::{Timestamp, champion::Period};
 
 impl Timeline {
-    /// Returns what runs at this moment.
+    /// Returns the segment that runs at this moment.
     #[must_use]
     pub fn at(&self, now: Timestamp) -> Option<&Segment> {
         self.segments.iter().find(|segment| segment.period.start <= now && now < segment.period.end)
@@ -34,20 +34,20 @@ impl Timeline {
         end
     }
 
-    /// Returns when what runs changes next: another tier, an end, or a beginning.
+    /// Returns when access changes next after this moment: to another tier, to an end, or to a beginning.
     #[must_use]
     pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
         let starts = self.segments.iter().map(|segment| segment.period.start);
         self.tier_until(now).or_else(|| starts.filter(|start| now < *start).min())
     }
 
-    /// Returns the end of all bought time; none if nothing ever runs.
+    /// Returns the end of all bought time; none if there are no segments.
     #[must_use]
     pub fn end(&self) -> Option<Timestamp> {
         self.segments.last().map(|last| last.period.end)
     }
 
-    /// Returns the stretches without a gap, over all tiers, in order.
+    /// Returns the unbroken runs of access, over all tiers, in order.
     #[must_use]
     pub fn runs(&self) -> Vec<Run> {
         let mut runs: Vec<Period> = Vec::new();
