@@ -1,7 +1,7 @@
-//! The metadata that goes with every subscription and single purchase to Stripe and comes back in its events.
+//! The metadata of every subscription and single purchase that we make at Stripe, which its events carry too.
 //!
-//! The metadata alone is enough to book a payment: an event can arrive before the transaction that made the object has
-//! committed.
+//! The metadata alone is enough to book a payment, since an event can arrive before the transaction that made the object
+//! has committed.
 
 use crate::{
     champion_key::ChampionKey,
@@ -9,14 +9,14 @@ use crate::{
     tier_level::TierLevel,
 };
 
-/// What a single purchase was when it was made.
+/// The kind of a single purchase, by the access that ran when it was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PurchaseType {
-    /// There was nothing to extend.
+    /// The purchase begins access, since none ran.
     New,
-    /// More time of the same tier.
+    /// The purchase adds time, since access at its tier or a higher one ran.
     Extend,
-    /// A higher tier.
+    /// The purchase is of a higher tier than the one that ran.
     Upgrade,
 }
 
@@ -24,7 +24,7 @@ impl PurchaseType {
     /// Every type.
     pub const ALL: [Self; 3] = [Self::New, Self::Extend, Self::Upgrade];
 
-    /// Returns the name in metadata, in the database and in answers.
+    /// Returns the name in metadata, in the database and in responses.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -46,11 +46,11 @@ impl PurchaseType {
 pub struct ChampionMetadata {
     /// `userId` and `novelId`.
     pub champion: ChampionKey,
-    /// `tierLevel`. After a change of plan in Stripe's dashboard the price says more.
+    /// `tierLevel`: the tier when the object was made. After a change of plan the tier of the price counts.
     pub tier: Option<TierLevel>,
     /// `paymentRecordId`: the payment that the object was made for. Older subscriptions don't have it.
     pub payment: Option<PaymentRecordId>,
-    /// `purchaseType`, of single purchases.
+    /// `purchaseType`: the kind of a single purchase.
     pub purchase: Option<PurchaseType>,
 }
 

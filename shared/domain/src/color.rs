@@ -1,4 +1,4 @@
-//! The colour of what is preordered.
+//! The colour of a preordered product.
 
 /// A colour that the catalogue had when the preorder was made.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,7 +11,7 @@ impl Color {
         Self(name)
     }
 
-    /// Stands for the colour of a payment that doesn't say what was bought.
+    /// Returns the placeholder for the colour of a payment that doesn't say what was bought.
     #[must_use]
     pub fn unknown() -> Self {
         Self("unknown".to_owned())

@@ -1,4 +1,4 @@
-//! What a form says of marketing.
+//! Answers to the question whether somebody agrees to marketing, and versions of its text.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{fields::FieldErrors, text::trim};
 
-/// The version of the text that somebody agreed to, as the front end calls it.
+/// The version of a consent text, as the front end names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct TextVersion(String);
@@ -17,13 +17,13 @@ pub struct TextVersion(String);
 pub struct InvalidTextVersion;
 
 impl TextVersion {
-    /// Longest version, in characters.
+    /// The longest version, in characters.
     const MAX: usize = 64;
 
-    /// Takes a version.
+    /// Parses a version: 1 to 64 characters, all of them letters, digits or `-_.:/`.
     ///
     /// # Errors
-    /// [`InvalidTextVersion`].
+    /// [`InvalidTextVersion`] for anything else.
     pub fn parse(text: &str) -> Result<Self, InvalidTextVersion> {
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte);
         let valid = (1..=Self::MAX).contains(&text.len()) && text.bytes().all(fits);
@@ -49,21 +49,22 @@ pub enum MarketingConsent {
     /// The customer didn't agree.
     #[default]
     No,
-    /// The customer agreed to this text; before versions were asked for, to one that isn't known.
+    /// The customer agreed to this text; none if they agreed before versions were recorded.
     Given(Option<TextVersion>),
-    /// Stripe's metadata say that the customer agreed to this text, and nothing else does: the preorder was lost and made
-    /// anew. This counts as no.
+    /// The customer agreed to this text by Stripe's metadata alone, from which the lost preorder was restored. This counts
+    /// as no consent.
     Unconfirmed(TextVersion),
 }
 
 impl MarketingConsent {
-    /// Returns whether they agreed.
+    /// Returns whether the customer agreed.
     #[must_use]
     pub fn is_given(&self) -> bool {
         matches!(self, Self::Given(_))
     }
 
-    /// Returns the text that they agreed to, if that is known and they are known to have.
+    /// Returns the version of the text to which the customer agreed; none if it isn't known, or if the consent is
+    /// unconfirmed.
     #[must_use]
     pub fn text_version(&self) -> Option<&TextVersion> {
         match self {
@@ -73,17 +74,18 @@ impl MarketingConsent {
     }
 }
 
-/// What somebody answers to the question whether they agree to marketing.
+/// An answer to the question whether somebody agrees to marketing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// Somebody agrees to this text.
+    /// The person agrees to this text.
     Agreed(TextVersion),
-    /// Somebody doesn't agree, perhaps to this text.
+    /// The person doesn't agree. The version of the text is kept if it was sent.
     Declined(Option<TextVersion>),
 }
 
-/// Reads the fields `marketingConsent` and `consentTextVersion`; none if there is no answer. A version alone is none, since
-/// forms carry it whether or not their box is ticked.
+/// Returns the answer in the fields `marketingConsent` and `consentTextVersion`; none if there is none, or if a field is
+/// invalid, which is added to `errors`. A version alone is no answer, since forms send it whether or not their box is
+/// ticked.
 pub fn answer(given: Option<bool>, version: Option<&str>, errors: &mut FieldErrors) -> Option<Answer> {
     let version = version.map(trim).filter(|text| !text.is_empty()).map(TextVersion::parse);
     match (given, version) {

@@ -1,4 +1,4 @@
-//! How to reach a person.
+//! A person's name, telephone number and postal address.
 
 /// Name, telephone and address, as far as they are known. Texts are trimmed and never empty.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -30,9 +30,9 @@ impl std::fmt::Debug for Contact {
 }
 
 impl Contact {
-    /// Returns the contact after another one was given. An address is taken whole, with its recipient's name, from where it
-    /// was given last: one that is mixed from two doesn't exist. Without a street it isn't an address, and only serves
-    /// whoever gave none at all.
+    /// Returns the contact after a later one was given. A later address with a street replaces the whole address, with the
+    /// recipient's name: parts of two addresses are never mixed. A later address without a street is used only if there was
+    /// no address before.
     #[must_use]
     pub fn then_given(self, later: Self) -> Self {
         let whole = later.address_line1.is_some() || !self.has_address();

@@ -1,4 +1,4 @@
-//! Countries.
+//! Country codes, and what people write instead of them.
 
 /// Every officially assigned code of ISO 3166-1 alpha-2 (<https://www.iso.org/obp/ui/#search/code/>), in order.
 const CODES: &str = "\
@@ -10,8 +10,8 @@ const CODES: &str = "\
     SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG \
     UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
 
-/// What people write instead of a code, upper case, and the code that they mean. Most are not codes at all; those that
-/// are somebody else's code (`CH` for China) can't be told from right ones.
+/// What people write instead of a code, in upper case, with the code that they mean. A mistake that is another country's
+/// code, such as `CH` for China, can't be recognised and isn't listed.
 const MISTAKES: &[(&str, &str)] = &[
     ("UK", "GB"),
     ("EN", "GB"),
@@ -60,7 +60,7 @@ const MISTAKES: &[(&str, &str)] = &[
 /// Text that isn't the code of a country.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidCountry {
-    /// The text is what people often write for a country, whose code is given.
+    /// The text is a common mistake for a country, whose code is given.
     #[error("must be a two-letter ISO 3166-1 code; write {0}")]
     Mistake(&'static str),
     /// The text is anything else.
@@ -68,10 +68,11 @@ pub enum InvalidCountry {
     Unknown,
 }
 
-/// Returns the ISO 3166-1 alpha-2 code in upper case.
+/// Returns the ISO 3166-1 alpha-2 code in `text`, in upper case.
 ///
 /// # Errors
-/// [`InvalidCountry`], which names the code that was probably meant. It isn't put in silently: a parcel goes there.
+/// [`InvalidCountry`], with the code that was probably meant. That code isn't used without asking, since a parcel is
+/// sent to the country.
 pub fn parse(text: &str) -> Result<String, InvalidCountry> {
     let code = text.to_uppercase();
     if text.is_ascii() && code.len() == 2 && CODES.split_ascii_whitespace().any(|known| known == code) {

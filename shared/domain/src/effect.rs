@@ -1,18 +1,18 @@
-//! What a Stripe event does to one part of the state.
+//! The effect of a Stripe event on one part of the state.
 
-/// What a Stripe event does to a preorder, or to a reader's support of a novel.
+/// The effect of a Stripe event on a preorder, or on a reader's support of a novel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect<Change> {
     /// The fact changes something.
     Change(Change),
     /// The fact rightly changes nothing.
     Ignore {
-        /// Why not.
+        /// The reason why it changes nothing.
         reason: &'static str,
     },
-    /// The fact should change something but can't: a person must look.
+    /// The fact should change something but can't: an operator must look at the event.
     Park {
-        /// What is wrong, without personal data.
+        /// The reason, without personal data.
         reason: String,
     },
 }

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::{self, is_invisible};
 
-/// An e-mail address in the form `local@domain.tld`, with its case kept, and without spaces around it and without
-/// invisible characters anywhere.
+/// An e-mail address in the form `local@domain.tld`, with its case kept, without spaces around it, and without invisible
+/// characters anywhere.
 ///
-/// Two addresses that differ in case only are the same person: compare [`Email::key`]. `Debug` hides the address, so
-/// that it can't reach a log by accident.
+/// Addresses that differ in case only are one person's, so comparisons must use [`Email::key`]. `Debug` hides the address,
+/// so that it can't reach a log by accident.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email(String);
@@ -22,7 +22,8 @@ pub struct Email(String);
 pub struct InvalidEmail;
 
 impl Email {
-    /// Takes the text if it is an address (RFC 5321: 64 octets before the `@`, 254 in all) with a dotted domain.
+    /// Parses an address (RFC 5321: 64 octets before the `@`, 254 in all) whose domain has a dot. Spaces around it and
+    /// invisible characters are removed.
     ///
     /// # Errors
     /// [`InvalidEmail`] otherwise.
@@ -43,14 +44,14 @@ impl Email {
         &self.0
     }
 
-    /// Returns whether the address stands for that of somebody who was forgotten: `erased@….invalid`. Nobody has one, and
-    /// nobody is told anything about them (`ops person erase`).
+    /// Returns whether the address is the placeholder `erased@….invalid` of a person whom `ops person erase` erased. No
+    /// announcements are made about such a person.
     #[must_use]
     pub fn is_erased(&self) -> bool {
         self.0.starts_with("erased@") && self.0.ends_with(".invalid")
     }
 
-    /// Returns the address in lower case: what makes two addresses equal.
+    /// Returns the address in lower case, by which addresses are compared.
     #[must_use]
     pub fn key(&self) -> String {
         self.0.to_lowercase()

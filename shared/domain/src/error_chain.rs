@@ -1,10 +1,10 @@
-//! An error and everything that caused it, in one line of the log.
+//! An error with its sources, in one line of the log.
 
 use std::{error::Error, fmt};
 
 /// Displays an error and its sources: `the payment provider is unavailable: timed out`.
 ///
-/// An error that repeats its source's text says it once.
+/// The text of a source is left out where the error's own text ends with it.
 #[derive(Clone, Copy)]
 pub struct ErrorChain<'a>(pub &'a (dyn Error + 'static));
 

@@ -1,7 +1,7 @@
-//! One type for each identifier, parsed once at the edge.
+//! Identifiers: one type for each kind, parsed once at the edge.
 //!
-//! A gateway id carries its prefix (`pi_`, `sub_`, …) as an invariant: an invoice id can't be stored where a
-//! subscription id belongs.
+//! A gateway id, which is an id that Stripe gave, always has its prefix (`pi_`, `sub_`, …), so an invoice id can't be
+//! stored where a subscription id belongs.
 
 use std::fmt;
 
@@ -16,11 +16,12 @@ use crate::email::Email;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a valid {kind}")]
 pub struct InvalidId {
-    /// What was expected, in words.
+    /// The kind of identifier that was expected, in words.
     pub kind: &'static str,
 }
 
-/// Longest identifier accepted from Stripe ("up to 255 characters", Stripe API upgrades policy).
+/// The longest identifier that is accepted from Stripe: ids may have up to 255 characters
+/// (<https://docs.stripe.com/upgrades#what-changes-does-stripe-consider-to-be-backward-compatible>).
 const MAX_GATEWAY_ID: usize = 255;
 
 macro_rules! gateway_id {
@@ -31,10 +32,10 @@ macro_rules! gateway_id {
         pub struct $name(String);
 
         impl $name {
-            /// What identifiers of this kind start with.
+            /// The prefixes of identifiers of this kind.
             pub const PREFIXES: &'static [&'static str] = &[$($prefix),+];
 
-            /// Takes the text if it is such an identifier.
+            /// Parses an identifier of this kind.
             ///
             /// # Errors
             /// [`InvalidId`] if the prefix is missing, nothing follows it, or a character isn't alphanumeric or `_`.
@@ -124,13 +125,13 @@ gateway_id!(
     PaymentMethodId, ["pm_"], "payment method id"
 );
 
-/// A person, by the uid that Firebase gave: 1 to 128 characters.
+/// The uid that Firebase gave a person: 1 to 128 characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct UserId(String);
 
 impl UserId {
-    /// Takes the text if it can be a Firebase uid.
+    /// Parses a text that can be a Firebase uid.
     ///
     /// # Errors
     /// [`InvalidId`] if it is empty, longer than 128 characters, or has control characters.
@@ -166,35 +167,35 @@ impl From<UserId> for String {
     }
 }
 
-/// Namespace of the identifiers that are derived from something else (RFC 9562 version 5).
+/// The namespace of identifiers that are derived from something else (RFC 9562, UUID version 5).
 const NAMESPACE: Uuid = Uuid::from_u128(0x9c1f_0d52_6f3e_4c0a_9f5b_2f8e_6d41_77aa);
 
-/// A preorder.
+/// The id of a preorder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PreorderId(Uuid);
 
 impl PreorderId {
-    /// Returns a preorder with a fresh, random id.
+    /// Returns the id with these random bits.
     #[must_use]
     pub fn new(random: Uuid) -> Self {
         Self(random)
     }
 
-    /// Returns the preorder that this `Idempotency-Key` stands for in a form with this address: the same key of the same
-    /// person always names the same preorder. Whoever guesses a key but not the address gets an id of their own.
+    /// Returns the id that an `Idempotency-Key` gives a preorder with this address, always the same for both. A guessed key
+    /// with another address gives another id.
     #[must_use]
     pub fn for_idempotency_key(key: &str, email: &Email) -> Self {
         Self(Uuid::new_v5(&NAMESPACE, format!("idempotency-key:{}\n{key}", email.key()).as_bytes()))
     }
 
-    /// Returns the preorder that a paid session becomes when it names none of ours.
+    /// Returns the id of the preorder that is made for a paid session that names none of ours.
     #[must_use]
     pub fn for_session(session: &SessionId) -> Self {
         Self(Uuid::new_v5(&NAMESPACE, format!("session:{session}").as_bytes()))
     }
 
-    /// Takes the text if it is a UUID in its usual notation.
+    /// Parses a UUID in its usual notation.
     ///
     /// # Errors
     /// [`InvalidId`] otherwise.
@@ -222,12 +223,12 @@ impl fmt::Display for PreorderId {
     }
 }
 
-/// A novel, by the number that the site gave it: 1 and up.
+/// The number that the site gave a novel: 1 or more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NovelId(i64);
 
 impl NovelId {
-    /// Takes a positive number.
+    /// Returns the id with this number, which must be positive.
     ///
     /// # Errors
     /// [`InvalidId`] otherwise.
@@ -248,37 +249,38 @@ impl fmt::Display for NovelId {
     }
 }
 
-/// One payment for a novel, from the first try on.
+/// The id of the record of one payment for a novel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PaymentRecordId(Uuid);
 
 impl PaymentRecordId {
-    /// Returns a payment with a fresh, random id.
+    /// Returns the id with these random bits.
     #[must_use]
     pub fn new(random: Uuid) -> Self {
         Self(random)
     }
 
-    /// Returns the payment that an invoice becomes when no payment of ours was made for it, such as a renewal.
+    /// Returns the id of the record that is made for an invoice without one, such as a renewal's.
     #[must_use]
     pub fn for_invoice(invoice: &InvoiceId) -> Self {
         Self(Uuid::new_v5(&NAMESPACE, format!("invoice:{invoice}").as_bytes()))
     }
 
-    /// Returns the payment that a `PaymentIntent` becomes when it names none of ours.
+    /// Returns the id of the record that is made for a `PaymentIntent` that names none of ours.
     #[must_use]
     pub fn for_payment_intent(intent: &PaymentIntentId) -> Self {
         Self(Uuid::new_v5(&NAMESPACE, format!("payment_intent:{intent}").as_bytes()))
     }
 
-    /// Returns the payment that has this name with whoever took it: one that Stripe doesn't know.
+    /// Returns the id of the record of a payment that wasn't made at Stripe: `whose` is the provider or the kind of
+    /// payment, `reference` its id there.
     #[must_use]
     pub fn for_reference(whose: &str, reference: &str) -> Self {
         Self(Uuid::new_v5(&NAMESPACE, format!("reference:{whose}:{reference}").as_bytes()))
     }
 
-    /// Takes the text if it is a UUID in its usual notation.
+    /// Parses a UUID in its usual notation.
     ///
     /// # Errors
     /// [`InvalidId`] otherwise.
@@ -299,9 +301,9 @@ impl fmt::Display for PaymentRecordId {
     }
 }
 
-/// A row of the outbox, and at the same time the `unique_id` by which Klaviyo drops repeats.
+/// The id of a row of the outbox, and also the `unique_id` by which Klaviyo drops repeats.
 ///
-/// Derived from the business key, so the same fact has the same id wherever and whenever it is decided.
+/// It is derived from the announcement's key, so one announcement has one id wherever and whenever it is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OutboxId(Uuid);
@@ -313,7 +315,7 @@ impl OutboxId {
         Self(Uuid::new_v5(&NAMESPACE, format!("outbox:{business_key}").as_bytes()))
     }
 
-    /// Returns an id read back from the database or a message.
+    /// Returns the id that was read from the database or a message.
     #[must_use]
     pub fn from_uuid(id: Uuid) -> Self {
         Self(id)

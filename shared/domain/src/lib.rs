@@ -4,7 +4,7 @@
 //! HTTP, no SDK and no SQL, reads no clock, no environment and no randomness. Effects happen in the adapters, behind
 //! the traits in [`ports`].
 
-// The ground floor: words that everybody shares.
+// The ground floor: types that all modules share.
 pub mod champion_key;
 pub mod champion_metadata;
 pub mod color;
@@ -26,8 +26,9 @@ pub mod text;
 pub mod tier_level;
 pub mod user;
 
-// The ground floor: what Stripe's events say.
 pub mod retention;
+
+// The ground floor: what Stripe's events say.
 pub mod stripe;
 
 // The first floor: who has what. None of these knows another.

@@ -1,5 +1,5 @@
-//! How often somebody may ask for what costs others something: of a preorder, marketing's messages; of an attempt to pay,
-//! a question to a bank about somebody's card.
+//! Limits for requests that can harm others: a preorder causes e-mails to its address, and an attempt to pay asks a bank
+//! about a card.
 
 use std::{
     fmt,
@@ -15,34 +15,35 @@ use crate::{
     ids::{PaymentMethodId, UserId},
 };
 
-/// How long it takes until everything that was used up is back.
+/// The time in which a limit that was used up is fully restored.
 pub const WINDOW: Duration = Duration::HOUR;
 
-/// How many times something may happen at once. Each comes back by itself: of six in an hour, one every ten minutes.
+/// The number of times that something may happen in an hour. Each use is restored by itself: with a limit of six, one every
+/// ten minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit(NonZeroU16);
 
 impl Limit {
-    /// Makes a limit of so many in an hour; none for 0, which is no limit.
+    /// Returns a limit of `count` in an hour; none for 0, which means no limit.
     #[must_use]
     pub fn per_hour(count: u16) -> Option<Self> {
         NonZeroU16::new(count).map(Self)
     }
 
-    /// Returns how many there may be in an hour.
+    /// Returns how many uses there may be in an hour.
     #[must_use]
     pub fn count(self) -> u16 {
         self.0.get()
     }
 
-    /// Returns in which time one comes back.
+    /// Returns the time in which one use is restored.
     #[must_use]
     pub fn interval(self) -> Duration {
         WINDOW / i32::from(self.count())
     }
 
-    /// Uses one. `used_until` is when everything will be back, as it is stored; returns what is to be stored, or none if
-    /// none is left.
+    /// Takes one use. `used_until` is the stored time at which all uses will be restored; returns the new one to store, or
+    /// none if no use is left.
     #[must_use]
     pub fn take(self, used_until: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
         let until = used_until.map_or(now, |until| until.max(now)) + self.interval();
@@ -50,12 +51,13 @@ impl Limit {
     }
 }
 
-/// Where a request came from. `Debug` hides it, and nothing stores it as it is.
+/// The network source of a request. `Debug` hides it, and only a hash of it is stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Source(String);
 
 impl Source {
-    /// Takes an address. Of an IPv6 address the first half counts, since whoever has one has all of that network.
+    /// Returns the source for an IP address. Of an IPv6 address only the first 64 bits count, since one client usually has
+    /// the whole network.
     #[must_use]
     pub fn new(address: IpAddr) -> Self {
         Self(match address.to_canonical() {
@@ -64,7 +66,7 @@ impl Source {
         })
     }
 
-    /// Returns the address that counts, to become a part of a hash.
+    /// Returns the source as text, to be hashed.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -76,7 +78,7 @@ impl fmt::Debug for Source {
     }
 }
 
-/// One use of a limit. `Debug` hides whose.
+/// One use of a limit. `Debug` hides for whom it is counted.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Use {
     key: String,
@@ -84,32 +86,33 @@ pub struct Use {
 }
 
 impl Use {
-    /// Returns whom it is counted for, with the kind before it: `address reader@example.com`. Not to be stored as it is.
+    /// Returns the kind and value for which the use is counted, such as `address reader@example.com`. Only its hash may be
+    /// stored.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// Returns how many there may be.
+    /// Returns the limit.
     #[must_use]
     pub fn limit(&self) -> Limit {
         self.limit
     }
 
-    /// Makes the refusal of this use. One is back after the limit's interval at the latest.
+    /// Returns the refusal of this use. A use is restored after the limit's interval at the latest.
     #[must_use]
     pub fn too_many(&self) -> TooMany {
         TooMany { used_up: self.clone(), retry_after: self.limit.interval() }
     }
 }
 
-/// There have been too many; nothing was done.
+/// The refusal of a request because a limit is used up; nothing was done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there have been too many requests")]
 pub struct TooMany {
-    /// What there is none left of.
+    /// The use for which the limit is used up.
     pub used_up: Use,
-    /// After how long one more is possible, if nobody else uses it.
+    /// The time after which one more request is possible, if nobody else makes it.
     pub retry_after: Duration,
 }
 
@@ -119,8 +122,8 @@ impl fmt::Debug for Use {
     }
 }
 
-/// What one request uses, in this order: the second isn't used if none of the first is left. So whoever has used up
-/// their own can't use up anybody else's.
+/// The uses that one request counts, in this order: the second isn't counted if the first's limit is used up. So a client
+/// whose own limit is used up can't use up anybody else's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Uses([Option<Use>; 2]);
 
@@ -129,25 +132,25 @@ impl Uses {
         Self([first, second].map(|counted| counted.map(|(key, limit)| Use { key, limit })))
     }
 
-    /// Returns the first use and the second.
+    /// Returns the first and the second use; none where no limit is set.
     #[must_use]
     pub fn both(&self) -> [Option<&Use>; 2] {
         self.0.each_ref().map(Option::as_ref)
     }
 }
 
-/// How many preorders there may be in an hour. Without a figure there is no limit.
+/// The limits of preorders in an hour. A limit that isn't set doesn't exist.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PreorderLimits {
-    /// The limit for what comes from one source.
+    /// The limit for preorders from one source.
     pub per_source: Option<Limit>,
-    /// The limit for what names one address.
+    /// The limit for preorders with one e-mail address.
     pub per_address: Option<Limit>,
 }
 
 impl PreorderLimits {
-    /// Returns what a preorder uses. Whoever has proven that the address is theirs doesn't share it with those who only
-    /// type it, so that nobody is kept from ordering by others who used it up.
+    /// Returns the uses of a preorder. A proven address isn't counted, so that its owner isn't kept from ordering by others
+    /// who type the address.
     #[must_use]
     pub fn uses(&self, source: Option<&Source>, address: &Email, address_is_proven: bool) -> Uses {
         let source = source.zip(self.per_source).map(|(source, limit)| (format!("source {}", source.0), limit));
@@ -156,17 +159,17 @@ impl PreorderLimits {
     }
 }
 
-/// How often somebody may try to pay for a novel in an hour. Without a figure there is no limit.
+/// The limits of attempts to pay for novels in an hour. A limit that isn't set doesn't exist.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AttemptLimits {
-    /// One reader.
+    /// The limit for attempts of one reader.
     pub per_reader: Option<Limit>,
-    /// With one payment method.
+    /// The limit for attempts with one payment method.
     pub per_card: Option<Limit>,
 }
 
 impl AttemptLimits {
-    /// Returns what an attempt to pay uses.
+    /// Returns the uses of an attempt to pay.
     #[must_use]
     pub fn uses(&self, reader: &UserId, card: Option<&PaymentMethodId>) -> Uses {
         let card = card.zip(self.per_card).map(|(card, limit)| (format!("card {}", card.as_str()), limit));

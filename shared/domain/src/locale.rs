@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A language that the site speaks; also its first path segment and the language of the checkout page.
+/// A language of the site, which is also the first segment of its paths and the language of the checkout page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub enum Locale {
     /// English.

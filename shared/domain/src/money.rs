@@ -1,4 +1,4 @@
-//! Exact money: an integer of minor units and a currency.
+//! Exact amounts of money: an integer of minor units and a currency.
 //!
 //! `1999` of `usd` is 19.99 dollars, but `1999` of `jpy` is 1,999 yen: dividing by a hundred is a bug, so nothing here
 //! divides. [`Money::to_decimal`] moves the decimal point as text.
@@ -22,18 +22,18 @@ pub struct InvalidCurrency;
 #[error("not an exact amount of this currency")]
 pub struct InvalidAmount;
 
-/// Currencies without minor units in Stripe's API (<https://docs.stripe.com/currencies#zero-decimal>).
+/// The currencies without minor units in Stripe's API (<https://docs.stripe.com/currencies#zero-decimal>).
 const ZERO_DECIMAL: [&str; 15] =
     ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"];
 
-/// Currencies with a thousand minor units (<https://docs.stripe.com/currencies#three-decimal>).
+/// The currencies with a thousand minor units (<https://docs.stripe.com/currencies#three-decimal>).
 const THREE_DECIMAL: [&str; 5] = ["bhd", "jod", "kwd", "omr", "tnd"];
 
 impl Currency {
     /// United States dollar, the currency of the champion tiers.
     pub const USD: Self = Self(*b"usd");
 
-    /// Takes three ASCII letters of either case.
+    /// Parses three ASCII letters of either case.
     ///
     /// # Errors
     /// [`InvalidCurrency`] for anything else.
@@ -104,7 +104,7 @@ impl From<Currency> for String {
 pub struct Money {
     /// Minor units: cents of a dollar, whole yen. Negative only for differences.
     pub amount: i64,
-    /// What the minor units are of.
+    /// The currency of the amount.
     pub currency: Currency,
 }
 
@@ -115,12 +115,12 @@ impl Money {
         Self { amount, currency }
     }
 
-    /// Takes an amount in major units as decimal text, the inverse of [`Money::to_decimal`]. Fewer decimal places than the
-    /// currency has are filled up.
+    /// Parses an amount in major units as decimal text, the inverse of [`Money::to_decimal`]. Missing decimal places count
+    /// as zeros; negative amounts aren't accepted.
     ///
     /// # Errors
-    /// [`InvalidAmount`] for anything but digits with a point, for more decimal places than the currency has, and for what
-    /// is too large.
+    /// [`InvalidAmount`] for anything but digits with a point, for more decimal places than the currency has, and for
+    /// amounts beyond 64 bits.
     pub fn from_decimal(text: &str, currency: Currency) -> Result<Self, InvalidAmount> {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         let decimals = currency.decimals();

@@ -12,7 +12,7 @@ use crate::{
     money::Money,
 };
 
-/// The kinds of announcements. What they are called in Klaviyo is configuration of the sender.
+/// The kind of an announcement. The name of its event in Klaviyo is configured for the sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AnnouncementKind {
@@ -20,15 +20,15 @@ pub enum AnnouncementKind {
     PreorderStarted,
     /// The preorder is paid.
     PreorderSuccess,
-    /// The checkout session ran out unpaid.
+    /// The checkout session expired unpaid.
     PreorderAbandoned,
-    /// A try to pay was refused.
+    /// An attempt to pay a preorder was refused.
     PreorderPaymentFailed,
-    /// A part of the money went back.
+    /// A part of a preorder's money was refunded.
     PreorderPartlyRefunded,
-    /// All the money went back.
+    /// All the money of a preorder went back.
     PreorderRefunded,
-    /// A payment is disputed.
+    /// A payment of a preorder is disputed.
     PreorderDisputed,
     /// The first invoice of a subscription, or a first single purchase, is paid.
     ChampionStarted,
@@ -38,23 +38,23 @@ pub enum AnnouncementKind {
     ChampionExtended,
     /// A higher tier is paid, by a single purchase or a change of plan.
     ChampionUpgraded,
-    /// A try to pay was refused.
+    /// An attempt to pay for a novel was refused.
     ChampionPaymentFailed,
-    /// A renewal waits for the cardholder to agree.
+    /// The cardholder must confirm a renewal's payment.
     ChampionActionRequired,
-    /// A subscription is going to end, or ended.
+    /// A subscription is going to end, or has ended.
     ChampionCancelled,
-    /// A part of the money of a payment went back.
+    /// A part of the money of a payment for a novel was refunded.
     ChampionPartlyRefunded,
-    /// All the money of a payment went back.
+    /// All the money of a payment for a novel went back.
     ChampionRefunded,
     /// Access to a novel is over.
     ChampionEnded,
-    /// A payment is disputed.
+    /// A payment for a novel is disputed.
     ChampionDisputed,
     /// Somebody agreed to marketing.
     MarketingConsentGiven,
-    /// Somebody doesn't agree to marketing any more.
+    /// Somebody withdrew their consent to marketing.
     MarketingConsentWithdrawn,
 }
 
@@ -116,7 +116,7 @@ impl AnnouncementKind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Returns what makes an announcement of this kind untrue while it waits; none if nothing does.
+    /// Returns what can make an announcement of this kind untrue while it waits to be sent; none if nothing can.
     #[must_use]
     pub fn perishes(self) -> Option<Perishes> {
         match self {
@@ -140,8 +140,8 @@ impl AnnouncementKind {
         }
     }
 
-    /// Returns whether an announcement of this kind is there for marketing: without consent it carries the address and the
-    /// preorder's id only.
+    /// Returns whether an announcement of this kind serves marketing: without consent it has the address and the preorder's
+    /// id only.
     #[must_use]
     pub fn is_marketing(self) -> bool {
         matches!(self, Self::PreorderStarted | Self::PreorderAbandoned)
@@ -153,28 +153,28 @@ impl AnnouncementKind {
         self.perishes() == Some(Perishes::WithItsConsent)
     }
 
-    /// Returns whether an announcement of this kind says, when it is sent, whether its buyer has a paid preorder: it
-    /// begins a flow that wants them to pay.
+    /// Returns whether an announcement of this kind says, when it is sent, whether its buyer has a paid preorder, since it
+    /// starts a flow in Klaviyo that asks them to pay.
     #[must_use]
     pub fn says_whether_paid(self) -> bool {
         matches!(self, Self::PreorderStarted | Self::PreorderAbandoned)
     }
 }
 
-/// What makes an announcement untrue that was true when it was recorded. The statement that loads announcements for
-/// sending settles those as superseded; whether they were recorded never depends on it.
+/// The condition that makes an announcement untrue that was true when it was recorded. The statement that loads
+/// announcements for sending marks those as superseded; whether an announcement is recorded never depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Perishes {
-    /// The payment whose gateway id its key names, an invoice's or a `PaymentIntent`'s, is paid.
+    /// The invoice or `PaymentIntent` in the announcement's key is paid.
     WithItsPayment,
-    /// The preorder that its key names is paid or has a newer session than the one that the key names, if it names one, or
-    /// the buyer has paid another preorder since they made it.
+    /// The preorder in the announcement's key is paid, or has a newer session than the one in the key, if there is one, or
+    /// the buyer has paid another preorder since.
     WithItsPreorder,
     /// Another consent or withdrawal counts for the address by now.
     WithItsConsent,
 }
 
-/// Whom an announcement is about. Klaviyo finds or makes the profile by the address.
+/// The person whom an announcement is about. Klaviyo finds or makes its profile by the address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// The address.
@@ -182,7 +182,7 @@ pub struct Profile {
     /// The Firebase uid, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_id: Option<UserId>,
-    /// A telephone number in E.164 form; Klaviyo refuses the whole event for any other.
+    /// The telephone number in E.164 form; with a number in another form, Klaviyo refuses the whole event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
     /// Given name.
@@ -194,13 +194,14 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Returns a profile of which nothing but the address is told.
+    /// Returns a profile with nothing but the address.
     #[must_use]
     pub fn of_address(email: Email) -> Self {
         Self { email, external_id: None, phone_number: None, first_name: None, last_name: None }
     }
 
-    /// Returns the profile with what an operator corrected: another address, or another telephone number or none.
+    /// Returns the profile with an operator's corrections: `email` replaces the address, and `phone` replaces the telephone
+    /// number, or removes it if it is `Some(None)`.
     #[must_use]
     pub fn corrected(self, email: Option<Email>, phone: Option<Option<PhoneNumber>>) -> Self {
         Self {
@@ -226,7 +227,7 @@ impl Profile {
 pub struct PhoneNumber(String);
 
 impl PhoneNumber {
-    /// Takes a number as [`e164`] does; none if it isn't one.
+    /// Parses a number as [`e164`] does; none if it isn't one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         e164(text).map(Self)
@@ -239,23 +240,23 @@ impl fmt::Debug for PhoneNumber {
     }
 }
 
-/// A part of a profile that an event can do without, the smaller ones first.
+/// A part of a profile that can be left out of an event, the smaller parts first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ProfilePart {
     /// The telephone number.
     PhoneNumber,
-    /// Everything but the address, which says whose the event is.
+    /// Everything but the address, by which Klaviyo finds the profile.
     AllButAddress,
 }
 
-/// What an announcement says, as it is stored.
+/// The content of an announcement, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payload {
-    /// Whom it is about.
+    /// The person whom it is about.
     pub profile: Profile,
-    /// The event's properties.
+    /// The properties of the event in Klaviyo.
     pub properties: Map<String, Value>,
-    /// What it is worth, if money moved.
+    /// The amount of money that moved, if any did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<Money>,
     /// When it happened.
@@ -266,26 +267,27 @@ pub struct Payload {
 /// One announcement: a row of the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Announcement {
-    /// Derived from the key; Klaviyo's `unique_id`.
+    /// The row's id, derived from the key, and Klaviyo's `unique_id`.
     pub id: OutboxId,
-    /// What makes the announcement unique, such as `preorder_success:<preorder id>`.
+    /// The key that makes the announcement unique, such as `preorder_success:<preorder id>`.
     pub key: String,
-    /// What it announces.
+    /// The kind of announcement.
     pub kind: AnnouncementKind,
-    /// What it says.
+    /// The content.
     pub payload: Payload,
 }
 
 impl Announcement {
-    /// Announces `kind` about `subject`, for example a preorder's id.
+    /// Returns the announcement of this kind about `subject`, for example a preorder's id. Its key is `{kind}:{subject}`.
     #[must_use]
     pub fn new(kind: AnnouncementKind, subject: &str, payload: Payload) -> Self {
         let key = format!("{}:{subject}", kind.name());
         Self { id: OutboxId::for_key(&key), key, kind, payload }
     }
 
-    /// Says what is known of consent when the announcement is sent; without consent, nothing stays of one that is there for
-    /// marketing but the address and the preorder's id. What was left out when it was recorded doesn't come back.
+    /// Sets `marketing_consent` to what counts when the announcement is sent. Without consent, an announcement for
+    /// marketing keeps the address and the preorder's id only. What was left out when it was recorded isn't added
+    /// again.
     pub fn say_consent(&mut self, given: bool) {
         if self.kind.is_consent() {
             return;
@@ -296,7 +298,8 @@ impl Announcement {
 }
 
 impl Payload {
-    /// Says whether there is consent, and leaves out what must not be told without if it is `for_marketing`.
+    /// Sets `marketing_consent`; if the payload is `for_marketing` and there is no consent, removes everything but the
+    /// address and the preorder's id.
     pub(crate) fn limit_to_consent(&mut self, for_marketing: bool, given: bool) {
         if for_marketing && !given {
             self.profile = Profile::of_address(self.profile.email.clone());

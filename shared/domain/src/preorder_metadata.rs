@@ -1,6 +1,6 @@
-//! The metadata that goes with every Checkout session and its payment to Stripe and comes back in their events.
+//! The metadata of every Checkout session that we open and of its payment, which their events carry too.
 //!
-//! With what Stripe collects it is enough to make a preorder anew that the database has lost.
+//! Together with what Stripe collects, the metadata are enough to restore a preorder that the database has lost.
 
 use crate::{
     color::Color,
@@ -9,7 +9,7 @@ use crate::{
     locale::Locale,
 };
 
-/// Our metadata on a Checkout session or its payment. What isn't there, or isn't of the expected form, is none.
+/// Our metadata on a Checkout session or its payment. A value that is missing, or isn't of the expected form, is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PreorderMetadata {
     /// `preorderId`.
@@ -24,7 +24,7 @@ pub struct PreorderMetadata {
     pub locale: Option<Locale>,
     /// `priceId`.
     pub price: Option<PriceId>,
-    /// `consentTextVersion`: which text on marketing the customer agreed to, if they did.
+    /// `consentTextVersion`: the version of the marketing text that the customer agreed to, if they did.
     pub agreed_to: Option<TextVersion>,
 }
 

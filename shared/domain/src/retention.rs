@@ -1,4 +1,4 @@
-//! How long is kept what isn't needed any more.
+//! Retention: for how long rows are kept that aren't needed any more.
 
 use std::ops::AddAssign;
 
@@ -6,37 +6,38 @@ use time::Duration;
 
 use crate::Timestamp;
 
-/// For how long what is kept; none: for ever.
+/// The time for which rows of each kind are kept; none means for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Retention {
-    /// Preorders that nobody paid.
+    /// The time for which unpaid preorders are kept.
     pub unpaid_preorders: Option<Duration>,
-    /// What announcements say that were sent, or left out.
+    /// The time for which the payloads of announcements are kept that were sent or superseded.
     pub sent_payloads: Option<Duration>,
-    /// What announcements say that Klaviyo refused for good and nobody has corrected.
+    /// The time for which the payloads of parked announcements are kept.
     pub parked_payloads: Option<Duration>,
-    /// Stripe's events, but for those that wait for a person.
+    /// The time for which Stripe's events are kept, except parked ones.
     pub events: Option<Duration>,
 }
 
-/// Before when what goes; none: nothing goes.
+/// The times before which rows of each kind are cleared out; none means that nothing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Cutoffs {
-    /// Unpaid preorders that were made before.
+    /// The cutoff for unpaid preorders, by when they were made.
     pub unpaid_preorders: Option<Timestamp>,
-    /// What announcements say that were sent or left out before.
+    /// The cutoff for payloads of sent or superseded announcements, by when they were sent or superseded.
     pub sent_payloads: Option<Timestamp>,
-    /// What announcements say that were refused before.
+    /// The cutoff for payloads of parked announcements, by when they were parked.
     pub parked_payloads: Option<Timestamp>,
-    /// Events that were recorded before.
+    /// The cutoff for events, by when they were recorded.
     pub events: Option<Timestamp>,
 }
 
 impl Retention {
-    /// The least that may be kept: Stripe repeats and lists events for so long.
+    /// The least time for which rows must be kept, since Stripe lists events for so long
+    /// (<https://docs.stripe.com/api/events>).
     pub const LEAST: Duration = Duration::days(30);
 
-    /// Returns before when what goes, if now is this; none if everything is kept for ever.
+    /// Returns the cutoffs at `now`; none if everything is kept for ever.
     #[must_use]
     pub fn cutoffs(&self, now: Timestamp) -> Option<Cutoffs> {
         let before = |kept: Option<Duration>| kept.map(|kept| now - kept.max(Self::LEAST));
@@ -50,21 +51,21 @@ impl Retention {
     }
 }
 
-/// How much was cleared out.
+/// The numbers of rows that were cleared out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Cleared {
-    /// Unpaid preorders.
+    /// The number of unpaid preorders that were deleted.
     pub unpaid_preorders: u64,
-    /// Announcements that were sent or left out, of what they say.
+    /// The number of sent or superseded announcements whose payloads were emptied.
     pub sent_payloads: u64,
-    /// Announcements that were refused, of what they say.
+    /// The number of parked announcements whose payloads were emptied.
     pub parked_payloads: u64,
-    /// Stripe's events.
+    /// The number of Stripe's events that were deleted.
     pub events: u64,
 }
 
 impl Cleared {
-    /// Returns how much of each kind, by the name of the kind.
+    /// Returns the number of each kind, with the kind's name.
     #[must_use]
     pub fn kinds(&self) -> [(&'static str, u64); 4] {
         [
@@ -75,7 +76,7 @@ impl Cleared {
         ]
     }
 
-    /// Returns how much of all kinds.
+    /// Returns the number of all kinds together.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.kinds().iter().map(|(_, rows)| rows).sum()

@@ -1,12 +1,12 @@
-//! Characters that nobody sees, and characters that were lost.
+//! Invisible characters, and the replacement character for characters that were lost.
 
-/// What stands for bytes that some program on the way couldn't read as text (U+FFFD).
+/// The character that a program puts in place of bytes that it can't read as text (U+FFFD).
 pub const LOST: char = '\u{fffd}';
 
-/// Returns whether a character shows nothing and takes no space: zero-width ones, marks of direction, byte-order marks.
-/// Copying from web pages and chats brings them along.
+/// Returns whether a character shows nothing and takes no space, such as zero-width characters, direction marks and
+/// byte-order marks. Text that is copied from web pages and chats may contain them.
 ///
-/// Inside a name they can mean something (joiners in Persian or in emoji), around it and in an address they don't.
+/// Inside a name they can have a meaning (joiners in Persian or in emoji); around it and in an e-mail address they don't.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
     matches!(c,
@@ -27,7 +27,7 @@ pub fn is_invisible(c: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Returns the text without blanks and invisible characters around it.
+/// Returns the text without white space and invisible characters around it.
 #[must_use]
 pub fn trim(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))

@@ -1,10 +1,10 @@
-//! How high a tier is.
+//! The level of a tier.
 
 use std::fmt;
 
 use crate::ids::InvalidId;
 
-/// How high a tier is: 1 to 13.
+/// The level of a tier: 1 to 13, where a higher tier includes more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TierLevel(u8);
 
@@ -14,7 +14,7 @@ impl TierLevel {
     /// The highest level.
     pub const MAX: u8 = 13;
 
-    /// Takes 1 to 13.
+    /// Returns the level with this number, from 1 to 13.
     ///
     /// # Errors
     /// [`InvalidId`] for any other number.

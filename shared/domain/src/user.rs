@@ -1,4 +1,4 @@
-//! People, as far as this system knows them.
+//! Users, Firebase accounts, and the owners of preorders.
 
 use crate::{
     Timestamp,
@@ -7,37 +7,37 @@ use crate::{
     ids::{PreorderId, UserId},
 };
 
-/// Somebody who proved who they are with a Firebase ID token.
+/// A user who has shown a valid Firebase ID token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedUser {
     /// The Firebase uid, the `sub` of the token.
     pub id: UserId,
     /// The address in the token, if it has one.
     pub email: Option<Email>,
-    /// Whether Firebase saw that the address is theirs. Only then may the address give access to anything.
+    /// Whether Firebase has verified that the address is the user's. Only then may the address give access to anything.
     pub email_verified: bool,
     /// The name in the token.
     pub display_name: Option<String>,
-    /// The picture in the token.
+    /// The address of the picture in the token.
     pub photo_url: Option<String>,
     /// The telephone number in the token, which Firebase has verified.
     pub phone: Option<String>,
-    /// Whether the account is anonymous: nobody can sign in to it again once its browser has forgotten it.
+    /// Whether the account is anonymous: it can be used only in the browser that made it.
     pub is_anonymous: bool,
 }
 
 impl VerifiedUser {
-    /// Returns whether Firebase saw that this address is theirs.
+    /// Returns whether Firebase has verified that this address is the user's.
     #[must_use]
     pub fn has_proven(&self, address: &Email) -> bool {
         self.email_verified && self.email.as_ref().is_some_and(|own| own.key() == address.key())
     }
 }
 
-/// How a Firebase account stands.
+/// The state of a Firebase account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccountState {
-    /// Somebody can use the account.
+    /// The account can be used.
     Active,
     /// An administrator has disabled the account.
     Disabled,
@@ -50,7 +50,7 @@ pub enum AccountState {
 pub struct Account {
     /// The account's uid.
     pub id: UserId,
-    /// Whether the owner of the address is known to own the account.
+    /// Whether Firebase has verified that the account's owner owns the address.
     pub email_verified: bool,
     /// Whether anybody can sign in to it (it has a password or an identity provider). An account that we made for a
     /// preorder has neither until its owner claims it.
@@ -67,7 +67,7 @@ impl Account {
     }
 }
 
-/// What a preorder says about whoever ordered it.
+/// The part of a preorder on which its owner's claims depend.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ordered {
     /// The preorder.
@@ -76,20 +76,22 @@ pub struct Ordered {
     pub email: Email,
     /// The telephone number in the form.
     pub phone: Option<String>,
-    /// Which text on marketing they agreed to, if they did.
+    /// The version of the marketing text that the customer agreed to, if they did.
     pub agreed_to: Option<TextVersion>,
-    /// When they sent the form.
+    /// When the form was sent.
     pub at: Timestamp,
 }
 
-/// Who a preorder belongs to, and how we know.
+/// The owner of a preorder, by how they are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Owner {
-    /// Signed in: their profile may be updated from the token.
+    /// The owner is signed in; their profile may be updated from the token.
     SignedIn(VerifiedUser),
-    /// Known by e-mail only: a user row is made if there is none; an existing profile is left alone.
+    /// The owner is known by the e-mail address alone: a user row is made if there is none, and an existing row stays as it
+    /// is.
     ByEmail(Account),
-    /// Unknown for now, because Firebase didn't answer or the account isn't proven to be theirs. Linked later.
+    /// The owner is unknown for now, because Firebase didn't answer, or because the address's account isn't proven to be
+    /// theirs. The preorder is linked to its owner later.
     Unknown,
 }
 
@@ -104,8 +106,8 @@ impl Owner {
         }
     }
 
-    /// Returns the address of the owner's account: of who signed in, if it is proven; of who is known by the address
-    /// `ordered_under`, that one.
+    /// Returns the address of the owner's account: of an owner who is signed in, the token's if it is verified; of one who
+    /// is known by the address alone, `ordered_under`; none if the owner is unknown.
     #[must_use]
     pub fn address<'a>(&'a self, ordered_under: &'a Email) -> Option<&'a Email> {
         match self {

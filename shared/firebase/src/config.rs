@@ -1,46 +1,46 @@
-//! Google's Firebase, or an emulator of it.
+//! The variables of this adapter: Google's Firebase, or an emulator of it.
 
 use pledge_runtime::{LocalOnly, Parser};
 
 use crate::accounts::ServiceAccount;
 
-/// Whose ID tokens are accepted.
+/// The issuer of the ID tokens that are accepted.
 #[derive(Debug, Clone)]
 pub enum Issuer {
-    /// Google's, signed, for this project.
+    /// Google, whose tokens for this project are signed.
     Google {
         /// `FIREBASE_PROJECT_ID`.
         project: String,
     },
-    /// An emulator's, unsigned.
+    /// An emulator, whose tokens for this project are not signed.
     Emulator {
         /// `FIREBASE_PROJECT_ID`.
         project: String,
-        /// Anyone can make such tokens.
+        /// The proof that the stage is `local`, since anyone can make such tokens.
         proof: LocalOnly,
     },
 }
 
-/// Whose App Check tokens are accepted.
+/// The issuer of the App Check tokens that are accepted.
 #[derive(Debug, Clone)]
 pub enum AppIssuer {
-    /// Google's, for this project.
+    /// Google, for this project.
     Google {
-        /// `FIREBASE_PROJECT_NUMBER`, which is another thing than the project's id.
+        /// `FIREBASE_PROJECT_NUMBER`, which isn't the project's id.
         project_number: u64,
     },
-    /// A stand-in's, whose debug token everybody knows.
+    /// A stand-in, whose debug token is public.
     StandIn {
         /// `FIREBASE_PROJECT_NUMBER`.
         project_number: u64,
         /// `FIREBASE_AUTH_EMULATOR_HOST`, such as `127.0.0.1:9099`.
         host: String,
-        /// Anyone can have such tokens.
+        /// The proof that the stage is `local`, since anyone can get such tokens.
         proof: LocalOnly,
     },
 }
 
-/// Where accounts are.
+/// The place where accounts are.
 #[derive(Debug, Clone)]
 pub enum AccountSource {
     /// Accounts are at Google.
@@ -56,7 +56,7 @@ pub enum AccountSource {
         project: String,
         /// `FIREBASE_AUTH_EMULATOR_HOST`, such as `127.0.0.1:9099`.
         host: String,
-        /// An emulator's accounts prove nothing.
+        /// The proof that the stage is `local`, since anyone can make an emulator's accounts.
         proof: LocalOnly,
     },
 }
@@ -65,7 +65,8 @@ pub enum AccountSource {
 const EMULATOR_HOST: &str = "FIREBASE_AUTH_EMULATOR_HOST";
 
 impl Issuer {
-    /// Takes `FIREBASE_PROJECT_ID`, and the emulator's tokens if `FIREBASE_AUTH_EMULATOR_HOST` is set.
+    /// Parses `FIREBASE_PROJECT_ID`, and accepts an emulator's tokens if `FIREBASE_AUTH_EMULATOR_HOST` is set. Returns
+    /// `None` if a variable is missing or invalid; `parser` then has a problem for each.
     pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
         let (project, emulator) = (project(parser), emulator(parser));
         let project = project?;
@@ -77,7 +78,8 @@ impl Issuer {
 }
 
 impl AppIssuer {
-    /// Takes `FIREBASE_PROJECT_NUMBER`, if it is set, and the stand-in's keys if `FIREBASE_AUTH_EMULATOR_HOST` is.
+    /// Parses `FIREBASE_PROJECT_NUMBER`, if it is set (`Some(None)` if not), and uses a stand-in's keys if
+    /// `FIREBASE_AUTH_EMULATOR_HOST` is set. Returns `None` if a variable is invalid; `parser` then has a problem for each.
     pub fn parse(parser: &mut Parser<'_>) -> Option<Option<Self>> {
         let number = parser.optional("FIREBASE_PROJECT_NUMBER", |text| {
             text.parse::<u64>().map_err(|_| "set the project's number, such as 123456789012")
@@ -95,14 +97,16 @@ impl AppIssuer {
         }
     }
 
-    /// Returns whether an app may have proven nothing but that it knows a debug token: on a developer's machine only.
+    /// Returns whether tokens are accepted of apps that have proven only that they know a debug token: those of the
+    /// stand-in alone.
     pub(crate) fn takes_debug_tokens(&self) -> bool {
         matches!(self, Self::StandIn { .. })
     }
 }
 
 impl AccountSource {
-    /// Takes `FIREBASE_PROJECT_ID`, and either the secret `FIREBASE_SERVICE_ACCOUNT` or `FIREBASE_AUTH_EMULATOR_HOST`.
+    /// Parses `FIREBASE_PROJECT_ID`, and either the secret `FIREBASE_SERVICE_ACCOUNT` or `FIREBASE_AUTH_EMULATOR_HOST`.
+    /// Returns `None` if a variable is missing or invalid; `parser` then has a problem for each.
     pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
         let (project, emulator) = (project(parser), emulator(parser)?);
         if let Some((host, proof)) = emulator {

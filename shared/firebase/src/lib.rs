@@ -1,10 +1,9 @@
-//! Firebase Authentication: who a token speaks for, and which account an e-mail address has.
+//! Firebase Authentication and App Check: verifies tokens, and looks up and makes accounts.
 //!
-//! [`FirebaseVerifier`] checks ID tokens without a call to Firebase but for the issuer's keys, and so does
-//! [`AppCheckVerifier`] with App Check tokens.
-//! [`FirebaseClient`] looks accounts up, and makes them, through the Identity Toolkit REST API.
-//! The verifier and the client work against Firebase's emulator too, which needs the proof that the stage is `local`:
-//! [`Issuer`] and [`AccountSource`] can't be made for an emulator without it.
+//! [`FirebaseVerifier`] checks ID tokens, and [`AppCheckVerifier`] App Check tokens; they call Google only for the issuer's
+//! keys, which are cached. [`FirebaseClient`] looks accounts up, and makes them, through the Identity Toolkit REST API. All
+//! of them work with Firebase's emulator too, but [`Issuer`], [`AppIssuer`] and [`AccountSource`] can't be made for an
+//! emulator without the proof that the stage is `local`.
 
 mod accounts;
 mod config;

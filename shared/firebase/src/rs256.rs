@@ -1,4 +1,5 @@
-//! RS256, the one signature of the tokens here (RFC 7518, section 3.3): RSASSA-PKCS1-v1_5 with SHA-256, by ring.
+//! RS256, the only signature algorithm that is accepted here (RFC 7518, section 3.3): RSASSA-PKCS1-v1_5 with SHA-256, by
+//! ring.
 
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use ring::{
 };
 use rustls_pki_types::{PrivateKeyDer, pem::PemObject};
 
-/// A key that signatures are checked with.
+/// A key with which signatures are checked.
 #[derive(Clone)]
 pub(crate) struct PublicKey {
     modulus: Vec<u8>,
@@ -17,13 +18,13 @@ pub(crate) struct PublicKey {
 }
 
 impl PublicKey {
-    /// Takes the numbers as a JSON Web Key has them: big-endian, in base64 for addresses. None if they aren't.
+    /// Parses the numbers of a JSON Web Key, which are big-endian and in base64url without padding; none if they aren't.
     pub(crate) fn from_jwk(modulus: &str, exponent: &str) -> Option<Self> {
         let number = |text| URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| !bytes.is_empty());
         Some(Self { modulus: number(modulus)?, exponent: number(exponent)? })
     }
 
-    /// Returns whether the owner of this key signed `message`. Keys of less than 2048 bits sign nothing.
+    /// Returns whether the owner of this key signed `message`. Keys of less than 2048 bits are never accepted.
     pub(crate) fn verifies(&self, message: &str, signature: &str) -> bool {
         let key = RsaPublicKeyComponents { n: &self.modulus, e: &self.exponent };
         let verify = |signature: Vec<u8>| key.verify(&RSA_PKCS1_2048_8192_SHA256, message.as_bytes(), &signature);
@@ -31,12 +32,12 @@ impl PublicKey {
     }
 }
 
-/// A key that signs. Clones share it.
+/// A key with which messages are signed. Clones share it.
 #[derive(Clone)]
 pub(crate) struct PrivateKey(Arc<RsaKeyPair>);
 
 impl PrivateKey {
-    /// Reads an RSA key of 2048 bits or more in PEM form (PKCS #8, or PKCS #1). None if it isn't one.
+    /// Parses an RSA key of at least 2048 bits in PEM form (PKCS #8 or PKCS #1); none if the text isn't one.
     pub(crate) fn from_pem(pem: &str) -> Option<Self> {
         let pair = match PrivateKeyDer::from_pem_slice(pem.as_bytes()).ok()? {
             PrivateKeyDer::Pkcs8(key) => RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()),
@@ -46,7 +47,7 @@ impl PrivateKey {
         Some(Self(Arc::new(pair.ok()?)))
     }
 
-    /// Signs a message. None if there is no randomness to be had.
+    /// Returns the signature of a message in base64url; none if the system gives no randomness.
     pub(crate) fn sign(&self, message: &str) -> Option<String> {
         let mut signature = vec![0; self.0.public().modulus_len()];
         self.0.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature).ok()?;

@@ -1,22 +1,23 @@
-//! Whose something is that nobody marked: what its customer and its prices lead to.
+//! Finding the reader and the novel of an object at Stripe without our metadata, by its customer and prices.
 
 use crate::{
     champion_key::ChampionKey,
     ids::{NovelId, UserId},
 };
 
-/// Why an event about something that is nobody's here is ignored. One account may serve several shops.
+/// The reason for ignoring an event that is nobody's here. One Stripe account may serve several shops.
 pub const NOT_OURS: &str = "not ours: no mark, and no customer or price of ours";
 
-/// Why an event about something of another deployment is ignored.
+/// The reason for ignoring an event about an object that another deployment made.
 pub const OF_ANOTHER_DEPLOYMENT: &str = "another deployment's";
 
-/// The readers and novels that the customer and the prices of something unmarked lead to, two of each at most.
+/// The readers and novels to which the customer and the prices of an object without our metadata lead; at most two of each,
+/// which is enough to know that there are several.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Candidates {
-    /// Whose customer it is.
+    /// The readers with the object's customer.
     pub readers: Vec<UserId>,
-    /// Whose prices they are.
+    /// The novels with one of the object's prices.
     pub novels: Vec<NovelId>,
 }
 
@@ -30,13 +31,13 @@ impl Candidates {
         }
     }
 
-    /// Returns whether anything of it is ours.
+    /// Returns whether the customer or a price is ours.
     #[must_use]
     pub fn any(&self) -> bool {
         !self.readers.is_empty() || !self.novels.is_empty()
     }
 
-    /// Says for a person what doesn't lead to one reader and novel.
+    /// Returns the reason, for an operator, why the event can't be placed.
     pub(super) fn reason(&self) -> String {
         let many = |count: usize, one: &str| match count {
             0 => format!("no {one}"),

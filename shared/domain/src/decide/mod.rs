@@ -23,11 +23,12 @@ pub use recorded::{NewAnnouncement, Recorded};
 pub use snapshot::Snapshot;
 pub use take_over::{NovelOfTwo, TakeoverPlan, TakeoverRefusal, TwoUsers, take_over};
 
-/// Decides what an event changes. Pure: for what happened the event's own time counts, for what runs now `moment`.
+/// Decides what an event changes. Pure: what happened is dated by the event's own time, and access is computed for
+/// `moment`.
 #[must_use]
 pub fn decide(snapshot: Snapshot, event: &StripeEvent, moment: Moment) -> Plan {
     let mut plan = decide_fact(snapshot, event, moment);
-    // Klaviyo would make a profile of whoever was forgotten.
+    // Klaviyo would make a profile for a person who was erased.
     plan.announcements.retain(|announcement| !announcement.payload.profile.email.is_erased());
     plan
 }
@@ -79,7 +80,8 @@ fn decide_fact(mut snapshot: Snapshot, event: &StripeEvent, moment: Moment) -> P
     }
 }
 
-/// Decides about something that nobody marked and that leads to nobody: a person looks if anything of it is ours.
+/// Returns the plan for an event that leads to no preorder and no reader: parked if its customer or price is ours, else
+/// ignored.
 fn unplaced(candidates: &Candidates) -> Plan {
     if candidates.any() { Plan::park(candidates.reason()) } else { Plan::ignore(NOT_OURS) }
 }
@@ -98,8 +100,8 @@ fn with_account(
     of_champion(decide(account))
 }
 
-/// Decides about a refused payment without champion metadata: a preorder's, or a purchase's from before there was
-/// metadata.
+/// Decides about a refused payment without champion metadata: that of a preorder, or of a purchase that is known by its
+/// payment.
 fn payment_failed(snapshot: Snapshot, fact: &PaymentFailedFact, at: Timestamp) -> Plan {
     match snapshot {
         Snapshot { preorder: None, champion: Some(account), .. } => {
@@ -109,8 +111,8 @@ fn payment_failed(snapshot: Snapshot, fact: &PaymentFailedFact, at: Timestamp) -
     }
 }
 
-/// Decides what newly known facts of a payment change, whoever it belongs to. They are kept also if nobody has claimed
-/// the payment yet.
+/// Decides what refunds, disputes or an invoice of a payment change about its preorder and its reader. They are stored also
+/// if the payment belongs to neither yet.
 fn payment_facts(snapshot: Snapshot, intent: &PaymentIntentId, facts: PaymentFacts, at: Timestamp) -> Plan {
     let mut plan = of_preorder(preorder::payment_facts(snapshot.preorder, intent, &facts, at));
     if let Some(account) = snapshot.champion {
@@ -121,8 +123,8 @@ fn payment_facts(snapshot: Snapshot, intent: &PaymentIntentId, facts: PaymentFac
     Plan { payment: Some((intent.clone(), facts)), outcome: Outcome::Applied, ..plan }
 }
 
-/// Says for a person what is owed if a refund is known to have failed for the first time: only a person can find another
-/// way to return the money. Nobody is owed anything if the bank decided for the customer meanwhile.
+/// Returns the reason, for an operator, why a refund that failed just now has to be paid another way; none if it hasn't
+/// failed, was known to have, or if the customer got the money by a dispute.
 fn owed_again(snapshot: &Snapshot, fact: &RefundFact) -> Option<String> {
     const OVERTAKEN: &str = "charge_for_pending_refund_disputed";
     let known = snapshot.payment.refunds.get(&fact.refund).and_then(|refund| refund.history.newest());

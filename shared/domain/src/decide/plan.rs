@@ -1,22 +1,22 @@
-//! What is to be written for an event.
+//! The plan: what is to be written for an event.
 
 use crate::{
     champion::ChampionWrite, effect::Effect, ids::PaymentIntentId, outbox::Announcement, preorder::PreorderWrite,
     stripe::PaymentFacts,
 };
 
-/// What to write. Leaves the executor no choices.
+/// The rows to write for an event. It leaves the store no choices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// The preorder to insert or to replace.
     pub preorder: Option<PreorderWrite>,
-    /// The new state of what is known of the payment.
+    /// The payment at Stripe, with everything that is known of its refunds, disputes and invoice afterwards.
     pub payment: Option<(PaymentIntentId, PaymentFacts)>,
-    /// What changes about a reader and a novel.
+    /// The rows to write about a reader and a novel.
     pub champion: Option<Box<ChampionWrite>>,
-    /// What Klaviyo is to hear. An announcement whose key is stored already is not stored again.
+    /// The announcements for Klaviyo. One whose key is stored already is not stored again.
     pub announcements: Vec<Announcement>,
-    /// What became of the event.
+    /// The outcome to record with the event.
     pub outcome: Outcome,
 }
 
@@ -53,19 +53,19 @@ impl Plan {
     }
 }
 
-/// What became of an event.
+/// The outcome of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// State changed.
+    /// The event changed something.
     Applied,
-    /// Rightly nothing changed.
+    /// The event rightly changed nothing.
     Ignored {
-        /// Why not.
+        /// The reason why it changed nothing.
         reason: &'static str,
     },
-    /// The event should have changed something but can't: a person must look. Retrying doesn't help.
+    /// The event should have changed something but can't, and a retry wouldn't help: an operator must look at it.
     Parked {
-        /// What is wrong, without personal data.
+        /// The reason, without personal data.
         reason: String,
     },
 }
@@ -81,7 +81,7 @@ impl Outcome {
         }
     }
 
-    /// Returns why, unless it was applied.
+    /// Returns the reason; none if the event was applied.
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         match self {

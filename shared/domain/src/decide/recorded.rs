@@ -1,26 +1,26 @@
-//! What came of recording an event.
+//! The result of recording an event.
 
 use crate::{decide::Outcome, ids::OutboxId, outbox::AnnouncementKind};
 
-/// What recording an event came to.
+/// The result of recording an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recorded {
-    /// The event was new: it is decided, and its effects are committed together with its id.
+    /// The event was decided, and its changes were committed together with its id.
     Now {
-        /// What became of it.
+        /// The outcome of the event.
         outcome: Outcome,
-        /// The rows of the outbox that are new and want sending.
+        /// The new rows of the outbox, which are to be sent.
         announcements: Vec<NewAnnouncement>,
     },
-    /// An earlier delivery has been recorded; nothing was done.
+    /// The event had been recorded before; nothing was changed.
     Before,
 }
 
 /// A row of the outbox that wasn't there before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewAnnouncement {
-    /// The row.
+    /// The row's id.
     pub id: OutboxId,
-    /// What kind of fact it is.
+    /// The kind of announcement.
     pub kind: AnnouncementKind,
 }

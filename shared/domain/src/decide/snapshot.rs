@@ -1,17 +1,17 @@
-//! What is known before an event is decided.
+//! The snapshot: what is stored before an event is decided.
 
 use crate::{champion::ChampionAccount, decide::Candidates, preorder::Preorder, stripe::PaymentFacts};
 
 /// What is stored about the things that an event names, read under their locks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
-    /// The preorder with one of the keys.
+    /// The preorder to which one of the event's keys leads.
     pub preorder: Option<Preorder>,
-    /// What is known of the payment, also if nobody has claimed it yet.
+    /// The refunds, disputes and invoice of the event's payment, also if it belongs to no preorder or reader yet.
     pub payment: PaymentFacts,
-    /// Everything about the reader and the novel that the event is about; none if it names none, directly or through
-    /// anything that is stored. A pair of which nothing is stored is [`ChampionAccount::new`] with the novel's tiers.
+    /// Everything about the reader and the novel to which the event's keys lead, directly or through stored rows; none if
+    /// they lead to no such pair. A pair of which nothing is stored is [`ChampionAccount::new`] with the novel's tiers.
     pub champion: Option<ChampionAccount>,
-    /// What the hints of an event about something unmarked lead to.
+    /// The readers and novels to which customer and prices lead, if the event has no metadata of ours.
     pub candidates: Candidates,
 }

@@ -1,4 +1,4 @@
-//! The one decision about two users of whom one may be to have everything of the other.
+//! The one decision about a takeover, in which one user gets everything of another.
 
 use crate::{
     account::{Ground, Kept, UserFacts, may_take_over},
@@ -12,54 +12,54 @@ use crate::{
 /// Two users, read under the locks of both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TwoUsers {
-    /// Who may be to lose everything; none if there is no such row.
+    /// The user who would lose everything; none if there is no such row.
     pub former: Option<UserFacts>,
-    /// Who may be to have it; none if there is no such row.
+    /// The user who would get it; none if there is no such row.
     pub successor: Option<UserFacts>,
-    /// What each has of every novel that any of them began to pay for.
+    /// Every novel for which one of the two ever began to pay.
     pub novels: Vec<NovelOfTwo>,
 }
 
-/// What two users have of one novel.
+/// The accounts of two users with one novel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NovelOfTwo {
-    /// What the former user has.
+    /// The former user's account.
     pub former: ChampionAccount,
-    /// What the successor has.
+    /// The successor's account.
     pub successor: ChampionAccount,
 }
 
-/// What is to be written for a takeover. Leaves the executor no choices.
+/// The rows to write for a takeover. It leaves the store no choices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TakeoverPlan {
-    /// Why.
+    /// The reason for the takeover.
     pub ground: Ground,
-    /// Attempts of the former user that are given up before anything else.
+    /// The former user's attempts to subscribe that are closed, which must be written before anything else.
     pub closed: Vec<(ChampionKey, PaymentRecord)>,
     /// The former user's Stripe customer, if it becomes the successor's.
     pub customer: Option<CustomerId>,
-    /// What the successor has of each novel then.
+    /// The successor's rows of each novel after the takeover.
     pub novels: Vec<ChampionChange>,
 }
 
-/// Why nothing is taken over.
+/// The reason why nothing is taken over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TakeoverRefusal {
-    /// The former user keeps what is theirs.
+    /// A rule about the two users forbids it.
     #[error(transparent)]
     Kept(#[from] Kept),
-    /// What both have of a novel needs a person who looks at it.
+    /// An operator must first decide about a novel that both users have.
     #[error("novel {}: {conflict}", .novel.get())]
     Conflict {
         /// The first such novel.
         novel: NovelId,
-        /// What is in the way.
+        /// The reason why the two accounts can't be joined.
         conflict: JoinConflict,
     },
 }
 
-/// Decides whether the successor takes over everything of the former user, and what is to be written then. If one novel
-/// is in the way, nothing is taken over.
+/// Decides whether the successor takes over everything of the former user, and returns what is to be written. If the
+/// accounts of one novel can't be joined, nothing is taken over.
 ///
 /// # Errors
 /// [`TakeoverRefusal`].

@@ -1,4 +1,4 @@
-//! The database: people, and what is theirs.
+//! The port to the database for users, and what belongs to them.
 
 use std::future::Future;
 
@@ -11,11 +11,10 @@ use crate::{
     preorder::Preorder,
 };
 
-/// People and what is theirs.
+/// The store of users, and of what belongs to them.
 pub trait AccountStore: Send + Sync {
-    /// Carries out a reader's claims in one transaction and returns their row as it stands then. The claims must include
-    /// the reader's profile, or the row must be there already. For a user whose things have become another's, that one
-    /// signs in.
+    /// Carries out a reader's claims in one transaction and returns their row as it is afterwards. The claims must include
+    /// the reader's profile, or the row must exist already. If the user was taken over, the successor's row is used.
     fn record_sign_in(
         &self,
         user: &UserId,
@@ -27,10 +26,10 @@ pub trait AccountStore: Send + Sync {
     fn preorders_of(&self, user: &UserId, limit: i64)
     -> impl Future<Output = Result<Vec<Preorder>, StoreError>> + Send;
 
-    /// Gives everything of a user to another one, if `decide` says so, in one transaction: locks both users and all that
-    /// they support, reads it, and writes what the plan says. From then on the former uid stands for the successor's, in
-    /// events too, and in events that arrive meanwhile. A refusal changes nothing, and neither does a failure. May call
-    /// `decide` again if nothing was written.
+    /// Gives everything of a user to another one, in one transaction: locks both users and all that they support, reads
+    /// it, and writes the plan that `decide` returns. From then on the former uid stands for the successor's, also in
+    /// events that arrive meanwhile. Returns the refusal of `decide`, which changes nothing, and neither does a
+    /// failure. May call `decide` again if nothing was written.
     fn take_over<Refusal: Send>(
         &self,
         former: &UserId,

@@ -1,4 +1,4 @@
-//! Events that were never delivered: where they are listed, and until when all are known.
+//! The ports of the catch-up: Stripe's list of events, and the watermark up to which all are recorded.
 
 use std::future::Future;
 
@@ -11,14 +11,14 @@ use crate::{
 /// The most types that one page may ask for (<https://docs.stripe.com/api/events/list>).
 pub const TYPES_OF_A_PAGE: usize = 20;
 
-/// Which events to list.
+/// The filter of a list of events.
 #[derive(Debug, Clone, Copy)]
 pub struct EventFilter<'a> {
-    /// Of these types: [`TYPES_OF_A_PAGE`] at most.
+    /// The types of events, at most [`TYPES_OF_A_PAGE`].
     pub types: &'a [&'static str],
-    /// Created then or later, in whole seconds.
+    /// The first time of creation that is listed, in whole seconds.
     pub from: Timestamp,
-    /// Created before, in whole seconds.
+    /// The time of creation from which on events aren't listed, in whole seconds.
     pub until: Timestamp,
 }
 
@@ -29,22 +29,22 @@ pub struct ListedEvent {
     pub id: EventId,
     /// When it happened.
     pub created: Timestamp,
-    /// The event as JSON, just as the body of a delivery has it.
+    /// The event as JSON, in the form of a delivery's body.
     pub body: Box<[u8]>,
 }
 
-/// A part of a list.
+/// A page of a list of events.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventPage {
-    /// Newest first.
+    /// The events, newest first.
     pub events: Vec<ListedEvent>,
-    /// Whether older ones follow.
+    /// Whether older events follow.
     pub more: bool,
 }
 
-/// Where events are listed that may never have been delivered.
+/// The list of Stripe's events, also of those that were never delivered.
 pub trait EventSource: Send + Sync {
-    /// Returns the newest events, or those that follow `after` on the last page. Nothing there is changed.
+    /// Returns the first page of the filtered events, or the page after the event `after`. Changes nothing at Stripe.
     ///
     /// # Errors
     /// [`EventSourceError`]; the same call may succeed later.
@@ -55,28 +55,28 @@ pub trait EventSource: Send + Sync {
     ) -> impl Future<Output = Result<EventPage, EventSourceError>> + Send;
 }
 
-/// The list can't be read.
+/// The failure to read the list of events.
 #[derive(Debug, thiserror::Error)]
 #[error("Stripe's events cannot be listed")]
 pub struct EventSourceError(#[source] pub Cause);
 
-/// Until when every event that was listed is recorded.
+/// The time up to which every listed event is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Watermark {
     /// The time before which every event is recorded that was listed at `moved_at`.
     pub at: Timestamp,
-    /// When it was moved there.
+    /// When the watermark was moved to `at`.
     pub moved_at: Timestamp,
 }
 
-/// Until when every event is recorded.
+/// The store of the catch-up's watermark, and of which events are recorded.
 pub trait CatchUpStore: Send + Sync {
     /// Returns the watermark; none before the first catch-up.
     fn watermark(&self) -> impl Future<Output = Result<Option<Watermark>, StoreError>> + Send;
 
-    /// Moves the watermark forward. One that is further already stays.
+    /// Moves the watermark forward to `to`, and stores `now` as the time of that. A later watermark stays.
     fn advance_watermark(&self, to: Timestamp, now: Timestamp) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Returns those of the events that aren't recorded, in any order.
+    /// Returns those of `events` that aren't recorded, in any order.
     fn unrecorded(&self, events: &[EventId]) -> impl Future<Output = Result<Vec<EventId>, StoreError>> + Send;
 }

@@ -1,4 +1,4 @@
-//! Readers of novels, what they support, and what they have of it.
+//! The port to the database for readers, and for their support of novels.
 
 use std::future::Future;
 
@@ -12,14 +12,14 @@ use crate::{
     ports::{LimitedError, StoreError},
 };
 
-/// Readers and what they support.
+/// The store of readers, and of their payments, subscriptions and access.
 pub trait ChampionStore: Send + Sync {
-    /// Carries out the claims of a reader who signed in, in one transaction, and returns the Stripe customer of the
-    /// user row that the last of them wrote, if one was made. For an attempt to pay, `uses` says what of the reader's
-    /// limits it uses, by the rule of [`Limit::take`](crate::limits::Limit::take), the first before the second.
+    /// Carries out the claims of a reader who signed in, in one transaction, and returns the Stripe customer of the user
+    /// row that the last claim wrote, if it has one. For an attempt to pay, `uses` are counted by the rule of
+    /// [`Limit::take`](crate::limits::Limit::take), the first before the second.
     ///
     /// # Errors
-    /// [`LimitedError`]. If there have been too many, the claims are carried out all the same.
+    /// [`LimitedError`]. If a limit is used up, the claims are carried out all the same.
     fn sign_in(
         &self,
         claims: &Claims,
@@ -28,7 +28,7 @@ pub trait ChampionStore: Send + Sync {
     ) -> impl Future<Output = Result<Option<CustomerId>, LimitedError>> + Send;
 
     /// Signs a reader in as [`ChampionStore::sign_in`] does, then takes a step as [`ChampionStore::step`] does, each in a
-    /// transaction of its own. If there have been too many, no step is taken.
+    /// transaction of its own. If a limit is used up, no step is taken.
     ///
     /// # Errors
     /// [`LimitedError`].
@@ -49,15 +49,15 @@ pub trait ChampionStore: Send + Sync {
     /// Returns every tier of a novel, lowest first; none if there is no such novel.
     fn tiers(&self, novel: NovelId) -> impl Future<Output = Result<Vec<Tier>, StoreError>> + Send;
 
-    /// Remembers the reader's Stripe customer and returns the one that counts: the first that was stored.
+    /// Stores the reader's Stripe customer unless one is stored, and returns the stored one.
     fn save_customer(
         &self,
         reader: &UserId,
         customer: &CustomerId,
     ) -> impl Future<Output = Result<CustomerId, StoreError>> + Send;
 
-    /// Remembers another Stripe customer of the reader instead of `gone`, and returns the one that counts: whatever is
-    /// stored by now if that isn't `gone`.
+    /// Stores another Stripe customer of the reader if `gone` is the stored one, and returns the one that is stored
+    /// afterwards.
     fn replace_customer(
         &self,
         reader: &UserId,
@@ -65,12 +65,12 @@ pub trait ChampionStore: Send + Sync {
         customer: &CustomerId,
     ) -> impl Future<Output = Result<CustomerId, StoreError>> + Send;
 
-    /// Remembers that Stripe knows this address of the reader's customer, unless the reader has another one by now. Until
-    /// then an account says that its customer is outdated once the address of its reader has changed.
+    /// Stores that Stripe knows this address of the reader's customer, unless the reader has another address by now. It
+    /// ends [`ChampionAccount::customer_is_outdated`], which begins when the reader's address changes.
     fn customer_told(&self, reader: &UserId, address: &Email) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Remembers the recurring Stripe price of a tier, unless the tier has another one than `tier` says, or costs
-    /// something else by now.
+    /// Stores the recurring Stripe price of a tier, unless the stored tier has another Stripe price than `tier`, or another
+    /// amount by now.
     fn save_price(
         &self,
         tier: &Tier,
@@ -90,8 +90,8 @@ pub trait ChampionStore: Send + Sync {
         limit: i64,
     ) -> impl Future<Output = Result<Vec<ChampionAccount>, StoreError>> + Send;
 
-    /// Returns what [`ChampionStore::account`] does, for an attempt to pay, which uses the reader's limits as in
-    /// [`ChampionStore::sign_in`].
+    /// Returns what [`ChampionStore::account`] does, for an attempt to pay, and counts its `uses` as
+    /// [`ChampionStore::sign_in`] does.
     ///
     /// # Errors
     /// [`LimitedError`].
@@ -102,9 +102,9 @@ pub trait ChampionStore: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<ChampionAccount, LimitedError>> + Send;
 
-    /// Takes one step in one transaction: locks the reader and the novel, reads everything about them, and writes what
-    /// the step says, with its facts for the outbox. Steps and events about one reader and novel take effect one after
-    /// the other. A failure leaves nothing behind. May call `step` again if nothing was written.
+    /// Takes one step in one transaction: locks the reader and the novel, reads everything about them, calls `step`, writes
+    /// its change with its announcements, and returns its answer. Steps and events about one reader and novel take effect
+    /// one after the other. A failure writes nothing. May call `step` again if nothing was written.
     fn step<T: Send>(
         &self,
         key: &ChampionKey,
@@ -112,9 +112,9 @@ pub trait ChampionStore: Send + Sync {
         step: impl Fn(ChampionAccount) -> Step<T> + Send + Sync,
     ) -> impl Future<Output = Result<T, StoreError>> + Send;
 
-    /// Computes anew the rows that are due at `now`, the longest due first and `limit` at most, in one transaction: locks
-    /// each reader and novel unless somebody has the lock, reads everything about them, and writes what `roll` says, with
-    /// its announcements. Whoever is locked is left to the next roll. A failure leaves nothing behind.
+    /// Computes anew the rows that are due at `now`, the longest due first and at most `limit`, in one transaction: locks
+    /// each reader and novel, reads everything about them, and writes the change that `roll` returns, with its
+    /// announcements. A pair that is locked already is left to the next roll. A failure writes nothing.
     fn roll(
         &self,
         now: Timestamp,
@@ -122,30 +122,30 @@ pub trait ChampionStore: Send + Sync {
         roll: impl Fn(ChampionAccount) -> Option<ChampionChange> + Send + Sync,
     ) -> impl Future<Output = Result<Rolled, StoreError>> + Send;
 
-    /// Returns the subscriptions that go on being charged although all the money of the month that runs at `now` went
-    /// back, by their ids. An operator ends them: an event never writes to Stripe.
+    /// Returns the subscriptions that will be charged again although all the money of the month that runs at `now` went
+    /// back, sorted by id. An operator has to end them, since the webhook never writes to Stripe.
     fn refunded_subscriptions(
         &self,
         now: Timestamp,
     ) -> impl Future<Output = Result<Vec<RefundedSubscription>, StoreError>> + Send;
 }
 
-/// A subscription that goes on being charged although all the money of its running month went back.
+/// A subscription that will be charged again although all the money of its running month went back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundedSubscription {
     /// The subscription.
     pub id: SubscriptionId,
-    /// Whose it is.
+    /// The reader and the novel.
     pub key: ChampionKey,
     /// When the month ends, and the reader is charged again.
     pub period_end: Timestamp,
 }
 
-/// What a roll came to.
+/// The result of a roll.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rolled {
     /// How many rows were computed anew.
     pub rows: usize,
-    /// The rows of the outbox that are new and want sending.
+    /// The new rows of the outbox, which are to be sent.
     pub announcements: Vec<OutboxId>,
 }

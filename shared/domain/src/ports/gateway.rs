@@ -1,4 +1,4 @@
-//! The payment provider's checkout.
+//! The ports to the payment provider's checkout and prices.
 
 use std::future::Future;
 
@@ -13,34 +13,35 @@ use crate::{
     preorder::{CheckoutPolicy, Color},
 };
 
-/// Why the provider didn't do it.
+/// The reason why a call to the payment provider failed.
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
-    /// The provider didn't answer, or said that it is overloaded. Whether it did the work is unknown; a repeat with the same
+    /// The provider didn't answer, or said that it is overloaded. Whether it did the work is unknown; a retry with the same
     /// idempotency key is safe.
     #[error("the payment provider is unavailable")]
     Unavailable(#[source] Cause),
-    /// The provider answered with a failure that it will repeat for this idempotency key. The next try needs a new key.
+    /// The provider answered with a failure that it will repeat for this idempotency key, so a retry needs a new key.
     #[error("the payment provider has consumed this idempotency key")]
     IdempotencyKeyConsumed(#[source] Cause),
-    /// What the request names is gone at the provider: whoever can makes it anew.
+    /// An object that the request names is gone at the provider. The caller may make it anew.
     #[error("the payment provider does not have what the request names any more")]
     Gone {
         /// What is gone.
         what: Gone,
-        /// What the provider said.
+        /// The provider's answer.
         #[source]
         cause: Cause,
     },
-    /// The customer has something running in another currency, and the provider takes one at a time.
+    /// The customer has a subscription or an open payment in another currency, and the provider allows one currency at a
+    /// time.
     #[error("the customer pays in another currency")]
     OtherCurrency(#[source] Cause),
-    /// The provider refused what we asked: our configuration or our code is wrong.
+    /// The provider refused the request: our configuration or our code is wrong.
     #[error("the payment provider refused the request")]
     Refused(#[source] Cause),
 }
 
-/// What can be gone at the provider.
+/// The kind of object that is gone at the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gone {
     /// The customer was deleted.
@@ -49,28 +50,28 @@ pub enum Gone {
     Price,
 }
 
-/// Everything that a Checkout session is opened with.
+/// The values with which a Checkout session is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionRequest {
-    /// The preorder: becomes `client_reference_id` and `metadata.preorderId` on session and payment.
+    /// The preorder, which becomes `client_reference_id`, and `metadata.preorderId` of session and payment.
     pub preorder: PreorderId,
-    /// The attempt: becomes the idempotency key and `metadata.checkoutAttempt`.
+    /// The attempt's number, which becomes part of the idempotency key, and `metadata.checkoutAttempt`.
     pub attempt: i32,
-    /// `metadata.userId`, if the owner is known.
+    /// The owner, if known, which becomes `metadata.userId`.
     pub user: Option<UserId>,
-    /// The customer's address.
+    /// The customer's e-mail address.
     pub email: Email,
-    /// What is bought.
+    /// The price of the colour.
     pub price: PriceId,
-    /// `metadata.color`.
+    /// The colour, which becomes `metadata.color`.
     pub color: Color,
-    /// `metadata.consentTextVersion`: which text on marketing the customer agreed to, if they did.
+    /// The version of the marketing text that the customer agreed to, if they did; becomes `metadata.consentTextVersion`.
     pub agreed_to: Option<TextVersion>,
     /// The language of the page.
     pub locale: Locale,
-    /// Where to go after paying; may hold `{CHECKOUT_SESSION_ID}`.
+    /// The address to which the page leads after paying; may contain `{CHECKOUT_SESSION_ID}`.
     pub success_url: String,
-    /// Where to go to give up.
+    /// The address to which the page leads without paying.
     pub cancel_url: String,
     /// What the shop decides about its checkout.
     pub policy: CheckoutPolicy,
@@ -81,40 +82,42 @@ pub struct SessionRequest {
 pub struct OpenedSession {
     /// The session's id.
     pub id: SessionId,
-    /// Where to pay; none once it is complete or expired.
+    /// The address of its payment page; none once it is complete or expired.
     pub url: Option<String>,
-    /// When it closes.
+    /// When it expires.
     pub expires_at: Timestamp,
-    /// How it stands. A replayed answer may be of a session that has ended since.
+    /// The session's status. With a key that was used before, it may have ended already.
     pub status: SessionStatus,
 }
 
-/// How a session stands.
+/// The status of a Checkout session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionStatus {
-    /// One can pay in it.
+    /// The session can be paid in.
     Open,
-    /// The customer is through: it is paid, or a payment is on its way.
+    /// The customer has completed it: it is paid, or a payment is on its way.
     Complete,
-    /// Nobody paid in time, or it was closed.
+    /// The session expired, or was closed, unpaid.
     Expired,
 }
 
-/// Opens Checkout sessions.
+/// The payment provider's Checkout sessions.
 pub trait CheckoutGateway: Send + Sync {
-    /// Opens the session of this preorder and attempt. The same preorder and attempt always give the same session.
+    /// Opens the session of this preorder and attempt and returns it. The same preorder and attempt always give the same
+    /// session.
     fn open_session(
         &self,
         request: &SessionRequest,
     ) -> impl Future<Output = Result<OpenedSession, GatewayError>> + Send;
 
-    /// Sees to it that nobody can pay in a session any more, and returns whether its customer is through already:
-    /// [`SessionStatus::Complete`] or [`SessionStatus::Expired`], also if the provider doesn't know it.
+    /// Closes a session, so that nobody can pay in it any more, and returns its status afterwards:
+    /// [`SessionStatus::Complete`] if the customer had completed it before, else [`SessionStatus::Expired`], also if the
+    /// provider doesn't know the session.
     fn close_session(&self, id: &SessionId) -> impl Future<Output = Result<SessionStatus, GatewayError>> + Send;
 }
 
-/// Prices as the payment provider has them.
+/// The payment provider's prices.
 pub trait PriceGateway: Send + Sync {
-    /// Returns what a price costs once.
+    /// Returns the amount of a one-time price.
     fn price(&self, id: &PriceId) -> impl Future<Output = Result<Money, GatewayError>> + Send;
 }

@@ -1,5 +1,5 @@
-//! What the use cases need of the outside. The docs of a method are its contract; one contract suite in the test kit
-//! runs on every implementation.
+//! The ports: traits for everything outside that the use cases need. The docs of a method are its contract; one contract
+//! suite in the test kit runs on every implementation of a store.
 
 mod account;
 mod billing;
@@ -34,17 +34,17 @@ use uuid::Uuid;
 
 use crate::Timestamp;
 
-/// The time. Only `main` has a real one.
+/// The source of the time. Only `main` uses the real clock.
 pub trait Clock: Send + Sync {
-    /// Returns the time, in UTC.
+    /// Returns the current time in UTC.
     fn now(&self) -> Timestamp;
 }
 
-/// A source of random identifiers. Only `main` has a real one.
+/// The source of random identifiers. Only `main` uses the real one.
 pub trait Randomness: Send + Sync {
     /// Returns a random UUID (version 4).
     fn uuid(&self) -> Uuid;
 }
 
-/// What made an adapter fail, for the log.
+/// The error that made an adapter fail, for the log.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;

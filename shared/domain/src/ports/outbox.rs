@@ -1,4 +1,4 @@
-//! From the outbox to Klaviyo.
+//! The ports by which announcements go from the outbox to Klaviyo: queue, store and Klaviyo's API.
 
 use std::{future::Future, time::Duration};
 
@@ -11,58 +11,58 @@ use crate::{
 
 /// The queue between the writers of the outbox and the sender.
 pub trait Publisher: Send + Sync {
-    /// Tells the sender which rows to send. A failure loses nothing: the sweep finds the rows.
+    /// Queues the ids of rows for the sender. A failure loses nothing, since the sweep finds the rows.
     fn publish(&self, ids: &[OutboxId]) -> impl Future<Output = Result<(), PublishError>> + Send;
 }
 
-/// The queue didn't take it.
+/// The failure of the queue to take a message.
 #[derive(Debug, thiserror::Error)]
 #[error("the queue did not take the message")]
 pub struct PublishError(#[source] pub Cause);
 
-/// A row that isn't sent yet.
+/// A row of the outbox that isn't sent yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnsentEntry {
-    /// What it says.
+    /// The announcement.
     pub entry: Announcement,
     /// How often sending it has failed.
     pub attempts: i32,
     /// Whether its buyer has a paid preorder, for kinds that say so.
     pub has_paid_preorder: Option<bool>,
-    /// What is known of consent to marketing for its address; none if nothing is, or if nobody proved it.
+    /// Whether marketing to its address is agreed to, by the consent that counts; none if there is none that is proven.
     pub marketing_consent: Option<bool>,
-    /// Before when Klaviyo takes no events, the same for every row: the latest that any sender was told; none if that is over.
+    /// The end of the pause that Klaviyo last asked any sender for, the same for every row; none if it is over.
     pub paused_until: Option<Timestamp>,
 }
 
-/// What became of a row.
+/// The result of trying to send a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
-    /// Klaviyo has it.
+    /// Klaviyo has taken the row.
     Sent,
-    /// Klaviyo will never take it: it waits for a person and isn't tried again.
+    /// Klaviyo refuses the row for good: it isn't tried again and waits for an operator.
     Parked {
-        /// What Klaviyo said, without personal data.
+        /// Klaviyo's answer, without personal data.
         reason: String,
     },
-    /// Klaviyo says when it takes events again; nobody sends any before.
+    /// Klaviyo asked for a pause; no sender sends anything before it is over.
     Delayed {
-        /// What Klaviyo said, without personal data.
+        /// Klaviyo's answer, without personal data.
         reason: String,
-        /// When to go on.
+        /// The end of the pause.
         until: Timestamp,
     },
-    /// Klaviyo couldn't take it now; the queue or the sweep tries again.
+    /// Klaviyo couldn't take the row now; the queue or the sweep tries again.
     Failed {
-        /// What went wrong, without personal data.
+        /// The failure, without personal data.
         reason: String,
     },
 }
 
-/// The outbox, read from its other end.
+/// The outbox, as the sender and the sweep use it.
 pub trait OutboxStore: Send + Sync {
-    /// Returns those of the rows that are to be sent: neither sent nor parked nor superseded. Those that don't hold any
-    /// more ([`AnnouncementKind::perishes`](crate::outbox::AnnouncementKind::perishes)) are superseded from `now` on
+    /// Returns those of the rows that are to be sent: neither sent nor parked nor superseded. Rows that don't hold any more
+    /// ([`AnnouncementKind::perishes`](crate::outbox::AnnouncementKind::perishes)) are marked as superseded at `now`
     /// instead.
     fn unsent(
         &self,
@@ -70,8 +70,8 @@ pub trait OutboxStore: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<Vec<UnsentEntry>, StoreError>> + Send;
 
-    /// Stores what became of rows, in one statement. A sent row stays sent whatever comes later; but one that
-    /// says which consent counts for an address is unsent again if an older one turns out to have been sent after it. A sent
+    /// Stores the results of deliveries, in one statement. A sent row stays sent whatever comes later, with one exception:
+    /// a consent or withdrawal that counts for its address is to be sent again if an older one was sent after it. A sent
     /// `preorder_success` also sets `preorders.klaviyo_event_sent_at`.
     fn settle(
         &self,
@@ -79,8 +79,8 @@ pub trait OutboxStore: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Takes up to `limit` rows, oldest first, that wait to be sent and were last queued (or made) before
-    /// `before`, and marks them as queued at `now`, so that the next sweep leaves them alone for a while.
+    /// Returns up to `limit` rows, oldest first, that wait to be sent and were last queued (or made) before `before`, and
+    /// marks them as queued at `now`, so that the next sweep doesn't take them again at once.
     fn take_overdue(
         &self,
         before: Timestamp,
@@ -88,51 +88,51 @@ pub trait OutboxStore: Send + Sync {
         limit: i64,
     ) -> impl Future<Output = Result<Vec<OutboxId>, StoreError>> + Send;
 
-    /// Returns how many rows wait to be sent and when the oldest was made; how many are parked.
+    /// Returns how many rows wait to be sent, when the oldest of them was made, and how many rows are parked.
     fn backlog(&self) -> impl Future<Output = Result<Backlog, StoreError>> + Send;
 }
 
-/// What waits in the outbox.
+/// The numbers of rows that wait in the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Backlog {
-    /// Rows that are neither sent nor parked nor superseded.
+    /// The number of rows that are neither sent nor parked nor superseded.
     pub waiting: i64,
-    /// When the oldest of them was made.
+    /// When the oldest of these rows was made; none if there are none.
     pub oldest: Option<Timestamp>,
-    /// Rows that wait for a person.
+    /// The number of parked rows, which wait for an operator.
     pub parked: i64,
 }
 
-/// Klaviyo.
+/// Klaviyo's API.
 pub trait Marketing: Send + Sync {
-    /// Sends one event. The entry's id is its `unique_id`: a repeat counts once.
+    /// Sends one announcement. Its id is the event's `unique_id`, so a repeat counts once.
     fn send(&self, entry: &Announcement) -> impl Future<Output = Result<(), MarketingError>> + Send;
 }
 
-/// Why Klaviyo didn't take an event. The reasons carry no personal data.
+/// The reason why Klaviyo didn't take an event, without personal data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MarketingError {
-    /// 429, 5xx, 408, a time-out, no connection, or a key that Klaviyo doesn't take (401, 403), which says nothing of
-    /// the event: try again.
+    /// A retry may succeed: after 429, 5xx, 408, a time-out, a failed connection, or a refused API key (401, 403), which
+    /// says nothing about the event.
     #[error("Klaviyo cannot take the event now: {reason}")]
     Retryable {
-        /// What happened.
+        /// The failure.
         reason: String,
-        /// What `Retry-After` said.
+        /// The pause of the `Retry-After` header, if there was one.
         retry_after: Option<Duration>,
     },
-    /// Klaviyo takes the event, but not for a profile with this part: send it again without it.
+    /// Klaviyo refuses a part of the profile; the event is to be sent again without that part.
     #[error("Klaviyo refused the profile: {reason}")]
     ProfileRefused {
-        /// What Klaviyo said.
+        /// Klaviyo's answer.
         reason: String,
-        /// What to leave out.
+        /// The part to leave out.
         part: ProfilePart,
     },
-    /// Any other 4xx: the same event fails again.
+    /// A retry fails again: after any other 4xx.
     #[error("Klaviyo refused the event: {reason}")]
     Permanent {
-        /// What Klaviyo said.
+        /// Klaviyo's answer.
         reason: String,
     },
 }

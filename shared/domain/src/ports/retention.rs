@@ -1,4 +1,4 @@
-//! What isn't needed any more.
+//! The port to the database for deleting what isn't needed any more.
 
 use std::future::Future;
 
@@ -8,15 +8,15 @@ use crate::{
     retention::{Cleared, Cutoffs},
 };
 
-/// The store, as far as it forgets.
+/// The store, for deleting what isn't needed any more.
 pub trait RetentionStore: Send + Sync {
-    /// Clears out what lies before the cutoffs, at most `limit` of each kind, the oldest first, in one transaction, and
-    /// returns how many of each kind there were.
+    /// Clears out rows from before the cutoffs, at most `limit` of each kind, the oldest first, in one transaction, and
+    /// returns how many of each kind were cleared.
     ///
-    /// - A preorder goes if nothing was ever paid for it and nothing can be any more: its pay page is closed, and no payment
-    ///   is on its way. What its announcements say goes with it.
-    /// - Of announcements what they say goes; that they were sent stays. One that was parked is left out for good.
-    /// - An event stays while it is parked.
+    /// - A preorder is deleted if nothing was ever paid for it and nothing can be any more: its payment page is closed, and
+    ///   no payment is on its way. The payloads of its announcements are emptied with it.
+    /// - Of an announcement the payload is emptied and the row stays. One that was parked is superseded, and so never sent.
+    /// - An event is deleted, unless it is parked.
     fn clear_out(
         &self,
         cutoffs: &Cutoffs,

@@ -1,4 +1,4 @@
-//! What can be preordered: colours, each with one Stripe price.
+//! The catalogue: the colours that can be preordered, each with one Stripe price.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::{color::Color, ids::PriceId};
 #[serde(try_from = "BTreeMap<String, PriceId>")]
 pub struct Catalogue(BTreeMap<String, PriceId>);
 
-/// A catalogue from which nothing can be ordered.
+/// A catalogue that is invalid: it has no colour, or one without a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("at least one colour is needed, and none without a name")]
 pub struct InvalidCatalogue;
@@ -24,7 +24,7 @@ impl TryFrom<BTreeMap<String, PriceId>> for Catalogue {
 }
 
 impl Catalogue {
-    /// Returns the colour of that exact name, with its price.
+    /// Returns the colour with exactly this name, with its price; none if the catalogue doesn't have it.
     #[must_use]
     pub fn find(&self, color: &str) -> Option<(Color, &PriceId)> {
         self.0.get_key_value(color).map(|(name, price)| (Color::recorded(name.clone()), price))

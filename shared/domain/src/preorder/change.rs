@@ -1,17 +1,17 @@
-//! What changes about a preorder.
+//! The changes of a preorder by a Stripe event.
 
 use crate::{effect::Effect, outbox::Announcement, preorder::Preorder};
 
-/// What a Stripe event changes about a preorder.
+/// The change of a preorder by a Stripe event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreorderChange {
     /// The preorder to insert or to replace.
     pub write: PreorderWrite,
-    /// What Klaviyo is to hear. An announcement whose key is stored already is not stored again.
+    /// The announcements for Klaviyo. One whose key is stored already is not stored again.
     pub announcements: Vec<Announcement>,
 }
 
-/// A write of one preorder.
+/// The write of one preorder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PreorderWrite {
     /// The preorder isn't stored yet.

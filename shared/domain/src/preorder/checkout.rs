@@ -1,4 +1,4 @@
-//! Sending a preorder to Stripe: one open session at a time.
+//! The rules of checkout: a preorder has one open session at a time.
 
 use crate::{
     Timestamp,
@@ -6,18 +6,18 @@ use crate::{
     preorder::{Preorder, Session, SessionState, Status},
 };
 
-/// What to do when somebody wants to pay for a preorder.
+/// The decision about a request to pay for a preorder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CheckoutDecision {
-    /// A session is open already: send them there.
+    /// A session is open already, and the customer is sent there.
     Reuse(OpenSession),
-    /// Open a session as this attempt. The number makes Stripe's idempotency key, so a repeat after a crash gets the
-    /// same session.
+    /// A session is to be opened as this attempt. The attempt's number is part of Stripe's idempotency key, so a repeat
+    /// after a crash gets the same session.
     Open {
-        /// One more than the attempts that are used up.
+        /// The attempt's number: one more than the attempts that are used up.
         attempt: i32,
-        /// The session before, if nothing has said yet how it ended: Stripe must be asked first, since the event that
-        /// it was paid may be late, or never come.
+        /// The session before, if it isn't known how it ended. Stripe must be asked first, since the event that it was paid
+        /// may be late, or never come.
         before: Option<SessionId>,
     },
     /// The customer paid with a method that takes days; a second session could charge them twice.
@@ -26,21 +26,21 @@ pub enum CheckoutDecision {
     AlreadyCompleted,
 }
 
-/// A session in which one can pay now.
+/// A session in which the preorder can be paid now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenSession {
     /// Stripe's id.
     pub id: SessionId,
-    /// Where to pay.
+    /// The address of its payment page.
     pub url: String,
-    /// When Stripe closes it.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 
-/// A session with less time than this isn't offered again: nobody could finish in it.
+/// The time that must be left of a session to offer it again; with less, a customer couldn't finish in it.
 const LEAST_REMAINING: time::Duration = time::Duration::minutes(2);
 
-/// Decides what a checkout request leads to.
+/// Decides about a request to pay for a preorder.
 #[must_use]
 pub fn decide(preorder: &Preorder, now: Timestamp) -> CheckoutDecision {
     if preorder.payment.is_some() || matches!(preorder.status, Status::Completed | Status::Refunded) {

@@ -15,58 +15,57 @@ use crate::{
     text::{LOST, trim},
 };
 
-/// The fields of a form as its sender wrote them, by the names that the API has for them.
+/// The fields of a form as its sender wrote them, by their names in the API.
 pub trait FormFields {
-    /// Takes a text, which may be anything; none if it wasn't sent or is no text.
+    /// Returns the text of a field, unchecked; none if the field wasn't sent or isn't a text.
     fn text(&mut self, name: &str) -> Option<String>;
 
-    /// Takes a yes or no; none if it wasn't sent or is neither.
+    /// Returns the truth value of a field; none if the field wasn't sent or isn't one.
     fn boolean(&mut self, name: &str) -> Option<bool>;
 }
 
-/// What a customer said in the form beside what they order, and who and where they are. No event of Stripe's changes it.
+/// The customer's message and marketing consent in the form. No Stripe event changes them. `Debug` hides them.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Wishes {
-    /// What they wrote to us.
+    /// The customer's message to us.
     pub customer_notes: Option<String>,
-    /// Whether they agreed to marketing; no if the form doesn't say.
+    /// Whether the customer agreed to marketing; no if the form doesn't say.
     pub marketing_consent: MarketingConsent,
 }
 
-/// Hides what the customer wrote.
 impl fmt::Debug for Wishes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Wishes(hidden)")
     }
 }
 
-/// A form that can be accepted.
+/// A checked preorder form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreorderForm {
-    /// The customer's address.
+    /// The customer's e-mail address.
     pub email: Email,
-    /// What they want.
+    /// The colour.
     pub color: Color,
-    /// What it costs: the price of the colour.
+    /// The Stripe price of the colour.
     pub price_id: PriceId,
     /// The customer's language; English if the form doesn't say.
     pub locale: Locale,
     /// Name, telephone and address.
     pub contact: Contact,
-    /// What else the customer said.
+    /// The customer's message and marketing consent.
     pub wishes: Wishes,
 }
 
-/// Longest text of an ordinary field, in characters.
+/// The longest text of an ordinary field, in characters.
 const MAX_TEXT: usize = 200;
-/// Longest message to us, in characters.
+/// The longest message to us, in characters.
 const MAX_NOTES: usize = 2_000;
 
 impl PreorderForm {
-    /// Takes and checks every field.
+    /// Parses and checks every field.
     ///
     /// # Errors
-    /// All the fields that are wrong, each with what to do about it.
+    /// [`FieldErrors`] with every invalid field, each with how to correct it.
     pub fn parse(fields: &mut impl FormFields, catalogue: &Catalogue) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let email = email(fields.text("email"), &mut errors);
@@ -148,7 +147,8 @@ fn country(given: Option<String>, errors: &mut FieldErrors) -> Option<String> {
     country::parse(&given?).map_err(|invalid| errors.add("country", invalid.to_string())).ok()
 }
 
-/// Returns the text without the spaces around it, or none if nothing is left.
+/// Returns the text without the spaces around it, or none if nothing is left. Adds an error if it is too long or has
+/// control characters.
 fn text(field: &str, given: Option<String>, max: usize, errors: &mut FieldErrors) -> Option<String> {
     let text = trim(&given?).to_owned();
     if text.chars().count() > max {

@@ -1,57 +1,57 @@
-//! Whether a paid preorder may be sent to its customer, and whether it was.
+//! The rules of fulfilment: whether a paid preorder may be sent to its customer, and whether it was.
 
 use crate::{
     Timestamp,
     preorder::{Preorder, Status},
 };
 
-/// What operators have said about sending a preorder.
+/// The state of sending a preorder's goods, as operators have set it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fulfilment {
-    /// Set while somebody holds it back.
+    /// The hold, while the goods are held back.
     pub hold: Option<Hold>,
-    /// When it was said to be sent.
+    /// When an operator recorded that the goods were sent.
     pub fulfilled_at: Option<Timestamp>,
 }
 
-/// Nothing is to be sent for the time being.
+/// A hold, under which nothing is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hold {
     /// When the hold began.
     pub since: Timestamp,
-    /// Why, in the operator's words.
+    /// The reason, in the operator's words.
     pub reason: String,
 }
 
-/// What an operator says.
+/// A step that an operator takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FulfilmentStep {
-    /// Send nothing for the time being, for this reason.
+    /// Holds the goods back.
     Hold {
-        /// Why.
+        /// The reason, in the operator's words.
         reason: String,
     },
-    /// Let the goods be sent after all.
+    /// Ends the hold.
     Release,
-    /// Note that the goods are sent.
+    /// Records that the goods were sent.
     Fulfil,
 }
 
-/// What becomes of what an operator says.
+/// The decision about an operator's step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FulfilmentDecision {
-    /// Store this.
+    /// The state is to be replaced by this one.
     Change(Fulfilment),
-    /// Nothing has to change: an earlier step said the same.
+    /// Nothing has to change, since the state is already as the step wants it.
     AlreadyDone,
-    /// Nothing may change.
+    /// The step isn't allowed.
     Refused {
-        /// Why not.
+        /// The reason why not.
         reason: &'static str,
     },
 }
 
-/// Decides what becomes of what an operator says about a preorder.
+/// Decides about an operator's step with a preorder.
 #[must_use]
 pub fn decide(preorder: &Preorder, stored: &Fulfilment, step: &FulfilmentStep, now: Timestamp) -> FulfilmentDecision {
     let refused = |reason| FulfilmentDecision::Refused { reason };

@@ -1,4 +1,4 @@
-//! The form becomes a preorder, before any payment, so that no intent is lost.
+//! Making a preorder from the form, before any payment, so that no intent is lost.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -13,8 +13,8 @@ use crate::{
     user::Owner,
 };
 
-/// Returns a new preorder, `initiated`, and its announcement `preorder_started`. The owner is who it is going to belong
-/// to, if that is known.
+/// Returns a new preorder with the status `initiated`, and its announcement `preorder_started`. `owner` is the user to whom
+/// it is going to belong, if known.
 #[must_use]
 pub fn plan(id: PreorderId, form: PreorderForm, owner: &Owner, now: Timestamp) -> (Preorder, Announcement) {
     let preorder = Preorder {
@@ -40,22 +40,22 @@ pub fn plan(id: PreorderId, form: PreorderForm, owner: &Owner, now: Timestamp) -
     (preorder, started)
 }
 
-/// Returns whether this form is the one that the preorder was made of: whoever sends another one under its key would lose
-/// what they corrected. What Stripe has told since the payment counts as said in the form.
+/// Returns whether the preorder was made from this form. If it wasn't, a request with the preorder's key must be
+/// refused, or its corrections would be lost. Fields that the checkout added to the contact aren't compared.
 #[must_use]
 pub fn is_same_form(preorder: &Preorder, form: &PreorderForm) -> bool {
     let same_contact = match (&preorder.form_contact, &preorder.payment) {
         (Some(said), _) => *said == form.contact,
         (None, None) => preorder.contact == form.contact,
-        // It may have been paid before what the form said was kept: the checkout filled its gaps then.
+        // A preorder that was paid before `form_contact` was kept has the form's contact with gaps filled by the checkout.
         (None, Some(_)) => form.contact.clone().or(preorder.contact.clone()) == preorder.contact,
     };
     let same_order = preorder.email.key() == form.email.key() && preorder.color == form.color;
     same_order && same_contact && preorder.locale == form.locale && preorder.wishes == form.wishes
 }
 
-/// Returns a key that is the same for the same whole form from the same source in the same window of time, and says nothing
-/// of them: it becomes a part of an id.
+/// Returns a key that is the same for the same whole form from the same source in the same window of time. It is a hash, so
+/// it doesn't reveal them, and becomes part of an id.
 #[must_use]
 pub fn form_key(form: &PreorderForm, source: &Source, window: i64) -> String {
     let PreorderForm { email, color, price_id, locale, contact, wishes } = form;
@@ -73,7 +73,7 @@ pub fn form_key(form: &PreorderForm, source: &Source, window: i64) -> String {
         country,
         &wishes.customer_notes,
     ];
-    // As JSON, so that no two forms give the same text.
+    // JSON, so that different forms never give the same text.
     let whole = json!([
         "form",
         window,

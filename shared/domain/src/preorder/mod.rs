@@ -36,20 +36,20 @@ pub use form::{FormFields, PreorderForm, Wishes};
 pub use payment::Payment;
 pub use policy::{CheckoutPolicy, ReturnPath};
 
-/// Where a preorder stands.
+/// The status of a preorder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     /// The form was sent.
     Initiated,
-    /// Sent to Stripe to pay, or waiting for a payment that takes days.
+    /// A checkout session is open, or a payment that takes days is on its way.
     Processing,
-    /// Paid.
+    /// The preorder is paid.
     Completed,
-    /// A payment was tried and refused; it may be tried again.
+    /// An attempt to pay was refused; another may follow.
     Failed,
-    /// The checkout session ran out; a new one may be opened.
+    /// The checkout session expired; a new one may be opened.
     Cancelled,
-    /// Paid, and all the money went back.
+    /// The preorder was paid, and all the money went back.
     Refunded,
 }
 
@@ -58,7 +58,7 @@ impl Status {
     pub const ALL: [Self; 6] =
         [Self::Initiated, Self::Processing, Self::Completed, Self::Failed, Self::Cancelled, Self::Refunded];
 
-    /// Returns the name in the database and in answers.
+    /// Returns the name in the database and in responses.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -78,14 +78,14 @@ impl Status {
     }
 }
 
-/// What can still happen in a checkout session.
+/// The state of a checkout session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionState {
     /// The customer can pay in it until it expires.
     Open,
-    /// The customer is through, with a method that pays days later.
+    /// The customer has completed it with a method whose money comes days later.
     AwaitingPayment,
-    /// Paid, failed or expired: nothing more comes of it.
+    /// The session is paid, failed or expired, and nothing more happens in it.
     Closed,
 }
 
@@ -115,20 +115,20 @@ impl SessionState {
 pub struct Session {
     /// Stripe's id.
     pub id: SessionId,
-    /// Where the customer pays. Known only of sessions that we opened ourselves.
+    /// The address of its payment page; none if the session is known from an event alone.
     pub url: Option<String>,
-    /// When Stripe closes it.
+    /// When it expires.
     pub expires_at: Option<Timestamp>,
-    /// What can still happen in it.
+    /// The session's state.
     pub state: SessionState,
 }
 
 /// A preorder as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preorder {
-    /// The preorder's id, which goes through Stripe's metadata and comes back.
+    /// The preorder's id, which Stripe's metadata carry too.
     pub id: PreorderId,
-    /// Whose it is; none until Firebase has told us.
+    /// The owner; none while it isn't known.
     pub user_id: Option<UserId>,
     /// The address of the owner's account; none if there is no owner, or if somebody who can sign in to the account hasn't
     /// proven that address.
@@ -143,28 +143,28 @@ pub struct Preorder {
     pub locale: Locale,
     /// Name, telephone and address, as they were given last.
     pub contact: Contact,
-    /// What the form said of them, once something else was given with a payment.
+    /// The form's contact, once a checkout has replaced a part of it.
     pub form_contact: Option<Contact>,
-    /// What else the customer said in the form.
+    /// The message and the marketing consent in the form.
     pub wishes: Wishes,
-    /// Where it stands.
+    /// The preorder's status.
     pub status: Status,
     /// How many checkout attempts are used up. The next attempt's number is one more.
     pub checkout_attempt: i32,
     /// The newest session.
     pub session: Option<Session>,
-    /// The payment that counts, once there is one: of several the earliest that didn't go back.
+    /// The payment that counts, once there is one: of several the earliest that wasn't refunded.
     pub payment: Option<Payment>,
-    /// Other payments for the same preorder, the earliest first.
+    /// Other payments for the same preorder, in the order of [`Payment::place`].
     pub further_payments: Vec<Payment>,
-    /// Since when somebody disputes a payment; none if nobody does. Nothing is sent to the customer meanwhile.
+    /// When the earliest open dispute of a payment began; none if none is open. Until it is closed the goods aren't sent.
     pub disputed_at: Option<Timestamp>,
-    /// When the form came in.
+    /// When the form was sent.
     pub created_at: Timestamp,
 }
 
 impl Preorder {
-    /// Returns what it says about whoever ordered it.
+    /// Returns the part of the preorder on which its owner's claims depend.
     #[must_use]
     pub fn ordered(&self) -> Ordered {
         Ordered {
@@ -176,8 +176,8 @@ impl Preorder {
         }
     }
 
-    /// Returns whom announcements about this preorder are about. The owner is named under their own address only: who
-    /// orders for a friend isn't that friend.
+    /// Returns the Klaviyo profile for announcements about this preorder. It has the owner's uid only if the preorder's
+    /// address is the owner's, since somebody may order with a friend's address.
     #[must_use]
     pub fn profile(&self) -> Profile {
         Profile {
@@ -193,8 +193,8 @@ impl Preorder {
         self.owner_email.as_ref().is_some_and(|own| own.key() == self.email.key())
     }
 
-    /// Returns what an announcement says that is there for marketing: all of it if the customer has consented to that,
-    /// otherwise the address and the preorder's id only.
+    /// Returns the payload of an announcement for marketing: all of it if the customer has consented to marketing, else the
+    /// address and the preorder's id only.
     pub(super) fn marketing(&self, properties: Map<String, Value>, at: Timestamp) -> Payload {
         let mut payload = Payload { profile: self.profile(), properties, value: None, occurred_at: at };
         payload.limit_to_consent(true, self.wishes.marketing_consent.is_given());

@@ -1,13 +1,13 @@
-//! What Stripe's events do to a preorder.
+//! How facts of Stripe's events change a preorder.
 //!
 //! The rules that make the order of arrival irrelevant:
-//! - A payment wins over every state before it, and is never taken back by something late.
+//! - A payment wins over every state before it, and no late event undoes it.
 //! - Within one session, closed beats awaiting beats open; a session that isn't the newest one changes nothing unless
 //!   it was paid.
-//! - Refunds and disputes are facts of a payment ([`PaymentFacts`]); whenever payment and facts come together, the
-//!   result is the same.
+//! - Refunds and disputes are stored for a payment at Stripe ([`PaymentFacts`]) and applied whenever both they and the
+//!   payment are known, so the result doesn't depend on which came first.
 //! - A second payment is kept beside the first one.
-//! - A session that ran out is announced whatever is known by then; the sender leaves out what doesn't hold any more.
+//! - An expired session is announced whatever else is known; the sender leaves out what doesn't hold any more.
 
 use std::cmp::Ordering;
 
@@ -25,11 +25,11 @@ use crate::{
     stripe::{CheckoutPaymentStatus, Dispute, PaymentFacts, PaymentFailedFact, Refund, SessionFact, SessionStep},
 };
 
-/// What an event does to a preorder.
+/// The effect of an event on a preorder.
 type PreorderEffect = Effect<PreorderChange>;
 
-/// Decides what a step of a session does to the preorder that is stored, if one is; `known` is what is known of the
-/// session's payment.
+/// Returns the effect of a Checkout session's step on the stored preorder, if there is one. A paid session without one
+/// makes the preorder. `known` are the refunds and disputes of the session's payment.
 #[must_use]
 pub fn session(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFact, at: Timestamp) -> PreorderEffect {
     if fact.step.is_paid() {
@@ -69,7 +69,7 @@ pub fn session(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFac
     }
 }
 
-/// Announces something about a preorder that the event doesn't change; without an announcement, the event is ignored.
+/// Returns the effect of an event that only announces something; without an announcement, the event is ignored.
 fn only_announced(preorder: Preorder, announcement: Option<Announcement>, reason: &'static str) -> PreorderEffect {
     match announcement {
         Some(announcement) => PreorderChange::update(preorder, [announcement]),
@@ -79,8 +79,8 @@ fn only_announced(preorder: Preorder, announcement: Option<Announcement>, reason
 
 /// Returns the preorder with the event's session as its newest; none if it has a newer one.
 ///
-/// A session that we don't know is one whose answer from Stripe we never stored. Its attempt counts as used up, so that
-/// the next checkout doesn't get the same session again.
+/// A session that isn't stored is one that Stripe opened just before our process died. Its attempt counts as used up, so
+/// that the next checkout doesn't get the same session again.
 fn adopt(mut preorder: Preorder, fact: &SessionFact) -> Option<Preorder> {
     let known = preorder.session.as_ref().is_some_and(|session| session.id == fact.session);
     if known {
@@ -95,7 +95,7 @@ fn adopt(mut preorder: Preorder, fact: &SessionFact) -> Option<Preorder> {
     })
 }
 
-/// Returns the event's session. Nobody is sent there any more: only the answer that opened it has its address.
+/// Returns the event's session, without the address of its payment page, which only the answer that opened it has.
 fn without_url(fact: &SessionFact, state: SessionState) -> Session {
     Session { id: fact.session.clone(), url: None, expires_at: fact.expires_at, state }
 }
@@ -130,7 +130,7 @@ fn paid(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFact, at: 
         return Effect::ignore("the preorder is paid");
     }
     let attempt = fact.metadata.attempt.unwrap_or_default();
-    // Of several paid sessions the newest is kept, whichever is told first.
+    // Of several paid sessions the newest is kept, in whatever order their events arrive.
     if preorder.payment.is_none() || attempt >= preorder.checkout_attempt {
         preorder.session = Some(match preorder.session.take() {
             Some(session) if session.id == fact.session => Session { state: SessionState::Closed, ..session },
@@ -155,7 +155,7 @@ fn paid(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFact, at: 
     Effect::Change(PreorderChange { write, announcements })
 }
 
-/// Takes over what was given at the checkout, and keeps what the form said beside it.
+/// Updates the contact with what the customer gave at the checkout, and keeps the form's contact in `form_contact`.
 fn given_with_payment(preorder: &mut Preorder, fact: &SessionFact) {
     let given = preorder.contact.clone().then_given(fact.contact.clone());
     if given != preorder.contact {
@@ -164,7 +164,8 @@ fn given_with_payment(preorder: &mut Preorder, fact: &SessionFact) {
     }
 }
 
-/// Returns a preorder made from the payment itself: it never vanishes just because we don't know what it is for.
+/// Returns a preorder made from the paid session alone, so that no payment is lost because its preorder is; none if the
+/// session has no e-mail address.
 fn rescue(fact: &SessionFact, at: Timestamp) -> Option<Preorder> {
     Some(Preorder {
         id: fact.preorder_or_rescued(),
@@ -194,8 +195,8 @@ fn rescue(fact: &SessionFact, at: Timestamp) -> Option<Preorder> {
     })
 }
 
-/// Decides what a refused try to pay does. The session stays open; the customer may try another card in it. It is
-/// announced whatever else is known, once for each payment, or the order of arrival would choose.
+/// Returns the effect of a refused attempt to pay. The session stays open, and the customer may try another card in it. The
+/// refusal is announced once for each payment, whatever else is known, so that the order of arrival doesn't matter.
 #[must_use]
 pub fn payment_failed(stored: Option<Preorder>, fact: &PaymentFailedFact, at: Timestamp) -> PreorderEffect {
     let Some(mut preorder) = stored else {
@@ -216,7 +217,7 @@ pub fn payment_failed(stored: Option<Preorder>, fact: &PaymentFailedFact, at: Ti
     PreorderChange::update(preorder, [refused])
 }
 
-/// Decides what newly known refunds and disputes of a payment do: nothing unless it is this preorder's payment.
+/// Returns the effect of newly known refunds and disputes of a payment at Stripe: none unless it is one of this preorder's.
 #[must_use]
 pub fn payment_facts(
     stored: Option<Preorder>,
@@ -249,7 +250,7 @@ fn properties(preorder: &Preorder) -> serde_json::Map<String, serde_json::Value>
     properties
 }
 
-/// Announces something about a payment that is worth its amount.
+/// Returns an announcement about a payment, whose value is the payment's amount.
 fn about_payment(
     kind: AnnouncementKind,
     subject: &str,
@@ -264,12 +265,14 @@ fn about_payment(
     Announcement::new(kind, subject, payload)
 }
 
-/// Announces the first payment of a preorder; another one has the same key.
+/// Returns the announcement that a preorder is paid. Each payment of a preorder gives the same key, so only the first is
+/// announced.
 fn success(preorder: &Preorder, payment: &Payment, at: Timestamp) -> Announcement {
     about_payment(AnnouncementKind::PreorderSuccess, &preorder.id.to_string(), preorder, payment, at)
 }
 
-/// Announces that all of a payment went back, once for each payment: which of several is told first must not matter.
+/// Returns the announcement that all the money of a payment went back, which is made once for each payment, so that their
+/// order doesn't matter.
 fn refunded(preorder: &Preorder, payment: &Payment, at: Timestamp) -> Announcement {
     let subject = match &payment.intent {
         Some(intent) => format!("{}:{intent}", preorder.id),
@@ -278,7 +281,7 @@ fn refunded(preorder: &Preorder, payment: &Payment, at: Timestamp) -> Announceme
     about_payment(AnnouncementKind::PreorderRefunded, &subject, preorder, payment, at)
 }
 
-/// Announces the refunds that brought back a part of a payment, each once.
+/// Returns an announcement for each refund of a part of a payment.
 fn partly_refunded(preorder: &Preorder, payment: &Payment, facts: &PaymentFacts) -> Vec<Announcement> {
     let parts = facts.refunds.iter().filter(|(_, it)| it.was_gone() && it.amount < payment.amount.amount);
     let announce = |(id, refund): (&RefundId, &Refund)| {
@@ -291,14 +294,14 @@ fn partly_refunded(preorder: &Preorder, payment: &Payment, facts: &PaymentFacts)
     parts.map(announce).collect()
 }
 
-/// Announces that a try to pay was refused.
+/// Returns the announcement that an attempt to pay was refused.
 fn refused(preorder: &Preorder, intent: &PaymentIntentId, at: Timestamp) -> Announcement {
     let payload =
         Payload { profile: preorder.profile(), properties: properties(preorder), value: None, occurred_at: at };
     Announcement::new(AnnouncementKind::PreorderPaymentFailed, &format!("{}:{intent}", preorder.id), payload)
 }
 
-/// Announces the disputes of a payment, each once.
+/// Returns an announcement for each dispute of a payment.
 fn disputed(preorder: &Preorder, payment: &Payment, facts: &PaymentFacts) -> Vec<Announcement> {
     let announce = |(id, dispute): (&DisputeId, &Dispute)| {
         let at = dispute.first_heard_of().unwrap_or(payment.paid_at);
@@ -310,8 +313,7 @@ fn disputed(preorder: &Preorder, payment: &Payment, facts: &PaymentFacts) -> Vec
     facts.disputes.iter().map(announce).collect()
 }
 
-/// Announces that a preorder was abandoned. Keyed by session: a preorder can be abandoned more than once, each time in
-/// another session.
+/// Returns the announcement that a preorder was abandoned, which is made once for each session that expires.
 fn abandoned(preorder: &Preorder, fact: &SessionFact, at: Timestamp) -> Announcement {
     let mut properties = properties(preorder);
     properties.extend(fact.recovery_url.as_ref().map(|url| ("resume_url".to_owned(), json!(url))));

@@ -8,22 +8,22 @@ use crate::{
     stripe::PaymentFacts,
 };
 
-/// A payment that was made.
+/// A payment that was made for a preorder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
     /// Stripe's `PaymentIntent`; none if nothing had to be paid.
     pub intent: Option<PaymentIntentId>,
-    /// The session in which it was made; none if it was stored before that was kept.
+    /// The session in which it was made; none if it was stored before sessions were kept.
     pub session: Option<SessionId>,
-    /// What was paid.
+    /// The amount that was paid.
     pub amount: Money,
     /// When it was paid.
     pub paid_at: Timestamp,
-    /// How much of it went back by refunds, in minor units of the same currency.
+    /// The sum of its refunds, in minor units of the currency, at most the amount.
     pub refunded: i64,
-    /// The newest status of a dispute about it, in Stripe's words.
+    /// The status of its dispute in Stripe's words; of several disputes that of an open one.
     pub dispute: Option<String>,
-    /// When the dispute began that is open; none if none is.
+    /// When its open dispute began; none if none is open.
     pub disputed_since: Option<Timestamp>,
     /// Whether all of it is gone, by refunds and lost disputes.
     pub revoked: bool,
@@ -32,7 +32,7 @@ pub struct Payment {
 }
 
 impl Payment {
-    /// Returns a payment of which nothing went back.
+    /// Returns a payment without refunds or disputes.
     #[must_use]
     pub fn new(intent: Option<PaymentIntentId>, session: Option<SessionId>, amount: Money, paid_at: Timestamp) -> Self {
         Self {
@@ -55,13 +55,14 @@ impl Payment {
             && (intent.is_some() || self.session.as_ref().is_none_or(|known| known == session))
     }
 
-    /// Returns what orders the payments of a preorder: the one that counts has the least.
+    /// Returns the key by which the payments of a preorder are sorted: payments that aren't revoked first, then the earlier
+    /// ones. The payment that counts has the least key.
     #[must_use]
     pub fn place(&self) -> (bool, Timestamp, Option<PaymentIntentId>, Option<SessionId>) {
         (self.revoked, self.paid_at, self.intent.clone(), self.session.clone())
     }
 
-    /// Takes over what is known of it. Returns whether all of it is known to have gone back for the first time.
+    /// Updates the payment with its refunds and disputes. Returns whether all of its money went back for the first time.
     pub(super) fn apply(&mut self, facts: &PaymentFacts) -> bool {
         let revocations = facts.revocations(self.amount);
         self.refunded = facts.refunded().min(self.amount.amount);
@@ -80,15 +81,15 @@ impl Preorder {
         self.payment.iter().chain(&self.further_payments)
     }
 
-    /// Returns the payments that were made for nothing, since another one paid the preorder: whoever paid twice gets them
-    /// back. One that is disputed is the bank's to decide.
+    /// Returns the payments that an operator has to refund, since another one paid the preorder. A disputed one is left
+    /// out, since the bank decides about it.
     pub fn duplicates(&self) -> impl Iterator<Item = (&PaymentIntentId, &Payment)> {
         let made = self.further_payments.iter().filter(|it| !it.revoked && it.disputed_since.is_none());
         made.filter(|it| it.refunded < it.amount.amount).filter_map(|it| Some((it.intent.as_ref()?, it)))
     }
 
-    /// Replaces all payments, and draws the conclusions: which of them counts, where the preorder stands, whether
-    /// somebody disputes it.
+    /// Replaces all payments, and derives what follows from them: which one counts, the preorder's status, and since when
+    /// it is disputed.
     pub(super) fn settle(&mut self, mut payments: Vec<Payment>) {
         payments.sort_by_key(Payment::place);
         self.disputed_at = payments.iter().filter(|it| !it.revoked).filter_map(|it| it.disputed_since).min();

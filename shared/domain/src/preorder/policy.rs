@@ -1,4 +1,4 @@
-//! What a shop decides about its checkout.
+//! The shop's policy: what a shop decides about its checkout.
 
 use serde::Deserialize;
 
@@ -10,38 +10,38 @@ use crate::{
     locale::Locale,
 };
 
-/// What a shop decides about its checkout, as JSON. A field that isn't given keeps its default.
+/// The shop's decisions about its checkout. As JSON, in which a field that isn't given keeps its default:
 ///
 /// `{"countries": ["US"], "phone": true, "promotionCodes": false, "automaticTax": false, "shippingRates": ["shr_1"],
 /// "soldOut": ["Red"], "locales": ["en", "ja"], "successPath": "/{locale}/thanks", "cancelPath": "/{locale}/order",
 /// "recovery": false}`
 ///
-/// A changed policy makes the next attempt of a preorder: under the key of an older one Stripe takes the same parameters
-/// only.
+/// After a change of the policy, a preorder's next session is another attempt: under the idempotency key of an older one
+/// Stripe accepts the same parameters only.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct CheckoutPolicy {
-    /// Where the shop ships to. Stripe asks for an address in one of these.
+    /// The countries to which the shop ships. The payment page asks for an address in one of them.
     pub countries: Vec<Country>,
-    /// Whether the pay page asks for a telephone number.
+    /// Whether the payment page asks for a telephone number.
     pub phone: bool,
-    /// Whether the pay page takes promotion codes.
+    /// Whether the payment page accepts promotion codes.
     pub promotion_codes: bool,
     /// Whether Stripe Tax calculates the tax.
     pub automatic_tax: bool,
     /// The shipping rates to choose from, as they are in Stripe; none if shipping costs nothing.
     pub shipping_rates: Vec<ShippingRateId>,
-    /// The colours that nobody can pay for now.
+    /// The names of the colours that are sold out, and can't be paid now.
     pub sold_out: Vec<String>,
-    /// The languages that the catalogue offers. The pay page of a preorder in another one is in the first of them.
+    /// The languages that the catalogue offers. For a preorder in another language the payment page is in the first of
+    /// them.
     pub locales: Vec<Locale>,
     /// The page for a customer who has paid.
     pub success_path: ReturnPath,
-    /// The page for a customer who has gone back, and from which a preorder can be paid later.
+    /// The page for a customer who went back without paying, on which a preorder can be paid later.
     pub cancel_path: ReturnPath,
-    /// Whether Stripe makes a link, good for 30 days, with which an expired session can be gone on with. It is the
-    /// `resume_url` of an abandoned preorder then
-    /// (<https://docs.stripe.com/payments/checkout/abandoned-carts>).
+    /// Whether Stripe makes a link that recovers an expired session for 30 days. The link is then the `resume_url` of an
+    /// abandoned preorder (<https://docs.stripe.com/payments/checkout/abandoned-carts>).
     pub recovery: bool,
 }
 
@@ -64,12 +64,12 @@ impl Default for CheckoutPolicy {
 }
 
 impl CheckoutPolicy {
-    /// Reads a policy.
+    /// Parses a policy from JSON.
     ///
     /// # Errors
-    /// What is wrong with it: it is no JSON object, or a field is unknown or wrong.
+    /// [`InvalidPolicy`] if it isn't a JSON object, a field is unknown or invalid, or `locales` is empty.
     pub fn parse(text: &str) -> Result<Self, InvalidPolicy> {
-        // As a struct alone, serde would take `[]` for a policy of defaults.
+        // Parsed as an object first, since serde would accept `[]` for the struct.
         let fields: Map<String, Value> = serde_json::from_str(text)?;
         let policy: Self = serde_json::from_value(Value::Object(fields))?;
         match policy.locales.as_slice() {
@@ -78,21 +78,21 @@ impl CheckoutPolicy {
         }
     }
 
-    /// Returns the language of a pay page for a preorder in this one.
+    /// Returns the language of the payment page for a preorder in this one.
     #[must_use]
     pub fn page_locale(&self, locale: Locale) -> Locale {
         let offered = self.locales.contains(&locale);
         if offered { locale } else { self.locales.first().copied().unwrap_or(locale) }
     }
 
-    /// Returns whether nobody can pay for this colour now.
+    /// Returns whether this colour is sold out.
     #[must_use]
     pub fn is_sold_out(&self, color: &Color) -> bool {
         self.sold_out.iter().any(|name| name == color.as_str())
     }
 }
 
-/// Why a text is no policy.
+/// A text that isn't a policy, with the reason.
 #[derive(Debug, thiserror::Error)]
 #[error("set valid JSON ({0})")]
 pub struct InvalidPolicy(#[from] serde_json::Error);
@@ -108,7 +108,7 @@ pub struct ReturnPath(String);
 pub struct InvalidPath;
 
 impl ReturnPath {
-    /// Returns the path in a language.
+    /// Returns the path with `{locale}` replaced by a language.
     #[must_use]
     pub fn of(&self, locale: Locale) -> String {
         self.0.replace("{locale}", locale.tag())

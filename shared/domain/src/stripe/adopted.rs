@@ -1,4 +1,4 @@
-//! Events that nobody has marked, and that an operator says whose they are.
+//! Adopting an event without our metadata: an operator says to whom it belongs.
 
 use crate::{
     champion_key::ChampionKey,
@@ -7,18 +7,18 @@ use crate::{
     stripe::{Fact, StripeEvent},
 };
 
-/// Whose an event is to be.
+/// The reader or preorder to whom an adopted event belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Adopter {
-    /// A reader's and a novel's: of subscriptions, their invoices, and single payments.
+    /// A reader and a novel, for events about subscriptions, their invoices, and single payments.
     Champion(ChampionKey),
-    /// A preorder's: of Checkout sessions.
+    /// A preorder, for events about Checkout sessions.
     Preorder(PreorderId),
 }
 
 impl StripeEvent {
-    /// Returns the event as if what it is about were marked as `adopter`'s; none if such an event can't be. The tier
-    /// follows from the price, as always.
+    /// Returns the event with metadata that name `adopter`; none if an event of this kind can't be adopted so. The tier
+    /// follows from the price.
     #[must_use]
     pub fn adopted(mut self, adopter: &Adopter) -> Option<Self> {
         let marked = |champion: &ChampionKey| {

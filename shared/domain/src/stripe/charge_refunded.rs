@@ -1,4 +1,4 @@
-//! `charge.refunded`.
+//! The fact of `charge.refunded`.
 
 use crate::{
     ids::{PaymentIntentId, PreorderId},
@@ -6,19 +6,19 @@ use crate::{
     stripe::Lookup,
 };
 
-/// Money of a payment went back: how much in all, but not by which refund.
+/// The sum that was refunded of a payment so far. Which refunds made it up isn't known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChargeRefundedFact {
     /// The payment.
     pub payment_intent: PaymentIntentId,
     /// `metadata.preorderId`: Stripe copies a `PaymentIntent`'s metadata to its charge.
     pub preorder: Option<PreorderId>,
-    /// All that went back so far.
+    /// The sum of all refunds so far.
     pub refunded: Money,
 }
 
 impl ChargeRefundedFact {
-    /// Returns the keys that the event names.
+    /// Returns the keys that the fact names.
     pub(super) fn lookup(&self) -> Lookup {
         Lookup { preorder: self.preorder, payment_intent: Some(self.payment_intent.clone()), ..Lookup::default() }
     }

@@ -1,4 +1,4 @@
-//! `checkout.session.*`: what happened in a Checkout session.
+//! The fact of `checkout.session.*`: what happened in a Checkout session.
 
 use crate::{
     Timestamp,
@@ -10,21 +10,21 @@ use crate::{
     stripe::{Hints, Lookup},
 };
 
-/// Which step of its life the session took.
+/// The step that a session took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionStep {
-    /// `checkout.session.completed`: the customer is through; whether they paid is another question.
+    /// `checkout.session.completed`: the customer has completed it; the payment status says whether it is paid.
     Completed(CheckoutPaymentStatus),
-    /// `checkout.session.async_payment_succeeded`: the money came, days later.
+    /// `checkout.session.async_payment_succeeded`: a payment that takes days succeeded.
     AsyncPaymentSucceeded,
-    /// `checkout.session.async_payment_failed`: the money didn't come.
+    /// `checkout.session.async_payment_failed`: a payment that takes days failed.
     AsyncPaymentFailed,
-    /// `checkout.session.expired`: nobody paid in time.
+    /// `checkout.session.expired`: the session expired unpaid.
     Expired,
 }
 
 impl SessionStep {
-    /// Returns whether it says that the preorder is paid.
+    /// Returns whether the step means that the preorder is paid.
     #[must_use]
     pub fn is_paid(self) -> bool {
         match self {
@@ -35,58 +35,59 @@ impl SessionStep {
     }
 }
 
-/// A session's `payment_status`.
+/// A session's `payment_status`
+/// (<https://docs.stripe.com/api/checkout/sessions/object#checkout_session_object-payment_status>).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckoutPaymentStatus {
-    /// The money is there.
+    /// `paid`: the money has come.
     Paid,
-    /// The money may come later.
+    /// `unpaid`: the money may come later.
     Unpaid,
-    /// Nothing was to be paid.
+    /// `no_payment_required`: the session costs nothing.
     NoPaymentRequired,
 }
 
-/// What a session event carries.
+/// The content of an event about a Checkout session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionFact {
     /// The session.
     pub session: SessionId,
-    /// What happened.
+    /// The step that the session took.
     pub step: SessionStep,
-    /// Until when one can pay in it, `expires_at`.
+    /// `expires_at`: when the session expires.
     pub expires_at: Option<Timestamp>,
-    /// Our metadata. If they name no preorder, it is that of `client_reference_id`, if that is one of the form that we
-    /// give out.
+    /// Our metadata. If they name no preorder, the preorder is that of `client_reference_id`, if it has the form of our
+    /// ids.
     pub metadata: PreorderMetadata,
-    /// `after_expiration.recovery.url`: where an expired session can be gone on with, if the shop lets customers do that.
+    /// `after_expiration.recovery.url`: a link that recovers the expired session, if the shop's policy allows that.
     pub recovery_url: Option<String>,
-    /// The payment; none while nothing was tried, or if nothing had to be paid.
+    /// The payment; none while nobody has tried to pay, or if nothing had to be paid.
     pub payment_intent: Option<PaymentIntentId>,
     /// `amount_total` and `currency`.
     pub amount: Option<Money>,
     /// The address that the customer gave to Stripe, or that we gave for them.
     pub email: Option<Email>,
-    /// What Stripe collected of name, telephone and address.
+    /// The name, telephone and address that Stripe collected.
     pub contact: Contact,
-    /// Who pays, if Stripe was told.
+    /// The Stripe customer who pays, if the session has one.
     pub customer: Option<CustomerId>,
 }
 
 impl SessionFact {
-    /// Returns whether we opened it: it names a preorder of ours, or the colour that the flow before ours wrote. One
-    /// account may serve several shops, and an endpoint gets the events of all of them.
+    /// Returns whether we opened the session: it names a preorder of ours, or the colour that the system before this one
+    /// wrote. One Stripe account may serve several shops, and an endpoint gets the events of all of them.
     #[must_use]
     pub fn is_ours(&self) -> bool {
         self.metadata.preorder.is_some() || self.metadata.color.is_some()
     }
 
-    /// Returns the preorder that it names, or the one that it becomes if it names none.
+    /// Returns the id of the preorder that the session names, or of the one that is made for it if it names none.
     #[must_use]
     pub fn preorder_or_rescued(&self) -> PreorderId {
         self.metadata.preorder.unwrap_or_else(|| PreorderId::for_session(&self.session))
     }
 
-    /// Returns the keys that the event names.
+    /// Returns the keys that the fact names.
     pub(super) fn lookup(&self) -> Lookup {
         Lookup {
             preorder: Some(self.preorder_or_rescued()),

@@ -1,4 +1,4 @@
-//! `charge.dispute.*`: the customer's bank takes money back, or tries to.
+//! The fact of `charge.dispute.*`: the customer's bank takes a payment's money back, or may do so.
 
 use serde_json::Value;
 use time::format_description::well_known::Rfc3339;
@@ -10,33 +10,33 @@ use crate::{
     stripe::{Lookup, StatusHistory},
 };
 
-/// A dispute's status, in the order of their ranks
-/// (<https://docs.stripe.com/api/disputes/object#dispute_object-status>).
+/// The status of a dispute (<https://docs.stripe.com/api/disputes/object#dispute_object-status>). Their order is their
+/// rank: of two statuses of one moment the higher one counts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DisputeStatus {
-    /// An inquiry: no money has moved yet.
+    /// The bank inquires; no money has moved.
     WarningNeedsResponse,
-    /// The bank looks at the answer to an inquiry.
+    /// The bank reviews the answer to its inquiry.
     WarningUnderReview,
-    /// The inquiry is over, and no money moved.
+    /// The inquiry is closed, and no money moved.
     WarningClosed,
-    /// Evidence is wanted.
+    /// The bank waits for evidence.
     NeedsResponse,
-    /// The bank looks at the evidence.
+    /// The bank reviews the evidence.
     UnderReview,
-    /// A status that isn't in Stripe's documentation yet, in its words: a person has to look, and until then it holds what
-    /// the dispute is about and leaves the money where it was.
+    /// The status isn't in Stripe's documentation; this is its name. The dispute counts as open until its next status, and
+    /// whether the money is gone stays as it was.
     Other(String),
-    /// The money stays with the merchant.
+    /// The dispute is won, and the money stays with the merchant.
     Won,
-    /// A network settled it before it became a dispute.
+    /// A card network settled the matter before it became a dispute.
     Prevented,
-    /// The money went to the customer.
+    /// The dispute is lost, and the money went to the customer.
     Lost,
 }
 
 impl DisputeStatus {
-    /// Returns the status with this name.
+    /// Returns the status with this name; [`DisputeStatus::Other`] if Stripe doesn't document it.
     #[must_use]
     pub fn from_name(name: &str) -> Self {
         match name {
@@ -68,7 +68,7 @@ impl DisputeStatus {
         }
     }
 
-    /// Returns whether nobody knows yet how it ends.
+    /// Returns whether the dispute isn't decided yet.
     #[must_use]
     pub fn is_open(&self) -> bool {
         match self {
@@ -82,18 +82,18 @@ impl DisputeStatus {
     }
 }
 
-/// What an event tells about a dispute.
+/// The content of an event about a dispute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DisputeFact {
     /// The dispute.
     pub dispute: DisputeId,
     /// The payment.
     pub payment_intent: PaymentIntentId,
-    /// How much of it is disputed.
+    /// The disputed amount.
     pub amount: Money,
     /// The dispute's status when the event happened.
     pub status: DisputeStatus,
-    /// Until when evidence can be given; none if none is wanted.
+    /// The deadline for evidence; none if no evidence is asked for.
     pub evidence_due: Option<Timestamp>,
     /// Whether the event says that the money was taken from the merchant.
     pub funds_withdrawn: bool,
@@ -102,7 +102,7 @@ pub struct DisputeFact {
 }
 
 impl DisputeFact {
-    /// Returns the keys that the event names.
+    /// Returns the keys that the fact names.
     pub(super) fn lookup(&self) -> Lookup {
         Lookup { payment_intent: Some(self.payment_intent.clone()), ..Lookup::default() }
     }
@@ -111,32 +111,32 @@ impl DisputeFact {
 /// A dispute as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dispute {
-    /// How much is disputed, in minor units of the payment's currency.
+    /// The disputed amount, in minor units of the payment's currency.
     pub amount: i64,
-    /// Until when evidence can be given.
+    /// The deadline for evidence; none if no evidence was asked for.
     pub evidence_due: Option<Timestamp>,
     /// Whether the money was ever taken from the merchant.
     pub funds_withdrawn: bool,
-    /// Every status that an event told.
+    /// Every status that an event gave, with the event's time.
     pub history: StatusHistory<DisputeStatus>,
 }
 
 impl Dispute {
-    /// Returns when the dispute was first heard of; none if no event told its status.
+    /// Returns the time of the first event about the dispute; none if its history is empty.
     #[must_use]
     pub fn first_heard_of(&self) -> Option<Timestamp> {
         self.history.first().map(|(at, _)| *at)
     }
 
-    /// Returns what an announcement says of the dispute: `dispute_id`, and `evidence_due_by` if evidence is wanted.
+    /// Returns the dispute's properties in announcements: `dispute_id`, and `evidence_due_by` if evidence is asked for.
     pub(crate) fn properties(&self, id: &DisputeId) -> impl Iterator<Item = (String, Value)> {
         let due = self.evidence_due.and_then(|due| due.format(&Rfc3339).ok());
         let due = due.map(|due| ("evidence_due_by".to_owned(), due.into()));
         [("dispute_id".to_owned(), id.as_str().into())].into_iter().chain(due)
     }
 
-    /// Returns whether the money is gone at a moment: the dispute is lost, or was settled by a network with the money. A
-    /// status that isn't known changes nothing.
+    /// Returns whether the money is gone at a moment: the dispute is lost, or was prevented after the money was
+    /// withdrawn. A status that Stripe doesn't document changes nothing.
     #[must_use]
     pub fn is_gone_at(&self, moment: Timestamp) -> bool {
         let known =
@@ -148,18 +148,18 @@ impl Dispute {
         }
     }
 
-    /// Returns since when the dispute is open; none if it is over.
+    /// Returns when the dispute began, if it is open; none if it is closed.
     #[must_use]
     pub fn open_since(&self) -> Option<Timestamp> {
         self.history.newest().filter(|status| status.is_open()).and(self.history.first()).map(|(at, _)| *at)
     }
 
-    /// Returns the moments at which it may change whether the money is gone.
+    /// Returns the moments at which [`Self::is_gone_at`] may change.
     pub(super) fn moments(&self) -> impl Iterator<Item = Timestamp> {
         self.history.iter().map(|(at, _)| *at)
     }
 
-    /// Adds what an event tells.
+    /// Merges the content of an event.
     pub(super) fn add(&mut self, fact: &DisputeFact) {
         self.amount = self.amount.max(fact.amount.amount);
         self.evidence_due = self.evidence_due.max(fact.evidence_due);

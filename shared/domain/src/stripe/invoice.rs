@@ -1,4 +1,4 @@
-//! `invoice.*` of subscriptions.
+//! The fact of `invoice.*`, for invoices of subscriptions.
 
 use crate::{
     Timestamp,
@@ -10,7 +10,7 @@ use crate::{
     stripe::{Hints, Lookup},
 };
 
-/// An invoice's `billing_reason`.
+/// An invoice's `billing_reason` (<https://docs.stripe.com/api/invoices/object#invoice_object-billing_reason>).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BillingReason {
     /// `subscription_create`: the first invoice.
@@ -19,57 +19,58 @@ pub enum BillingReason {
     SubscriptionCycle,
     /// `subscription_update`: the plan was changed within a period.
     SubscriptionUpdate,
-    /// Anything else that Stripe has or will have.
+    /// Any other reason, such as `manual`.
     Other,
 }
 
-/// What an event about a subscription's invoice carries. An invoice without a subscription isn't ours.
+/// The content of an event about a subscription's invoice. An invoice without a subscription isn't ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvoiceFact {
     /// The invoice.
     pub invoice: InvoiceId,
     /// `parent.subscription_details.subscription`, formerly `subscription`.
     pub subscription: SubscriptionId,
-    /// Why it exists.
+    /// The reason for which it was made.
     pub billing_reason: BillingReason,
-    /// The payment. Since the API version of March 2025 the event doesn't have it.
+    /// The payment; none since API version 2025-03-31, which removed it from the event
+    /// (<https://docs.stripe.com/changelog/basil/2025-03-31/add-support-for-multiple-partial-payments-on-invoices>).
     pub payment_intent: Option<PaymentIntentId>,
     /// The customer.
     pub customer: Option<CustomerId>,
     /// `customer_email`.
     pub email: Option<Email>,
-    /// What was paid (`amount_paid`), or of a failure what was due (`amount_due`).
+    /// The amount that was paid (`amount_paid`); after a failure, the amount that was due (`amount_due`).
     pub amount: Money,
-    /// The time that it pays for: the period of the last-ending line that isn't a proration. The invoice's own
-    /// `period_start` and `period_end` look back and are of no use
+    /// The time that it pays for: the period of the line that ends last and isn't a proration. The invoice's own
+    /// `period_start` and `period_end` are of the period before, and not used
     /// (<https://docs.stripe.com/api/invoices/object#invoice_object-period_end>).
     pub period: Option<Period>,
-    /// The price of that line, or of a proration if there is no other.
+    /// The price of the line with `period`, or of a proration if there is no such line.
     pub price: Option<PriceId>,
-    /// The lines that the event embeds, ten at most. Empty if it says no more than `period` and `price`.
+    /// The lines that the event embeds, at most ten. Empty if `period` and `price` say everything.
     pub lines: Vec<InvoiceLine>,
     /// Whether the invoice has lines that the event doesn't embed.
     pub has_more_lines: bool,
-    /// Whether nothing was asked for, before any discount or credit: the time is a trial.
+    /// Whether the invoice is of a trial: its sum is 0 before any discount or credit.
     pub is_trial: bool,
-    /// `hosted_invoice_url`: Stripe's page on which it can be paid.
+    /// `hosted_invoice_url`: the address of Stripe's page on which it can be paid.
     pub page: Option<String>,
     /// The subscription's metadata, as it was when the invoice was made.
     pub metadata: Option<ChampionMetadata>,
-    /// `status_transitions.paid_at`, the same in every event about one payment; otherwise when the event happened.
+    /// `status_transitions.paid_at`, which every event about one payment has alike; without it, when the event happened.
     pub at: Timestamp,
 }
 
-/// A line of an invoice, of ours or of something else that the same customer has.
+/// A line of an invoice, for our price or for anything else that the customer bought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvoiceLine {
     /// The price that the line charges.
     pub price: Option<PriceId>,
     /// The time that it is for.
     pub period: Option<Period>,
-    /// Whether it is for a change within a period.
+    /// Whether it is a proration, from a change within a period.
     pub is_proration: bool,
-    /// Whether it gives money back, for time that isn't used.
+    /// Whether it is a credit, for unused time.
     pub is_credit: bool,
 }
 
@@ -79,7 +80,7 @@ impl InvoiceFact {
         Hints { customer: self.customer.clone(), prices: prices.collect() }
     }
 
-    /// Returns the keys that the event names.
+    /// Returns the keys that the fact names.
     pub(super) fn lookup(&self) -> Lookup {
         Lookup {
             payment_intent: self.payment_intent.clone(),

@@ -1,11 +1,11 @@
-//! `invoice_payment.paid`.
+//! The fact of `invoice_payment.paid`.
 
 use crate::{
     ids::{InvoiceId, PaymentIntentId},
     stripe::Lookup,
 };
 
-/// `invoice_payment.paid`: which payment belongs to an invoice. It may come before the invoice's own event.
+/// The payment that belongs to an invoice. The event may arrive before the invoice's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvoicePaymentFact {
     /// The invoice.
@@ -15,7 +15,7 @@ pub struct InvoicePaymentFact {
 }
 
 impl InvoicePaymentFact {
-    /// Returns the keys that the event names.
+    /// Returns the keys that the fact names.
     pub(super) fn lookup(&self) -> Lookup {
         Lookup {
             payment_intent: Some(self.payment_intent.clone()),

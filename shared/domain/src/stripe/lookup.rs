@@ -1,4 +1,4 @@
-//! The keys of an event.
+//! The keys by which an event names what it is about.
 
 use crate::{
     champion_key::ChampionKey,
@@ -6,7 +6,7 @@ use crate::{
     ids::{CustomerId, InvoiceId, PaymentIntentId, PaymentRecordId, PreorderId, PriceId, SessionId, SubscriptionId},
 };
 
-/// The keys by which an event names what it is about. What shares a key is decided one after the other.
+/// The keys by which an event names what it is about. Events that share a key are decided one after the other.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lookup {
     /// The preorder, from our own metadata.
@@ -15,8 +15,8 @@ pub struct Lookup {
     pub session: Option<SessionId>,
     /// The payment.
     pub payment_intent: Option<PaymentIntentId>,
-    /// The reader and the novel, from our own metadata. Where it is missing they are found through the ids below, or
-    /// through the payment, in what is stored.
+    /// The reader and the novel, from our own metadata. Without metadata they are found in stored rows, by the other keys
+    /// here.
     pub champion: Option<ChampionKey>,
     /// The record of a champion's payment, from our own metadata.
     pub payment_record: Option<PaymentRecordId>,
@@ -24,16 +24,16 @@ pub struct Lookup {
     pub subscription: Option<SubscriptionId>,
     /// The invoice.
     pub invoice: Option<InvoiceId>,
-    /// What may be ours although nobody marked it: only of events about something that isn't marked.
+    /// The hints of an event without our metadata; none if it has them.
     pub hints: Option<Hints>,
 }
 
-/// What an event about something unmarked names, and may be ours.
+/// The customer and prices in an event without our metadata, by which its object may turn out to be ours.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hints {
-    /// Who pays.
+    /// The customer who pays.
     pub customer: Option<CustomerId>,
-    /// What they pay for.
+    /// The prices that are paid.
     pub prices: Vec<PriceId>,
 }
 

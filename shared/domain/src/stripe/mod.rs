@@ -1,4 +1,5 @@
-//! What Stripe tells us, in our own words: one file for each fact, with the keys by which it names what it is about.
+//! The facts that Stripe's events say, in our own words: one file for each fact, with the keys by which it names what it is
+//! about.
 
 mod adopted;
 mod charge_refunded;
@@ -34,30 +35,30 @@ pub use subscription::{SubscriptionFact, SubscriptionItem, SubscriptionStatus};
 /// A verified Stripe event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StripeEvent {
-    /// Stripe's id: the same in every delivery of the event.
+    /// Stripe's id, which every delivery of the event has.
     pub id: EventId,
     /// Stripe's type, such as `checkout.session.completed`.
     pub kind: String,
-    /// The API version that shaped the payload.
+    /// The API version of the event's content.
     pub api_version: Option<String>,
-    /// When it happened, to the second. Events of the same second have no order.
+    /// When the event happened, to the second. Events of the same second have no order.
     pub created: Timestamp,
     /// Whether real money moved.
     pub livemode: bool,
-    /// The id of the object that it is about, if that has one.
+    /// The id of the object that the event is about, if the object has one.
     pub object: Option<String>,
-    /// The deployment that marked what the event is about, if one did (`metadata.deployment`).
+    /// The deployment that made the object (`metadata.deployment`), if one of ours did.
     pub deployment: Option<String>,
-    /// What it says.
+    /// The fact that the event says.
     pub fact: Fact,
 }
 
 impl StripeEvent {
-    /// Returns every id by which somebody may ask for the event: that of its object, and those by which it names what it is
-    /// about. None is an address or a name.
+    /// Returns every id by which an operator may search for the event: its object's, and those of its lookup keys. None of
+    /// them is an e-mail address or a name.
     #[must_use]
     pub fn keys(&self) -> BTreeSet<String> {
-        // A reader is found through what they have at Stripe.
+        // The reader's key is left out: a reader's events are found by the ids of their objects at Stripe.
         let Lookup { preorder, session, payment_intent, champion: _, payment_record, subscription, invoice, hints } =
             self.fact.lookup();
         let customer = hints.and_then(|hints| hints.customer);
@@ -77,47 +78,47 @@ impl StripeEvent {
     }
 }
 
-/// What an event says.
+/// The fact that an event says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fact {
-    /// `checkout.session.*`
+    /// `checkout.session.*`: a Checkout session took a step.
     Session(Box<SessionFact>),
-    /// `payment_intent.payment_failed`, unless it has champion metadata
+    /// `payment_intent.payment_failed` without champion metadata: an attempt to pay was refused.
     PaymentFailed(PaymentFailedFact),
-    /// `invoice.paid` and `invoice.payment_succeeded`: two events about one payment
+    /// `invoice.paid` and `invoice.payment_succeeded`, two events about one payment: an invoice was paid.
     InvoicePaid(Box<InvoiceFact>),
-    /// `invoice.payment_failed`
+    /// `invoice.payment_failed`: an attempt to pay an invoice was refused.
     InvoiceFailed(Box<InvoiceFact>),
-    /// `invoice.payment_action_required`
+    /// `invoice.payment_action_required`: the cardholder must confirm an invoice's payment.
     InvoiceActionRequired(Box<InvoiceFact>),
-    /// `invoice_payment.paid`
+    /// `invoice_payment.paid`: a payment belongs to an invoice.
     InvoicePaymentLinked(InvoicePaymentFact),
-    /// `payment_intent.succeeded`, unless it is a preorder's
+    /// `payment_intent.succeeded`, unless it is a preorder's: a single purchase was paid.
     PurchaseSucceeded(Box<PurchaseFact>),
-    /// `payment_intent.payment_failed` with champion metadata
+    /// `payment_intent.payment_failed` with champion metadata: an attempt to pay a single purchase was refused.
     PurchaseFailed(Box<PurchaseFact>),
-    /// `customer.subscription.*`
+    /// `customer.subscription.*`: a subscription has a new state.
     SubscriptionChanged(Box<SubscriptionFact>),
-    /// `charge.refunded`
+    /// `charge.refunded`: a sum was refunded of a payment.
     ChargeRefunded(ChargeRefundedFact),
-    /// `refund.*` and `charge.refund.updated`
+    /// `refund.*` and `charge.refund.updated`: a refund has a new status.
     Refund(RefundFact),
-    /// `charge.dispute.*`
+    /// `charge.dispute.*`: a dispute has a new status.
     Dispute(DisputeFact),
-    /// Nothing that changes anything here.
+    /// The event changes nothing here.
     Ignored {
-        /// Why not.
+        /// The reason why not.
         reason: &'static str,
     },
-    /// Something that should matter, but can't be understood. A person must look.
+    /// The event should change something but can't be understood; an operator must look at it.
     Malformed {
-        /// What is wrong, without personal data.
+        /// The reason, without personal data.
         reason: String,
     },
 }
 
 impl Fact {
-    /// Returns the keys to look state up by, and to lock.
+    /// Returns the keys by which stored rows are found and locked.
     #[must_use]
     pub fn lookup(&self) -> Lookup {
         match self {
@@ -134,7 +135,7 @@ impl Fact {
         }
     }
 
-    /// Returns whose slice of what is stored a decision about it can look at. The others needn't be read.
+    /// Returns which parts of the stored state a decision about this fact can depend on. The others needn't be read.
     #[must_use]
     pub fn concerns(&self) -> Concerns {
         match self {
@@ -155,11 +156,11 @@ impl Fact {
     }
 }
 
-/// Whose slice of what is stored can matter for a fact.
+/// The parts of the stored state on which a decision about a fact can depend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Concerns {
-    /// A preorder's.
+    /// Whether it can depend on a preorder.
     pub preorder: bool,
-    /// A reader's and a novel's.
+    /// Whether it can depend on a reader's account with a novel.
     pub champion: bool,
 }

@@ -1,7 +1,7 @@
-//! What is known of a payment, whoever it belongs to.
+//! The refunds, disputes and invoice of a payment at Stripe, whatever it paid for.
 //!
-//! A refund or a dispute may arrive before the event that tells what was paid for. It is kept under the payment's id
-//! and counts as soon as somebody claims the payment.
+//! A refund or a dispute may arrive before the event that says what was paid for. It is kept under the payment's id and
+//! counts as soon as a preorder or a champion's payment has that id.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,34 +12,34 @@ use crate::{
     stripe::{ChargeRefundedFact, Dispute, DisputeFact, DisputeStatus, InvoicePaymentFact, Refund, RefundFact},
 };
 
-/// Everything that came in about one payment. Merging is commutative and idempotent.
+/// Everything that events said about one payment at Stripe. Merging is commutative and idempotent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PaymentFacts {
     /// The invoice that it paid, if it is a subscription's.
     pub invoice: Option<InvoiceId>,
-    /// What went back in all, whichever refunds it was.
+    /// The sum of all refunds, as Stripe counted it.
     pub refunded_sum: Option<RefundedSum>,
     /// The refunds by their ids.
     pub refunds: BTreeMap<RefundId, Refund>,
     /// The disputes by their ids.
     pub disputes: BTreeMap<DisputeId, Dispute>,
-    /// The newest status of the disputes of whose ids nothing is known, from when only that was kept. It counts until a
-    /// dispute is known by its id.
+    /// The newest status of any dispute, stored before disputes were kept by their ids. It counts until a dispute is known
+    /// by its id.
     pub unnamed_dispute: Option<(Timestamp, DisputeStatus)>,
 }
 
-/// What Stripe counted as refunded of a charge, in minor units. Of several sums the largest one counts, and of several
-/// events with it the earliest.
+/// The sum that Stripe counted as refunded of a charge. Of several sums the largest counts, and of several events with that
+/// sum the earliest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RefundedSum {
-    /// How much.
+    /// The sum, in minor units.
     pub amount: i64,
-    /// When an event said so.
+    /// The time of the event with the sum.
     pub at: Timestamp,
 }
 
 impl PaymentFacts {
-    /// Adds what went back in all at the time of an event.
+    /// Merges the refunded sum of an event that happened `at` this time.
     #[must_use]
     pub fn with_refunded_sum(mut self, fact: &ChargeRefundedFact, at: Timestamp) -> Self {
         let told = RefundedSum { amount: fact.refunded.amount, at };
@@ -50,41 +50,42 @@ impl PaymentFacts {
         self
     }
 
-    /// Adds what an event tells about a refund.
+    /// Merges the content of an event about a refund.
     #[must_use]
     pub fn with_refund(mut self, fact: &RefundFact) -> Self {
         self.refunds.entry(fact.refund.clone()).and_modify(|known| known.add(fact)).or_insert_with(|| fact.into());
         self
     }
 
-    /// Adds the invoice that the payment belongs to.
+    /// Adds the invoice that the payment paid, unless one is known.
     #[must_use]
     pub fn with_invoice(mut self, fact: &InvoicePaymentFact) -> Self {
         self.invoice.get_or_insert_with(|| fact.invoice.clone());
         self
     }
 
-    /// Adds what an event tells about a dispute.
+    /// Merges the content of an event about a dispute.
     #[must_use]
     pub fn with_dispute(mut self, fact: &DisputeFact) -> Self {
         self.disputes.entry(fact.dispute.clone()).and_modify(|known| known.add(fact)).or_insert_with(|| fact.into());
         self
     }
 
-    /// Returns how much is gone, in minor units: refunds that are on their way or have arrived, lost disputes, and what
-    /// Stripe counted beyond the refunds that are known by their ids. It may be more than what was paid.
+    /// Returns the amount that is gone, in minor units: refunds that are pending or have succeeded, lost disputes, and the
+    /// part of Stripe's sum beyond the refunds that are known by their ids. It may be more than what was paid.
     #[must_use]
     pub fn gone(&self) -> i64 {
         self.moments().last().map_or(0, |last| self.gone_at(*last))
     }
 
-    /// Returns how much went back by refunds, in minor units, as far as it is known now.
+    /// Returns the amount that went back by refunds, in minor units.
     #[must_use]
     pub fn refunded(&self) -> i64 {
         self.moments().last().map_or(0, |last| self.refunded_at(*last))
     }
 
-    /// Returns the newest status of any dispute. An open one comes before one that is over, and a lost one before others.
+    /// Returns the status of the payment's dispute; of several that of an open one before a closed one, then the one of the
+    /// highest rank. None without a dispute.
     #[must_use]
     pub fn dispute_status(&self) -> Option<&DisputeStatus> {
         let newest = self.disputes.values().filter_map(|dispute| dispute.history.newest());
@@ -93,14 +94,14 @@ impl PaymentFacts {
             .or_else(|| self.unnamed_dispute.as_ref().filter(|_| self.disputes.is_empty()).map(|(_, status)| status))
     }
 
-    /// Returns since when a dispute of the payment is open; none if none is.
+    /// Returns when the earliest open dispute began; none if none is open.
     #[must_use]
     pub fn disputed_since(&self) -> Option<Timestamp> {
         let unnamed = self.unnamed_dispute.iter().filter(|(_, status)| self.disputes.is_empty() && status.is_open());
         self.disputes.values().filter_map(Dispute::open_since).chain(unnamed.map(|(at, _)| *at)).min()
     }
 
-    /// Returns when all that was paid was gone (true), and when it was there again (false), in the order of time.
+    /// Returns, in the order of time, each moment at which all of `paid` was gone (true), or wasn't any more (false).
     #[must_use]
     pub fn revocations(&self, paid: Money) -> Vec<(Timestamp, bool)> {
         revocations(&gone_over_time([self], paid), paid)
@@ -125,7 +126,7 @@ impl PaymentFacts {
         }
     }
 
-    /// Returns every moment at which it may change what is gone.
+    /// Returns every moment at which the amount that is gone may change.
     fn moments(&self) -> BTreeSet<Timestamp> {
         let refunds = self.refunds.values().flat_map(Refund::moments);
         let disputes = self.disputes.values().flat_map(Dispute::moments);
@@ -135,8 +136,8 @@ impl PaymentFacts {
     }
 }
 
-/// Returns how much of what was paid is gone from each moment on at which that changed, in minor units and in the order of
-/// time. The money may have come in several payments of one thing; more than what was paid is never gone.
+/// Returns, in the order of time, each moment at which the amount that is gone of `paid` changed, with that amount in minor
+/// units. One thing may have been paid by several payments at Stripe; the amount is never more than `paid`.
 #[must_use]
 pub fn gone_over_time<'a>(payments: impl IntoIterator<Item = &'a PaymentFacts>, paid: Money) -> Vec<(Timestamp, i64)> {
     let payments = Vec::from_iter(payments);
@@ -152,7 +153,8 @@ pub fn gone_over_time<'a>(payments: impl IntoIterator<Item = &'a PaymentFacts>, 
     over_time
 }
 
-/// Returns when all that was paid was gone (true), and when it was there again (false), from how much was gone over time.
+/// Returns, in the order of time, each moment at which all of `paid` was gone (true), or wasn't any more (false). `gone` is
+/// the result of [`gone_over_time`].
 #[must_use]
 pub fn revocations(gone: &[(Timestamp, i64)], paid: Money) -> Vec<(Timestamp, bool)> {
     let mut revocations: Vec<(Timestamp, bool)> = Vec::new();

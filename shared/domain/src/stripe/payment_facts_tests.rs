@@ -1,4 +1,4 @@
-//! What is gone of a payment, in every order of the facts.
+//! Tests of the amount that is gone of a payment, in every order of the facts.
 
 use super::*;
 use crate::{ids::PaymentIntentId, money::Currency, stripe::RefundStatus};
@@ -15,7 +15,7 @@ fn pi() -> PaymentIntentId {
     PaymentIntentId::parse("pi_1").unwrap()
 }
 
-/// One of the facts of a payment.
+/// A fact about a payment.
 #[derive(Debug, Clone)]
 enum PaymentFact {
     Sum(i64, i64),
@@ -63,7 +63,7 @@ fn merge(facts: PaymentFacts, arriving: &PaymentFact) -> PaymentFacts {
     }
 }
 
-/// Merges in every order, everything twice; returns the facts that all of them end with.
+/// Merges the facts in every order, each twice, asserts that every order ends with the same, and returns that.
 fn every_order(arriving: &[PaymentFact]) -> PaymentFacts {
     let expected = arriving.iter().fold(PaymentFacts::default(), merge);
     for order in orders(arriving) {
@@ -96,7 +96,7 @@ fn a_sum_counts_only_beyond_the_refunds_that_are_known_by_their_ids() {
 }
 
 #[test]
-fn a_refund_counts_from_its_birth_while_it_is_on_its_way_or_has_arrived() {
+fn a_refund_counts_from_when_it_was_made_while_it_is_pending_or_has_succeeded() {
     use RefundStatus::{Canceled, Pending, RequiresAction, Succeeded};
     let facts = every_order(&[refund("a", 500, 3, Succeeded, 9), refund("a", 500, 3, Pending, 4)]);
     assert_eq!(facts.revocations(usd(500)), [(t(3), true)]);

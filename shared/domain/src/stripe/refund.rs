@@ -1,4 +1,4 @@
-//! `refund.*` and `charge.refund.updated`: one refund of a payment.
+//! The fact of `refund.*` and `charge.refund.updated`: one refund of a payment.
 
 use crate::{
     Timestamp,
@@ -7,17 +7,17 @@ use crate::{
     stripe::{Lookup, StatusHistory},
 };
 
-/// A refund's status, in the order of their ranks
-/// (<https://docs.stripe.com/api/refunds/object#refund_object-status>).
+/// The status of a refund (<https://docs.stripe.com/api/refunds/object#refund_object-status>). Their order is their
+/// rank: of two statuses of one moment the higher one counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RefundStatus {
-    /// The customer must do something first.
+    /// The refund waits for the customer to do something.
     RequiresAction,
-    /// The money is on its way.
+    /// The money is on its way to the customer.
     Pending,
     /// The money is with the customer's bank.
     Succeeded,
-    /// The refund was given up before the money moved.
+    /// The refund was cancelled before the money moved.
     Canceled,
     /// The bank sent the money back to the merchant.
     Failed,
@@ -45,34 +45,34 @@ impl RefundStatus {
         Self::ALL.into_iter().find(|status| status.name() == name)
     }
 
-    /// Returns whether the money is gone: on its way or with the customer.
+    /// Returns whether the money is gone: it is on its way, or with the customer's bank.
     #[must_use]
     pub fn is_gone(self) -> bool {
         matches!(self, Self::Pending | Self::Succeeded)
     }
 }
 
-/// What an event tells about a refund.
+/// The content of an event about a refund.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundFact {
     /// The refund.
     pub refund: RefundId,
     /// The payment.
     pub payment_intent: PaymentIntentId,
-    /// How much of it.
+    /// The refunded amount.
     pub amount: Money,
     /// When the refund was made.
     pub created: Timestamp,
     /// The refund's status when the event happened.
     pub status: RefundStatus,
-    /// Why the bank sent the money back, in Stripe's words.
+    /// The reason why the refund failed, in Stripe's words.
     pub failure_reason: Option<String>,
     /// When the event happened.
     pub at: Timestamp,
 }
 
 impl RefundFact {
-    /// Returns the keys that the event names.
+    /// Returns the keys that the fact names.
     pub(super) fn lookup(&self) -> Lookup {
         Lookup { payment_intent: Some(self.payment_intent.clone()), ..Lookup::default() }
     }
@@ -81,17 +81,17 @@ impl RefundFact {
 /// A refund as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refund {
-    /// How much, in minor units of the payment's currency.
+    /// The refunded amount, in minor units of the payment's currency.
     pub amount: i64,
-    /// When it was made: the money is gone from then on.
+    /// When the refund was made; the money is gone from then on.
     pub created: Timestamp,
-    /// Every status that an event told.
+    /// Every status that an event gave, with the event's time.
     pub history: StatusHistory<RefundStatus>,
 }
 
 impl Refund {
-    /// Returns whether the money is gone at a moment. From the refund's birth until the first event about it, what that
-    /// event tells counts.
+    /// Returns whether the money is gone at a moment. Between the time at which the refund was made and the first event
+    /// about it, that event's status counts.
     #[must_use]
     pub fn is_gone_at(&self, moment: Timestamp) -> bool {
         let first = || self.history.first().map(|(_, status)| status);
@@ -104,12 +104,12 @@ impl Refund {
         self.history.iter().any(|(_, status)| status.is_gone())
     }
 
-    /// Returns the moments at which it may change whether the money is gone.
+    /// Returns the moments at which [`Self::is_gone_at`] may change.
     pub(super) fn moments(&self) -> impl Iterator<Item = Timestamp> {
         self.history.iter().map(|(at, _)| *at).chain([self.created])
     }
 
-    /// Adds what an event tells.
+    /// Merges the content of an event.
     pub(super) fn add(&mut self, fact: &RefundFact) {
         self.amount = self.amount.max(fact.amount.amount);
         self.created = self.created.min(fact.created);

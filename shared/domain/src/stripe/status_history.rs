@@ -1,13 +1,13 @@
-//! Every status that something had, and since when.
+//! The history of a refund's or a dispute's statuses.
 
 use std::collections::BTreeSet;
 
 use crate::Timestamp;
 
-/// Every status of a refund or a dispute that an event told, with the event's time.
+/// Every status that an event gave to a refund or a dispute, with the event's time.
 ///
 /// Statuses of one moment are ordered by their rank, which is the order of their type. Since it is a set, the order in
-/// which events arrive plays no part.
+/// which events arrive doesn't matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusHistory<Status>(BTreeSet<(Timestamp, Status)>);
 
@@ -17,29 +17,29 @@ impl<Status: Ord> StatusHistory<Status> {
         Self(told.into_iter().collect())
     }
 
-    /// Adds what another event told.
+    /// Adds the status of another event.
     pub fn add(&mut self, at: Timestamp, status: Status) {
         self.0.insert((at, status));
     }
 
-    /// Returns every status and when an event told it, the oldest first.
+    /// Returns every status with its event's time, the oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &(Timestamp, Status)> {
         self.0.iter()
     }
 
-    /// Returns what is: the newest status.
+    /// Returns the newest status; none if there is none.
     #[must_use]
     pub fn newest(&self) -> Option<&Status> {
         self.0.last().map(|(_, status)| status)
     }
 
-    /// Returns what was at a moment: the newest status until then.
+    /// Returns the status at a moment, which is the newest one until then; none before the first.
     #[must_use]
     pub fn at(&self, moment: Timestamp) -> Option<&Status> {
         self.iter().rfind(|(at, _)| *at <= moment).map(|(_, status)| status)
     }
 
-    /// Returns the oldest status and when an event told it.
+    /// Returns the oldest status with its event's time.
     #[must_use]
     pub fn first(&self) -> Option<&(Timestamp, Status)> {
         self.0.first()

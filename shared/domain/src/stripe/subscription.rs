@@ -1,4 +1,4 @@
-//! `customer.subscription.*`: the state of a subscription in Stripe.
+//! The fact of `customer.subscription.*`: the state of a subscription at Stripe.
 
 use crate::{
     Timestamp,
@@ -8,10 +8,10 @@ use crate::{
     stripe::{Hints, Lookup},
 };
 
-/// A subscription's status in Stripe (<https://docs.stripe.com/api/subscriptions/object#subscription_object-status>).
+/// A subscription's status at Stripe (<https://docs.stripe.com/api/subscriptions/object#subscription_object-status>).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SubscriptionStatus {
-    /// The first payment hasn't succeeded yet; it may within 23 hours.
+    /// The first payment hasn't succeeded yet; it can within 23 hours.
     Incomplete,
     /// The first payment never succeeded.
     IncompleteExpired,
@@ -19,13 +19,13 @@ pub enum SubscriptionStatus {
     Trialing,
     /// The running period is paid, or its invoice is still a draft.
     Active,
-    /// A renewal failed and is tried again.
+    /// A renewal's payment failed and is tried again.
     PastDue,
-    /// A renewal failed for good, but the subscription goes on making invoices.
+    /// A renewal's payment failed for good; new invoices are made but not charged.
     Unpaid,
-    /// Payments are paused.
+    /// A trial ended without a payment method, and no invoices are made.
     Paused,
-    /// The subscription is over.
+    /// The subscription has ended.
     Canceled,
 }
 
@@ -42,7 +42,7 @@ impl SubscriptionStatus {
         Self::Canceled,
     ];
 
-    /// Returns Stripe's name of it, which is also the one in the database and in answers.
+    /// Returns Stripe's name of the status, which is also the one in the database and in responses.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -63,20 +63,20 @@ impl SubscriptionStatus {
         Self::ALL.into_iter().find(|status| status.name() == name)
     }
 
-    /// Returns whether nothing can follow it.
+    /// Returns whether the subscription has ended, so that no other status can follow.
     #[must_use]
     pub fn is_terminal(self) -> bool {
         matches!(self, Self::Canceled | Self::IncompleteExpired)
     }
 
-    /// Returns whether it got past its first payment and isn't over: it will, or may, charge the reader again.
+    /// Returns whether the subscription got past its first payment and hasn't ended, so it may charge the reader again.
     #[must_use]
     pub fn is_live(self) -> bool {
         !self.is_terminal() && self != Self::Incomplete
     }
 }
 
-/// What an event about a subscription carries.
+/// The content of an event about a subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubscriptionFact {
     /// The subscription.
@@ -85,34 +85,33 @@ pub struct SubscriptionFact {
     pub customer: Option<CustomerId>,
     /// The subscription's status; [`SubscriptionStatus::Canceled`] in `customer.subscription.deleted`.
     pub status: SubscriptionStatus,
-    /// Whether it is going to end: `cancel_at_period_end`, or `cancel_at` is set.
+    /// Whether it is cancelled and going to end: `cancel_at_period_end` is true, or `cancel_at` is set.
     pub cancel_at_period_end: bool,
-    /// When the paid period ends: `cancel_at` if it is set, else `current_period_end` of the subscription or of its
-    /// first item.
+    /// `cancel_at` if it is set, else `current_period_end` of the subscription or of its first item.
     pub period_end: Option<Timestamp>,
     /// The price of its first item.
     pub price: Option<PriceId>,
-    /// The subscription's items, ten at most. Empty if the event says no more than `price` and `period_end`.
+    /// The items that the event embeds, at most ten. Empty if `price` and `period_end` say everything.
     pub items: Vec<SubscriptionItem>,
-    /// Whether its payments aren't collected at the moment (`pause_collection`). Its status doesn't say so.
+    /// Whether the collection of its payments is paused (`pause_collection`), which its status doesn't say.
     pub collection_paused: bool,
-    /// The subscription's newest invoice: the one of the period that runs.
+    /// The subscription's newest invoice (`latest_invoice`).
     pub latest_invoice: Option<InvoiceId>,
     /// Our metadata.
     pub metadata: Option<ChampionMetadata>,
 }
 
-/// One of the things that a subscription is for.
+/// An item of a subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubscriptionItem {
     /// The price of the item.
     pub price: Option<PriceId>,
-    /// The period that runs.
+    /// The item's running period.
     pub period: Option<Period>,
 }
 
 impl SubscriptionFact {
-    /// Returns the keys that the event names.
+    /// Returns the keys that the fact names.
     pub(super) fn lookup(&self) -> Lookup {
         let prices = self.items.iter().filter_map(|item| item.price.clone()).chain(self.price.clone());
         let hints = || Hints { customer: self.customer.clone(), prices: prices.collect() };

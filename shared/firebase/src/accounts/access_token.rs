@@ -12,19 +12,19 @@ use tokio::sync::Mutex;
 use super::service_account::ServiceAccount;
 use crate::error::FirebaseError;
 
-/// What is asked, for errors.
+/// The name of the endpoint in errors.
 const WHAT: &str = "Google's token endpoint";
 
-/// `urn:ietf:params:oauth:grant-type:jwt-bearer` in a form. The assertion needs no escapes.
+/// The form with the grant type `urn:ietf:params:oauth:grant-type:jwt-bearer`, up to the assertion, which needs no escapes.
 const GRANT: &str = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=";
 
-/// A token is renewed this long before it expires.
+/// The time before its expiry at which a token is renewed.
 const MARGIN: Duration = Duration::from_secs(60);
 
-/// Google's tokens live for an hour. Whatever the answer says, none is kept for longer.
+/// The longest time for which a token is kept. Google's tokens are valid for an hour.
 const MAX_LIFE: Duration = Duration::from_secs(3600);
 
-/// Gets tokens. Only one task asks for a new one at a time; the others wait for it.
+/// The source of access tokens. Only one task asks for a new token at a time; the others wait for it.
 pub(super) struct AccessTokens {
     http: Client,
     account: ServiceAccount,
@@ -40,7 +40,7 @@ struct Token {
 #[derive(Deserialize)]
 struct TokenResponse {
     access_token: String,
-    /// Seconds.
+    /// The token's remaining time, in seconds.
     expires_in: u64,
 }
 
@@ -49,7 +49,10 @@ impl AccessTokens {
         Self { http, account, clock, cached: Mutex::new(None) }
     }
 
-    /// Returns the value of the `Authorization` header, marked as sensitive.
+    /// Returns the value of the `Authorization` header, marked as sensitive, with the cached token or a new one.
+    ///
+    /// # Errors
+    /// [`FirebaseError`] if a new token is needed and Google gives none.
     pub(super) async fn get(&self) -> Result<HeaderValue, FirebaseError> {
         let now = self.clock.now();
         let mut cached = self.cached.lock().await;

@@ -27,13 +27,14 @@ use wire::{CreateRequest, CreateResponse, DeleteRequest, ErrorResponse, LookupRe
 
 pub use service_account::{InvalidServiceAccount, ServiceAccount};
 
-/// Google's own address of the API.
+/// The address of Google's API.
 const API_BASE: &str = "https://identitytoolkit.googleapis.com";
 
-/// Longest time for everything together. The port promises an answer within three seconds.
+/// The longest time for finding or making an account, all calls together. The port promises three seconds.
 const TOTAL_TIMEOUT: Duration = Duration::from_millis(2800);
 
-/// Longest time for the state of one account, the access token included: somebody waits to pay.
+/// The longest time for the state of one account, the access token included. The port promises a second, since a reader
+/// waits to pay.
 const STATE_TIMEOUT: Duration = Duration::from_millis(950);
 
 /// Finds and makes Firebase accounts.
@@ -45,16 +46,17 @@ pub struct FirebaseClient {
     authorization: Authorization,
 }
 
-/// How calls are authorised.
+/// The way in which calls are authorised.
 #[derive(Debug)]
 enum Authorization {
+    /// Access tokens of a service account.
     ServiceAccount(Box<AccessTokens>),
-    /// An emulator takes this fixed bearer token for the project's owner.
+    /// The fixed bearer token `owner`, which the emulator accepts for the project's owner.
     EmulatorOwner,
 }
 
 impl FirebaseClient {
-    /// Makes a client of these accounts. `clock` says when an access token is to be renewed.
+    /// Makes a client of these accounts. `clock` is used to renew access tokens in time.
     #[must_use]
     pub fn new(http: Client, source: AccountSource, clock: Arc<dyn Clock>) -> Self {
         match source {
@@ -70,17 +72,17 @@ impl FirebaseClient {
         }
     }
 
-    /// Calls the API at another address.
+    /// Returns the client with another address of the API, for tests.
     #[must_use]
     pub fn with_base(mut self, base: impl Into<String>) -> Self {
         self.base = base.into();
         self
     }
 
-    /// Deletes an account, so that nobody can sign in to it any more. Returns whether it was there.
+    /// Deletes an account, so that nobody can sign in to it any more. Returns whether it existed.
     ///
     /// # Errors
-    /// [`FirebaseError`] if Firebase doesn't do it.
+    /// [`FirebaseError`] if Firebase refuses or doesn't answer.
     pub async fn delete(&self, account: &UserId) -> Result<bool, FirebaseError> {
         let request = DeleteRequest { local_id: account.as_str() };
         match self.call::<IgnoredAny>("accounts:delete", &request).await {
@@ -95,7 +97,7 @@ impl FirebaseClient {
             return Ok(account);
         }
         match self.create(email).await {
-            // A lost race: somebody has made it since.
+            // A lost race: another request has made the account since the lookup.
             Err(FirebaseError::Refused { code, .. }) if code == "EMAIL_EXISTS" || code == "DUPLICATE_EMAIL" => {
                 self.look_up(email).await?.ok_or(FirebaseError::Unexpected { what: "accounts:lookup" })
             }

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{error::FirebaseError, rs256::PrivateKey};
 
-/// What the access token may be used for.
+/// The scope of the access token.
 const SCOPE: &str = "https://www.googleapis.com/auth/identitytoolkit";
 
-/// Google takes assertions of an hour at most.
+/// The lifetime of an assertion in seconds. Google accepts an hour at most
+/// (<https://developers.google.com/identity/protocols/oauth2/service-account#authorizingrequests>).
 const LIFETIME_SECONDS: i64 = 3600;
 
 /// The parts of a service account's key file that matter here.
@@ -23,10 +24,10 @@ pub struct ServiceAccount {
     token_url: String,
 }
 
-/// The text isn't the key file of a service account. It holds a private key, so nothing of it is quoted.
+/// A text that isn't the key file of a service account. It may hold a private key, so it isn't quoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidServiceAccount {
-    /// Not JSON, or a field is missing.
+    /// The text isn't JSON, or a field is missing.
     #[error("store the JSON key file of a service account (client_email, private_key)")]
     Malformed,
     /// The key isn't an RSA key in PEM form.
@@ -34,7 +35,7 @@ pub enum InvalidServiceAccount {
     Key,
 }
 
-/// A file as Google hands it out.
+/// The fields of a key file, as Google makes it.
 #[derive(Deserialize)]
 struct KeyFile {
     client_email: String,
@@ -66,10 +67,10 @@ struct Claims<'a> {
 }
 
 impl ServiceAccount {
-    /// Reads a key file.
+    /// Parses a key file.
     ///
     /// # Errors
-    /// [`InvalidServiceAccount`] if it isn't one.
+    /// [`InvalidServiceAccount`] if the text isn't one.
     pub fn parse(json: &str) -> Result<Self, InvalidServiceAccount> {
         let file: KeyFile = serde_json::from_str(json).map_err(|_| InvalidServiceAccount::Malformed)?;
         let key = PrivateKey::from_pem(&file.private_key).ok_or(InvalidServiceAccount::Key)?;
@@ -81,13 +82,16 @@ impl ServiceAccount {
         &self.token_url
     }
 
-    /// Signs a request for an access token (RFC 7523).
+    /// Returns a signed assertion (RFC 7523), which can be exchanged for an access token within an hour of `now`.
+    ///
+    /// # Errors
+    /// [`FirebaseError::Signing`] if the key can't sign.
     pub(super) fn assertion(&self, now: Timestamp) -> Result<String, FirebaseError> {
         let iat = now.unix_timestamp();
         let claims =
             Claims { iss: &self.client_email, scope: SCOPE, aud: &self.token_url, iat, exp: iat + LIFETIME_SECONDS };
         let header = Header { alg: "RS256", typ: "JWT", kid: self.key_id.as_deref() };
-        // Structs of texts and numbers are always valid JSON.
+        // Serializing structs of texts and numbers can't fail.
         let part = |json: serde_json::Result<Vec<u8>>| URL_SAFE_NO_PAD.encode(json.unwrap_or_default());
         let signed = format!("{}.{}", part(serde_json::to_vec(&header)), part(serde_json::to_vec(&claims)));
         let signature = self.key.sign(&signed).ok_or(FirebaseError::Signing)?;

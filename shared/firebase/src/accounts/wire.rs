@@ -1,4 +1,4 @@
-//! Requests and answers, as far as they matter here.
+//! The requests and responses of the Identity Toolkit API, with the fields that matter here.
 
 use pledge_domain::{
     ids::UserId,
@@ -19,7 +19,7 @@ pub(super) struct StateRequest<'a> {
     pub(super) local_id: [&'a str; 1],
 }
 
-/// No match is an answer without `users`.
+/// The response to a lookup. It has no `users` if no account matches.
 #[derive(Deserialize)]
 pub(super) struct LookupResponse {
     #[serde(default)]
@@ -70,7 +70,8 @@ pub(super) struct CreateResponse {
     pub(super) local_id: String,
 }
 
-/// `{"error":{"code":400,"message":"EMAIL_EXISTS"}}`; the message may go on with ` : ` and a text.
+/// The body of an error, `{"error":{"code":400,"message":"EMAIL_EXISTS"}}`. The message may have ` : ` and a text after the
+/// code.
 #[derive(Deserialize)]
 pub(super) struct ErrorResponse {
     error: ErrorBody,

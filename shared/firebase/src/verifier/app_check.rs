@@ -1,4 +1,4 @@
-//! App Check tokens, by which an app says that it is ours
+//! App Check tokens, which prove that a request comes from an app of ours
 //! (<https://firebase.google.com/docs/app-check/custom-resource-backend>).
 
 use std::time::Duration;
@@ -14,12 +14,13 @@ use crate::config::AppIssuer;
 
 use super::{claims::CLOCK_SKEW_SECONDS, jwks::KeyCache, token::UnverifiedToken};
 
-/// Where the keys are, as a JWK set.
+/// The host and path of the keys, as a JWK set.
 const KEYS: &str = "firebaseappcheck.googleapis.com/v1/jwks";
 
-/// How long keys are kept, and how long past that if no others can be had. Google allows six hours in all
-/// (<https://firebase.google.com/docs/reference/appcheck/rest/v1/jwks>).
+/// The longest time for which keys are kept.
 const MAX_AGE: Duration = Duration::from_secs(3600);
+/// The time past [`MAX_AGE`] for which keys are used while none can be fetched. Google allows six hours in all
+/// (<https://firebase.google.com/docs/reference/appcheck/rest/v1/jwks>).
 const OUTAGE: Duration = Duration::from_secs(5 * 3600);
 
 /// Checks App Check tokens.
@@ -35,13 +36,13 @@ impl AppCheckVerifier {
     pub fn new(http: Client, issuer: AppIssuer) -> Self {
         let url = match &issuer {
             AppIssuer::Google { .. } => format!("https://{KEYS}"),
-            // As emulators have it: Google's host in the path.
+            // The stand-in has Google's host in its path, as Firebase's emulators do.
             AppIssuer::StandIn { host, .. } => format!("http://{host}/{KEYS}"),
         };
         Self { issuer, keys: KeyCache::new(http, url).kept_for(MAX_AGE, OUTAGE) }
     }
 
-    /// Takes the keys from somewhere else.
+    /// Returns the verifier with another address of the keys, for tests.
     #[must_use]
     pub fn with_keys_url(mut self, url: impl Into<String>) -> Self {
         self.keys = self.keys.at(url.into());
@@ -66,12 +67,15 @@ struct Claims {
     sub: String,
     exp: i64,
     iat: i64,
-    /// What the app was recognised by. Google's tokens have it, its documentation doesn't.
+    /// The provider by which the app was recognised. Google's tokens have the claim, although it isn't documented.
     provider: Option<String>,
 }
 
 impl Claims {
-    /// Checks that the token is meant for this project, is by its issuer, and holds now.
+    /// Checks that the token is of this issuer, for this project, and valid at `now`.
+    ///
+    /// # Errors
+    /// [`TokenError::Invalid`] with the first rule that it breaks.
     fn check(&self, issuer: &AppIssuer, now: Timestamp) -> Result<(), TokenError> {
         let now = now.unix_timestamp();
         let number = issuer.project_number();

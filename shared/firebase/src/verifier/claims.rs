@@ -1,9 +1,9 @@
-//! What a token says, and the rules that it has to meet.
+//! The claims of an ID token, and the rules that they have to meet.
 
 use pledge_domain::{Timestamp, email::Email, ids::UserId, ports::TokenError, user::VerifiedUser};
 use serde::Deserialize;
 
-/// How far the issuer's clock may be ahead of ours. Nothing is added to the token's life.
+/// How many seconds the issuer's clock may be ahead of ours. A token's expiry is not extended.
 pub(super) const CLOCK_SKEW_SECONDS: i64 = 60;
 
 /// The claims that matter here. Times are seconds since the epoch.
@@ -32,11 +32,14 @@ struct SignIn {
     sign_in_provider: String,
 }
 
-/// The provider of users who have signed in without any.
+/// The `sign_in_provider` of anonymous users.
 const ANONYMOUS: &str = "anonymous";
 
 impl Claims {
-    /// Checks that the token is meant for this project, is by its issuer, and holds now.
+    /// Checks that the token is for this project, of its issuer, and valid at `now`.
+    ///
+    /// # Errors
+    /// [`TokenError::Invalid`] with the first rule that it breaks.
     pub(super) fn check(&self, project: &str, now: Timestamp) -> Result<(), TokenError> {
         let now = now.unix_timestamp();
         let rules = [
@@ -52,7 +55,10 @@ impl Claims {
         }
     }
 
-    /// Returns the person that the token is about. An address that isn't one is left out, verified or not.
+    /// Returns the user of the token. A malformed address is left out, whether or not it is verified.
+    ///
+    /// # Errors
+    /// [`TokenError::Invalid`] if the subject isn't a uid.
     pub(super) fn into_user(self) -> Result<VerifiedUser, TokenError> {
         let id = UserId::parse(self.sub).map_err(|_| TokenError::Invalid("its subject is not a uid"))?;
         let email = self.email.and_then(|email| Email::parse(&email).ok());

@@ -13,32 +13,35 @@ use tokio::sync::Mutex;
 
 use crate::{error::FirebaseError, rs256::PublicKey};
 
-/// What is asked, for errors.
+/// The name of the endpoint in errors.
 const WHAT: &str = "the issuer's key endpoint";
 
-/// Longest wait for the keys.
+/// The longest wait for the keys.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long keys are kept if the answer doesn't say, and at most. Google says some hours.
+/// The time for which keys are kept if the response doesn't say.
 const DEFAULT_AGE: Duration = Duration::from_secs(300);
+/// The longest time for which keys are kept. Google's responses say some hours.
 const MAX_AGE: Duration = Duration::from_secs(24 * 3600);
 
-/// How long past their age keys are used if no others can be had: an outage at Google's shouldn't sign everybody out.
+/// The time past their age for which keys are used while none can be fetched, so that an outage at Google doesn't sign
+/// everybody out.
 const OUTAGE: Duration = Duration::from_secs(6 * 3600);
 
-/// Tokens with made-up key ids must not make us ask Google each time.
+/// The shortest time between two fetches for unknown key ids, so that tokens with made-up ids don't cause a fetch each.
 const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(60);
 
-/// While Google doesn't answer, one request a minute waits for it, and the others don't.
+/// The shortest time between two fetches while Google doesn't answer: one request in this time waits for it, and the others
+/// use the old keys.
 const FAILURE_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Keys by their id. Only one task fetches at a time; the others wait for what it brings.
+/// The issuer's keys, by their ids. Only one task fetches at a time; the others wait for its result.
 pub(super) struct KeyCache {
     http: Client,
     url: String,
-    /// How long they are kept at most.
+    /// The longest time for which keys are kept.
     max_age: Duration,
-    /// How long past their age they are used if no others can be had.
+    /// The time past their age for which keys are used while none can be fetched.
     outage: Duration,
     state: Mutex<State>,
 }
@@ -61,7 +64,7 @@ impl KeyCache {
         Self { url, state: Mutex::default(), ..self }
     }
 
-    /// Returns a cache that keeps keys for `max_age` at most, and for `outage` more if no others can be had.
+    /// Returns a cache that keeps keys for at most `max_age`, and for `outage` more while none can be fetched.
     pub(super) fn kept_for(self, max_age: Duration, outage: Duration) -> Self {
         Self { max_age, outage, ..self }
     }
@@ -71,11 +74,12 @@ impl KeyCache {
         &self.http
     }
 
-    /// Returns the key with this id. Fetches the keys if they are stale, or if the id is unknown and nobody has looked
-    /// for an unknown id lately. A key that is stale counts for some hours more if none can be fetched.
+    /// Returns the key with this id. Fetches the keys if they are stale, or if the id is unknown and the last fetch for an
+    /// unknown id was more than [`UNKNOWN_KEY_INTERVAL`] ago. A stale key is used for some hours more while none can be
+    /// fetched.
     ///
     /// # Errors
-    /// [`TokenError::Invalid`] if the issuer has no such key, [`TokenError::Unavailable`] if that can't be known.
+    /// [`TokenError::Invalid`] if the issuer has no such key, [`TokenError::Unavailable`] if the keys can't be fetched.
     pub(super) async fn get(&self, id: &str, now: Timestamp) -> Result<PublicKey, TokenError> {
         let mut state = self.state.lock().await;
         let known = state.keys.contains_key(id);
@@ -143,7 +147,7 @@ struct JwkSet {
     keys: Vec<Jwk>,
 }
 
-/// An RFC 7517 key, as far as RS256 needs it. Keys of other kinds are skipped.
+/// A JSON Web Key (RFC 7517) with the fields of an RSA key. Keys of other kinds are skipped.
 #[derive(Deserialize)]
 struct Jwk {
     kid: Option<String>,
@@ -157,7 +161,7 @@ impl Jwk {
     }
 }
 
-/// Returns how long an answer may still be kept: `max-age` less the time that it spent in other caches.
+/// Returns for how long a response may still be kept: `max-age` less the `Age` that it spent in other caches.
 fn max_age(headers: &HeaderMap) -> Duration {
     let text = |name| headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
     let directives = text(CACHE_CONTROL).unwrap_or_default().split(',');

@@ -1,5 +1,6 @@
-//! ID tokens (<https://firebase.google.com/docs/auth/admin/verify-id-tokens#verify_id_tokens_using_a_third-party_jwt_library>)
-//! and App Check tokens.
+//! Verification of ID tokens
+//! (<https://firebase.google.com/docs/auth/admin/verify-id-tokens#verify_id_tokens_using_a_third-party_jwt_library>)
+//! and of App Check tokens.
 
 mod app_check;
 mod claims;
@@ -19,7 +20,7 @@ use claims::Claims;
 use jwks::KeyCache;
 use token::UnverifiedToken;
 
-/// Where Google publishes the keys that sign ID tokens, as a JWK set.
+/// The address at which Google publishes the keys that sign ID tokens, as a JWK set.
 const KEYS_URL: &str = "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com";
 
 /// Checks Firebase ID tokens.
@@ -37,14 +38,14 @@ impl FirebaseVerifier {
         Self { issuer, keys: KeyCache::new(http, KEYS_URL), apps: None }
     }
 
-    /// Checks App Check tokens too, if there is an issuer of such.
+    /// Returns the verifier with an issuer of App Check tokens; without one, every such token is invalid.
     #[must_use]
     pub fn with_apps(self, issuer: Option<AppIssuer>) -> Self {
         let apps = issuer.map(|issuer| AppCheckVerifier::new(self.keys.http().clone(), issuer));
         Self { apps, ..self }
     }
 
-    /// Takes the keys from somewhere else.
+    /// Returns the verifier with another address of the keys, for tests.
     #[must_use]
     pub fn with_keys_url(mut self, url: impl Into<String>) -> Self {
         self.keys = self.keys.at(url.into());

@@ -1,4 +1,4 @@
-//! A JSON Web Token in its compact form, before anything in it is believed.
+//! A JSON Web Token in its compact form, before it is verified.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use pledge_domain::ports::TokenError;
@@ -8,7 +8,7 @@ use crate::rs256::PublicKey;
 
 const MALFORMED: TokenError = TokenError::Invalid("it is malformed");
 
-/// `header.payload.signature`. The header is decoded, since it says how to check the rest.
+/// A token `header.payload.signature` that isn't verified. Its header is decoded, since it names the algorithm and the key.
 pub(super) struct UnverifiedToken<'a> {
     header: Header,
     signed: &'a str,
@@ -29,7 +29,10 @@ impl<'a> UnverifiedToken<'a> {
         Ok(Self { header: decode(header)?, signed, payload, signature })
     }
 
-    /// Returns the id of the key that is said to have signed it. Only RS256 is accepted, whatever the header asks for.
+    /// Returns the id of the key that signed the token, by its header.
+    ///
+    /// # Errors
+    /// [`TokenError::Invalid`] if the algorithm isn't RS256, or the header names no key.
     pub(super) fn key_id(&self) -> Result<&str, TokenError> {
         if self.header.alg != "RS256" {
             return Err(TokenError::Invalid("it is not signed with RS256"));
@@ -45,7 +48,7 @@ impl<'a> UnverifiedToken<'a> {
         }
     }
 
-    /// Checks that it is a token of the emulator, which signs nothing.
+    /// Checks that it is a token of the emulator, which doesn't sign its tokens.
     pub(super) fn check_unsigned(&self) -> Result<(), TokenError> {
         if self.header.alg == "none" && self.signature.is_empty() {
             Ok(())
@@ -54,7 +57,7 @@ impl<'a> UnverifiedToken<'a> {
         }
     }
 
-    /// Returns the payload. The signature must have been checked before.
+    /// Returns the decoded payload. The caller must have checked the signature before.
     pub(super) fn claims<T: DeserializeOwned>(&self) -> Result<T, TokenError> {
         decode(self.payload)
     }

@@ -1,4 +1,4 @@
-//! Stripe's billing: customers, prices, subscriptions and single payments.
+//! The port to Stripe's billing: customers, prices, subscriptions and single payments.
 
 mod payment;
 mod secret;
@@ -21,10 +21,10 @@ use crate::{
 
 /// Stripe's customers, prices, subscriptions and single payments.
 ///
-/// Everything that is made has an idempotency key that follows from the arguments: the same arguments give the same
-/// object, also at the same moment and after a crash.
+/// Every object is made with an idempotency key that follows from the arguments: the same arguments give the same object,
+/// also concurrently and after a crash. Every method fails with a [`BillingError`].
 pub trait Billing: Send + Sync {
-    /// Makes the customer of this reader. Key: `champion-customer:{reader}`.
+    /// Makes the customer of this reader and returns its id. Key: `champion-customer:{reader}`.
     fn create_customer(
         &self,
         reader: &UserId,
@@ -39,27 +39,28 @@ pub trait Billing: Send + Sync {
         gone: &CustomerId,
     ) -> impl Future<Output = Result<CustomerId, BillingError>> + Send;
 
-    /// Writes to this customer at another address from now on. An address that Stripe doesn't take changes nothing.
+    /// Sets the customer's e-mail address, to which Stripe sends receipts. An address that Stripe refuses changes nothing
+    /// and is no error.
     fn set_customer_email(
         &self,
         customer: &CustomerId,
         email: &Email,
     ) -> impl Future<Output = Result<(), BillingError>> + Send;
 
-    /// Makes the monthly price of this tier; another one if the tier has one, which is gone then. Key:
-    /// `champion-price:{novel}:{level}:{currency}:{amount}`, and `:after:{gone}`.
+    /// Makes the monthly price of this tier and returns its id. If the tier has one already, that one is gone at Stripe and
+    /// another one is made. Key: `champion-price:{novel}:{level}:{currency}:{amount}`, then with `:after:{gone}`.
     fn create_price(&self, tier: &Tier) -> impl Future<Output = Result<PriceId, BillingError>> + Send;
 
-    /// Lets the customer pay with this method. Idempotent. Returns the method's own id: `method` may be an alias, such
-    /// as those of Stripe's test cards, of which every use makes another method.
+    /// Attaches the method to the customer, who can then pay with it, and returns the method's own id: `method` may be an
+    /// alias, such as those of Stripe's test cards, of which every use makes another method. A repeat changes nothing.
     fn attach_payment_method(
         &self,
         customer: &CustomerId,
         method: &PaymentMethodId,
     ) -> impl Future<Output = Result<PaymentMethodId, BillingError>> + Send;
 
-    /// Makes the subscription of a reservation, `incomplete` until its first invoice is paid: `payment_behavior` is
-    /// `default_incomplete`, and the method that pays is kept for the renewals. Key: `champion:{payment}`.
+    /// Makes the subscription of a reservation, which is `incomplete` until its first invoice is paid (`payment_behavior`
+    /// is `default_incomplete`). The method that pays is kept for the renewals. Key: `champion:{payment}`.
     fn create_subscription(
         &self,
         request: &SubscriptionRequest,
@@ -78,15 +79,15 @@ pub trait Billing: Send + Sync {
         method: &PaymentMethodId,
     ) -> impl Future<Output = Result<(), BillingError>> + Send;
 
-    /// Lets the subscription end with its period, or go on.
+    /// Lets the subscription end with its period (`cancel`), or renew, and returns it as it is afterwards.
     fn set_cancel_at_period_end(
         &self,
         id: &SubscriptionId,
         cancel: bool,
     ) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
 
-    /// Lets the subscription go on after its period at another price, without anything to pay now. `ours` are all prices
-    /// of ours: of several items the one with such a price is meant.
+    /// Resumes a cancelled subscription and lets it renew at another price, without anything to pay now. `ours` are all our
+    /// prices: of several items, the one with such a price is changed.
     fn go_on_at(
         &self,
         id: &SubscriptionId,
@@ -94,8 +95,8 @@ pub trait Billing: Send + Sync {
         price: &PriceId,
     ) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
 
-    /// Lets the subscription renew at another price from the next period on, without anything to pay now. Whether it is
-    /// going to end stays as it is. `ours` as in [`Billing::go_on_at`].
+    /// Lets the subscription renew at another price, without anything to pay now. Whether it is cancelled stays as it is.
+    /// `ours` as in [`Billing::go_on_at`].
     fn renew_at(
         &self,
         id: &SubscriptionId,
@@ -103,7 +104,7 @@ pub trait Billing: Send + Sync {
         price: &PriceId,
     ) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
 
-    /// Returns what the next renewal would cost at this price, and changes nothing. `ours` as in [`Billing::go_on_at`].
+    /// Returns what the next renewal would cost at this price. Changes nothing. `ours` as in [`Billing::go_on_at`].
     fn preview_renewal(
         &self,
         id: &SubscriptionId,
@@ -117,8 +118,8 @@ pub trait Billing: Send + Sync {
         id: &SubscriptionId,
     ) -> impl Future<Output = Result<Vec<BilledInvoice>, BillingError>> + Send;
 
-    /// Pays an open invoice with a method of its customer, now. Key: `champion-pay:{invoice}:{method}:{attempt}`, so that
-    /// a repeat isn't charged twice, and another attempt isn't given the refusal of an earlier one.
+    /// Pays an open invoice at once with a method of its customer. Key: `champion-pay:{invoice}:{method}:{attempt}`, so
+    /// that a repeat isn't charged twice, and another attempt doesn't get the refusal of an earlier one.
     fn pay_invoice(
         &self,
         invoice: &InvoiceId,
@@ -126,8 +127,8 @@ pub trait Billing: Send + Sync {
         attempt: &str,
     ) -> impl Future<Output = Result<InvoicePaid, BillingError>> + Send;
 
-    /// Lets the subscription be charged to whatever the customer keeps as their default: the subscription's own method
-    /// becomes that, and the subscription has none of its own any more.
+    /// Lets the subscription be charged to the customer's default method from now on: the subscription's own method, if it
+    /// has one, becomes the customer's default and is removed from the subscription.
     fn charge_customers_default(&self, id: &SubscriptionId) -> impl Future<Output = Result<(), BillingError>> + Send;
 
     /// Returns the configuration of the billing portal that `ops portal register` made; none if there is none that is
@@ -142,11 +143,11 @@ pub trait Billing: Send + Sync {
         return_url: &str,
     ) -> impl Future<Output = Result<Option<PortalLink>, BillingError>> + Send;
 
-    /// Makes an invoice void, a draft after it was finalised without collecting it. One that is paid by now, or dead, is
-    /// left as it is.
+    /// Voids an invoice; a draft is first finalised without being collected. One that is paid, void or uncollectible by now
+    /// is left as it is.
     fn void_invoice(&self, invoice: &RunningInvoice) -> impl Future<Output = Result<(), BillingError>> + Send;
 
-    /// Ends the subscription now. One that is over already is returned as it is.
+    /// Ends the subscription at once and returns it. One that has ended already is returned as it is.
     fn cancel_now(&self, id: &SubscriptionId) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
 
     /// Makes the `PaymentIntent` of a single purchase. Key: `champion-purchase:{payment}`.
@@ -155,20 +156,20 @@ pub trait Billing: Send + Sync {
         request: &PurchaseRequest,
     ) -> impl Future<Output = Result<IntentAnswer, BillingError>> + Send;
 
-    /// Cancels the `PaymentIntent`, unless it is paid or on its way, and returns it as it is then.
+    /// Cancels the `PaymentIntent`, unless it is paid or processing, and returns it as it is afterwards.
     fn cancel_payment(&self, id: &PaymentIntentId) -> impl Future<Output = Result<IntentAnswer, BillingError>> + Send;
 
     /// Returns the `PaymentIntent` as it is now.
     fn payment(&self, id: &PaymentIntentId) -> impl Future<Output = Result<IntentAnswer, BillingError>> + Send;
 }
 
-/// Why Stripe's billing didn't do it.
+/// The reason why a call of [`Billing`] failed.
 #[derive(Debug, thiserror::Error)]
 pub enum BillingError {
-    /// The reader's card or other means was refused.
+    /// The reader's card or other payment method was refused.
     #[error("the payment method was declined")]
     Declined {
-        /// Stripe's `decline_code`, or its `code` if there is none. Says why, in a word; no personal data.
+        /// Stripe's `decline_code`, or its `code` if there is none: the reason in a word, without personal data.
         code: Option<String>,
     },
     /// Stripe knows no such payment method, or it belongs to somebody else.

@@ -1,4 +1,4 @@
-//! Single payments.
+//! Single payments at Stripe.
 
 use crate::{
     champion::ChampionMetadata,
@@ -7,27 +7,27 @@ use crate::{
     ports::ClientSecret,
 };
 
-/// What a single purchase is paid with.
+/// The values with which the payment of a single purchase is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PurchaseRequest {
-    /// The payment; its id is the idempotency key.
+    /// The payment's record, whose id is part of the idempotency key.
     pub payment: PaymentRecordId,
-    /// Who pays.
+    /// The customer who pays.
     pub customer: CustomerId,
-    /// How much.
+    /// The price.
     pub amount: Money,
-    /// What the reader sees in Stripe's receipts.
+    /// The description in Stripe's receipts.
     pub description: String,
-    /// What comes back in every event.
+    /// The metadata, which every event about the payment has.
     pub metadata: ChampionMetadata,
 }
 
-/// What can still become of a `PaymentIntent`.
+/// The state of a `PaymentIntent`, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IntentState {
     /// The payment can still be made.
     Payable,
-    /// The money is here or on its way.
+    /// The payment was made; the money may still be on its way (`processing`).
     Paid,
     /// The payment was cancelled.
     Canceled,
@@ -38,8 +38,8 @@ pub enum IntentState {
 pub struct IntentAnswer {
     /// The payment's id.
     pub id: PaymentIntentId,
-    /// What can still become of it.
+    /// The payment's state.
     pub state: IntentState,
-    /// What pays it.
+    /// The secret with which the reader's browser pays it.
     pub client_secret: Option<ClientSecret>,
 }

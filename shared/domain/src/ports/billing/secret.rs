@@ -1,19 +1,19 @@
-//! What Stripe makes for one reader alone.
+//! Secrets that Stripe makes for one reader alone.
 
 use std::fmt;
 
-/// What lets the reader's browser finish one payment. `Debug` hides it.
+/// The secret with which the reader's browser makes one payment. `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ClientSecret(String);
 
 impl ClientSecret {
-    /// Takes Stripe's `client_secret`.
+    /// Wraps Stripe's `client_secret`.
     #[must_use]
     pub fn new(secret: String) -> Self {
         Self(secret)
     }
 
-    /// Returns the secret, for the answer to the one reader whose payment it is.
+    /// Returns the secret in clear text, for the response to the reader who pays.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -31,13 +31,13 @@ impl fmt::Debug for ClientSecret {
 pub struct PortalLink(String);
 
 impl PortalLink {
-    /// Takes the session's `url`.
+    /// Wraps the `url` of Stripe's portal session.
     #[must_use]
     pub fn new(url: String) -> Self {
         Self(url)
     }
 
-    /// Returns the address, for the answer to the reader whose portal it is.
+    /// Returns the address in clear text, for the response to its reader.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

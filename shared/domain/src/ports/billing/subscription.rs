@@ -1,4 +1,4 @@
-//! Subscriptions and their invoices.
+//! Subscriptions at Stripe, and their invoices.
 
 use crate::{
     Timestamp,
@@ -8,16 +8,16 @@ use crate::{
     ports::ClientSecret,
 };
 
-/// What a subscription is made with.
+/// The values with which a subscription is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubscriptionRequest {
-    /// The reservation; its id is the idempotency key.
+    /// The reservation, whose id is part of the idempotency key.
     pub payment: PaymentRecordId,
-    /// Who pays.
+    /// The customer who pays.
     pub customer: CustomerId,
-    /// What they pay every month.
+    /// The price of each month.
     pub price: PriceId,
-    /// What comes back in every event.
+    /// The metadata, which every event about the subscription has.
     pub metadata: ChampionMetadata,
 }
 
@@ -26,36 +26,36 @@ pub struct SubscriptionRequest {
 pub struct SubscriptionAnswer {
     /// The subscription, its first invoice and that invoice's payment.
     pub made: Made,
-    /// The period that runs, as Stripe counts.
+    /// The running period, as Stripe has it.
     pub period: Option<Period>,
     /// The prices of its items.
     pub prices: Vec<PriceId>,
-    /// The invoice of the period that runs, if it is the newest one and renews the subscription.
+    /// The invoice of the running period, if it is the newest one and is a renewal's.
     pub running: Option<RunningInvoice>,
-    /// The newest invoice, whatever it is for.
+    /// The newest invoice, of any kind.
     pub latest: Option<BilledInvoice>,
-    /// What pays the open invoice; none if none is open.
+    /// The secret with which the reader's browser pays the open invoice; none if none is open.
     pub client_secret: Option<ClientSecret>,
 }
 
-/// What Stripe would charge next for a subscription.
+/// The next invoice of a subscription, as Stripe previews it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NextInvoice {
-    /// How much, after credits that the reader has.
+    /// The amount that is due, after the reader's credits.
     pub due: Money,
     /// When its period begins. Stripe charges about an hour later.
     pub at: Timestamp,
 }
 
-/// What came of a try to pay an invoice.
+/// The result of an attempt to pay an invoice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvoicePaid {
     /// The invoice is paid.
     Now,
     /// The money is on its way, which may take days.
     Later,
-    /// The cardholder must agree first, in their browser.
+    /// The cardholder must confirm the payment in their browser.
     NeedsCardholder,
-    /// The invoice isn't open any more: somebody has paid it, or nobody is to.
+    /// The invoice isn't open any more: it is paid, void or uncollectible.
     NotOpen,
 }
