@@ -59,7 +59,7 @@ pub struct Controls {
     pub klaviyo: String,
     /// The address of the Firebase stand-in's controls.
     pub firebase: String,
-    /// `POST {schedules}/catch-up` invokes the webhook's function as its schedule does, `…/sweep` the sender.
+    /// The schedules: `POST {schedules}/catch-up` invokes the webhook's function as its schedule does, `…/sweep` the sender.
     pub schedules: String,
 }
 

@@ -7,18 +7,19 @@ use pledge_domain::Timestamp;
 
 use super::parse;
 
-/// What can be taken over from an older system.
+/// The subcommands of `ops import`.
 #[derive(Debug, Subcommand)]
 pub enum Import {
-    /// Readers' support of novels, from CSV of three tables of the system before this one. What readers were shown is
-    /// honoured, what they paid for it is history. Repeatable; says what it can't match. docs/MIGRATING.md is the guide.
+    /// Readers' support of novels, from CSV of three tables of the system before this one. The tier and the end that a
+    /// reader was shown are kept; what they paid becomes history. Can be repeated. Prints the rows that match nobody.
+    /// docs/MIGRATING.md is the guide.
     #[command(after_help = r"Example:
   ops import champions --taken-over-at 2026-10-31T02:00:00Z --subscriptions subscriptions.tsv \
     --records records.tsv --payments payments.tsv --readers readers.tsv --apply")]
     Champions(Champions),
-    /// Preorders that nobody paid, from CSV of the table of the system before this one: their forms aren't lost, and who goes
-    /// on can pay. What was paid comes from Stripe (`ops reconcile`). Nothing is announced. Repeatable; docs/MIGRATING.md is
-    /// the guide.
+    /// Preorders that nobody paid, from CSV of the table of the system before this one. Their customers can go on and
+    /// pay. Paid ones come from Stripe (`ops reconcile`). Nothing is announced. Can be repeated. docs/MIGRATING.md is the
+    /// guide.
     #[command(after_help = "Example:
   ops import preorders preorders.csv --apply")]
     Preorders {
@@ -32,7 +33,7 @@ pub enum Import {
 /// `mysql --batch` writes them. Times are UTC.
 #[derive(Debug, Clone, Args)]
 pub struct Champions {
-    /// When that system was stopped, and the tables were exported. What was paid before is settled.
+    /// The time at which that system was stopped and the tables were exported. Payments from before are settled.
     #[arg(long, value_parser = parse::moment)]
     pub taken_over_at: Timestamp,
     /// `user_champion_subscription`: what each reader has.
@@ -44,8 +45,8 @@ pub struct Champions {
     /// `payment_record`: what was paid.
     #[arg(long)]
     pub payments: PathBuf,
-    /// Who the readers are here: CSV with the columns user_id (the older system's), and uid or email or both. Without it
-    /// the older system's user_id must be the uid.
+    /// Readers here: CSV with the columns user_id (the older system's), and uid or email or both. Without it the older
+    /// system's user_id must be the uid.
     #[arg(long)]
     pub readers: Option<PathBuf>,
 }

@@ -107,7 +107,7 @@ pub enum Command {
     /// The database server: who is connected, and who may sign in.
     #[command(subcommand)]
     Database(Database),
-    /// What is stored about one person: to be given to them, or to be forgotten.
+    /// The data of one person, to be given to them or to be forgotten.
     #[command(subcommand)]
     Person(Person),
     /// People: preorders without an owner, files of people, and two users who are one person.

@@ -81,7 +81,8 @@ pub struct Grant {
     /// The time to give.
     #[command(flatten)]
     pub time: Given,
-    /// What the time is given for, such as the payment whose time had run before it was recorded. Nothing is made good
+    /// The reason for the time, such as the payment whose time had run before it was recorded. Nothing is made good
+    /// twice.
     /// twice.
     #[arg(long, value_parser = parse::reason)]
     pub reference: String,

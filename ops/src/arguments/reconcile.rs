@@ -12,11 +12,11 @@ const WINDOW: time::Duration = time::Duration::days(30);
 /// The arguments of `ops reconcile`.
 #[derive(Debug, Clone, Args)]
 pub struct Reconcile {
-    /// What happened at this time or later: `2026-10-31` or `2026-10-31T12:00:00Z`, in UTC; 30 days before the end unless
-    /// given. Older objects are looked at as far back as something may have happened to them in the window.
+    /// The start of the window: `2026-10-31` or `2026-10-31T12:00:00Z`, in UTC; 30 days before the end unless given.
+    /// Older objects are looked at as far back as something may have happened to them in the window.
     #[arg(long, value_parser = moment)]
     pub from: Option<Timestamp>,
-    /// What happened before this time; now unless given.
+    /// The end of the window; now unless given.
     #[arg(long, value_parser = moment)]
     pub to: Option<Timestamp>,
     /// Goes on where a comparison stopped, which says what to give here: a part, and the last object that was compared.

@@ -23,7 +23,7 @@ pub type Failure = Box<dyn Error + Send + Sync>;
 #[error("{0}")]
 pub struct WrongCall(pub String);
 
-/// How a command ended.
+/// The end of a command that didn't fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Done {
     /// Everything that was asked for is done, or would be in a dry run.

@@ -23,7 +23,7 @@ pub struct Subject {
     pub people: BTreeSet<String>,
     /// Every id by which events and announcements may name the preorders, readers and people.
     pub keys: BTreeSet<String>,
-    /// Those of the keys that are UUIDs.
+    /// The keys that are UUIDs.
     pub uuids: BTreeSet<Uuid>,
 }
 

@@ -51,7 +51,7 @@ const NO_ENDPOINT: &[HttpFault] = &[HangUp, Status(404)];
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const QUARTERS: u32 = 4;
 
-/// What fails.
+/// A failure of a system that the functions need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outage {
     /// Nothing, for comparison.

@@ -22,7 +22,7 @@ use pledge_stripe_events::HANDLED;
 use pledge_testkit::TestDatabase;
 use serde_json::Value;
 
-/// Whether the event with the first number is missing, for the second number.
+/// A predicate of two numbers: whether the event with the first one is missing.
 type IsMissing = fn(usize, usize) -> bool;
 
 /// The ways in which events may be missing.

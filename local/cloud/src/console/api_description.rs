@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::Console;
 
-/// `GET /_console/openapi`: `docs/openapi.yaml` as JSON. The file is read at each request.
+/// Answers `GET /_console/openapi`: `docs/openapi.yaml` as JSON. The file is read at each request.
 pub(super) async fn openapi(State(console): State<Console>) -> Response {
     let text = match std::fs::read_to_string(&console.openapi) {
         Ok(text) => text,
@@ -23,7 +23,7 @@ pub(super) async fn openapi(State(console): State<Console>) -> Response {
     }
 }
 
-/// `POST /_console/sign`: the `Stripe-Signature` for the body, as text.
+/// Answers `POST /_console/sign`: the `Stripe-Signature` for the body, as text.
 pub(super) async fn sign(State(console): State<Console>, body: Bytes) -> String {
     let secret = console.endpoints.stripe_webhook_secret;
     signature::header(&[secret], Clock::machine_now(), &body)

@@ -16,7 +16,7 @@ pub(super) fn client() -> Client {
     legacy::Client::builder(TokioExecutor::new()).build_http()
 }
 
-/// `/_console/control/{system}/{path}`: forwards a request to a stand-in's controls.
+/// Answers `/_console/control/{system}/{path}`: forwards a request to a stand-in's controls.
 pub(super) async fn control(
     State(console): State<Console>,
     Captured((system, path)): Captured<(String, String)>,

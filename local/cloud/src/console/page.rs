@@ -20,12 +20,12 @@ use crate::files::{content_type, inside};
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/// `GET /`
+/// Answers `GET /`.
 pub(super) async fn index(State(console): State<Console>) -> Response {
     read(&console, FilePath::new("index.html"))
 }
 
-/// `GET /_console/{file}`
+/// Answers `GET /_console/{file}`.
 pub(super) async fn file(State(console): State<Console>, Path(file): Path<String>) -> Response {
     read(&console, FilePath::new(&file))
 }
@@ -42,12 +42,12 @@ fn read(console: &Console, file: &FilePath) -> Response {
     }
 }
 
-/// `GET /_console/activity`: the entries that are kept, oldest first.
+/// Answers `GET /_console/activity`: the entries that are kept, oldest first.
 pub(super) async fn activity(State(console): State<Console>) -> Json<Vec<Entry>> {
     Json(console.activity.all().iter().map(|entry| Entry::clone(entry)).collect())
 }
 
-/// `GET /_console/stream`: every entry from now on, as server-sent events.
+/// Answers `GET /_console/stream`: every entry from now on, as server-sent events.
 pub(super) async fn stream(State(console): State<Console>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let events = unfold(console.activity.subscribe(), |mut news| async {
         let event = match news.recv().await {
@@ -61,7 +61,7 @@ pub(super) async fn stream(State(console): State<Console>) -> Sse<impl Stream<It
     Sse::new(events).keep_alive(KeepAlive::default())
 }
 
-/// `GET /_console/endpoints`: addresses, without the secrets.
+/// Answers `GET /_console/endpoints`: addresses, without the secrets.
 pub(super) async fn endpoints(State(console): State<Console>) -> Json<Value> {
     let endpoints = &console.endpoints;
     Json(json!({

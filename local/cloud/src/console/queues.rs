@@ -92,7 +92,7 @@ fn readable(mut message: Value) -> Value {
     message
 }
 
-/// `GET /_console/dead-letters`: the messages that failed too often, oldest first.
+/// Answers `GET /_console/dead-letters`: the messages that failed too often, oldest first.
 pub(super) async fn dead_letters(State(console): State<Console>) -> Json<Value> {
     let letters = std::fs::read(console.endpoints.logs.join("dead-letters.json")).unwrap_or_default();
     let letters: Vec<Value> = serde_json::from_slice(&letters).unwrap_or_default();

@@ -41,7 +41,7 @@ fn schedule(name: &str) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// `POST /_console/control/schedules/{name}`: invokes a function as its schedule does, and returns its answer.
+/// Answers `POST /_console/control/schedules/{name}`: invokes a function as its schedule does, and returns its answer.
 pub(super) async fn run(State(console): State<Console>, Captured(name): Captured<String>) -> Response {
     let Some((function, detail)) = schedule(&name) else { return StatusCode::NOT_FOUND.into_response() };
     let endpoint = &console.endpoints.aws_endpoint_url;

@@ -29,17 +29,17 @@ const PARKED: &str = "
         ), '[]')
     )::text";
 
-/// `GET /_console/parked`: `events` and `announcements`, newest first.
+/// Answers `GET /_console/parked`: `events` and `announcements`, newest first.
 pub(super) async fn parked(State(console): State<Console>) -> Response {
     answer(query(&console, PARKED).await)
 }
 
-/// `GET /_console/tables`: the names of the tables.
+/// Answers `GET /_console/tables`: the names of the tables.
 pub(super) async fn list(State(console): State<Console>) -> Response {
     answer(query(&console, LIST).await)
 }
 
-/// `GET /_console/tables/{name}`: the newest rows of a table.
+/// Answers `GET /_console/tables/{name}`: the newest rows of a table.
 pub(super) async fn rows(State(console): State<Console>, Path(name): Path<String>) -> Response {
     let known = query(&console, LIST).await;
     let is_table = |known: &Value| known.as_array().is_some_and(|names| names.iter().any(|known| *known == name));

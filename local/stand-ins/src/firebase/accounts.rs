@@ -51,8 +51,8 @@ struct Password {
     _client_type: Option<String>,
 }
 
-/// `POST /v1/accounts:signUp?key=…`: makes an account, with a password or anonymous, or gives a password to the account
-/// that `idToken` names.
+/// Answers `POST /v1/accounts:signUp?key=…`: makes an account, with a password or anonymous, or gives a password to the
+/// account that `idToken` names.
 pub(super) async fn sign_up(State(firebase): Shared, Query(key): Query<ApiKey>, body: Bytes) -> Reply {
     key.check()?;
     let params: Password = parse(&body)?;
@@ -90,7 +90,7 @@ pub(super) async fn sign_up(State(firebase): Shared, Query(key): Query<ApiKey>, 
     Ok(Json(answer))
 }
 
-/// `POST /v1/accounts:signInWithPassword?key=…`
+/// Answers `POST /v1/accounts:signInWithPassword?key=…`.
 pub(super) async fn sign_in_with_password(State(firebase): Shared, Query(key): Query<ApiKey>, body: Bytes) -> Reply {
     key.check()?;
     let params: Password = parse(&body)?;
@@ -151,7 +151,7 @@ struct Token {
     id_token: Option<String>,
 }
 
-/// `POST /v1/accounts:lookup?key=…`
+/// Answers `POST /v1/accounts:lookup?key=…`.
 pub(super) async fn lookup(State(firebase): Shared, Query(key): Query<ApiKey>, body: Bytes) -> Reply {
     key.check()?;
     let params: Token = parse(&body)?;
@@ -176,7 +176,7 @@ struct Update {
     _client_type: Option<String>,
 }
 
-/// `POST /v1/accounts:update?key=…`: changes the account, or proves its address with a code.
+/// Answers `POST /v1/accounts:update?key=…`: changes the account, or proves its address with a code.
 pub(super) async fn update(State(firebase): Shared, Query(key): Query<ApiKey>, body: Bytes) -> Reply {
     key.check()?;
     let params: Update = parse(&body)?;
@@ -212,7 +212,7 @@ pub(super) async fn update(State(firebase): Shared, Query(key): Query<ApiKey>, b
     Ok(Json(answer))
 }
 
-/// `POST /v1/accounts:delete?key=…`
+/// Answers `POST /v1/accounts:delete?key=…`.
 pub(super) async fn delete(State(firebase): Shared, Query(key): Query<ApiKey>, body: Bytes) -> Reply {
     key.check()?;
     let params: Token = parse(&body)?;
@@ -229,7 +229,7 @@ struct CreateAuthUri {
     continue_uri: Option<String>,
 }
 
-/// `POST /v1/accounts:createAuthUri?key=…`: returns how the user with an address can sign in.
+/// Answers `POST /v1/accounts:createAuthUri?key=…`: returns how the user with an address can sign in.
 pub(super) async fn create_auth_uri(State(firebase): Shared, Query(key): Query<ApiKey>, body: Bytes) -> Reply {
     key.check()?;
     let params: CreateAuthUri = parse(&body)?;

@@ -57,7 +57,7 @@ struct Create {
     disabled: Option<bool>,
 }
 
-/// `POST /v1/projects/{project}/accounts`
+/// Answers `POST /v1/projects/{project}/accounts`.
 pub(super) async fn create(
     State(firebase): Shared,
     Path(project): Path<String>,
@@ -107,7 +107,7 @@ struct Lookup {
     local_id: Option<Vec<String>>,
 }
 
-/// `POST /v1/projects/{project}/accounts:lookup`
+/// Answers `POST /v1/projects/{project}/accounts:lookup`.
 pub(super) async fn lookup(
     State(firebase): Shared,
     Path(project): Path<String>,
@@ -150,7 +150,7 @@ struct Update {
     disable_user: Option<bool>,
 }
 
-/// `POST /v1/projects/{project}/accounts:update`
+/// Answers `POST /v1/projects/{project}/accounts:update`.
 pub(super) async fn update(
     State(firebase): Shared,
     Path(project): Path<String>,
@@ -195,7 +195,7 @@ struct Delete {
     local_id: String,
 }
 
-/// `POST /v1/projects/{project}/accounts:delete`
+/// Answers `POST /v1/projects/{project}/accounts:delete`.
 pub(super) async fn delete(
     State(firebase): Shared,
     Path(project): Path<String>,

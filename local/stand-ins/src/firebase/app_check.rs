@@ -24,13 +24,13 @@ pub const DEBUG_TOKEN: &str = "00000000-0000-4000-8000-00000000000a";
 /// The lifetime of a token, in seconds.
 const LIFETIME: i64 = 3600;
 
-/// `GET /v1/jwks`
+/// Answers `GET /v1/jwks`.
 pub(super) async fn jwk_set(State(firebase): State<Arc<Firebase>>) -> Response {
     let keys = json!({ "keys": [firebase.app_check.jwk()] });
     ([("cache-control", "public, max-age=21600")], Json(keys)).into_response()
 }
 
-/// `POST /v1/projects/{number}/apps/{app}:exchangeDebugToken`
+/// Answers `POST /v1/projects/{number}/apps/{app}:exchangeDebugToken`.
 pub(super) async fn exchange(
     State(firebase): State<Arc<Firebase>>,
     Path((project, call)): Path<(String, String)>,

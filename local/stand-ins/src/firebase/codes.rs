@@ -54,7 +54,7 @@ struct Send {
     _client_type: Option<String>,
 }
 
-/// `POST /v1/accounts:sendOobCode?key=…`
+/// Answers `POST /v1/accounts:sendOobCode?key=…`.
 pub(super) async fn send(
     State(firebase): State<Arc<Firebase>>,
     Query(key): Query<ApiKey>,
@@ -107,7 +107,7 @@ struct Reset {
     _client_type: Option<String>,
 }
 
-/// `POST /v1/accounts:resetPassword?key=…`: sets a password, or without one only returns the purpose of a code.
+/// Answers `POST /v1/accounts:resetPassword?key=…`: sets a password, or without one only returns the purpose of a code.
 pub(super) async fn reset_password(
     State(firebase): State<Arc<Firebase>>,
     Query(key): Query<ApiKey>,

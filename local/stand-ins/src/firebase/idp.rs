@@ -34,7 +34,7 @@ struct SignIn {
     _return_idp_credential: Option<bool>,
 }
 
-/// `POST /v1/accounts:signInWithIdp?key=…`
+/// Answers `POST /v1/accounts:signInWithIdp?key=…`.
 pub(super) async fn sign_in_with_idp(
     State(firebase): State<Arc<Firebase>>,
     Query(key): Query<ApiKey>,

@@ -24,7 +24,7 @@ const LONGEST: i64 = 3600;
 /// How far clocks may differ, in seconds.
 const SKEW: i64 = 300;
 
-/// `POST /token`
+/// Answers `POST /token`.
 pub(super) async fn token(State(firebase): State<Arc<Firebase>>, body: Bytes) -> Response {
     let field = |wanted: &str| {
         let mut pairs = url::form_urlencoded::parse(&body);
@@ -68,7 +68,7 @@ fn refuse(error: &str, description: &str) -> Response {
     (StatusCode::BAD_REQUEST, Json(body)).into_response()
 }
 
-/// `GET /service_accounts/v1/jwk/securetoken@system.gserviceaccount.com`
+/// Answers `GET /service_accounts/v1/jwk/securetoken@system.gserviceaccount.com`.
 pub(super) async fn jwk_set(State(firebase): State<Arc<Firebase>>) -> Response {
     let keys = json!({ "keys": [firebase.lock().signing.jwk()] });
     let cache = format!("public, max-age={}, must-revalidate, no-transform", firebase.jwks_max_age);

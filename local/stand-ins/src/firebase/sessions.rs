@@ -68,7 +68,7 @@ fn id_token(firebase: &Firebase, inner: &Inner, session: &Session) -> Result<Str
     Ok(tokens::issue(firebase.mode, &inner.signing, &claims))
 }
 
-/// `POST /v1/token?key=…` of securetoken.googleapis.com, a form: exchanges a refresh token for a new ID token.
+/// Answers `POST /v1/token?key=…` of securetoken.googleapis.com, a form: exchanges a refresh token for a new ID token.
 pub(super) async fn refresh(
     State(firebase): State<Arc<Firebase>>,
     Query(key): Query<ApiKey>,

@@ -13,7 +13,7 @@ pub struct Moment<'a> {
     pub at: Option<String>,
     /// The place in a word.
     pub lane: &'static str,
-    /// What happened.
+    /// A description of what happened.
     pub says: String,
     /// Whether a person should look at it.
     pub is_trouble: bool,

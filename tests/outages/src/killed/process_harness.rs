@@ -27,7 +27,7 @@ const MAX_ATTEMPTS: usize = 10;
 /// A number of steps that no invocation reaches.
 const ENOUGH: usize = 60;
 
-/// What happens to the request that is under way when the process is killed.
+/// The outcome of the request that is under way when the process is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequestOutcome {
     /// The request is lost with the process.

@@ -69,7 +69,7 @@ impl<'de> Deserialize<'de> for Percent {
     }
 }
 
-/// How long a coupon lasts. A number of months is not simulated.
+/// The duration of a coupon. A number of months is not simulated.
 #[derive(Clone, Copy, Default, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Duration {

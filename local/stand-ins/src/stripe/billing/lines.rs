@@ -48,7 +48,7 @@ pub(super) fn of(account: &Account, invoice: &str) -> Vec<Value> {
     account.invoice_lines.get(invoice).cloned().unwrap_or_default()
 }
 
-/// `GET /v1/invoices/{invoice}/lines`.
+/// Answers `GET /v1/invoices/{invoice}/lines`.
 pub(super) fn list(account: &mut Account, call: &Call) -> Reply {
     let NoParams {} = call.params()?;
     account.find("invoice", &call.id)?;

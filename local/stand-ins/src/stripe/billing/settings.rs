@@ -15,11 +15,11 @@ pub struct BillingSettings {
     pub draft_seconds: i64,
     /// The waits before the second and every later attempt to collect an invoice, in seconds.
     pub retry_seconds: Vec<i64>,
-    /// What happens to a subscription when the last attempt has failed.
+    /// The state of a subscription when the last attempt has failed.
     pub after_retries: AfterRetries,
 }
 
-/// What happens to a subscription whose invoice nobody paid.
+/// The states in which a subscription may be left whose invoice nobody paid.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AfterRetries {

@@ -52,7 +52,7 @@ struct Item {
     metadata: Option<Metadata>,
 }
 
-/// How invoices are collected. Sending them by mail is not simulated.
+/// The way in which invoices are collected. Sending them by mail is not simulated.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum CollectionMethod {
