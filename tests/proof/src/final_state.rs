@@ -178,7 +178,7 @@ fn without<'a>(lines: &'a [String], other: &'a [String]) -> impl Iterator<Item =
 ///
 /// - events, since their outcome depends on their order (but a parked one belongs to the state);
 /// - a payment for which Stripe made nothing: its idempotency key was consumed by a 500, and the next attempt took
-/// another.
+///   another.
 fn counts(table: &str, row: &Value) -> bool {
     match table {
         "stripe_event" => row["outcome"] == "parked",
