@@ -47,7 +47,7 @@ function choice(all, chosen) {
 function form(endpoints, operation, preorder, accounts) {
   const { method, path, summary, description, examples } = operation;
   const local = (text) => (preorder ? text.replace(EXAMPLE_ID, preorder) : text);
-  const who = whoIsIt(operation, accounts);
+  const who = readerField(operation, accounts);
   const parameters = operation.parameters.filter(({ name }) => name !== SIGNATURE).map((parameter) => field(parameter, local));
   const body = h("textarea", { rows: 10, "aria-label": "Body", spellcheck: "false" });
   const example = h(
@@ -132,7 +132,7 @@ function form(endpoints, operation, preorder, accounts) {
 }
 
 /** Returns a field for the address of the signed-in reader; null if the operation takes no token. */
-function whoIsIt({ signedIn }, accounts) {
+function readerField({ signedIn }, accounts) {
   if (signedIn === "never") return null;
   const choices = h("datalist", { id: "accounts" }, accounts.map((email) => h("option", { value: email })));
   const input = h("input", { type: "email", list: "accounts", value: signedIn === "must" ? (accounts[0] ?? "reader@gmail.com") : "" });
