@@ -1,7 +1,7 @@
 //! The routes: each parses a request, runs a use case and writes the response.
 
 use lambda_http::http::{Method, StatusCode};
-use pledge_application::{create_checkout::CreateCheckout, show_catalogue::ShowCatalogue};
+use pledge_application::{create_checkout::CreateCheckout, find_preorder::FindPreorder, show_catalogue::ShowCatalogue};
 use pledge_domain::{
     fields::FieldErrors,
     ids::PreorderId,
@@ -25,6 +25,8 @@ const CATALOGUE_MAX_AGE: u32 = 60;
 pub struct Handler<Store, Identity, Queue, Gateway, Verifier, System> {
     /// Stores the preorder of a request that brings the whole form.
     pub intake: PreorderIntake<Store, Identity, Queue, Verifier, System>,
+    /// Finds the preorder that a request names.
+    pub find: FindPreorder<Store>,
     /// Opens the session.
     pub checkout: CreateCheckout<Store, Identity, Gateway>,
     /// Lists what can be ordered, with prices.
@@ -86,8 +88,7 @@ where
             idempotency::key(request)?;
             fields.text(idempotency::FIELD);
             let id = PreorderId::parse(&id).map_err(|_| FieldErrors::one("preorderId", "must be a UUID"));
-            let unknown = || ApiError::not_found("PREORDER_NOT_FOUND", "There is no preorder with this id.");
-            return self.checkout.store.find(fields.check(id)?).await?.ok_or_else(unknown);
+            return Ok(self.find.run(fields.check(id)?).await?);
         }
         Ok(self.intake.receive(request, fields).await?.preorder)
     }

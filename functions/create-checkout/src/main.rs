@@ -4,7 +4,8 @@ use std::{process::ExitCode, sync::Arc};
 
 use create_checkout::{config::Config, handler::Handler};
 use pledge_application::{
-    create_checkout::CreateCheckout, initiate_preorder::InitiatePreorder, show_catalogue::ShowCatalogue, site::Site,
+    create_checkout::CreateCheckout, find_preorder::FindPreorder, initiate_preorder::InitiatePreorder,
+    show_catalogue::ShowCatalogue, site::Site,
 };
 use pledge_firebase::{FirebaseClient, FirebaseVerifier};
 use pledge_http_api::{intake::PreorderIntake, serve};
@@ -49,8 +50,9 @@ async fn main() -> ExitCode {
             policy: config.policy.clone(),
             known: Default::default(),
         };
+        let find = FindPreorder { store: store.clone() };
         let checkout = CreateCheckout { store, identity, gateway, site, policy: config.policy };
-        serve(env!("CARGO_PKG_NAME"), runtime.metrics, Handler { intake, checkout, catalogue }).await
+        serve(env!("CARGO_PKG_NAME"), runtime.metrics, Handler { intake, find, checkout, catalogue }).await
     })
     .await
 }

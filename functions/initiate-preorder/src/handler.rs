@@ -1,7 +1,10 @@
 //! The routes: each parses a request, runs a use case and writes the response.
 
 use lambda_http::http::{Method, StatusCode};
-use pledge_application::users::{SignInError, SignedIn, Users};
+use pledge_application::{
+    find_preorder::FindPreorder,
+    users::{SignInError, SignedIn, Users},
+};
 use pledge_domain::{
     consent,
     decide::TakeoverRefusal,
@@ -30,8 +33,10 @@ const ANONYMOUS_TOKEN: &str = "anonymousIdToken";
 pub struct Handler<Store, Identity, Queue, Verifier, System> {
     /// Turns forms into preorders.
     pub intake: PreorderIntake<Store, Identity, Queue, Verifier, System>,
+    /// Finds the preorder that a path names.
+    pub find: FindPreorder<Store>,
     /// The use cases of readers' own data.
-    pub users: Users<Store, Identity>,
+    pub users: Users<Store, Identity, Queue>,
 }
 
 impl<Store, Identity, Queue, Verifier, System> Routes for Handler<Store, Identity, Queue, Verifier, System>
@@ -68,10 +73,8 @@ where
     }
 
     async fn show(&self, id: &str) -> Result<Response<Body>, ApiError> {
-        let unknown = || ApiError::not_found("PREORDER_NOT_FOUND", "There is no preorder with this id.");
-        let id = PreorderId::parse(id).map_err(|_| unknown())?;
-        let preorder = self.intake.initiate.store.find(id).await?.ok_or_else(unknown)?;
-        answer::json(StatusCode::OK, &PublicPreorder::from(preorder))
+        let id = PreorderId::parse(id).map_err(|_| ApiError::preorder_not_found())?;
+        answer::json(StatusCode::OK, &PublicPreorder::from(self.find.run(id).await?))
     }
 
     async fn sign_in(&self, request: &Request) -> Result<Response<Body>, ApiError> {
@@ -86,8 +89,8 @@ where
             Some(token) => Some(self.anonymous(token).await?),
             None => None,
         };
-        let (queue, now) = (&self.intake.initiate.queue, self.intake.system.now());
-        let signed_in = self.users.sign_in(&reader, anonymous.as_ref(), said.as_ref(), queue, now).await;
+        let now = self.intake.system.now();
+        let signed_in = self.users.sign_in(&reader, anonymous.as_ref(), said.as_ref(), now).await;
         let SignedIn { profile, takeovers, queued } = match signed_in {
             Ok(signed_in) => signed_in,
             Err(SignInError::NoAddress) => {

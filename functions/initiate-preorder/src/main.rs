@@ -3,7 +3,7 @@
 use std::{process::ExitCode, sync::Arc};
 
 use initiate_preorder::{config::Config, handler::Handler};
-use pledge_application::{initiate_preorder::InitiatePreorder, users::Users};
+use pledge_application::{find_preorder::FindPreorder, initiate_preorder::InitiatePreorder, users::Users};
 use pledge_firebase::{FirebaseClient, FirebaseVerifier};
 use pledge_http_api::{intake::PreorderIntake, serve};
 use pledge_postgres::{
@@ -22,9 +22,14 @@ async fn main() -> ExitCode {
         let store = Database::new(config.database.preparing(STATEMENTS), Some(runtime.tls))?;
         prewarm(store.warm_up()).await;
         let identity = Arc::new(FirebaseClient::new(runtime.http.clone(), config.accounts, Arc::new(System)));
-        let users =
-            Users { store: store.clone(), accounts: Arc::clone(&identity), renewal_grace: config.renewal_grace };
         let queue = SqsPublisher::new(&runtime.aws, config.queue.url);
+        let find = FindPreorder { store: store.clone() };
+        let users = Users {
+            store: store.clone(),
+            accounts: Arc::clone(&identity),
+            queue: queue.clone(),
+            renewal_grace: config.renewal_grace,
+        };
         let intake = PreorderIntake {
             initiate: InitiatePreorder { store, identity, queue, limits: config.limits, refused: Default::default() },
             verifier: FirebaseVerifier::new(runtime.http, config.issuer).with_apps(config.apps),
@@ -34,7 +39,7 @@ async fn main() -> ExitCode {
             app_check: config.app_check,
             proxies: config.proxies,
         };
-        serve(env!("CARGO_PKG_NAME"), runtime.metrics, Handler { intake, users }).await
+        serve(env!("CARGO_PKG_NAME"), runtime.metrics, Handler { intake, find, users }).await
     })
     .await
 }

@@ -156,7 +156,7 @@ async fn a_reader_agrees_to_marketing_and_withdraws_it() {
     assert_eq!((status, &body["marketingConsent"], &body["consent"]["given"]), (200, &json!(false), &json!(false)));
     let kinds: Vec<_> = handler.users.store.outbox().iter().map(|row| row.entry.kind.name()).collect();
     assert_eq!(kinds, ["marketing_consent_given", "marketing_consent_withdrawn"]);
-    assert_eq!(handler.intake.initiate.queue.messages().len(), 2, "the sender is told of each");
+    assert_eq!(handler.users.queue.messages().len(), 2, "the sender is told of each");
 }
 
 #[tokio::test]
@@ -177,7 +177,7 @@ async fn consent_without_the_text_that_was_agreed_to_is_a_mistake_of_that_field(
 #[tokio::test]
 async fn a_queue_that_is_down_stops_no_withdrawal() {
     let handler = handler();
-    handler.intake.initiate.queue.fail_next();
+    handler.users.queue.fail_next();
     let withdrawal = as_reader(HttpEvent::post("/users/me").json(&json!({ "marketingConsent": false })));
     assert_eq!(send(&handler, withdrawal).await.status(), 200);
     assert_eq!(handler.users.store.outbox().len(), 1, "the sweep finds it");

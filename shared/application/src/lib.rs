@@ -8,6 +8,7 @@ pub mod champions;
 pub mod clear_out;
 pub mod create_checkout;
 pub mod deliver_events;
+pub mod find_preorder;
 pub mod initiate_preorder;
 mod links;
 pub mod recent_refusals;

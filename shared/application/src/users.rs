@@ -19,11 +19,13 @@ const MAX_PREORDERS: i64 = 100;
 
 /// The use cases of readers' own data.
 #[derive(Debug, Clone)]
-pub struct Users<Store, Accounts> {
+pub struct Users<Store, Accounts, Queue> {
     /// Where users are kept, with what belongs to them.
     pub store: Store,
     /// Says whether an account is gone.
     pub accounts: Accounts,
+    /// Tells the sender of a consent or its withdrawal.
+    pub queue: Queue,
     /// How long access goes on after a paid period while its renewal is about to be charged.
     pub renewal_grace: Duration,
 }
@@ -50,10 +52,10 @@ pub enum SignInError {
     Store(#[from] StoreError),
 }
 
-impl<Store: AccountStore, Accounts: AccountStates> Users<Store, Accounts> {
+impl<Store: AccountStore, Accounts: AccountStates, Queue: Publisher> Users<Store, Accounts, Queue> {
     /// Stores the profile of a reader who has just signed in, gives them the ownerless preorders of their address if
     /// Firebase has verified it, and returns the profile as it is stored afterwards. With an `answer`, stores whether the
-    /// reader agrees to marketing, and queues the announcement of that in `queue`.
+    /// reader agrees to marketing, and queues the announcement of that.
     ///
     /// The reader takes over everything of two kinds of users: those who had proven the same address and are deleted at
     /// Firebase, and `anonymous`, the anonymous user that the reader was until now, whose ID token they have shown too.
@@ -66,7 +68,6 @@ impl<Store: AccountStore, Accounts: AccountStates> Users<Store, Accounts> {
         reader: &VerifiedUser,
         anonymous: Option<&UserId>,
         answer: Option<&Answer>,
-        queue: &impl Publisher,
         now: Timestamp,
     ) -> Result<SignedIn, SignInError> {
         let mut claims = account::signed_in(reader);
@@ -76,7 +77,7 @@ impl<Store: AccountStore, Accounts: AccountStates> Users<Store, Accounts> {
         let account::SignedIn { profile, had_address_before } =
             self.store.record_sign_in(&reader.id, &claims, now).await?;
         let announced = Vec::from_iter(claims.announcements());
-        let queued = if announced.is_empty() { None } else { Some(queue.publish(&announced).await) };
+        let queued = if announced.is_empty() { None } else { Some(self.queue.publish(&announced).await) };
         let mut takeovers = Vec::new();
         for former in had_address_before {
             if self.is_gone(&former).await {

@@ -2,7 +2,9 @@
 //! [`champions`](crate::champions), the errors of use cases become statuses, codes and messages, and nowhere else.
 
 use lambda_http::http::StatusCode;
-use pledge_application::{create_checkout::CheckoutError, initiate_preorder::InitiateError};
+use pledge_application::{
+    create_checkout::CheckoutError, find_preorder::FindPreorderError, initiate_preorder::InitiateError,
+};
 use pledge_domain::{
     fields::FieldErrors,
     limits::TooMany,
@@ -62,6 +64,23 @@ impl From<InitiateError> for ApiError {
             ),
             InitiateError::TooMany(refusal) => refusal.into(),
             InitiateError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl ApiError {
+    /// Makes the 404 of an id that no preorder has.
+    #[must_use]
+    pub fn preorder_not_found() -> Self {
+        Self::not_found("PREORDER_NOT_FOUND", "There is no preorder with this id.")
+    }
+}
+
+impl From<FindPreorderError> for ApiError {
+    fn from(error: FindPreorderError) -> Self {
+        match error {
+            FindPreorderError::Unknown => Self::preorder_not_found(),
+            FindPreorderError::Store(error) => error.into(),
         }
     }
 }

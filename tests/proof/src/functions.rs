@@ -9,6 +9,7 @@ use pledge_application::{
     clear_out::ClearOut,
     create_checkout::CreateCheckout,
     deliver_events::{DeliverEvents, Retry},
+    find_preorder::FindPreorder,
     initiate_preorder::InitiatePreorder,
     recent_refusals::RecentRefusals,
     record_stripe_event::RecordStripeEvent,
@@ -201,10 +202,15 @@ impl Functions {
             app_check: AppCheck::Off,
             proxies: TrustedProxies::default(),
         };
-        let users =
-            || Users { store: store.clone(), accounts: Arc::clone(&identity), renewal_grace: DEFAULT_RENEWAL_GRACE };
+        let find = || FindPreorder { store: store.clone() };
+        let users = || Users {
+            store: store.clone(),
+            accounts: Arc::clone(&identity),
+            queue: queue.clone(),
+            renewal_grace: DEFAULT_RENEWAL_GRACE,
+        };
         Self {
-            initiate: initiate_preorder::handler::Handler { intake: intake(), users: users() },
+            initiate: initiate_preorder::handler::Handler { intake: intake(), find: find(), users: users() },
             checkout: create_checkout::handler::Handler {
                 checkout: CreateCheckout {
                     store: store.clone(),
@@ -220,6 +226,7 @@ impl Functions {
                     known: Default::default(),
                 },
                 intake: intake(),
+                find: find(),
             },
             champion: create_champion_subscription::handler::Handler {
                 champions: Champions {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use lambda_http::{Body, Context, RequestExt, Response};
 use pledge_application::{
-    create_checkout::CreateCheckout, initiate_preorder::InitiatePreorder, recent_refusals::RecentRefusals,
-    show_catalogue::ShowCatalogue, site::Site,
+    create_checkout::CreateCheckout, find_preorder::FindPreorder, initiate_preorder::InitiatePreorder,
+    recent_refusals::RecentRefusals, show_catalogue::ShowCatalogue, site::Site,
 };
 use pledge_domain::{
     limits::PreorderLimits,
@@ -58,6 +58,7 @@ fn with_policy(policy: CheckoutPolicy) -> Handler {
     let on_sale: Catalogue = serde_json::from_value(json!({ "Red": PRICE, "Honey Khaki": "price_honey" })).unwrap();
     let catalogue =
         ShowCatalogue { prices: FakeGateway::default(), catalogue: on_sale.clone(), policy, known: Default::default() };
+    let find = FindPreorder { store: store.clone() };
     let intake = PreorderIntake {
         initiate: InitiatePreorder {
             store,
@@ -73,7 +74,7 @@ fn with_policy(policy: CheckoutPolicy) -> Handler {
         app_check: AppCheck::Off,
         proxies: TrustedProxies::default(),
     };
-    Handler { intake, checkout, catalogue }
+    Handler { intake, find, checkout, catalogue }
 }
 
 /// Returns a handler, and a preorder that is stored already.

@@ -5,7 +5,9 @@
 use std::sync::Arc;
 
 use lambda_http::{Body, Context, RequestExt, Response};
-use pledge_application::{initiate_preorder::InitiatePreorder, recent_refusals::RecentRefusals, users::Users};
+use pledge_application::{
+    find_preorder::FindPreorder, initiate_preorder::InitiatePreorder, recent_refusals::RecentRefusals, users::Users,
+};
 use pledge_domain::{champion::moment::DEFAULT_RENEWAL_GRACE, limits::PreorderLimits};
 use pledge_http_api::{Routes, app_check::AppCheck, intake::PreorderIntake, proxies::TrustedProxies};
 use pledge_runtime::{Metrics, Stage, System};
@@ -52,7 +54,9 @@ pub fn handler() -> Handler {
         app_check: AppCheck::Off,
         proxies: TrustedProxies::default(),
     };
-    Handler { intake, users: Users { store, accounts: identity, renewal_grace: DEFAULT_RENEWAL_GRACE } }
+    let find = FindPreorder { store: store.clone() };
+    let queue = FakePublisher::default();
+    Handler { intake, find, users: Users { store, accounts: identity, queue, renewal_grace: DEFAULT_RENEWAL_GRACE } }
 }
 
 /// Sends a request, and holds the response to `docs/openapi.yaml`.

@@ -1,0 +1,35 @@
+//! Finding the preorder whose id somebody has.
+
+use pledge_domain::{
+    ids::PreorderId,
+    ports::{PreorderStore, StoreError},
+    preorder::Preorder,
+};
+
+/// Finds preorders by their ids. Whoever has an id may see the preorder's state and pay for it.
+#[derive(Debug)]
+pub struct FindPreorder<Store> {
+    /// Where preorders are kept.
+    pub store: Store,
+}
+
+/// Why no preorder is returned.
+#[derive(Debug, thiserror::Error)]
+pub enum FindPreorderError {
+    /// No preorder has this id.
+    #[error("there is no preorder with this id")]
+    Unknown,
+    /// The database didn't do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl<Store: PreorderStore> FindPreorder<Store> {
+    /// Returns the preorder with this id.
+    ///
+    /// # Errors
+    /// [`FindPreorderError`].
+    pub async fn run(&self, id: PreorderId) -> Result<Preorder, FindPreorderError> {
+        self.store.find(id).await?.ok_or(FindPreorderError::Unknown)
+    }
+}
