@@ -17,7 +17,7 @@ mod tools;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 use pledge_runtime::Environment;
 
 use crate::{
@@ -35,7 +35,7 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<console::Done, console::Failure> {
     // This command needs no stage.
     if let Command::Completions { shell } = arguments.command {
-        clap_complete::generate(shell, &mut Arguments::command(), "ops", &mut std::io::stdout());
+        console::whole(&arguments::completions(shell))?;
         return Ok(console::Done::All);
     }
     let tools = Tools::start(Environment::from_process()).await?;

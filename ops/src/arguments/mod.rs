@@ -16,7 +16,7 @@ mod tiers;
 mod users;
 mod wanted;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 pub use database::Database;
 use export::time_in_window;
@@ -137,9 +137,17 @@ pub struct Limit {
     pub limit: i64,
 }
 
+/// Returns the script with which a shell completes this program's commands. `clap_complete` panics if what it writes to
+/// fails, and memory doesn't.
+pub fn completions(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "ops", &mut script);
+    script
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::{CommandFactory, ValueEnum};
+    use clap::ValueEnum;
     use pledge_domain::Timestamp;
 
     use super::*;
@@ -156,9 +164,7 @@ mod tests {
     #[test]
     fn every_shell_has_completions_that_know_the_commands() {
         for shell in Shell::value_variants() {
-            let mut text = Vec::new();
-            clap_complete::generate(*shell, &mut Arguments::command(), "ops", &mut text);
-            let text = String::from_utf8(text).unwrap();
+            let text = String::from_utf8(completions(*shell)).unwrap();
             assert!(text.contains("refund-duplicate") && text.contains("completions"), "{shell}");
         }
     }

@@ -1,12 +1,11 @@
 //! The program's output: results on standard output, so that they can be piped; everything else on standard error.
-#![allow(clippy::print_stderr, reason = "a program for people and scripts talks on its streams")]
 
 mod table;
 pub mod words;
 
 use std::{
     error::Error,
-    fmt::Display,
+    fmt::{self, Display},
     io::{self, IsTerminal, Write},
     process::ExitCode,
 };
@@ -43,7 +42,7 @@ const EXIT_WRONG_CALL: u8 = 2;
 pub fn explain_faults() {
     std::panic::set_hook(Box::new(|fault| {
         let place = fault.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
-        eprintln!("error: a fault of this program{place}; what was written before stays written");
+        note(format_args!("error: a fault of this program{place}; what was written before stays written"));
     }));
 }
 
@@ -55,11 +54,11 @@ pub fn exit_code(result: Result<Done, Failure>) -> ExitCode {
         // The reader of the output closed it and has seen enough.
         Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
         Err(error) if error.is::<WrongCall>() => {
-            eprintln!("error: {error}");
+            note(format_args!("error: {error}"));
             ExitCode::from(EXIT_WRONG_CALL)
         }
         Err(error) => {
-            eprintln!("error: {}", ErrorChain(error.as_ref()));
+            note(format_args!("error: {}", ErrorChain(error.as_ref())));
             ExitCode::FAILURE
         }
     }
@@ -72,6 +71,11 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
 /// Prints a line of the result.
 pub fn line(text: impl Display) -> io::Result<()> {
     writeln!(io::stdout().lock(), "{text}")
+}
+
+/// Prints a result that is made as a whole, such as a script.
+pub fn whole(result: &[u8]) -> io::Result<()> {
+    io::stdout().lock().write_all(result)
 }
 
 /// Prints a heading among the results; bold on a terminal.
@@ -90,7 +94,13 @@ fn styled(style: &str, text: impl Display) -> io::Result<()> {
 
 /// Prints a line for the person at the terminal.
 pub fn note(text: impl Display) {
-    eprintln!("{text}");
+    to_person(format_args!("{text}\n"));
+}
+
+/// Writes on standard error. That nobody reads there is no reason to stop, so a failure is passed over; `eprintln!` would
+/// panic.
+fn to_person(text: fmt::Arguments<'_>) {
+    let _ = io::stderr().lock().write_fmt(text);
 }
 
 /// Prints that nothing was done, and how to do it.
@@ -121,7 +131,7 @@ impl Progress {
         let lines_before = self.done / STEPS_PER_LINE;
         self.done += steps;
         if self.terminal {
-            eprint!("\r{self}");
+            to_person(format_args!("\r{self}"));
         } else if self.done / STEPS_PER_LINE > lines_before {
             note(&self);
         }
@@ -129,7 +139,7 @@ impl Progress {
 }
 
 impl Display for Progress {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.total {
             Some(total) => write!(f, "{}: {} of {total}", self.what, self.done),
             None => write!(f, "{}: {}", self.what, self.done),
@@ -142,7 +152,7 @@ impl Drop for Progress {
     fn drop(&mut self) {
         if self.done > 0 {
             let start = if self.terminal { "\r" } else { "" };
-            eprintln!("{start}{self}");
+            note(format_args!("{start}{self}"));
         }
     }
 }

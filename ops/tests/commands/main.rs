@@ -26,6 +26,7 @@ mod portal;
 mod preorders;
 mod queries;
 mod reconcile;
+mod streams;
 mod subscriptions;
 mod tiers;
 mod users;
