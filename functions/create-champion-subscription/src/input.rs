@@ -3,10 +3,9 @@
 use lambda_http::{RequestExt, http::StatusCode};
 use pledge_domain::{
     champion::TierLevel,
-    fields::FieldErrors,
+    fields::{FieldErrors, FormFields},
     ids::{NovelId, PaymentMethodId},
     locale::Locale,
-    preorder::FormFields,
     user::VerifiedUser,
 };
 use pledge_http_api::{ApiError, Request, body, fields::Fields};

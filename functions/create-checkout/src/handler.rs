@@ -3,13 +3,13 @@
 use lambda_http::http::{Method, StatusCode};
 use pledge_application::{create_checkout::CreateCheckout, find_preorder::FindPreorder, show_catalogue::ShowCatalogue};
 use pledge_domain::{
-    fields::FieldErrors,
+    fields::{FieldErrors, FormFields},
     ids::PreorderId,
     ports::{
         AppVerifier, CheckoutGateway, Clock, IdentityProvider, PreorderStore, PriceGateway, Publisher, Randomness,
         TokenVerifier,
     },
-    preorder::{FormFields, Preorder},
+    preorder::Preorder,
 };
 use pledge_http_api::{
     ApiError, Body, Request, Response, Routes, answer, body, fields::Fields, idempotency, intake::PreorderIntake, route,

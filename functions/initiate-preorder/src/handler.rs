@@ -8,13 +8,12 @@ use pledge_application::{
 use pledge_domain::{
     consent,
     decide::TakeoverRefusal,
-    fields::FieldErrors,
+    fields::{FieldErrors, FormFields},
     ids::{PreorderId, UserId},
     ports::{
         AccountStates, AccountStore, AppVerifier, Clock, IdentityProvider, PreorderStore, Publisher, Randomness,
         TokenError, TokenVerifier,
     },
-    preorder::FormFields,
     user::VerifiedUser,
 };
 use pledge_http_api::{
@@ -81,9 +80,8 @@ where
         let reader = self.reader(request).await?;
         let mut fields = Fields::new(body::optional_object(request)?);
         let token = fields.text(ANONYMOUS_TOKEN);
-        let (given, version) = (fields.boolean("marketingConsent"), fields.text("consentTextVersion"));
         let mut errors = FieldErrors::default();
-        let said = consent::answer(given, version.as_deref(), &mut errors);
+        let said = consent::answer(&mut fields, &mut errors);
         let said = fields.check(if errors.is_empty() { Ok(said) } else { Err(errors) })?;
         let anonymous = match &token {
             Some(token) => Some(self.anonymous(token).await?),
@@ -95,7 +93,7 @@ where
             Ok(signed_in) => signed_in,
             Err(SignInError::NoAddress) => {
                 let problem = "needs an account with an e-mail address";
-                return Err(FieldErrors::one("marketingConsent", problem).into());
+                return Err(FieldErrors::one(consent::FIELD, problem).into());
             }
             Err(SignInError::Store(error)) => return Err(error.into()),
         };

@@ -5,6 +5,7 @@ use pledge_domain::{
     locale::Locale,
     outbox::{Announcement, AnnouncementKind},
     preorder::ReturnPath,
+    property,
 };
 
 use crate::site::Site;
@@ -16,9 +17,9 @@ pub fn add(site: &Site, cancel_path: &ReturnPath, announcement: &mut Announcemen
     let text = |name: &str| announcement.payload.properties.get(name).and_then(|value| value.as_str());
     let link = match announcement.kind {
         Kind::PreorderAbandoned | Kind::PreorderPaymentFailed => {
-            let locale = text("locale").and_then(Locale::parse).unwrap_or_default();
-            let preorder = text("preorder_id").and_then(|id| PreorderId::parse(id).ok());
-            preorder.map(|preorder| ("resume_url", site.preorder_cancel(cancel_path, locale, preorder)))
+            let locale = text(property::LOCALE).and_then(Locale::parse).unwrap_or_default();
+            let preorder = text(property::PREORDER).and_then(|id| PreorderId::parse(id).ok());
+            preorder.map(|preorder| (property::RESUME_URL, site.preorder_cancel(cancel_path, locale, preorder)))
         }
         Kind::ChampionPaymentFailed | Kind::ChampionActionRequired => {
             Some(("manage_url", site.account(Locale::default())))

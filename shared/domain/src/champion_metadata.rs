@@ -6,6 +6,7 @@
 use crate::{
     champion_key::ChampionKey,
     ids::{NovelId, PaymentRecordId, UserId},
+    metadata_name::{NOVEL, PAYMENT, PURCHASE, TIER, USER},
     tier_level::TierLevel,
 };
 
@@ -53,12 +54,6 @@ pub struct ChampionMetadata {
     /// `purchaseType`: the kind of a single purchase.
     pub purchase: Option<PurchaseType>,
 }
-
-const USER: &str = "userId";
-const NOVEL: &str = "novelId";
-const TIER: &str = "tierLevel";
-const PAYMENT: &str = "paymentRecordId";
-const PURCHASE: &str = "purchaseType";
 
 impl ChampionMetadata {
     /// Reads a Stripe object's metadata; none if it names no reader and novel. A value that isn't of the expected form

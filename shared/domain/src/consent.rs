@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::{fields::FieldErrors, text::trim};
+use crate::{
+    fields::{FieldErrors, FormFields},
+    text::trim,
+};
 
 /// The version of a consent text, as the front end names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -83,16 +86,27 @@ pub enum Answer {
     Declined(Option<TextVersion>),
 }
 
+/// The field that says whether somebody agrees to marketing.
+pub const FIELD: &str = "marketingConsent";
+
+/// The field that says to which version of the text.
+const VERSION_FIELD: &str = "consentTextVersion";
+
 /// Returns the answer in the fields `marketingConsent` and `consentTextVersion`; none if there is none, or if a field is
 /// invalid, which is added to `errors`. A version alone is no answer, since forms send it whether or not their box is
 /// ticked.
-pub fn answer(given: Option<bool>, version: Option<&str>, errors: &mut FieldErrors) -> Option<Answer> {
+pub fn answer(fields: &mut impl FormFields, errors: &mut FieldErrors) -> Option<Answer> {
+    let (given, version) = (fields.boolean(FIELD), fields.text(VERSION_FIELD));
+    read(given, version.as_deref(), errors)
+}
+
+fn read(given: Option<bool>, version: Option<&str>, errors: &mut FieldErrors) -> Option<Answer> {
     let version = version.map(trim).filter(|text| !text.is_empty()).map(TextVersion::parse);
     match (given, version) {
-        (_, Some(Err(invalid))) => errors.add("consentTextVersion", invalid.to_string()),
+        (_, Some(Err(invalid))) => errors.add(VERSION_FIELD, invalid.to_string()),
         (Some(true), Some(Ok(version))) => return Some(Answer::Agreed(version)),
         (Some(true), None) => {
-            errors.add("consentTextVersion", "is required with marketingConsent: it says which text was agreed to");
+            errors.add(VERSION_FIELD, "is required with marketingConsent: it says which text was agreed to");
         }
         (Some(false), version) => return Some(Answer::Declined(version.and_then(Result::ok))),
         (None, _) => {}
@@ -118,7 +132,7 @@ mod tests {
     fn consent_without_a_version_is_a_mistake_of_that_field_and_a_version_alone_says_nothing() {
         let read = |given, version: Option<&str>| {
             let mut errors = FieldErrors::default();
-            let answer = answer(given, version, &mut errors);
+            let answer = super::read(given, version, &mut errors);
             (answer, errors.iter().map(|(field, _)| field.to_owned()).collect::<Vec<_>>())
         };
         let version = || TextVersion::parse("v1").unwrap();

@@ -1,6 +1,15 @@
-//! What is wrong with a client's input, field by field.
+//! A client's input, field by field, and what is wrong with it.
 
 use std::collections::BTreeMap;
+
+/// The fields of a request as its sender wrote them, by their names in the API.
+pub trait FormFields {
+    /// Takes the text of a field, unchecked; none if the field wasn't sent or isn't a text.
+    fn text(&mut self, name: &str) -> Option<String>;
+
+    /// Takes the truth value of a field; none if the field wasn't sent or isn't one.
+    fn boolean(&mut self, name: &str) -> Option<bool>;
+}
 
 /// The fields of a request that can't be accepted: for each the name as the client wrote it, and how to correct it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

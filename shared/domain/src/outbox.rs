@@ -10,6 +10,7 @@ use crate::{
     email::Email,
     ids::{OutboxId, UserId},
     money::Money,
+    property,
 };
 
 /// The kind of an announcement. The name of its event in Klaviyo is configured for the sender.
@@ -303,9 +304,9 @@ impl Payload {
     pub(crate) fn limit_to_consent(&mut self, for_marketing: bool, given: bool) {
         if for_marketing && !given {
             self.profile = Profile::of_address(self.profile.email.clone());
-            self.properties.retain(|name, _| name == "preorder_id");
+            self.properties.retain(|name, _| name == property::PREORDER);
         }
-        self.properties.insert("marketing_consent".to_owned(), given.into());
+        self.properties.insert(property::MARKETING_CONSENT.to_owned(), given.into());
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     consent::TextVersion,
     ids::{PreorderId, PriceId, UserId},
     locale::Locale,
+    metadata_name::{AGREED_TO, ATTEMPT, COLOR, LOCALE, PREORDER, PRICE, USER},
 };
 
 /// Our metadata on a Checkout session or its payment. A value that is missing, or isn't of the expected form, is none.
@@ -27,14 +28,6 @@ pub struct PreorderMetadata {
     /// `consentTextVersion`: the version of the marketing text that the customer agreed to, if they did.
     pub agreed_to: Option<TextVersion>,
 }
-
-const PREORDER: &str = "preorderId";
-const ATTEMPT: &str = "checkoutAttempt";
-const USER: &str = "userId";
-const COLOR: &str = "color";
-const LOCALE: &str = "locale";
-const PRICE: &str = "priceId";
-const AGREED_TO: &str = "consentTextVersion";
 
 impl PreorderMetadata {
     /// Reads a Stripe object's metadata.

@@ -1,6 +1,6 @@
 //! Typed fields out of a JSON object, with every problem noted rather than the first.
 
-use pledge_domain::{fields::FieldErrors, preorder::FormFields};
+use pledge_domain::fields::{FieldErrors, FormFields};
 use serde_json::{Map, Number, Value};
 
 /// Takes the fields of an object one by one; what is left over at the end is a mistake of the client.

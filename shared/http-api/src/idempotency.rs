@@ -1,7 +1,7 @@
 //! The `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header): the same key, the same answer.
 
 use lambda_http::Request;
-use pledge_domain::{fields::FieldErrors, preorder::FormFields};
+use pledge_domain::fields::{FieldErrors, FormFields};
 
 use crate::{error::ApiError, fields::Fields};
 

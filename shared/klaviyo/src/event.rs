@@ -1,6 +1,6 @@
 //! The request body, a JSON:API document.
 
-use pledge_domain::{Timestamp, ids::OutboxId, outbox::Announcement};
+use pledge_domain::{Timestamp, ids::OutboxId, outbox::Announcement, property};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Number, Value, value::RawValue};
 use time::{UtcOffset, format_description::well_known::Rfc3339};
@@ -58,7 +58,7 @@ impl Serialize for Properties<'_> {
 }
 
 fn number(name: &str, value: &Value) -> Option<Box<RawValue>> {
-    let text = value.as_str().filter(|_| name == "amount")?;
+    let text = value.as_str().filter(|_| name == property::AMOUNT)?;
     let is_number = serde_json::from_str::<Number>(text).is_ok();
     RawValue::from_string(text.to_owned()).ok().filter(|_| is_number)
 }

@@ -2,7 +2,10 @@
 //! (<https://developers.klaviyo.com/en/reference/bulk_subscribe_profiles>) or unsubscribe
 //! (<https://developers.klaviyo.com/en/reference/bulk_unsubscribe_profiles>) one profile.
 
-use pledge_domain::outbox::{Announcement, AnnouncementKind};
+use pledge_domain::{
+    outbox::{Announcement, AnnouncementKind},
+    property,
+};
 use serde_json::{Value, json};
 
 /// The list that whoever agrees to marketing is put on.
@@ -26,14 +29,14 @@ pub(crate) struct Job {
 /// # Errors
 /// If it has no JSON form, which can't be.
 pub(crate) fn job(entry: &Announcement, list: &List) -> Result<Option<Job>, serde_json::Error> {
-    let property = |name: &str| entry.payload.properties.get(name).and_then(Value::as_str).unwrap_or_default();
+    let text = |name: &str| entry.payload.properties.get(name).and_then(Value::as_str).unwrap_or_default();
     let email = entry.payload.profile.email.as_str();
-    let is_proven = entry.payload.properties.get("address_proven") == Some(&Value::Bool(true));
+    let is_proven = entry.payload.properties.get(property::ADDRESS_PROVEN) == Some(&Value::Bool(true));
     let (path, job) = match entry.kind {
         AnnouncementKind::MarketingConsentGiven if is_proven || list.double_opt_in => {
             // Without `historical_import`, which would pass over the confirmation.
             let attributes = json!({
-                "custom_source": format!("{}, text {}", property("source"), property("text_version")),
+                "custom_source": format!("{}, text {}", text(property::SOURCE), text(property::TEXT_VERSION)),
                 "profiles": { "data": [profile(email, "SUBSCRIBED")] },
             });
             let lists = json!({ "list": { "data": { "type": "list", "id": list.id } } });

@@ -2,6 +2,7 @@
 
 use std::{fmt, time::Duration};
 
+use pledge_domain::metadata_name;
 use pledge_runtime::secrets::Rotating;
 use reqwest::{
     Client, Response, Url,
@@ -64,7 +65,7 @@ impl StripeHttp {
     /// Returns the metadata that mark what this deployment makes. Stripe's objects don't inherit them.
     #[must_use]
     pub fn mark(&self) -> (String, String) {
-        ("deployment".to_owned(), self.deployment.clone())
+        (metadata_name::DEPLOYMENT.to_owned(), self.deployment.clone())
     }
 
     /// Returns the client with other limits.

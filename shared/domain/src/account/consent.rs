@@ -9,6 +9,7 @@ use crate::{
     email::Email,
     ids::{PreorderId, UserId},
     outbox::{Announcement, AnnouncementKind, Payload, Profile},
+    property,
 };
 
 /// The place where somebody agreed to marketing, or withdrew.
@@ -99,10 +100,11 @@ impl ConsentChange {
             AnnouncementKind::MarketingConsentWithdrawn
         };
         let mut properties = Map::new();
-        properties.insert("address_proven".to_owned(), proven.into());
-        properties.insert("marketing_consent".to_owned(), consent.given.into());
-        properties.insert("source".to_owned(), consent.source.name().into());
-        properties.extend(consent.text_version.as_ref().map(|version| ("text_version".to_owned(), json!(version))));
+        properties.insert(property::ADDRESS_PROVEN.to_owned(), proven.into());
+        properties.insert(property::MARKETING_CONSENT.to_owned(), consent.given.into());
+        properties.insert(property::SOURCE.to_owned(), consent.source.name().into());
+        properties
+            .extend(consent.text_version.as_ref().map(|version| (property::TEXT_VERSION.to_owned(), json!(version))));
         let profile = Profile::of_address(address.clone());
         let payload = Payload { profile, properties, value: None, occurred_at: consent.said_at };
         let announcement = Announcement::new(kind, subject, payload);

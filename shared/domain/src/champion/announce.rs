@@ -15,6 +15,7 @@ use crate::{
     ids::{DisputeId, RefundId},
     money::Money,
     outbox::{Announcement, AnnouncementKind, Payload, Profile},
+    property,
     stripe::{Dispute, InvoiceFact, Refund},
 };
 
@@ -107,7 +108,7 @@ pub(super) fn partly_refunded(
     let kind = AnnouncementKind::ChampionPartlyRefunded;
     let mut payload = about_payment(account, kind, payment, refund.created, None)?.payload;
     let back = Money { amount: refund.amount, ..payment.amount };
-    payload.properties.insert("amount".into(), json!(back.to_decimal()));
+    payload.properties.insert(property::AMOUNT.into(), json!(back.to_decimal()));
     payload.properties.insert("refund_id".into(), json!(id.as_str()));
     payload.value = Some(back);
     Some(Announcement::new(kind, id.as_str(), payload))
@@ -154,7 +155,7 @@ fn about_payment(
 ) -> Option<Announcement> {
     let mut properties = properties(account, payment.tier);
     properties.insert("payment_method".into(), json!(payment.method.name()));
-    properties.insert("amount".into(), json!(payment.amount.to_decimal()));
+    properties.insert(property::AMOUNT.into(), json!(payment.amount.to_decimal()));
     properties.insert("currency".into(), json!(payment.amount.currency.to_iso()));
     if let Some(subscription) = &payment.subscription {
         properties.insert("subscription_id".into(), json!(subscription.as_str()));
@@ -179,7 +180,7 @@ fn subject(payment: &PaymentRecord) -> String {
 fn properties(account: &ChampionAccount, tier: Option<TierLevel>) -> Map<String, Value> {
     let mut properties = Map::new();
     properties.insert("novel_id".into(), json!(account.key.novel.get()));
-    properties.insert("marketing_consent".into(), json!(account.marketing_consent));
+    properties.insert(property::MARKETING_CONSENT.into(), json!(account.marketing_consent));
     if let Some(level) = tier {
         properties.insert("tier_level".into(), json!(level.get()));
         let name = account.tiers.iter().find(|tier| tier.level == level).map(|tier| &tier.name);

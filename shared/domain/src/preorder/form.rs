@@ -8,21 +8,12 @@ use crate::{
     contact::Contact,
     country,
     email::Email,
-    fields::FieldErrors,
+    fields::{FieldErrors, FormFields},
     ids::PriceId,
     locale::Locale,
     preorder::catalogue::Catalogue,
     text::{LOST, trim},
 };
-
-/// The fields of a form as its sender wrote them, by their names in the API.
-pub trait FormFields {
-    /// Returns the text of a field, unchecked; none if the field wasn't sent or isn't a text.
-    fn text(&mut self, name: &str) -> Option<String>;
-
-    /// Returns the truth value of a field; none if the field wasn't sent or isn't one.
-    fn boolean(&mut self, name: &str) -> Option<bool>;
-}
 
 /// The customer's message and marketing consent in the form. No Stripe event changes them. `Debug` hides them.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -85,8 +76,7 @@ impl PreorderForm {
         };
         let customer_notes = text("customerNotes", MAX_NOTES);
         contact.country = country(contact.country, &mut errors);
-        let (given, version) = (fields.boolean("marketingConsent"), fields.text("consentTextVersion"));
-        let marketing_consent = match consent::answer(given, version.as_deref(), &mut errors) {
+        let marketing_consent = match consent::answer(fields, &mut errors) {
             Some(Answer::Agreed(version)) => MarketingConsent::Given(Some(version)),
             Some(Answer::Declined(_)) | None => MarketingConsent::No,
         };

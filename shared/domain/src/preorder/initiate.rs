@@ -10,6 +10,7 @@ use crate::{
     limits::Source,
     outbox::{Announcement, AnnouncementKind},
     preorder::{Preorder, PreorderForm, Status},
+    property,
     user::Owner,
 };
 
@@ -91,9 +92,9 @@ pub fn form_key(form: &PreorderForm, source: &Source, window: i64) -> String {
 fn started(preorder: &Preorder, now: Timestamp) -> Announcement {
     let mut properties = serde_json::Map::new();
     properties.insert("color".into(), json!(preorder.color.as_str()));
-    properties.insert("preorder_id".into(), json!(preorder.id));
-    properties.insert("locale".into(), json!(preorder.locale.tag()));
-    properties.insert("source".into(), json!("web_form"));
+    properties.insert(property::PREORDER.into(), json!(preorder.id));
+    properties.insert(property::LOCALE.into(), json!(preorder.locale.tag()));
+    properties.insert(property::SOURCE.into(), json!("web_form"));
     let payload = preorder.marketing(properties, now);
     Announcement::new(AnnouncementKind::PreorderStarted, &preorder.id.to_string(), payload)
 }

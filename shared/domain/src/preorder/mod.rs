@@ -32,7 +32,7 @@ use crate::{
 pub use crate::{color::Color, contact::Contact, preorder_metadata::PreorderMetadata};
 pub use catalogue::Catalogue;
 pub use change::{PreorderChange, PreorderWrite};
-pub use form::{FormFields, PreorderForm, Wishes};
+pub use form::{PreorderForm, Wishes};
 pub use payment::Payment;
 pub use policy::{CheckoutPolicy, ReturnPath};
 

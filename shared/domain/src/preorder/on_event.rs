@@ -22,6 +22,7 @@ use crate::{
     money::Money,
     outbox::{Announcement, AnnouncementKind, Payload},
     preorder::{Color, Payment, Preorder, PreorderChange, PreorderWrite, Session, SessionState, Status, Wishes},
+    property,
     stripe::{CheckoutPaymentStatus, Dispute, PaymentFacts, PaymentFailedFact, Refund, SessionFact, SessionStep},
 };
 
@@ -243,10 +244,10 @@ pub fn payment_facts(
 fn properties(preorder: &Preorder) -> serde_json::Map<String, serde_json::Value> {
     let mut properties = serde_json::Map::new();
     properties.insert("color".into(), json!(preorder.color.as_str()));
-    properties.insert("preorder_id".into(), json!(preorder.id));
+    properties.insert(property::PREORDER.into(), json!(preorder.id));
     properties.insert("preorder_number".into(), json!(preorder.id.number()));
-    properties.insert("locale".into(), json!(preorder.locale.tag()));
-    properties.insert("marketing_consent".into(), json!(preorder.wishes.marketing_consent.is_given()));
+    properties.insert(property::LOCALE.into(), json!(preorder.locale.tag()));
+    properties.insert(property::MARKETING_CONSENT.into(), json!(preorder.wishes.marketing_consent.is_given()));
     properties
 }
 
@@ -259,7 +260,7 @@ fn about_payment(
     at: Timestamp,
 ) -> Announcement {
     let mut properties = properties(preorder);
-    properties.insert("amount".into(), json!(payment.amount.to_decimal()));
+    properties.insert(property::AMOUNT.into(), json!(payment.amount.to_decimal()));
     properties.insert("currency".into(), json!(payment.amount.currency.to_iso()));
     let payload = Payload { profile: preorder.profile(), properties, value: Some(payment.amount), occurred_at: at };
     Announcement::new(kind, subject, payload)
@@ -316,7 +317,7 @@ fn disputed(preorder: &Preorder, payment: &Payment, facts: &PaymentFacts) -> Vec
 /// Returns the announcement that a preorder was abandoned, which is made once for each session that expires.
 fn abandoned(preorder: &Preorder, fact: &SessionFact, at: Timestamp) -> Announcement {
     let mut properties = properties(preorder);
-    properties.extend(fact.recovery_url.as_ref().map(|url| ("resume_url".to_owned(), json!(url))));
+    properties.extend(fact.recovery_url.as_ref().map(|url| (property::RESUME_URL.to_owned(), json!(url))));
     let payload = preorder.marketing(properties, at);
     Announcement::new(AnnouncementKind::PreorderAbandoned, &format!("{}:{}", preorder.id, fact.session), payload)
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use pledge_domain::{
     email::Email,
     ids::{CustomerId, UserId},
+    metadata_name,
     ports::BillingError,
 };
 use serde::{Deserialize, Serialize, de::IgnoredAny};
@@ -27,7 +28,7 @@ pub async fn create(
     email: Option<&Email>,
     gone: Option<&CustomerId>,
 ) -> Result<CustomerId, BillingError> {
-    let metadata = HashMap::from([("userId".to_owned(), reader.to_string())]);
+    let metadata = HashMap::from([(metadata_name::USER.to_owned(), reader.to_string())]);
     let anonymous = CreateCustomer::new().metadata(metadata);
     let after = gone.map(|gone| format!(":after:{gone}")).unwrap_or_default();
     let key = format!("champion-customer:{reader}{after}");

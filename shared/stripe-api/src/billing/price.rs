@@ -2,7 +2,12 @@
 
 use std::collections::HashMap;
 
-use pledge_domain::{champion::Tier, ids::PriceId, ports::BillingError};
+use pledge_domain::{
+    champion::Tier,
+    ids::PriceId,
+    metadata_name::{NOVEL, TIER},
+    ports::BillingError,
+};
 use serde::Deserialize;
 use stripe_product::price::{CreatePrice, CreatePriceProductData, CreatePriceRecurring, CreatePriceRecurringInterval};
 
@@ -19,8 +24,7 @@ struct Price {
 /// Creates the price of a tier, or the one after the one that it has and that is gone.
 pub async fn create(client: &StripeClient, tier: &Tier) -> Result<PriceId, BillingError> {
     let (novel, level, money) = (tier.novel.get(), tier.level, tier.price);
-    let metadata =
-        HashMap::from([("novelId".to_owned(), novel.to_string()), ("tierLevel".to_owned(), level.to_string())]);
+    let metadata = HashMap::from([(NOVEL.to_owned(), novel.to_string()), (TIER.to_owned(), level.to_string())]);
     let product = CreatePriceProductData::new(format!("{}, novel {novel}", tier.name));
     let request = CreatePrice::new(currency(money))
         .unit_amount(money.amount)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use pledge_domain::{
     champion::ChampionMetadata,
+    metadata_name,
     preorder::{Color, PreorderMetadata},
 };
 use serde::Deserialize;
@@ -23,7 +24,7 @@ impl Metadata {
 
     /// Returns the deployment in `deployment`.
     pub fn deployment(&self) -> Option<&str> {
-        self.get("deployment").filter(|name| !name.is_empty())
+        self.get(metadata_name::DEPLOYMENT).filter(|name| !name.is_empty())
     }
 
     /// Returns the metadata of a Checkout session or its payment.
