@@ -2,7 +2,7 @@
 
 use pledge_domain::{
     Timestamp,
-    account::UserFacts,
+    account::{Addresses, UserFacts},
     champion::ChampionKey,
     decide::{NovelOfTwo, TakeoverPlan, TwoUsers},
     email::Email,
@@ -83,13 +83,15 @@ pub(crate) async fn take_over<Refusal>(
 fn user(row: &Row) -> Result<UserFacts, Failure> {
     let columns = Columns(row);
     let address = |column| columns.parse_some(column, |text| Email::parse(text).ok());
-    let (email, lost): (Option<Email>, Option<Email>) = (address("email")?, address("lost_email")?);
-    let (verified, signed_in): (bool, bool) = (columns.get("email_verified")?, columns.get("signed_in")?);
-    let lost_proven: bool = columns.get("lost_email_proven")?;
-    let proven = if email.is_some() { email.filter(|_| verified && signed_in) } else { lost.filter(|_| lost_proven) };
     Ok(UserFacts {
         id: columns.parse("id", |text| UserId::parse(text).ok())?,
-        proven,
+        addresses: Addresses {
+            own: address("email")?,
+            own_is_verified: columns.get("email_verified")?,
+            has_signed_in: columns.get("signed_in")?,
+            lost: address("lost_email")?,
+            lost_was_proven: columns.get("lost_email_proven")?,
+        },
         customer: columns.parse_some("stripe_customer_id", |text| CustomerId::parse(text).ok())?,
         taken_by: columns.parse_some("taken_by", |text| UserId::parse(text).ok())?,
     })

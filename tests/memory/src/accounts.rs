@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use pledge_domain::{
     Timestamp,
-    account::{Claims, SignedIn, StoredProfile, UserFacts},
+    account::{Addresses, Claims, SignedIn, StoredProfile, UserFacts},
     champion::ChampionKey,
     decide::{NovelOfTwo, TakeoverPlan, TwoUsers},
     ids::UserId,
@@ -83,11 +83,16 @@ impl AccountStore for InMemoryStore {
 impl Tables {
     fn facts_of(&self, user: &UserId) -> Option<UserFacts> {
         let row = self.users.get(user)?;
-        let signed_in = row.email_verified && row.last_login_at.is_some();
-        let lost = || self.lost_addresses.get(user).filter(|(_, proven)| *proven).map(|(lost, _)| lost.clone());
+        let lost = self.lost_addresses.get(user);
         Some(UserFacts {
             id: user.clone(),
-            proven: row.email.as_ref().map_or_else(lost, |email| Some(email.clone()).filter(|_| signed_in)),
+            addresses: Addresses {
+                own: row.email.clone(),
+                own_is_verified: row.email_verified,
+                has_signed_in: row.last_login_at.is_some(),
+                lost: lost.map(|(address, _)| address.clone()),
+                lost_was_proven: lost.is_some_and(|(_, proven)| *proven),
+            },
             customer: self.customers.get(user).cloned(),
             taken_by: self.aliases.get(user).cloned(),
         })

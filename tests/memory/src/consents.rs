@@ -4,26 +4,17 @@ use pledge_domain::{Timestamp, account::ConsentChange, email::Email, ids::Outbox
 
 use crate::{OutboxRow, Tables};
 
-/// Returns the weight of a consent: of several for one address, the one with the greatest weight counts.
-fn weight(change: &ConsentChange) -> (bool, Timestamp, OutboxId) {
-    (change.proven, change.consent.said_at, change.announcement.id)
-}
-
 impl Tables {
     /// Returns the consent that counts for an address.
     pub(crate) fn consent_of(&self, address: &Email) -> Option<&ConsentChange> {
-        self.consents.iter().filter(|change| change.address.key() == address.key()).max_by_key(|change| weight(change))
+        self.consents.iter().filter(|change| change.address.key() == address.key()).max_by_key(|change| change.weight())
     }
 
     /// Stores a consent, unless it repeats the one that counts. `is_form` says whether it belongs to the form of a
     /// preorder without an owner.
     pub(crate) fn say_consent(&mut self, change: &ConsentChange, is_form: bool, now: Timestamp) {
-        let says_the_same = |other: &ConsentChange| {
-            let same_text = !change.consent.given || other.consent.text_version == change.consent.text_version;
-            other.consent.given == change.consent.given && other.proven >= change.proven && same_text
-        };
         let is_known = self.consents.iter().any(|other| other.announcement.id == change.announcement.id);
-        let is_new = !is_known && !self.consent_of(&change.address).is_some_and(says_the_same);
+        let is_new = !is_known && !self.consent_of(&change.address).is_some_and(|it| change.says_nothing_new(it));
         if is_new {
             self.consents.push(change.clone());
             let entry = change.announcement.clone();

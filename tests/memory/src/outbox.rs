@@ -2,6 +2,7 @@
 
 use pledge_domain::{
     Timestamp,
+    account::ConsentChange,
     champion::PaymentRecord,
     ids::{OutboxId, PreorderId},
     outbox::{Announcement, AnnouncementKind, Perishes},
@@ -109,8 +110,7 @@ impl OutboxStore for InMemoryStore {
                 let says = entry.kind.says_whether_paid();
                 let has_paid_preorder = says.then(|| !tables.paid_by_the_same_buyer(&entry).is_empty());
                 let counts = tables.consent_of(&entry.payload.profile.email);
-                let known = counts.filter(|change| change.proven || !change.consent.given);
-                let marketing_consent = known.map(|change| change.consent.given);
+                let marketing_consent = counts.and_then(ConsentChange::told);
                 unsent.push(UnsentEntry { entry, attempts, has_paid_preorder, paused_until, marketing_consent });
             }
         }

@@ -7,7 +7,7 @@ use crate::{
     Timestamp,
     consent::TextVersion,
     email::Email,
-    ids::{PreorderId, UserId},
+    ids::{OutboxId, PreorderId, UserId},
     outbox::{Announcement, AnnouncementKind, Payload, Profile},
     property,
 };
@@ -71,6 +71,28 @@ pub struct ConsentChange {
 }
 
 impl ConsentChange {
+    /// Returns the weight of this consent: of several about one address, the one of the greatest weight counts. Statements
+    /// order by the same three columns.
+    #[must_use]
+    pub fn weight(&self) -> (bool, Timestamp, OutboxId) {
+        (self.proven, self.consent.said_at, self.announcement.id)
+    }
+
+    /// Returns whether it repeats `counting`, the consent that counts for the address so far. `claim_consent.sql` has the
+    /// same condition.
+    #[must_use]
+    pub fn says_nothing_new(&self, counting: &Self) -> bool {
+        let same_text = !self.consent.given || counting.consent.text_version == self.consent.text_version;
+        counting.consent.given == self.consent.given && counting.proven >= self.proven && same_text
+    }
+
+    /// Returns what announcements may say of marketing consent; none if nothing is known. An unproven form gives none.
+    /// `unsent_outbox.sql` has the same condition.
+    #[must_use]
+    pub fn told(&self) -> Option<bool> {
+        (self.proven || !self.consent.given).then_some(self.consent.given)
+    }
+
     /// Returns the consent that a preorder's form gave. Its id is derived from the preorder's.
     #[must_use]
     pub fn of_form(

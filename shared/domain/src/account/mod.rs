@@ -17,7 +17,7 @@ use crate::{
 };
 pub use claim::{Claim, Claims, Ownerless, Profile, SignedIn, StoredProfile};
 pub use consent::{Consent, ConsentChange, ConsentSource};
-pub use takeover::{Ground, Kept, UserFacts, may_take_over};
+pub use takeover::{Addresses, Ground, Kept, UserFacts, may_take_over};
 
 /// Returns the claims of a reader who signed in: their profile, and the address if the token proves it.
 #[must_use]

@@ -10,13 +10,38 @@ use crate::{
 pub struct UserFacts {
     /// The uid.
     pub id: UserId,
-    /// The address that a token proved to be the user's. If another row has taken it since, and this row has no other,
-    /// it is still the one that was proven.
-    pub proven: Option<Email>,
+    /// What the row says of the user's addresses.
+    pub addresses: Addresses,
     /// The Stripe customer, if one was made.
     pub customer: Option<CustomerId>,
     /// The user who took everything of this user over, if somebody did.
     pub taken_by: Option<UserId>,
+}
+
+/// What a user row says of the user's addresses.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Addresses {
+    /// The address of the row.
+    pub own: Option<Email>,
+    /// Whether `own` is verified.
+    pub own_is_verified: bool,
+    /// Whether the user has ever signed in. A row may be known by its address alone.
+    pub has_signed_in: bool,
+    /// The address that another row took from this one.
+    pub lost: Option<Email>,
+    /// Whether a token had proven that `lost` is the user's.
+    pub lost_was_proven: bool,
+}
+
+impl Addresses {
+    /// Returns the address that a token proved to be the user's: `own`, or, if the row has none, `lost`.
+    #[must_use]
+    pub fn proven(&self) -> Option<&Email> {
+        match &self.own {
+            Some(own) => Some(own).filter(|_| self.own_is_verified && self.has_signed_in),
+            None => self.lost.as_ref().filter(|_| self.lost_was_proven),
+        }
+    }
 }
 
 /// The reason why one user is to have everything of another.
@@ -71,7 +96,7 @@ pub fn may_take_over(ground: Ground, former: Option<&UserFacts>, successor: Opti
     if successor.taken_by.is_some() {
         return Err(Kept::SuccessorTaken);
     }
-    let of = |user: &UserFacts| user.proven.as_ref().map(Email::key);
+    let of = |user: &UserFacts| user.addresses.proven().map(Email::key);
     match ground {
         Ground::CameBack if of(former).is_none() || of(former) != of(successor) => Err(Kept::NotProven),
         Ground::CameBack | Ground::HandedOver | Ground::Merged => Ok(()),
@@ -83,8 +108,29 @@ mod tests {
     use super::*;
 
     fn user(id: &str, proven: Option<&str>) -> UserFacts {
-        let proven = proven.map(|address| Email::parse(address).unwrap());
-        UserFacts { id: UserId::parse(id).unwrap(), proven, customer: None, taken_by: None }
+        UserFacts { id: UserId::parse(id).unwrap(), addresses: own(proven), customer: None, taken_by: None }
+    }
+
+    fn own(proven: Option<&str>) -> Addresses {
+        let own = proven.map(|address| Email::parse(address).unwrap());
+        Addresses { own, own_is_verified: true, has_signed_in: true, ..Addresses::default() }
+    }
+
+    #[test]
+    fn an_address_is_proven_by_a_token_and_stays_so_when_another_row_takes_it() {
+        let ada = own(Some("ada@example.com"));
+        assert_eq!(ada.proven(), ada.own.as_ref());
+        for unproven in [
+            Addresses { own_is_verified: false, ..ada.clone() },
+            Addresses { has_signed_in: false, ..ada.clone() },
+            Addresses { own: None, lost: ada.own.clone(), ..ada },
+        ] {
+            assert_eq!(unproven.proven(), None, "{unproven:?}");
+        }
+        let lost = Addresses { lost: ada.own.clone(), lost_was_proven: true, ..Addresses::default() };
+        assert_eq!(lost.proven(), ada.own.as_ref());
+        let another = Addresses { own: Some(Email::parse("eve@example.com").unwrap()), ..lost };
+        assert_eq!(another.proven(), None, "the row has another address, and nobody proved that");
     }
 
     #[test]
