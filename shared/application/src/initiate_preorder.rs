@@ -130,7 +130,7 @@ impl<Store: PreorderStore, Identity: IdentityProvider, Queue: Publisher> Initiat
         now: Timestamp,
     ) -> Result<Option<PreorderId>, StoreError> {
         let window = now.unix_timestamp().div_euclid(SAME_FORM.whole_seconds());
-        let id = |window: i64| PreorderId::for_idempotency_key(&initiate::form_key(form, source, window), &form.email);
+        let id = |window: i64| PreorderId::for_idempotency_key(&form.key(source, window), &form.email);
         let before = self.store.find(id(window - 1)).await?;
         if before.is_some_and(|preorder| preorder.payment.is_none() && now - preorder.created_at < SAME_FORM) {
             return Ok(Some(id(window - 1)));

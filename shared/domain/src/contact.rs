@@ -30,6 +30,14 @@ impl std::fmt::Debug for Contact {
 }
 
 impl Contact {
+    /// Returns the texts of all fields, in the order of the form.
+    #[must_use]
+    pub fn texts(&self) -> [&Option<String>; 9] {
+        let Self { first_name, last_name, phone, address_line1, address_line2, city, state, postal_code, country } =
+            self;
+        [first_name, last_name, phone, address_line1, address_line2, city, state, postal_code, country]
+    }
+
     /// Returns the contact after a later one was given. A later address with a street replaces the whole address, with the
     /// recipient's name: parts of two addresses are never mixed. A later address without a street is used only if there was
     /// no address before.

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use serde_json::json;
+use uuid::Uuid;
+
 use crate::{
     color::Color,
     consent::{self, Answer, MarketingConsent},
@@ -10,6 +13,7 @@ use crate::{
     email::Email,
     fields::{FieldErrors, FormFields},
     ids::PriceId,
+    limits::Source,
     locale::Locale,
     preorder::catalogue::Catalogue,
     text::{LOST, trim},
@@ -87,6 +91,28 @@ impl PreorderForm {
             }
             _ => Err(errors),
         }
+    }
+
+    /// Returns a key that is the same for the same whole form from the same source in the same window of time. It is a hash,
+    /// so it doesn't reveal them, and becomes part of an id.
+    #[must_use]
+    pub fn key(&self, source: &Source, window: i64) -> String {
+        let Self { email, color, price_id, locale, contact, wishes } = self;
+        let Wishes { customer_notes, marketing_consent } = wishes;
+        let texts = Vec::from_iter(contact.texts().into_iter().chain([customer_notes]));
+        // JSON, so that different forms never give the same text.
+        let whole = json!([
+            "form",
+            window,
+            source.as_str(),
+            email.key(),
+            color.as_str(),
+            price_id.as_str(),
+            locale.tag(),
+            texts,
+            marketing_consent.text_version(),
+        ]);
+        Uuid::new_v5(&Uuid::NAMESPACE_OID, whole.to_string().as_bytes()).to_string()
     }
 }
 

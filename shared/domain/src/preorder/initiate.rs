@@ -1,13 +1,10 @@
 //! Making a preorder from the form, before any payment, so that no intent is lost.
 
 use serde_json::json;
-use uuid::Uuid;
 
 use crate::{
     Timestamp,
-    contact::Contact,
     ids::PreorderId,
-    limits::Source,
     outbox::{Announcement, AnnouncementKind},
     preorder::{Preorder, PreorderForm, Status},
     property,
@@ -53,40 +50,6 @@ pub fn is_same_form(preorder: &Preorder, form: &PreorderForm) -> bool {
     };
     let same_order = preorder.email.key() == form.email.key() && preorder.color == form.color;
     same_order && same_contact && preorder.locale == form.locale && preorder.wishes == form.wishes
-}
-
-/// Returns a key that is the same for the same whole form from the same source in the same window of time. It is a hash, so
-/// it doesn't reveal them, and becomes part of an id.
-#[must_use]
-pub fn form_key(form: &PreorderForm, source: &Source, window: i64) -> String {
-    let PreorderForm { email, color, price_id, locale, contact, wishes } = form;
-    let Contact { first_name, last_name, phone, address_line1, address_line2, city, state, postal_code, country } =
-        contact;
-    let texts = [
-        first_name,
-        last_name,
-        phone,
-        address_line1,
-        address_line2,
-        city,
-        state,
-        postal_code,
-        country,
-        &wishes.customer_notes,
-    ];
-    // JSON, so that different forms never give the same text.
-    let whole = json!([
-        "form",
-        window,
-        source.as_str(),
-        email.key(),
-        color.as_str(),
-        price_id.as_str(),
-        locale.tag(),
-        texts,
-        wishes.marketing_consent.text_version(),
-    ]);
-    Uuid::new_v5(&Uuid::NAMESPACE_OID, whole.to_string().as_bytes()).to_string()
 }
 
 fn started(preorder: &Preorder, now: Timestamp) -> Announcement {

@@ -179,12 +179,12 @@ fn rescue(fact: &SessionFact, at: Timestamp) -> Option<Preorder> {
         contact: fact.contact.clone(),
         form_contact: None,
         wishes: Wishes {
-            customer_notes: None,
             marketing_consent: fact
                 .metadata
                 .agreed_to
                 .clone()
                 .map_or(MarketingConsent::No, MarketingConsent::Unconfirmed),
+            ..Wishes::default()
         },
         status: Status::Initiated,
         checkout_attempt: 0,
