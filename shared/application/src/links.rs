@@ -3,7 +3,7 @@
 use pledge_domain::{
     ids::PreorderId,
     locale::Locale,
-    outbox::{Announcement, AnnouncementKind},
+    outbox::{Announcement, WayBack},
     preorder::ReturnPath,
     property,
 };
@@ -13,33 +13,15 @@ use crate::site::Site;
 /// Adds a link to an announcement that asks its reader to do something: `resume_url`, the page on which a preorder can be
 /// paid, or `manage_url`, the page on which a reader repairs a payment. A link that the announcement has already is kept.
 pub fn add(site: &Site, cancel_path: &ReturnPath, announcement: &mut Announcement) {
-    use AnnouncementKind as Kind;
     let text = |name: &str| announcement.payload.properties.get(name).and_then(|value| value.as_str());
-    let link = match announcement.kind {
-        Kind::PreorderAbandoned | Kind::PreorderPaymentFailed => {
+    let link = match announcement.kind.way_back() {
+        None => None,
+        Some(WayBack::Preorder) => {
             let locale = text(property::LOCALE).and_then(Locale::parse).unwrap_or_default();
             let preorder = text(property::PREORDER).and_then(|id| PreorderId::parse(id).ok());
             preorder.map(|preorder| (property::RESUME_URL, site.preorder_cancel(cancel_path, locale, preorder)))
         }
-        Kind::ChampionPaymentFailed | Kind::ChampionActionRequired => {
-            Some(("manage_url", site.account(Locale::default())))
-        }
-        Kind::PreorderStarted
-        | Kind::PreorderSuccess
-        | Kind::PreorderPartlyRefunded
-        | Kind::PreorderRefunded
-        | Kind::PreorderDisputed
-        | Kind::ChampionStarted
-        | Kind::ChampionRenewed
-        | Kind::ChampionExtended
-        | Kind::ChampionUpgraded
-        | Kind::ChampionCancelled
-        | Kind::ChampionPartlyRefunded
-        | Kind::ChampionRefunded
-        | Kind::ChampionEnded
-        | Kind::ChampionDisputed
-        | Kind::MarketingConsentGiven
-        | Kind::MarketingConsentWithdrawn => None,
+        Some(WayBack::Account) => Some(("manage_url", site.account(Locale::default()))),
     };
     if let Some((name, url)) = link {
         // A link that is there is Stripe's own, which recovers the expired session.

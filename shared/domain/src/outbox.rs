@@ -141,6 +141,31 @@ impl AnnouncementKind {
         }
     }
 
+    /// Returns the page on which a reader does what an announcement of this kind asks of them; none if it asks nothing.
+    #[must_use]
+    pub fn way_back(self) -> Option<WayBack> {
+        match self {
+            Self::PreorderAbandoned | Self::PreorderPaymentFailed => Some(WayBack::Preorder),
+            Self::ChampionPaymentFailed | Self::ChampionActionRequired => Some(WayBack::Account),
+            Self::PreorderStarted
+            | Self::PreorderSuccess
+            | Self::PreorderPartlyRefunded
+            | Self::PreorderRefunded
+            | Self::PreorderDisputed
+            | Self::ChampionStarted
+            | Self::ChampionRenewed
+            | Self::ChampionExtended
+            | Self::ChampionUpgraded
+            | Self::ChampionCancelled
+            | Self::ChampionPartlyRefunded
+            | Self::ChampionRefunded
+            | Self::ChampionEnded
+            | Self::ChampionDisputed
+            | Self::MarketingConsentGiven
+            | Self::MarketingConsentWithdrawn => None,
+        }
+    }
+
     /// Returns whether an announcement of this kind serves marketing: without consent it has the address and the preorder's
     /// id only.
     #[must_use]
@@ -160,6 +185,15 @@ impl AnnouncementKind {
     pub fn says_whether_paid(self) -> bool {
         matches!(self, Self::PreorderStarted | Self::PreorderAbandoned)
     }
+}
+
+/// The page to which an announcement leads that asks something of its reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WayBack {
+    /// The page on which the preorder can be paid.
+    Preorder,
+    /// The reader's account, where a payment is repaired.
+    Account,
 }
 
 /// The condition that makes an announcement untrue that was true when it was recorded. The statement that loads
