@@ -9,7 +9,7 @@
 
 use std::{fs, path::Path};
 
-use pledge_faults::{Delivery, FailureMode, Fault};
+use pledge_faults::{Delivery, FailureMode, Fault, System};
 use pledge_proof::{
     TestEnvironment,
     environment::{StartMode, sqs_event},
@@ -270,6 +270,11 @@ async fn nothing_personal_or_secret_is_logged() {
         let mut environment = TestEnvironment::new(&database, StartMode::Warm).await;
         let fault = |step| Fault { step, mode: FailureMode::AnswerLost };
         journey.run(&mut environment, &[fault(1), fault(steps.len() / 2 + 2)]).await;
+        // And once without Firebase, whose outages are no failure that ends like none.
+        if let Some(step) = steps.iter().position(|system| *system == System::Firebase) {
+            let mut environment = TestEnvironment::new(&database, StartMode::Warm).await;
+            journey.run(&mut environment, &[Fault { step, mode: FailureMode::Outage }]).await;
+        }
     }
     let mut environment = TestEnvironment::new(&database, StartMode::Warm).await;
     let body = json!({
