@@ -8,7 +8,7 @@ use pledge_domain::{
     money::Currency,
     preorder::Preorder,
 };
-use pledge_http_api::{Moment, intake::Received};
+use pledge_http_api::{UtcTime, intake::Received};
 use serde::Serialize;
 
 /// The response to whoever sent the form: the preorder that was stored.
@@ -101,7 +101,7 @@ pub struct OwnConsent {
     /// Whether the reader agreed; otherwise they withdrew.
     given: bool,
     /// When the reader said so.
-    said_at: Moment,
+    said_at: UtcTime,
     /// Where the reader said so: `preorder_form` or `account`.
     source: &'static str,
     /// The version of the text that the reader agreed to.
@@ -110,7 +110,7 @@ pub struct OwnConsent {
 
 impl From<Consent> for OwnConsent {
     fn from(Consent { given, text_version, source, said_at }: Consent) -> Self {
-        Self { given, said_at: Moment(said_at), source: source.name(), text_version }
+        Self { given, said_at: UtcTime(said_at), source: source.name(), text_version }
     }
 }
 
@@ -150,9 +150,9 @@ pub struct OwnPreorder {
     #[serde(flatten)]
     public: PublicPreorder,
     /// When the form was sent.
-    created_at: Moment,
+    created_at: UtcTime,
     /// When it was paid; none until then.
-    paid_at: Option<Moment>,
+    paid_at: Option<UtcTime>,
     /// How much of the amount went back, in minor units of its currency.
     refunded_amount: i64,
 }
@@ -160,8 +160,8 @@ pub struct OwnPreorder {
 impl From<Preorder> for OwnPreorder {
     fn from(preorder: Preorder) -> Self {
         Self {
-            created_at: Moment(preorder.created_at),
-            paid_at: preorder.payment.as_ref().map(|payment| Moment(payment.paid_at)),
+            created_at: UtcTime(preorder.created_at),
+            paid_at: preorder.payment.as_ref().map(|payment| UtcTime(payment.paid_at)),
             refunded_amount: preorder.payment.as_ref().map_or(0, |payment| payment.refunded),
             public: preorder.into(),
         }

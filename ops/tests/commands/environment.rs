@@ -39,13 +39,13 @@ pub struct TestEnvironment {
 
 /// The exit status and the output of a call.
 #[derive(Debug)]
-pub struct Said {
+pub struct Output {
     pub status: i32,
     pub out: String,
     pub err: String,
 }
 
-impl Said {
+impl Output {
     /// Returns standard output with single blanks between words.
     pub fn words(&self) -> String {
         self.out.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -104,29 +104,29 @@ impl TestEnvironment {
     }
 
     /// Calls the program and returns its output.
-    pub async fn ops(&self, line: &str) -> Said {
+    pub async fn ops(&self, line: &str) -> Output {
         self.ops_with(&line.split_whitespace().collect::<Vec<_>>()).await
     }
 
     /// Calls the program with arguments that may contain blanks.
-    pub async fn ops_with(&self, arguments: &[&str]) -> Said {
+    pub async fn ops_with(&self, arguments: &[&str]) -> Output {
         self.call(arguments, "", &[]).await
     }
 
     /// Calls the program with a text on its standard input.
-    pub async fn ops_from(&self, line: &str, input: &str) -> Said {
+    pub async fn ops_from(&self, line: &str, input: &str) -> Output {
         self.call(&line.split_whitespace().collect::<Vec<_>>(), input, &[]).await
     }
 
     /// Calls the program with a key for Klaviyo.
-    pub async fn ops_with_klaviyo(&self, line: &str) -> Said {
+    pub async fn ops_with_klaviyo(&self, line: &str) -> Output {
         let base = self.klaviyo.base_url();
         let variables = [("KLAVIYO_API_KEY", "pk_test"), ("KLAVIYO_API_BASE", base.as_str())];
         self.ops_given(&line.split_whitespace().collect::<Vec<_>>(), &variables).await
     }
 
     /// Calls the program with further variables.
-    pub async fn ops_given(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
+    pub async fn ops_given(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         self.call(arguments, "", variables).await
     }
 
@@ -135,7 +135,7 @@ impl TestEnvironment {
         self.database.url()
     }
 
-    async fn call(&self, arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Said {
+    async fn call(&self, arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ops"));
         command.args(arguments).env_clear().envs([
             ("STAGE", "local"),
@@ -157,11 +157,11 @@ impl TestEnvironment {
         let _ = program.stdin.take().unwrap().write_all(input.as_bytes()).await;
         let output = program.wait_with_output().await.unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        Said { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+        Output { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
     }
 
     /// Calls the program and requires that it succeeds.
-    pub async fn succeeds(&self, line: &str) -> Said {
+    pub async fn succeeds(&self, line: &str) -> Output {
         let said = self.ops(line).await;
         assert_eq!(said.status, 0, "ops {line}: {said:?}");
         said

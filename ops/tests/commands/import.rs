@@ -4,7 +4,7 @@ use pledge_stand_ins::Fault;
 use serde_json::Value;
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
 
-use crate::environment::{Said, TestEnvironment};
+use crate::environment::{Output, TestEnvironment};
 
 /// The older system's tables, in a folder of their own.
 struct Tables {
@@ -49,7 +49,7 @@ impl Tables {
         self.write("payments.csv", &format!("{columns}{rows}"));
     }
 
-    async fn import(&self, environment: &TestEnvironment, rest: &str) -> Said {
+    async fn import(&self, environment: &TestEnvironment, rest: &str) -> Output {
         let at = self.taken_over_at.format(&Rfc3339).unwrap();
         let folder = self.folder.display();
         environment

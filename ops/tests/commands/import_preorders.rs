@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use pledge_domain::ids::PreorderId;
 use pledge_stand_ins::stripe::Payment;
 
-use crate::environment::{Said, TestEnvironment};
+use crate::environment::{Output, TestEnvironment};
 
 const UNPAID: &str = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
 const PAID: &str = "2c0e7cde-ccfd-4c3d-8c6d-bc9dfccd5cfe";
@@ -17,7 +17,7 @@ fn file(name: &str, rows: &str) -> PathBuf {
     file
 }
 
-async fn import(environment: &TestEnvironment, file: &std::path::Path, apply: bool) -> Said {
+async fn import(environment: &TestEnvironment, file: &std::path::Path, apply: bool) -> Output {
     let apply: &[&str] = if apply { &["--apply"] } else { &[] };
     environment.ops_with(&[&["import", "preorders", file.to_str().unwrap()], apply].concat()).await
 }

@@ -22,7 +22,7 @@ async fn what_was_paid_twice_is_shown_and_refunded_once() {
     let (environment, number, [first, second]) = paid_twice().await;
     let shown = environment.ops("payments duplicates").await;
     assert_eq!((shown.status, shown.lines().len()), (3, 3), "{shown:?}");
-    let says = |said: &crate::environment::Said, intent: &str, what: &str| {
+    let says = |said: &crate::environment::Output, intent: &str, what: &str| {
         said.lines().iter().any(|line| line.contains(intent) && line.contains(what))
     };
     assert!(says(&shown, &first, "pays it") && says(&shown, &second, "paid again"), "{shown:?}");

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     champions::subscriber,
-    environment::{Said, TestEnvironment},
+    environment::{Output, TestEnvironment},
 };
 
 const ADDRESS: &str = "reader-1@example.com";
@@ -50,7 +50,7 @@ impl TestEnvironment {
         self.tables.execute(sql, &[&address, &reader, &given]).await.unwrap();
     }
 
-    async fn erase(&self, who: &str) -> Said {
+    async fn erase(&self, who: &str) -> Output {
         self.ops_with_klaviyo(&format!("person erase {who} --apply")).await
     }
 }

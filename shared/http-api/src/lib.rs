@@ -15,16 +15,16 @@ pub mod fields;
 pub mod idempotency;
 pub mod intake;
 mod media_type;
-mod moment;
 mod page;
 pub mod proxies;
 pub mod refusal;
 pub mod route;
 mod serve;
 pub mod telemetry;
+mod utc_time;
 
 pub use error::ApiError;
 /// The request and response types of API Gateway.
 pub use lambda_http::{Body, Request, Response};
-pub use moment::Moment;
 pub use serve::{Routes, serve, serve_with_schedule};
+pub use utc_time::UtcTime;

@@ -2,7 +2,7 @@
 
 use pledge_application::champions::TierChange;
 use pledge_domain::{champion::TierLevel, ids::SubscriptionId, money::Currency};
-use pledge_http_api::Moment;
+use pledge_http_api::UtcTime;
 use serde::Serialize;
 
 /// What the next renewal costs at another tier.
@@ -16,7 +16,7 @@ pub struct ChampionChange {
     /// The tier from the next renewal on.
     tier_level: u8,
     /// When the subscription renews.
-    renews_at: Moment,
+    renews_at: UtcTime,
     /// What the renewal costs, in minor units of the currency.
     amount: i64,
     /// The currency of the amount.
@@ -30,7 +30,7 @@ impl ChampionChange {
             preview,
             subscription_id: change.subscription,
             tier_level: level.get(),
-            renews_at: Moment(change.next.at),
+            renews_at: UtcTime(change.next.at),
             amount: change.next.due.amount,
             currency: change.next.due.currency,
         }

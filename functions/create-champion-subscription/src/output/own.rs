@@ -4,7 +4,7 @@ use pledge_domain::{
     Timestamp,
     champion::status::{Standing, Stretch},
 };
-use pledge_http_api::Moment;
+use pledge_http_api::UtcTime;
 use serde::Serialize;
 
 use super::status::ChampionStatus;
@@ -43,14 +43,14 @@ pub struct AccessSegment {
     /// The tier.
     tier_level: u8,
     /// When it begins.
-    start: Moment,
+    start: UtcTime,
     /// When it ends.
-    end: Moment,
+    end: UtcTime,
 }
 
 impl From<&Stretch> for AccessSegment {
     fn from(stretch: &Stretch) -> Self {
-        let (start, end) = (Moment(stretch.period.start), Moment(stretch.period.end));
+        let (start, end) = (UtcTime(stretch.period.start), UtcTime(stretch.period.end));
         Self { tier_level: stretch.tier.get(), start, end }
     }
 }

@@ -2,7 +2,7 @@
 
 use pledge_application::champions::{InvoiceToPay, PayStatus};
 use pledge_domain::{champion::invoice_to_pay::BilledInvoice, ids::InvoiceId, money::Currency, ports::ClientSecret};
-use pledge_http_api::Moment;
+use pledge_http_api::UtcTime;
 use serde::Serialize;
 
 use super::exposed;
@@ -57,7 +57,7 @@ pub struct OpenInvoice {
     /// The currency of the amount.
     currency: Currency,
     /// When it was made.
-    created_at: Moment,
+    created_at: UtcTime,
     /// Stripe's page on which it can be paid.
     hosted_invoice_url: Option<String>,
 }
@@ -68,7 +68,7 @@ impl From<BilledInvoice> for OpenInvoice {
             invoice_id: invoice.id,
             amount: invoice.due.amount,
             currency: invoice.due.currency,
-            created_at: Moment(invoice.made_at),
+            created_at: UtcTime(invoice.made_at),
             hosted_invoice_url: invoice.page,
         }
     }

@@ -6,7 +6,7 @@ use pledge_domain::{
     money::Currency,
     ports::ClientSecret,
 };
-use pledge_http_api::Moment;
+use pledge_http_api::UtcTime;
 use serde::Serialize;
 
 use super::exposed;
@@ -25,13 +25,13 @@ pub struct ChampionSubscription {
     /// The state, in Stripe's words.
     status: &'static str,
     /// When the running period began, as Stripe has it.
-    current_period_start: Option<Moment>,
+    current_period_start: Option<UtcTime>,
     /// When the running period ends, as Stripe has it.
-    current_period_end: Option<Moment>,
+    current_period_end: Option<UtcTime>,
     /// Whether it renews at the end of the period.
     auto_renew: bool,
     /// When its access begins, if that waits until a running tier is over; none if it begins with the payment.
-    starts_at: Option<Moment>,
+    starts_at: Option<UtcTime>,
 }
 
 impl From<Subscribed> for ChampionSubscription {
@@ -42,10 +42,10 @@ impl From<Subscribed> for ChampionSubscription {
             subscription_id: subscription.id,
             client_secret: answer.client_secret,
             status: subscription.status.name(),
-            current_period_start: answer.period.map(|period| Moment(period.start)),
-            current_period_end: answer.period.map(|period| Moment(period.end)),
+            current_period_start: answer.period.map(|period| UtcTime(period.start)),
+            current_period_end: answer.period.map(|period| UtcTime(period.end)),
             auto_renew: !subscription.cancel_at_period_end,
-            starts_at: starts_at.map(Moment),
+            starts_at: starts_at.map(UtcTime),
         }
     }
 }
@@ -66,7 +66,7 @@ pub struct ChampionPurchase {
     /// The currency of the price.
     currency: Currency,
     /// When its access begins, if that waits until a running tier is over; none if it begins with the payment.
-    starts_at: Option<Moment>,
+    starts_at: Option<UtcTime>,
 }
 
 impl From<Purchase> for ChampionPurchase {
@@ -77,7 +77,7 @@ impl From<Purchase> for ChampionPurchase {
             client_secret: Some(purchase.client_secret),
             amount: purchase.amount.amount,
             currency: purchase.amount.currency,
-            starts_at: purchase.starts_at.map(Moment),
+            starts_at: purchase.starts_at.map(UtcTime),
         }
     }
 }

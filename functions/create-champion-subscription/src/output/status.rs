@@ -9,7 +9,7 @@ use pledge_domain::{
     ids::{InvoiceId, SubscriptionId},
     money::Currency,
 };
-use pledge_http_api::Moment;
+use pledge_http_api::UtcTime;
 use serde::Serialize;
 
 /// How a reader's support of a novel stands.
@@ -21,21 +21,21 @@ pub struct ChampionStatus {
     /// The tier that may be read now, grace included; none while there is none.
     tier_level: Option<u8>,
     /// When what is paid changes to another tier or ends.
-    tier_until: Option<Moment>,
+    tier_until: Option<UtcTime>,
     /// Whether the reader may read now, grace included.
     is_active: bool,
     /// Whether access goes on beyond what is paid.
     in_grace: bool,
     /// When the grace ends, also if it has not begun yet.
-    grace_until: Option<Moment>,
+    grace_until: Option<UtcTime>,
     /// The state of the subscription, in Stripe's words.
     subscription_status: Option<&'static str>,
     /// Whether the subscription's payments are paused.
     collection_paused: bool,
     /// When the running unbroken access began; if none runs, when the last one did.
-    start_date: Option<Moment>,
+    start_date: Option<UtcTime>,
     /// When what was bought ends.
-    end_date: Option<Moment>,
+    end_date: Option<UtcTime>,
     /// Whether the reader will be charged again.
     auto_renew: bool,
     /// Whether a subscription runs that ends with its period.
@@ -59,14 +59,14 @@ impl ChampionStatus {
         Self {
             novel_id: standing.key.novel.get(),
             tier_level: support.and_then(|support| support.readable(now)).map(|tier| tier.get()),
-            tier_until: support.and_then(|support| support.tier_until).map(Moment),
+            tier_until: support.and_then(|support| support.tier_until).map(UtcTime),
             is_active: support.is_some_and(|support| support.is_active),
             in_grace: grace.is_some_and(|grace| grace.runs_at(now)),
-            grace_until: grace.map(|grace| Moment(grace.period.end)),
+            grace_until: grace.map(|grace| UtcTime(grace.period.end)),
             subscription_status: subscription.map(|subscription| subscription.status.name()),
             collection_paused: subscription.is_some_and(|subscription| subscription.collection_paused),
-            start_date: support.map(|support| Moment(support.period.start)),
-            end_date: support.map(|support| Moment(support.period.end)),
+            start_date: support.map(|support| UtcTime(support.period.start)),
+            end_date: support.map(|support| UtcTime(support.period.end)),
             auto_renew: support.is_some_and(|support| support.auto_renew),
             cancel_at_period_end: support.is_some_and(|support| support.cancel_at_period_end),
             subscription_id: support.and_then(|support| support.subscription.clone()),
@@ -90,7 +90,7 @@ pub struct OpenInvoiceOfStatus {
     /// The currency of the amount.
     currency: Currency,
     /// When an attempt to pay it was last refused.
-    failed_at: Option<Moment>,
+    failed_at: Option<UtcTime>,
 }
 
 impl From<OpenPayment> for OpenInvoiceOfStatus {
@@ -100,7 +100,7 @@ impl From<OpenPayment> for OpenInvoiceOfStatus {
             tier_level: open.tier.map(|tier| tier.get()),
             amount: open.amount.amount,
             currency: open.amount.currency,
-            failed_at: open.failed_at.map(Moment),
+            failed_at: open.failed_at.map(UtcTime),
         }
     }
 }
@@ -110,7 +110,7 @@ impl From<OpenPayment> for OpenInvoiceOfStatus {
 #[serde(rename_all = "camelCase")]
 pub struct Renewal {
     /// When its period begins.
-    date: Moment,
+    date: UtcTime,
     /// The tier that is renewed.
     tier_level: u8,
     /// What it costs, in minor units of the currency.
@@ -122,7 +122,7 @@ pub struct Renewal {
 impl From<NextRenewal> for Renewal {
     fn from(next: NextRenewal) -> Self {
         Self {
-            date: Moment(next.at),
+            date: UtcTime(next.at),
             tier_level: next.tier.get(),
             amount: next.amount.amount,
             currency: next.amount.currency,
@@ -141,7 +141,7 @@ pub struct PendingAttempt {
     /// The subscription in Stripe; none while Stripe is being asked to make it.
     subscription_id: Option<SubscriptionId>,
     /// When it was asked for.
-    created_at: Moment,
+    created_at: UtcTime,
 }
 
 impl From<PaymentRecord> for PendingAttempt {
@@ -149,7 +149,7 @@ impl From<PaymentRecord> for PendingAttempt {
         Self {
             tier_level: attempt.tier.map(|tier| tier.get()),
             status: attempt.status().name(),
-            created_at: Moment(attempt.created_at),
+            created_at: UtcTime(attempt.created_at),
             subscription_id: attempt.subscription,
         }
     }

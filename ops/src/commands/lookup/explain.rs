@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::moments::{Moment, moments};
+use super::chronology::{Entry, entries};
 use crate::{
     arguments::Wanted,
     console::{
@@ -20,7 +20,7 @@ const COLUMNS: [usize; 2] = [22, 10];
 pub async fn explain(tools: &Tools, wanted: &Wanted) -> Result<Done, Failure> {
     let found = lookup::find(&tools.database()?, &wanted.what).await?;
     let now = iso(tools.now());
-    let mut told: Vec<_> = found.records().flat_map(|(section, record)| moments(section, record, &now)).collect();
+    let mut told: Vec<_> = found.records().flat_map(|(section, record)| entries(section, record, &now)).collect();
     // Moments without a time stand first. Moments of one second stay in the order of their tables.
     told.sort_by(|one, other| one.at.cmp(&other.at));
     if wanted.json {
@@ -29,21 +29,21 @@ pub async fn explain(tools: &Tools, wanted: &Wanted) -> Result<Done, Failure> {
         return Ok(Done::All);
     }
     let [time, lane] = COLUMNS;
-    for moment in &told {
-        let at = moment.at.as_deref().unwrap_or_default();
-        let start = format!("{at:<time$}{:<lane$}", moment.lane);
-        for (number, part) in wrap(&moment.says, WIDTH - time - lane).iter().enumerate() {
+    for entry in &told {
+        let at = entry.at.as_deref().unwrap_or_default();
+        let start = format!("{at:<time$}{:<lane$}", entry.lane);
+        for (number, part) in wrap(&entry.says, WIDTH - time - lane).iter().enumerate() {
             let lead = if number == 0 { start.clone() } else { " ".repeat(time + lane) };
             let text = format!("{lead}{part}");
-            if moment.is_trouble { line_in_red(text)? } else { line(text)? }
+            if entry.is_trouble { line_in_red(text)? } else { line(text)? }
         }
     }
-    if told.iter().any(|moment| moment.at.as_ref().is_some_and(|at| *at > now)) {
+    if told.iter().any(|entry| entry.at.as_ref().is_some_and(|at| *at > now)) {
         note(format_args!("What stands after {now} is what is to come."));
     }
     Ok(Done::All)
 }
 
-fn object(moment: &Moment<'_>) -> Value {
-    json!({ "at": moment.at, "where": moment.lane, "says": moment.says, "row": moment.record.object() })
+fn object(entry: &Entry<'_>) -> Value {
+    json!({ "at": entry.at, "where": entry.lane, "says": entry.says, "row": entry.record.object() })
 }

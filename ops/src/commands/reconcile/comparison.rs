@@ -86,8 +86,8 @@ impl Comparison<'_> {
         while let Some(objects) = pages.next().await? {
             let mut findings = Vec::new();
             for object in &objects {
-                if let Some(moment) = S::moment(object, self.now) {
-                    let event = event::about(object, &moment, self.recorder.livemode)?;
+                if let Some(occurrence) = S::occurrence(object, self.now) {
+                    let event = event::about(object, &occurrence, self.recorder.livemode)?;
                     // An event of another stage on the same account is left out.
                     if event.deployment.as_ref().is_none_or(|deployment| *deployment == self.recorder.deployment) {
                         findings.push(Finding { event, object });
@@ -113,8 +113,8 @@ impl Comparison<'_> {
             return self.report.left(id, &difference.what, difference.repairable);
         }
         let replayed = apply(&self.recorder, event, KnownEvent::DecidedAnew, self.now).await?;
-        for (object, moment) in S::more(&self.stripe, object).await? {
-            let event = event::about(&object, &moment, self.recorder.livemode)?;
+        for (object, occurrence) in S::more(&self.stripe, object).await? {
+            let event = event::about(&object, &occurrence, self.recorder.livemode)?;
             apply(&self.recorder, &event, KnownEvent::DecidedAnew, self.now).await?;
         }
         match replayed {

@@ -7,7 +7,7 @@ use tokio_postgres::{Client, Error};
 use super::{
     invoices::unreadable,
     ownership::is_marked,
-    source::{Difference, Finding, Moment, Source},
+    source::{Difference, Finding, Occurrence, Source},
 };
 use crate::tables::sql;
 
@@ -27,10 +27,10 @@ impl Source for Disputes {
 
     /// Returns the dispute's present status. A dispute doesn't say when its status changed: the time is taken as a second
     /// ago, so that whatever happens meanwhile is newer.
-    fn moment(dispute: &Value, now: Timestamp) -> Option<Moment> {
+    fn occurrence(dispute: &Value, now: Timestamp) -> Option<Occurrence> {
         let has_moved_money = dispute["balance_transactions"].as_array().is_some_and(|all| !all.is_empty());
         let kind = if has_moved_money { "charge.dispute.funds_withdrawn" } else { "charge.dispute.updated" };
-        Some(Moment { kind, at: now.unix_timestamp() - 1 })
+        Some(Occurrence { kind, at: now.unix_timestamp() - 1 })
     }
 
     async fn compare(

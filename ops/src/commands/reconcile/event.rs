@@ -6,16 +6,16 @@ use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 use stripe_client_core::VERSION;
 
-use super::source::Moment;
+use super::source::Occurrence;
 
-/// Returns the event about this moment of the object. Its id is derived from its contents, so a finding that is made
+/// Returns the event about this occurrence of the object. Its id is derived from its contents, so a finding that is made
 /// twice is recorded once.
-pub fn about(object: &Value, moment: &Moment, livemode: bool) -> Result<StripeEvent, DecodeError> {
+pub fn about(object: &Value, occurrence: &Occurrence, livemode: bool) -> Result<StripeEvent, DecodeError> {
     let mut event = json!({
         "object": "event",
-        "type": moment.kind,
+        "type": occurrence.kind,
         "api_version": VERSION.as_str(),
-        "created": moment.at,
+        "created": occurrence.at,
         // Refunds don't have `livemode`; the key with which they were listed sees only those of its own mode.
         "livemode": object["livemode"].as_bool().unwrap_or(livemode),
         "data": { "object": object },
@@ -33,7 +33,7 @@ mod tests {
 
     #[test]
     fn the_same_finding_is_the_same_event() {
-        let at = |at| Moment { kind: "charge.refunded", at };
+        let at = |at| Occurrence { kind: "charge.refunded", at };
         let charge = |refunded: i64| json!({ "id": "ch_1", "payment_intent": "pi_1", "amount_refunded": refunded, "currency": "usd", "livemode": false });
         let event = about(&charge(100), &at(1), false).unwrap();
         assert!(matches!(event.fact, Fact::ChargeRefunded(_)));

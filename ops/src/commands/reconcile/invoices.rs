@@ -8,7 +8,7 @@ use pledge_stripe_api::StripeClient;
 use serde_json::{Value, json};
 use tokio_postgres::{Client, Error};
 
-use super::source::{Difference, Finding, Moment, Source, time_at};
+use super::source::{Difference, Finding, Occurrence, Source, time_at};
 use crate::{console::Failure, stripe::Pages, tables::sql};
 
 /// Stripe's list of invoices.
@@ -26,9 +26,9 @@ impl Source for Invoices {
         json!({ "status": "paid" })
     }
 
-    fn moment(invoice: &Value, _now: Timestamp) -> Option<Moment> {
+    fn occurrence(invoice: &Value, _now: Timestamp) -> Option<Occurrence> {
         let paid = time_at(invoice, "/status_transitions/paid_at").or_else(|| time_at(invoice, "/created"))?;
-        Some(Moment { kind: "invoice.paid", at: paid })
+        Some(Occurrence { kind: "invoice.paid", at: paid })
     }
 
     async fn compare(
@@ -57,14 +57,14 @@ impl Source for Invoices {
 
     /// Returns events about the payment of an invoice: without that link, a refund of the payment wouldn't find the
     /// invoice.
-    async fn more(stripe: &StripeClient, invoice: &Value) -> Result<Vec<(Value, Moment)>, Failure> {
+    async fn more(stripe: &StripeClient, invoice: &Value) -> Result<Vec<(Value, Occurrence)>, Failure> {
         let paid = time_at(invoice, "/status_transitions/paid_at").or_else(|| time_at(invoice, "/created"));
-        let moment = Moment { kind: "invoice_payment.paid", at: paid.unwrap_or_default() };
+        let occurrence = Occurrence { kind: "invoice_payment.paid", at: paid.unwrap_or_default() };
         let filter = json!({ "invoice": invoice["id"], "status": "paid" });
         let mut pages = Pages::new(stripe, "/invoice_payments", filter);
         let mut links = Vec::new();
         while let Some(page) = pages.next().await? {
-            links.extend(page.into_iter().map(|link| (link, moment.clone())));
+            links.extend(page.into_iter().map(|link| (link, occurrence.clone())));
         }
         Ok(links)
     }

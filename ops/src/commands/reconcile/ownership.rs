@@ -3,12 +3,12 @@
 use pledge_domain::stripe::StripeEvent;
 use serde_json::Value;
 
-use super::{event, source::Moment};
+use super::{event, source::Occurrence};
 
 /// Returns whether the expanded payment of a refund or a dispute is marked as ours, as a preorder's or a champion's.
 pub fn is_marked(payment_intent: &Value, deployment: &str) -> bool {
-    let moment = Moment { kind: "payment_intent.payment_failed", at: 0 };
-    let Ok(StripeEvent { fact, deployment: marked_by, .. }) = event::about(payment_intent, &moment, false) else {
+    let occurrence = Occurrence { kind: "payment_intent.payment_failed", at: 0 };
+    let Ok(StripeEvent { fact, deployment: marked_by, .. }) = event::about(payment_intent, &occurrence, false) else {
         return false;
     };
     let keys = fact.lookup();

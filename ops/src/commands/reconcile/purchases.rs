@@ -6,7 +6,7 @@ use tokio_postgres::{Client, Error};
 
 use super::{
     invoices::{carried_over, unreadable},
-    source::{Difference, Finding, Moment, Source, time_at},
+    source::{Difference, Finding, Occurrence, Source, time_at},
 };
 use crate::tables::sql;
 
@@ -24,9 +24,9 @@ impl Source for Purchases {
         json!({ "expand": ["data.latest_charge"] })
     }
 
-    fn moment(intent: &Value, _now: Timestamp) -> Option<Moment> {
+    fn occurrence(intent: &Value, _now: Timestamp) -> Option<Occurrence> {
         let paid = time_at(intent, "/latest_charge/created").or_else(|| time_at(intent, "/created"))?;
-        (intent["status"] == "succeeded").then_some(Moment { kind: "payment_intent.succeeded", at: paid })
+        (intent["status"] == "succeeded").then_some(Occurrence { kind: "payment_intent.succeeded", at: paid })
     }
 
     async fn compare(

@@ -11,7 +11,7 @@ use tokio_postgres::{Client, Error};
 use super::{
     invoices::unreadable,
     ownership::is_marked,
-    source::{Difference, Finding, Moment, Source, time_at},
+    source::{Difference, Finding, Occurrence, Source, time_at},
 };
 use crate::tables::sql;
 
@@ -32,7 +32,7 @@ impl Source for Refunds {
 
     /// Returns the refund's present status. A successful refund has the time at which it was made. One that failed or was
     /// cancelled doesn't say when: the time is taken as a second ago.
-    fn moment(refund: &Value, now: Timestamp) -> Option<Moment> {
+    fn occurrence(refund: &Value, now: Timestamp) -> Option<Occurrence> {
         let status = refund["status"].as_str().and_then(RefundStatus::parse)?;
         let at = match status {
             RefundStatus::RequiresAction | RefundStatus::Pending | RefundStatus::Succeeded => {
@@ -40,7 +40,7 @@ impl Source for Refunds {
             }
             RefundStatus::Canceled | RefundStatus::Failed => now.unix_timestamp() - 1,
         };
-        Some(Moment { kind: "refund.updated", at })
+        Some(Occurrence { kind: "refund.updated", at })
     }
 
     async fn compare(

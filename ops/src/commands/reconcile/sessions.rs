@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio_postgres::{Client, Error, Row};
 use uuid::Uuid;
 
-use super::source::{Difference, Finding, Moment, Source, time_at};
+use super::source::{Difference, Finding, Occurrence, Source, time_at};
 use crate::tables::sql;
 
 /// Stripe's list of Checkout sessions.
@@ -29,24 +29,24 @@ impl Source for Sessions {
         json!({ "expand": ["data.payment_intent.latest_charge"] })
     }
 
-    fn moment(session: &Value, now: Timestamp) -> Option<Moment> {
+    fn occurrence(session: &Value, now: Timestamp) -> Option<Occurrence> {
         let created = time_at(session, "/created")?;
         let status = |pointer| session.pointer(pointer).and_then(Value::as_str);
         match (status("/status")?, status("/payment_status")?) {
             ("complete", "paid" | "no_payment_required") => {
                 let paid = time_at(session, "/payment_intent/latest_charge/created");
-                Some(Moment { kind: "checkout.session.completed", at: paid.unwrap_or(created) })
+                Some(Occurrence { kind: "checkout.session.completed", at: paid.unwrap_or(created) })
             }
             ("complete", _)
                 if matches!(status("/payment_intent/status"), Some("requires_payment_method" | "canceled")) =>
             {
-                Some(Moment { kind: "checkout.session.async_payment_failed", at: now.unix_timestamp() })
+                Some(Occurrence { kind: "checkout.session.async_payment_failed", at: now.unix_timestamp() })
             }
-            ("complete", _) => Some(Moment { kind: "checkout.session.completed", at: created }),
+            ("complete", _) => Some(Occurrence { kind: "checkout.session.completed", at: created }),
             ("expired", _) => {
                 // A session that was closed early keeps the time at which it would have expired.
                 let ran_out = time_at(session, "/expires_at")?.min(now.unix_timestamp());
-                Some(Moment { kind: "checkout.session.expired", at: ran_out })
+                Some(Occurrence { kind: "checkout.session.expired", at: ran_out })
             }
             _ => None,
         }

@@ -25,7 +25,7 @@ pub trait Source {
     fn filter() -> Value;
 
     /// Returns the last thing that happened to the object; none if nothing about it is worth storing.
-    fn moment(object: &Value, now: Timestamp) -> Option<Moment>;
+    fn occurrence(object: &Value, now: Timestamp) -> Option<Occurrence>;
 
     /// Compares each event with what is stored and returns a difference or none for each. `deployment` is the name by
     /// which our objects are marked.
@@ -35,11 +35,11 @@ pub trait Source {
         deployment: &str,
     ) -> impl Future<Output = Result<Vec<Option<Difference>>, Error>> + Send;
 
-    /// Returns further objects, with their moments, that are recorded along with one that was missing.
+    /// Returns further objects, with their occurrences, that are recorded along with one that was missing.
     fn more(
         _stripe: &StripeClient,
         _object: &Value,
-    ) -> impl Future<Output = Result<Vec<(Value, Moment)>, Failure>> + Send {
+    ) -> impl Future<Output = Result<Vec<(Value, Occurrence)>, Failure>> + Send {
         async { Ok(Vec::new()) }
     }
 }
@@ -53,7 +53,7 @@ pub struct Finding<'a> {
 
 /// Something that happened to an object at Stripe.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moment {
+pub struct Occurrence {
     /// The type of the event that Stripe sends about it.
     pub kind: &'static str,
     /// The time in seconds since 1970.

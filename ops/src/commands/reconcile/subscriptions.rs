@@ -10,7 +10,7 @@ use tokio_postgres::{Client, Error, Row};
 
 use super::{
     invoices::unreadable,
-    source::{Difference, Finding, Moment, Source},
+    source::{Difference, Finding, Occurrence, Source},
 };
 use crate::tables::sql;
 
@@ -28,9 +28,9 @@ impl Source for Subscriptions {
         json!({ "status": "all" })
     }
 
-    /// Returns a moment one second before the list was read, so that whatever happens meanwhile is newer.
-    fn moment(_subscription: &Value, now: Timestamp) -> Option<Moment> {
-        Some(Moment { kind: "customer.subscription.updated", at: now.unix_timestamp() - 1 })
+    /// Returns an occurrence one second before the list was read, so that whatever happens meanwhile is newer.
+    fn occurrence(_subscription: &Value, now: Timestamp) -> Option<Occurrence> {
+        Some(Occurrence { kind: "customer.subscription.updated", at: now.unix_timestamp() - 1 })
     }
 
     async fn compare(

@@ -6,9 +6,9 @@ use time::format_description::well_known::Rfc3339;
 
 /// A point in time, written as RFC 3339 in UTC: `2026-01-01T00:00:00Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment(pub Timestamp);
+pub struct UtcTime(pub Timestamp);
 
-impl Serialize for Moment {
+impl Serialize for UtcTime {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.format(&Rfc3339).map_err(S::Error::custom)?.serialize(serializer)
     }
