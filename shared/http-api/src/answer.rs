@@ -1,4 +1,4 @@
-//! Responses, and the one place where an error is logged and turned into one.
+//! Making responses, and the one place where an error is logged and becomes a response.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::error::{ApiError, RETRY_AFTER_SECONDS};
 
-/// Makes a JSON response that nothing may cache, since most are about one person.
+/// Returns a JSON response with `Cache-Control: no-store`, since most responses are about one person.
 ///
 /// # Errors
 /// [`ApiError::Internal`] if the value can't be written as JSON.
@@ -23,8 +23,8 @@ pub fn json(status: StatusCode, value: &impl Serialize) -> Result<Response<Body>
     Ok(response(status, body))
 }
 
-/// Makes a JSON response about nobody, which browsers and caches may keep for `max_age` seconds. A client that sends the
-/// `ETag` of what it has gets 304 and no body if that is still right.
+/// Returns a JSON response without personal data, which browsers and caches may keep for `max_age` seconds. A client that
+/// sends the `ETag` of the response that it has gets 304 without a body if nothing changed.
 ///
 /// # Errors
 /// [`ApiError::Internal`] if the value can't be written as JSON.
@@ -44,17 +44,17 @@ pub fn cacheable(request: &Request, value: &impl Serialize, max_age: u32) -> Res
     Ok(response)
 }
 
-/// Returns an entity tag that is the same for the same body in every environment of a deployment.
+/// Returns the entity tag of a body, which is the same in every process of a deployment.
 fn entity_tag(body: &str) -> String {
     let mut hasher = DefaultHasher::new();
     body.hash(&mut hasher);
     format!("\"{:016x}\"", hasher.finish())
 }
 
-/// Makes a redirection (303), with which a plain HTML form goes on to another page.
+/// Returns a redirection (303), which leads the browser from a plain HTML form to another page.
 ///
 /// # Errors
-/// [`ApiError::Internal`] if the address can't be a header.
+/// [`ApiError::Internal`] if `location` can't be a header.
 pub fn see_other(location: &str) -> Result<Response<Body>, ApiError> {
     let location = HeaderValue::from_str(location).map_err(|error| ApiError::Internal(Box::new(error)))?;
     let mut response = Response::new(Body::Empty);
@@ -71,28 +71,28 @@ fn response(status: StatusCode, body: String) -> Response<Body> {
     response
 }
 
-/// Marks the response of an error that an operator has to mend, for whoever counts responses.
+/// The mark on a response to an error that needs an operator, by which such responses are counted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NeedsOperator;
 
-/// The body of every response that isn't what the client wished.
+/// The body of every error response.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ErrorBody<'a> {
-    /// What went wrong, for programs; `docs/ERRORS.md` lists the codes.
+    /// The error's code, for programs; `docs/ERRORS.md` lists the codes.
     code: &'static str,
-    /// What went wrong, for people.
+    /// The error's message, for people.
     message: String,
-    /// The id under which the log has the rest. Server errors alone have it.
+    /// The id under which the log has the cause; set for server errors only.
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
-    /// The name of each wrong field, and what to do about it.
+    /// The name of each invalid field, with how to correct it.
     #[serde(skip_serializing_if = "Option::is_none")]
     fields: Option<BTreeMap<&'a str, &'a str>>,
 }
 
-/// Makes the response of an error, and logs the error once with everything that caused it. A client's mistake is no more
-/// than a line at `info`.
+/// Returns the response to an error, and logs the error once: a server error with its causes at `error`, a client's mistake
+/// at `info`.
 pub(crate) fn refuse(error: &ApiError, request_id: &str) -> Response<Body> {
     let status = error.status();
     if status.is_server_error() {
@@ -106,7 +106,7 @@ pub(crate) fn refuse(error: &ApiError, request_id: &str) -> Response<Body> {
         request_id: status.is_server_error().then_some(request_id),
         fields: error.fields(),
     };
-    // A struct of texts is always valid JSON.
+    // Serializing a struct of texts can't fail.
     let mut response = response(status, serde_json::to_string(&body).unwrap_or_default());
     match error {
         ApiError::Unavailable { .. } => {

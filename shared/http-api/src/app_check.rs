@@ -1,4 +1,4 @@
-//! Whether a request comes from an app of ours, as Firebase App Check sees it: the header `X-Firebase-AppCheck`.
+//! Firebase App Check: whether a request comes from an app of ours, by the header `X-Firebase-AppCheck`.
 
 use lambda_http::{Request, http::StatusCode};
 use pledge_domain::{
@@ -9,15 +9,15 @@ use pledge_runtime::{Metric, Metrics};
 
 use crate::error::ApiError;
 
-/// What becomes of requests without a valid token.
+/// The treatment of requests without a valid App Check token.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum AppCheck {
-    /// Requests are served, and no token is looked at.
+    /// Requests are served, and tokens aren't checked.
     #[default]
     Off,
-    /// Requests are counted and served: for the time until every app sends tokens.
+    /// Requests without a valid token are counted and served, until every app sends tokens.
     Monitored,
-    /// Requests are counted and refused.
+    /// Requests without a valid token are counted and refused.
     Required,
 }
 
@@ -56,7 +56,7 @@ impl AppCheck {
     }
 }
 
-/// Makes a 401: the request doesn't come from an app of ours.
+/// Returns a 401 `UNKNOWN_APP`: the request doesn't prove that it comes from an app of ours.
 fn unknown_app(problem: &str) -> ApiError {
     ApiError::Refused {
         status: StatusCode::UNAUTHORIZED,

@@ -1,14 +1,14 @@
-//! The `Authorization` header.
+//! The signed-in user, by the `Authorization` header.
 
 use lambda_http::{Request, http::header};
 use pledge_domain::{Timestamp, ports::TokenVerifier, user::VerifiedUser};
 
 use crate::error::ApiError;
 
-/// Returns who is signed in, or none if there is no `Authorization` header.
+/// Returns the signed-in user; none if there is no `Authorization` header.
 ///
 /// # Errors
-/// 401 if the header holds anything but a valid Firebase ID token, 503 if the token can't be checked now.
+/// 401 if the header has anything but a valid Firebase ID token, 503 if the token can't be checked now.
 pub async fn signed_in(
     request: &Request,
     verifier: &impl TokenVerifier,
@@ -27,10 +27,10 @@ pub async fn signed_in(
     verifier.verify(token, now).await.map(Some).map_err(ApiError::from)
 }
 
-/// Returns who is signed in, for an endpoint that needs somebody.
+/// Returns the signed-in user, for an endpoint that requires one.
 ///
 /// # Errors
-/// Fails like [`signed_in`], and answers 401 if there is no `Authorization` header.
+/// Those of [`signed_in`], and 401 if there is no `Authorization` header.
 pub async fn required(
     request: &Request,
     verifier: &impl TokenVerifier,

@@ -1,17 +1,18 @@
-//! The body of a request: bounded, and read by its content type.
+//! The body of a request, which is bounded and parsed by its content type.
 
 use lambda_http::{Body, Request};
 use serde_json::{Map, Value};
 
 use crate::{error::ApiError, media_type};
 
-/// The largest body of a browser's request.
+/// The largest body of a browser's request, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
 
-/// Returns the bytes as the client sent them. API Gateway may deliver them in base64; `lambda_http` has decoded that.
+/// Returns the bytes of the body as the client sent them. If API Gateway delivered them in base64, `lambda_http` has
+/// decoded that.
 ///
 /// # Errors
-/// [`ApiError::TooLarge`] above the limit.
+/// [`ApiError::TooLarge`] if there are more than `limit` bytes.
 pub fn bytes(request: &Request, limit: usize) -> Result<&[u8], ApiError> {
     let bytes: &[u8] = match request.body() {
         Body::Text(text) => text.as_bytes(),
@@ -27,7 +28,7 @@ pub fn is_html_form(request: &Request) -> bool {
     media_type::of(request).is_some_and(|kind| kind.eq_ignore_ascii_case(media_type::FORM))
 }
 
-/// Takes the fields of the body: of a JSON object, or of an HTML form (whose values are all texts).
+/// Returns the fields of the body, which is a JSON object or an HTML form (whose values are all texts).
 ///
 /// # Errors
 /// [`ApiError::InvalidRequest`] if it is neither, [`ApiError::TooLarge`] above [`MAX_BODY`], 415 if it is compressed, of
@@ -47,15 +48,15 @@ pub fn object(request: &Request) -> Result<Map<String, Value>, ApiError> {
     }
 }
 
-/// Takes the fields of the body as [`object`] does; a request without a body has none.
+/// Returns the fields of the body as [`object`] does; a request without a body has none.
 ///
 /// # Errors
-/// Fails like [`object`] if there is a body.
+/// Those of [`object`] if there is a body.
 pub fn optional_object(request: &Request) -> Result<Map<String, Value>, ApiError> {
     if bytes(request, MAX_BODY)?.is_empty() { Ok(Map::new()) } else { object(request) }
 }
 
-/// Returns the bytes without a byte-order mark, which some editors and languages write in front of a text.
+/// Returns the bytes without a byte-order mark, which some editors and programming languages write before a text.
 fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes)
 }

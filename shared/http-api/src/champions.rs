@@ -1,4 +1,4 @@
-//! What a client is told when a use case of champions doesn't do as it was asked.
+//! The responses to errors of the use cases of champions.
 
 use lambda_http::http::StatusCode;
 use pledge_application::champions::{
@@ -9,13 +9,13 @@ use pledge_domain::{champion::tier_change::Obstacle, fields::FieldErrors, ports:
 use crate::error::ApiError;
 
 impl ApiError {
-    /// Makes a 404: there is no such novel, or it has no such tier on sale.
+    /// Returns a 404 `TIER_NOT_FOUND`: there is no such novel, or it has no such tier on sale.
     #[must_use]
     pub fn tier_not_found() -> Self {
         Self::not_found("TIER_NOT_FOUND", "There is no such novel, or it has no such tier.")
     }
 
-    /// Makes a 403: the stage wants who pays to have proven their address.
+    /// Returns a 403 `ADDRESS_NOT_PROVEN`: the stage requires a verified e-mail address for payments.
     #[must_use]
     pub fn address_not_proven() -> Self {
         Self::Refused {
@@ -25,7 +25,7 @@ impl ApiError {
         }
     }
 
-    /// Makes a 400: a subscription runs and will go on.
+    /// Returns a 400 `ALREADY_SUBSCRIBED`: a subscription runs and will renew.
     #[must_use]
     pub fn already_subscribed() -> Self {
         Self::Refused {
@@ -35,18 +35,18 @@ impl ApiError {
         }
     }
 
-    /// Makes a 404: no subscription of the reader to this novel runs.
+    /// Returns a 404 `SUBSCRIPTION_NOT_FOUND`: no subscription of the reader to this novel runs.
     fn subscription_not_found() -> Self {
         Self::not_found("SUBSCRIPTION_NOT_FOUND", "You have no running subscription to this novel.")
     }
 }
 
-/// Makes a 402: whatever was to pay was refused.
+/// Returns a 402 `CARD_DECLINED`: the payment method was refused.
 fn declined(message: String) -> ApiError {
     ApiError::Refused { status: StatusCode::PAYMENT_REQUIRED, code: "CARD_DECLINED", message }
 }
 
-/// Makes a 409: a payment of a subscription failed.
+/// Returns a 409 `PAYMENT_PAST_DUE`: a payment of a subscription failed.
 fn payment_past_due() -> ApiError {
     ApiError::conflict("PAYMENT_PAST_DUE", "A payment of your subscription failed; pay it first.")
 }
@@ -157,8 +157,8 @@ impl From<Failure> for ApiError {
     }
 }
 
-/// Tells the reasons that a card's owner can do something about. The others (`stolen_card`, `incorrect_number`, `fraudulent`,
-/// …) tell whoever tries stolen cards which of them are worth another try
+/// Returns the message for a decline code of Stripe's. It names the code only if the card's owner can act on it. Other
+/// codes (`stolen_card`, `incorrect_number`, `fraudulent`, …) would help people who test stolen cards
 /// (<https://docs.stripe.com/declines/codes>, <https://docs.stripe.com/disputes/prevention/card-testing>).
 fn reason(code: Option<&str>) -> String {
     match code {

@@ -1,27 +1,27 @@
-//! The variables of this edge: how much one caller may ask for, and what stands before it.
+//! The variables of the HTTP edge: limits, App Check and trusted proxies.
 
 use pledge_domain::limits::{AttemptLimits, Limit, PreorderLimits};
 use pledge_runtime::{Parser, Stage};
 
 use crate::{app_check::AppCheck, proxies::TrustedProxies};
 
-/// Takes `PREORDERS_PER_SOURCE` and `PREORDERS_PER_ADDRESS`: how many preorders there may be in an hour; 100 and 10 unless
-/// set, 0 for no limit. In the stage `local` there is no limit unless one is set.
+/// Parses `PREORDERS_PER_SOURCE` and `PREORDERS_PER_ADDRESS`: how many preorders one source and one e-mail address may make
+/// in an hour; 100 and 10 unless set, 0 for no limit. In the stage `local` there is no limit unless one is set.
 pub fn preorder_limits(parser: &mut Parser<'_>) -> Option<PreorderLimits> {
     let per_source = limit(parser, "PREORDERS_PER_SOURCE", 100);
     let per_address = limit(parser, "PREORDERS_PER_ADDRESS", 10);
     Some(PreorderLimits { per_source: per_source?, per_address: per_address? })
 }
 
-/// Takes `ATTEMPTS_PER_READER` and `ATTEMPTS_PER_CARD`: how often somebody may try to pay for a novel in an hour; 20 and 10
-/// unless set, 0 for no limit. In the stage `local` there is no limit unless one is set.
+/// Parses `ATTEMPTS_PER_READER` and `ATTEMPTS_PER_CARD`: how many attempts to pay for novels one reader and one payment
+/// method have in an hour; 20 and 10 unless set, 0 for no limit. In the stage `local` there is no limit unless one is set.
 pub fn attempt_limits(parser: &mut Parser<'_>) -> Option<AttemptLimits> {
     let per_reader = limit(parser, "ATTEMPTS_PER_READER", 20);
     let per_card = limit(parser, "ATTEMPTS_PER_CARD", 10);
     Some(AttemptLimits { per_reader: per_reader?, per_card: per_card? })
 }
 
-/// Takes `TRUSTED_PROXIES`: how many proxies of our own stand before API Gateway; none unless set.
+/// Parses `TRUSTED_PROXIES`: how many proxies of our own stand before API Gateway, from 0 to 5; 0 unless set.
 pub fn trusted_proxies(parser: &mut Parser<'_>) -> Option<TrustedProxies> {
     let number = parser.optional("TRUSTED_PROXIES", |text| match text.parse() {
         Ok(number @ 0..=5) => Ok(number),
@@ -30,7 +30,7 @@ pub fn trusted_proxies(parser: &mut Parser<'_>) -> Option<TrustedProxies> {
     Some(TrustedProxies(number.unwrap_or(0)))
 }
 
-/// Takes `APP_CHECK`: `off`, `monitored` or `required`; `off` unless set. Any other than `off` needs
+/// Parses `APP_CHECK`: `off`, `monitored` or `required`; `off` unless set. A value other than `off` needs
 /// `FIREBASE_PROJECT_NUMBER`, without which no token can be valid.
 pub fn app_check(parser: &mut Parser<'_>) -> Option<AppCheck> {
     let app_check = parser.optional("APP_CHECK", |text| match text {
@@ -46,8 +46,8 @@ pub fn app_check(parser: &mut Parser<'_>) -> Option<AppCheck> {
     Some(app_check)
 }
 
-/// Takes `PAYMENTS_NEED_PROVEN_ADDRESS`: whether only readers whose address Firebase has verified may pay for a novel; not
-/// unless it is `true`.
+/// Parses `PAYMENTS_NEED_PROVEN_ADDRESS`: whether readers need an e-mail address that Firebase has verified to pay for a
+/// novel, `true` or `false`; `false` unless set.
 pub fn payments_need_proven_address(parser: &mut Parser<'_>) -> Option<bool> {
     let needed = parser.optional("PAYMENTS_NEED_PROVEN_ADDRESS", |text| match text {
         "true" => Ok(true),

@@ -1,65 +1,65 @@
-//! What a client is told when something is wrong.
+//! The errors of the API: status, code and message.
 
 use std::collections::BTreeMap;
 
 use lambda_http::http::StatusCode;
 use pledge_domain::{fields::FieldErrors, ports::Cause};
 
-/// A request that isn't answered as its client wished. The codes are listed in `docs/ERRORS.md`.
+/// An error response to a request. The codes are listed in `docs/ERRORS.md`.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
-    /// 400: these fields are wrong.
-    #[error("the request has wrong fields")]
+    /// 400: these fields are invalid.
+    #[error("the request has invalid fields")]
     InvalidFields(FieldErrors),
-    /// 400: the request as a whole is wrong.
-    #[error("the request is wrong: {0}")]
+    /// 400: the request as a whole is invalid. The text completes "The request …".
+    #[error("the request is invalid: it {0}")]
     InvalidRequest(&'static str),
     /// 413: the body is too large.
     #[error("the body is larger than {limit} bytes")]
     TooLarge {
-        /// The largest body that is accepted.
+        /// The largest body that is accepted, in bytes.
         limit: usize,
     },
     /// 401: nobody is signed in, or the token isn't valid.
     #[error("not authenticated: {0}")]
     Unauthenticated(&'static str),
-    /// 429: this caller has asked for too much.
+    /// 429: a limit of this caller is used up.
     #[error("too many requests")]
     TooManyRequests {
-        /// The seconds after which to try again.
+        /// The seconds after which a retry may succeed.
         retry_after: u64,
     },
-    /// A refusal of the rules, with its own code.
+    /// 4xx: a rule forbids the request.
     #[error("refused: {code}")]
     Refused {
-        /// 4xx.
+        /// The status, 4xx.
         status: StatusCode,
-        /// Upper-case code that a program can act on.
+        /// The upper-case code, on which a program can act.
         code: &'static str,
-        /// What to do, for people.
+        /// The message for people, which says what to do.
         message: String,
     },
     /// 502 or 503: another system doesn't answer; a retry may succeed.
     #[error("something that is needed does not answer")]
     Unavailable {
-        /// 502 or 503.
+        /// The status, 502 or 503.
         status: StatusCode,
-        /// Upper-case code that a program can act on.
+        /// The upper-case code, on which a program can act.
         code: &'static str,
-        /// What the client may do.
+        /// The message for people, which says what to do.
         message: &'static str,
-        /// Why, for the log.
+        /// The cause, for the log.
         #[source]
         cause: Cause,
     },
-    /// 503 without `Retry-After`: an operator has to mend something first. Rings an alarm.
-    #[error("an operator has to mend something")]
+    /// 503 without `Retry-After`: an operator must act before a retry can succeed. It is counted, and raises an alarm.
+    #[error("an operator has to act")]
     NeedsOperator {
-        /// Upper-case code that a program can act on.
+        /// The upper-case code, on which a program can act.
         code: &'static str,
-        /// What the client is told.
+        /// The message for people.
         message: &'static str,
-        /// Why, for the log.
+        /// The cause, for the log.
         #[source]
         cause: Cause,
     },
@@ -68,17 +68,17 @@ pub enum ApiError {
     Internal(#[source] Cause),
 }
 
-/// After how many seconds a client may try again.
+/// The `Retry-After` of responses to [`ApiError::Unavailable`], in seconds.
 pub(crate) const RETRY_AFTER_SECONDS: &str = "5";
 
 impl ApiError {
-    /// Makes a 404.
+    /// Returns a 404 with this code and message.
     #[must_use]
     pub fn not_found(code: &'static str, message: impl Into<String>) -> Self {
         Self::Refused { status: StatusCode::NOT_FOUND, code, message: message.into() }
     }
 
-    /// Makes a 409, for what can't be done in the present state.
+    /// Returns a 409 with this code and message, for a request that the present state forbids.
     #[must_use]
     pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
         Self::Refused { status: StatusCode::CONFLICT, code, message: message.into() }
@@ -110,7 +110,7 @@ impl ApiError {
         }
     }
 
-    /// Returns the wrong fields with what to do about each, if the error is about fields.
+    /// Returns the invalid fields, each with how to correct it, if the error is about fields.
     #[must_use]
     pub fn fields(&self) -> Option<BTreeMap<&str, &str>> {
         match self {

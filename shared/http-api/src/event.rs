@@ -1,8 +1,8 @@
-//! From API Gateway's event to a request, whatever characters its client used.
+//! Parsing API Gateway's event to a request, whatever characters the client used.
 //!
-//! `lambda_http` builds a URI out of the event and panics if that fails, before any code of ours runs. API Gateway passes
-//! on paths that it has decoded, and queries as they came; either may have characters that no URI may have, so those are
-//! escaped first. `Host` and `X-Forwarded-Proto` go into the same URI, and are left out if they don't fit.
+//! `lambda_http` builds a URI from the event and panics if that fails, before any code of ours runs. API Gateway passes on
+//! decoded paths and unchanged queries; both may have characters that are invalid in a URI, so these are escaped first.
+//! `Host` and `X-Forwarded-Proto` become part of the URI too, and are removed if they are invalid in it.
 
 use lambda_http::{
     LambdaEvent, Request,
@@ -12,7 +12,8 @@ use lambda_http::{
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::Error;
 
-/// What a query may not hold as it is (RFC 3986, section 3.4), but for the percent sign, which escapes.
+/// The characters that must be escaped in a query (RFC 3986, section 3.4). The percent sign isn't one of them, since it
+/// begins an escape.
 const QUERY: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -28,35 +29,37 @@ const QUERY: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// What a path may not hold as it is (section 3.3): the question mark as well, since the query begins there.
+/// The characters that must be escaped in a path (RFC 3986, section 3.3): those of a query, and the question mark, at which
+/// the query begins.
 const PATH: &AsciiSet = &QUERY.add(b'?');
 
-/// The longest path and query together, escaped, that become a URI. API Gateway takes 10,240 bytes of request line and
-/// headers, and a byte needs three when it is escaped.
+/// The longest escaped path and query together, in bytes, that become a URI. API Gateway accepts 10,240 bytes of request
+/// line and headers (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>), and an escaped
+/// byte takes three.
 const MAX_TARGET: usize = 3 * 10_240;
 
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// Reads API Gateway's event as a request.
+/// Parses API Gateway's event to a request.
 ///
 /// # Errors
-/// If the text isn't an event of an HTTP API in payload format 2.0.
+/// [`Error`] if the text isn't an event of an HTTP API in payload format 2.0.
 pub fn request(event: &str) -> Result<Request, Error> {
     serde_json::from_str(event).map(|event| Request::from(escaped(event)))
 }
 
-/// Escapes what would keep `lambda_http` from making a request of an invocation.
+/// Returns the invocation with everything escaped that would make `lambda_http` panic.
 pub(crate) fn escape(invocation: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
     LambdaEvent { payload: escaped(invocation.payload), context: invocation.context }
 }
 
 fn escaped(event: LambdaRequest) -> LambdaRequest {
-    // Events of other kinds than those of HTTP APIs don't exist in this build.
+    // This build has only the events of HTTP APIs, by the features of `lambda_http`.
     let LambdaRequest::ApiGatewayV2(mut event) = event else { return event };
     let path = escaped_path(event.raw_path.as_deref().unwrap_or_default());
     let query = event.raw_query_string.as_deref().map(|query| utf8_percent_encode(query, QUERY).to_string());
     let length = path.len() + query.as_ref().map_or(0, String::len);
-    // No endpoint has such a path, so that a target that is too long is answered with 404.
+    // No endpoint has the path `/`, so a target that is too long is answered with 404.
     (event.raw_path, event.raw_query_string) =
         if length > MAX_TARGET { (Some("/".to_owned()), None) } else { (Some(path), query) };
     keep_what_fits(&mut event.headers);

@@ -1,9 +1,9 @@
-//! Typed fields out of a JSON object, with every problem noted rather than the first.
+//! Parsing typed fields of a JSON object, with every problem reported and not only the first.
 
 use pledge_domain::fields::{FieldErrors, FormFields};
 use serde_json::{Map, Number, Value};
 
-/// Takes the fields of an object one by one; what is left over at the end is a mistake of the client.
+/// The fields of an object, which are taken one by one. A field that is left at the end is a mistake of the client.
 #[derive(Debug)]
 pub struct Fields {
     rest: Map<String, Value>,
@@ -11,13 +11,13 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// Starts with every field of an object.
+    /// Returns the fields of this object.
     #[must_use]
     pub fn new(object: Map<String, Value>) -> Self {
         Self { rest: object, errors: FieldErrors::default() }
     }
 
-    /// Takes a whole number; none if it isn't there, is `null`, or is something else, which is a problem.
+    /// Takes a whole number; none if the field is missing, is `null`, or isn't a whole number, which is a problem.
     pub fn integer(&mut self, name: &str) -> Option<i64> {
         match self.rest.remove(name)? {
             Value::Null => None,
@@ -26,17 +26,17 @@ impl Fields {
         }
     }
 
-    /// Notes a problem with a field and returns none.
+    /// Adds a problem with a field and returns none.
     pub fn wrong<T>(&mut self, name: &str, problem: &str) -> Option<T> {
         self.errors.add(name, problem);
         None
     }
 
-    /// Returns the parsed input, if neither reading the fields nor parsing them found a problem. An unknown field is a
-    /// problem too: a misspelt optional field must not vanish silently.
+    /// Returns the parsed input if neither taking the fields nor parsing them found a problem. An unknown field is a
+    /// problem too, so that a misspelt optional field isn't ignored.
     ///
     /// # Errors
-    /// The problems of both.
+    /// [`FieldErrors`] with the problems of both.
     pub fn check<T>(mut self, parsed: Result<T, FieldErrors>) -> Result<T, FieldErrors> {
         for name in self.rest.keys() {
             let shown: String = name.chars().take(64).collect();
@@ -54,7 +54,7 @@ impl Fields {
 }
 
 impl FormFields for Fields {
-    /// Takes a text; none if it isn't there, is `null`, or is something else, which is a problem.
+    /// Takes a text; none if the field is missing, is `null`, or isn't a text, which is a problem.
     fn text(&mut self, name: &str) -> Option<String> {
         match self.rest.remove(name)? {
             Value::String(text) => Some(text),
@@ -63,8 +63,8 @@ impl FormFields for Fields {
         }
     }
 
-    /// Takes yes or no, for which HTML forms say `on`, `true` or `false`; none if it isn't there, is `null`, or is
-    /// something else, which is a problem.
+    /// Takes a truth value, which HTML forms send as `on`, `true` or `false`; none if the field is missing, is `null`,
+    /// or is anything else, which is a problem.
     fn boolean(&mut self, name: &str) -> Option<bool> {
         match self.rest.remove(name)? {
             Value::Bool(value) => Some(value),
@@ -76,10 +76,10 @@ impl FormFields for Fields {
     }
 }
 
-/// Returns the number if it is whole, also if it is written as `7.0` or `7e0`: JSON has one kind of numbers, and some
-/// languages write all of theirs with a point.
+/// Returns the number if it is whole, also if it is written as `7.0` or `7e0`, since some programming languages write every
+/// number with a decimal point.
 fn whole(number: &Number) -> Option<i64> {
-    /// Up to this, doubles hold each whole number exactly.
+    /// The largest number up to which doubles represent every whole number exactly.
     const EXACT: f64 = 9_007_199_254_740_991.0;
     number.as_i64().or_else(|| {
         let double = number.as_f64().filter(|double| double.fract() == 0.0 && double.abs() <= EXACT)?;

@@ -1,11 +1,12 @@
-//! The `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header): the same key, the same answer.
+//! The `Idempotency-Key` header (<https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/>), with which
+//! a client repeats a request without doing it twice.
 
 use lambda_http::Request;
 use pledge_domain::fields::{FieldErrors, FormFields};
 
 use crate::{error::ApiError, fields::Fields};
 
-/// Longest key that is accepted, as at Stripe.
+/// The longest key that is accepted, in characters, as at Stripe (<https://docs.stripe.com/api/idempotent_requests>).
 const MAX_KEY: usize = 255;
 
 /// Returns the key, if the client sent one.
@@ -23,14 +24,14 @@ pub fn key(request: &Request) -> Result<Option<String>, ApiError> {
     Ok(Some(key.to_owned()))
 }
 
-/// The field in which a plain HTML form sends its key, since it can't set a header: a hidden field, new for each form that
-/// is shown.
+/// The hidden field in which a plain HTML form sends its key, since it can't set a header. Each form that is shown needs a
+/// new key.
 pub const FIELD: &str = "idempotencyKey";
 
-/// Takes the key out of the field [`FIELD`], if the form has one.
+/// Takes the key from the field [`FIELD`], if the form has it.
 ///
 /// # Errors
-/// 400 that names the field if it is longer than 255 characters or not visible ASCII.
+/// 400 with the field if the key is longer than 255 characters or not visible ASCII.
 pub fn field(fields: &mut Fields) -> Result<Option<String>, ApiError> {
     let Some(key) = fields.text(FIELD).filter(|key| !key.is_empty()) else { return Ok(None) };
     if key.len() > MAX_KEY || !key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {

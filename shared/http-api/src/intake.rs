@@ -1,4 +1,4 @@
-//! The preorder form as an endpoint takes it: at `POST /preorders`, and at `POST /checkout` if no preorder is named.
+//! Receiving the preorder form: at `POST /preorders`, and at `POST /checkout` if the request names no preorder.
 
 use lambda_http::Request;
 use pledge_application::initiate_preorder::{InitiatePreorder, Request as Form};
@@ -12,7 +12,7 @@ use crate::{
     app_check::AppCheck, auth, body, error::ApiError, fields::Fields, idempotency, proxies::TrustedProxies, telemetry,
 };
 
-/// Everything that turns a request into a stored preorder.
+/// Everything that is needed to store the preorder of a request.
 pub struct PreorderIntake<Store, Identity, Queue, Verifier, System> {
     /// Stores the preorder.
     pub initiate: InitiatePreorder<Store, Identity, Queue>,
@@ -24,17 +24,17 @@ pub struct PreorderIntake<Store, Identity, Queue, Verifier, System> {
     pub system: System,
     /// Business metrics.
     pub metrics: Metrics,
-    /// What becomes of requests that come from no app of ours.
+    /// Whether requests need a valid App Check token.
     pub app_check: AppCheck,
-    /// What stands between API Gateway and its callers.
+    /// How many proxies of our own stand before API Gateway, which tells the request's source.
     pub proxies: TrustedProxies,
 }
 
-/// A form that became a preorder.
+/// The stored preorder of a form.
 pub struct Received {
     /// The preorder as it is stored.
     pub preorder: Preorder,
-    /// Whether somebody proved who they are. Whoever didn't may not be told whose preorder it is.
+    /// Whether the request was signed in. If it wasn't, the response mustn't name the preorder's owner.
     pub is_signed_in: bool,
 }
 
@@ -49,15 +49,16 @@ where
     /// Checks whether the request comes from an app of ours.
     ///
     /// # Errors
-    /// As those of [`AppCheck::check`].
+    /// Those of [`AppCheck::check`].
     pub async fn check_app(&self, request: &Request) -> Result<(), ApiError> {
         self.app_check.check(request, &self.verifier, &self.metrics, self.system.now()).await
     }
 
-    /// Stores the preorder that the request's fields describe. Who is signed in is optional; a wrong token isn't.
+    /// Stores the preorder that the request's fields describe, and returns it. The request needn't be signed in, but an
+    /// invalid token is refused.
     ///
     /// # Errors
-    /// [`ApiError`]; nothing was stored then.
+    /// [`ApiError`]; then nothing was stored.
     pub async fn receive(&self, request: &Request, mut fields: Fields) -> Result<Received, ApiError> {
         let in_field = idempotency::field(&mut fields)?;
         let parsed = PreorderForm::parse(&mut fields, &self.catalogue);

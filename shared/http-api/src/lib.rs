@@ -1,7 +1,7 @@
-//! The HTTP edge of the functions behind API Gateway: from a request to typed input, from a result to a response.
+//! The HTTP edge of the functions behind API Gateway: parses requests to typed input, and makes responses of results.
 //!
-//! The body of an error is `{"code", "message"}`; an error of the client adds `fields`, what to fix, and an error of the
-//! server `requestId` and nothing else.
+//! The body of an error is `{"code", "message"}`. Invalid fields add `fields`, which says how to correct each; a server
+//! error adds `requestId`, and says nothing else.
 
 pub mod answer;
 pub mod app_check;

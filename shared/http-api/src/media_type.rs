@@ -1,4 +1,4 @@
-//! What a request says its body is.
+//! The content type, encoding and charset of a request's body.
 
 use lambda_http::{
     Request,
@@ -12,16 +12,16 @@ pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 /// The content type of HTML forms that upload files.
 pub(crate) const MULTIPART: &str = "multipart/form-data";
 
-/// Returns the content type without its parameters, as it was written; none if there is none or it isn't text.
+/// Returns the content type without its parameters, in the client's spelling; none if there is none or it isn't text.
 pub(crate) fn of(request: &Request) -> Option<&str> {
     text(request, header::CONTENT_TYPE)?.split(';').next().map(str::trim)
 }
 
-/// Checks that the body is written in a way that is understood here. The bytes themselves are left alone.
+/// Checks by the headers that the body's format is supported. The body itself isn't read.
 ///
 /// # Errors
-/// 415 `UNSUPPORTED_MEDIA_TYPE` for a compressed body, one of several parts, and one in another charset than UTF-8. Each
-/// names what to send instead.
+/// 415 `UNSUPPORTED_MEDIA_TYPE` for a compressed body, one of several parts, and one in another charset than UTF-8. The
+/// message says what to send instead.
 pub(crate) fn check(request: &Request) -> Result<(), ApiError> {
     if let Some(coding) = text(request, header::CONTENT_ENCODING).filter(|coding| !is(coding, "identity")) {
         return Err(unsupported(format!(
@@ -55,7 +55,7 @@ fn is(text: &str, name: &str) -> bool {
     text.trim().eq_ignore_ascii_case(name)
 }
 
-/// Returns a client's text at a length that fits in a message.
+/// Returns the first 40 characters of a client's text, for a message.
 fn shown(text: &str) -> String {
     text.trim().chars().take(40).collect()
 }

@@ -1,20 +1,20 @@
-//! Where a request came from.
+//! The network source of a request, behind proxies of our own.
 
 use std::net::IpAddr;
 
 use lambda_http::{Request, RequestExt, request::RequestContext};
 use pledge_domain::limits::Source;
 
-/// How many proxies of our own stand before API Gateway, such as one for CloudFront.
+/// The number of proxies of our own before API Gateway, such as 1 for CloudFront.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TrustedProxies(pub(crate) usize);
 
 impl TrustedProxies {
-    /// Returns where the request came from: who called API Gateway, or whom the outermost of our proxies saw. None if there
-    /// is no API Gateway, as in an invocation by hand.
+    /// Returns the source of a request: the address that called API Gateway or, with proxies, the one that called the
+    /// outermost of them. None if the request didn't come through API Gateway, as in an invocation by hand.
     ///
-    /// Each proxy appends whom it saw to `X-Forwarded-For`, and so does API Gateway; what stands further left is whatever a
-    /// client wrote.
+    /// Each proxy, and API Gateway too, appends the address of its caller to `X-Forwarded-For`. Addresses further left are
+    /// written by clients and not trusted.
     #[must_use]
     pub fn source(self, request: &Request) -> Option<Source> {
         let peer: IpAddr = match request.request_context_ref()? {
@@ -30,7 +30,7 @@ impl TrustedProxies {
         if hops.last().is_some_and(|last| last.parse() == Ok(peer)) {
             hops.pop();
         }
-        // The peer is the nearest proxy.
+        // The caller of API Gateway is the nearest proxy, so the list has one address for each of ours from the right.
         let behind = hops.len().checked_sub(self.0)?;
         if self.0 == 0 { None } else { hops.get(behind)?.parse().ok() }
     }

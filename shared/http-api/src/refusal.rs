@@ -1,5 +1,5 @@
-//! What a client is told when a use case doesn't do as it was asked. Here, and for champions in
-//! [`champions`](crate::champions), the errors of use cases become statuses, codes and messages, and nowhere else.
+//! The responses to errors of use cases. Their statuses, codes and messages are decided here and, for champions, in
+//! [`champions`](crate::champions) alone.
 
 use lambda_http::http::StatusCode;
 use pledge_application::{
@@ -21,7 +21,7 @@ impl From<FieldErrors> for ApiError {
 
 impl From<TooMany> for ApiError {
     fn from(refusal: TooMany) -> Self {
-        // Whole seconds, and never too few.
+        // Whole seconds, rounded up.
         let seconds = refusal.retry_after.whole_seconds() + i64::from(refusal.retry_after.subsec_nanoseconds() > 0);
         Self::TooManyRequests { retry_after: seconds.unsigned_abs().max(1) }
     }

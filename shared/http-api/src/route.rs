@@ -1,13 +1,12 @@
-//! Which endpoint a request is for.
+//! The path of a request, by which a function with several routes finds the endpoint.
 //!
-//! API Gateway has routed already; a function that serves several routes asks here which one it was. Paths carry the
-//! stage as a prefix except on the `$default` stage, so routes are compared from the end.
+//! Paths have API Gateway's stage as a prefix except on the `$default` stage, so routes are compared from the end.
 
 use lambda_http::{Request, RequestExt};
 
 use crate::error::ApiError;
 
-/// Returns the request's path as API Gateway got it, split at its slashes.
+/// Returns the segments of the request's path, as API Gateway got it, without empty ones.
 #[must_use]
 pub fn segments(request: &Request) -> Vec<&str> {
     let raw = request.raw_http_path();
@@ -15,7 +14,7 @@ pub fn segments(request: &Request) -> Vec<&str> {
     path.split('/').filter(|segment| !segment.is_empty()).collect()
 }
 
-/// Makes a 404 for a request that no route of this function takes.
+/// Returns a 404 `NOT_FOUND`, for a request that no route of the function matches.
 #[must_use]
 pub fn unknown() -> ApiError {
     ApiError::not_found("NOT_FOUND", "There is no such endpoint.")

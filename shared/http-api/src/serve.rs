@@ -1,4 +1,4 @@
-//! The functions behind API Gateway: from Lambda's invocations to a function's routes and back.
+//! Serving Lambda's invocations with a function's routes.
 
 use lambda_http::{
     Adapter, Body, Error, Request, RequestExt, Response, Service, lambda_runtime, lambda_runtime::LambdaEvent,
@@ -12,12 +12,13 @@ use crate::{answer, error::ApiError, event, page};
 
 /// The endpoints of a function.
 pub trait Routes: Send + Sync {
-    /// Answers a request, whatever its path. A path that the function doesn't have is
-    /// [`route::unknown`](crate::route::unknown).
+    /// Returns the response to a request.
+    ///
+    /// # Errors
+    /// [`ApiError`]; for a path that the function doesn't have, [`route::unknown`](crate::route::unknown).
     fn route(&self, request: &Request) -> impl Future<Output = Result<Response<Body>, ApiError>> + Send;
 
-    /// Answers a request; an error becomes a response that says what to correct, or nothing but the request's id: a page
-    /// for a plain HTML form, JSON for everybody else.
+    /// Returns the response to a request, also if it is an error: a page for a plain HTML form, JSON for other clients.
     fn handle(&self, request: Request) -> impl Future<Output = Response<Body>> + Send {
         async move {
             let context = request.lambda_context_ref();
@@ -34,15 +35,15 @@ pub trait Routes: Send + Sync {
     }
 }
 
-/// Answers Lambda's invocations until the process ends. Counts the requests that `function` answers with 5xx.
+/// Answers Lambda's invocations with `routes` until the process ends. Counts responses with 5xx under the name `function`.
 ///
 /// # Errors
-/// If the Lambda runtime API can't be reached.
+/// [`Error`] if the Lambda Runtime API can't be reached.
 pub async fn serve(function: &'static str, metrics: Metrics, routes: impl Routes) -> Result<(), Error> {
     lambda_runtime::run(Adapter::from(handler(function, &metrics, &routes)).map_request(event::escape)).await
 }
 
-/// Returns what answers each request with `routes` and counts it.
+/// Returns a service that answers each request with `routes` and counts failures.
 fn handler<'a>(
     function: &'static str,
     metrics: &'a Metrics,
@@ -62,11 +63,12 @@ async fn counted(function: &str, metrics: &Metrics, routes: &impl Routes, reques
     response
 }
 
-/// Answers Lambda's invocations until the process ends: API Gateway's with `routes`, those of a schedule with `scheduled`,
-/// which gets the event's `detail`: EventBridge's own is empty, and whoever invokes by hand may ask for something there.
+/// Answers Lambda's invocations until the process ends: API Gateway's with `routes`, those of a schedule with `scheduled`.
+/// `scheduled` gets the event's `detail`, which EventBridge leaves empty, and in which an operator who invokes the function
+/// by hand may set options.
 ///
 /// # Errors
-/// If the Lambda runtime API can't be reached.
+/// [`Error`] if the Lambda Runtime API can't be reached.
 pub async fn serve_with_schedule(
     function: &'static str,
     metrics: Metrics,
@@ -86,16 +88,16 @@ pub async fn serve_with_schedule(
     lambda_runtime::run(service_fn(answer)).await
 }
 
-/// What a function is invoked for.
+/// An invocation of a function.
 #[derive(Debug)]
 enum Invocation {
     /// A request to an endpoint.
     Request(Box<LambdaRequest>),
-    /// The time of a schedule has come. This is the event's detail.
+    /// A schedule's event, with its `detail`.
     Scheduled(Value),
 }
 
-/// What EventBridge sends (<https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html>).
+/// An event of EventBridge (<https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html>).
 #[derive(Deserialize)]
 struct Schedule {
     source: Source,
@@ -105,17 +107,17 @@ struct Schedule {
 
 #[derive(Deserialize)]
 enum Source {
-    /// A rule's schedule.
+    /// A schedule of an EventBridge rule.
     #[serde(rename = "aws.events")]
     Events,
-    /// The scheduler's.
+    /// A schedule of EventBridge Scheduler.
     #[serde(rename = "aws.scheduler")]
     Scheduler,
 }
 
 impl<'de> Deserialize<'de> for Invocation {
-    /// Reads a request first, since most invocations are requests: they cost no more than without a schedule. A schedule
-    /// has no `requestContext`, which a request can't be without.
+    /// Tries to parse a request first, since most invocations are requests, which then cost no more than without a
+    /// schedule. A schedule's event can't be taken for a request, since it has no `requestContext`.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <&RawValue>::deserialize(deserializer)?.get();
         match serde_json::from_str(text) {

@@ -1,10 +1,10 @@
-//! Points in time as responses write them.
+//! The form of points in time in responses.
 
 use pledge_domain::Timestamp;
 use serde::{Serialize, Serializer, ser::Error};
 use time::format_description::well_known::Rfc3339;
 
-/// A point in time, written as RFC 3339 in UTC: `2026-01-01T00:00:00Z`.
+/// A point in time, serialized in RFC 3339 form in UTC, such as `2026-01-01T00:00:00Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UtcTime(pub Timestamp);
 

@@ -22,16 +22,17 @@ use crate::{
     subscription::{self, Job, List},
 };
 
-/// The version of the API that the body and the errors are written for.
+/// The API revision for which requests are written and errors are read
+/// (<https://developers.klaviyo.com/en/docs/api_versioning_and_deprecation_policy>).
 const REVISION: HeaderValue = HeaderValue::from_static("2026-07-15");
 
-/// The media type of JSON:API, which Klaviyo asks for.
+/// The media type of JSON:API, which Klaviyo requires.
 const JSON_API: HeaderValue = HeaderValue::from_static("application/vnd.api+json");
 
-/// Longest wait for one answer.
+/// The longest wait for one response.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Sends events and consent to Klaviyo.
+/// The client of Klaviyo's API, which sends events and consents.
 #[derive(Clone)]
 pub struct KlaviyoClient {
     http: Client,
@@ -42,14 +43,14 @@ pub struct KlaviyoClient {
     metric_names: MetricNames,
 }
 
-/// The API key has characters that no header can carry.
+/// An API key with characters that no header may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the Klaviyo API key has characters that no key has")]
 pub struct InvalidApiKey;
 
 impl KlaviyoClient {
-    /// Makes a client that sends its requests over `http`. A key that Klaviyo refuses is read again where it came from,
-    /// and a new one is used at once.
+    /// Makes a client that sends its requests over `http`. When Klaviyo refuses the key, the secret is read again, and
+    /// a new key is used at once.
     ///
     /// # Errors
     /// [`InvalidApiKey`] if the key has control characters.
@@ -64,7 +65,8 @@ impl KlaviyoClient {
         Ok(Self { http, base, list, authorization, headers, metric_names })
     }
 
-    /// Returns what is to be posted, and where: consent as a job if there is a list for it, anything else as an event.
+    /// Returns the request for an announcement: for a consent or withdrawal a subscription job, if a list is configured and
+    /// [`subscription::job`] makes one, else an event.
     fn request(&self, entry: &Announcement) -> Result<Job, Box<dyn std::error::Error>> {
         let job = self.list.as_ref().map(|list| subscription::job(entry, list)).transpose()?.flatten();
         match job {
@@ -80,7 +82,7 @@ impl KlaviyoClient {
     }
 }
 
-/// Makes the `Authorization` header of an API key.
+/// Returns the `Authorization` header of an API key, marked as sensitive.
 fn authorization(key: &str) -> Result<HeaderValue, InvalidApiKey> {
     let mut authorization = HeaderValue::try_from(format!("Klaviyo-API-Key {key}")).map_err(|_| InvalidApiKey)?;
     authorization.set_sensitive(true);
@@ -98,13 +100,13 @@ impl Marketing for KlaviyoClient {
             response = self.post(&self.authorization.current(), path, body).await?;
         }
         let (status, headers) = (response.status(), response.headers().clone());
-        // The status decides; a body that breaks off only makes the reason shorter.
+        // The status decides; an incomplete body only makes the reason shorter.
         let body = if status.is_success() { None } else { response.bytes().await.ok() };
         response::judge(status, &headers, &body.unwrap_or_default())
     }
 }
 
-/// Returns the error of a request without an answer. Whether Klaviyo took the event is unknown; a repeat counts once.
+/// Returns the error of a request without a response. Whether Klaviyo took the event is unknown, but a repeat counts once.
 fn no_answer(error: reqwest::Error) -> MarketingError {
     let reason = ErrorChain(&error.without_url()).to_string();
     MarketingError::Retryable { reason, retry_after: None }

@@ -1,4 +1,4 @@
-//! The variables of this adapter: where Klaviyo's API is, with which key it is called, and what it calls its metrics.
+//! The variables of this adapter: the address and key of Klaviyo's API, the names of its metrics, and the marketing list.
 
 use std::collections::BTreeMap;
 
@@ -6,25 +6,26 @@ use pledge_runtime::{Parser, Secret};
 
 use crate::{metric_names::MetricNames, subscription::List};
 
-/// Klaviyo's own address.
+/// The address of Klaviyo's API.
 pub const API_BASE: &str = "https://a.klaviyo.com";
 
-/// How Klaviyo's API is reached.
+/// The configuration of Klaviyo's API.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `KLAVIYO_API_BASE`, for the stage `local` only: a stand-in's address. [`API_BASE`] unless set.
     pub base: String,
     /// `KLAVIYO_API_KEY`, a secret.
     pub key: Secret,
-    /// `KLAVIYO_METRIC_NAMES`: what metrics are called in this Klaviyo account, as JSON, if not by their own names.
+    /// `KLAVIYO_METRIC_NAMES`: the names of metrics in this Klaviyo account, as JSON by our names; our names unless set.
     pub metric_names: MetricNames,
-    /// `KLAVIYO_LIST_ID`: the list that whoever agrees to marketing is put on; without, consent is only told in events.
-    /// `KLAVIYO_LIST_DOUBLE_OPT_IN`: whether Klaviyo asks them to confirm, `true` or `false`; `false` unless set.
+    /// `KLAVIYO_LIST_ID`: the list to which people who agree to marketing are subscribed; unless set, consents are sent
+    /// as events only. `KLAVIYO_LIST_DOUBLE_OPT_IN`: whether the list asks people to confirm, `true` or `false`;
+    /// `false` unless set.
     pub list: Option<List>,
 }
 
 impl Config {
-    /// Takes the variables.
+    /// Parses the variables. Returns `None` if one is missing or invalid; `parser` then has a problem for each.
     pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
         let base = parser.emulator_url("KLAVIYO_API_BASE");
         let key = parser.secret("KLAVIYO_API_KEY");

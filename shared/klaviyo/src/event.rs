@@ -1,17 +1,17 @@
-//! The request body, a JSON:API document.
+//! The body of a Create Event request, a JSON:API document (<https://developers.klaviyo.com/en/reference/create_event>).
 
 use pledge_domain::{Timestamp, ids::OutboxId, outbox::Announcement, property};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Number, Value, value::RawValue};
 use time::{UtcOffset, format_description::well_known::Rfc3339};
 
-/// Writes an announcement as the JSON:API document that Klaviyo takes.
+/// Returns the body for an announcement, as JSON. `metric_name` is the name of its event in Klaviyo.
 ///
 /// # Errors
-/// If the time or the amount has no JSON form; the same entry fails again.
+/// If the time or the amount has no JSON form; the same announcement fails again.
 pub(crate) fn body(entry: &Announcement, metric_name: &str) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let payload = &entry.payload;
-    // Klaviyo's value is a number; the decimal text goes in as it is, since a float would change it.
+    // Klaviyo's value is a number. The decimal text is written unchanged, since a float could round it.
     let value = payload.value.map(|money| RawValue::from_string(money.to_decimal())).transpose()?;
     let profile = Profile {
         email: payload.profile.email.as_str(),
@@ -32,16 +32,16 @@ pub(crate) fn body(entry: &Announcement, metric_name: &str) -> Result<Vec<u8>, B
     Ok(serde_json::to_vec(&Document { data: Resource { kind: "event", attributes: event } })?)
 }
 
-/// Returns the time of the event; none, for which Klaviyo puts the time of the request, if Klaviyo would refuse it: it
-/// "must be after the year 2000" (<https://developers.klaviyo.com/en/reference/create_event>). That it may be one year
-/// ahead at most is no matter: nothing is announced before it has happened.
+/// Returns the time of the event. None, for which Klaviyo uses the time of the request, if Klaviyo would refuse it,
+/// since it "must be after the year 2000" (<https://developers.klaviyo.com/en/reference/create_event>). Klaviyo also
+/// refuses times more than a year ahead, but nothing is announced before it has happened.
 fn time(occurred_at: Timestamp) -> Result<Option<String>, time::error::Format> {
     let utc = occurred_at.to_offset(UtcOffset::UTC);
     (utc.year() > 2000).then(|| utc.format(&Rfc3339)).transpose()
 }
 
-/// An event's properties, with the amount as a number: the outbox keeps the exact decimal text, but only numbers can be
-/// added up and compared in Klaviyo.
+/// An event's properties, with `amount` written as a number. The outbox keeps it as exact decimal text, but Klaviyo adds up
+/// and compares only numbers.
 struct Properties<'a>(&'a Map<String, Value>);
 
 impl Serialize for Properties<'_> {

@@ -1,7 +1,8 @@
-//! Klaviyo's Create Event endpoint (<https://developers.klaviyo.com/en/reference/create_event>), and its subscription jobs for
-//! consent.
+//! The client of Klaviyo's API: its Create Event endpoint (<https://developers.klaviyo.com/en/reference/create_event>), and
+//! its subscription jobs for consent.
 //!
-//! One request an event: the bulk endpoint fails as a whole for one repeated `unique_id`, and repeats are normal here.
+//! Each event is sent in a request of its own: the bulk endpoint fails as a whole for one repeated `unique_id`, and repeats
+//! are normal here.
 
 mod client;
 mod config;

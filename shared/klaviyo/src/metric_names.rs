@@ -1,20 +1,21 @@
-//! What the metrics are called in this Klaviyo account.
+//! The names of announcements as metrics in a Klaviyo account.
 
 use std::collections::BTreeMap;
 
 use pledge_domain::outbox::AnnouncementKind;
 
-/// The name of each metric; [`AnnouncementKind::name`] unless configured otherwise. Klaviyo makes a metric at its first event.
+/// The name of the Klaviyo metric of each kind of announcement: [`AnnouncementKind::name`] unless configured otherwise.
+/// Klaviyo makes a metric when it gets its first event.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MetricNames(BTreeMap<AnnouncementKind, String>);
 
-/// A name was configured for a metric that doesn't exist.
+/// A configured name for a metric that doesn't exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a metric; these are: {names}", names = AnnouncementKind::ALL.map(AnnouncementKind::name).join(", "))]
 pub struct UnknownMetric(pub String);
 
 impl MetricNames {
-    /// Takes the configured names by [`AnnouncementKind::name`].
+    /// Makes the names from configured ones, by [`AnnouncementKind::name`].
     ///
     /// # Errors
     /// [`UnknownMetric`] for any other key.
@@ -26,7 +27,7 @@ impl MetricNames {
         named.collect::<Result<_, _>>().map(Self)
     }
 
-    /// Returns what this Klaviyo account calls an announcement.
+    /// Returns the name of an announcement's metric in this Klaviyo account.
     #[must_use]
     pub fn get(&self, metric: AnnouncementKind) -> &str {
         self.0.get(&metric).map_or_else(|| metric.name(), String::as_str)

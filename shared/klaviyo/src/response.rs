@@ -1,4 +1,4 @@
-//! What an answer means: taken, later, or never.
+//! The meaning of a response of Klaviyo's API: taken, to be retried, or refused for good.
 
 use std::time::Duration;
 
@@ -6,12 +6,14 @@ use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
 use pledge_domain::{outbox::ProfilePart, ports::MarketingError};
 use serde::Deserialize;
 
-/// Longest text of a code, title or pointer that goes into a reason.
+/// The longest text of a code, title or pointer in a reason, in characters.
 const MAX_PART: usize = 120;
 
-/// Judges an answer by its status. Klaviyo answers 202 for an event that it will process, and again for a repeat.
+/// Returns the result of a request by its response. Klaviyo answers 202 for an event that it will process, and for a
+/// repeat.
 ///
-/// A refused API key (401, 403) says nothing about the event, which must not be given up for it: the event waits until
+/// # Errors
+/// [`MarketingError`]. A refused API key (401, 403) is retryable, since it says nothing about the event, which waits until
 /// the key is right again.
 pub(crate) fn judge(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<(), MarketingError> {
     if status.is_success() {
@@ -27,7 +29,8 @@ pub(crate) fn judge(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Res
     }
 }
 
-/// Returns which part of the profile the errors are about, the smallest if all of them are about it.
+/// Returns the part of the profile to leave out: the smallest that covers every error; none if an error is about anything
+/// else, or if there are no errors.
 fn about(errors: &[ErrorObject]) -> Option<ProfilePart> {
     let parts = errors.iter().map(ErrorObject::about).collect::<Option<Vec<_>>>()?;
     parts.into_iter().max()
@@ -35,17 +38,18 @@ fn about(errors: &[ErrorObject]) -> Option<ProfilePart> {
 
 fn is_retryable(status: StatusCode) -> bool {
     let key_refused = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
-    // 409: another request about the same thing is under way.
+    // 409 means that another request about the same object is in progress.
     let busy = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS | StatusCode::CONFLICT);
     key_refused || busy || status.is_server_error()
 }
 
-/// Reads `Retry-After` in seconds, the only form that Klaviyo uses.
+/// Returns the time of the `Retry-After` header, which Klaviyo writes in seconds only.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
-/// Joins the status with code, title and pointer of each error. The `detail` is left out: it may quote what was sent.
+/// Returns the status with code, title and pointer of the first three errors. Their `detail` is left out, since it may
+/// quote personal data.
 fn reason(status: StatusCode, errors: &[ErrorObject]) -> String {
     let errors = errors.iter().take(3).map(ErrorObject::describe).filter(|text| !text.is_empty());
     std::iter::once(status.as_u16().to_string()).chain(errors).collect::<Vec<_>>().join("; ")
@@ -72,9 +76,9 @@ struct Source {
 }
 
 impl ErrorObject {
-    /// Returns which part of the profile this error is about; none if it is about something else.
+    /// Returns the part of the profile that this error is about; none if it is about something else.
     ///
-    /// `duplicate_profile` says that two identifiers belong to two profiles.
+    /// The code `duplicate_profile` means that two identifiers of the profile belong to two profiles.
     fn about(&self) -> Option<ProfilePart> {
         let pointer = self.source.as_ref().and_then(|source| source.pointer.as_deref()).unwrap_or_default();
         if pointer.contains("/phone_number") {

@@ -1,4 +1,4 @@
-//! Consent as a job of Klaviyo's subscription API: subscribe
+//! Jobs of Klaviyo's subscription API, which subscribe
 //! (<https://developers.klaviyo.com/en/reference/bulk_subscribe_profiles>) or unsubscribe
 //! (<https://developers.klaviyo.com/en/reference/bulk_unsubscribe_profiles>) one profile.
 
@@ -8,33 +8,34 @@ use pledge_domain::{
 };
 use serde_json::{Value, json};
 
-/// The list that whoever agrees to marketing is put on.
+/// The list to which people who agree to marketing are subscribed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List {
-    /// Klaviyo's id of it.
+    /// Klaviyo's id of the list.
     pub id: String,
     /// Whether Klaviyo asks for a confirmation by e-mail before it subscribes somebody.
     pub double_opt_in: bool,
 }
 
-/// A job: where it goes, and what it says.
+/// A request to Klaviyo: its path, and its body as JSON.
 pub(crate) struct Job {
     pub(crate) path: &'static str,
     pub(crate) body: Vec<u8>,
 }
 
-/// Returns the job that an announcement asks for; none if it is an event. Consent for an address that nobody proved is a job
-/// only if the list asks its owner; otherwise anybody could subscribe anybody.
+/// Returns the job of an announcement that is a consent or a withdrawal; none if it is to be sent as an event. A
+/// consent for an unproven address is a job only if the list asks the address's owner to confirm; otherwise anybody
+/// could subscribe anybody.
 ///
 /// # Errors
-/// If it has no JSON form, which can't be.
+/// [`serde_json::Error`], which can't happen for these values.
 pub(crate) fn job(entry: &Announcement, list: &List) -> Result<Option<Job>, serde_json::Error> {
     let text = |name: &str| entry.payload.properties.get(name).and_then(Value::as_str).unwrap_or_default();
     let email = entry.payload.profile.email.as_str();
     let is_proven = entry.payload.properties.get(property::ADDRESS_PROVEN) == Some(&Value::Bool(true));
     let (path, job) = match entry.kind {
         AnnouncementKind::MarketingConsentGiven if is_proven || list.double_opt_in => {
-            // Without `historical_import`, which would pass over the confirmation.
+            // `historical_import` isn't set, since it would skip the confirmation.
             let attributes = json!({
                 "custom_source": format!("{}, text {}", text(property::SOURCE), text(property::TEXT_VERSION)),
                 "profiles": { "data": [profile(email, "SUBSCRIBED")] },
@@ -45,7 +46,7 @@ pub(crate) fn job(entry: &Announcement, list: &List) -> Result<Option<Job>, serd
             ("/api/profile-subscription-bulk-create-jobs", job)
         }
         AnnouncementKind::MarketingConsentWithdrawn => {
-            // Of no list: whoever withdraws consent wants no marketing at all.
+            // No list is named, since a withdrawal is about all marketing.
             let attributes = json!({ "profiles": { "data": [profile(email, "UNSUBSCRIBED")] } });
             let job = json!({ "type": "profile-subscription-bulk-delete-job", "attributes": attributes });
             ("/api/profile-subscription-bulk-delete-jobs", job)

@@ -1,4 +1,5 @@
--- The readers whose customer $1 is or was, and the novels whose tier one of the prices $2 is or was, two of each at most.
+-- The readers who have or had the Stripe customer $1, and the novels with a tier that has or had one of the prices $2; at
+-- most two of each.
 (
     select distinct resolved_user(user_id) as user_id, null::bigint as novel_id
     from (

@@ -1,4 +1,5 @@
--- What is known of the payments of reader $1 for novel $2, by themselves, by their invoices, or by invoice $3.
+-- The refunds, disputes and invoices of the payments at Stripe of reader $1 for novel $2, found by their own ids, by their
+-- invoices, or by invoice $3.
 select payment_intent_id, invoice_id, amount_refunded, coalesce(amount_refunded_at, updated_at) as amount_refunded_at,
        dispute_status, coalesce(dispute_status_at, updated_at) as dispute_status_at,
        (

@@ -1,4 +1,4 @@
--- The novels that reader $1 ever began to pay for, $2 at most, and who that reader is by now.
+-- The novels for which reader $1 ever began to pay, at most $2, with the reader's present uid after a takeover.
 select distinct user_id, novel_id
 from payment_record
 where user_id = resolved_user($1) and novel_id is not null and (kind is not null or carried_over_at is not null)

@@ -1,4 +1,5 @@
--- Without those that the system before this one settled. What was carried over has no kind.
+-- The payments of reader $1 for novel $2, without those that the system before this one settled, which have no kind. A
+-- carried-over payment has no kind either.
 select record_id, coalesce(kind, 'carried_over') as kind, payment_method, tier_level, purchase_type, amount, currency,
        description, stripe_subscription_id, stripe_payment_intent_id, stripe_customer_id, stripe_invoice_id,
        stripe_price_id, period_start, period_end, lines, grace_seconds, carried_over_at, paid_at, failed_at, closed,

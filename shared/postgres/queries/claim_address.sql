@@ -1,5 +1,5 @@
--- No user row but $1's keeps address $2; nothing happens if $3 and user $1 has a row. Only while preorder $4, if one is
--- given, is of address $5 and has no owner.
+-- Removes address $2 from every user row but $1's; does nothing if $3 and user $1 has a row. Only while preorder $4, if one
+-- is given, has address $5 and no owner. At $6.
 update users
 set email = null, email_verified = false, lost_email = email,
     lost_email_proven = email_verified and last_login_at is not null, updated_at = $6

@@ -1,7 +1,7 @@
--- Consent $1 of user $2 (null: somebody who hasn't signed in) to marketing for address $3, or its withdrawal: given $4, proven
--- $5, source $6, version of the text $7, with the announcement of the same id: key $8, metric $9, payload $10. Nothing if it
--- says what counts already. Only while preorder $11, if one is given, is of address $12 and has no owner; at $13. The
--- user's row says what the user said last.
+-- Stores the consent with id $1 of user $2 (null: not signed in) to marketing for address $3, or its withdrawal: given $4,
+-- proven $5, source $6, version of the text $7; and the announcement with the consent's id: key $8, metric $9, payload $10.
+-- Stores neither if they repeat what counts for the address. Only while preorder $11, if one is given, has address $12 and
+-- no owner. At $13. The user's row gets what the user said last.
 with newest as (
     select given, proven, text_version
     from consent

@@ -1,5 +1,5 @@
--- Preorder $2 becomes user $1's if it has no owner. Only while preorder $3, if one is given, is of address $4 and has no
--- owner.
+-- Gives preorder $2 to user $1 if it has no owner. Only while preorder $3, if one is given, has address $4 and no owner. At
+-- $5.
 update preorders
 set user_id = resolved_user($1), updated_at = $5
 where id = $2 and user_id is null

@@ -1,5 +1,6 @@
--- Every preorder of address $2 that has no owner becomes user $1's; if $3, also those whose owner is known by that address
--- alone, which another row has by now. Only while preorder $4, if one is given, is of address $5 and has no owner.
+-- Gives every preorder of address $2 without an owner to user $1; if $3, also those whose owner never signed in and was
+-- known by that address alone, which another row has by now. Only while preorder $4, if one is given, has address $5 and no
+-- owner. At $6.
 update preorders
 set user_id = resolved_user($1), updated_at = $6
 where (

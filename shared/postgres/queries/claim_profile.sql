@@ -1,6 +1,6 @@
--- User $1's row: address $2 unless another row has it, whether that is verified $3, name $4, picture $5, telephone
--- number $6. A known row is updated only if $7, that is after a sign-in. Only while preorder $8, if one is given, is of
--- address $9 and has no owner.
+-- Inserts user $1's row: address $2 unless another row has it, whether it is verified $3, name $4, picture $5, telephone
+-- number $6. Updates an existing row only if $7, that is after a sign-in. Only while preorder $8, if one is given, has
+-- address $9 and no owner. At $10.
 insert into users as mine (
     id, email, email_verified, display_name, photo_url, phone, last_login_at, created_at, updated_at
 )

@@ -1,4 +1,4 @@
--- Events that were recorded before $1 and don't wait for a person, the $2 oldest.
+-- Deletes the $2 oldest events that were recorded before $1 and aren't parked.
 with cleared as (
     delete from stripe_event
     where id = any(array(

@@ -1,4 +1,4 @@
--- What announcements say that Klaviyo refused before $1, the $2 oldest. They are left out for good at $3.
+-- Empties the payloads of the $2 oldest announcements that were parked before $1, and marks them as superseded at $3.
 with cleared as (
     update outbox set payload = '{}', parked_at = null, superseded_at = $3::timestamptz
     where id = any(array(

@@ -1,4 +1,4 @@
--- What announcements say that were sent or left out before $1, the $2 oldest.
+-- Empties the payloads of the $2 oldest announcements that were sent or superseded before $1.
 with cleared as (
     update outbox set payload = '{}'
     where id = any(array(

@@ -1,4 +1,4 @@
--- Whether event $1 was applied. If it was recorded and changed nothing, it is as if it had not been.
+-- Deletes event $1 if it was recorded and changed nothing, and returns a row if it was applied.
 with forgotten as (
     delete from stripe_event where id = $1 and outcome <> 'applied'
 )

@@ -1,4 +1,4 @@
--- Makes a new salt on a new day, and removes rows that limit nobody any more. Whoever uses a row at this moment keeps it.
+-- Makes a new salt on a new day, and deletes counters that are fully restored, except those that are in use at this moment.
 with salted as (
     update limit_salt set day = $1::timestamptz::date, salt = gen_random_uuid() || '' || gen_random_uuid()
     where day < $1::timestamptz::date

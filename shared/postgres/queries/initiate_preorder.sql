@@ -1,6 +1,6 @@
--- A new preorder and its `preorder_started` announcement; nothing if preorder $6 is there already. A new one uses one of
--- $7's $8 in an hour and then one of $9's $10 (null: no limit), as in take_uses.sql. Returns which of the two has none
--- left, as 1 or 2; nothing is stored then.
+-- Inserts a preorder and its `preorder_started` announcement, unless preorder $6 exists. A new preorder takes one of the $8
+-- uses in an hour of key $7, and then one of the $10 uses of key $9 (null: no limit), as in take_uses.sql. Returns which of
+-- the two limits is used up, as 1 or 2; then nothing is inserted.
 with fresh as (
     select from (select) as one where not exists (select from preorders where id = $6)
 ),

@@ -1,4 +1,4 @@
--- Event $1 to $9 with the facts $10 to $13 that are not there yet; returns those facts that are new.
+-- Inserts event $1 to $9, and those of the announcements $10 to $13 whose keys aren't stored yet; returns their ids.
 with event as (
     insert into stripe_event (id, type, api_version, created, livemode, outcome, reason, processed_at, keys)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)

@@ -1,7 +1,7 @@
--- The reader and the novel that something is about, locked, always after everything else: through subscription $3,
--- invoice $4 or payment $5 in what is stored, or else by name ($1, $2). The sixth way serves rows from before there was a
--- column for the payment, whose description names it. A user whose things have become another's stands for that one.
--- Nobody's things do while something is recorded for them (lock_users.sql).
+-- Finds and locks a reader and a novel, always after all other locks: through subscription $3, invoice $4 or payment $5 in
+-- stored rows, or else by their own ids ($1, $2). The sixth way is for rows that are older than the column for the payment,
+-- and have its id in their description. A user who was taken over is resolved to the successor; the reader's shared lock
+-- keeps takeovers away until the transaction ends (lock_users.sql).
 with champion as (
     select resolved_user(user_id) as user_id, novel_id
     from (

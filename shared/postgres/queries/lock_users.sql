@@ -1,5 +1,6 @@
--- Nobody records anything for users $1 from here on. In one order, so that two transactions never wait for each other. Who
--- records something has the lock of one reader, shared, and takes it before the lock of a reader and a novel.
+-- Takes the locks of users $1, so that nothing is recorded for them until the transaction ends; in one order, so that two
+-- transactions never wait for each other. A transaction that records something for a reader takes the reader's lock, shared,
+-- before the lock of the reader and the novel.
 select pg_advisory_xact_lock(hash)
 from (
     select hashtextextended('reader ' || id, 0) as hash from unnest($1::text[]) as id order by hash

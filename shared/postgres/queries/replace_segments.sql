@@ -1,4 +1,4 @@
--- The whole timeline of reader $1 and novel $2, as JSON $3. What is as it was isn't written again.
+-- Replaces the whole timeline of reader $1 and novel $2 by the JSON $3. Segments that haven't changed aren't written.
 with fresh as (
     select start_at, end_at, tier_level, tier_until, payment
     from jsonb_to_recordset($3::text::jsonb) as segment (

@@ -1,6 +1,6 @@
--- What became of rows: ids $1, outcomes $2, reasons $3, at $4; nobody is to send anything before $5, if that is given. Of two
--- outcomes of one row the better one counts, and a row that was sent stays sent; but if it turns out that a consent reached
--- Klaviyo after the one that counts, that one is sent again.
+-- Stores the results of sending rows: ids $1, outcomes $2, reasons $3, at $4; no sender is to send anything before $5, if it
+-- is given. Of two outcomes of one row the better one counts, and a row that was sent stays sent, with one exception: if a
+-- consent was sent after a newer one that counts for its address, the newer one is sent again.
 with delivery as (
     select distinct on (id) id, outcome, reason
     from unnest($1::uuid[], $2::text[], $3::text[]) as delivery (id, outcome, reason)
@@ -16,7 +16,7 @@ settled as (
         not_before = case when outcome = 'failed' then $5::timestamptz end
     from delivery
     where outbox.id = delivery.id and sent_at is null
-    -- The key names the preorder; `case` keeps other keys from being read as one.
+    -- The key has the preorder's id; `case` keeps other keys from being cast to one.
     returning outbox.id, outcome, case when outcome = 'sent' and metric = 'preorder_success' then split_part(key, ':', 2)::uuid end
         as preorder_id
 ),

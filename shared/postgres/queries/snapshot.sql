@@ -1,2 +1,2 @@
--- Every statement of the transaction sees what was committed before its first one.
+-- Makes every statement of the transaction see what was committed before its first one.
 set transaction isolation level repeatable read read only

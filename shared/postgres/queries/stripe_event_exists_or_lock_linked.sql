@@ -1,5 +1,5 @@
--- Whether event $1 is recorded. What becomes known of payment $2 also concerns whoever records the invoice or the preorder
--- that it paid, so these are locked. Whoever records the event holds its own lock (lock_keys.sql).
+-- Returns whether event $1 is recorded, and locks the invoice and the preorders that are linked to payment $2, since events
+-- about them depend on the payment's refunds and disputes too. The event's own lock is taken before (lock_keys.sql).
 with linked as materialized (
     select pg_advisory_xact_lock(hashtextextended(key, 0))::text as locked
     from (

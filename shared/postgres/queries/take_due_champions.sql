@@ -1,5 +1,5 @@
--- Readers and novels whose row is due at $1, at most $2, each locked unless somebody has the lock: they are left to the
--- next roll.
+-- The readers and novels whose rows are due at $1, at most $2, with their locks. Those that are locked already are left to
+-- the next roll.
 select user_id, novel_id
 from (
     select user_id, novel_id

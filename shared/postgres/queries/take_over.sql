@@ -1,5 +1,5 @@
--- Everything of user $1 becomes user $2's, for reason $3, at $4; Stripe's customer $5, if one is given, is nobody's for now.
--- What a novel's row and its segments say is written anew afterwards, for each novel that is paid for.
+-- Gives everything of user $1 to user $2, for reason $3, at $4, and removes Stripe customer $5, if one is given, from user
+-- $1. The row and the segments of each paid novel are written anew afterwards.
 with preorder as (
     update preorders set user_id = $2, updated_at = $4 where user_id = $1
 ),

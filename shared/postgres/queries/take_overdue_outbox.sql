@@ -1,5 +1,5 @@
--- Rows that have waited since before $1 for the queue, at most $3, are marked as queued at $2. Two sweeps at once take
--- different rows.
+-- Marks up to $3 rows that have waited since before $1 as queued at $2, and returns them. Concurrent sweeps take different
+-- rows.
 with overdue as (
     select id, coalesce(queued_at, created_at) as waits_since
     from outbox

@@ -1,5 +1,6 @@
--- Uses one of $1's $2 in an hour and then one of $3's $4 (null: no limit), by the rule of Limit::take. Returns which of the
--- two has none left, as 1 or 2; of the second none is used then if the first is that one.
+-- Takes one of the $2 uses in an hour of key $1, and then one of the $4 uses of key $3 (null: no limit), by the rule of
+-- Limit::take. Returns which of the two limits is used up, as 1 or 2; if it is the first, the second's use isn't taken. At
+-- $5.
 with first_use as (
     insert into limit_use as used (key, used_until)
     select sha256(convert_to(salt || $1::text, 'UTF8')), $5::timestamptz + interval '1 hour' / $2::integer

@@ -1,8 +1,8 @@
--- Those of the rows $1 that wait to be sent, each with whether its buyer has a paid preorder if it is of the kinds $4. Rows that
--- don't hold any more are superseded at $5 instead: of the kinds $2 if the payment that the key names is paid; of the kinds
--- $3 if the preorder that the key names is paid or has a newer session than the one in the key, or if its buyer has paid
--- another preorder since it was made; of the kinds $6 if another consent counts for their address by now. Each row says
--- before when Klaviyo takes nothing, and what is known of consent for its address: a form that nobody proved gives none.
+-- Those of the rows $1 that wait to be sent; rows of the kinds $4 say whether their buyer has a paid preorder. Rows that
+-- don't hold any more are superseded at $5 instead: of the kinds $2 if the payment in the key is paid; of the kinds $3 if
+-- the preorder in the key is paid or has a newer session than the one in the key, or if its buyer has paid another preorder
+-- since it was made; of the kinds $6 if another consent counts for their address by now. Each row has the end of Klaviyo's
+-- pause, and whether its address has consented: an unproven consent counts as unknown.
 with waiting as (
     select id, key, metric, payload, attempts, split_part(key, ':', 2) as subject, split_part(key, ':', 3) as session_id
     from outbox
@@ -12,7 +12,7 @@ preorder as (
     select waiting.id as outbox_id, preorders.id, user_id, lower(email) as email, created_at,
            waiting.session_id like 'cs\_%' and preorders.session_id is distinct from waiting.session_id as has_newer_session
     from waiting
-    -- `case` keeps other keys from being read as a preorder's id.
+    -- `case` keeps other keys from being cast to a preorder's id.
     join preorders on preorders.id = case when metric = any($3::text[] || $4::text[]) then subject::uuid end
 ),
 paid as (

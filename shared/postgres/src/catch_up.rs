@@ -1,4 +1,4 @@
-//! Until when every event is recorded.
+//! The store of the catch-up's watermark.
 
 use pledge_domain::{
     Timestamp,

@@ -1,5 +1,5 @@
-//! What people claim, as statements: one for each claim, each with the condition of all of them, so that they can be
-//! sent before anybody has looked.
+//! The statements that carry out claims: one for each claim, each with the condition of all claims, so that they can be
+//! sent without reading anything first.
 
 use pledge_domain::{
     Timestamp,

@@ -1,4 +1,4 @@
-//! How a connection is opened: with what the settings say at that moment.
+//! Opening connections of the pool, with the login that the settings have at that moment.
 
 use std::{future::Future, pin::Pin};
 
@@ -16,12 +16,15 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::naming::Naming;
 
-/// Opens the pool's connections.
+/// The opener of the pool's connections.
 pub(crate) struct Connector {
-    /// May be replaced while the process runs.
+    /// The server, the user and the password, which may be replaced while the process runs.
     pub login: Rotating<Config>,
+    /// The AWS credentials that sign a token in place of the password; none if a password is used.
     pub iam: Option<AwsSettings>,
+    /// The TLS configuration; none for plain connections.
     pub tls: Option<ClientConfig>,
+    /// Whether statements have names on the server.
     pub naming: Naming,
 }
 
@@ -40,7 +43,7 @@ impl Connector {
         if let Some(aws) = &self.iam {
             sign_in(&mut config, aws);
         }
-        // The connection's errors also reach the client.
+        // The connection's errors are dropped, since the client gets them too.
         match &self.tls {
             Some(tls) => {
                 let (client, connection) = config.connect(MakeRustlsConnect::new(tls.clone())).await?;
@@ -54,13 +57,15 @@ impl Connector {
     }
 }
 
-/// Puts a fresh token in the place of the password. Without one, the server says what is wrong.
+/// Replaces the password by a new RDS token. If none can be signed, that is logged, and the server refuses the login.
 fn sign_in(config: &mut Config, aws: &AwsSettings) {
     let Some(Host::Tcp(host)) = config.get_hosts().first().cloned() else { return };
     let port = config.get_ports().first().copied().unwrap_or(5432);
     let user = config.get_user().unwrap_or_default().to_owned();
     match rds::auth_token(aws, &host, port, &user, System.now()) {
         Ok(token) => drop(config.password(token.expose())),
-        Err(error) => tracing::error!(target: "pledge", error = %ErrorChain(error.as_ref()), "no token for RDS"),
+        Err(error) => {
+            tracing::error!(target: "pledge", error = %ErrorChain(error.as_ref()), "no token for RDS could be signed");
+        }
     }
 }

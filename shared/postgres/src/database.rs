@@ -1,4 +1,4 @@
-//! The pool, and how a call is run on it.
+//! The pool of connections, and running calls on it.
 
 use std::future::Future;
 
@@ -18,10 +18,10 @@ use crate::{
     settings::{CALL_TIMEOUT, CONNECT_TIMEOUT, POOL_TIMEOUT, Settings},
 };
 
-/// A connection of the pool; a `tokio_postgres::Client` by its methods.
+/// A connection of the pool, with the methods of `tokio_postgres::Client`.
 pub type Connection = deadpool_postgres::Object;
 
-/// The database: implements every store port. Cheap to clone; clones share the connections.
+/// The database, which implements every store port. Clones share the connections.
 #[derive(Debug, Clone)]
 pub struct Database {
     pool: Pool,
@@ -30,8 +30,8 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens nothing yet. Without `tls` only plain connections can be made; with it, also the authorities of the
-    /// settings are trusted, and for hosts of Amazon RDS its own.
+    /// Makes the pool without opening a connection. Without `tls` only plain connections can be made. With it, the
+    /// authorities of the settings are trusted too and, for hosts of Amazon RDS, those of RDS.
     ///
     /// # Errors
     /// [`StoreError::Internal`] if the pool can't be built.
@@ -62,7 +62,8 @@ impl Database {
         Ok(Self { pool, login, naming })
     }
 
-    /// Opens a connection, so that the first request needn't. For the cold start, where processor time is free.
+    /// Opens a connection and prepares its statements, so that the first request needn't. It is for the cold start, in
+    /// which Lambda gives full processor power.
     ///
     /// # Errors
     /// [`StoreError`]; later calls try again by themselves.
@@ -70,17 +71,17 @@ impl Database {
         Ok(self.get().await.map(drop)?)
     }
 
-    /// Returns a connection for what the ports don't cover, such as an operator's look at tables. The pool lacks it
-    /// until it is dropped.
+    /// Returns a connection, for queries that the ports don't cover, such as an operator's. It goes back to the pool when
+    /// it is dropped.
     ///
     /// # Errors
-    /// [`StoreError`] if there is none in time.
+    /// [`StoreError`] if none is free or can be opened in time.
     pub async fn connection(&self) -> Result<Connection, StoreError> {
         Ok(self.get().await?)
     }
 
-    /// Runs a call, and runs it once more on a fresh connection if a pooled one turns out to be dead, if a migration has
-    /// changed what a statement returns since it was prepared, or if somebody else's transaction got in its way.
+    /// Runs a call, and runs it once more if the pooled connection turns out to be dead, if a migration has changed what a
+    /// statement returns since it was prepared, or if it lost a race with another transaction.
     ///
     /// A connection can break between the server's commit and its answer, so `call` must be safe to repeat after it has
     /// succeeded. Every method of the ports is.
@@ -92,10 +93,10 @@ impl Database {
         let may_be_stale = lease.was_used_before();
         match limited(call(lease)).await {
             Err(failure) if failure.is_disconnection() && may_be_stale => {
-                // Whatever killed this one has killed its idle siblings too.
+                // The pool's other idle connections are probably dead for the same reason.
                 self.pool.retain(|_, _| false);
             }
-            // A migration has changed what a prepared statement returns. The siblings have prepared it too.
+            // A migration has changed what a prepared statement returns. The other connections have prepared it too.
             Err(failure) if failure.is_outdated_plan() => drop(self.pool.retain(|_, _| false)),
             Err(failure) if failure.is_lost_race() => {}
             result => return Ok(result?),
@@ -107,8 +108,8 @@ impl Database {
         Ok(Lease::new(self.get().await?, self.naming))
     }
 
-    /// Returns a connection. If the server refuses the password, it may have been replaced: then once more with the new
-    /// one.
+    /// Returns a connection. If the server refuses the password and another one was stored meanwhile, tries once more with
+    /// that one.
     async fn get(&self) -> Result<Connection, Failure> {
         let used = self.login.current();
         match self.pool.get().await.map_err(Failure::from) {

@@ -1,10 +1,11 @@
-//! Why a call failed, without anything that a row holds.
+//! The failure of a call, without the contents of rows.
 
 use deadpool_postgres::PoolError;
 use pledge_domain::ports::StoreError;
 use tokio_postgres::error::SqlState;
 
-/// Why a call failed. What the server says about rows (`Key (email)=(…) already exists`) stays out.
+/// The reason why a call failed. What the server says about rows (`Key (email)=(…) already exists`) is left out, since
+/// it may be personal data.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     /// All connections are in use, or none could be made in time.
@@ -19,54 +20,54 @@ pub(crate) enum Failure {
     /// The server took too long.
     #[error("no answer in time")]
     TimedOut,
-    /// The server said no.
+    /// The server refused a statement or the login.
     #[error("SQLSTATE {} {}", .code.code(), .constraint.as_deref().unwrap_or_default())]
     Refused {
-        /// What kind of no.
+        /// The SQLSTATE.
         code: SqlState,
-        /// The constraint that was in the way.
+        /// The constraint that was broken, if one was.
         constraint: Option<String>,
     },
-    /// The driver can't make sense of the answer or of what we sent.
+    /// The driver can't encode a parameter or decode a response.
     #[error("{0}")]
     Driver(String),
-    /// A row holds what the domain doesn't allow.
-    #[error("column {0} holds what it must not")]
+    /// A column has a value that the domain doesn't allow.
+    #[error("column {0} has an invalid value")]
     Corrupt(&'static str),
-    /// Everything of the reader has become somebody else's since it was looked for whose it is.
-    #[error("the reader's things are another's by now")]
+    /// The reader was taken over by another user after the lock's keys were read.
+    #[error("the reader was taken over meanwhile")]
     HandedOver,
-    /// There is no row where there must be one.
+    /// A row that must exist doesn't.
     #[error("no such {0}")]
     Missing(&'static str),
 }
 
 impl Failure {
-    /// Returns whether the connection is gone.
+    /// Returns whether the connection is broken or closed by the server.
     pub fn is_disconnection(&self) -> bool {
         matches!(self, Self::Broken) || matches!(self, Self::Refused { code, .. } if is_shutdown(code))
     }
 
-    /// Returns whether somebody else's transaction got in the way, so that the same call sees another state now.
+    /// Returns whether another transaction was faster, so that a repeat of the call sees its changes.
     pub fn is_lost_race(&self) -> bool {
         let lost =
             [&SqlState::UNIQUE_VIOLATION, &SqlState::T_R_SERIALIZATION_FAILURE, &SqlState::T_R_DEADLOCK_DETECTED];
         matches!(self, Self::HandedOver) || matches!(self, Self::Refused { code, .. } if lost.contains(&code))
     }
 
-    /// Returns whether a prepared statement returns something else since a migration (`cached plan must not change
-    /// result type`). A fresh connection prepares it anew.
+    /// Returns whether a migration has changed the columns of a prepared statement (`cached plan must not change result
+    /// type`). A new connection prepares it anew.
     pub fn is_outdated_plan(&self) -> bool {
         matches!(self, Self::Refused { code, .. } if *code == SqlState::FEATURE_NOT_SUPPORTED)
     }
 
-    /// Returns whether the values are what the server refuses (classes 22, data exceptions, and 23, constraints), and
-    /// not the statement or the moment.
+    /// Returns whether the server refuses the values (SQLSTATE classes 22, data exceptions, and 23, constraints), and not
+    /// the statement.
     fn is_about_the_data(&self) -> bool {
         matches!(self, Self::Refused { code, .. } if ["22", "23"].iter().any(|class| code.code().starts_with(class)))
     }
 
-    /// Returns whether the server doesn't take the user or the password.
+    /// Returns whether the server refuses the user or the password.
     pub fn is_refused_login(&self) -> bool {
         let codes = [&SqlState::INVALID_PASSWORD, &SqlState::INVALID_AUTHORIZATION_SPECIFICATION];
         matches!(self, Self::Refused { code, .. } if codes.contains(&code))
@@ -81,14 +82,15 @@ impl Failure {
     }
 }
 
-/// Whether the server ends the connection after saying so: `admin_shutdown`, `crash_shutdown`.
+/// Returns whether the server closes the connection after this code (`admin_shutdown`, `crash_shutdown`).
 fn is_shutdown(code: &SqlState) -> bool {
     [&SqlState::ADMIN_SHUTDOWN, &SqlState::CRASH_SHUTDOWN].contains(&code)
 }
 
-/// Whether a refusal passes, by its class (<https://www.postgresql.org/docs/current/errcodes-appendix.html>):
-/// connections, resources, the operator's intervention, lock waits and lost races pass; so does a failover's read-only
-/// moment, and a password that is being rotated.
+/// Returns whether a retry may succeed after this code
+/// (<https://www.postgresql.org/docs/current/errcodes-appendix.html>): after failures of connections and resources, an
+/// operator's intervention, lock waits and lost races, also while a failover leaves the server read-only, or a password
+/// is being rotated.
 fn is_temporary(code: &SqlState) -> bool {
     let classes = ["08", "28", "40", "53", "57"];
     let codes = [&SqlState::LOCK_NOT_AVAILABLE, &SqlState::READ_ONLY_SQL_TRANSACTION];

@@ -1,4 +1,4 @@
-//! The use of one connection for one call.
+//! The lease: the use of one connection for one call.
 
 use deadpool_postgres::Object;
 use tokio_postgres::{Client, Row};
@@ -10,8 +10,8 @@ use crate::{
     statement::{Statement, sql},
 };
 
-/// A connection on loan. It goes back to the pool when a call ends well; otherwise it is closed, since nobody knows
-/// what state it is in, and the server rolls back what was open.
+/// A connection that is used for one call. It goes back to the pool if the call succeeds. Otherwise it is closed, since its
+/// state isn't known, and the server rolls its transaction back.
 pub(crate) struct Lease {
     connection: Option<Object>,
     naming: Naming,
@@ -25,7 +25,7 @@ impl Lease {
         Self { connection: Some(connection), naming }
     }
 
-    /// Returns whether the connection has served another call before, so that it may have died since.
+    /// Returns whether the connection was used for another call before, so that it may have broken since.
     pub fn was_used_before(&self) -> bool {
         self.connection.as_ref().is_some_and(|connection| Object::metrics(connection).recycle_count > 0)
     }
@@ -56,9 +56,9 @@ impl Lease {
         Ok((Transaction(self), rows))
     }
 
-    /// Sends a whole transaction and the first round trip of another one behind it, without waiting in between. Returns
-    /// each statement's rows, those of the first transaction first. What the first one wrote is committed when the other
-    /// begins, and none of its locks is held any more.
+    /// Sends a whole transaction and the first round trip of another one after it, without waiting in between. Returns
+    /// the open transaction, and each statement's rows of both. The first transaction is committed, and its locks are
+    /// released, before the other begins.
     pub async fn transaction_and_begin(
         self,
         mut first: Vec<Statement<'_>>,
@@ -76,15 +76,15 @@ impl Lease {
         Ok((Transaction(self), rows, others))
     }
 
-    /// Sends statements in one round trip, and returns each one's rows. With names, a statement that this connection
-    /// hasn't prepared costs one more before it.
+    /// Sends statements in one round trip, and returns each statement's rows. With named statements, those that this
+    /// connection hasn't prepared take one round trip more.
     async fn send(&self, statements: Vec<Statement<'_>>) -> Result<Vec<Vec<Row>>, Failure> {
         let connection = self.connection()?;
         match self.naming {
             Naming::Unnamed => pipeline(statements.iter().map(|it| unnamed(connection, it))).await,
             Naming::Named => {
-                // All of them are prepared before any is sent: `commit`, which is prepared already, would otherwise
-                // overtake those that aren't, and each of them would be a transaction of its own.
+                // All statements are prepared before any is sent. Otherwise `commit`, which is prepared already, would be
+                // sent before those that aren't, and each of these would be a transaction of its own.
                 let prepared = prepare(connection, statements.iter().map(Statement::sql)).await?;
                 pipeline(
                     statements
@@ -115,7 +115,7 @@ impl Drop for Lease {
 }
 
 impl Transaction {
-    /// Sends a round trip in between, and returns each statement's rows.
+    /// Sends a round trip within the transaction, and returns each statement's rows.
     pub async fn query(&self, statements: Vec<Statement<'_>>) -> Result<Vec<Vec<Row>>, Failure> {
         self.0.send(statements).await
     }

@@ -1,13 +1,13 @@
 //! The store ports on PostgreSQL.
 //!
-//! - **Round trips.** A method sends everything that it can know in one go: `begin`, its statements and `commit` are
-//!   pipelined. Recording a Stripe event and taking a champion's step take two, a takeover three,
-//!   everything else one.
+//! - **Round trips.** A method pipelines everything that doesn't depend on an answer: `begin`, its statements and `commit`.
+//!   Recording a Stripe event and taking a champion's step take two round trips, a takeover three, almost everything else
+//!   one.
 //! - **Statements are prepared as soon as a connection is open** ([`prepared`], [`Naming`](naming::Naming)), unless a
 //!   proxy between us and the server shares its connections: then each is sent as a whole.
-//! - **A connection goes back to the pool only after every answer came in well** ([`Lease`](lease)). Whatever failed or
-//!   was dropped midway takes its connection with it, and the server rolls back.
-//! - **SQL lives in `queries/`**, one statement a file.
+//! - **A connection goes back to the pool only after a call that succeeded** ([`Lease`](lease)). After a call that failed or
+//!   was dropped midway it is closed, and the server rolls back.
+//! - **SQL is in `queries/`**, one statement a file.
 
 mod authorities;
 mod catch_up;

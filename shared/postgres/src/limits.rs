@@ -1,4 +1,4 @@
-//! What requests use up of their limits, as a part of a statement.
+//! Counting the uses of limits, within the transaction of a request.
 
 use pledge_domain::{
     Timestamp,
@@ -12,7 +12,7 @@ use crate::{
     statement::{Statement, sql},
 };
 
-/// Puts the statement that uses what a request uses before the others of its transaction, if there is a limit.
+/// Returns the statements of a transaction with the one that counts a request's uses before them, if there are any.
 pub(crate) fn before<'a>(
     uses: &'a Uses,
     now: Timestamp,
@@ -22,7 +22,8 @@ pub(crate) fn before<'a>(
     take.into_iter().chain(others).collect()
 }
 
-/// Returns the answers of the others of [`before`], or the refusal.
+/// Returns the rows of the statements that were given to [`before`] as `others`; in the inner `Err` the refusal, if a limit
+/// is used up.
 pub(crate) fn after(uses: &Uses, mut answers: Vec<Vec<Row>>) -> Result<Result<Vec<Vec<Row>>, TooMany>, Failure> {
     if *uses == Uses::default() {
         return Ok(Ok(answers));
@@ -32,7 +33,7 @@ pub(crate) fn after(uses: &Uses, mut answers: Vec<Vec<Row>>) -> Result<Result<Ve
     Ok(refusal.map_or(Ok(others), Err))
 }
 
-/// Adds whom each of the two is counted for, and how many there may be in an hour.
+/// Adds the parameters of both uses to a statement: the key for which each is counted, and its limit in an hour.
 pub(crate) fn parameters<'a>(statement: Statement<'a>, uses: &'a Uses) -> Statement<'a> {
     uses.both().into_iter().fold(statement, |statement, counted| {
         let count = counted.map(|counted| i32::from(counted.limit().count()));
@@ -40,7 +41,7 @@ pub(crate) fn parameters<'a>(statement: Statement<'a>, uses: &'a Uses) -> Statem
     })
 }
 
-/// Returns the refusal, if the statement's answer says that none is left of one of the two.
+/// Returns the refusal, if the rows of the counting statement say that the limit of one of the two uses is used up.
 pub(crate) fn refused(rows: &[Row], uses: &Uses) -> Result<Option<TooMany>, Failure> {
     let Some(row) = rows.first() else { return Ok(None) };
     let [first, second] = uses.both();

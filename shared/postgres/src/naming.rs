@@ -1,4 +1,4 @@
-//! Named statements: parsed and planned once for each connection.
+//! Named statements, which the server parses and plans once for each connection.
 
 use std::collections::BTreeSet;
 
@@ -13,35 +13,37 @@ use crate::{
     statement::{Statement, sql},
 };
 
-/// Whether statements have names on the server.
+/// The use of named statements on a connection.
 ///
 /// With names, the server parses and plans each statement once for a connection, which more than halves its processor
-/// time; every later use sends the parameters only. A proxy that shares connections between clients must know about
-/// them: PgBouncer does since 1.21 (<https://www.pgbouncer.org/config.html#max_prepared_statements>), RDS Proxy pins
-/// a connection to its client instead
-/// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-pinning.html>).
+/// time; every later use sends the parameters only. A proxy that shares connections between clients must support this:
+/// PgBouncer does since 1.21 (<https://www.pgbouncer.org/config.html#max_prepared_statements>), but RDS Proxy then pins a
+/// connection to its client (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-pinning.html>).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Naming {
     /// Every statement is prepared on the connection before it is used there.
     Named,
-    /// Every statement is parsed, planned and run in one go.
+    /// Every statement is parsed, planned and run in one message exchange each time.
     Unnamed,
 }
 
-/// What stands in `DATABASE_STATEMENTS`.
+/// The value of `DATABASE_STATEMENTS`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Statements {
-    /// Names, unless the host is an RDS Proxy.
+    /// `auto`: statements have names, unless the host is an RDS Proxy.
     #[default]
     Auto,
-    /// Names.
+    /// `named`: statements have names.
     Named,
-    /// No names.
+    /// `unnamed`: statements have no names.
     Unnamed,
 }
 
 impl Statements {
     /// Parses the variable.
+    ///
+    /// # Errors
+    /// What to set instead.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         match text {
             "auto" => Ok(Self::Auto),
@@ -51,7 +53,7 @@ impl Statements {
         }
     }
 
-    /// Returns what this means for the server in `config`.
+    /// Returns the naming for the server in `config`.
     pub(crate) fn on(self, config: &Config) -> Naming {
         match self {
             Self::Named => Naming::Named,
@@ -62,18 +64,19 @@ impl Statements {
     }
 }
 
-/// Whether a host is an RDS Proxy, whose name looks like `name.proxy-abc123.eu-west-1.rds.amazonaws.com`
+/// Returns whether a host is an RDS Proxy, whose name is like `name.proxy-abc123.eu-west-1.rds.amazonaws.com`
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-connecting.html>).
 fn is_rds_proxy(host: &Host) -> bool {
     let Host::Tcp(name) = host else { return false };
     name.contains(".proxy-") && name.contains(".rds.amazonaws.com")
 }
 
-/// Begins a transaction with limits of its own: behind a proxy the connection's may be another client's.
+/// The statement that begins a transaction and sets time limits for it. It is used without names, since behind a proxy the
+/// connection's settings may be another client's.
 pub(crate) const BEGIN_WITH_LIMITS: &str = sql!("begin_with_limits");
 
-/// What a connection with names is opened with: the limits of `begin_with_limits.sql`, and plans that are made once.
-/// Without `force_generic_plan` the server plans each statement five times more before it may decide to stop
+/// The options with which a connection with named statements is opened: the limits of `begin_with_limits.sql`, and generic
+/// plans. Without `force_generic_plan` the server plans each statement for its first five uses
 /// (<https://www.postgresql.org/docs/current/runtime-config-query.html#GUC-PLAN-CACHE-MODE>).
 const OPTIONS: &str = "-c statement_timeout=4s -c lock_timeout=3s -c plan_cache_mode=force_generic_plan";
 
@@ -86,7 +89,7 @@ impl Naming {
         })
     }
 
-    /// Adds what a connection must be opened with.
+    /// Adds the options with which a connection must be opened.
     pub(crate) fn configure(self, config: &mut Config) {
         if self == Self::Named {
             let options = [config.get_options().unwrap_or_default(), OPTIONS].join(" ");
@@ -95,7 +98,7 @@ impl Naming {
     }
 }
 
-/// Prepares what the connection hasn't prepared yet, in one round trip, and returns what it knows each of them by.
+/// Prepares the statements that the connection hasn't prepared yet, in one round trip, and returns all of them prepared.
 pub(crate) async fn prepare(
     connection: &ClientWrapper,
     statements: impl Iterator<Item = &'static str>,
@@ -103,10 +106,11 @@ pub(crate) async fn prepare(
     pipeline(statements.map(|sql| -> crate::pipeline::Answer<'_, _> { Box::pin(connection.prepare_cached(sql)) })).await
 }
 
-/// Prepares `groups` on every connection as soon as it is open, so that a first call costs what later ones cost.
+/// Returns a hook that prepares the statements of `groups` on every connection as soon as it is open, so that a first call
+/// costs as much as later ones.
 ///
-/// What can't be prepared, such as a statement that names a column of a later migration, is left to the call that needs
-/// it: only that one fails, and says why.
+/// A statement that can't be prepared, such as one with a column of a later migration, is left to the call that needs it:
+/// only that call fails, and says why.
 pub(crate) fn prepare_when_open(groups: &'static [&'static [&'static str]]) -> Hook {
     Hook::async_fn(move |connection, _| {
         Box::pin(async move {

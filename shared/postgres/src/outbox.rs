@@ -1,4 +1,4 @@
-//! The outbox, read from its other end.
+//! The outbox, as the sender and the sweep use it.
 
 use pledge_domain::{
     Timestamp,
@@ -67,7 +67,7 @@ impl OutboxStore for Database {
     }
 }
 
-/// Returns the names of the kinds that fit.
+/// Returns the names of the kinds of announcements for which `fits` is true.
 fn kinds(fits: impl Fn(AnnouncementKind) -> bool) -> Vec<&'static str> {
     AnnouncementKind::ALL.into_iter().filter(|kind| fits(*kind)).map(AnnouncementKind::name).collect()
 }
@@ -90,7 +90,7 @@ fn unsent(row: &Row) -> Result<UnsentEntry, Failure> {
     })
 }
 
-/// Returns the name by which `settle_outbox.sql` knows it.
+/// Returns the name of a delivery's result in `settle_outbox.sql`.
 fn outcome(delivery: &Delivery) -> &'static str {
     match delivery {
         Delivery::Sent => "sent",
@@ -99,7 +99,7 @@ fn outcome(delivery: &Delivery) -> &'static str {
     }
 }
 
-/// Returns before when nobody is to send anything.
+/// Returns the end of the pause in which no sender may send anything, if Klaviyo asked for one.
 fn not_before(delivery: &Delivery) -> Option<Timestamp> {
     match delivery {
         Delivery::Delayed { until, .. } => Some(*until),

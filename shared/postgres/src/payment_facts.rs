@@ -1,4 +1,4 @@
-//! What is known of Stripe's payments, as columns and as documents.
+//! Reading and writing the refunds, disputes and invoice of payments at Stripe, as columns and JSON.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ pub(crate) fn read(row: &Row) -> Result<PaymentFacts, Failure> {
     })
 }
 
-/// Returns the statement that stores what is known of a payment.
+/// Returns the statement that stores a payment's refunds, disputes and invoice.
 pub(crate) fn write<'a>(intent: &'a PaymentIntentId, facts: &'a PaymentFacts, now: Timestamp) -> Statement<'a> {
     let refunds = facts.refunds.iter().map(|(id, it)| {
         let history = history_document(&it.history, |status| status.name().to_owned());
@@ -61,7 +61,7 @@ pub(crate) fn write<'a>(intent: &'a PaymentIntentId, facts: &'a PaymentFacts, no
         .time(now)
 }
 
-/// Reads a column with an array of objects, each of which has an id.
+/// Reads a column with a JSON array of objects, each of which has an id.
 fn rows<Id: Ord, T>(
     columns: &Columns<'_>,
     column: &'static str,
@@ -99,7 +99,7 @@ fn history_document<Status: Ord>(history: &StatusHistory<Status>, name: impl Fn(
     Value::from_iter(history.iter().map(|(at, status)| json!([at.unix_timestamp(), name(status)])))
 }
 
-/// Reads a time of Stripe's, which are whole seconds since 1970; none if it is none.
+/// Returns the time in a JSON number of whole seconds since 1970; none for any other value.
 pub(crate) fn moment(value: &Value) -> Option<Timestamp> {
     Timestamp::from_unix_timestamp(value.as_i64()?).ok()
 }

@@ -10,15 +10,17 @@ use tokio_postgres::Error;
 
 use crate::error::Failure;
 
-/// What the server is going to say about one statement.
+/// The future of the server's answer to one statement.
 pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
 /// Sends statements without waiting for answers in between, then waits for all answers.
 ///
-/// A statement is sent when it is first polled, and the first round polls all in their order. If one can't be sent, the
-/// later ones, of which the last may be `commit`, aren't sent either. If the server refuses one, it refuses the rest of
-/// the transaction too and answers `commit` with a rollback but without an error: so every answer is looked at, and the
-/// first error is the cause.
+/// A statement is sent when its future is first polled, and the first round polls all of them in their order. If one can't
+/// be sent, the later ones, of which the last may be `commit`, aren't sent either.
+///
+/// # Errors
+/// The first error of any statement, which is the cause: after the server has refused one, it refuses the rest of the
+/// transaction too, and answers `commit` with a rollback but without an error.
 pub(crate) async fn pipeline<'a, T>(answers: impl Iterator<Item = Answer<'a, T>>) -> Result<Vec<T>, Failure> {
     let mut answers: Vec<_> = answers.map(|answer| (answer, None)).collect();
     poll_fn(|context| {

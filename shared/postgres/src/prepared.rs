@@ -1,15 +1,15 @@
-//! The statements of each part of the store, for a function to name the parts that it uses
-//! ([`Settings::preparing`](crate::Settings::preparing)).
+//! The statements of each part of the store. A function names the parts that it uses, so that each connection prepares
+//! their statements when it opens ([`Settings::preparing`](crate::Settings::preparing)).
 //!
-//! What is missing here works all the same: the first call that needs it takes one round trip more. The counts of
-//! `benches/counts.txt` show that.
+//! A statement that is missing here works too, but the first call that needs it takes one round trip more, which shows in
+//! `benches/counts.txt`.
 
 use crate::statement::sql;
 
 /// The statements of one part of the store.
 pub type Part = &'static [&'static str];
 
-/// What people claim.
+/// The statements that carry out claims.
 pub const CLAIMS: Part = &[
     sql!("claim_address"),
     sql!("claim_profile"),
@@ -18,17 +18,17 @@ pub const CLAIMS: Part = &[
     sql!("claim_preorders"),
 ];
 
-/// A preorder is stored and shown.
+/// The statements that store and show a preorder.
 pub const PREORDERS: Part = &[sql!("initiate_preorder"), sql!("preorder", "preorder_by_id")];
 
-/// A preorder gets a Checkout session.
+/// The statements that store a preorder's Checkout session.
 pub const CHECKOUT: Part = &[sql!("save_checkout"), sql!("preorder", "preorder_by_id")];
 
-/// Somebody signs in and sees what is theirs.
+/// The statements that show a user's profile and preorders.
 pub const ACCOUNTS: Part = &[sql!("user_profile"), sql!("preorder", "preorders_of_user")];
 
-/// Everything of one user becomes another's. Needs [`CHAMPION_ACCOUNT`] and [`CHAMPION_WRITES`] too. It is rare, so that no
-/// function prepares it.
+/// The statements that give everything of one user to another. A takeover needs [`CHAMPION_ACCOUNT`] and
+/// [`CHAMPION_WRITES`] too. It is rare, so no function prepares them.
 pub const TAKEOVERS: Part = &[
     sql!("lock_users"),
     sql!("lock_champions"),
@@ -38,7 +38,8 @@ pub const TAKEOVERS: Part = &[
     sql!("save_customer"),
 ];
 
-/// A Stripe event is recorded. One about a champion needs [`CHAMPION_ACCOUNT`] and [`CHAMPION_WRITES`] too.
+/// The statements that record a Stripe event. An event about a champion needs [`CHAMPION_ACCOUNT`] and [`CHAMPION_WRITES`]
+/// too.
 pub const STRIPE_EVENTS: Part = &[
     sql!("lock_keys"),
     sql!("lock_champion"),
@@ -54,7 +55,7 @@ pub const STRIPE_EVENTS: Part = &[
     sql!("insert_stripe_event_and_outbox"),
 ];
 
-/// What a reader has of a novel is read.
+/// The statements that lock and read a reader's account with a novel.
 pub const CHAMPION_ACCOUNT: Part = &[
     sql!("lock_champion"),
     sql!("champion_reader"),
@@ -64,7 +65,7 @@ pub const CHAMPION_ACCOUNT: Part = &[
     sql!("champion_intents"),
 ];
 
-/// What a reader has of a novel changes.
+/// The statements that write the changes of a reader's account with a novel.
 pub const CHAMPION_WRITES: Part = &[
     sql!("ensure_reader"),
     sql!("upsert_champion_payment"),
@@ -75,19 +76,19 @@ pub const CHAMPION_WRITES: Part = &[
     sql!("insert_outbox"),
 ];
 
-/// What Stripe knows a reader and a tier by is stored.
+/// The statements that store a reader's Stripe customer and a tier's Stripe price.
 pub const CHAMPION_IDS: Part = &[sql!("save_customer"), sql!("save_price"), sql!("customer_told")];
 
-/// An attempt to pay uses what a reader may.
+/// The statement that counts an attempt to pay.
 pub const ATTEMPTS: Part = &[sql!("take_uses")];
 
-/// Everything that a reader has of any novel is listed. Needs [`CHAMPION_ACCOUNT`] too.
+/// The statements that list a reader's novels. Reading their accounts needs [`CHAMPION_ACCOUNT`] too.
 pub const CHAMPION_LIST: Part = &[sql!("snapshot"), sql!("champion_novels")];
 
-/// Announcements are loaded and settled.
+/// The statements that load announcements and store the results of sending them.
 pub const OUTBOX: Part = &[sql!("unsent_outbox"), sql!("settle_outbox")];
 
-/// What was left behind is looked for on a schedule, and what time has made wrong is put right.
+/// The statements of schedules: the sweep, the roll and the deletion of what isn't needed any more.
 pub const SWEEPS: Part = &[
     sql!("preorder", "preorders_without_owner"),
     sql!("stuck_preorders"),
@@ -103,7 +104,7 @@ pub const SWEEPS: Part = &[
     sql!("clear_events"),
 ];
 
-/// Everything above.
+/// All parts.
 pub const ALL: &[Part] = &[
     CLAIMS,
     PREORDERS,

@@ -1,4 +1,4 @@
-//! What isn't needed any more.
+//! Deleting what isn't needed any more.
 
 use pledge_domain::{
     Timestamp,

@@ -1,4 +1,4 @@
-//! How to reach the database.
+//! The variables of this adapter: how the database is reached.
 
 use std::{fmt, net::IpAddr, time::Duration};
 
@@ -8,66 +8,68 @@ use tokio_postgres::{Config, config::SslMode};
 
 use crate::{authorities, naming::Statements, prepared::Part};
 
-/// Where the database is, and how long we wait for it.
-///
-/// `Debug` hides the password.
+/// The settings with which the database is reached. `Debug` hides the password.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// The server, the user and the password, which may be replaced while the process runs.
     pub(crate) login: Rotating<Config>,
-    /// Whose signature stands for the password.
+    /// The AWS credentials that sign a token in place of the password; none if a password is used.
     pub(crate) iam: Option<AwsSettings>,
-    /// Who may vouch for the server besides the public authorities and, for its own hosts, Amazon RDS.
+    /// The certificate authorities that are trusted besides the public ones and, for hosts of Amazon RDS, its own.
     pub(crate) authorities: Vec<CertificateDer<'static>>,
+    /// The largest number of connections at once.
     pub(crate) connections: usize,
-    /// What `DATABASE_STATEMENTS` says.
+    /// The value of `DATABASE_STATEMENTS`.
     pub(crate) statements: Statements,
-    /// What is prepared on each connection; none if no statement shall be.
+    /// The parts of the store whose statements each connection prepares; none if no statement is to be prepared.
     pub(crate) parts: Option<&'static [Part]>,
 }
 
-/// Text that isn't the URL of a PostgreSQL database. Says nothing of the text, which holds a password.
+/// A text that isn't the URL of a PostgreSQL database. The text isn't quoted, since it may have a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be a PostgreSQL URL such as postgres://user:password@host:5432/name?sslmode=require")]
 pub struct InvalidUrl;
 
-/// How long to wait for a connection, from the first packet to the end of authentication.
+/// The longest wait for a connection, from the first packet to the end of authentication.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long to wait while other calls use all connections.
+/// The longest wait while other calls use all connections.
 pub(crate) const POOL_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How long a call may take once it has a connection. Above the limits in `begin_with_limits.sql`, so that the server
-/// gives up first and says why.
+/// The longest time of a call once it has a connection. It is longer than the limits in `begin_with_limits.sql`, so
+/// that the server gives up first and says why.
 pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// After how long without acknowledgement what was sent counts as lost: a connection that a freeze or a gateway has
-/// killed silently must not eat the whole call.
+/// The time without acknowledgement after which a connection counts as broken. A connection that was cut silently, by a
+/// freeze of the process or a gateway, must not use up the whole time of a call.
 const UNACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(2);
 
 impl Settings {
-    /// Takes a `postgres://` URL or libpq's `key=value` notation.
+    /// Parses a `postgres://` URL, or libpq's `key=value` notation.
     ///
-    /// `sslmode=require` verifies the certificate and its name as libpq's `verify-full` does; there is no weaker kind
-    /// of TLS here, so `verify-ca` and `verify-full` mean the same. The default, `prefer`, falls back to plain text.
+    /// `sslmode=require` verifies the certificate and its name, as libpq's `verify-full` does; `verify-ca` and
+    /// `verify-full` are treated as `require`. The default, `prefer`, falls back to plain text.
     ///
     /// # Errors
-    /// [`InvalidUrl`].
+    /// [`InvalidUrl`] if the text is neither, or names no host.
     pub fn parse(url: &str) -> Result<Self, InvalidUrl> {
         let login = Rotating::new(&Secret::new(url), config)?;
         Ok(Self::new(login, None, Vec::new(), Statements::default()))
     }
 
-    /// Takes the variables of a function, or of a program that works beside them:
+    /// Parses the variables of a function, or of another program of this system:
     /// - `DATABASE_URL`, a secret; in every stage but `local` with `sslmode=require`. After the server has refused the
     ///   password, it is read again.
     /// - `DATABASE_IAM_AUTH=true` to sign in with AWS credentials instead of a password.
-    /// - `DATABASE_CA_PEM`, certificates as text, or `PGSSLROOTCERT`, a file of them: authorities that may vouch for
-    ///   the server besides the public ones and Amazon RDS.
+    /// - `DATABASE_CA_PEM`, certificates as text, or `PGSSLROOTCERT`, a file of them: authorities that are trusted besides
+    ///   the public ones and Amazon RDS.
     /// - `DATABASE_STATEMENTS`: `named` to prepare statements on each connection ([`Self::preparing`]), `unnamed` to send
     ///   each as a whole, for proxies that share connections; `auto`, the default, means `unnamed` for the host names of
     ///   RDS Proxy and `named` for others.
-    /// - `PGHOSTADDR`, the address to connect to instead of the host's own, such as the near end of a tunnel. The
-    ///   certificate must be the host's all the same.
+    /// - `PGHOSTADDR`, the IP address to connect to instead of the host's own, such as the local end of a tunnel. The
+    ///   certificate must still be the host's.
+    ///
+    /// Returns `None` if a variable is missing or invalid; `parser` then has a problem for each.
     pub fn configured(parser: &mut Parser<'_>) -> Option<Self> {
         let url = parser.secret("DATABASE_URL");
         let iam = iam(parser);
@@ -91,23 +93,24 @@ impl Settings {
         Self { login, iam, authorities, connections: 1, statements, parts: None }
     }
 
-    /// Sets how many connections there may be at once. One unless told: a Lambda environment serves one request at a
-    /// time.
+    /// Sets how many connections there may be at once. The default is one, since a Lambda environment serves one request at
+    /// a time.
     #[must_use]
     pub fn with_connections(self, connections: usize) -> Self {
         Self { connections, ..self }
     }
 
-    /// Sets which parts of the store are used again and again: their statements are prepared on each connection as soon
-    /// as it is open, and every statement is prepared before it is first used, unless `DATABASE_STATEMENTS` forbids it.
-    /// Without this no statement is prepared, and no limits but those of transactions hold: for programs that ask once.
+    /// Sets the parts of the store that are used repeatedly. Their statements are prepared on each connection as soon
+    /// as it is open, and every other statement before its first use, unless `DATABASE_STATEMENTS` forbids it. Without
+    /// this setting no statement is prepared, and only transactions have time limits, which suits programs that run a
+    /// query once.
     #[must_use]
     pub fn preparing(self, parts: &'static [Part]) -> Self {
         Self { parts: Some(parts), ..self }
     }
 }
 
-/// Why a URL can't be used here.
+/// The reason why a URL can't be used here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unusable {
     Invalid,
@@ -125,7 +128,7 @@ impl fmt::Display for Unusable {
     }
 }
 
-/// Returns whose signature to sign in with, if `DATABASE_IAM_AUTH` says so.
+/// Returns the AWS credentials with which to sign in, if `DATABASE_IAM_AUTH` is `true`.
 fn iam(parser: &mut Parser<'_>) -> Option<Option<AwsSettings>> {
     let wanted = parser.optional("DATABASE_IAM_AUTH", |text| match text {
         "true" => Ok(true),
@@ -140,7 +143,7 @@ fn usable(url: &str, address: Option<IpAddr>, tls_only: bool) -> Result<Config, 
     if tls_only && config.get_ssl_mode() != SslMode::Require {
         return Err(Unusable::PlainText);
     }
-    // As for libpq, what the URL says goes first.
+    // An address in the URL comes first, as with libpq.
     if let (Some(address), []) = (address, config.get_hostaddrs()) {
         config.hostaddr(address);
     }

@@ -1,4 +1,4 @@
-//! A statement and its parameters, each with its type, so that the server needn't be asked.
+//! A statement with its typed parameters, so that the server needn't be asked for the types.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use tokio_postgres::{
 };
 use uuid::Uuid;
 
-/// The SQL of a file in `queries/`, or of several that go on from one another.
+/// Expands to the SQL of a file in `queries/`, or of several files joined.
 macro_rules! sql {
     ($($name:literal),+) => {
         concat!($(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/queries/", $name, ".sql"))),+)
@@ -89,22 +89,22 @@ impl<'a> Statement<'a> {
         self.with(values.map(Json).collect::<Vec<_>>(), Type::JSONB_ARRAY)
     }
 
-    /// Returns the SQL, by which a connection knows what it has prepared.
+    /// Returns the SQL, by which a connection finds the statements that it has prepared.
     pub fn sql(&self) -> &'static str {
         self.sql
     }
 
-    /// Sends the statement unnamed, to be parsed, planned and run in one go, and waits for its rows.
+    /// Sends the statement without a name, so that the server parses, plans and runs it, and waits for its rows.
     pub async fn run_unnamed(&self, client: &Client) -> Result<Vec<Row>, Error> {
         let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
             self.parameters.iter().map(|(value, kind)| (&**value as &(dyn ToSql + Sync), kind.clone())).collect();
         client.query_typed(self.sql, &parameters).await
     }
 
-    /// Sends the parameters for what was prepared of this SQL, and waits for its rows.
+    /// Sends the parameters of the prepared statement of this SQL, and waits for its rows.
     ///
-    /// What the server inferred about the parameters is what [`Self::run_unnamed`] says about them: where it could infer
-    /// something else, the SQL casts.
+    /// The parameter types that the server inferred must be those that [`Self::run_unnamed`] sends; where it could infer
+    /// others, the SQL casts.
     pub async fn run_prepared(&self, client: &Client, prepared: &Prepared) -> Result<Vec<Row>, Error> {
         debug_assert!(
             self.parameters.iter().map(|(_, kind)| kind).eq(prepared.params()),

@@ -1,4 +1,4 @@
-//! Stripe's events and what they change.
+//! The store of Stripe's events, and of everything that they change.
 
 use std::ops::Range;
 
@@ -42,12 +42,12 @@ impl StripeEventStore for Database {
     }
 }
 
-/// The statements of a round trip.
+/// The reading statements of a round trip.
 #[derive(Default)]
 struct Reads<'a>(Vec<Statement<'a>>);
 
 impl<'a> Reads<'a> {
-    /// Adds statements, and returns where their answers will be.
+    /// Adds statements, and returns the range in which their answers will be.
     fn add(&mut self, statements: impl IntoIterator<Item = Statement<'a>>) -> Range<usize> {
         let start = self.0.len();
         self.0.extend(statements);
@@ -55,7 +55,8 @@ impl<'a> Reads<'a> {
     }
 }
 
-/// Returns the statements that say whether the event is recorded, and lock what its payment leads to.
+/// Returns the statements that find out whether the event is recorded and, if it is about a payment, lock the invoice and
+/// the preorder that are linked to the payment.
 fn recorded_before<'a>(event: &'a StripeEvent, known: KnownEvent, intent: Option<&'a str>) -> Vec<Statement<'a>> {
     let on_event = |sql| Statement::new(sql).text(event.id.as_str());
     let exists = match intent {
@@ -68,14 +69,14 @@ fn recorded_before<'a>(event: &'a StripeEvent, known: KnownEvent, intent: Option
     }
 }
 
-/// Returns whether the last of these answers says that the event is recorded and stays so.
+/// Returns whether the answers of [`recorded_before`] say that the event is recorded and not to be decided anew.
 fn is_recorded(answers: &[Vec<Row>]) -> Result<bool, Failure> {
     answers.last().and_then(|rows| rows.first()).map_or(Ok(false), |row| Columns(row).get("recorded"))
 }
 
-/// Records an event in two round trips: lock and read, then write and commit; one more in between if only what is
-/// stored tells which reader and novel the event is about, or if it tells another than the event does. An event that
-/// was recorded before needs the first one only. Only what this kind of event can be about is read.
+/// Records an event in two round trips: lock and read, then write and commit. It takes one more in between if the event's
+/// reader and novel are known only from stored rows, or differ there from the event's metadata. An event that was recorded
+/// before takes the first round trip only. Only rows on which this kind of event can depend are read.
 async fn record(
     lease: Lease,
     event: &StripeEvent,
@@ -99,7 +100,7 @@ async fn record(
     let payment = reads.add(intent.map(|intent| Statement::new(sql!("stripe_payment")).text(intent)));
     let named = keys.champion.as_ref().filter(|_| concerns.champion);
     let account = reads.add(named.into_iter().flat_map(|key| read::account(key, keys.invoice.as_ref())));
-    // What is marked needs no hints, and what needs hints names no reader.
+    // An event with our metadata has no hints, and one with hints names no reader.
     let hinted = reads.add(keys.hints.as_ref().filter(|_| named.is_none()).map(candidates::ask));
     let (transaction, answers) = lease.begin(reads.0).await?;
     let rows =
@@ -113,7 +114,7 @@ async fn record(
         None => None,
         Some(key) if named == Some(&key) => Some(read::build(key, &answers[account])?),
         Some(key) => {
-            // The lock is this transaction's already, unless the candidates led here.
+            // This transaction has the lock already, unless the candidates led to the reader.
             let mut reads = vec![read::lock(&key)];
             reads.extend(read::account(&key, keys.invoice.as_ref()));
             let account = transaction.query(reads).await?;
@@ -135,9 +136,9 @@ async fn record(
     Ok(Recorded::Now { outcome: plan.outcome, announcements })
 }
 
-/// Returns the names of everything that the event speaks of. What shares a name is recorded one after the other.
+/// Returns the lock names of everything that the event is about. Events that share a name are recorded one after the other.
 fn lock_keys(event: &StripeEvent, keys: &Lookup) -> Vec<String> {
-    // The reader and the novel have a lock of their own, which everybody takes last.
+    // The reader and the novel have a lock of their own, which every transaction takes last.
     let Lookup { preorder, session, payment_intent, champion: _, payment_record, subscription, invoice, hints: _ } =
         keys;
     let mut names = vec![event.id.to_string()];
@@ -150,7 +151,7 @@ fn lock_keys(event: &StripeEvent, keys: &Lookup) -> Vec<String> {
     names
 }
 
-/// Returns the plan as statements; the first one's answer says which announcements are new.
+/// Returns the statements that write the plan. The first one returns the ids of the announcements that are new.
 fn writes<'a>(plan: &'a Plan, documents: &'a Documents, event: &'a StripeEvent, now: Timestamp) -> Vec<Statement<'a>> {
     let mut statements = vec![insert_event(event, &plan.outcome, &plan.announcements, now)];
     statements.extend(plan.preorder.as_ref().map(|write| write_preorder(write, now)));
@@ -159,7 +160,7 @@ fn writes<'a>(plan: &'a Plan, documents: &'a Documents, event: &'a StripeEvent, 
     statements
 }
 
-/// Returns the statement that records the event, and the announcements that aren't there yet, if there are any.
+/// Returns the statement that records the event and inserts its announcements that aren't stored yet.
 fn insert_event<'a>(
     event: &'a StripeEvent,
     outcome: &'a Outcome,
@@ -195,7 +196,7 @@ fn write_preorder(write: &PreorderWrite, now: Timestamp) -> Statement<'_> {
     }
 }
 
-/// Returns the statement that adds the announcements that aren't there yet; none if there is nothing to announce.
+/// Returns the statement that inserts announcements that aren't stored yet; none if there is nothing to announce.
 pub(crate) fn insert_outbox(announcements: &[Announcement], now: Timestamp) -> Option<Statement<'_>> {
     (!announcements.is_empty()).then(|| entries(Statement::new(sql!("insert_outbox")), announcements).time(now))
 }

@@ -1,4 +1,4 @@
-//! Everything of one user becomes another's.
+//! The takeover, in which one user gets everything of another.
 
 use pledge_domain::{
     Timestamp,
@@ -21,7 +21,8 @@ use crate::{
     statement::{Statement, sql},
 };
 
-/// Takes a user over in three round trips: lock and read who they are, read what both have, then write and commit.
+/// Takes a user over in three round trips: lock and read both users, read their accounts, then write and commit. Returns in
+/// the inner `Err` the refusal of `decide`.
 pub(crate) async fn take_over<Refusal>(
     lease: Lease,
     former: &UserId,
@@ -42,7 +43,7 @@ pub(crate) async fn take_over<Refusal>(
     let novel = |row: &Row| NovelId::new(Columns(row).get("novel_id")?).map_err(|_| Failure::Corrupt("novel_id"));
     let novels = novels.iter().map(novel).collect::<Result<Vec<_>, _>>()?;
     let key = |user: &UserId, novel| ChampionKey { user: user.clone(), novel };
-    // Whoever has handed over everything has nothing to read.
+    // If one of the two was taken over before, the takeover is refused whatever the accounts are.
     let novels = if users.iter().any(|user| user.taken_by.is_some()) { Vec::new() } else { novels };
     let keys: Vec<_> = novels.into_iter().flat_map(|novel| [key(former, novel), key(successor, novel)]).collect();
     let mut accounts = read::build_all(&keys, &transaction.query(read::accounts(&keys)).await?)?.into_iter();

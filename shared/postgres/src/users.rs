@@ -1,4 +1,4 @@
-//! People, and what is theirs.
+//! The store of users, and of what belongs to them.
 
 use pledge_domain::{
     Timestamp,

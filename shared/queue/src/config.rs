@@ -1,8 +1,8 @@
-//! The variable of this adapter: which queue the sender reads.
+//! The variable of this adapter: the queue that the sender reads.
 
 use pledge_runtime::Parser;
 
-/// Which queue messages are written to.
+/// The queue to which messages are written.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `KLAVIYO_QUEUE_URL`: the address of the SQS queue that the sender reads.
@@ -10,7 +10,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Takes the variable.
+    /// Parses the variable. Returns `None` if it is missing or invalid; `parser` then has a problem.
     pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
         parser.url("KLAVIYO_QUEUE_URL").map(|url| Self { url })
     }

@@ -1,9 +1,9 @@
-//! The queue between the writers of the outbox and the sender: SQS, and the message that travels on it.
+//! The queue between the writers of the outbox and the sender: SQS, and the form of its messages.
 //!
-//! A message only says which outbox rows to look at. It holds no personal data, it may arrive twice or never, and
-//! nothing is lost with it: the rows stay in the database until they are sent.
+//! A message only names rows of the outbox. It has no personal data, it may arrive twice or never, and nothing is lost with
+//! it, since the rows stay in the database until they are sent.
 //!
-//! The SDK puts X-Ray's trace header on the request and SQS passes it on, so a trace goes on in the sender.
+//! The SDK adds X-Ray's trace header to the request and SQS passes it on, so a trace continues in the sender.
 
 mod config;
 mod message;

@@ -1,12 +1,12 @@
-//! The message: `{"version":1,"outboxIds":["<uuid>"]}`.
+//! The form of a message: `{"version":1,"outboxIds":["<uuid>"]}`.
 
 use pledge_domain::ids::OutboxId;
 use serde::{Deserialize, Serialize};
 
-/// The only version so far. A sender is deployed with the new version before any writer is.
+/// The only version so far. A sender that understands a new version must be deployed before any writer uses it.
 const VERSION: u64 = 1;
 
-/// Asks the sender to send outbox rows.
+/// A message that asks the sender to send rows of the outbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
@@ -14,13 +14,13 @@ pub struct Message {
     outbox_ids: Vec<OutboxId>,
 }
 
-/// The body isn't a message that this code understands. It says nothing of the content, which may be anything.
+/// A body that isn't a message which this code understands. The body isn't quoted, since it may be anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MessageError {
-    /// Not JSON, or not of the shape that its version has.
+    /// The body isn't JSON, or hasn't the form of its version.
     #[error("the body is not a message")]
     Malformed,
-    /// Written by newer code.
+    /// The message has another version, which newer code wrote.
     #[error("the message has the unknown version {0}")]
     UnknownVersion(u64),
     /// The message names no row of the outbox.
@@ -28,7 +28,7 @@ pub enum MessageError {
     Empty,
 }
 
-/// What every version has.
+/// The field that every version has.
 #[derive(Deserialize)]
 struct Envelope {
     version: u64,
@@ -41,7 +41,7 @@ impl Message {
         Self { version: VERSION, outbox_ids }
     }
 
-    /// Reads a body. Fields that it doesn't know are ignored: they may be added without a new version.
+    /// Parses a body. Unknown fields are ignored, since fields may be added without a new version.
     ///
     /// # Errors
     /// [`MessageError`]; the same body fails again.
@@ -60,10 +60,10 @@ impl Message {
         &self.outbox_ids
     }
 
-    /// Writes the message as the body that SQS carries.
+    /// Returns the message as the body of an SQS message.
     ///
     /// # Errors
-    /// None in practice: a list of ids is always valid JSON.
+    /// [`serde_json::Error`], which can't happen for a list of ids.
     pub fn to_body(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(self)
     }

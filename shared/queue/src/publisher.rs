@@ -1,4 +1,4 @@
-//! Writes messages to SQS.
+//! Writing messages to SQS.
 
 use std::time::Duration;
 
@@ -14,21 +14,23 @@ use tokio::time::timeout;
 
 use crate::message::Message;
 
-/// Longest time for a whole call: somebody waits for the answer, and the sweep makes up for a failure.
+/// The longest time of a whole call. A client waits for the response meanwhile, and after a failure the sweep queues the
+/// rows.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Longest time for one try of one request.
+/// The longest time of one try of one request.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(800);
 
-/// SQS takes up to ten messages in a request.
+/// The largest number of messages in one request that SQS accepts
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html>).
 const BATCH_SIZE: usize = 10;
 
-/// How many requests of a long list are on their way at the same time.
+/// The number of requests that are sent at once.
 const CONCURRENCY: usize = 4;
 
 /// The queue that the sender reads.
 ///
-/// Each row gets its own message, so that each is retried, delayed and given up on its own; ten of them travel in a
+/// Each row gets its own message, so that it is retried, delayed and given up on its own. Ten messages are sent in one
 /// request.
 #[derive(Debug, Clone)]
 pub struct SqsPublisher {
@@ -36,13 +38,13 @@ pub struct SqsPublisher {
     queue_url: String,
 }
 
-/// SQS answered, but didn't take all the messages.
+/// The failure of a request of which SQS took only a part of the messages, or none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{count} messages were not taken ({codes})")]
 pub struct NotTaken {
-    /// How many.
+    /// The number of messages that weren't taken.
     pub count: usize,
-    /// Why, by the error codes of SQS, separated by commas.
+    /// The error codes of SQS, separated by commas.
     pub codes: String,
 }
 
@@ -50,14 +52,17 @@ impl SqsPublisher {
     /// Makes a client of the queue at `queue_url`.
     #[must_use]
     pub fn new(config: &SdkConfig, queue_url: impl Into<String>) -> Self {
-        // `publish` itself limits the whole of it.
+        // `publish` limits the time of the whole call.
         let timeouts =
             TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).disable_operation_timeout().build();
         let config = Builder::from(config).timeout_config(timeouts).build();
         Self { client: Client::from_conf(config), queue_url: queue_url.into() }
     }
 
-    /// Sends all batches, also after one has failed, and returns the first failure.
+    /// Sends all batches, also after one has failed.
+    ///
+    /// # Errors
+    /// The first failure.
     async fn send_all(&self, ids: &[OutboxId]) -> Result<(), Cause> {
         let batches: Vec<_> = ids.chunks(BATCH_SIZE).map(<[_]>::to_vec).collect();
         let results = stream::iter(batches)

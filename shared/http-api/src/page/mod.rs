@@ -1,5 +1,5 @@
-//! The page that a plain HTML form gets instead of JSON when it can't be accepted. Its sender looks at it in a browser, so
-//! it is written in the language of the form.
+//! The error page, which a plain HTML form gets instead of JSON. Its sender sees it in a browser, so it is in the language
+//! of the form.
 
 mod words;
 
@@ -13,8 +13,8 @@ use pledge_domain::locale::Locale;
 
 use crate::{body, error::ApiError, media_type};
 
-/// Returns whether a request comes from a form in a browser, which shows the answer to a person. A script that sends a
-/// form and reads JSON says so by `Accept`.
+/// Returns whether a request comes from a form in a browser, which shows the response to a person. A script that sends
+/// a form and reads JSON has `application/json` in its `Accept` header.
 pub(crate) fn is_wanted(request: &Request) -> bool {
     let is_form = media_type::of(request).is_some_and(|kind| {
         [media_type::FORM, media_type::MULTIPART].iter().any(|form| kind.eq_ignore_ascii_case(form))
@@ -23,7 +23,7 @@ pub(crate) fn is_wanted(request: &Request) -> bool {
     is_form && (accepts.contains("text/html") || !accepts.contains("application/json"))
 }
 
-/// Turns the JSON of an error into a page that says the same; status and other headers stay.
+/// Returns the error response with a page instead of JSON; status and other headers stay.
 pub(crate) fn instead(
     mut response: Response<Body>,
     error: &ApiError,
@@ -33,7 +33,7 @@ pub(crate) fn instead(
     *response.body_mut() = Body::Text(html(error, request_id, locale(request)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    // Nothing of what the form said can run here.
+    // No script runs on the page, and no form can be sent from it, even if the form's values were not escaped.
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(
@@ -44,8 +44,8 @@ pub(crate) fn instead(
     response
 }
 
-/// Returns the language of the form: the one that it names, else the first of the browser's that the site speaks, else
-/// English.
+/// Returns the language of the page: that of the form's field `locale`, else the first of the browser's languages that the
+/// site has, else English.
 fn locale(request: &Request) -> Locale {
     let named = body::object(request).ok().and_then(|fields| Locale::parse(fields.get("locale")?.as_str()?));
     named
@@ -56,8 +56,8 @@ fn locale(request: &Request) -> Locale {
         .unwrap_or_default()
 }
 
-/// Returns the locale for a language tag of a browser: `ja-JP` is Japanese, and every Chinese is answered in the one that
-/// the site has.
+/// Returns the locale for a browser's language tag, of which only the language counts: `ja-JP` is Japanese, and every
+/// Chinese is the site's `zh-HK`. None if the site doesn't have the language.
 fn spoken(tag: &str) -> Option<Locale> {
     let language = tag.split('-').next()?.to_ascii_lowercase();
     Locale::ALL.into_iter().find(|locale| locale.tag().split('-').next() == Some(language.as_str()))
@@ -73,7 +73,7 @@ fn html(error: &ApiError, request_id: &str, locale: Locale) -> String {
         lang = locale.tag(),
         title = escaped(if error.status().is_server_error() { words.failed } else { words.refused }),
     );
-    // Writing to a String doesn't fail.
+    // Writing to a String can't fail.
     match error.fields() {
         Some(fields) => {
             let _ = write!(page, "<p>{}</p><ul>", escaped(words.correct));
@@ -96,7 +96,7 @@ fn html(error: &ApiError, request_id: &str, locale: Locale) -> String {
     page
 }
 
-/// Returns the text so that HTML shows it as it is.
+/// Returns the text with HTML's special characters escaped.
 fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! What the page says, in each language.
+//! The texts of the error page, in each language.
 
 use pledge_domain::locale::Locale;
 
@@ -8,19 +8,19 @@ pub struct Words {
     pub refused: &'static str,
     /// The title if something failed on our side.
     pub failed: &'static str,
-    /// Above the list of wrong fields.
+    /// The text above the list of invalid fields.
     pub correct: &'static str,
-    /// Instead of a message about a failure of ours.
+    /// The text for a failure of ours after which a retry may succeed.
     pub later: &'static str,
-    /// Instead of a message about what only we can mend.
+    /// The text for a failure of ours that an operator must mend first.
     pub not_now: &'static str,
-    /// How to get back to the form.
+    /// The text that says how to get back to the form.
     pub back: &'static str,
-    /// What the form's fields are called, in the order of [`FIELDS`].
+    /// The labels of the form's fields, in the order of [`FIELDS`].
     labels: [&'static str; FIELDS.len()],
 }
 
-/// The fields of the preorder form, by their names on the wire.
+/// The fields of the preorder form, by their names in the API.
 const FIELDS: [&str; 17] = [
     "email",
     "color",
@@ -42,7 +42,7 @@ const FIELDS: [&str; 17] = [
 ];
 
 impl Words {
-    /// Returns what a field is called; its name on the wire if it is none of the form's.
+    /// Returns the label of a field; its name in the API if it isn't one of the form's.
     pub fn label<'a>(&'a self, field: &'a str) -> &'a str {
         FIELDS.iter().position(|known| *known == field).map_or(field, |index| self.labels[index])
     }
@@ -170,8 +170,8 @@ static CHINESE: Words = Words {
     ],
 };
 
-/// What can be wrong with a field: what the English text begins with, and the other three languages. `{}` stands for the
-/// rest of the English text.
+/// The problems of fields: the beginning of the English text, with the texts of the other three languages, in which `{}`
+/// stands for the rest of the English text.
 const PROBLEMS: [(&str, [&str; 3]); 15] = [
     ("is required", ["es obligatorio", "入力してください", "必須填寫"]),
     (
@@ -230,7 +230,7 @@ const PROBLEMS: [(&str, [&str; 3]); 15] = [
     ("is not a payment method", ["no es un medio de pago válido", "この支払い方法は使えません", "不是可用的付款方式"]),
 ];
 
-/// What can't be done, by its code, in all four languages.
+/// The messages of errors, by code, in all four languages.
 const MESSAGES: [(&str, [&str; 4]); 6] = [
     (
         "PREORDER_ALREADY_COMPLETED",
@@ -278,7 +278,7 @@ const MESSAGES: [(&str, [&str; 4]); 6] = [
     ),
 ];
 
-/// Returns what is wrong with a field; in English if nobody has translated it.
+/// Returns the problem of a field in a language; in English if there is no translation.
 pub fn problem(locale: Locale, english: &str) -> String {
     let found = PROBLEMS.iter().find_map(|(begins, others)| Some((english.strip_prefix(begins)?, others)));
     match (found, foreign(locale)) {
@@ -287,13 +287,13 @@ pub fn problem(locale: Locale, english: &str) -> String {
     }
 }
 
-/// Returns what a code means; none if the error's own message must do.
+/// Returns the message of a code in a language; none if the error's own English message is to be used.
 pub fn message(locale: Locale, code: &str) -> Option<&'static str> {
     let (_, messages) = MESSAGES.iter().find(|(known, _)| *known == code)?;
     Some(messages[foreign(locale).map_or(0, |index| index + 1)])
 }
 
-/// Returns the place of a language among those that aren't English.
+/// Returns the index of a language among the translations; none for English.
 fn foreign(locale: Locale) -> Option<usize> {
     Locale::ALL.into_iter().filter(|other| *other != Locale::En).position(|other| other == locale)
 }

@@ -1,4 +1,4 @@
-//! Whose something may be that nobody marked.
+//! The query for the readers and novels to which an event without our metadata leads.
 
 use pledge_domain::{
     decide::Candidates,
@@ -13,14 +13,14 @@ use crate::{
     statement::{Statement, sql},
 };
 
-/// Asks for the readers and novels that customer and prices lead to.
+/// Returns the statement that finds the readers with a customer and the novels with one of the prices.
 pub(crate) fn ask(hints: &Hints) -> Statement<'_> {
     Statement::new(sql!("candidates"))
         .text(hints.customer.as_ref().map(CustomerId::as_str))
         .texts(hints.prices.iter().map(|price| price.as_str().to_owned()).collect::<Vec<_>>())
 }
 
-/// Reads the answer.
+/// Reads the rows of the statement.
 pub(crate) fn read(rows: &[Row]) -> Result<Candidates, Failure> {
     let mut candidates = Candidates::default();
     for row in rows {

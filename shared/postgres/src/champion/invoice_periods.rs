@@ -1,4 +1,4 @@
-//! The column `invoice_periods`: which period each invoice of a subscription was for.
+//! The column `invoice_periods` of `stripe_subscription`: the period of each of its invoices.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::error::Failure;
 
-/// One element of the column.
+/// An element of the column's JSON array.
 #[derive(Serialize, Deserialize)]
 struct Entry {
     invoice: InvoiceId,
@@ -25,7 +25,7 @@ struct Entry {
     at: Timestamp,
 }
 
-/// Reads the column.
+/// Returns the periods in the column.
 pub(super) fn read(column: Value) -> Result<BTreeMap<InvoiceId, InvoicePeriod>, Failure> {
     let entries: Vec<Entry> = serde_json::from_value(column).map_err(|_| Failure::Corrupt("invoice_periods"))?;
     let period = |it: Entry| {
@@ -36,7 +36,7 @@ pub(super) fn read(column: Value) -> Result<BTreeMap<InvoiceId, InvoicePeriod>, 
     Ok(entries.into_iter().map(period).collect())
 }
 
-/// Writes the column.
+/// Returns the periods as the column's JSON.
 pub(super) fn write(periods: &BTreeMap<InvoiceId, InvoicePeriod>) -> String {
     let entry = |(invoice, it): (&InvoiceId, &InvoicePeriod)| Entry {
         invoice: invoice.clone(),

@@ -1,4 +1,4 @@
-//! The column `lines`: the lines of an invoice that are ours.
+//! The column `lines` of `payment_record`: the lines of an invoice that are ours.
 
 use pledge_domain::{
     Timestamp,
@@ -19,7 +19,7 @@ struct Line {
     kind: String,
 }
 
-/// Reads the column.
+/// Returns the lines in the column.
 pub(super) fn read(column: Option<Value>) -> Result<Option<Vec<PaidLine>>, Failure> {
     let Some(column) = column else { return Ok(None) };
     let lines: Vec<Line> = serde_json::from_value(column).map_err(|_| Failure::Corrupt("lines"))?;
@@ -31,7 +31,7 @@ pub(super) fn read(column: Option<Value>) -> Result<Option<Vec<PaidLine>>, Failu
     lines.iter().map(line).collect::<Option<_>>().map(Some).ok_or(Failure::Corrupt("lines"))
 }
 
-/// Writes the column.
+/// Returns the lines as the column's JSON.
 pub(super) fn write(lines: &[PaidLine]) -> String {
     let line = |it: &PaidLine| Line {
         tier_level: it.tier.get().into(),

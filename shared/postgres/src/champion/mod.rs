@@ -1,4 +1,4 @@
-//! Readers and what they support.
+//! The store of readers, and of their payments, subscriptions and access.
 
 pub(crate) mod candidates;
 mod invoice_periods;
@@ -161,13 +161,14 @@ fn refunded(row: &Row) -> Result<RefundedSubscription, Failure> {
     })
 }
 
-/// Reads an account, or says whose it is by now.
+/// Reads an account. Returns the successor's key in `Err` if the reader was taken over.
 async fn load(lease: Lease, key: &ChampionKey) -> Result<Result<ChampionAccount, ChampionKey>, Failure> {
-    // Under the lock, so that all statements see the same state.
+    // Read under the lock, so that all statements see one state.
     of(key, &lease.transaction(lock_and_read(key)).await?)
 }
 
-/// Returns the account out of the answers of [`read::lock`] and [`read::account`], or whose it is by now.
+/// Returns the account from the rows of [`read::lock`] and [`read::account`]; in `Err` the successor's key, if the
+/// reader was taken over.
 fn of(key: &ChampionKey, answers: &[Vec<Row>]) -> Result<Result<ChampionAccount, ChampionKey>, Failure> {
     let [locked, account @ ..] = answers else { return Err(Failure::Missing("answer")) };
     match read::found(locked)? {
@@ -176,8 +177,7 @@ fn of(key: &ChampionKey, answers: &[Vec<Row>]) -> Result<Result<ChampionAccount,
     }
 }
 
-/// Takes a step in two round trips: lock and read, then write and commit. One more for a reader whose things have
-/// become another's.
+/// Takes a step in two round trips: lock and read, then write and commit. A reader who was taken over takes one more.
 async fn take<T>(
     lease: Lease,
     key: &ChampionKey,
@@ -188,8 +188,8 @@ async fn take<T>(
     carry_out(transaction, key, &rows, now, step).await
 }
 
-/// Signs in and takes a step in two round trips: the sign-in's transaction with the locks and reads of the step behind
-/// it, then write and commit.
+/// Signs a reader in and takes a step in two round trips: the sign-in's transaction together with the step's locks and
+/// reads, then write and commit.
 async fn sign_in_and_take<T>(
     lease: Lease,
     claims: &Claims,
@@ -213,7 +213,8 @@ fn lock_and_read(key: &ChampionKey) -> Vec<Statement<'_>> {
     [read::lock(key)].into_iter().chain(read::account(key, None)).collect()
 }
 
-/// Asks the step what changes, writes that and commits. `rows` are the answers of [`lock_and_read`].
+/// Calls the step with the account, writes its change, commits, and returns its answer. `rows` are those of
+/// [`lock_and_read`].
 async fn carry_out<T>(
     transaction: Transaction,
     key: &ChampionKey,
@@ -241,7 +242,7 @@ async fn carry_out<T>(
     Ok(answer)
 }
 
-/// Reads a reader's accounts in two round trips. A snapshot keeps the statements in agreement, so nobody is locked.
+/// Reads a reader's accounts in two round trips. All statements see one snapshot of the database, so nothing is locked.
 async fn accounts(lease: Lease, reader: &UserId, limit: i64) -> Result<Vec<ChampionAccount>, Failure> {
     let novels = Statement::new(sql!("champion_novels")).text(reader.as_str()).bigint(limit);
     let (transaction, answers) = lease.begin(vec![Statement::new(sql!("snapshot")), novels]).await?;

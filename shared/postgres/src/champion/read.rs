@@ -1,4 +1,4 @@
-//! Everything about a reader and a novel, read under its lock.
+//! Statements that lock a reader and a novel and read everything about them.
 
 use pledge_domain::{
     champion::{ChampionAccount, ChampionKey},
@@ -15,7 +15,7 @@ use crate::{
     statement::{Statement, sql},
 };
 
-/// Locks this reader and novel, or whoever has everything of theirs by now.
+/// Returns the statement that locks this reader and novel; if the reader was taken over, it locks the successor.
 pub(crate) fn lock(key: &ChampionKey) -> Statement<'_> {
     Statement::new(sql!("lock_champion"))
         .text(key.user.as_str())
@@ -25,7 +25,7 @@ pub(crate) fn lock(key: &ChampionKey) -> Statement<'_> {
         .text(None)
 }
 
-/// Finds out which reader and novel an event is about, and locks them.
+/// Returns the statement that finds the reader and the novel of an event, and locks them.
 pub(crate) fn find_and_lock(keys: &Lookup) -> Statement<'_> {
     Statement::new(sql!("lock_champion"))
         .text(keys.champion.as_ref().map(|key| key.user.as_str()))
@@ -35,12 +35,12 @@ pub(crate) fn find_and_lock(keys: &Lookup) -> Statement<'_> {
         .text(keys.payment_intent.as_ref().map(PaymentIntentId::as_str))
 }
 
-/// Returns the reader and the novel that [`lock`] or [`find_and_lock`] found.
+/// Returns the reader and the novel in the rows of [`lock`] or [`find_and_lock`]; none if nobody was found.
 pub(crate) fn found(rows: &[Row]) -> Result<Option<ChampionKey>, Failure> {
     rows.first().map(key).transpose()
 }
 
-/// Returns the reader and the novel that a row names.
+/// Returns the reader and the novel in the columns `user_id` and `novel_id`.
 pub(crate) fn key(row: &Row) -> Result<ChampionKey, Failure> {
     let columns = Columns(row);
     Ok(ChampionKey {
@@ -49,15 +49,15 @@ pub(crate) fn key(row: &Row) -> Result<ChampionKey, Failure> {
     })
 }
 
-/// Reads the tiers of a novel, lowest first.
+/// Returns the statement that reads the tiers of a novel, lowest first.
 pub(crate) fn tiers(novel: NovelId) -> Statement<'static> {
     Statement::new(sql!("champion_tiers")).bigint(novel.get())
 }
 
-/// How many statements read one account.
+/// The number of statements that read one account.
 const READS: usize = 5;
 
-/// Returns the statements that [`build`] needs the answers of.
+/// Returns the statements whose rows [`build`] needs. `invoice` is the event's, whose payment at Stripe is read too.
 pub(crate) fn account<'a>(key: &'a ChampionKey, invoice: Option<&'a InvoiceId>) -> [Statement<'a>; READS] {
     let (user, novel) = (key.user.as_str(), key.novel.get());
     [
@@ -69,12 +69,12 @@ pub(crate) fn account<'a>(key: &'a ChampionKey, invoice: Option<&'a InvoiceId>) 
     ]
 }
 
-/// Returns the statements that [`build_all`] needs the answers of.
+/// Returns the statements whose rows [`build_all`] needs.
 pub(crate) fn accounts(keys: &[ChampionKey]) -> Vec<Statement<'_>> {
     keys.iter().flat_map(|key| account(key, None)).collect()
 }
 
-/// Returns the account of each key out of the answers, in the order of the keys.
+/// Returns the account of each key from the rows of [`accounts`], in the order of the keys.
 ///
 /// # Errors
 /// Those of [`build`].
@@ -82,10 +82,10 @@ pub(crate) fn build_all(keys: &[ChampionKey], answers: &[Vec<Row>]) -> Result<Ve
     keys.iter().zip(answers.chunks(READS)).map(|(key, answers)| build(key.clone(), answers)).collect()
 }
 
-/// Returns the account out of the answers.
+/// Returns the account from the rows of [`account`].
 ///
 /// # Errors
-/// [`Failure::HandedOver`] if it has become somebody else's before it was locked; the lock finds them then.
+/// [`Failure::HandedOver`] if the reader was taken over before the account was locked; a repeat locks the successor's.
 pub(crate) fn build(key: ChampionKey, answers: &[Vec<Row>]) -> Result<ChampionAccount, Failure> {
     let [reader, tiers, payments, subscriptions, intents] = answers else {
         return Err(Failure::Missing("answer"));

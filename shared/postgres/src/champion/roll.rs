@@ -1,4 +1,4 @@
-//! Rows that time has made wrong.
+//! The roll: computes rows anew that the passing of time has made wrong.
 
 use pledge_domain::{
     Timestamp,
@@ -19,7 +19,7 @@ use crate::{
     stripe_events::insert_outbox,
 };
 
-/// Rolls in three round trips for all rows: take and lock, read what is locked, write and commit.
+/// Rolls all due rows in three round trips: lock the rows that are due, read their accounts, write and commit.
 pub(super) async fn roll(
     lease: Lease,
     now: Timestamp,

@@ -1,4 +1,4 @@
-//! Rows of the champion tables, as what they stand for.
+//! Reading rows of the champion tables into the domain's types.
 
 use pledge_domain::{
     Timestamp,

@@ -1,4 +1,4 @@
-//! What changes about a reader and a novel, as statements.
+//! Statements that write the changes of a reader and a novel.
 
 use pledge_domain::{
     Timestamp,
@@ -16,7 +16,7 @@ use crate::{
     statement::{Statement, sql},
 };
 
-/// What a write says as JSON: the statements borrow it.
+/// The parts of a write that are sent as JSON. The statements borrow them.
 #[derive(Debug, Default)]
 pub(crate) struct Documents {
     ledger: String,
@@ -24,7 +24,7 @@ pub(crate) struct Documents {
 }
 
 impl Documents {
-    /// Returns the ledger as `upsert_ledger.sql` reads it, and the timeline as `replace_segments.sql` does.
+    /// Returns the ledger in the form that `upsert_ledger.sql` reads, and the timeline in that of `replace_segments.sql`.
     pub(crate) fn of(write: &ChampionWrite) -> Self {
         Self {
             ledger: Value::from_iter(write.ledger.iter().map(entry)).to_string(),
@@ -33,14 +33,14 @@ impl Documents {
     }
 }
 
-/// Returns the statements of a write; `documents` are its own.
+/// Returns the statements of a write; `documents` must be made of it by [`Documents::of`].
 pub(crate) fn statements<'a>(write: &'a ChampionWrite, documents: &'a Documents, now: Timestamp) -> Vec<Statement<'a>> {
     let key = &write.key;
     let mut statements = vec![Statement::new(sql!("ensure_reader")).text(key.user.as_str()).time(now)];
     statements.extend(write.payments.iter().map(|it| payment(key, it, now)));
     statements.extend(write.subscriptions.iter().map(|it| subscription(key, it, now)));
     statements.extend(write.support.iter().map(|it| support(key, it, now)));
-    // Nothing is paid, so there is neither a ledger nor a timeline.
+    // Without a support row nothing was ever paid, so there is neither a ledger nor a timeline.
     if write.support.is_none() {
         return statements;
     }
@@ -87,13 +87,13 @@ fn moment(time: Timestamp) -> Option<String> {
     time.format(&Rfc3339).ok()
 }
 
-/// Writes one payment of a reader for a novel.
+/// Returns the statement that writes one payment of a reader for a novel.
 pub(crate) fn payment<'a>(key: &'a ChampionKey, payment: &'a PaymentRecord, now: Timestamp) -> Statement<'a> {
     Statement::new(sql!("upsert_champion_payment"))
         .uuid(payment.id.as_uuid())
         .text(key.user.as_str())
         .bigint(key.novel.get())
-        // What was carried over has no kind: code from before the timeline must not count it.
+        // A carried-over payment is stored without a kind, so that code from before the timeline doesn't count it.
         .text(Some(payment.kind.name()).filter(|_| payment.carried_over_at.is_none()))
         .text(payment.method.name())
         .int(payment.tier.map(level))

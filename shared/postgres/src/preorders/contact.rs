@@ -1,11 +1,11 @@
-//! How to reach the customer of a preorder.
+//! The contact of a preorder, as columns and as JSON.
 
 use pledge_domain::preorder::Contact;
 use serde_json::{Value, json};
 
 use crate::{columns::Columns, error::Failure};
 
-/// Reads what was given last, which has a column for each field.
+/// Reads the contact that was given last, which has a column for each field.
 pub(super) fn read(columns: &Columns<'_>) -> Result<Contact, Failure> {
     Ok(Contact {
         first_name: columns.get("first_name")?,
@@ -20,7 +20,7 @@ pub(super) fn read(columns: &Columns<'_>) -> Result<Contact, Failure> {
     })
 }
 
-/// Returns the document that keeps what the form said.
+/// Returns a contact as the JSON of the column `form_contact`.
 pub(super) fn to_json(contact: &Contact) -> Value {
     json!({
         "first_name": contact.first_name,
@@ -35,7 +35,7 @@ pub(super) fn to_json(contact: &Contact) -> Value {
     })
 }
 
-/// Reads that document; none if it isn't one.
+/// Parses the JSON of the column `form_contact`; none if it isn't JSON.
 pub(super) fn from_json(text: &str) -> Option<Contact> {
     let document: Value = serde_json::from_str(text).ok()?;
     let text = |field: &str| document[field].as_str().map(str::to_owned);

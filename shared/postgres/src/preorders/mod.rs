@@ -1,4 +1,4 @@
-//! Preorders.
+//! The store of preorders.
 
 mod contact;
 pub(crate) mod payments;
@@ -72,7 +72,8 @@ impl PreorderStore for Database {
     }
 }
 
-/// Stores the preorder without an owner unless it is there, carries out the claims, and reads it.
+/// Stores the preorder without an owner unless it exists, carries out the claims, and returns it as it is stored
+/// afterwards; in the inner `Err` the refusal, if a limit is used up.
 async fn initiate(lease: Lease, new: &NewPreorder) -> Result<Result<Preorder, TooMany>, Failure> {
     let started = &new.started;
     let insert = Statement::new(sql!("initiate_preorder"))

@@ -1,4 +1,4 @@
-//! The payments of a preorder, as a document.
+//! The payments of a preorder, as JSON.
 
 use pledge_domain::{
     Timestamp,
@@ -12,7 +12,7 @@ use crate::{columns::Columns, error::Failure, payment_facts::moment};
 
 const COLUMN: &str = "payments";
 
-/// Returns the payments as `insert_preorder.sql` and `update_preorder.sql` read them.
+/// Returns the payments in the form that `insert_preorder.sql` and `update_preorder.sql` read.
 pub(crate) fn document(preorder: &Preorder) -> Value {
     let payments = preorder.payments().map(|it| {
         json!({
@@ -37,7 +37,7 @@ pub(super) fn read(columns: &Columns<'_>) -> Result<Vec<Payment>, Failure> {
     let rows: Vec<Value> =
         text.map_or(Ok(Vec::new()), |text| serde_json::from_str(&text)).map_err(|_| Failure::Corrupt(COLUMN))?;
     let mut payments: Vec<Payment> = rows.iter().map(payment).collect::<Option<_>>().ok_or(Failure::Corrupt(COLUMN))?;
-    // Code that doesn't know the payments one by one keeps the only one that it knows in the row.
+    // Code from before payments were kept one by one stores its only payment in the preorder's own columns.
     let own = own(columns)?.filter(|own| payments.iter().all(|payment| payment.intent != own.intent));
     payments.extend(own);
     payments.sort_by_key(Payment::place);
@@ -59,7 +59,7 @@ fn payment(it: &Value) -> Option<Payment> {
     })
 }
 
-/// Reads the payment that stands in the row itself.
+/// Reads the payment in the preorder's own columns; none if there is none.
 fn own(columns: &Columns<'_>) -> Result<Option<Payment>, Failure> {
     let Some(paid_at) = columns.get("paid_at")? else { return Ok(None) };
     let currency = columns.parse("currency", |text| Currency::parse(text).ok())?;

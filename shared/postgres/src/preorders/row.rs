@@ -1,4 +1,4 @@
-//! A preorder as columns.
+//! Writing and reading the columns of a preorder.
 
 use std::fmt;
 
@@ -22,8 +22,8 @@ use crate::{
     preorders::{contact, payments},
 };
 
-/// The columns of a preorder that its own data decide, each under its name; its owner isn't among them. A statement takes
-/// them as one parameter and names those that it writes (`jsonb_populate_record`).
+/// The columns of a preorder by their names, but for its owner, whom claims set. A statement takes them as one JSON
+/// parameter and names those that it writes (`jsonb_populate_record`). `Debug` hides them.
 #[derive(Serialize)]
 pub(crate) struct PreorderRow<'a> {
     id: PreorderId,
@@ -109,7 +109,6 @@ impl<'a> From<&'a Preorder> for PreorderRow<'a> {
     }
 }
 
-/// Hides the row, which is about a person.
 impl fmt::Debug for PreorderRow<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PreorderRow(hidden)")

@@ -1,6 +1,6 @@
-//! The AWS SDK's requests over our own HTTP client.
+//! Sending the AWS SDK's requests over our own HTTP client.
 //!
-//! The SDK's own client would bring a second TLS stack and read the system's certificates at every cold start.
+//! The SDK's own client would add a second TLS stack, and read the system's certificates at every cold start.
 
 use std::{fmt, time::Duration};
 
@@ -17,7 +17,7 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use reqwest::Client;
 
-/// Hands the SDK's requests to a [`Client`].
+/// An HTTP client for the SDK that sends its requests with a [`Client`].
 #[derive(Clone)]
 pub(super) struct ReqwestClient {
     http: Client,
@@ -72,7 +72,7 @@ fn convert_response(status: http::StatusCode, headers: http::HeaderMap, body: By
     Ok(response.try_into()?)
 }
 
-/// Converts an error for the SDK's retry policy. The address stays out of the text: it holds the account's number.
+/// Converts an error for the SDK's retry policy. The URL is removed from its text, since it has the account's number.
 fn convert_error(error: reqwest::Error) -> ConnectorError {
     let error = error.without_url();
     if error.is_timeout() { ConnectorError::timeout(error.into()) } else { ConnectorError::io(error.into()) }
