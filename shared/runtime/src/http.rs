@@ -5,21 +5,21 @@ use std::time::Duration;
 use reqwest::{Client, redirect};
 use rustls::ClientConfig;
 
-/// Longest wait for a connection, TLS included.
+/// The longest wait for a connection, TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Longest wait for a whole answer where a caller sets no limit of its own.
+/// The longest wait for a whole response, unless a caller sets a limit of its own.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long an unused connection is kept. Most servers close theirs after 60 seconds and more; a frozen function finds
-/// out late, so connections that might be closed already are not tried again.
+/// The time for which an unused connection is kept. Most servers close theirs after 60 seconds or more, which a frozen
+/// function notices too late, so connections are dropped before.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
-/// Returns a client on `tls`, with time limits, without redirects (no API that we call uses them, and following one
-/// would send keys elsewhere), and without the proxies that environment variables name.
+/// Returns a client over `tls` with time limits. It doesn't follow redirects (no API that we call uses them, and following
+/// one would send keys elsewhere), and doesn't use the proxies that environment variables name.
 ///
 /// # Errors
-/// If reqwest doesn't know this version of rustls.
+/// [`reqwest::Error`] if reqwest doesn't support this version of rustls.
 pub fn client(mut tls: ClientConfig) -> reqwest::Result<Client> {
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Client::builder()

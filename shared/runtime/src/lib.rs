@@ -1,8 +1,8 @@
-//! What every function stands on: configuration, secrets, one HTTP client, AWS, logs and metrics.
+//! The base of every function: configuration, secrets, one HTTP client, AWS, logs and metrics.
 //!
-//! A `main` calls [`run`] with the parse of its configuration and with what composes its adapters. Only this crate reads
-//! the environment, the clock and randomness, and it knows the variables of no vendor but AWS: each adapter takes its
-//! own with a [`Parser`].
+//! A `main` calls [`run`] with a function that parses its configuration and one that composes its adapters. Only this
+//! crate reads the environment, the clock and randomness. It knows the variables of no vendor but AWS: each adapter
+//! parses its own with a [`Parser`].
 
 pub mod aws;
 pub mod env;

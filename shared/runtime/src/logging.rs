@@ -1,7 +1,7 @@
 //! Logs: one JSON object a line, on standard output.
 //!
-//! Lines carry no time, since CloudWatch stamps every line it takes. The request id is a field of the span that
-//! `lambda_runtime` opens around each invocation, so every line inside one has it under `spans`.
+//! Lines have no time, since CloudWatch adds it to every line. The request id is a field of the span that `lambda_runtime`
+//! opens around each invocation, so every line of an invocation has it under `spans`.
 
 use std::{any::Any, io};
 
@@ -11,7 +11,7 @@ pub use tracing::level_filters::LevelFilter;
 
 use crate::env::Parser;
 
-/// Takes `LOG_LEVEL`: `error`, `warn`, `info` (the default), `debug` or `trace`.
+/// Parses `LOG_LEVEL`: `error`, `warn`, `info` (the default), `debug` or `trace`.
 pub fn parse_level(parser: &mut Parser<'_>) -> Option<LevelFilter> {
     let level = parser.optional("LOG_LEVEL", |text| {
         text.parse::<LevelFilter>().map_err(|_| "set one of error, warn, info, debug, trace")
@@ -21,7 +21,7 @@ pub fn parse_level(parser: &mut Parser<'_>) -> Option<LevelFilter> {
 
 /// Starts logging at `level`; `function` is the crate of the binary, as in `env!("CARGO_CRATE_NAME")`.
 ///
-/// Logs each panic in one line, too. Does nothing if logging has started already.
+/// Also logs each panic in one line. Does nothing if logging has started already.
 pub fn init(level: LevelFilter, function: &str) {
     if subscriber(level, function, io::stdout).try_init().is_ok() {
         log_panics();
@@ -43,8 +43,8 @@ where
     Registry::default().with(lines)
 }
 
-/// Returns what is logged: `level` for our own crates. Libraries stay at warnings: at `debug` some show headers and
-/// bodies.
+/// Returns the levels of the log's targets: `level` for our own crates, and no more than warnings for libraries, since some
+/// of them log headers and bodies at `debug`.
 fn targets(level: LevelFilter, function: &str) -> Targets {
     Targets::new()
         .with_default(level.min(LevelFilter::WARN))
@@ -53,7 +53,7 @@ fn targets(level: LevelFilter, function: &str) -> Targets {
         .with_target(function, level)
 }
 
-/// Logs where a panic happened, and why if that can't quote data.
+/// Logs each panic with its location, and with its text if that is a literal, which can't quote data.
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let location = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -61,7 +61,7 @@ fn log_panics() {
     }));
 }
 
-/// Returns the text of a panic if it is a literal. A formatted one may quote anything.
+/// Returns the text of a panic if it is a literal. A formatted text is left out, since it may quote personal data.
 fn reason(payload: &(dyn Any + Send)) -> &'static str {
     payload.downcast_ref::<&'static str>().copied().unwrap_or("not a literal")
 }

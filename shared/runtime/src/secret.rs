@@ -1,12 +1,12 @@
-//! Text that must not be seen.
+//! Texts that must not be shown.
 
 use std::fmt;
 
 use crate::secrets::Origin;
 
-/// A key, a password, a token or anything that holds one. It has no `Display`, and its `Debug` shows nothing.
+/// A key, a password, a token, or a text that has one. It has no `Display`, and its `Debug` hides it.
 ///
-/// One that was read from a vault knows from where, so that [`crate::secrets::Rotating`] can read it again.
+/// A secret that was read from a vault keeps its origin, so that [`crate::secrets::Rotating`] can read it again.
 #[derive(Clone)]
 pub struct Secret {
     text: String,
@@ -20,7 +20,7 @@ impl Secret {
         Self { text: text.into(), origin: None }
     }
 
-    /// Returns the text, for the one call that needs it. Never log or format it.
+    /// Returns the text, for the call that needs it. It must never be logged or formatted.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.text
@@ -46,7 +46,7 @@ impl Secret {
 }
 
 impl PartialEq for Secret {
-    /// Compares the texts, wherever they were read from.
+    /// Compares the texts, and not their origins.
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text
     }

@@ -1,22 +1,22 @@
-//! Where this process runs, and what may not be configured there.
+//! The stage of a deployment, on which depends what may be configured.
 
 use std::fmt;
 
-/// A deployment of the system, from the variable `STAGE`.
+/// A stage, from the variable `STAGE`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// A developer's machine or CI. The only stage that may talk to emulators.
+    /// A developer's machine or CI. Only this stage may use emulators.
     Local,
-    /// Shared, with test keys.
+    /// A shared deployment with test keys.
     Dev,
-    /// Like production, with test keys.
+    /// A deployment like production, with test keys.
     Staging,
-    /// Real money.
+    /// Production, with real money.
     Production,
 }
 
-/// Proof that this is the stage [`Stage::Local`]. What must be impossible elsewhere asks for it, such as accepting the
-/// unsigned tokens of an emulator.
+/// The proof that the stage is [`Stage::Local`]. It is required for what must be impossible in other stages, such as
+/// accepting the unsigned tokens of an emulator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LocalOnly(());
 
@@ -30,7 +30,7 @@ impl Stage {
         Self::ALL.into_iter().find(|stage| stage.name() == name)
     }
 
-    /// Returns the value that the variable `STAGE` has in this stage.
+    /// Returns the stage's name, which is the value of `STAGE`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -41,13 +41,13 @@ impl Stage {
         }
     }
 
-    /// Returns whether real money moves in this stage. Everything that Stripe sends to it must say the same in `livemode`.
+    /// Returns whether real money moves in this stage. Stripe's events for it must have this value as `livemode`.
     #[must_use]
     pub fn livemode(self) -> bool {
         self == Self::Production
     }
 
-    /// Returns the proof that this is [`Stage::Local`], or none if it isn't.
+    /// Returns the proof that the stage is [`Stage::Local`]; none if it isn't.
     #[must_use]
     pub fn local_only(self) -> Option<LocalOnly> {
         (self == Self::Local).then_some(LocalOnly(()))

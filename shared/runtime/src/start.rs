@@ -1,4 +1,4 @@
-//! A cold start, up to where functions differ.
+//! The cold start, as far as all functions have it in common.
 
 use std::{error::Error, process::ExitCode};
 
@@ -17,29 +17,29 @@ use crate::{
     tls,
 };
 
-/// What every function has after a cold start. Everything is built once and shared.
+/// The shared parts of every function after a cold start, each of which is built once.
 #[derive(Debug)]
 pub struct Runtime {
-    /// Where the function runs.
+    /// The stage in which the function runs.
     pub stage: Stage,
-    /// The variables and the secrets that they name: the input of the function's own configuration.
+    /// The variables and the secrets that they name, from which the function's own configuration is parsed.
     pub environment: Environment,
-    /// TLS for connections that aren't HTTP.
+    /// The TLS configuration for connections that aren't HTTP.
     pub tls: ClientConfig,
     /// The one HTTP client.
     pub http: reqwest::Client,
-    /// The base of AWS clients.
+    /// The configuration that all AWS clients share.
     pub aws: SdkConfig,
-    /// Where secrets are, for those that aren't read at the start.
+    /// The vault, for secrets that aren't read at the start.
     pub secrets: SecretsManager,
-    /// Where to count.
+    /// The writer of metrics.
     pub metrics: Metrics,
 }
 
-/// The function can't start.
+/// The reason why a function can't start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Variables are missing or wrong.
+    /// Variables are missing or invalid.
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// TLS can't be set up.
@@ -53,11 +53,11 @@ pub enum StartError {
 impl Runtime {
     /// Starts logging, builds the shared clients and reads the secrets that the environment names.
     ///
-    /// `function` is the crate of the binary, as in `env!("CARGO_CRATE_NAME")`. No secret is asked for before the stage
-    /// and the AWS settings are known to be right.
+    /// `function` is the crate of the binary, as in `env!("CARGO_CRATE_NAME")`. No secret is read before the stage and the
+    /// AWS settings are parsed.
     ///
     /// # Errors
-    /// [`StartError`]; a secret that can't be read is an error of the function's configuration, which needs it.
+    /// [`StartError`]. A secret that can't be read isn't an error here, but one of the function's configuration.
     pub async fn start(mut environment: Environment, function: &str) -> Result<Self, StartError> {
         let base = Base::parse(&environment)?;
         logging::init(base.log_level, function);
@@ -92,18 +92,19 @@ impl Base {
 }
 
 /// Does during the start what the first request would have to do otherwise, such as connecting to the database. Lambda
-/// gives a start a whole processor, whatever the function's memory. A failure is logged only: the request tries again.
+/// gives the start full processor power, whatever the function's memory. A failure is only logged, since the first request
+/// tries again.
 pub async fn prewarm<Error: std::error::Error + 'static>(work: impl Future<Output = Result<(), Error>>) {
     if let Err(error) = work.await {
-        tracing::warn!(target: "pledge", error = %ErrorChain(&error), "left to the first request");
+        tracing::warn!(target: "pledge", error = %ErrorChain(&error), "work of the start failed and is left to the first request");
     }
 }
 
-/// Runs a function of this process: starts the [`Runtime`], takes the configuration with `parse`, and hands both to
-/// `serve`, which composes the adapters and answers invocations until the process ends.
+/// Runs a function: starts the [`Runtime`], parses the configuration with `parse`, and calls `serve` with both, which
+/// composes the adapters and answers invocations until the process ends. Returns the process's exit code.
 ///
-/// `name` is the crate of the binary, as in `env!("CARGO_CRATE_NAME")`. An error is logged with all its causes in one
-/// line, which names every variable that is missing or wrong, and fails the process.
+/// `name` is the crate of the binary, as in `env!("CARGO_CRATE_NAME")`. An error is logged with all its causes in one line,
+/// which names every variable that is missing or invalid.
 pub async fn run<Config>(
     name: &str,
     parse: impl FnOnce(&mut Parser<'_>) -> Option<Config>,

@@ -1,4 +1,4 @@
-//! The real clock and the real randomness. Only `main` has them; everything else takes them as arguments.
+//! The real clock and the real randomness. Only `main` uses them; all other code takes them as arguments.
 
 use pledge_domain::{
     Timestamp,
@@ -6,7 +6,7 @@ use pledge_domain::{
 };
 use uuid::Uuid;
 
-/// The machine: its clock, and its source of random bytes.
+/// The machine's clock and its source of random bytes.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct System;
 

@@ -1,7 +1,7 @@
-//! The base of every AWS client: where, as whom, and over which connections.
+//! The configuration that all AWS clients share: region, credentials, endpoint and HTTP client.
 //!
-//! `aws-config` would look for profiles, instance roles and token files; Lambda gives its functions everything in
-//! variables, so those are all that is read.
+//! It is read from the variables that Lambda sets, and from nothing else. `aws-config` would also look for profiles,
+//! instance roles and token files.
 
 mod connector;
 pub mod rds;
@@ -23,7 +23,7 @@ use reqwest::Client;
 use crate::{env::Parser, secret::Secret};
 use connector::ReqwestClient;
 
-/// Where AWS is and who we are there.
+/// The region, credentials and endpoint of AWS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AwsSettings {
     /// `AWS_REGION`.
@@ -34,12 +34,13 @@ pub struct AwsSettings {
     pub secret_access_key: Secret,
     /// `AWS_SESSION_TOKEN`, which Lambda's temporary credentials have.
     pub session_token: Option<Secret>,
-    /// `AWS_ENDPOINT_URL`: an emulator, in the stage `local`.
+    /// `AWS_ENDPOINT_URL`: the address of an emulator, in the stage `local` only.
     pub endpoint_url: Option<String>,
 }
 
 impl AwsSettings {
-    /// Takes the variables that Lambda sets.
+    /// Parses the variables that Lambda sets. Returns `None` if one is missing or invalid; `parser` then has a problem for
+    /// each.
     pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
         let region = parser.text("AWS_REGION");
         let access_key_id = parser.text("AWS_ACCESS_KEY_ID");
@@ -66,15 +67,15 @@ impl AwsSettings {
     }
 }
 
-/// Returns what every AWS client starts from: three tries of two seconds in five seconds at most, over `http`.
+/// Returns the configuration that all AWS clients share: three tries of two seconds each, five seconds in all, over `http`.
 #[must_use]
 pub fn sdk_config(settings: &AwsSettings, http: Client) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .operation_attempt_timeout(Duration::from_secs(2))
         .operation_timeout(Duration::from_secs(5))
         .build();
-    // The HTTP client closes broken connections by itself. The SDK would look for them too, find none, and log that as an
-    // error at each failure.
+    // The HTTP client closes broken connections by itself. By default the SDK tries to close them too after each failure,
+    // and logs as an error that it can't.
     let retries = RetryConfig::standard()
         .with_initial_backoff(Duration::from_millis(50))
         .with_reconnect_mode(ReconnectMode::ReuseAllConnections);
@@ -86,7 +87,7 @@ pub fn sdk_config(settings: &AwsSettings, http: Client) -> SdkConfig {
         .sleep_impl(TokioSleep::new())
         .timeout_config(timeouts)
         .retry_config(retries)
-        // No call streams; every body is in memory.
+        // The protection is for streamed bodies, and every body here is in memory.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
     builder.set_endpoint_url(settings.endpoint_url.clone());
     builder.build()

@@ -1,4 +1,4 @@
-//! Signing in to RDS without a password
+//! Tokens with which to sign in to RDS without a password
 //! (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html>).
 
 use std::{borrow::Cow, time::Duration};
@@ -13,15 +13,17 @@ use url::Url;
 use super::AwsSettings;
 use crate::secret::Secret;
 
-/// How long a token can be used. A connection that was opened with it stays.
+/// The time for which a token can be used to sign in. A connection that was opened with it stays open afterwards.
 const EXPIRES_IN: Duration = Duration::from_secs(15 * 60);
 
-/// Signs what the database user `user` signs in with instead of a password: a request that is never sent as one.
+/// Returns a token with which the database user `user` signs in in place of a password. It is a signed URL, which is never
+/// requested.
 ///
-/// Made here, without asking anybody. The region is that of the host's name, if it is one of RDS's.
+/// The token is computed here, without a call to AWS. Its region is the one in the host's name, if it is a host of RDS,
+/// else that of `aws`.
 ///
 /// # Errors
-/// If the host or the user can't stand in a URL.
+/// [`Cause`] if the host can't be part of a URL, or signing fails.
 pub fn auth_token(aws: &AwsSettings, host: &str, port: u16, user: &str, now: Timestamp) -> Result<Secret, Cause> {
     let identity = aws.credentials().into();
     let mut settings = SigningSettings::default();
@@ -40,7 +42,7 @@ pub fn auth_token(aws: &AwsSettings, host: &str, port: u16, user: &str, now: Tim
     let (signed, _) = sign(request, &parameters.into())?.into_parts();
     let pairs: Vec<(&str, Cow<'static, str>)> = signed.params().to_vec();
     url.query_pairs_mut().extend_pairs(pairs);
-    // `Url` leaves out the port that `https` has anyway; PostgreSQL's never is.
+    // `Url` leaves out port 443, the default of `https`, which a PostgreSQL server never has.
     Ok(Secret::new(url.as_str().trim_start_matches("https://")))
 }
 

@@ -1,19 +1,19 @@
-//! What is wrong with the configuration.
+//! The problems of a configuration.
 
 use std::fmt;
 
-/// One variable that has to be changed.
+/// A variable that has to be changed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The variable.
+    /// The name of the variable.
     pub name: String,
-    /// What to do about it. Never the value of a secret.
+    /// The text that says what to do. It never has the value of a secret.
     pub remedy: String,
 }
 
-/// Everything that is wrong with the configuration, each with its variable: `NAME: what to do`.
+/// All problems of a configuration, each with its variable: `NAME: what to do`.
 ///
-/// `Debug` is the same text, since that is what a `main` that returns an error prints.
+/// `Debug` shows the same text as `Display`, since a `main` that returns an error prints `Debug`.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 pub struct ConfigError {
     problems: Vec<Problem>,

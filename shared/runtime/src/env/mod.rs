@@ -1,8 +1,8 @@
 //! Configuration as a pure parse of a map.
 //!
 //! [`Environment`] is the map: the process's variables, and the secrets that [`crate::secrets::read_all`] added.
-//! [`Parser`] takes values out of it and collects everything that is wrong, so that one start shows all of it. Each
-//! adapter takes its own variables; a function's configuration is made of those of its adapters:
+//! [`Parser`] takes values from it and collects all problems, so that one start shows all of them. Each adapter parses its
+//! own variables, and a function's configuration is made of those of its adapters:
 //!
 //! ```
 //! use pledge_runtime::{Environment, Parser, Secret};
@@ -38,7 +38,7 @@ pub use parser::Parser;
 
 use crate::{secret::Secret, secrets::VaultError};
 
-/// What a secret's variable is called when it holds an ARN instead of the secret.
+/// The ending of the name of a variable that has a secret's ARN instead of the secret.
 const ARN_SUFFIX: &str = "_SECRET_ARN";
 
 /// The variables of a process, and the secrets that some of them name.
@@ -49,7 +49,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Reads the variables of this process and leaves out those that aren't UTF-8. Nothing else in the project reads them.
+    /// Reads the variables of this process, without those that aren't UTF-8. No other code in the project reads them.
     #[must_use]
     pub fn from_process() -> Self {
         std::env::vars_os()
@@ -57,16 +57,16 @@ impl Environment {
             .collect()
     }
 
-    /// Returns the value of a variable without the spaces around it, or none if it is missing or empty.
+    /// Returns the value of a variable without the spaces around it; none if it is missing or empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// Returns the configuration that `parse` takes out of these variables.
+    /// Returns the configuration that `parse` makes of these variables.
     ///
     /// # Errors
-    /// [`ConfigError`] with everything that is missing or wrong, each with its variable.
+    /// [`ConfigError`] with every variable that is missing or invalid.
     pub fn configure<T>(&self, parse: impl FnOnce(&mut Parser<'_>) -> Option<T>) -> Result<T, ConfigError> {
         let mut parser = Parser::new(self);
         let parsed = parse(&mut parser);
@@ -91,7 +91,7 @@ impl Environment {
         })
     }
 
-    /// Returns the secret `name` or why it couldn't be read, or none if nobody has tried.
+    /// Returns the secret `name`, or the error with which reading it failed; none if it wasn't read.
     pub(crate) fn read_secret(&self, name: &str) -> Option<&Result<Secret, VaultError>> {
         self.secrets.get(name)
     }
@@ -119,7 +119,7 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Environment {
     }
 }
 
-/// Shows the names only: a value may be a secret.
+/// Shows the names of the variables only, since a value may be a secret.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.variables.keys()).finish()

@@ -1,4 +1,4 @@
-//! Takes typed values out of an [`Environment`].
+//! Parsing typed values from an [`Environment`].
 
 use std::fmt::Display;
 
@@ -14,11 +14,10 @@ use crate::{
     stage::{LocalOnly, Stage},
 };
 
-/// Takes values out of an [`Environment`] and collects everything that is wrong.
+/// A parser of an [`Environment`], which collects all problems.
 ///
-/// A method that returns `None` has recorded a problem. The `optional` and `emulator` ones return `Some(None)` for a
-/// variable that is missing or empty. [`Parser::finish`] turns the values into the configuration, or the recorded
-/// problems into an error.
+/// A method that returns `None` has recorded a problem. The `optional` and `emulator` methods return `Some(None)` for a
+/// variable that is missing or empty. [`Parser::finish`] returns the configuration, or the recorded problems as an error.
 #[derive(Debug)]
 pub struct Parser<'a> {
     environment: &'a Environment,
@@ -27,7 +26,7 @@ pub struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    /// Starts with the variable `STAGE`, which decides what the others may be.
+    /// Makes a parser, and parses the variable `STAGE`, on which the rules for other variables depend.
     #[must_use]
     pub fn new(environment: &'a Environment) -> Self {
         let mut parser = Self { environment, stage: None, problems: Vec::new() };
@@ -35,7 +34,7 @@ impl<'a> Parser<'a> {
         parser
     }
 
-    /// Returns the value of `STAGE`, or none if that is missing or wrong.
+    /// Returns the stage; none if `STAGE` is missing or invalid.
     #[must_use]
     pub fn stage(&self) -> Option<Stage> {
         self.stage
@@ -62,8 +61,8 @@ impl<'a> Parser<'a> {
         self.optional(name, http_url)
     }
 
-    /// Takes the address of an emulator or a stand-in that replaces a real service, parsed by `parse`, with the proof
-    /// that the stage is `local`. In every other stage the variable must not be set.
+    /// Takes the address of an emulator or a stand-in in place of a real service, parsed by `parse`, with the proof
+    /// that the stage is `local`. In every other stage it is a problem if the variable is set.
     pub fn emulator<T, E: Display>(
         &mut self,
         name: &str,
@@ -82,7 +81,7 @@ impl<'a> Parser<'a> {
         Some(self.emulator(name, http_url)?.map(|(url, _)| url))
     }
 
-    /// Takes what `parse` makes of the text. Its error says what to do.
+    /// Takes a text, parsed by `parse`, whose error must say what to do.
     pub fn parse<T, E: Display>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
         let Some(text) = self.environment.get(name) else {
             self.problem(name, "set it");
@@ -91,7 +90,7 @@ impl<'a> Parser<'a> {
         self.keep(name, parse(text))
     }
 
-    /// Takes what `parse` makes of the text, if there is one.
+    /// Takes a text, if there is one, parsed by `parse`, whose error must say what to do.
     pub fn optional<T, E: Display>(
         &mut self,
         name: &str,
@@ -103,8 +102,9 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Takes `RENEWAL_GRACE`: for how many hours access goes on after a paid period while its renewal is about to be charged.
-    /// Stripe charges about an hour after a period has begun, so less than two takes access away each time.
+    /// Takes `RENEWAL_GRACE`: for how many hours access goes on after a paid period while its renewal is about to be
+    /// charged, from 2 to 720; [`DEFAULT_RENEWAL_GRACE`] unless set. Stripe charges about an hour after a period has
+    /// begun, so with less than two hours access would be interrupted at every renewal.
     pub fn renewal_grace(&mut self) -> Option<Duration> {
         let hours = self.optional("RENEWAL_GRACE", |text| match text.parse::<i64>() {
             Ok(hours @ 2..=720) => Ok(Duration::hours(hours)),
@@ -113,19 +113,19 @@ impl<'a> Parser<'a> {
         Some(hours.unwrap_or(DEFAULT_RENEWAL_GRACE))
     }
 
-    /// Takes a JSON document, such as a map. Not for secrets: the remedy may quote the text.
+    /// Takes a value in JSON, such as a map. It must not be used for secrets, since the problem may quote the text.
     pub fn json<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         self.parse(name, |text| serde_json::from_str(text).map_err(|error| format!("set valid JSON ({error})")))
     }
 
-    /// Takes a secret: from Secrets Manager by the ARN in `<name>_SECRET_ARN`; in the stage `local` also the plain
-    /// variable. One with an ARN can be read again ([`crate::secrets::Rotating`]).
+    /// Takes a secret: from Secrets Manager, by the ARN in `<name>_SECRET_ARN`; in the stage `local` also from the plain
+    /// variable. A secret with an ARN can be read again ([`crate::secrets::Rotating`]).
     pub fn secret(&mut self, name: &str) -> Option<Secret> {
         self.secret_value(name)
     }
 
-    /// Takes a secret that is read when it is first needed, if it is set: in Secrets Manager by the ARN in `<name>_ARN`; in
-    /// the stage `local` also in the plain variable.
+    /// Takes a secret that is read when it is first needed, if it is set: from Secrets Manager, by the ARN in `<name>_ARN`;
+    /// in the stage `local` also from the plain variable.
     pub fn late_secret(&mut self, name: &str) -> Option<Option<LateSecret>> {
         let environment = self.environment;
         let arn = late_arn_variable(name);
@@ -144,14 +144,14 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Takes what `parse` makes of a secret. Its error says what to do and must not quote the secret.
+    /// Takes a secret, parsed by `parse`, whose error must say what to do and must not quote the secret.
     pub fn parse_secret<T, E: Display>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
         let secret = self.secret_value(name)?;
         self.keep(name, parse(secret.expose()))
     }
 
-    /// Takes what `parse` makes of a secret, now and whenever it is read again. Its error says what to do and must not quote
-    /// the secret.
+    /// Takes a secret that can be read again, parsed by `parse` each time, whose error must say what to do and must not
+    /// quote the secret.
     pub fn rotating_secret<T, E: Display>(
         &mut self,
         name: &str,
@@ -161,7 +161,7 @@ impl<'a> Parser<'a> {
         self.keep(name, Rotating::new(&secret, parse))
     }
 
-    /// Takes a secret that passes `check`, now and whenever it is read again. The error of `check` says what to do and
+    /// Takes a secret that passes `check`, now and whenever it is read again. The error of `check` must say what to do and
     /// must not quote the secret.
     pub fn checked_secret(
         &mut self,
@@ -174,12 +174,12 @@ impl<'a> Parser<'a> {
         Some(secret.only_if(check))
     }
 
-    /// Records what is wrong with a variable, for rules that the methods above don't know.
+    /// Records a problem with a variable, for rules that no other method checks. `remedy` says what to do.
     pub fn problem(&mut self, name: &str, remedy: impl Display) {
         self.problems.push(Problem { name: name.to_owned(), remedy: remedy.to_string() });
     }
 
-    /// Returns the configuration that `build` makes of the values, if no problem was recorded.
+    /// Returns the configuration that `build` makes, if no problem was recorded.
     ///
     /// # Errors
     /// [`ConfigError`] with every recorded problem.

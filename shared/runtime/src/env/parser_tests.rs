@@ -1,4 +1,4 @@
-//! The promises of the parser: everything wrong at once, by name, and no secret outside its place.
+//! Tests of the parser's promises: all problems are reported at once, by name, and no secret is shown.
 
 use std::collections::BTreeMap;
 

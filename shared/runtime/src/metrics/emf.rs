@@ -1,4 +1,5 @@
-//! The wire format.
+//! A line of the CloudWatch Embedded Metric Format
+//! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
 
 use pledge_domain::Timestamp;
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -9,7 +10,7 @@ use crate::stage::Stage;
 /// The dimension that every metric has.
 const STAGE: &str = "Stage";
 
-/// One value of one metric.
+/// One value of one metric, with its dimensions.
 pub(super) struct Line<'a> {
     pub metric: Metric,
     pub value: i64,
@@ -19,7 +20,7 @@ pub(super) struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// Writes the metric as one line of JSON that ends with a line feed.
+    /// Returns the metric as one line of JSON that ends with a line feed.
     pub fn to_bytes(&self) -> serde_json::Result<Vec<u8>> {
         let mut line = Vec::with_capacity(256);
         serde_json::to_writer(&mut line, self)?;
@@ -31,7 +32,7 @@ impl Line<'_> {
 impl Serialize for Line<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let names: Vec<_> = [STAGE].into_iter().chain(self.dimensions.iter().map(|(name, _)| *name)).collect();
-        // The sum, and with further dimensions also the parts.
+        // One set of dimensions for the sum over the stage and, with further dimensions, one for each part.
         let (sum, parts) = ([STAGE], names.as_slice());
         let sets: &[&[&str]] = if self.dimensions.is_empty() { &[&sum] } else { &[&sum, parts] };
         let directive = Directive {

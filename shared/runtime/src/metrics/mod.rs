@@ -1,6 +1,6 @@
 //! Metrics as CloudWatch Embedded Metric Format lines on standard output.
 //!
-//! CloudWatch takes them out of the log: no call, no agent, no wait in the request
+//! CloudWatch extracts them from the log, so a metric needs no call and no agent, and delays no request
 //! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
 
 mod emf;
@@ -21,8 +21,8 @@ use crate::{stage::Stage, system::System};
 /// The CloudWatch namespace of all metrics.
 pub const NAMESPACE: &str = "Pledge";
 
-/// Emits metrics, a line each. Every metric has the dimension `Stage`; those given in a call come on top, so that an
-/// alarm can watch the sum and a dashboard its parts. Clones write to the same place.
+/// The writer of metrics, one line each. Every metric has the dimension `Stage`. Dimensions that a call adds give further
+/// metrics beside the sum, so that an alarm can watch the sum and a dashboard its parts. Clones write to the same place.
 #[derive(Clone)]
 pub struct Metrics {
     stage: Stage,
@@ -31,19 +31,19 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Writes to standard output, from where Lambda takes its log.
+    /// Makes a writer to standard output, from which Lambda takes its log.
     #[must_use]
     pub fn to_stdout(stage: Stage) -> Self {
         Self::new(stage, System, io::stdout())
     }
 
-    /// Writes anywhere, for tests.
+    /// Makes a writer to any place, for tests.
     #[must_use]
     pub fn new(stage: Stage, clock: impl Clock + 'static, writer: impl Write + Send + 'static) -> Self {
         Self { stage, clock: Arc::new(clock), writer: Arc::new(Mutex::new(writer)) }
     }
 
-    /// Counts one.
+    /// Records the value 1.
     pub fn count(&self, metric: Metric, dimensions: &[(&'static str, &str)]) {
         self.record(metric, 1, dimensions);
     }

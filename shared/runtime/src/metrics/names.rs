@@ -1,80 +1,81 @@
-//! What is measured. Alarms and the dashboard use the same names.
+//! The metrics. Alarms and the dashboard use their names.
 
-/// A measured quantity.
+/// A CloudWatch metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Metric {
-    /// Requests answered with 5xx; dimension `Function`. To Lambda such an invocation is a success.
+    /// Requests that were answered with 5xx; dimension `Function`. Lambda counts such an invocation as a success.
     RequestsFailed,
-    /// Requests whose App Check token was looked at; dimension `Result`: `valid`, `missing`, `invalid`, or `unchecked` if
-    /// Google's keys can't be had.
+    /// Requests whose App Check token was checked; dimension `Result`: `valid`, `missing`, `invalid`, or `unchecked` if
+    /// Google's keys couldn't be fetched.
     AppChecks,
-    /// Webhook events answered; dimension `Outcome`, which is `failed` if Stripe must deliver again.
+    /// Webhook events that were answered; dimension `Outcome`, which is `failed` if Stripe must deliver again.
     WebhookEvents,
-    /// Webhook requests whose signature didn't verify.
+    /// Webhook requests with an invalid signature.
     SignatureFailures,
-    /// Events of the other mode (test in production, live elsewhere).
+    /// Events of the other mode, which are test events in production and live events elsewhere.
     LivemodeMismatches,
     /// Events of an API version that the endpoint wasn't made for; dimension `ApiVersion`.
     ApiVersionDrift,
     /// Events that were never delivered and that the catch-up had to fetch.
     EventsCaughtUp,
-    /// How old the time is until which the catch-up has seen every event.
+    /// The age of the catch-up's watermark, up to which every event is recorded, in seconds.
     CatchUpLag,
     /// Disputes that customers' banks opened.
     DisputesOpened,
-    /// Thin events, which can't be acted on; dimension `Secret`, the number of the signing secret of their destination.
+    /// Thin events, which have no object; dimension `Secret`, the number of the signing secret of their destination.
     ThinEvents,
     /// Events of connected accounts, which are ignored.
     ConnectedAccountEvents,
-    /// Requests that the payment provider refuses until an operator has mended something; dimension `Function`.
+    /// Requests that the payment provider refuses until an operator acts; dimension `Function`.
     PaymentProviderRefusals,
-    /// Events about what is nobody's here or another deployment's; dimension `Kind`.
+    /// Events about objects that are nobody's here, or another deployment's; dimension `Kind`, the event's type.
     EventsNotOurs,
-    /// Subscriptions that were made and are nobody's here.
+    /// Subscriptions that were made at Stripe and are nobody's here.
     SubscriptionsNotOurs,
-    /// Preorders stored.
+    /// Preorders that were stored.
     PreordersInitiated,
-    /// Checkout sessions opened.
+    /// Checkout sessions that were opened, or returned again.
     CheckoutsOpened,
-    /// Requests for the billing portal, whose configuration nobody has registered.
+    /// Requests for the billing portal that failed because no configuration of it is registered.
     PortalNotConfigured,
-    /// Facts that Stripe's events brought; dimension `Fact`, such as `preorder_success` or `champion_renewed`.
+    /// Announcements that Stripe's events caused; dimension `Fact`, such as `preorder_success` or `champion_renewed`.
     BusinessFacts,
-    /// Subscriptions that go on being charged although the month that runs went back.
+    /// Subscriptions that will be charged again although their running month was refunded.
     SubscriptionsRefunded,
-    /// Preorders in processing although their pay page has expired.
+    /// Preorders in processing although their payment page has expired.
     PreordersStuck,
-    /// Preorders stored without an owner, because Firebase didn't answer or the account isn't proven to be theirs.
+    /// Preorders that were stored without an owner, because Firebase didn't answer, or the account isn't proven to be the
+    /// owner's.
     OwnersUnknown,
     /// Payments that began although Firebase didn't say whether the account is disabled or deleted.
     AccountsUnchecked,
-    /// Users who are one person, but whose things an operator has to join.
+    /// Pairs of users who are one person and whom an operator has to join.
     UsersNotJoined,
-    /// Messages that the queue didn't take; the sweep sends what they named.
+    /// Failures to queue announcements, which the sweep then queues.
     PublishFailures,
-    /// Events that Klaviyo took.
+    /// Announcements that Klaviyo took.
     KlaviyoSent,
-    /// Tries that Klaviyo couldn't serve.
+    /// Announcements that Klaviyo couldn't take now.
     KlaviyoRetryable,
-    /// Events that Klaviyo refused for good.
+    /// Announcements that Klaviyo refused for good.
     KlaviyoParked,
-    /// Outbox rows neither sent nor parked.
+    /// Outbox rows that wait to be sent.
     OutboxWaiting,
-    /// Age of the oldest of them.
+    /// The age of the oldest outbox row that waits to be sent, in seconds.
     OutboxOldestAge,
-    /// Outbox rows that wait for a person.
+    /// Outbox rows that wait for an operator.
     OutboxParked,
-    /// What was forgotten because nobody needs it any more; dimension `Kind`: `unpaid_preorders`, `sent_payloads`,
-    /// `parked_payloads` or `stripe_events`.
+    /// Rows that were deleted or emptied because they aren't needed any more; dimension `Kind`: `unpaid_preorders`,
+    /// `sent_payloads`, `parked_payloads` or `stripe_events`.
     RowsCleared,
 }
 
-/// What a value counts.
+/// The unit of a metric's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// Things.
+    /// A number of things.
     Count,
-    /// Seconds.
+    /// A time in seconds.
     Seconds,
 }
 

@@ -1,4 +1,4 @@
-//! A secret that most invocations don't need.
+//! Secrets that most invocations don't need.
 
 use super::{Vault, VaultError, read};
 use crate::secret::Secret;
@@ -6,23 +6,23 @@ use crate::secret::Secret;
 /// A secret that is read when it is first needed, so that no start waits for it.
 #[derive(Debug, Clone)]
 pub enum LateSecret {
-    /// The secret stood in the environment, as it may in the stage `local`.
+    /// The secret was in the environment, which is allowed in the stage `local`.
     Known(Secret),
     /// The secret is in the vault.
     InVault {
-        /// What it is called in the environment.
+        /// The secret's name in the environment, for the log.
         name: String,
-        /// Where it is.
+        /// The secret's ARN.
         arn: String,
     },
 }
 
 impl LateSecret {
-    /// Reads the secret, without the spaces around it. `check` says what is wrong with a text that can't be the secret,
-    /// now and whenever it is read again ([`super::Rotating`]).
+    /// Reads the secret, and returns it without the spaces around it. `check` is applied now and whenever it is read again
+    /// ([`super::Rotating`]); its error must say what is wrong and must not quote the secret.
     ///
     /// # Errors
-    /// [`VaultError`] if it can't be read or doesn't pass.
+    /// [`VaultError`] if the secret can't be read, or doesn't pass the check.
     pub async fn read<V: Vault + Clone + 'static>(
         &self,
         vault: &V,

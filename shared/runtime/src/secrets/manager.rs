@@ -13,7 +13,7 @@ pub struct SecretsManager {
 }
 
 impl SecretsManager {
-    /// Makes a client of [`crate::aws::sdk_config`].
+    /// Makes a client from the configuration of [`crate::aws::sdk_config`].
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
         Self { client: Client::new(config) }
@@ -23,17 +23,17 @@ impl SecretsManager {
     /// (<https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html>).
     ///
     /// # Errors
-    /// [`VaultError`] if there is no such secret, or it isn't ours to write.
+    /// [`VaultError`] if there is no such secret, or we may not write it.
     pub async fn write(&self, arn: &str, secret: &Secret) -> Result<(), VaultError> {
         let request = self.client.put_secret_value().secret_id(arn).secret_string(secret.expose());
         request.send().await.map_err(|error| VaultError(Box::new(error)))?;
         Ok(())
     }
 
-    /// Returns the text of a secret, or none if nothing was ever stored in it.
+    /// Returns the text of a secret; none if nothing was ever stored in it.
     ///
     /// # Errors
-    /// [`VaultError`] if there is no such secret, or it isn't ours to read.
+    /// [`VaultError`] if there is no such secret, or we may not read it.
     pub async fn read_if_stored(&self, arn: &str) -> Result<Option<Secret>, VaultError> {
         let described = self.client.describe_secret().secret_id(arn).send().await;
         let described = described.map_err(|error| VaultError(Box::new(error)))?;

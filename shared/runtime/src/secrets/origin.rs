@@ -1,4 +1,4 @@
-//! Where a secret came from.
+//! The origin of a secret, from which it can be read again.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::secret::Secret;
 
 type Read = dyn Fn() -> BoxFuture<'static, Result<Secret, VaultError>> + Send + Sync;
 
-/// Reads a secret again.
+/// The origin of a secret.
 #[derive(Clone)]
 pub(crate) struct Origin {
     name: String,
@@ -17,7 +17,7 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    /// Makes the origin of the secret `name`, which the vault keeps under this ARN.
+    /// Makes the origin of the secret `name`, which is in the vault under this ARN.
     pub(super) fn new<V: Vault + Clone + 'static>(name: &str, arn: &str, vault: &V) -> Self {
         let (arn, vault) = (arn.to_owned(), vault.clone());
         let read = move || -> BoxFuture<'static, Result<Secret, VaultError>> {
@@ -27,7 +27,7 @@ impl Origin {
         Self { name: name.to_owned(), read: Arc::new(read) }
     }
 
-    /// Returns the origin with a check: a text that doesn't pass it counts as unreadable.
+    /// Returns the origin with a check. A text that doesn't pass it counts as unreadable.
     pub(crate) fn only_if(self, check: impl Fn(&str) -> Result<(), &'static str> + Send + Sync + 'static) -> Self {
         let check = Arc::new(check);
         let inner = self.read;
@@ -42,12 +42,12 @@ impl Origin {
         Self { name: self.name, read: Arc::new(read) }
     }
 
-    /// Returns what the secret is called in the environment.
+    /// Returns the secret's name in the environment.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    /// Reads the secret's present text, without the spaces around it.
+    /// Reads the secret again, and returns it without the spaces around it.
     pub(super) async fn read(&self) -> Result<Secret, VaultError> {
         Ok((self.read)().await?.trimmed())
     }

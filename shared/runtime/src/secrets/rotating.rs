@@ -1,4 +1,4 @@
-//! A secret in use, which somebody may have replaced since it was read.
+//! Secrets that may be replaced while the process runs.
 
 use std::{
     fmt,
@@ -13,13 +13,13 @@ use tokio::{sync::Mutex, time::Instant};
 use super::Origin;
 use crate::secret::Secret;
 
-/// A refused secret is read again at most this often, so that one that stays wrong doesn't make every request a
-/// question to the vault.
+/// The shortest time between two reads of a refused secret, so that a secret that stays wrong doesn't cause a call to the
+/// vault with every request.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// What is made of a secret, such as a header or the settings of a connection. Clones share it.
+/// A value that is made of a secret, such as a header or the settings of a connection. Clones share it.
 ///
-/// Whoever is refused with it calls [`Rotating::renew`], and tries once more if there is another one:
+/// A caller who is refused with the value calls [`Rotating::renew`], and tries once more if there is another one:
 ///
 /// ```no_run
 /// # use pledge_runtime::{Secret, secrets::Rotating};
@@ -49,11 +49,11 @@ struct InUse<T> {
 }
 
 impl<T> Rotating<T> {
-    /// Takes what `parse` makes of the secret, now and whenever it is read again. A secret that didn't come from a vault
-    /// never changes.
+    /// Makes the value with `parse`, which is called again whenever the secret was read again. A secret that didn't come
+    /// from a vault never changes.
     ///
     /// # Errors
-    /// That of `parse`. What is read again and can't be parsed isn't used.
+    /// That of `parse`. A secret that was read again and can't be parsed isn't used.
     pub fn new<E: Display>(
         secret: &Secret,
         parse: impl Fn(&str) -> Result<T, E> + Send + Sync + 'static,
@@ -64,15 +64,15 @@ impl<T> Rotating<T> {
         Ok(Self(Arc::new(Shared { current, parse, last_read: Mutex::new(None) })))
     }
 
-    /// Returns what to use now.
+    /// Returns the value to use now.
     #[must_use]
     pub fn current(&self) -> Arc<T> {
         Arc::clone(&self.0.current.read().unwrap_or_else(PoisonError::into_inner).value)
     }
 
-    /// Reads the secret again, since `used` was refused. Whether there is another one by now.
+    /// Reads the secret again after the value `used` was refused, and returns whether there is another value by now.
     ///
-    /// Reads at most once in ten seconds; of many who are refused at the same moment, one does it.
+    /// Reads at most once in ten seconds; of concurrent callers, one reads and the others wait.
     pub async fn renew(&self, used: &Arc<T>) -> bool {
         let mut last_read = self.0.last_read.lock().await;
         if !Arc::ptr_eq(used, &self.current()) {
@@ -84,7 +84,7 @@ impl<T> Rotating<T> {
             return false;
         }
         let renewed = self.read_again(origin, &known).await;
-        // Only now: who is interrupted while they read hasn't read.
+        // Set only after reading, so that a read that was cancelled doesn't count.
         *last_read = Some(Instant::now());
         let Some(value) = renewed else { return false };
         let mut current = self.0.current.write().unwrap_or_else(PoisonError::into_inner);
@@ -97,19 +97,19 @@ impl<T> Rotating<T> {
         let secret = match origin.read().await {
             Ok(secret) => secret.read_from(origin.clone()),
             Err(error) => {
-                tracing::warn!(target: "pledge", secret = name, error = %ErrorChain(&error), "refused, and unreadable");
+                tracing::warn!(target: "pledge", secret = name, error = %ErrorChain(&error), "a secret was refused and cannot be read again");
                 return None;
             }
         };
         if secret == *known {
-            tracing::warn!(target: "pledge", secret = name, "refused, and it hasn't been replaced");
+            tracing::warn!(target: "pledge", secret = name, "a secret was refused and has not been replaced");
             return None;
         }
         let Some(value) = (self.0.parse)(secret.expose()) else {
-            tracing::error!(target: "pledge", secret = name, "it was replaced by something that can't be used");
+            tracing::error!(target: "pledge", secret = name, "a secret was replaced by a text that cannot be used");
             return None;
         };
-        tracing::info!(target: "pledge", secret = name, "it was replaced and is used from now on");
+        tracing::info!(target: "pledge", secret = name, "a replaced secret was read and is used from now on");
         Some(InUse { secret, value: Arc::new(value) })
     }
 }
@@ -120,7 +120,7 @@ impl<T> Clone for Rotating<T> {
     }
 }
 
-/// Shows nothing: the value may hold the secret.
+/// Hides the value, which may have the secret.
 impl<T> fmt::Debug for Rotating<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Rotating(hidden)")

@@ -1,9 +1,10 @@
-//! Requests that are written out here: the crates' typed ones come with objects that take minutes to compile.
+//! Requests that are written by hand, because the typed ones of async-stripe's crates come with objects that take
+//! minutes to compile.
 
 use serde::{Serialize, de::IgnoredAny};
 use stripe_client_core::{RequestBuilder, StripeMethod, StripeRequest};
 
-/// A request by its path below `/v1`.
+/// A request to a path below `/v1`.
 pub struct Call<P> {
     method: StripeMethod,
     path: String,
@@ -11,12 +12,12 @@ pub struct Call<P> {
 }
 
 impl<P: Serialize> Call<P> {
-    /// Reads something.
+    /// Returns a `GET` request with these query parameters.
     pub fn get(path: impl Into<String>, parameters: P) -> Self {
         Self { method: StripeMethod::Get, path: path.into(), parameters }
     }
 
-    /// Makes or changes something.
+    /// Returns a `POST` request with these form parameters.
     pub fn post(path: impl Into<String>, parameters: P) -> Self {
         Self { method: StripeMethod::Post, path: path.into(), parameters }
     }

@@ -1,4 +1,4 @@
-//! Customers (<https://docs.stripe.com/api/customers/create>): one for each reader.
+//! Customers (<https://docs.stripe.com/api/customers/create>), one for each reader.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,8 @@ struct Customer {
     id: CustomerId,
 }
 
-/// Creates the reader's customer, or the one after the one that is gone; without the address if Stripe doesn't take it.
+/// Creates the reader's customer, or another one after `gone` was deleted, and returns its id. If Stripe refuses the
+/// address, the customer is created without it.
 pub async fn create(
     client: &StripeClient,
     reader: &UserId,
@@ -49,7 +50,8 @@ struct EmailUpdate<'a> {
     email: &'a str,
 }
 
-/// Gives a customer another address (<https://docs.stripe.com/api/customers/update>), if Stripe takes it.
+/// Sets a customer's e-mail address (<https://docs.stripe.com/api/customers/update>). If Stripe refuses it, nothing changes
+/// and that is no error.
 pub async fn set_email(client: &StripeClient, customer: &CustomerId, email: &Email) -> Result<(), BillingError> {
     let update = EmailUpdate { email: email.as_str() };
     let set: Result<IgnoredAny, StripeError> = client.send(&Call::post(format!("/customers/{customer}"), update)).await;

@@ -1,20 +1,20 @@
-//! What Stripe refused.
+//! The meaning of Stripe's refusals.
 
 use pledge_domain::ports::{BillingError, GatewayError};
 
 use crate::{ApiError, ErrorKind, StripeError};
 
-/// Returns whether what the path names doesn't exist.
+/// Returns whether the object that the request's path names doesn't exist.
 pub fn is_missing(error: &StripeError) -> bool {
     refusal(error).is_some_and(|error| error.status == 404)
 }
 
-/// Returns whether this parameter names something that doesn't exist or can't be used as it is.
+/// Returns whether Stripe refused the request because of this parameter.
 pub fn blames(error: &StripeError, param: &str) -> bool {
     refusal(error).is_some_and(|error| error.param.as_deref() == Some(param))
 }
 
-/// Returns whether Stripe doesn't take the e-mail address that it was given.
+/// Returns whether Stripe refused the e-mail address in the request.
 pub fn refuses_address(error: &BillingError) -> bool {
     match error {
         BillingError::Gateway(GatewayError::Refused(cause)) => {
@@ -24,7 +24,7 @@ pub fn refuses_address(error: &BillingError) -> bool {
     }
 }
 
-/// Returns Stripe's error if it is about what was asked, and not about who asks.
+/// Returns Stripe's error if it refused the request for its content (400 or 404), and not for its credentials or rate.
 pub fn refusal(error: &StripeError) -> Option<&ApiError> {
     match error {
         StripeError::Api(error) if error.kind == ErrorKind::InvalidRequest && matches!(error.status, 400 | 404) => {

@@ -1,4 +1,4 @@
-//! Invoices: paid by a reader, looked ahead at, or never to be paid any more (<https://docs.stripe.com/api/invoices>).
+//! Paying, previewing, listing and voiding invoices (<https://docs.stripe.com/api/invoices>).
 
 use pledge_domain::{
     champion::{
@@ -29,8 +29,8 @@ struct Finalizing {
     auto_advance: Option<bool>,
 }
 
-/// Makes an invoice void. Stripe voids finalised invoices only, so a draft is finalised first, without being collected.
-/// A refusal means that the invoice has gone on meanwhile: it was finalised, paid or made void by somebody else.
+/// Voids an invoice. Stripe voids finalised invoices only, so a draft is finalised first, without being collected. A
+/// refusal is no error, since it means that the invoice was finalised, paid or voided meanwhile.
 pub async fn void(client: &StripeClient, invoice: &RunningInvoice) -> Result<(), BillingError> {
     let path = |step| format!("/invoices/{}/{step}", invoice.id);
     if invoice.status == InvoiceStatus::Draft {
@@ -60,7 +60,7 @@ struct List {
     data: Vec<InvoiceBody>,
 }
 
-/// Lists the open invoices of a subscription. There is one a month at most, so the first page has them all.
+/// Returns the open invoices of a subscription, newest first. There is at most one a month, so the first page has them all.
 pub async fn open(client: &StripeClient, id: &SubscriptionId) -> Result<Vec<BilledInvoice>, BillingError> {
     let filter = Filter { subscription: id, status: "open", limit: 100 };
     let list: List = client.send(&Call::get("/invoices", filter)).await?;
@@ -70,11 +70,12 @@ pub async fn open(client: &StripeClient, id: &SubscriptionId) -> Result<Vec<Bill
 #[derive(Serialize)]
 struct Paying<'a> {
     payment_method: &'a PaymentMethodId,
-    /// The reader is there and can be asked for their consent.
+    /// Whether the cardholder is absent. Here it is false, since the reader is present and can confirm the payment.
     off_session: bool,
 }
 
-/// Pays an invoice (<https://docs.stripe.com/api/invoices/pay>). Stripe refuses one that isn't open any more with 400.
+/// Pays an invoice (<https://docs.stripe.com/api/invoices/pay>) and returns the result. Stripe answers 400 if the invoice
+/// isn't open any more.
 pub async fn pay(
     client: &StripeClient,
     invoice: &InvoiceId,
@@ -100,8 +101,8 @@ pub async fn pay(
     })
 }
 
-/// Whether Stripe refused since the cardholder must agree first: `invoice_payment_intent_requires_action`
-/// (<https://docs.stripe.com/error-codes>).
+/// Returns whether Stripe refused because the cardholder must confirm the payment first, with the code
+/// `invoice_payment_intent_requires_action` (<https://docs.stripe.com/error-codes>).
 fn wants_cardholder(error: &StripeError) -> bool {
     const CODE: &str = "invoice_payment_intent_requires_action";
     matches!(error, StripeError::Api(error) if error.code.as_deref() == Some(CODE))
@@ -132,7 +133,8 @@ struct Upcoming {
     currency: Currency,
 }
 
-/// Looks ahead at the next renewal at another price (<https://docs.stripe.com/api/invoices/create_preview>).
+/// Returns the next renewal's invoice at another price, as Stripe previews it
+/// (<https://docs.stripe.com/api/invoices/create_preview>).
 pub async fn preview(
     client: &StripeClient,
     id: &SubscriptionId,

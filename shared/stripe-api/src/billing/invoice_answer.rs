@@ -1,4 +1,4 @@
-//! The fields of an invoice that matter here.
+//! An invoice in a response of Stripe's API.
 
 use pledge_domain::{
     Timestamp,
@@ -8,7 +8,7 @@ use pledge_domain::{
 };
 use serde::Deserialize;
 
-/// <https://docs.stripe.com/api/invoices/object>
+/// The fields of an invoice that matter here (<https://docs.stripe.com/api/invoices/object>).
 #[derive(Deserialize)]
 pub struct InvoiceBody {
     id: InvoiceId,
@@ -37,7 +37,7 @@ impl InvoiceBody {
         }
     }
 
-    /// Returns the invoice, if the answer has all that there is to know about one.
+    /// Returns the invoice, if the response has all its fields.
     pub fn billed(&self) -> Option<BilledInvoice> {
         Some(BilledInvoice {
             id: self.id.clone(),

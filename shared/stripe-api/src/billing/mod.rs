@@ -1,4 +1,4 @@
-//! Customers, prices, subscriptions and single payments (<https://docs.stripe.com/billing>).
+//! Customers, prices, subscriptions, invoices and single payments at Stripe (<https://docs.stripe.com/billing>).
 
 mod call;
 mod customer;
@@ -163,7 +163,7 @@ fn currency(money: Money) -> stripe_types::Currency {
     currency
 }
 
-/// Returns the metadata that brings every event back to this deployment, its reader and its novel.
+/// Returns the metadata of a Stripe object: those of the champion, and the mark of this deployment.
 fn metadata(client: &StripeClient, metadata: &ChampionMetadata) -> HashMap<String, String> {
     metadata.entries().into_iter().map(|(key, value)| (key.to_owned(), value)).chain([client.mark()]).collect()
 }

@@ -1,4 +1,4 @@
-//! Creates an object of which there should be one, under an idempotency key that no stored attempt numbers.
+//! Creating an object of which there should be one, when no stored attempt numbers the idempotency keys.
 
 use pledge_domain::ports::{BillingError, GatewayError};
 use serde::de::DeserializeOwned;
@@ -6,14 +6,15 @@ use stripe_client_core::StripeRequest;
 
 use crate::{StripeClient, StripeError, key::key};
 
-/// How many idempotency keys are tried for one object.
+/// The number of idempotency keys that are tried for one object.
 const KEYS: u32 = 3;
 
-/// Sends the request under the idempotency key `name`; if Stripe has consumed that key, under `name:2`, then `name:3`.
+/// Sends the request with the idempotency key `name` and returns Stripe's answer; if Stripe has consumed that key, with
+/// `name:2`, then with `name:3`.
 ///
-/// A key is consumed by a failure that Stripe has stored with it, or by other parameters, such as an address that has
-/// changed since. With one key only, the reader would be locked out until Stripe forgets it, a day later. Every caller
-/// takes the same keys in the same order and a consumed key stays consumed, so all callers end with the same object.
+/// A key is consumed by a failure that Stripe has stored with it, or by a request with other parameters, such as an address
+/// that has changed since. With one key only, the reader would be locked out until Stripe forgets it, a day later. Every
+/// caller uses the same keys in the same order and a consumed key stays consumed, so all callers get the same object.
 ///
 /// # Errors
 /// [`GatewayError::IdempotencyKeyConsumed`] if all the keys are consumed; any other error of the first request that has

@@ -15,7 +15,7 @@ use crate::{
     key::key,
 };
 
-/// The fields of a payment that matter here.
+/// The fields of a `PaymentIntent` that matter here.
 #[derive(Deserialize)]
 struct PaymentIntent {
     id: PaymentIntentId,
@@ -24,6 +24,7 @@ struct PaymentIntent {
     client_secret: Option<String>,
 }
 
+/// Creates the payment of a single purchase, and returns it.
 pub async fn create(client: &StripeClient, request: &PurchaseRequest) -> Result<IntentAnswer, BillingError> {
     let create = CreatePaymentIntent::new(request.amount.amount, currency(request.amount))
         .customer(request.customer.as_str())
@@ -35,12 +36,14 @@ pub async fn create(client: &StripeClient, request: &PurchaseRequest) -> Result<
     Ok(intent.into())
 }
 
+/// Returns a payment as it is now.
 pub async fn retrieve(client: &StripeClient, id: &PaymentIntentId) -> Result<IntentAnswer, BillingError> {
     let intent: PaymentIntent = client.send(&RetrievePaymentIntent::new(id.as_str())).await?;
     Ok(intent.into())
 }
 
-/// Cancels a payment. Stripe refuses for one that is paid or was cancelled before; then it says how the payment stands.
+/// Cancels a payment, and returns it as it is afterwards. Stripe refuses if it is paid or was cancelled before; then it is
+/// read.
 pub async fn cancel(client: &StripeClient, id: &PaymentIntentId) -> Result<IntentAnswer, BillingError> {
     let cancelled: Result<PaymentIntent, StripeError> = client.send(&CancelPaymentIntent::new(id.as_str())).await;
     match cancelled {

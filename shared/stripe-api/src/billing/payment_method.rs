@@ -1,4 +1,4 @@
-//! Means of payment (<https://docs.stripe.com/api/payment_methods>).
+//! Payment methods (<https://docs.stripe.com/api/payment_methods>).
 
 use pledge_domain::{
     ids::{CustomerId, PaymentMethodId},
@@ -19,8 +19,8 @@ struct PaymentMethod {
     customer: Option<CustomerId>,
 }
 
-/// Attaches a payment method to a customer. Stripe refuses to do that a second time, also for the same customer, so a
-/// refusal is looked into.
+/// Attaches a payment method to a customer, and returns the method's own id. Stripe refuses to attach a method a second
+/// time, also to its own customer, so after a refusal the method is read.
 pub async fn attach(
     client: &StripeClient,
     customer: &CustomerId,

@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// The metadata by which our configuration of the billing portal is known among those of the account.
+/// The name and value of the metadata that mark our configuration of the billing portal among those of the account.
 pub const PORTAL_MARK: (&str, &str) = ("pledge", "portal");
 
 #[derive(Serialize)]
@@ -35,7 +35,8 @@ struct Configuration {
     metadata: serde_json::Map<String, serde_json::Value>,
 }
 
-/// Finds our configuration by its mark. The account's default one is none of ours: cancelling may be on there.
+/// Returns our active configuration, by its mark; none if there is none. The account's default configuration is never used,
+/// since readers may be able to cancel there.
 pub async fn configuration(client: &StripeClient) -> Result<Option<PortalConfigurationId>, BillingError> {
     let filter = Filter { active: true, limit: 100 };
     let list: List = client.send(&Call::get("/billing_portal/configurations", filter)).await?;
@@ -56,7 +57,8 @@ struct Session {
     url: String,
 }
 
-/// Opens a session. A repeat makes another one, and each is over after some minutes, so there is no key.
+/// Opens a session of the portal, and returns its address; none if Stripe has no such customer. There is no idempotency
+/// key, since each session expires after some minutes, and another one does no harm.
 pub async fn open(
     client: &StripeClient,
     configuration: &PortalConfigurationId,

@@ -21,7 +21,7 @@ struct Price {
     id: PriceId,
 }
 
-/// Creates the price of a tier, or the one after the one that it has and that is gone.
+/// Creates the price of a tier, or another one if the tier has one already, which is gone then; returns its id.
 pub async fn create(client: &StripeClient, tier: &Tier) -> Result<PriceId, BillingError> {
     let (novel, level, money) = (tier.novel.get(), tier.level, tier.price);
     let metadata = HashMap::from([(NOVEL.to_owned(), novel.to_string()), (TIER.to_owned(), level.to_string())]);

@@ -23,11 +23,13 @@ use crate::{
     key::key,
 };
 
-/// Returns what an answer has only if it is asked for: the secret that pays the open invoice, and its payment.
+/// Returns the fields that must be requested: the newest invoice's client secret, and its payments
+/// (<https://docs.stripe.com/api/expanding_objects>).
 fn expand() -> Vec<String> {
     vec!["latest_invoice.confirmation_secret".to_owned(), "latest_invoice.payments".to_owned()]
 }
 
+/// Creates a subscription that is incomplete until its first invoice is paid, and returns it.
 pub async fn create(client: &StripeClient, request: &SubscriptionRequest) -> Result<SubscriptionAnswer, BillingError> {
     let item =
         CreateSubscriptionItems { price: Some(request.price.as_str().to_owned()), ..CreateSubscriptionItems::new() };
@@ -47,10 +49,12 @@ pub async fn create(client: &StripeClient, request: &SubscriptionRequest) -> Res
     Ok(subscription.try_into()?)
 }
 
+/// Returns a subscription as it is now, with its newest invoice.
 pub async fn retrieve(client: &StripeClient, id: &SubscriptionId) -> Result<SubscriptionAnswer, BillingError> {
     Ok(answer(client, &RetrieveSubscription::new(id.as_str()).expand(expand())).await?)
 }
 
+/// Sets the payment method to which a subscription's invoices are charged.
 pub async fn set_payment_method(
     client: &StripeClient,
     id: &SubscriptionId,
@@ -64,6 +68,7 @@ pub async fn set_payment_method(
     }
 }
 
+/// Sets whether a subscription ends with its period, and returns it.
 pub async fn set_cancel_at_period_end(
     client: &StripeClient,
     id: &SubscriptionId,
@@ -73,13 +78,13 @@ pub async fn set_cancel_at_period_end(
     Ok(answer(client, &update).await?)
 }
 
-/// Reads a subscription without its invoice.
+/// Returns a subscription without its newest invoice.
 pub async fn read(client: &StripeClient, id: &SubscriptionId) -> Result<SubscriptionBody, StripeError> {
     client.send(&RetrieveSubscription::new(id.as_str())).await
 }
 
-/// Lets a subscription renew at another price, without anything to pay now. With `goes_on`, it isn't going to end any
-/// more.
+/// Lets a subscription renew at another price, without anything to pay now, and returns it. With `goes_on`, a cancelled one
+/// is resumed too.
 pub async fn renew_at(
     client: &StripeClient,
     id: &SubscriptionId,
@@ -113,21 +118,21 @@ struct InvoiceSettings<'a> {
     default_payment_method: &'a PaymentMethodId,
 }
 
-/// Makes a subscription's own method the customer's default, and takes it from the subscription. Stripe charges a
-/// subscription's own method before the customer's, and the billing portal changes only the latter
+/// Makes a subscription's own method the customer's default, and removes it from the subscription. Stripe charges a
+/// subscription's own method rather than the customer's default, and the billing portal changes only the default
 /// (<https://docs.stripe.com/billing/subscriptions/payment-methods-setting>).
 pub async fn charge_customers_default(client: &StripeClient, id: &SubscriptionId) -> Result<(), BillingError> {
     let current = read(client, id).await?;
     let Some(method) = current.payment_method() else { return Ok(()) };
     let update = CustomerUpdate { invoice_settings: InvoiceSettings { default_payment_method: method } };
     let _: IgnoredAny = client.send(&Call::post(format!("/customers/{}", current.customer()), update)).await?;
-    // An empty text is Stripe's way to take a value away.
+    // Stripe removes a value that is set to an empty text.
     let update = UpdateSubscription::new(id.as_str()).default_payment_method("");
     let _: IgnoredAny = client.send(&update).await?;
     Ok(())
 }
 
-/// Cancels a subscription at once. One that is over already can't be cancelled at Stripe, but still be read.
+/// Cancels a subscription at once, and returns it. Stripe can't cancel one that has ended already, so that one is read.
 pub async fn cancel_now(client: &StripeClient, id: &SubscriptionId) -> Result<SubscriptionAnswer, BillingError> {
     match answer(client, &CancelSubscription::new(id.as_str()).expand(expand())).await {
         Ok(ended) => Ok(ended),
