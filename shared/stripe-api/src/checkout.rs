@@ -27,7 +27,7 @@ impl CheckoutGateway for StripeClient {
         let anonymous = create(request, metadata(request, self.mark()));
         let with_address = anonymous.clone().customer_email(request.email.as_str());
         let session: Session = match self.create(&with_address, &key).await {
-            // Stripe takes fewer addresses than there are. On the page without one it asks for one that it takes.
+            // Stripe refuses some valid e-mail addresses. Without an address, the page itself asks the customer for one.
             Err(error) if error.refuses_address() => self.create(&anonymous, &without_address(&key)?).await?,
             answer => answer?,
         };
@@ -37,7 +37,7 @@ impl CheckoutGateway for StripeClient {
     async fn close_session(&self, id: &SessionId) -> Result<SessionStatus, GatewayError> {
         match self.send::<Session>(&ExpireCheckoutSession::new(id.as_str())).await {
             Ok(session) => Ok(session.status()),
-            // It isn't open any more, or Stripe doesn't know it.
+            // The session isn't open any more (400), or Stripe doesn't know it (404).
             Err(StripeError::Api(error)) if matches!(error.status, 400 | 404) => {
                 match self.send::<Session>(&RetrieveCheckoutSession::new(id.as_str())).await {
                     Ok(session) => Ok(session.status()),
@@ -50,15 +50,19 @@ impl CheckoutGateway for StripeClient {
     }
 }
 
-/// Returns the key of the session without the address that Stripe refused under `key`: other parameters need another key,
-/// and the same attempt always comes to the same one.
+/// Returns the idempotency key for the session without an e-mail address, when Stripe refused the address under `key`.
+/// Other parameters need another key; it is derived from `key`, so that a repeated attempt has an equal one.
+///
+/// # Errors
+/// As [`key`](self::key).
 fn without_address(key: &IdempotencyKey) -> Result<IdempotencyKey, GatewayError> {
     self::key(&format!("{}:without-address", key.as_str()))
 }
 
-/// Makes the request of a session without the customer's address, out of nothing but `request` and its metadata: under the
-/// same key, Stripe takes the same parameters only. So there is no `expires_at` from a clock; Stripe closes the session
-/// after 24 hours.
+/// Makes the request for a Checkout session without the customer's e-mail address. It depends on `request` and
+/// `metadata` only, since Stripe refuses other parameters under a key that it has seen
+/// (<https://docs.stripe.com/api/idempotent_requests>). So there is no `expires_at`, which would need the present time;
+/// Stripe closes the session after 24 hours.
 fn create(request: &SessionRequest, metadata: HashMap<String, String>) -> CreateCheckoutSession {
     let item = CreateCheckoutSessionLineItems {
         price: Some(request.price.as_str().to_owned()),
@@ -66,12 +70,12 @@ fn create(request: &SessionRequest, metadata: HashMap<String, String>) -> Create
         ..CreateCheckoutSessionLineItems::new()
     };
     let payment = CreateCheckoutSessionPaymentIntentData {
-        // A payment doesn't inherit the metadata of its session, and its own events come without the session's.
+        // Stripe doesn't copy a session's metadata to its payment, and the payment's events have only the payment's.
         metadata: Some(metadata.clone()),
         ..CreateCheckoutSessionPaymentIntentData::new()
     };
     let policy = &request.policy;
-    // Any text is a country to the library; Stripe says which ones it knows.
+    // async-stripe parses any text as a country, so parsing can't fail; Stripe refuses countries that it doesn't know.
     let countries: Vec<Country> =
         policy.countries.iter().map(|code| code.as_str().parse().unwrap_or_else(|never| match never {})).collect();
     let session = CreateCheckoutSession::new()
@@ -89,7 +93,8 @@ fn create(request: &SessionRequest, metadata: HashMap<String, String>) -> Create
     with_tax_and_shipping(session, policy)
 }
 
-/// Adds what a shop has asked for beyond the defaults, which send nothing of it.
+/// Returns the session with the tax, recovery and shipping that the shop's policy asks for. A default policy adds no
+/// field.
 fn with_tax_and_shipping(mut session: CreateCheckoutSession, policy: &CheckoutPolicy) -> CreateCheckoutSession {
     if policy.automatic_tax {
         session = session.automatic_tax(CreateCheckoutSessionAutomaticTax::new(true));
@@ -108,6 +113,7 @@ fn with_tax_and_shipping(mut session: CreateCheckoutSession, policy: &CheckoutPo
     session
 }
 
+/// Returns the metadata of a session and its payment: the preorder's, and the deployment's `mark`.
 fn metadata(request: &SessionRequest, mark: (String, String)) -> HashMap<String, String> {
     let ours = PreorderMetadata {
         preorder: Some(request.preorder),
@@ -121,6 +127,7 @@ fn metadata(request: &SessionRequest, mark: (String, String)) -> HashMap<String,
     ours.entries().into_iter().map(|(key, value)| (key.to_owned(), value)).chain([mark]).collect()
 }
 
+/// Returns Stripe's name for the language of the page.
 fn locale(locale: Locale) -> CheckoutSessionLocale {
     match locale {
         Locale::En => CheckoutSessionLocale::En,
@@ -130,7 +137,7 @@ fn locale(locale: Locale) -> CheckoutSessionLocale {
     }
 }
 
-/// The fields of a session that matter here.
+/// The fields of a Checkout session that this project reads.
 #[derive(Deserialize)]
 struct Session {
     id: SessionId,

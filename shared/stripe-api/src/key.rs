@@ -1,11 +1,15 @@
-//! Idempotency keys.
+//! Idempotency keys (<https://docs.stripe.com/api/idempotent_requests>).
 
 use pledge_domain::ports::GatewayError;
 use stripe_client_core::IdempotencyKey;
 use uuid::Uuid;
 
-/// Returns the key that this text stands for. It is the text itself, so that Stripe's log can be searched for it,
-/// unless it has characters that a header can't carry or more than 255 of them, as a reader's id may.
+/// Returns the idempotency key for a text. The key is the text itself, so that Stripe's log can be searched for it. A
+/// text of more than 255 bytes, or with characters that a header can't carry (a reader's id may have some), is
+/// replaced by a UUID that is derived from the text: equal texts have equal keys.
+///
+/// # Errors
+/// [`GatewayError::Refused`] if Stripe's library doesn't accept the key, as an empty one.
 pub fn key(text: &str) -> Result<IdempotencyKey, GatewayError> {
     let fits = text.len() <= 255 && text.bytes().all(|b| b.is_ascii_graphic());
     let key = if fits { text.to_owned() } else { Uuid::new_v5(&Uuid::NAMESPACE_OID, text.as_bytes()).to_string() };

@@ -1,7 +1,8 @@
-//! Stripe's API: async-stripe's typed requests over our own pooled transport, answers read into narrow structs.
+//! Stripe's API: async-stripe's typed requests are sent over our own pooled transport, and answers are parsed into
+//! structs with only the fields that are needed.
 //!
-//! async-stripe checks at compile time what is sent; `shared/stripe-http` keeps connections, limits the time, and repeats
-//! with the same idempotency key. `docs/adr/0002-async-stripe.md` says why it is divided so.
+//! async-stripe checks at compile time what is sent; `shared/stripe-http` keeps connections open, limits the time, and
+//! repeats failed requests with the same idempotency key. `docs/adr/0002-async-stripe.md` says why the two are separate.
 
 mod billing;
 mod checkout;

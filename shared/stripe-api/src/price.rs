@@ -17,7 +17,7 @@ impl PriceGateway for StripeClient {
     }
 }
 
-/// The fields of a price that matter here.
+/// The fields of a price that this project reads.
 #[derive(Deserialize)]
 struct Price {
     unit_amount: i64,

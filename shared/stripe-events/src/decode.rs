@@ -1,4 +1,4 @@
-//! From verified bytes to a [`StripeEvent`].
+//! Decodes the verified body of a delivery into a [`StripeEvent`].
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::{
     wire::Payload,
 };
 
-/// Every event type that changes something here: what a webhook endpoint has to be registered for.
+/// Every event type that this project acts on: the types that a webhook endpoint has to be registered for.
 pub const HANDLED: [&str; DECODERS.len()] = {
     let mut types = [""; DECODERS.len()];
     let mut i = 0;
@@ -26,21 +26,21 @@ pub const HANDLED: [&str; DECODERS.len()] = {
     types
 };
 
-/// Why an event of a connected account is ignored: it is another's business, whatever it says.
+/// The reason why an event of a connected account is ignored: it is about another business's customers, not ours.
 pub const OF_CONNECTED_ACCOUNT: &str = "an event of a connected account";
 
-/// The body isn't a Stripe event at all. What it is instead is left out: it may be anything.
+/// Why a body isn't a Stripe event. The error quotes nothing of the body, which may hold personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
     /// The body isn't JSON.
     #[error("the body is not JSON")]
     NotJson,
-    /// The body lacks what every event has: `"object": "event"`, an `evt_` id, a type, a time and an object.
+    /// The body lacks a field that every event has: `"object": "event"`, an `evt_` id, a type, a time or an object.
     #[error("the body is not a Stripe event")]
     NotAnEvent,
 }
 
-/// What every event has (<https://docs.stripe.com/api/events/object>).
+/// The fields that events of every type have (<https://docs.stripe.com/api/events/object>).
 #[derive(Deserialize)]
 struct Envelope {
     id: EventId,
@@ -49,7 +49,7 @@ struct Envelope {
     kind: String,
     #[serde(default)]
     api_version: Option<String>,
-    /// The connected account that the event is about; none for those of our own account
+    /// The connected account that the event is about; none for events of our own account
     /// (<https://docs.stripe.com/connect/webhooks>).
     #[serde(default)]
     account: Option<String>,
@@ -65,10 +65,11 @@ struct Data {
     _object: IgnoredAny,
 }
 
-/// Decodes the body of a delivery.
+/// Decodes the body of a delivery, whose signature has been verified.
 ///
-/// An event whose type matters, but whose object can't be understood, is a [`Fact::Malformed`]: it was signed by
-/// Stripe, so it must be recorded and looked at. Types that don't matter are [`Fact::Ignored`].
+/// An event of a type in [`HANDLED`] whose object can't be decoded becomes a [`Fact::Malformed`]: Stripe signed it, so it
+/// must be recorded, and a person has to look at it. Events of other types and of connected accounts become
+/// [`Fact::Ignored`].
 ///
 /// # Errors
 /// [`DecodeError`] if the body isn't an event.
@@ -97,8 +98,8 @@ pub fn decode(body: &[u8]) -> Result<StripeEvent, DecodeError> {
     })
 }
 
-/// Returns the id, with the type behind it if it is one of those that all of Stripe's sample events share
-/// (`evt_00000000000000`, `evt_test_webhook`): samples of two types aren't one event that was delivered twice.
+/// Returns the event's id. Stripe's sample events all have the id `evt_00000000000000` or `evt_test_webhook`; to these ids
+/// the event's type is appended, so that samples of two types don't count as one event that was delivered twice.
 fn distinct(id: EventId, kind: &str) -> EventId {
     let rest = id.as_str().trim_start_matches("evt_");
     if rest != "test_webhook" && rest.contains(|c| c != '0') {
@@ -108,16 +109,16 @@ fn distinct(id: EventId, kind: &str) -> EventId {
     EventId::parse(format!("{id}_{kind}")).unwrap_or(id)
 }
 
-/// Returns the version without the features in preview that may follow it, as in `2020-08-27; orders_beta=v4`, and
-/// without characters that the name of a version doesn't have.
+/// Returns the name of an API version, at most 64 characters, without the preview features that may follow it
+/// (`2020-08-27; orders_beta=v4`) and without characters that names of versions don't have.
 fn version(text: &str) -> String {
     let version = text.split(';').next().unwrap_or_default();
     version.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_')).take(64).collect()
 }
 
-/// Returns the JSON without what no `text` of PostgreSQL and no `String` can hold: a blank for each escaped NUL, and the
-/// mark of a lost character for half a surrogate pair and for bytes that aren't UTF-8. A payment must not be lost for a
-/// name that was cut in the middle of an emoji.
+/// Returns the JSON with replacements for characters that PostgreSQL's `text` or Rust's `String` can't hold: a space for
+/// each escaped NUL, and U+FFFD (the replacement character) for half a surrogate pair and for bytes that aren't UTF-8.
+/// Without this, a payment would be lost because its customer's name was cut in the middle of an emoji.
 fn storable(json: &[u8]) -> Cow<'_, [u8]> {
     let text = match String::from_utf8_lossy(json) {
         Cow::Borrowed(_) => Cow::Borrowed(json),
@@ -129,7 +130,7 @@ fn storable(json: &[u8]) -> Cow<'_, [u8]> {
     let mut clean = text.into_owned();
     let mut at = 0;
     while at < clean.len() {
-        // A backslash takes the next byte with it, so that an escaped backslash begins no escape.
+        // A backslash is skipped together with the byte after it, so that the second of two backslashes begins no escape.
         let (length, replacement) = match escape(&clean[at..]) {
             Some(0) => (ESCAPE, Some(b"0020")),
             Some(0xd800..0xdc00) if matches!(escape(&clean[at + ESCAPE..]), Some(0xdc00..0xe000)) => (2 * ESCAPE, None),
@@ -146,15 +147,16 @@ fn storable(json: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(clean)
 }
 
-/// The length of an escape such as `\u00e9`.
+/// The length of an escape such as `\u00e9`, in bytes.
 const ESCAPE: usize = 6;
 
-/// Returns the number of the escape that the JSON begins with, if it begins with one.
+/// Returns the UTF-16 code unit of the `\u` escape at the beginning of `json`; none if `json` doesn't begin with one.
 fn escape(json: &[u8]) -> Option<u16> {
     let digits = json.strip_prefix(br"\u")?.get(..4).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
     u16::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()
 }
 
+/// Decodes the object of an event of type `kind`.
 fn fact(kind: &str, payload: Payload<'_>) -> Fact {
     if let Some((_, decode)) = DECODERS.iter().find(|(known, _)| *known == kind) {
         return decode(payload).unwrap_or_else(|unreadable| Fact::Malformed { reason: unreadable.0 });

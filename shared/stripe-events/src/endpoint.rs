@@ -1,4 +1,4 @@
-//! The variables of this adapter: what the webhook endpoint was registered with at Stripe.
+//! The environment variables of this adapter: the signing secrets and the API version of the webhook endpoint at Stripe.
 
 use pledge_runtime::{Parser, secrets::Rotating};
 
@@ -10,16 +10,16 @@ pub const API_VERSION: &str = "2026-09-30.endive";
 /// A webhook endpoint as it is registered at Stripe.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
-    /// `STRIPE_WEBHOOK_SECRETS`, a secret: the endpoint's signing secrets, separated by commas while one is rotated. Read
-    /// again when nothing matches.
+    /// `STRIPE_WEBHOOK_SECRETS`, a secret: the endpoint's signing secrets, separated by commas; there are two or more
+    /// while one is rotated. They are read again when no secret matches a signature.
     pub secrets: Rotating<Secrets>,
-    /// `STRIPE_API_VERSION`: the version of the API that the endpoint's events have. [`API_VERSION`] unless set. Events of
-    /// other versions are understood too, but an operator should know of them.
+    /// `STRIPE_API_VERSION`: the API version of the endpoint's events, [`API_VERSION`] unless set. Events of other
+    /// versions are decoded too, but they are reported to an operator.
     pub api_version: String,
 }
 
 impl Endpoint {
-    /// Takes the variables.
+    /// Parses the variables. Returns none if one has a problem, which `parser` keeps.
     pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
         let secrets = parser.rotating_secret("STRIPE_WEBHOOK_SECRETS", |list| {
             Secrets::parse(list).map_err(|_| "set the endpoint's signing secrets (whsec_…), separated by commas")

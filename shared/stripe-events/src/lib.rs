@@ -1,8 +1,10 @@
-//! Stripe's webhook deliveries: [`verify`] the signature over the raw bytes, then [`decode`] them into our own words.
+//! Stripe's webhook deliveries: [`verify`] checks the signature over the raw bytes, and [`decode`] turns them into a
+//! [`StripeEvent`](pledge_domain::stripe::StripeEvent).
 //!
-//! Verification is a pure function; nothing of a body is looked at before it has passed. Decoding is lenient: an
-//! endpoint's API version is fixed when the endpoint is made, so payloads of before and since 2025-03-31 "basil" both
-//! arrive, and only the fields that matter here are read. There is one file for each kind of event in `events`.
+//! Verification is a pure function; no field of a body is read before its signature has been verified. Decoding is
+//! lenient: only the fields that are needed are read, and of both forms that arrive, those before and since API version
+//! 2025-03-31 "basil" (<https://docs.stripe.com/changelog/basil>), since an endpoint's version is fixed when it is made.
+//! `events` has a file for each kind of Stripe's objects.
 
 mod decode;
 mod endpoint;

@@ -1,23 +1,24 @@
-//! What an event is about, and which deployment marked it.
+//! The id of an event's object, and the deployment that made the object.
 
 use serde::Deserialize;
 
 use crate::wire::{List, Payload, lenient, metadata::Metadata};
 
-/// Where an object has its own metadata or, an invoice, those of its subscription.
+/// An event's object of any kind, with every field that may have metadata: the object's own or, for an invoice, its
+/// subscription's.
 #[derive(Deserialize)]
 struct Object {
     #[serde(default, deserialize_with = "lenient")]
     id: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
     metadata: Option<Metadata>,
-    /// Of invoices, since basil.
+    /// For invoices since API version 2025-03-31 "basil".
     #[serde(default, deserialize_with = "lenient")]
     parent: Option<Parent>,
-    /// Of invoices, before basil.
+    /// For invoices before API version 2025-03-31 "basil".
     #[serde(default, deserialize_with = "lenient")]
     subscription_details: Option<Details>,
-    /// Of invoices from before 2023-08-16.
+    /// For invoices before API version 2023-08-16.
     #[serde(default, deserialize_with = "lenient")]
     lines: Option<List<Details>>,
 }
@@ -34,16 +35,16 @@ struct Details {
     metadata: Option<Metadata>,
 }
 
-/// What every object may say of itself.
+/// The fields that an object of any kind may have.
 #[derive(Default)]
 pub struct Mark {
     /// The id of the object.
     pub object: Option<String>,
-    /// `deployment` out of the object's metadata.
+    /// The `deployment` in the object's metadata: the stage of the deployment that made the object.
     pub deployment: Option<String>,
 }
 
-/// Returns the mark of the event's object.
+/// Returns the mark of the event's object. It is empty if the object can't be parsed.
 pub fn mark(payload: Payload<'_>) -> Mark {
     let Ok(object) = payload.object::<Object>() else { return Mark::default() };
     let of_lines = object.lines.map(|lines| lines.data).unwrap_or_default();
@@ -54,10 +55,10 @@ pub fn mark(payload: Payload<'_>) -> Mark {
     Mark { object: object.id.filter(|id| is_id(id)), deployment }
 }
 
-/// Longest identifier of Stripe's ("up to 255 characters", <https://docs.stripe.com/upgrades>).
+/// The length of Stripe's longest ids, in characters ("up to 255 characters", <https://docs.stripe.com/upgrades>).
 const MAX_ID: usize = 255;
 
-/// Whether it looks like an id, and not like something that somebody wrote.
+/// Returns whether a text has the form of one of Stripe's ids. A text of another form may be personal data and isn't kept.
 fn is_id(text: &str) -> bool {
     (1..=MAX_ID).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }

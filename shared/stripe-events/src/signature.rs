@@ -1,7 +1,8 @@
 //! The `Stripe-Signature` header: `t=1700000000,v1=5257a8…,v1=…`.
 //!
-//! Each `v1` is a hexadecimal HMAC-SHA256 over `<t>.<body>` with the endpoint's secret; while a secret is rotated there
-//! is one for each (<https://docs.stripe.com/webhooks#verify-manually>). Items of other schemes are ignored.
+//! `t` is the time of signing, in Unix seconds. Each `v1` is a hexadecimal HMAC-SHA256 over `<t>.<body>` with the
+//! endpoint's secret; while a secret is rotated, there is a `v1` for the old and one for the new secret
+//! (<https://docs.stripe.com/webhooks#verify-manually>). Items of other schemes are ignored.
 
 use std::fmt;
 
@@ -9,30 +10,31 @@ use pledge_domain::Timestamp;
 use ring::hmac;
 use time::Duration;
 
-/// How far the time of signing may be from now, in both directions. Stripe signs each delivery, also a late retry,
-/// anew, so this says nothing about the age of the event.
+/// How far the time of signing may be from the present time, before or after it. Stripe signs each delivery anew, also a
+/// late retry, so the tolerance doesn't limit the age of the event.
 pub const TOLERANCE: Duration = Duration::seconds(300);
 
-/// More signatures than Stripe ever sends; bounds the hashing that a stranger can cause.
+/// The most `v1` signatures that a header may have. Stripe sends fewer; the bound limits the comparisons that a stranger
+/// can cause.
 const MAX_SIGNATURES: usize = 16;
 
-/// The signing secrets (`whsec_…`) of an endpoint: at least one, several while one replaces another.
+/// The signing secrets (`whsec_…`) of an endpoint: at least one, and several while one replaces another.
 #[derive(Clone)]
 pub struct Secrets(Vec<hmac::Key>);
 
-/// A list of secrets that would check nothing.
+/// Why a list of secrets can't be used to verify signatures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSecrets {
     /// There is no secret.
     #[error("at least one signing secret is needed")]
     Empty,
-    /// A secret has no characters. Anybody could sign with it.
+    /// A secret has no characters. Anybody could sign with an empty secret.
     #[error("a signing secret is blank")]
     Blank,
 }
 
 impl Secrets {
-    /// Takes the secrets, without the space around them.
+    /// Makes the list of these secrets, each without the white space around it.
     ///
     /// # Errors
     /// [`InvalidSecrets`] if there is none or one of them is blank.
@@ -47,10 +49,10 @@ impl Secrets {
         if keys.is_empty() { Err(InvalidSecrets::Empty) } else { Ok(Self(keys)) }
     }
 
-    /// Takes a comma-separated list, as it stands in configuration.
+    /// Parses a comma-separated list, as an environment variable has it.
     ///
     /// # Errors
-    /// [`InvalidSecrets`] if nothing is in the list, or nothing before, between or after its commas.
+    /// [`InvalidSecrets::Empty`] if the list is blank, [`InvalidSecrets::Blank`] if one of its items is.
     pub fn parse(list: &str) -> Result<Self, InvalidSecrets> {
         if list.trim().is_empty() { Err(InvalidSecrets::Empty) } else { Self::new(list.split(',')) }
     }
@@ -62,29 +64,30 @@ impl fmt::Debug for Secrets {
     }
 }
 
-/// Why a delivery isn't accepted.
+/// Why a delivery's signature isn't accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
     /// The request has no `Stripe-Signature` header.
     #[error("the Stripe-Signature header is missing")]
     Missing,
-    /// The header doesn't have the form `t=<seconds>,v1=<hex>`.
+    /// The header doesn't have the form `t=<seconds>,v1=<hex>`, or has more than 16 signatures.
     #[error("the Stripe-Signature header is malformed")]
     Malformed,
-    /// No signature was made over these bytes with one of the secrets.
+    /// None of the signatures was made over the body with one of the secrets.
     #[error("no signature matches the body")]
     NoMatch,
-    /// A signature is right, but was made too long before now, or after it: a replay, or a clock that is wrong.
+    /// A signature is right, but was made too long before or after the present time: the delivery was replayed, or a clock
+    /// is wrong.
     #[error("the signature's timestamp is outside the tolerance")]
     OutsideTolerance,
 }
 
-/// Checks that `body`, byte for byte, was signed with one of the secrets, at most `tolerance` before or after `now`.
+/// Verifies that the bytes of `body` were signed with one of the secrets, at most `tolerance` before or after `now`.
 ///
-/// `header` is the value of `Stripe-Signature`, empty if there is none.
+/// `header` is the value of `Stripe-Signature`, or empty if the request has none.
 ///
 /// # Errors
-/// [`SignatureError`] says why not.
+/// The [`SignatureError`] that says why the signature isn't accepted.
 pub fn verify(
     body: &[u8],
     header: &str,
@@ -105,8 +108,9 @@ pub fn verify(
     if distance > tolerance.whole_seconds().unsigned_abs() { Err(SignatureError::OutsideTolerance) } else { Ok(()) }
 }
 
-/// Returns which secret, counted from 1 in the order of the configuration, signed `body`; none if no one did. Each event
-/// destination has a secret of its own, so that this tells them apart.
+/// Returns the number of the secret that `body` was signed with, counted from 1 in the order of the configuration; none if
+/// it was signed with none of them. Each event destination has its own secret, so the number tells destinations apart. The
+/// time of signing isn't checked.
 #[must_use]
 pub fn signed_by(body: &[u8], header: &str, secrets: &Secrets) -> Option<usize> {
     let header = Header::parse(header).ok()?;
@@ -115,8 +119,8 @@ pub fn signed_by(body: &[u8], header: &str, secrets: &Secrets) -> Option<usize> 
     secrets.0.iter().position(signed).map(|index| index + 1)
 }
 
-/// Returns the header that Stripe would send with `body` at the time `at`. For tests and for local tools that play
-/// Stripe.
+/// Returns the `Stripe-Signature` header that Stripe would send with `body` at the time `at`. Tests and the local
+/// stand-in for Stripe use it.
 #[must_use]
 pub fn sign(body: &[u8], secret: &str, at: Timestamp) -> String {
     let timestamp = at.unix_timestamp();
@@ -125,13 +129,14 @@ pub fn sign(body: &[u8], secret: &str, at: Timestamp) -> String {
     format!("t={timestamp},v1={}", hex::encode(tag))
 }
 
+/// Returns the bytes that are signed: `<t>.<body>`.
 fn signed_message(timestamp: &str, body: &[u8]) -> Vec<u8> {
     [timestamp.as_bytes(), b".", body].concat()
 }
 
 struct Header<'a> {
     timestamp: i64,
-    /// The timestamp's digits as the header has them: they are what was signed.
+    /// The timestamp's digits as the header has them, since these digits were signed.
     timestamp_text: &'a str,
     signatures: Vec<Vec<u8>>,
 }
@@ -146,7 +151,7 @@ impl<'a> Header<'a> {
         for item in header.split(',') {
             match item.trim().split_once('=') {
                 Some(("t", text)) => timestamp_text = Some(text),
-                // What isn't hexadecimal can't match.
+                // A text that isn't hexadecimal can't match, so it is left out.
                 Some(("v1", text)) => signatures.extend(hex::decode(text)),
                 Some(_) => {}
                 None => return Err(SignatureError::Malformed),

@@ -1,27 +1,27 @@
-//! Thin events: what Stripe's event destinations send unless they are told to send snapshots
+//! Thin events, which Stripe's event destinations send unless they are set to send snapshots
 //! (<https://docs.stripe.com/event-destinations#events-overview>).
 //!
-//! A thin event names an object and doesn't have it. Fetching it would give its present state, not the one that the event
-//! is about, so that thin events can't be acted on here.
+//! A thin event has the id of an object, but not the object. Fetching the object would give its present state and not the
+//! state that the event is about, so this project can't act on thin events.
 
 use serde::Deserialize;
 
-/// What an event destination sends when it is tried out.
+/// The type of the event that Stripe sends when an operator tests an event destination.
 const PING: &str = "v2.core.event_destination.ping";
 
 /// A thin event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ThinEvent {
-    /// Stripe's id.
+    /// Stripe's id of the event.
     pub id: String,
-    /// Stripe's type, such as `v1.payment_intent.succeeded`.
+    /// Stripe's type of the event, such as `v1.payment_intent.succeeded`.
     pub kind: String,
-    /// The id of the event destination, which only a ping says (`ed_…`).
+    /// The id of the event destination (`ed_…`), which only a ping has.
     pub destination: Option<String>,
 }
 
 impl ThinEvent {
-    /// Returns whether the event says nothing but that the destination reaches us.
+    /// Returns whether the event is only a test of the event destination.
     #[must_use]
     pub fn is_ping(&self) -> bool {
         self.kind == PING
@@ -46,7 +46,7 @@ struct RelatedObject {
     kind: Option<String>,
 }
 
-/// Reads a thin event; none if the body is something else.
+/// Parses a thin event. Returns none if the body is something else.
 #[must_use]
 pub fn thin(body: &[u8]) -> Option<ThinEvent> {
     let envelope: Envelope = serde_json::from_slice(body).ok()?;

@@ -1,4 +1,4 @@
-//! What Stripe answered.
+//! Stripe's answers.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::error::{ApiError, ErrorKind, StripeError};
 
-/// A successful answer.
+/// A successful answer (2xx) whose body hasn't been parsed.
 #[derive(Debug)]
 pub struct Answer {
     request_id: Option<String>,
@@ -16,7 +16,10 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Takes an answer of Stripe's.
+    /// Makes the answer from an HTTP response.
+    ///
+    /// # Errors
+    /// [`StripeError::Api`] if the status isn't 2xx.
     pub fn new(status: u16, headers: &HeaderMap, body: Bytes) -> Result<Self, StripeError> {
         if (200..300).contains(&status) {
             return Ok(Self { request_id: text(headers, "request-id"), body });
@@ -24,7 +27,10 @@ impl Answer {
         Err(StripeError::Api(Box::new(error(status, headers, &body))))
     }
 
-    /// Reads the fields that `A` has; Stripe adds others at any time.
+    /// Parses the body as `A`. Other fields are ignored, since Stripe may add fields at any time.
+    ///
+    /// # Errors
+    /// [`StripeError::Unreadable`] if the body doesn't have the fields of `A`.
     pub fn read<A: DeserializeOwned>(self) -> Result<A, StripeError> {
         serde_json::from_slice(&self.body).map_err(|error| StripeError::unreadable(self.request_id, &error))
     }
@@ -35,7 +41,7 @@ struct ErrorBody {
     error: ErrorObject,
 }
 
-/// <https://docs.stripe.com/api/errors>
+/// The error object in a failed answer's body (<https://docs.stripe.com/api/errors>).
 #[derive(Deserialize)]
 struct ErrorObject {
     #[serde(rename = "type", default)]
@@ -50,7 +56,7 @@ struct ErrorObject {
     message: Option<String>,
 }
 
-/// Reads the error of an answer, also if the body isn't Stripe's: a proxy on the way answers in HTML.
+/// Makes the error of a failed answer, also if the body isn't Stripe's: a proxy on the way may answer in HTML.
 fn error(status: u16, headers: &HeaderMap, body: &[u8]) -> ApiError {
     let object = serde_json::from_slice::<ErrorBody>(body).ok().map(|body| body.error);
     let kind = object.as_ref().map_or(ErrorKind::NotStripe, |object| ErrorKind::parse(object.kind.as_deref()));
@@ -70,10 +76,12 @@ fn error(status: u16, headers: &HeaderMap, body: &[u8]) -> ApiError {
     }
 }
 
+/// Returns the text of a header; none if there is no such header or it isn't ASCII.
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     Some(headers.get(name)?.to_str().ok()?.to_owned())
 }
 
+/// Returns the value of a header that is `true` or `false`; none if it is neither.
 fn flag(headers: &HeaderMap, name: &str) -> Option<bool> {
     text(headers, name)?.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! What a failed call means for billing.
+//! The conversion of a failed call's error into the `BillingError` of the billing port.
 
 use pledge_domain::ports::BillingError;
 

@@ -1,4 +1,5 @@
-//! Sends requests: one pooled client, a limit on the time, the same idempotency key in every repetition.
+//! The client that sends requests: it keeps connections open, limits the time, and repeats a failed request with the same
+//! idempotency key.
 
 use std::{fmt, time::Duration};
 
@@ -19,7 +20,7 @@ use crate::{
     retry::{Limits, Schedule},
 };
 
-/// The version of the API whose answers are read here.
+/// The API version that every request asks for, in `Stripe-Version` (<https://docs.stripe.com/api/versioning>).
 pub const VERSION: &str = "2026-09-30.endive";
 
 const STRIPE_VERSION: HeaderName = HeaderName::from_static("stripe-version");
@@ -34,7 +35,7 @@ pub struct StripeHttp {
     deployment: String,
 }
 
-/// The client can't be built.
+/// Why a client can't be made from its configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSettings {
     /// The base isn't an `http` or `https` address.
@@ -46,8 +47,8 @@ pub enum InvalidSettings {
 }
 
 impl StripeHttp {
-    /// Makes a client that sends its requests over `http`. A key that Stripe refuses is read again where it came from,
-    /// and a new one is used in the same call.
+    /// Makes a client that sends its requests over `http`. If Stripe refuses the secret key (401), the client reads the
+    /// key again from its source, and uses a new one in the same call.
     ///
     /// # Errors
     /// [`InvalidSettings`] if the address or the key can't be used.
@@ -62,23 +63,24 @@ impl StripeHttp {
         Ok(Self { http, base, authorization, limits: Limits::default(), deployment })
     }
 
-    /// Returns the metadata that mark what this deployment makes. Stripe's objects don't inherit them.
+    /// Returns the metadata entry (key and value) that marks the objects this deployment makes. Each object needs its
+    /// own: Stripe doesn't copy metadata from one object to another.
     #[must_use]
     pub fn mark(&self) -> (String, String) {
         (metadata_name::DEPLOYMENT.to_owned(), self.deployment.clone())
     }
 
-    /// Returns the client with other limits.
+    /// Returns the client with other limits on time and tries.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
-    /// Sends a request. Without an idempotency key it must be one that may be repeated as it is: it reads, deletes, or sets
-    /// something to a value.
+    /// Sends a request, and returns Stripe's answer. A failed try is repeated with the same idempotency key. A request
+    /// without a key must be one that may be repeated unchanged: it reads, deletes, or sets a field to a value.
     ///
     /// # Errors
-    /// [`StripeError`] after the repetitions that [`Limits`] allow.
+    /// The [`StripeError`] of the last of the tries that [`Limits`] allow.
     pub async fn send<A: DeserializeOwned>(&self, request: &Request) -> Result<A, StripeError> {
         let mut schedule = Schedule::new(&self.limits, request.seed(), Instant::now());
         loop {
@@ -87,12 +89,12 @@ impl StripeHttp {
                 Ok(answer) => return answer.read(),
                 Err(error) => error,
             };
-            // Stripe looks at the key before anything else, so nothing was done.
+            // Stripe checks the secret key before anything else, so a request with a refused key has had no effect.
             if error.is_unauthenticated() && self.authorization.renew(&key).await {
                 continue;
             }
             let Some(next) = schedule.next(&error, Instant::now()) else { return Err(error) };
-            tracing::warn!(path = request.path(), %error, "Stripe is asked again");
+            tracing::warn!(path = request.path(), %error, "a call to Stripe failed and is repeated");
             sleep_until(next).await;
         }
     }
@@ -108,7 +110,10 @@ impl StripeHttp {
     }
 }
 
-/// Makes the `Authorization` header of a secret key.
+/// Makes the `Authorization` header for a secret key.
+///
+/// # Errors
+/// [`InvalidSettings::Key`] if the key is blank or has characters that no key has.
 fn authorization(key: &str) -> Result<HeaderValue, InvalidSettings> {
     let key = key.trim();
     if key.is_empty() || !key.bytes().all(|b| b.is_ascii_graphic()) {
@@ -119,7 +124,8 @@ fn authorization(key: &str) -> Result<HeaderValue, InvalidSettings> {
     Ok(authorization)
 }
 
-/// Reads the whole answer. A body that breaks off counts as no answer: the same key gets it again.
+/// Receives the whole answer. A body that breaks off counts as no answer: a repetition with the same idempotency key gets
+/// the answer again.
 async fn receive(response: Response) -> Result<Answer, StripeError> {
     let (status, headers) = (response.status(), response.headers().clone());
     let body = response.bytes().await.map_err(StripeError::no_answer)?;

@@ -1,26 +1,27 @@
-//! The variables of this adapter: where Stripe's API is, and with which key it is called.
+//! The environment variables of this adapter: the address of Stripe's API and the secret key.
 
 use pledge_runtime::{Parser, Secret, Stage};
 
-/// Stripe's own address, without `/v1`.
+/// The address of Stripe's API, without `/v1`.
 pub const API_BASE: &str = "https://api.stripe.com";
 
 const SECRET_KEY: &str = "STRIPE_SECRET_KEY";
 
-/// How Stripe's API is reached.
+/// The configuration of the client for Stripe's API.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// `STRIPE_API_BASE`, for the stage `local` only: a stand-in's address. [`API_BASE`] unless set.
+    /// `STRIPE_API_BASE`, for the stage `local` only: the address of a stand-in for Stripe. [`API_BASE`] unless set.
     pub base: String,
-    /// `STRIPE_SECRET_KEY`, a secret: a secret or restricted key (`sk_…`, `rk_…`), live in production, of test mode in
-    /// every other stage.
+    /// `STRIPE_SECRET_KEY`, a secret: a secret or restricted key (`sk_…`, `rk_…`), of live mode in production and of test
+    /// mode in every other stage.
     pub key: Secret,
-    /// `STAGE`: what everything that is made is marked with, since several deployments may share an account.
+    /// `STAGE`: the name that marks every object this deployment makes, since several deployments may share an account.
     pub deployment: String,
 }
 
 impl Config {
-    /// Takes the variables. A key of the other mode is a problem, also when it replaces the present one later.
+    /// Parses the variables. Returns none if one has a problem, which `parser` keeps. A key of the wrong mode is a problem
+    /// at start; one that is rotated in later is refused, and the present key stays.
     pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
         let base = parser.emulator_url("STRIPE_API_BASE");
         let key = match parser.stage() {
@@ -32,10 +33,10 @@ impl Config {
     }
 }
 
-/// Checks that a secret or restricted key has the mode of the stage.
+/// Checks that a secret or restricted key is of the stage's mode: live mode in production, otherwise test mode.
 ///
 /// # Errors
-/// What to do about it, without the key.
+/// A sentence that says which key to set. It doesn't quote the key.
 pub(crate) fn check_mode(key: &str, stage: Stage) -> Result<(), &'static str> {
     let mode = ["sk", "rk"].iter().find_map(|kind| key.strip_prefix(kind)).unwrap_or_default();
     match (mode.starts_with("_test_"), mode.starts_with("_live_")) {

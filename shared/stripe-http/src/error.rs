@@ -1,35 +1,36 @@
-//! Why a call failed.
+//! The errors of calls to Stripe.
 
 use std::{fmt, time::Duration};
 
 use crate::refusals::{Meaning, meaning};
 
-/// A call that Stripe didn't do, or whose answer we don't know.
+/// Why a call to Stripe failed, or why its result is unknown.
 #[derive(Debug, thiserror::Error)]
 pub enum StripeError {
-    /// No connection, no answer in time, or one that broke off. Whether Stripe did the work is unknown.
+    /// There was no connection, no answer in time, or an answer that broke off. Whether Stripe did the work is unknown.
     #[error("Stripe did not answer")]
     NoAnswer(#[source] reqwest::Error),
     /// Stripe answered with an error.
     #[error(transparent)]
     Api(Box<ApiError>),
-    /// Stripe did the work, but its answer hasn't the documented shape.
+    /// Stripe did the work, but its answer doesn't have the documented shape.
     #[error("Stripe's answer cannot be read: {problem}, request {}", request_id.as_deref().unwrap_or("unknown"))]
     Unreadable {
-        /// What is wrong, without anything of the answer.
+        /// What is wrong with the answer. It quotes nothing of the answer.
         problem: String,
-        /// Stripe's name for the request.
+        /// Stripe's id of the request (`req_…`), from the header `Request-Id`.
         request_id: Option<String>,
     },
 }
 
 impl StripeError {
-    /// Makes the error of a request without an answer, and leaves the URL out: a query may hold an e-mail address.
+    /// Makes the error of a request without an answer. It leaves the URL out, whose query may hold an e-mail address.
     pub(crate) fn no_answer(error: reqwest::Error) -> Self {
         Self::NoAnswer(error.without_url())
     }
 
-    /// Keeps only a missing field's name and the place: serde quotes the value that it stumbled over.
+    /// Makes the error of an answer that can't be parsed. It keeps only the line, the column and the name of a missing
+    /// field, since the rest of Serde's message quotes the wrong value.
     pub(crate) fn unreadable(request_id: Option<String>, error: &serde_json::Error) -> Self {
         let text = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());
@@ -37,10 +38,10 @@ impl StripeError {
         Self::Unreadable { problem, request_id }
     }
 
-    /// Returns whether the same request with the same idempotency key may still succeed.
+    /// Returns whether the unchanged request with its idempotency key may still succeed.
     ///
-    /// `Stripe-Should-Retry` decides where it is sent; otherwise the status (409: another request with the key is under
-    /// way, 429, 5xx). An error that was stored under the key comes again for ever.
+    /// If Stripe sent `Stripe-Should-Retry`, that header decides; otherwise the status does (409: another request with the
+    /// key is under way; 429; 5xx), except for an error that Stripe stored under the key and would only replay.
     #[must_use]
     pub fn retryable(&self) -> bool {
         match self {
@@ -52,18 +53,18 @@ impl StripeError {
         }
     }
 
-    /// Returns whether the secret key was refused: it is wrong, or was rotated or revoked.
+    /// Returns whether Stripe refused the secret key (401): the key is wrong, or was rotated or revoked.
     pub(crate) fn is_unauthenticated(&self) -> bool {
         matches!(self, Self::Api(error) if error.status == 401)
     }
 
-    /// Returns whether Stripe doesn't take the e-mail address that it was given. It takes fewer than there are.
+    /// Returns whether Stripe refused the e-mail address in the request. Stripe refuses some valid addresses.
     #[must_use]
     pub fn refuses_address(&self) -> bool {
         matches!(self, Self::Api(error) if meaning(error) == Meaning::AddressRefused)
     }
 
-    /// Returns how long Stripe wants to be left alone.
+    /// Returns how long Stripe asks callers to wait before the next try (`Retry-After`); none if it doesn't say.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -80,23 +81,23 @@ impl StripeError {
 pub struct ApiError {
     /// The HTTP status.
     pub status: u16,
-    /// `type`
+    /// `type`: the kind of the error.
     pub kind: ErrorKind,
     /// `code`, such as `resource_missing` (<https://docs.stripe.com/error-codes>).
     pub code: Option<String>,
-    /// `decline_code`: what the customer's bank said.
+    /// `decline_code`: why the customer's bank declined the payment (<https://docs.stripe.com/declines/codes>).
     pub decline_code: Option<String>,
-    /// `param`: the parameter that is wrong.
+    /// `param`: the name of the parameter that is wrong.
     pub param: Option<String>,
-    /// `message`: for a card error, written for the customer; for others it may hold personal data. Don't log it.
+    /// `message`: for a card error a text for the customer; for other errors it may hold personal data. Don't log it.
     pub message: Option<String>,
-    /// `Request-Id`, by which Stripe's own log shows the request.
+    /// `Request-Id`, with which the request can be found in Stripe's own log.
     pub request_id: Option<String>,
-    /// Whether the error was stored under the idempotency key and is repeated (`Idempotent-Replayed`).
+    /// `Idempotent-Replayed`: whether this is the stored error of an earlier request with this idempotency key.
     pub replayed: bool,
-    /// `Stripe-Should-Retry`
+    /// `Stripe-Should-Retry`: whether Stripe wants the request to be repeated; none if the header is missing.
     pub should_retry: Option<bool>,
-    /// `Retry-After`
+    /// `Retry-After`: how long to wait before the next try; none if the header is missing.
     pub retry_after: Option<Duration>,
 }
 
@@ -107,13 +108,13 @@ pub enum ErrorKind {
     Api,
     /// `card_error`: the card can't be charged.
     Card,
-    /// `idempotency_error`: other parameters under a key that was used before.
+    /// `idempotency_error`: the request has other parameters than an earlier one with its idempotency key.
     Idempotency,
-    /// `invalid_request_error`
+    /// `invalid_request_error`: Stripe refuses the request's parameters.
     InvalidRequest,
-    /// A type that is newer than this code.
+    /// A type that this code doesn't know, or none.
     Other,
-    /// The body isn't Stripe's: something on the way answered.
+    /// No `type`, because the body isn't Stripe's: a proxy on the way answered.
     NotStripe,
 }
 

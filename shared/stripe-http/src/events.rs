@@ -1,4 +1,4 @@
-//! Lists events (<https://docs.stripe.com/api/events/list>).
+//! The list of Stripe's events (<https://docs.stripe.com/api/events/list>).
 
 use std::time::Duration;
 
@@ -22,10 +22,11 @@ use crate::{
     retry::Limits,
 };
 
-/// The most events that one page may have.
+/// The number of events that a page has at most: the most that Stripe allows.
 const PAGE: usize = 100;
 
-/// A page is worth waiting for less than what somebody waits for: whoever catches up comes again.
+/// The limits on getting a page. They are shorter than the default, since nobody waits for a page: a catch-up that fails
+/// continues in the next run.
 const LIMITS: Limits = Limits {
     whole: Duration::from_millis(2_500),
     each_try: Duration::from_secs(2),
@@ -33,7 +34,7 @@ const LIMITS: Limits = Limits {
     first_pause: Duration::from_millis(250),
 };
 
-/// How Stripe's events are listed.
+/// The configuration of [`StripeEvents`].
 #[derive(Debug, Clone)]
 pub struct EventsConfig {
     base: String,
@@ -42,11 +43,12 @@ pub struct EventsConfig {
 }
 
 impl EventsConfig {
-    /// Takes the variables; none if the catch-up is off.
+    /// Parses the variables. Returns `Some(None)` if no key is configured, so that the catch-up is off, and `None` if a
+    /// variable has a problem, which `parser` keeps.
     ///
-    /// - `STRIPE_API_BASE`, for the stage `local` only: a stand-in's address. [`API_BASE`] unless set.
+    /// - `STRIPE_API_BASE`, for the stage `local` only: the address of a stand-in for Stripe. [`API_BASE`] unless set.
     /// - `STRIPE_EVENTS_KEY`, a secret that is read when it is first needed, given by its ARN in `STRIPE_EVENTS_KEY_ARN`: a
-    ///   restricted key (`rk_…`) that may read events and nothing else.
+    ///   restricted key (`rk_…`) with no other permission than to read events.
     pub fn parse(parser: &mut Parser<'_>) -> Option<Option<Self>> {
         let base = parser.emulator_url("STRIPE_API_BASE");
         let key = parser.late_secret("STRIPE_EVENTS_KEY")?;
@@ -55,7 +57,8 @@ impl EventsConfig {
     }
 }
 
-/// Stripe's events of the last 30 days. The key is read, and the client made, when the first page is asked for.
+/// Stripe's events of the last 30 days, which is how long Stripe lists them. The key is read and the client made when the
+/// first page is asked for.
 #[derive(Debug)]
 pub struct StripeEvents<V> {
     http: reqwest::Client,
@@ -65,11 +68,12 @@ pub struct StripeEvents<V> {
 }
 
 impl<V: Vault + Clone + 'static> StripeEvents<V> {
-    /// Makes the list; nothing is read yet.
+    /// Makes the list. It reads no secret and sends no request yet.
     pub fn new(http: reqwest::Client, config: EventsConfig, vault: V) -> Self {
         Self { http, config, vault, client: OnceCell::new() }
     }
 
+    /// Returns the client, which the first call makes with the key from the vault.
     async fn client(&self) -> Result<&StripeHttp, EventSourceError> {
         self.client
             .get_or_try_init(async || {
@@ -115,7 +119,7 @@ impl<V: Vault + Clone + 'static> EventSource for StripeEvents<V> {
     }
 }
 
-/// Something in the list has no event's id.
+/// An item of the list lacks the id or the time of an event.
 #[derive(Debug, thiserror::Error)]
 #[error("the list has something that is not an event")]
 struct NotAnEvent;

@@ -1,4 +1,4 @@
-//! What a failed call means for the use cases.
+//! The conversion of a failed call's error into the `GatewayError` of the ports.
 
 use pledge_domain::ports::{Cause, GatewayError, Gone};
 
@@ -7,18 +7,19 @@ use crate::{
     refusals::{Meaning, meaning},
 };
 
-/// The question is what the caller may do next: repeat under the same key, take a new key, or give up.
+/// The error says what the caller may do next: repeat with the same idempotency key, use a new key, or give up.
 ///
-/// - No answer, 409 (the key is in use at this moment) and 429: repeat. The work may have been done; the key makes the
-///   repetition safe, while a new key could do it twice.
-/// - A 5xx of Stripe's own: the key is consumed. Stripe stores the first result of a key, "including 500 errors"
-///   (<https://docs.stripe.com/api/idempotent_requests>), and although it marks repetitions with `Idempotent-Replayed`,
-///   the first 500 of a key can't be told from one that wasn't stored. Whoever clung to the key could be locked out for
-///   a day; a new one at worst leaves an object behind that nobody was sent to.
-/// - A 5xx that Stripe didn't write (a proxy's page): it says nothing about the key, so it is as if there were no answer.
-/// - `idempotency_error`: the key belongs to other parameters, for example to a price that has changed since: consumed.
-/// - Every other refusal means what [`refusals`](crate::refusals) says of its code and parameter.
-/// - An answer that we can't read: repeating doesn't help, a person must look.
+/// - No answer, 409 (another request with the key is under way) or 429: [`GatewayError::Unavailable`], repeat with the key.
+///   Stripe may have done the work; with the same key a repetition is safe, while a new key could do the work twice.
+/// - A 5xx from Stripe: [`GatewayError::IdempotencyKeyConsumed`]. Stripe stores the first result of a key, "including 500
+///   errors" (<https://docs.stripe.com/api/idempotent_requests>). It marks replayed results with `Idempotent-Replayed`, but
+///   the first 500 of a key doesn't say whether it was stored. A caller that kept the key could get the stored error for
+///   a day; a new key at worst leaves an object at Stripe that no customer was sent to.
+/// - A 5xx that isn't from Stripe (a proxy's page): it says nothing about the key, so it is treated as no answer.
+/// - `idempotency_error`: [`GatewayError::IdempotencyKeyConsumed`]. The key belongs to other parameters, for example to a
+///   price that has changed since.
+/// - Every other refusal: the error for its [`Meaning`], by its code and parameter.
+/// - An answer that can't be parsed: [`GatewayError::Refused`]. Repeating doesn't help; a person must look at it.
 impl From<StripeError> for GatewayError {
     fn from(error: StripeError) -> Self {
         let kind = match &error {

@@ -1,7 +1,8 @@
-//! Stripe's API as HTTP: one pooled client, a limit on the time, and repetitions under the same idempotency key.
+//! Stripe's API over HTTP: a client that keeps connections open, limits the time, and repeats failed requests with the same
+//! idempotency key.
 //!
-//! Requests come as paths and encoded parameters and answers are read into narrow structs, so that a function that only
-//! reads a list does without async-stripe (`shared/stripe-api` adds its typed requests).
+//! Requests are paths with encoded parameters, and answers are parsed into structs with only the fields that are needed. So
+//! a function that only lists events doesn't need async-stripe; `shared/stripe-api` adds async-stripe's typed requests.
 
 mod answer;
 mod billing_error;

@@ -1,29 +1,29 @@
-//! What Stripe's refusals mean, by `code` and `param` (<https://docs.stripe.com/error-codes>). `docs/ERRORS.md` has the
-//! same table for people, and a test holds the two together.
+//! The meaning of Stripe's refusals, by `code` and `param` (<https://docs.stripe.com/error-codes>). `docs/ERRORS.md` has
+//! this table too, and a test checks that the two are equal.
 
 use crate::error::{ApiError, ErrorKind};
 
-/// Whose turn it is after a refusal.
+/// The meaning of a refusal: what has to happen next, and who has to do it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {
-    /// Stripe doesn't take the e-mail address: the same is made without it.
+    /// Stripe refuses the e-mail address: our code repeats the request without it.
     AddressRefused,
-    /// The customer was deleted: a new one is made.
+    /// The customer was deleted: our code makes a new one.
     CustomerGone,
-    /// The price, or its product, was archived: where we made the price, a new one is made.
+    /// The price or its product was archived: our code makes a new price if it made this one; otherwise an operator has to.
     PriceGone,
-    /// The reader's payment method can't be used: they choose another one.
+    /// The reader's payment method can't be used: the reader has to choose another one.
     PaymentMethodUnusable,
-    /// The customer has something running in another currency: the reader ends that first.
+    /// The customer has a subscription or an unpaid item in another currency: the reader has to end it first.
     OtherCurrency,
-    /// The refusal passes: the same request may succeed later.
+    /// The reason is temporary: the unchanged request may succeed later.
     Passing,
-    /// An operator has to mend something first: the account, the configuration or this code.
+    /// An operator has to correct the account, the configuration or this code.
     NeedsOperator,
 }
 
 impl Meaning {
-    /// Returns how `docs/ERRORS.md` says it.
+    /// Returns the words for this meaning in `docs/ERRORS.md`.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
@@ -38,31 +38,31 @@ impl Meaning {
     }
 }
 
-/// A row of the table.
+/// A row of [`TABLE`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
-    /// The error's `code`; [`ANY`], or [`NONE`] if it has none.
+    /// The error's `code`, or [`ANY`] or [`NONE`].
     pub code: &'static str,
-    /// The last name in the error's `param`, as `price` in `line_items[0][price]`; [`ANY`] or [`NONE`].
+    /// The last name in the error's `param`, as `price` in `line_items[0][price]`, or [`ANY`] or [`NONE`].
     pub param: &'static str,
-    /// What it means.
+    /// The meaning of an error with this code and parameter.
     pub meaning: Meaning,
 }
 
-/// Whatever it is, if anything.
+/// Matches every code or parameter, and an error without one.
 pub const ANY: &str = "*";
-/// Nothing.
+/// Matches only an error without a code or parameter.
 pub const NONE: &str = "-";
 
 const fn row(code: &'static str, param: &'static str, meaning: Meaning) -> Row {
     Row { code, param, meaning }
 }
 
-/// How the only refusal without code and parameter that matters begins
-/// (<https://docs.stripe.com/billing/customer#multiple-currencies>).
+/// The beginning of the message for [`Meaning::OtherCurrency`]. This refusal has neither code nor parameter, so only its
+/// message identifies it (<https://docs.stripe.com/billing/customer#multiple-currencies>).
 pub const CURRENCIES: &str = "You cannot combine currencies on a single customer";
 
-/// The first row that fits counts.
+/// The meanings of refusals. The first row that matches an error counts.
 pub const TABLE: &[Row] = &[
     row("email_invalid", ANY, Meaning::AddressRefused),
     row(ANY, "customer_email", Meaning::AddressRefused),
@@ -85,7 +85,8 @@ pub const TABLE: &[Row] = &[
     row(ANY, ANY, Meaning::NeedsOperator),
 ];
 
-/// Returns what an error means that Stripe refuses a request with, and will refuse it with again.
+/// Returns the meaning of an error. It is [`Meaning::NeedsOperator`] unless the error is an `invalid_request_error` with a
+/// status of 400 to 499.
 #[must_use]
 pub fn meaning(error: &ApiError) -> Meaning {
     if error.kind != ErrorKind::InvalidRequest || !(400..500).contains(&error.status) {
@@ -100,6 +101,7 @@ pub fn meaning(error: &ApiError) -> Meaning {
     TABLE.iter().find(fits).map_or(Meaning::NeedsOperator, |row| row.meaning)
 }
 
+/// Returns whether an error's code or parameter matches a row's.
 fn fits(wanted: &str, said: Option<&str>) -> bool {
     match wanted {
         ANY => true,
@@ -108,7 +110,7 @@ fn fits(wanted: &str, said: Option<&str>) -> bool {
     }
 }
 
-/// Returns `price` for `line_items[0][price]`.
+/// Returns the last name in a parameter, such as `price` for `line_items[0][price]`.
 fn last_name(param: &str) -> &str {
     param.trim_end_matches(']').rsplit('[').next().unwrap_or(param)
 }

@@ -1,4 +1,4 @@
-//! A request ready to be sent any number of times.
+//! A request that can be sent any number of times.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -10,11 +10,11 @@ use url::form_urlencoded::Serializer;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// What every try sends alike.
+/// A request to Stripe's API, which every try sends unchanged.
 #[derive(Debug)]
 pub struct Request {
     method: Method,
-    /// Below `/v1`.
+    /// The path below `/v1`, with a leading slash.
     path: String,
     query: Option<String>,
     form: Option<String>,
@@ -22,24 +22,24 @@ pub struct Request {
 }
 
 impl Request {
-    /// Makes a request without parameters. The path is below `/v1` and begins with a slash.
+    /// Makes a request without parameters. `path` is below `/v1` and begins with a slash.
     pub fn new(method: Method, path: impl Into<String>) -> Self {
         Self { method, path: path.into(), query: None, form: None, key: None }
     }
 
-    /// Makes a request that reads something, with these parameters.
+    /// Makes a GET request with these parameters, which it encodes. `path` is below `/v1` and begins with a slash.
     pub fn get<'a>(path: impl Into<String>, parameters: impl IntoIterator<Item = (&'a str, String)>) -> Self {
         let query = Serializer::new(String::new()).extend_pairs(parameters).finish();
         Self::new(Method::GET, path).with_query((!query.is_empty()).then_some(query))
     }
 
-    /// Returns the request with a query, encoded already.
+    /// Returns the request with a query, which is already encoded.
     #[must_use]
     pub fn with_query(self, query: Option<String>) -> Self {
         Self { query, ..self }
     }
 
-    /// Returns the request with a form as its body, encoded already.
+    /// Returns the request with a form as its body, which is already encoded.
     #[must_use]
     pub fn with_form(self, form: Option<&str>) -> Self {
         Self { form: form.map(sorted), ..self }
@@ -51,7 +51,7 @@ impl Request {
         Self { key: Some(key.to_owned()), ..self }
     }
 
-    /// Makes the HTTP request of one try to the API at `base`.
+    /// Makes the HTTP request for one try to the API at `base`.
     pub(crate) fn prepare(&self, http: &Client, base: &str) -> reqwest::RequestBuilder {
         let mut request = http.request(self.method.clone(), self.url(base));
         if let Some(key) = &self.key {
@@ -63,27 +63,28 @@ impl Request {
         request
     }
 
-    /// Returns the path, which holds no more than ids.
+    /// Returns the path, which holds nothing personal but ids and may be logged.
     pub(crate) fn path(&self) -> &str {
         &self.path
     }
 
-    /// Differs between requests and is the same for the same request: spreads the repetitions of many functions that
-    /// failed at one moment, without a source of randomness.
+    /// Returns a number that is equal for equal requests and differs between others. It varies the pauses before
+    /// repetitions, so that many functions that failed at one moment don't all repeat at one moment.
     pub(crate) fn seed(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         (&self.key, &self.path, &self.query).hash(&mut hasher);
         hasher.finish()
     }
 
+    /// Returns the whole address of the request to the API at `base`.
     fn url(&self, base: &str) -> String {
         let query = self.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
         format!("{base}/v1{}{query}", self.path)
     }
 }
 
-/// Returns the form with its fields in order of their names. async-stripe keeps metadata in hash maps, whose order
-/// differs from one process to the next, and Stripe refuses other parameters under a key that it has seen.
+/// Returns the form with its fields sorted by name. async-stripe keeps metadata in hash maps, whose order differs between
+/// processes, and Stripe refuses changed parameters under an idempotency key that it has seen.
 fn sorted(form: &str) -> String {
     let mut fields: Vec<&str> = form.split('&').collect();
     fields.sort_by_key(|field| field.split('=').next());

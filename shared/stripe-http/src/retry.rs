@@ -1,4 +1,4 @@
-//! When a failed call is tried again.
+//! The times at which a failed call is tried again.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -9,16 +9,17 @@ use tokio::time::Instant;
 
 use crate::error::StripeError;
 
-/// How long and how often a call is tried. The defaults leave a function of 15 seconds time for its own work.
+/// How long and how often a call is tried. The defaults leave a function with a timeout of 15 seconds time for its own
+/// work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// For the whole call, with all tries and the pauses between them.
+    /// The longest time for the whole call, with all tries and the pauses between them.
     pub whole: Duration,
-    /// For one try, from the connection to the end of the answer.
+    /// The longest time for one try, from the connection to the end of the answer.
     pub each_try: Duration,
-    /// How often at most.
+    /// The most tries, the first included.
     pub tries: u32,
-    /// The pause after the first try; each further one is twice as long.
+    /// The longest pause after the first try. Each further pause is twice as long, and each is shortened by up to half.
     pub first_pause: Duration,
 }
 
@@ -33,10 +34,10 @@ impl Default for Limits {
     }
 }
 
-/// A try with less time than this isn't begun.
+/// The least time that a try must have. A try that would have less isn't begun.
 const LEAST_TIME: Duration = Duration::from_millis(100);
 
-/// The tries of one call.
+/// The schedule of one call's tries.
 pub struct Schedule<'a> {
     limits: &'a Limits,
     seed: u64,
@@ -45,19 +46,19 @@ pub struct Schedule<'a> {
 }
 
 impl<'a> Schedule<'a> {
-    /// Starts a schedule now. `seed` makes the pauses differ from those of other calls.
+    /// Starts a schedule at `now`. `seed` makes the pauses differ from those of other calls.
     pub fn new(limits: &'a Limits, seed: u64, now: Instant) -> Self {
         Self { limits, seed, deadline: now + limits.whole, failed: 0 }
     }
 
-    /// Returns how long a try that begins now may take.
+    /// Returns how long a try that begins at `now` may take.
     pub fn time_for_this_try(&self, now: Instant) -> Duration {
         self.limits.each_try.min(self.deadline.saturating_duration_since(now))
     }
 
-    /// Returns when to try again after this failure, or none if it is final.
+    /// Returns when to try again after a failure at `now`; none if the call has finally failed.
     ///
-    /// Where Stripe names a time, it isn't asked before, and not at all if the call's time is over by then.
+    /// If Stripe sent `Retry-After`, the next try isn't earlier, and there is none if the call's time is over by then.
     pub fn next(&mut self, error: &StripeError, now: Instant) -> Option<Instant> {
         self.failed += 1;
         if self.failed >= self.limits.tries || !error.retryable() {

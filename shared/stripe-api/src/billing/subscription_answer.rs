@@ -1,4 +1,4 @@
-//! The fields of a subscription that matter here.
+//! The fields of a subscription that this project reads.
 
 use pledge_domain::{
     Timestamp,
@@ -15,7 +15,7 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{StripeError, billing::invoice_answer::InvoiceBody};
 
-/// <https://docs.stripe.com/api/subscriptions/object>, with `latest_invoice` expanded.
+/// A subscription (<https://docs.stripe.com/api/subscriptions/object>), usually with `latest_invoice` expanded.
 #[derive(Deserialize)]
 pub struct SubscriptionBody {
     id: SubscriptionId,
@@ -25,7 +25,7 @@ pub struct SubscriptionBody {
     #[serde(default, with = "time::serde::timestamp::option")]
     cancel_at: Option<Timestamp>,
     items: List<Item>,
-    /// Null unless collection is paused.
+    /// `pause_collection`, which is null unless the collection of payments is paused.
     #[serde(default)]
     pause_collection: Option<IgnoredAny>,
     #[serde(default)]
@@ -56,7 +56,7 @@ struct Price {
     id: PriceId,
 }
 
-/// A subscription's newest invoice: the object where the request expanded it, otherwise the id.
+/// A subscription's newest invoice: the object if the request expanded it, otherwise the id.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Invoice {
@@ -94,22 +94,23 @@ struct Payment {
 }
 
 impl SubscriptionBody {
-    /// Returns who pays.
+    /// Returns the id of the customer who pays.
     pub fn customer(&self) -> &CustomerId {
         &self.customer
     }
 
-    /// Returns the method of its own that pays, unless the customer's default does.
+    /// Returns the subscription's own payment method; none if the customer's default method pays.
     pub fn payment_method(&self) -> Option<&PaymentMethodId> {
         self.default_payment_method.as_ref()
     }
 
-    /// Returns when the period that runs ends.
+    /// Returns when the present period ends: that of the first item. None if there is no item.
     pub fn period_end(&self) -> Option<Timestamp> {
         self.items.data.first().map(|item| item.current_period_end)
     }
 
-    /// Returns the item with one of these prices, else the first one.
+    /// Returns the id (`si_…`) of the first item with one of these prices, or else of the first item. None if there is no
+    /// item.
     pub fn item_of(&self, prices: &[PriceId]) -> Option<&str> {
         let ours = |item: &&Item| item.price.as_ref().is_some_and(|price| prices.contains(&price.id));
         self.items.data.iter().find(ours).or_else(|| self.items.data.first())?.id.as_deref()
@@ -117,7 +118,7 @@ impl SubscriptionBody {
 }
 
 impl InvoiceObject {
-    /// Returns the invoice, if it is that of a period that follows another one.
+    /// Returns the invoice, if it renews the subscription for another period (`subscription_cycle`).
     fn running(&self) -> Option<RunningInvoice> {
         let renews = self.billing_reason.as_deref() == Some("subscription_cycle");
         renews.then(|| RunningInvoice { id: self.invoice.id().clone(), status: self.invoice.status() })
@@ -162,7 +163,7 @@ impl TryFrom<SubscriptionBody> for SubscriptionAnswer {
             period_end: answer.cancel_at.or(period.map(|period| period.end)),
             collection_paused: answer.pause_collection.is_some(),
             started: status.is_live(),
-            // Which tier a price belongs to is known where the tiers are.
+            // The tier stays empty: this adapter doesn't know which tier a price belongs to. The caller does.
             ..champion::Subscription::running(answer.id, Some(answer.customer))
         };
         Ok(Self {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::wire::{Payload, Unreadable, expandable::Expandable, lenient};
 
+/// The fields of a dispute that this project reads.
 #[derive(Deserialize)]
 struct Dispute {
     id: String,
@@ -28,12 +29,12 @@ struct EvidenceDetails {
     due_by: Option<Timestamp>,
 }
 
-/// Reads the dispute.
+/// Decodes every `charge.dispute.*` event but `charge.dispute.funds_withdrawn`.
 pub fn decode(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     read(payload, false)
 }
 
-/// Reads the dispute of an event that says that the money was taken.
+/// Decodes `charge.dispute.funds_withdrawn`: Stripe took the disputed amount from our balance.
 pub fn funds_withdrawn(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     read(payload, true)
 }

@@ -9,18 +9,19 @@ use serde::Deserialize;
 
 use crate::wire::{Payload, Unreadable, expandable::Expandable, lenient, metadata::Metadata};
 
+/// The fields of a charge that this project reads.
 #[derive(Deserialize)]
 struct Charge {
     #[serde(default)]
     payment_intent: Option<Expandable>,
-    /// All that was refunded so far.
+    /// The sum of all refunds of the charge so far, in the currency's smallest unit.
     amount_refunded: i64,
     currency: String,
     #[serde(default, deserialize_with = "lenient")]
     metadata: Option<Metadata>,
 }
 
-/// Reads the charge.
+/// Decodes `charge.refunded`.
 pub fn decode(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let charge: Charge = payload.object()?;
     let Some(intent) = charge.payment_intent else {

@@ -17,7 +17,8 @@ use crate::wire::{
     metadata::Metadata,
 };
 
-/// The fields of a session that matter here.
+/// The fields of a Checkout session that this project reads. `amount_total` is in the currency's smallest unit, and
+/// `expires_at` in Unix seconds.
 #[derive(Deserialize)]
 struct Session {
     id: String,
@@ -43,13 +44,13 @@ struct Session {
     customer_email: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
     customer_details: Option<Details>,
-    /// Since basil.
+    /// Since API version 2025-03-31 "basil".
     #[serde(default, deserialize_with = "lenient")]
     collected_information: Option<CollectedInformation>,
-    /// Before basil.
+    /// Before API version 2025-03-31 "basil".
     #[serde(default, deserialize_with = "lenient")]
     shipping_details: Option<Details>,
-    /// Before 2022-11-15.
+    /// Before API version 2022-11-15.
     #[serde(default, deserialize_with = "lenient")]
     shipping: Option<Details>,
 }
@@ -72,7 +73,7 @@ struct CollectedInformation {
     shipping_details: Option<Details>,
 }
 
-/// Reads `checkout.session.completed`.
+/// Decodes `checkout.session.completed`.
 pub fn completed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let session: Session = payload.object()?;
     let status = match session.payment_status.as_str() {
@@ -84,22 +85,23 @@ pub fn completed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     session.took(SessionStep::Completed(status))
 }
 
-/// Reads `checkout.session.async_payment_succeeded`.
+/// Decodes `checkout.session.async_payment_succeeded`.
 pub fn async_payment_succeeded(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     payload.object::<Session>()?.took(SessionStep::AsyncPaymentSucceeded)
 }
 
-/// Reads `checkout.session.async_payment_failed`.
+/// Decodes `checkout.session.async_payment_failed`.
 pub fn async_payment_failed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     payload.object::<Session>()?.took(SessionStep::AsyncPaymentFailed)
 }
 
-/// Reads `checkout.session.expired`.
+/// Decodes `checkout.session.expired`.
 pub fn expired(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     payload.object::<Session>()?.took(SessionStep::Expired)
 }
 
 impl Session {
+    /// Returns the fact that the session took this step, or an ignored fact if the session isn't for a one-time payment.
     fn took(self, step: SessionStep) -> Result<Fact, Unreadable> {
         if self.mode != "payment" {
             return Ok(Fact::Ignored { reason: "a session that is not for a one-time payment" });

@@ -10,7 +10,7 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use crate::wire::{List, Payload, Unreadable, expandable::Expandable, lenient, metadata::Metadata};
 
-/// The fields of a subscription that matter here.
+/// The fields of a subscription that this project reads.
 #[derive(Deserialize)]
 struct Subscription {
     id: String,
@@ -20,15 +20,15 @@ struct Subscription {
     cancel_at_period_end: bool,
     #[serde(default, with = "time::serde::timestamp::option")]
     cancel_at: Option<Timestamp>,
-    /// Before basil.
+    /// Before API version 2025-03-31 "basil".
     #[serde(default, with = "time::serde::timestamp::option")]
     current_period_start: Option<Timestamp>,
-    /// Before basil.
+    /// Before API version 2025-03-31 "basil".
     #[serde(default, with = "time::serde::timestamp::option")]
     current_period_end: Option<Timestamp>,
     #[serde(default, deserialize_with = "lenient")]
     items: Option<List<Item>>,
-    /// Null unless collection is paused.
+    /// `pause_collection`, which is null unless the collection of payments is paused.
     #[serde(default)]
     pause_collection: Option<IgnoredAny>,
     #[serde(default, deserialize_with = "lenient")]
@@ -39,17 +39,17 @@ struct Subscription {
 
 #[derive(Deserialize)]
 struct Item {
-    /// Since basil.
+    /// Since API version 2025-03-31 "basil".
     #[serde(default, with = "time::serde::timestamp::option")]
     current_period_start: Option<Timestamp>,
-    /// Since basil.
+    /// Since API version 2025-03-31 "basil".
     #[serde(default, with = "time::serde::timestamp::option")]
     current_period_end: Option<Timestamp>,
     #[serde(default, deserialize_with = "lenient")]
     price: Option<Expandable>,
 }
 
-/// Reads `customer.subscription.created` and `customer.subscription.updated`.
+/// Decodes `customer.subscription.created` and `customer.subscription.updated`.
 pub fn changed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let subscription: Subscription = payload.object()?;
     let status = SubscriptionStatus::parse(&subscription.status)
@@ -57,7 +57,7 @@ pub fn changed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     subscription.fact(status)
 }
 
-/// Reads `customer.subscription.deleted`.
+/// Decodes `customer.subscription.deleted`.
 pub fn deleted(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     payload.object::<Subscription>()?.fact(SubscriptionStatus::Canceled)
 }

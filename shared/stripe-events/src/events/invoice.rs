@@ -17,7 +17,7 @@ use crate::wire::{
     metadata::Metadata,
 };
 
-/// The fields of an invoice that matter here.
+/// The fields of an invoice that this project reads. Amounts are in the currency's smallest unit.
 #[derive(Deserialize)]
 struct Invoice {
     id: String,
@@ -25,7 +25,7 @@ struct Invoice {
     billing_reason: Option<String>,
     amount_paid: i64,
     amount_due: i64,
-    /// Before discounts and credits.
+    /// The sum of the lines, before discounts and credits.
     #[serde(default, deserialize_with = "lenient")]
     subtotal: Option<i64>,
     currency: String,
@@ -39,16 +39,16 @@ struct Invoice {
     lines: Option<List<Line>>,
     #[serde(default, deserialize_with = "lenient")]
     status_transitions: Option<StatusTransitions>,
-    /// Since basil.
+    /// Since API version 2025-03-31 "basil".
     #[serde(default)]
     parent: Option<Parent>,
-    /// Before basil.
+    /// Before API version 2025-03-31 "basil".
     #[serde(default)]
     subscription: Option<Expandable>,
-    /// Before basil.
+    /// Before API version 2025-03-31 "basil".
     #[serde(default, deserialize_with = "lenient")]
     subscription_details: Option<SubscriptionDetails>,
-    /// Before basil.
+    /// Before API version 2025-03-31 "basil".
     #[serde(default)]
     payment_intent: Option<Expandable>,
 }
@@ -67,14 +67,14 @@ struct Parent {
 
 #[derive(Deserialize)]
 struct SubscriptionDetails {
-    /// Since basil.
+    /// Since API version 2025-03-31 "basil".
     #[serde(default)]
     subscription: Option<Expandable>,
     #[serde(default, deserialize_with = "lenient")]
     metadata: Option<Metadata>,
 }
 
-/// Reads `invoice.paid` and `invoice.payment_succeeded`.
+/// Decodes `invoice.paid` and `invoice.payment_succeeded`.
 pub fn paid(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let invoice: Invoice = payload.object()?;
     let amount = invoice.amount_paid;
@@ -82,14 +82,14 @@ pub fn paid(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     invoice.fact(amount, paid_at.unwrap_or(payload.created()), Fact::InvoicePaid)
 }
 
-/// Reads `invoice.payment_failed`.
+/// Decodes `invoice.payment_failed`.
 pub fn payment_failed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let invoice: Invoice = payload.object()?;
     let amount = invoice.amount_due;
     invoice.fact(amount, payload.created(), Fact::InvoiceFailed)
 }
 
-/// Reads `invoice.payment_action_required`.
+/// Decodes `invoice.payment_action_required`.
 pub fn payment_action_required(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let invoice: Invoice = payload.object()?;
     let amount = invoice.amount_due;
@@ -122,7 +122,7 @@ impl Invoice {
             has_more_lines,
             page: self.hosted_invoice_url,
             is_trial: self.subtotal == Some(0),
-            // The lines of invoices from before 2023-08-16 are the only place that has it.
+            // Before API version 2023-08-16, only an invoice's lines have the subscription's metadata.
             metadata: metadata.or_else(|| line.as_ref().and_then(Line::champion)),
             at,
         })))

@@ -1,5 +1,6 @@
 //! `invoice_payment.paid` (<https://docs.stripe.com/api/invoice-payment/object>): which payment paid an invoice.
-//! Exists since basil, when the invoice lost its `payment_intent`.
+//! Stripe sends it since API version 2025-03-31 "basil", in which invoices have no `payment_intent` any more
+//! (<https://docs.stripe.com/changelog/basil/2025-03-31/add-support-for-multiple-partial-payments-on-invoices>).
 
 use pledge_domain::{
     ids::{InvoiceId, PaymentIntentId},
@@ -9,6 +10,7 @@ use serde::Deserialize;
 
 use crate::wire::{Payload, Unreadable, expandable::Expandable};
 
+/// The fields of an invoice payment that this project reads.
 #[derive(Deserialize)]
 struct InvoicePayment {
     invoice: Expandable,
@@ -21,7 +23,7 @@ struct Payment {
     payment_intent: Option<Expandable>,
 }
 
-/// Reads the link.
+/// Decodes `invoice_payment.paid`.
 pub fn paid(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let link: InvoicePayment = payload.object()?;
     let Some(intent) = link.payment.payment_intent else {

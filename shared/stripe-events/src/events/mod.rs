@@ -1,4 +1,4 @@
-//! One file for each kind of object that events are about; the table says which function reads which type.
+//! Decoders of events: a file for each kind of object that events are about. [`DECODERS`] lists them by event type.
 
 mod charge_dispute;
 mod charge_refunded;
@@ -13,10 +13,11 @@ use pledge_domain::stripe::Fact;
 
 use crate::wire::{Payload, Unreadable};
 
-/// Reads the object of an event.
+/// A function that decodes the object of an event.
 pub type Decoder = fn(Payload<'_>) -> Result<Fact, Unreadable>;
 
-/// Who reads which type. The left column is [`crate::HANDLED`].
+/// The event types that this project acts on, each with the function that decodes it. [`crate::HANDLED`] lists the types
+/// alone.
 pub const DECODERS: &[(&str, Decoder)] = &[
     ("checkout.session.completed", checkout_session::completed),
     ("checkout.session.async_payment_succeeded", checkout_session::async_payment_succeeded),
@@ -44,6 +45,6 @@ pub const DECODERS: &[(&str, Decoder)] = &[
     ("charge.dispute.funds_reinstated", charge_dispute::decode),
 ];
 
-/// Types that say what another event says better, and why they are left alone.
+/// Event types that are ignored because another event has their information, each with the reason that is recorded.
 pub const REDUNDANT: &[(&str, &str)] =
     &[("charge.succeeded", "the payment's own events decide"), ("charge.failed", "the payment's own events decide")];

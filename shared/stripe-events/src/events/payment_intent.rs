@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::wire::{Payload, Unreadable, expandable::Expandable, lenient, metadata::Metadata};
 
-/// The fields of a payment that matter here.
+/// The fields of a PaymentIntent that this project reads. Amounts are in the currency's smallest unit.
 #[derive(Deserialize)]
 struct PaymentIntent {
     id: String,
@@ -24,7 +24,7 @@ struct PaymentIntent {
     metadata: Option<Metadata>,
 }
 
-/// Reads `payment_intent.succeeded`.
+/// Decodes `payment_intent.succeeded`.
 pub fn succeeded(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let intent: PaymentIntent = payload.object()?;
     let metadata = intent.metadata.as_ref();
@@ -36,7 +36,7 @@ pub fn succeeded(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     Ok(Fact::PurchaseSucceeded(Box::new(intent.purchase(received, champion)?)))
 }
 
-/// Reads `payment_intent.payment_failed`.
+/// Decodes `payment_intent.payment_failed`.
 pub fn payment_failed(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let intent: PaymentIntent = payload.object()?;
     let metadata = intent.metadata.as_ref();

@@ -1,6 +1,6 @@
 //! `refund.*` and `charge.refund.updated` (<https://docs.stripe.com/api/refunds/object>).
 //!
-//! `refund.failed` exists since 2024-10-28; before, `charge.refund.updated` said it.
+//! `refund.failed` exists since API version 2024-10-28; in earlier versions `charge.refund.updated` reports a failure.
 
 use pledge_domain::{
     Timestamp,
@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::wire::{Payload, Unreadable, contact::clean, expandable::Expandable, lenient};
 
+/// The fields of a refund that this project reads. `amount` is in the currency's smallest unit.
 #[derive(Deserialize)]
 struct Refund {
     id: String,
@@ -27,7 +28,7 @@ struct Refund {
     failure_reason: Option<String>,
 }
 
-/// Reads the refund.
+/// Decodes every event of a refund.
 pub fn decode(payload: Payload<'_>) -> Result<Fact, Unreadable> {
     let refund: Refund = payload.object()?;
     let Some(intent) = refund.payment_intent else {

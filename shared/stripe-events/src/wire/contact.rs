@@ -1,19 +1,19 @@
-//! Name, telephone and address, as Stripe collected them.
+//! The name, telephone number and address that Stripe's Checkout collected from the customer.
 
 use pledge_domain::preorder::Contact;
 use serde::Deserialize;
 
 use crate::wire::lenient;
 
-/// Longest text that is kept, in characters: as much as our own form takes.
+/// The length at which texts are cut, in characters: the most that our own form accepts.
 const MAX_TEXT: usize = 200;
 
-/// `customer_details` and `shipping_details` have the same fields, as far as they have them.
+/// `customer_details` or `shipping_details` of a Checkout session. Fields that both have are named alike.
 #[derive(Default, Deserialize)]
 pub struct Details {
     #[serde(default, deserialize_with = "lenient")]
     name: Option<String>,
-    /// The customer's address, which only `customer_details` has.
+    /// The customer's e-mail address, which only `customer_details` has.
     #[serde(default, deserialize_with = "lenient")]
     pub email: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
@@ -38,8 +38,8 @@ struct Address {
     country: Option<String>,
 }
 
-/// Returns where to send the order, and to whom. What shipping lacks is taken from the customer's own details, but an
-/// address is never made of two.
+/// Returns to whom and where the order is sent. A name, telephone number or address that `shipping` lacks is taken from
+/// `customer`, but the lines of an address always come from one of the two.
 pub fn contact(shipping: Option<Details>, customer: Option<Details>) -> Contact {
     let (shipping, customer) = (shipping.unwrap_or_default(), customer.unwrap_or_default());
     let (first_name, last_name) = split(clean(shipping.name).or_else(|| clean(customer.name)));
@@ -57,15 +57,15 @@ pub fn contact(shipping: Option<Details>, customer: Option<Details>) -> Contact 
     }
 }
 
-/// Returns the text as our own form would have taken it: one line, trimmed, of limited length, none if nothing is left.
+/// Returns the text as our own form would accept it: one line, trimmed, of at most 200 characters. None if nothing is left.
 pub fn clean(text: Option<String>) -> Option<String> {
     let text: String = text?.replace(char::is_control, " ").trim().chars().take(MAX_TEXT).collect();
     (!text.is_empty()).then_some(text)
 }
 
-/// Splits a name into given and family name. Stripe knows one name only; the family name stands last, except in
-/// Chinese, Japanese and Korean writing, where it stands first. A single word is taken for the given name, by which
-/// people are addressed.
+/// Splits a full name into the given and the family name, since Stripe has one field for both. The family name is the last
+/// word or, in Chinese, Japanese and Korean writing, the first. A single word is the given name, which e-mails address
+/// people by.
 fn split(name: Option<String>) -> (Option<String>, Option<String>) {
     let Some(name) = name else { return (None, None) };
     let mut words: Vec<_> = name.split_whitespace().collect();
@@ -79,7 +79,7 @@ fn split(name: Option<String>) -> (Option<String>, Option<String>) {
     (Some(words.join(" ")), family.map(str::to_owned))
 }
 
-/// Returns whether the character is of Kana, Han or Hangul (Unicode blocks 3040–30FF, 3400–9FFF, AC00–D7AF, F900–FAFF).
+/// Returns whether the character is Kana, Han or Hangul (Unicode blocks 3040–30FF, 3400–9FFF, AC00–D7AF, F900–FAFF).
 fn is_cjk(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}')
 }

@@ -1,17 +1,17 @@
-//! References to other objects.
+//! References from one of Stripe's objects to another (<https://docs.stripe.com/api/expanding_objects>).
 
 use pledge_domain::ids::InvalidId;
 use serde::Deserialize;
 
-/// A reference to another object: usually its id, the object itself where it was expanded.
+/// A reference to another object: its id, or the object itself where Stripe expanded it.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub enum Expandable {
-    /// Returns the id of the object, expanded or not.
+    /// The id of the object.
     Id(String),
-    /// The object, of which only the id matters.
+    /// The expanded object, of which only the id is read.
     Object {
-        /// Returns the id of the object, expanded or not.
+        /// The id of the object.
         id: String,
     },
 }
@@ -23,7 +23,10 @@ impl Expandable {
         id
     }
 
-    /// Returns the id of the object, if it is of the kind that `parse` takes.
+    /// Parses the id of the object, expanded or not, with `parse`.
+    ///
+    /// # Errors
+    /// [`InvalidId`] from `parse`, for example if the object is of another kind.
     pub fn parse<T>(self, parse: impl FnOnce(String) -> Result<T, InvalidId>) -> Result<T, InvalidId> {
         let (Self::Id(id) | Self::Object { id }) = self;
         parse(id)

@@ -1,4 +1,4 @@
-//! What an invoice is made of.
+//! The lines of an invoice.
 
 use pledge_domain::{
     Timestamp,
@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::wire::{expandable::Expandable, lenient, metadata::Metadata};
 
-/// The fields of a line that matter here (<https://docs.stripe.com/api/invoice-line-item/object>).
+/// The fields of an invoice's line that this project reads (<https://docs.stripe.com/api/invoice-line-item/object>).
 #[derive(Deserialize)]
 pub struct Line {
     #[serde(default)]
@@ -19,16 +19,16 @@ pub struct Line {
     period: Option<Span>,
     #[serde(default, deserialize_with = "lenient")]
     metadata: Option<Metadata>,
-    /// Since basil.
+    /// Since API version 2025-03-31 "basil".
     #[serde(default, deserialize_with = "lenient")]
     parent: Option<Parent>,
-    /// Since basil.
+    /// Since API version 2025-03-31 "basil".
     #[serde(default, deserialize_with = "lenient")]
     pricing: Option<Pricing>,
-    /// Before basil.
+    /// Before API version 2025-03-31 "basil".
     #[serde(default, deserialize_with = "lenient")]
     proration: Option<bool>,
-    /// Before basil.
+    /// Before API version 2025-03-31 "basil".
     #[serde(default, deserialize_with = "lenient")]
     price: Option<Expandable>,
 }
@@ -41,7 +41,7 @@ struct Span {
     end: Timestamp,
 }
 
-/// Depending on its type, one or the other.
+/// What made the line: a subscription's item or an invoice item. One of the two fields is set, depending on the type.
 #[derive(Deserialize)]
 struct Parent {
     #[serde(default, deserialize_with = "lenient")]
@@ -68,7 +68,7 @@ struct PriceDetails {
 }
 
 impl Line {
-    /// Returns whether the line is for a change within a period.
+    /// Returns whether the line is a proration: a charge or credit for a change of plan within a period.
     pub fn is_proration(&self) -> bool {
         let details = self
             .parent
@@ -77,18 +77,18 @@ impl Line {
         details.map(|details| details.proration).or(self.proration).unwrap_or(false)
     }
 
-    /// Returns the time that the line is for.
+    /// Returns the period that the line bills; none if the line has none.
     pub fn period(&self) -> Option<Period> {
         self.period.as_ref().map(|span| Period { start: span.start, end: span.end })
     }
 
-    /// Returns the id of the line's price.
+    /// Returns the id of the line's price (`price_…`); none if the line has none.
     pub fn price(&self) -> Option<&str> {
         let details = self.pricing.as_ref().and_then(|pricing| pricing.price_details.as_ref());
         Some(details.map(|details| &details.price).or(self.price.as_ref())?.id())
     }
 
-    /// Returns what it says of itself.
+    /// Returns the line as the domain knows it.
     pub fn fact(&self) -> InvoiceLine {
         InvoiceLine {
             price: self.price().and_then(|id| PriceId::parse(id).ok()),
@@ -98,15 +98,15 @@ impl Line {
         }
     }
 
-    /// Returns the subscription's metadata, which Stripe copies to its lines.
+    /// Returns the subscription's metadata, which Stripe copies to the lines of the subscription's invoices.
     pub fn champion(&self) -> Option<ChampionMetadata> {
         self.metadata.as_ref()?.champion()
     }
 }
 
-/// Returns the line that says what the invoice is for: of those that aren't prorations the one that ends last,
-/// otherwise the proration that ends last; of two equal ones the one that costs more, which is the new plan and not the
-/// old one's credit.
+/// Returns the line whose period and price count as the invoice's: among the lines that aren't prorations, the one whose
+/// period ends last; if all are prorations, the one whose period ends last. Of two that end together, the one with the
+/// higher amount is taken, which is the charge for the new plan and not the credit for the old one.
 pub fn newest(lines: Vec<Line>) -> Option<Line> {
     lines.into_iter().max_by_key(|line| (!line.is_proration(), line.period().map(|period| period.end), line.amount))
 }

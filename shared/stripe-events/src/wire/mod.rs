@@ -1,4 +1,4 @@
-//! How Stripe's objects are read: narrowly, and without falling over what isn't needed.
+//! Types that parse Stripe's objects: only the fields that are needed, so that a change in another field does no harm.
 
 pub mod contact;
 pub mod expandable;
@@ -11,7 +11,7 @@ use serde::{
     de::{DeserializeOwned, IgnoredAny},
 };
 
-/// The body of an event, from which a decoder takes the fields that it needs, without an intermediate tree.
+/// The body of an event, from which a decoder parses the fields that it needs, without a JSON tree in between.
 #[derive(Clone, Copy)]
 pub struct Payload<'a> {
     body: &'a [u8],
@@ -29,7 +29,7 @@ struct Data<T> {
 }
 
 impl<'a> Payload<'a> {
-    /// Takes the body of an event that happened at `created`.
+    /// Makes the payload from the body of an event that happened at `created`.
     pub fn new(body: &'a [u8], created: Timestamp) -> Self {
         Self { body, created }
     }
@@ -39,37 +39,40 @@ impl<'a> Payload<'a> {
         self.created
     }
 
-    /// Reads `data.object`.
+    /// Parses `data.object`, the object that the event is about.
+    ///
+    /// # Errors
+    /// [`Unreadable`] if the object doesn't have the fields of `T`.
     pub fn object<T: DeserializeOwned>(self) -> Result<T, Unreadable> {
         let event: Event<T> = serde_json::from_slice(self.body)?;
         Ok(event.data.object)
     }
 }
 
-/// A list inside an object.
+/// A list inside an object (<https://docs.stripe.com/api/pagination>).
 #[derive(Deserialize)]
 pub struct List<T> {
-    /// The list's first ten items.
+    /// The list's first items: for an invoice's lines at most ten.
     pub data: Vec<T>,
-    /// Whether it has more than these.
+    /// Whether the list has more items than these.
     #[serde(default)]
     pub has_more: bool,
 }
 
-/// Why an event that matters can't be understood, without anything of its contents.
+/// Why an event's object can't be decoded. The text quotes nothing of the object.
 #[derive(Debug)]
 pub struct Unreadable(pub String);
 
 impl Unreadable {
-    /// Makes the error of a payload that can't be read for this reason.
+    /// Makes the error of a payload that can't be decoded for this reason.
     pub fn because(reason: &str) -> Self {
         Self(reason.to_owned())
     }
 }
 
 impl From<serde_json::Error> for Unreadable {
-    /// Keeps the place, and the field's name if one is missing. Serde quotes the offending value too, which may be
-    /// somebody's address.
+    /// Keeps the line and the column, and the name of a field that is missing. The rest of Serde's message is left out,
+    /// since it quotes the wrong value, which may be somebody's address.
     fn from(error: serde_json::Error) -> Self {
         let text = error.to_string();
         let what = if text.starts_with("missing field") { text.as_str() } else { "a value of another type" };
@@ -90,7 +93,11 @@ impl From<InvalidCurrency> for Unreadable {
     }
 }
 
-/// Reads a field that nothing hangs on: none if it has another type than expected.
+/// Parses an optional field. Returns none if the value has another type than expected, so that the rest of the object is
+/// still decoded.
+///
+/// # Errors
+/// The deserializer's error if the value isn't valid JSON.
 pub fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
