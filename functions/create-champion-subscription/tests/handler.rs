@@ -4,9 +4,11 @@
 mod support;
 
 use pledge_domain::{
+    account,
     ids::CustomerId,
-    ports::{BillingError, GatewayError},
-    user::AccountState,
+    limits::Uses,
+    ports::{BillingError, ChampionStore, GatewayError},
+    user::{AccountState, VerifiedUser},
 };
 use pledge_http_api::app_check::AppCheck;
 use pledge_runtime::{Metrics, Stage, System};
@@ -14,11 +16,13 @@ use pledge_testkit::{
     FakeTokens, Log,
     builders::{an_email, signed_in, uid},
     fakes::{APP_TOKEN, on_purpose},
+    http::HttpEvent,
+    time::t,
 };
 use serde_json::{Value, json};
 use support::{
-    CANCEL, CHANGE, PAY, PORTAL, PURCHASE, RESUME, SUBSCRIPTION, TOKEN, handler, past_due, post, read, refusal, send,
-    show, subscribed, wish,
+    CANCEL, CHANGE, OWN, PAY, PORTAL, PURCHASE, RESUME, SUBSCRIPTION, TOKEN, handler, past_due, post, read, refusal,
+    send, show, subscribed, wish,
 };
 
 #[tokio::test]
@@ -236,6 +240,33 @@ async fn an_address_that_changed_at_firebase_comes_along_with_the_next_request_a
     let told = |customer| (CustomerId::parse(customer).unwrap(), an_email("Ada.King@example.com"));
     let both = [told("cus_ada"), told("cus_a")];
     assert_eq!(handler.champions.billing.addresses(), both, "the reader's, and the subscription's own");
+}
+
+#[tokio::test]
+async fn an_address_that_was_proven_meanwhile_is_stored_as_proven_by_whatever_its_reader_asks_for() {
+    let novel = json!({ "novelId": 7 });
+    let own = || support::signed_in(HttpEvent::get(OWN));
+    let asked = [
+        show("novelId=7"),
+        own(),
+        post(CANCEL, &novel),
+        post(CHANGE, &json!({ "novelId": 7, "tierLevel": 5 })),
+        post(PAY, &novel),
+        post(PORTAL, &novel),
+    ];
+    for event in asked {
+        let handler = past_due().await;
+        let unproven = VerifiedUser { email_verified: false, ..signed_in("ada", "ada@example.com") };
+        handler.champions.store.sign_in(&account::sign_in(&unproven), &Uses::default(), t(9)).await.unwrap();
+        let is_proven = || handler.champions.store.user(&uid("ada")).unwrap().email_verified;
+        assert!(!is_proven());
+        send(&handler, event.clone()).await;
+        assert!(is_proven(), "{} {}", event.method(), event.path());
+        let told = handler.champions.billing.addresses();
+        assert!(!told.is_empty(), "{} {}", event.method(), event.path());
+        send(&handler, event).await;
+        assert_eq!(handler.champions.billing.addresses(), told, "Stripe is told once");
+    }
 }
 
 #[tokio::test]

@@ -17,6 +17,8 @@ use super::{Champions, Failure};
 pub(super) struct StoredAddress {
     /// The stored address, if there is one.
     email: Option<Email>,
+    /// Whether nobody had proven that the address is the reader's.
+    email_is_unproven: bool,
     /// The reader's Stripe customer.
     pub(super) customer: Option<CustomerId>,
     /// Whether the address has changed since it was told to Stripe.
@@ -29,6 +31,7 @@ impl From<&ChampionAccount> for StoredAddress {
     fn from(account: &ChampionAccount) -> Self {
         Self {
             email: account.email.clone(),
+            email_is_unproven: account.email_is_unproven,
             customer: account.customer.clone(),
             customer_is_outdated: account.customer_is_outdated,
             subscriber: account.current_subscription().and_then(|subscription| subscription.customer.clone()),
@@ -40,6 +43,7 @@ impl From<&Standing> for StoredAddress {
     fn from(standing: &Standing) -> Self {
         Self {
             email: standing.email.clone(),
+            email_is_unproven: standing.email_is_unproven,
             customer: standing.customer.clone(),
             customer_is_outdated: standing.customer_is_outdated,
             subscriber: standing.subscription.as_ref().and_then(|subscription| subscription.customer.clone()),
@@ -48,8 +52,8 @@ impl From<&Standing> for StoredAddress {
 }
 
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
-    /// Stores the address of a reader's token if it is verified and differs from the stored one, and tells it to Stripe,
-    /// which sends receipts there. Calls nothing while both are current. A failure is logged, and the reader's next request
+    /// Stores the address of a reader's token if it is verified and the stored one differs or is unproven, and tells it to
+    /// Stripe, which sends receipts there. Calls nothing while both are current. A failure is logged, and the reader's next request
     /// tries again.
     pub async fn follow_address(&self, reader: &VerifiedUser, standing: &Standing, now: Timestamp) {
         self.bring_address_along(reader, &standing.into(), now).await;
@@ -72,11 +76,11 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     ) -> Result<(), Failure> {
         // A reader without a stored row gets none for reading.
         let Some(known) = &stored.email else { return Ok(()) };
-        let changed = known.key() != address.key();
-        if changed {
+        let is_news = known.key() != address.key() || stored.email_is_unproven;
+        if is_news {
             self.store.sign_in(&account::sign_in(reader), &Uses::default(), now).await?;
         }
-        let Some(customer) = stored.customer.as_ref().filter(|_| changed || stored.customer_is_outdated) else {
+        let Some(customer) = stored.customer.as_ref().filter(|_| is_news || stored.customer_is_outdated) else {
             return Ok(());
         };
         let subscriber = stored.subscriber.as_ref().filter(|subscriber| *subscriber != customer);

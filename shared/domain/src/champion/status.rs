@@ -19,6 +19,8 @@ pub struct Standing {
     pub key: ChampionKey,
     /// The reader's address as it is stored.
     pub email: Option<Email>,
+    /// Whether nobody has proven that the address is the reader's.
+    pub email_is_unproven: bool,
     /// The reader's Stripe customer.
     pub customer: Option<CustomerId>,
     /// Whether the address has changed since it was told to Stripe.
@@ -91,6 +93,7 @@ pub fn standing(account: ChampionAccount, moment: Moment) -> Standing {
         next_renewal: account.live_subscription().and_then(|live| next_renewal(&account, live)),
         stretches: stretches(&timeline),
         email: account.email,
+        email_is_unproven: account.email_is_unproven,
         customer: account.customer,
         customer_is_outdated: account.customer_is_outdated,
         key: account.key,
