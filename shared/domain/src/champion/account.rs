@@ -5,10 +5,8 @@ use std::collections::BTreeSet;
 use crate::{
     Timestamp,
     champion::{
-        ChampionKey, Grant, InvoicePeriod, Moment, PaymentKind, PaymentRecord, Subscription, Support, Tier, TierLevel,
-        entering,
-        ledger::ledger,
-        timeline::{self, Segment, Timeline},
+        ChampionKey, InvoicePeriod, Moment, PaymentKind, PaymentRecord, Subscription, Tier, TierLevel, entering,
+        timeline::{self, Timeline},
     },
     email::Email,
     ids::{CustomerId, InvoiceId, PaymentIntentId, PaymentRecordId, PriceId, SubscriptionId},
@@ -39,28 +37,10 @@ pub struct ChampionAccount {
     /// The refunds and disputes of payments at Stripe: those of `payments`, and those that are linked to an invoice of
     /// `payments` or of the event.
     pub intents: Vec<(PaymentIntentId, PaymentFacts)>,
-    /// The time up to which ends of unbroken access are announced; none while no [`Support`] is stored.
+    /// The time up to which ends of unbroken access are announced; none while no [`Support`](crate::champion::Support) is stored.
     pub ends_announced_until: Option<Timestamp>,
     /// The moment for which everything that depends on the clock is computed.
     pub moment: Moment,
-}
-
-/// The rows to write about one reader and one novel.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChampionWrite {
-    /// The reader and the novel.
-    pub key: ChampionKey,
-    /// The payments that are new or changed.
-    pub payments: Vec<PaymentRecord>,
-    /// The subscriptions that are new or changed.
-    pub subscriptions: Vec<Subscription>,
-    /// The row that other systems read; none until something is paid.
-    pub support: Option<Support>,
-    /// The whole ledger. Each row replaces the stored row of its payment.
-    pub ledger: Vec<Grant>,
-    /// The whole timeline in order of time, each segment with the end of the unbroken stretch at its tier. It replaces the
-    /// stored segments.
-    pub segments: Vec<(Segment, Timestamp)>,
 }
 
 impl ChampionAccount {
@@ -216,26 +196,6 @@ impl ChampionAccount {
         }
         self.apply_facts();
     }
-
-    /// Returns what to write so that `before` becomes this account.
-    pub(super) fn changes_since(&self, before: &Self) -> ChampionWrite {
-        let timeline = self.timeline();
-        let stretches = timeline.segments.iter().enumerate();
-        ChampionWrite {
-            key: self.key.clone(),
-            payments: new_or_changed(&before.payments, &self.payments),
-            subscriptions: new_or_changed(&before.subscriptions, &self.subscriptions),
-            support: self.support_of(&timeline),
-            ledger: ledger(&timeline, &self.payments),
-            segments: stretches.map(|(index, segment)| (*segment, timeline.stretch_end(index))).collect(),
-        }
-    }
-
-    /// Returns the tier that may be read at the account's moment, grace included.
-    #[must_use]
-    pub fn readable(&self) -> Option<TierLevel> {
-        self.support()?.readable(self.moment.now)
-    }
 }
 
 /// Returns the payment at Stripe of this invoice. If there are several, it is always the one with the smallest id.
@@ -250,8 +210,4 @@ pub(super) fn linked<'a>(
 fn period_of(subscriptions: &[Subscription], payment: &PaymentRecord) -> Option<InvoicePeriod> {
     let theirs = subscriptions.iter().find(|it| payment.subscription.as_ref() == Some(&it.id))?;
     theirs.periods.get(payment.invoice.as_ref()?).copied()
-}
-
-fn new_or_changed<T: Clone + PartialEq>(before: &[T], after: &[T]) -> Vec<T> {
-    after.iter().filter(|it| !before.contains(it)).cloned().collect()
 }

@@ -26,6 +26,7 @@ pub mod support;
 pub mod tier;
 pub mod tier_change;
 pub mod timeline;
+mod write;
 
 pub use crate::{
     champion_key::ChampionKey,
@@ -33,7 +34,7 @@ pub use crate::{
     period::Period,
     tier_level::TierLevel,
 };
-pub use account::{ChampionAccount, ChampionWrite};
+pub use account::ChampionAccount;
 pub use change::{ChampionChange, Step};
 pub use ledger::{Grant, GrantType};
 pub use moment::Moment;
@@ -41,3 +42,4 @@ pub use payment::{LineKind, PaidLine, PaymentKind, PaymentMethod, PaymentRecord,
 pub use subscription::{InvoicePeriod, Subscription, Version};
 pub use support::Support;
 pub use tier::Tier;
+pub use write::ChampionWrite;

@@ -100,6 +100,12 @@ impl ChampionAccount {
         })
     }
 
+    /// Returns the tier that may be read at the account's moment, grace included.
+    #[must_use]
+    pub fn readable(&self) -> Option<TierLevel> {
+        self.support()?.readable(self.moment.now)
+    }
+
     /// Returns the reader's grace: the one that runs, or the one to come.
     #[must_use]
     pub fn grace(&self) -> Option<Grace> {
