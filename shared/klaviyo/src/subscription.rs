@@ -3,7 +3,8 @@
 //! (<https://developers.klaviyo.com/en/reference/bulk_unsubscribe_profiles>) one profile.
 
 use pledge_domain::{
-    outbox::{Announcement, AnnouncementKind},
+    account::{ListChange, list_change},
+    outbox::Announcement,
     property,
 };
 use serde_json::{Value, json};
@@ -23,18 +24,16 @@ pub(crate) struct Job {
     pub(crate) body: Vec<u8>,
 }
 
-/// Returns the job of an announcement that is a consent or a withdrawal; none if it is to be sent as an event. A
-/// consent for an unproven address is a job only if the list asks the address's owner to confirm; otherwise anybody
-/// could subscribe anybody.
+/// Returns the job of an announcement that is a consent or a withdrawal, by [`list_change`]; none if it is to be sent as an
+/// event.
 ///
 /// # Errors
 /// [`serde_json::Error`], which can't happen for these values.
 pub(crate) fn job(entry: &Announcement, list: &List) -> Result<Option<Job>, serde_json::Error> {
     let text = |name: &str| entry.payload.properties.get(name).and_then(Value::as_str).unwrap_or_default();
     let email = entry.payload.profile.email.as_str();
-    let is_proven = entry.payload.properties.get(property::ADDRESS_PROVEN) == Some(&Value::Bool(true));
-    let (path, job) = match entry.kind {
-        AnnouncementKind::MarketingConsentGiven if is_proven || list.double_opt_in => {
+    let (path, job) = match list_change(entry, list.double_opt_in) {
+        Some(ListChange::Subscribe) => {
             // `historical_import` isn't set, since it would skip the confirmation.
             let attributes = json!({
                 "custom_source": format!("{}, text {}", text(property::SOURCE), text(property::TEXT_VERSION)),
@@ -45,13 +44,13 @@ pub(crate) fn job(entry: &Announcement, list: &List) -> Result<Option<Job>, serd
             let job = json!({ "type": kind, "attributes": attributes, "relationships": lists });
             ("/api/profile-subscription-bulk-create-jobs", job)
         }
-        AnnouncementKind::MarketingConsentWithdrawn => {
+        Some(ListChange::Unsubscribe) => {
             // No list is named, since a withdrawal is about all marketing.
             let attributes = json!({ "profiles": { "data": [profile(email, "UNSUBSCRIBED")] } });
             let job = json!({ "type": "profile-subscription-bulk-delete-job", "attributes": attributes });
             ("/api/profile-subscription-bulk-delete-jobs", job)
         }
-        _ => return Ok(None),
+        None => return Ok(None),
     };
     Ok(Some(Job { path, body: serde_json::to_vec(&json!({ "data": job }))? }))
 }

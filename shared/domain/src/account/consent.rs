@@ -1,7 +1,7 @@
 //! Consent to marketing: whether somebody agreed, when and where they said so, and to which text.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     Timestamp,
@@ -134,6 +134,28 @@ impl ConsentChange {
     }
 }
 
+/// The change of a list of those who agree to marketing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListChange {
+    /// The address is put on the list.
+    Subscribe,
+    /// The address is taken off.
+    Unsubscribe,
+}
+
+/// Returns the change of the list that an announcement asks for; none if it isn't about consent. Consent for an address that
+/// nobody proved changes a list only if that asks the address's owner first (`double_opt_in`); otherwise anybody could
+/// subscribe anybody.
+#[must_use]
+pub fn list_change(announcement: &Announcement, double_opt_in: bool) -> Option<ListChange> {
+    let is_proven = announcement.payload.properties.get(property::ADDRESS_PROVEN) == Some(&Value::Bool(true));
+    match announcement.kind {
+        AnnouncementKind::MarketingConsentGiven if is_proven || double_opt_in => Some(ListChange::Subscribe),
+        AnnouncementKind::MarketingConsentWithdrawn => Some(ListChange::Unsubscribe),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,6 +178,21 @@ mod tests {
         };
         assert_ne!(account(true, 1).id, account(true, 2).id);
         assert_ne!(account(true, 1).id, account(false, 1).id);
+    }
+
+    #[test]
+    fn nobody_is_subscribed_who_has_neither_proven_the_address_nor_is_asked() {
+        let address = Email::parse("ada@example.com").unwrap();
+        let asks = |given, proven, double_opt_in| {
+            let said_at = Timestamp::UNIX_EPOCH;
+            let consent = Consent { given, text_version: None, source: ConsentSource::Account, said_at };
+            let change = ConsentChange::of_account(&UserId::parse("ada").unwrap(), &address, proven, consent);
+            list_change(&change.announcement, double_opt_in)
+        };
+        assert_eq!(asks(true, false, false), None);
+        assert_eq!(asks(true, true, false), Some(ListChange::Subscribe));
+        assert_eq!(asks(true, false, true), Some(ListChange::Subscribe));
+        assert_eq!(asks(false, false, false), Some(ListChange::Unsubscribe));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::{
     user::{Account, Ordered, Owner, VerifiedUser},
 };
 pub use claim::{Claim, Claims, Ownerless, Profile, SignedIn, StoredProfile};
-pub use consent::{Consent, ConsentChange, ConsentSource};
+pub use consent::{Consent, ConsentChange, ConsentSource, ListChange, list_change};
 pub use takeover::{Addresses, Ground, Kept, UserFacts, may_take_over};
 
 /// Returns the claims of a reader who signed in: their profile, and the address if the token proves it.
