@@ -3,11 +3,11 @@
 //! - **Round trips.** A method pipelines everything that doesn't depend on an answer: `begin`, its statements and `commit`.
 //!   Recording a Stripe event and taking a champion's step take two round trips, a takeover three, almost everything else
 //!   one.
-//! - **Statements are prepared as soon as a connection is open** ([`prepared`], [`Naming`](naming::Naming)), unless a
-//!   proxy between us and the server shares its connections: then each is sent as a whole.
-//! - **A connection goes back to the pool only after a call that succeeded** ([`Lease`](lease)). After a call that failed or
-//!   was dropped midway it is closed, and the server rolls back.
-//! - **SQL is in `queries/`**, one statement a file.
+//! - **Statements are prepared as soon as a connection is open** (`prepared`, `Naming`). If a proxy between us and the
+//!   server shares its connections, statements aren't prepared; each call then sends their text.
+//! - **A connection goes back to the pool only after a call that succeeded** (`Lease`). After a call that failed or was
+//!   dropped midway, the connection is closed, and the server rolls back.
+//! - **SQL is in `queries/`**, one statement in each file.
 
 mod authorities;
 mod catch_up;
