@@ -29,7 +29,8 @@ use crate::{
 async fn main() -> ExitCode {
     console::explain_faults();
     let arguments = Arguments::parse();
-    console::exit_code(run(arguments).await)
+    let apply = arguments.apply;
+    console::exit_code(run(arguments).await, apply)
 }
 
 async fn run(arguments: Arguments) -> Result<console::Done, console::Failure> {

@@ -46,13 +46,19 @@ pub fn explain_faults() {
     }));
 }
 
-/// Returns the exit status of a command.
-pub fn exit_code(result: Result<Done, Failure>) -> ExitCode {
+/// Returns the exit status of a command. `apply` says whether it may have changed something.
+pub fn exit_code(result: Result<Done, Failure>, apply: bool) -> ExitCode {
     match result {
         Ok(Done::All) => ExitCode::SUCCESS,
         Ok(Done::SomethingLeft) => ExitCode::from(EXIT_SOMETHING_LEFT),
         // The reader of the output closed it and has seen enough.
-        Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(error.as_ref()) && !apply => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(error.as_ref()) => {
+            note(
+                "error: the output was closed before the end; what was written before stays written, repeat the command",
+            );
+            ExitCode::FAILURE
+        }
         Err(error) if error.is::<WrongCall>() => {
             note(format_args!("error: {error}"));
             ExitCode::from(EXIT_WRONG_CALL)

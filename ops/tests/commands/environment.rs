@@ -135,7 +135,8 @@ impl TestEnvironment {
         self.database.url()
     }
 
-    async fn call(&self, arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Output {
+    /// Returns a call of the program that hasn't begun.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ops"));
         command.args(arguments).env_clear().envs([
             ("STAGE", "local"),
@@ -150,6 +151,11 @@ impl TestEnvironment {
             ("FIREBASE_PROJECT_ID", "demo-pledge"),
             ("FIREBASE_AUTH_EMULATOR_HOST", &self.firebase.host()),
         ]);
+        command
+    }
+
+    async fn call(&self, arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Output {
+        let mut command = self.command(arguments);
         command.envs(variables.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut program = command.spawn().unwrap();
