@@ -28,17 +28,17 @@ pub const LISTED: Duration = Duration::days(30);
 /// How long one catch-up takes at most. A call that is under way then is finished.
 pub const BUDGET: Duration = Duration::seconds(10);
 
-/// The length of the first stretch of time that is listed.
+/// The length of the first window of time that is listed.
 const FIRST: Duration = Duration::hours(6);
 
-/// The factor by which stretches get longer while events are few, and shorter when they don't fit a page.
+/// The factor by which windows get longer while events are few, and shorter when they don't fit a page.
 const STEP: i32 = 4;
 
-/// The number of events, in the fullest group of types, up to which a stretch is followed by a longer one: a page has room
+/// The number of events, in the fullest group of types, up to which a window is followed by a longer one: a page has room
 /// for [`STEP`] times as many.
 const FEW: usize = 25;
 
-/// The shortest stretch of time that is listed at once: Stripe's times are whole seconds.
+/// The shortest window of time that is listed at once: Stripe's times are whole seconds.
 const SHORTEST: Duration = Duration::SECOND;
 
 /// Fetches and records what was never delivered.
@@ -79,20 +79,20 @@ pub enum Stopped {
     Store(#[from] StoreError),
 }
 
-/// The result of listing a stretch of time.
-enum Stretch {
-    /// Every event of the stretch is recorded; its fullest group of types has this many.
+/// The result of listing a window of time.
+enum Window {
+    /// Every event of the window is recorded; its fullest group of types has this many.
     Recorded(usize),
-    /// The stretch has more events than one page of the list, which reaches back this far from the stretch's end.
+    /// The window has more events than one page of the list, which reaches back this far from the window's end.
     TooLong(Duration),
 }
 
 impl<Source: EventSource> CatchUp<Source> {
-    /// Records through `record` every event since the watermark that isn't recorded yet, stretch by stretch, and calls
+    /// Records through `record` every event since the watermark that isn't recorded yet, window by window, and calls
     /// `each` with each event and its result. Events younger than `young`, usually [`YOUNG`], are left to delivery.
     ///
-    /// Goes forward by stretches of time that fit a page and moves the watermark after each, so whatever ends a catch-up
-    /// early costs one stretch at most. Several catch-ups at once do the same work twice and count nothing twice.
+    /// Goes forward by windows of time that fit a page and moves the watermark after each, so whatever ends a catch-up
+    /// early costs one window at most. Several catch-ups at once do the same work twice and count nothing twice.
     pub async fn run<Store: StripeEventStore + CatchUpStore, Queue: Publisher>(
         &self,
         record: &RecordStripeEvent<Store, Queue>,
@@ -144,9 +144,9 @@ where
         let mut length = FIRST;
         while from < until {
             let end = until.min(from + length);
-            match self.stretch(from, end).await? {
-                Stretch::TooLong(fits) => length = whole_seconds(fits.min((end - from) / STEP)),
-                Stretch::Recorded(events) => {
+            match self.window(from, end).await? {
+                Window::TooLong(fits) => length = whole_seconds(fits.min((end - from) / STEP)),
+                Window::Recorded(events) => {
                     if self.result.watermark.is_none_or(|watermark| watermark < end) {
                         store.advance_watermark(end, self.clock.now()).await?;
                         self.result.watermark = Some(end);
@@ -159,9 +159,9 @@ where
         Ok(())
     }
 
-    /// Records every event from `from` until before `until`, or gives up if a page can't hold them and the stretch can be
+    /// Records every event from `from` until before `until`, or gives up if a page can't hold them and the window can be
     /// shortened.
-    async fn stretch(&mut self, from: Timestamp, until: Timestamp) -> Result<Stretch, Stopped> {
+    async fn window(&mut self, from: Timestamp, until: Timestamp) -> Result<Window, Stopped> {
         let mut most = 0;
         for types in self.catch_up.types.chunks(TYPES_OF_A_PAGE) {
             let mut last: Option<EventId> = None;
@@ -169,7 +169,7 @@ where
                 self.check_time()?;
                 let page = self.catch_up.source.page(EventFilter { types, from, until }, last.as_ref()).await?;
                 if let (true, Some(oldest)) = (page.more && until - from > SHORTEST, page.events.last()) {
-                    return Ok(Stretch::TooLong(until - oldest.created));
+                    return Ok(Window::TooLong(until - oldest.created));
                 }
                 most = most.max(page.events.len());
                 last = page.events.last().filter(|_| page.more).map(|event| event.id.clone());
@@ -179,7 +179,7 @@ where
                 }
             }
         }
-        Ok(Stretch::Recorded(most))
+        Ok(Window::Recorded(most))
     }
 
     async fn record_new(&mut self, EventPage { events, .. }: EventPage) -> Result<(), Stopped> {

@@ -132,7 +132,7 @@ async fn an_event_that_was_listed_late_is_found_in_the_overlap() {
 }
 
 #[tokio::test]
-async fn more_than_a_page_is_fetched_by_shorter_stretches_and_within_one_second_by_pages() {
+async fn more_than_a_page_is_fetched_by_shorter_windows_and_within_one_second_by_pages() {
     let subject = subject();
     for n in 0..20 {
         subject.happens(t(-7200 + n), &format!("evt_spread{n}"));
