@@ -200,6 +200,10 @@ fn clean(table: &str, row: &mut Value) {
         }
     }
     if table == "outbox" {
+        // Klaviyo's pause holds for every row and stays in the row that was refused, also if that is superseded.
+        if row.get("superseded_at").is_some_and(|at| !at.is_null()) {
+            row.insert("not_before".to_owned(), Value::Null);
+        }
         // Whether a perishable announcement is sent or superseded depends on when it was sent.
         let settled = ["sent_at", "superseded_at"]
             .map(|column| row.remove(column).is_some_and(|at| at != false && !at.is_null()));
