@@ -102,9 +102,9 @@ async fn a_batch_is_sent_once_wherever_the_process_is_killed() {
         for reader in ["ada@example.com", "bob@example.com", "eve@example.com"] {
             harness.ask(&Call::request("initiate-preorder", &form(reader)), 201).await;
         }
-        let batch = harness.queue.receive();
+        let batch = harness.sqs.queue.receive();
         let killed = harness.kill(&Call::batch(&batch), kill).await;
-        harness.queue.give_back(batch);
+        harness.sqs.queue.give_back(batch);
         killed
     })
     .await;
@@ -114,7 +114,7 @@ async fn a_batch_is_sent_once_wherever_the_process_is_killed() {
 async fn the_sweep_finds_what_the_queue_lost() {
     everywhere("klaviyo-sender, the sweep", async |harness: &mut ProcessHarness, kill: Kill| {
         a_preorder(harness).await;
-        drop(harness.queue.receive());
+        drop(harness.sqs.queue.receive());
         harness.kill(&Call::schedule(), kill).await
     })
     .await;

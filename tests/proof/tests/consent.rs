@@ -41,7 +41,7 @@ async fn consent_that_only_stripe_remembers_is_unconfirmed_and_told_to_nobody() 
     let answer = environment.ask(&as_reader(form_with_consent(READER)), 201).await;
     let session = checkout(&mut environment, answer["preorderId"].as_str().unwrap()).await;
     // The database is restored from before all this.
-    drop(environment.queue.receive());
+    drop(environment.sqs.queue.receive());
     environment.tables.batch_execute("delete from preorders; delete from consent; delete from outbox").await.unwrap();
     environment.stripe.pay_session(&session, Payment::default());
     environment.end().await;

@@ -160,7 +160,7 @@ async fn two_senders_with_the_same_message_send_it_once() {
         for n in 0..3 {
             preorder(environment, &format!("reader-{n}@example.com")).await;
         }
-        let batch = environment.queue.receive();
+        let batch = environment.sqs.queue.receive();
         let send = async || assert!(send(environment, &batch).await.is_some());
         environment.interleave(step, send(), send()).await
     })
@@ -171,12 +171,12 @@ async fn two_senders_with_the_same_message_send_it_once() {
 async fn consent_that_is_withdrawn_while_it_is_sent_ends_withdrawn() {
     everywhere("a consent that is sent, and its withdrawal", &["preorder_started"], async |environment, step| {
         environment.ask(&as_reader(form_with_consent(READER)), 201).await;
-        let batch = environment.queue.receive();
+        let batch = environment.sqs.queue.receive();
         environment.clock.advance(std::time::Duration::from_secs(60));
         let withdraw = async |environment: &TestEnvironment| {
             let withdrawal = says_of_marketing(&json!({ "marketingConsent": false }));
             assert_eq!(environment.functions().request(&withdrawal).await.0, 200);
-            _ = send(environment, &environment.queue.receive()).await;
+            _ = send(environment, &environment.sqs.queue.receive()).await;
         };
         let sent = async { _ = send(environment, &batch).await };
         let held = environment.interleave(step, sent, withdraw(environment)).await;
@@ -194,11 +194,11 @@ async fn the_sweep_and_the_sender_at_once_send_each_row_once() {
         for n in 0..3 {
             preorder(environment, &format!("reader-{n}@example.com")).await;
         }
-        let batch = environment.queue.receive();
+        let batch = environment.sqs.queue.receive();
         environment.clock.advance(std::time::Duration::from_secs(600));
         let sweep = async { assert!(environment.functions().invoke_sender(json!({})).await.is_some()) };
         let held = environment.interleave(step, sweep, async { _ = send(environment, &batch).await }).await;
-        environment.queue.give_back(batch);
+        environment.sqs.queue.give_back(batch);
         held
     })
     .await;
@@ -206,7 +206,7 @@ async fn the_sweep_and_the_sender_at_once_send_each_row_once() {
         for n in 0..3 {
             preorder(environment, &format!("reader-{n}@example.com")).await;
         }
-        let batch = environment.queue.receive();
+        let batch = environment.sqs.queue.receive();
         environment.clock.advance(std::time::Duration::from_secs(600));
         let sweep = async { _ = environment.functions().invoke_sender(json!({})).await };
         environment.interleave(step, async { _ = send(environment, &batch).await }, sweep).await

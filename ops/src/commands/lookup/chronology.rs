@@ -125,22 +125,16 @@ fn payment(chronology: &mut Chronology<'_>) {
 fn history(chronology: &mut Chronology<'_>, lane: &'static str) {
     let record = chronology.record;
     let (id, amount, intent) = (record.text("id"), record.money("amount"), record.text("payment_intent_id"));
-    for (at, status) in record.history() {
-        chronology.add(
-            Some(&at),
-            lane,
-            format!("{id} of {amount}, paid with {intent}, is {}", status.replace('_', " ")),
-        );
-        if lane == "dispute" || matches!(status, "failed" | "canceled") {
+    let paid = format!("{id} of {amount}, paid with {intent}");
+    let history = record.history();
+    for (at, status) in &history {
+        chronology.add(Some(at), lane, format!("{paid}, is {}", status.replace('_', " ")));
+        if lane == "dispute" || matches!(*status, "failed" | "canceled") {
             chronology.trouble();
         }
     }
-    if chronology.record.history().is_empty() {
-        chronology.add(
-            chronology.record.some("updated_at").map(str::to_owned).as_deref(),
-            lane,
-            format!("{id} of {amount}, paid with {intent}"),
-        );
+    if history.is_empty() {
+        chronology.add(record.some("updated_at"), lane, paid);
     }
     chronology.at("evidence_due_at", lane, format!("{id}: evidence must be at Stripe by then"));
 }

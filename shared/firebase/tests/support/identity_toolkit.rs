@@ -3,7 +3,6 @@
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
 };
 
 use axum::{
@@ -58,7 +57,7 @@ impl IdentityToolkit {
 
     async fn admit(&self, headers: &HeaderMap) -> Result<(), Failure> {
         if self.lock().silent {
-            tokio::time::sleep(Duration::from_secs(3600)).await;
+            std::future::pending::<()>().await;
         }
         let authorization = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
         let token = authorization.strip_prefix("Bearer ").unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pledge_faults::{FailureMode, Fault, FaultInjector, Queue, QueueServer, TcpProxy};
+use pledge_faults::{FailureMode, Fault, FaultInjector, QueueServer, TcpProxy};
 use pledge_proof::{
     environment::{make_price, not_taken},
     final_state::FinalState,
@@ -52,8 +52,8 @@ pub struct ProcessHarness {
     pub stripe: StripeStandIn,
     /// A connection to the database, without the proxy.
     pub tables: Client,
-    /// The queue, reached without its proxy.
-    pub queue: Queue,
+    /// SQS, reached without the proxy.
+    pub sqs: QueueServer,
     /// The ID token of a signed-in reader.
     pub token: String,
     injector: FaultInjector,
@@ -64,7 +64,6 @@ pub struct ProcessHarness {
     taken: BTreeSet<String>,
     _firebase: FirebaseStandIn,
     _proxies: [TcpProxy; 5],
-    _sqs: QueueServer,
     _database: TestDatabase,
 }
 
@@ -114,7 +113,7 @@ impl ProcessHarness {
         Self {
             stripe,
             tables,
-            queue: sqs.queue.clone(),
+            sqs,
             token,
             injector,
             klaviyo,
@@ -124,7 +123,6 @@ impl ProcessHarness {
             taken: BTreeSet::new(),
             _firebase: firebase,
             _proxies: proxies,
-            _sqs: sqs,
             _database: database,
         }
     }
@@ -200,12 +198,12 @@ impl ProcessHarness {
     /// Delivers each message of the queue until the sender has processed it.
     pub async fn deliver_messages(&mut self) {
         loop {
-            let batch = self.queue.receive();
+            let batch = self.sqs.queue.receive();
             if batch.is_empty() {
                 return;
             }
             let answer = self.invoke(&Call::batch(&batch)).await;
-            self.queue.give_back(not_taken(batch, &answer));
+            self.sqs.queue.give_back(not_taken(batch, &answer));
         }
     }
 

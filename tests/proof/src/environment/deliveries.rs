@@ -63,14 +63,14 @@ impl TestEnvironment {
     pub async fn deliver_messages(&mut self) -> bool {
         let mut any = false;
         loop {
-            let batch = self.queue.receive();
+            let batch = self.sqs.queue.receive();
             if batch.is_empty() {
                 return any;
             }
             any = true;
             let payload = sqs_event(&batch);
             let answer = self.call(async |functions| functions.invoke_sender(payload).await).await.flatten();
-            self.queue.give_back(not_taken(batch, &answer.unwrap_or_default()));
+            self.sqs.queue.give_back(not_taken(batch, &answer.unwrap_or_default()));
         }
     }
 
@@ -101,7 +101,8 @@ pub fn sqs_event(batch: &[Delivery]) -> Value {
     sqs::batch(&records)
 }
 
-/// Returns the messages of a batch that SQS delivers again after this answer of the sender: all of them where it names none.
+/// Returns the messages of a batch that SQS delivers again after this answer of the sender: all of them if it has no list of
+/// failures.
 #[must_use]
 pub fn not_taken(batch: Vec<Delivery>, answer: &Value) -> Vec<Delivery> {
     let Some(failed) = answer["batchItemFailures"].as_array() else { return batch };

@@ -9,7 +9,7 @@ mod tables;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use pledge_domain::{Timestamp, ports::Clock as _};
-use pledge_faults::{FaultInjector, Queue, QueueServer, TcpProxy};
+use pledge_faults::{FaultInjector, QueueServer, TcpProxy};
 use pledge_runtime::{http, tls};
 use pledge_stand_ins::{
     Clock, FirebaseOptions, FirebaseStandIn, KlaviyoOptions, KlaviyoStandIn, StripeOptions, StripeStandIn,
@@ -57,7 +57,7 @@ pub struct TestEnvironment {
     /// Firebase, reached without the proxy.
     pub firebase: FirebaseStandIn,
     /// SQS, reached without the proxy.
-    pub queue: Queue,
+    pub sqs: QueueServer,
     /// A connection to the database, without the proxy.
     pub tables: Client,
     /// Everybody's clock.
@@ -72,7 +72,6 @@ pub struct TestEnvironment {
     left_out: BTreeSet<String>,
     arrival: Arrival,
     _proxies: [TcpProxy; 5],
-    _sqs: QueueServer,
 }
 
 impl TestEnvironment {
@@ -120,7 +119,7 @@ impl TestEnvironment {
             stripe,
             klaviyo,
             firebase,
-            queue: sqs.queue.clone(),
+            sqs,
             tables,
             clock,
             machine,
@@ -133,7 +132,6 @@ impl TestEnvironment {
             left_out: BTreeSet::new(),
             arrival: Arrival::AtOnce,
             _proxies: proxies,
-            _sqs: sqs,
         }
     }
 

@@ -86,7 +86,7 @@ impl TestEnvironment {
     pub async fn restore_tables(&mut self) {
         self.tables.batch_execute(RESTORE).await.unwrap();
         self.klaviyo.reset();
-        while !self.queue.receive().is_empty() {}
+        while !self.sqs.queue.receive().is_empty() {}
         self.taken.clear();
         self.left_out.clear();
     }

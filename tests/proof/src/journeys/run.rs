@@ -178,7 +178,7 @@ impl Journey {
                 for n in 0..3 {
                     preorder(environment, &format!("reader-{n}@example.com")).await;
                 }
-                drop(environment.queue.receive());
+                drop(environment.sqs.queue.receive());
                 environment.clock.advance(Duration::from_secs(600));
                 environment.injector.arm(faults);
                 environment.sweep().await;
