@@ -77,7 +77,7 @@ pub enum Event {
         /// `evt_…`
         #[arg(value_parser = parse::event_id)]
         event: EventId,
-        /// Also decides an event anew that was recorded before and changed nothing (parked or ignored).
+        /// Decides the event anew, too, if it was recorded before and changed nothing (parked or ignored).
         #[arg(long)]
         force: bool,
     },

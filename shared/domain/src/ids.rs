@@ -303,7 +303,7 @@ impl fmt::Display for PaymentRecordId {
 
 /// The id of a row of the outbox, and also the `unique_id` by which Klaviyo drops repeats.
 ///
-/// It is derived from the announcement's key, so one announcement has one id wherever and whenever it is decided.
+/// The id is derived from the announcement's key, so one announcement has one id wherever and whenever it is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OutboxId(Uuid);

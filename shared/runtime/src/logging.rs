@@ -21,7 +21,7 @@ pub fn parse_level(parser: &mut Parser<'_>) -> Option<LevelFilter> {
 
 /// Starts logging at `level`; `function` is the crate of the binary, as in `env!("CARGO_CRATE_NAME")`.
 ///
-/// Also logs each panic in one line. Does nothing if logging has started already.
+/// From then on each panic is logged in one line, too. Logging that has started already stays as it is.
 pub fn init(level: LevelFilter, function: &str) {
     if subscriber(level, function, io::stdout).try_init().is_ok() {
         log_panics();

@@ -54,7 +54,7 @@ impl CheckoutGateway for StripeClient {
 /// Other parameters need another key; it is derived from `key`, so that a repeated attempt has an equal one.
 ///
 /// # Errors
-/// As [`key`](self::key).
+/// [`GatewayError::Refused`] if Stripe's library does not accept the key.
 fn without_address(key: &IdempotencyKey) -> Result<IdempotencyKey, GatewayError> {
     self::key(&format!("{}:without-address", key.as_str()))
 }

@@ -78,7 +78,7 @@ impl ConsentChange {
         (self.proven, self.consent.said_at, self.announcement.id)
     }
 
-    /// Returns whether it repeats `counting`, the consent that counts for the address so far. `claim_consent.sql` has the
+    /// Returns whether this consent repeats `counting`, the consent that counts for the address so far. `claim_consent.sql` has the
     /// same condition.
     #[must_use]
     pub fn says_nothing_new(&self, counting: &Self) -> bool {

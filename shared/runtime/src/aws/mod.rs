@@ -1,7 +1,7 @@
 //! The configuration that all AWS clients share: region, credentials, endpoint and HTTP client.
 //!
-//! It is read from the variables that Lambda sets, and from nothing else. `aws-config` would also look for profiles,
-//! instance roles and token files.
+//! The configuration is read from the variables that Lambda sets, and from nothing else. The crate `aws-config` would also
+//! look for profiles, instance roles and token files.
 
 mod connector;
 pub mod rds;
