@@ -54,6 +54,8 @@ IN_PROCESS = [
 # (program, file, text, its replacement, what the check must print)
 IN_A_COPY = [
     (["scripts/check-floors"], "shared/domain/src/preorder/mod.rs", "use crate::", "use crate::champion as _;\nuse crate::", "must not know"),
+    (["scripts/check-floors"], "shared/domain/src/champion/subscription.rs", "champion::{Period,", "champion::{ChampionAccount, Period,", "import each other"),
+    (["scripts/check-floors"], "functions/create-checkout/src/handler.rs", "self.", "self.find.store.", "not the store"),
     (DOCS, "docs/DEPLOY.md", "`make deploy`", "`make deploys`", "deploys"),
     (DOCS, "README.md", "docs/RUNBOOK.md)", "docs/RUNBOOKS.md)", "leads nowhere"),
     (DOCS, "docs/SECURITY.md", "`AppCheck`", "`AppCheck" + "ed`", "AppCheck" + "ed"),
