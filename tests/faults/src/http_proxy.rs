@@ -35,7 +35,7 @@ pub enum HttpFault {
     Silence,
     /// The request is answered with this status and has no effect.
     Status(u16),
-    /// The request takes effect, and the answer takes so much longer.
+    /// The request takes effect, and the answer comes this much later.
     Slow(Duration),
 }
 

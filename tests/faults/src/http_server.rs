@@ -64,7 +64,7 @@ impl HttpServer {
         self.address
     }
 
-    /// Returns the counts, which go on.
+    /// Returns the counts, which the server goes on to raise.
     #[must_use]
     pub fn traffic(&self) -> &Traffic {
         &self.traffic
@@ -87,7 +87,7 @@ where
         traffic.bytes.fetch_add(usize::try_from(sent).unwrap_or_default(), Relaxed);
         Ok::<_, io::Error>(answer)
     });
-    // How a connection ends is its client's business.
+    // The client sees how its connection ends; nobody here needs to know.
     drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
 }
 

@@ -41,16 +41,16 @@ pub enum FailureMode {
     GoneBefore,
     /// The process is gone after the effect and before the answer.
     GoneAfter,
-    /// The other side answers 500 and did nothing. Stripe keeps that answer for the idempotency key.
+    /// The other side answers 500 and carries nothing out. Stripe keeps that answer for the idempotency key.
     Status500,
-    /// The other side did it and answers 500 all the same.
+    /// The other side carries the request out and answers 500 all the same.
     Status500After,
-    /// The other side answers 429 and did nothing.
+    /// The other side answers 429 and carries nothing out.
     TooMany,
     /// The other side answers 503 more often than a client tries in one call. The database and SQS break the connection
     /// and refuse the next ones.
     Outage,
-    /// The step waits until [`FaultInjector::release`] or [`FaultInjector::fail`]: somebody else gets in between.
+    /// The step waits until [`FaultInjector::release`] or [`FaultInjector::fail`], so that something else happens first.
     Held,
 }
 
@@ -73,8 +73,8 @@ impl FailureMode {
         if !matches!(system, System::Sqs | System::Postgres) {
             modes.extend([Self::Status500, Self::Status500After, Self::TooMany]);
         }
-        // Without Firebase for longer, a preorder waits for its owner until somebody links it; there is nothing to compare
-        // then.
+        // While Firebase is gone for longer, a preorder stays without an owner until somebody links it, so its final state
+        // can't equal that of an undisturbed run.
         if system != System::Firebase {
             modes.push(Self::Outage);
         }
@@ -88,7 +88,7 @@ impl FailureMode {
     }
 }
 
-/// One failure.
+/// A step that fails, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fault {
     /// The number of the step that fails, counted from 0 since the injector was armed.
@@ -115,12 +115,12 @@ struct State {
     armed: bool,
     steps: Vec<System>,
     faults: VecDeque<Fault>,
-    /// How the step that is held fails after all.
+    /// How the held step fails; none if it goes on.
     verdict: Option<FailureMode>,
 }
 
 impl FaultInjector {
-    /// Counts steps from now on, and lets these fail. They are in the order of their steps.
+    /// Counts steps from now on, and lets those of the faults fail. The faults must be sorted by their steps.
     pub fn arm(&self, faults: &[Fault]) {
         *self.state() = State { armed: true, faults: faults.iter().copied().collect(), ..State::default() };
     }
@@ -162,7 +162,7 @@ impl FaultInjector {
         Some(fault.mode)
     }
 
-    /// Says that the process is gone.
+    /// Marks the process as gone.
     pub fn kill(&self) {
         self.0.gone.notify_one();
     }

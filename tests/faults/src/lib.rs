@@ -5,7 +5,7 @@
 //! - [`HttpFaultProxy`] stands before a system that speaks HTTP and fails single requests.
 //! - [`RuntimeApi`] is Lambda's side of a function that runs as a process.
 //! - [`Queue`] is an SQS queue with a dead-letter queue, in the process and over HTTP.
-//! - [`HttpServer`] is what the last three are made of.
+//! - [`HttpServer`] is the server on which the last three are built.
 #![allow(
     clippy::unwrap_used,
     clippy::missing_panics_doc,

@@ -92,20 +92,20 @@ impl RuntimeApi {
         self.calls.lock().await.recv().await.unwrap()
     }
 
-    /// Gives the process an event and waits for what it makes of it: returns the body of its response, or of its error.
+    /// Gives the process an event and waits for its response or its error. Returns the body.
     pub async fn invoke(&self, event: Bytes) -> Bytes {
         let id = self.send(event);
         loop {
             match self.call().await {
                 Call::Response(of, _, body) | Call::Error(of, body) if of == id => return body,
-                // Of an invocation that the caller gave up.
+                // The response may be to an earlier invocation, on which the caller gave up.
                 Call::Next(_) | Call::Response(..) | Call::Error(..) => {}
             }
         }
     }
 }
 
-/// Answers one call of the process, and tells of it.
+/// Answers one call of the process, and sends it to whoever waits for calls.
 async fn answer(
     request: Request<Bytes>,
     events: &Mutex<mpsc::UnboundedReceiver<(String, Bytes)>>,

@@ -9,24 +9,24 @@ pub(crate) struct Messages {
 }
 
 impl Messages {
-    /// Reads on where a message with a kind begins: anywhere but at a client's first message.
+    /// Starts at a message with a kind, which every message has but a client's first one.
     pub(crate) fn after_the_first() -> Self {
         Self { pending: Vec::new(), started: true }
     }
 
-    /// Returns how many of the messages that this piece of a client's completes are `Bind` or `Query`: each runs one
-    /// statement, or one text of several.
+    /// Reads the next piece of what a client sends. Returns how many `Bind` and `Query` messages it completes; each of them
+    /// runs one statement, or one text with several.
     pub(crate) fn statements(&mut self, piece: &[u8]) -> usize {
         self.count(piece, b"BQ")
     }
 
-    /// Returns how many of the messages that this piece of a client's completes are `Sync` or `Query`: the server answers
-    /// each with one [`ReadyForQuery`](Self::answers).
+    /// Reads the next piece of what a client sends. Returns how many `Sync` and `Query` messages it completes; the server
+    /// answers each of them with one [`ReadyForQuery`](Self::answers).
     pub(crate) fn requests(&mut self, piece: &[u8]) -> usize {
         self.count(piece, b"SQ")
     }
 
-    /// Returns how many of the messages that this piece of a server's completes are `ReadyForQuery`.
+    /// Reads the next piece of what a server sends. Returns how many `ReadyForQuery` messages it completes.
     pub(crate) fn answers(&mut self, piece: &[u8]) -> usize {
         self.count(piece, b"Z")
     }
@@ -35,7 +35,7 @@ impl Messages {
         self.pending.extend_from_slice(piece);
         let mut found = 0;
         loop {
-            // The first message has no kind.
+            // A client's first message has no kind.
             let start = usize::from(self.started);
             let Some(&[a, b, c, d]) = self.pending.get(start..start + 4) else { return found };
             let end = start + u32::from_be_bytes([a, b, c, d]) as usize;

@@ -29,17 +29,17 @@ use crate::{
     statements::Messages,
 };
 
-/// A latency at which round trips can be counted: far longer than a client needs to send what it sends without waiting,
-/// on a busy machine too.
+/// A latency at which round trips can be counted: even on a busy machine it is far longer than a client needs to send
+/// everything that it sends without waiting for an answer.
 pub const COUNTING: Duration = Duration::from_millis(25);
 
-/// After how long without a byte an answer is whole.
+/// The time without a byte after which a request or an answer counts as complete.
 const WHOLE: Duration = Duration::from_millis(4);
 
-/// How late a late request is: the recovery has begun by then.
+/// The delay of a late request, after which the recovery has begun.
 const LATE: Duration = Duration::from_millis(15);
 
-/// How long an effect that nobody waits for may take, above the longest wait for a lock.
+/// The longest time for an effect that nobody waits for; it is above the longest wait for a lock.
 const LONGEST_EFFECT: Duration = Duration::from_secs(6);
 
 /// PostgreSQL's `Terminate`, which has no answer and is no round trip.
@@ -48,9 +48,9 @@ const TERMINATE: &[u8] = &[b'X', 0, 0, 0, 4];
 /// How a proxy is set up. The default passes everything on at once.
 #[derive(Clone, Default)]
 pub struct Setup {
-    /// How long each answer travels.
+    /// The time that each answer takes to arrive.
     pub latency: Duration,
-    /// Says which round trips fail.
+    /// The injector that says which round trips fail.
     pub injector: FaultInjector,
     /// The system at the other end.
     pub system: System,
@@ -66,9 +66,9 @@ pub enum LinkState {
     Up,
     /// Each answer takes this long.
     Slow(Duration),
-    /// Connections come about, and what the client says never arrives.
+    /// Connections are accepted, and what the client sends never arrives.
     Silent,
-    /// Every connection breaks, in the middle of whatever it carries, and no new one comes about.
+    /// Every connection breaks, in the middle of whatever it carries, and a new one breaks at once.
     Down,
 }
 
@@ -77,7 +77,7 @@ pub enum LinkState {
 pub struct Counts {
     /// Connections that were made.
     pub connections: usize,
-    /// How often the client has sent something and waited for the answer.
+    /// The number of times that the client sent something and waited for the answer.
     pub round_trips: usize,
     /// Messages to PostgreSQL that bring SQL.
     pub statements: usize,
@@ -102,7 +102,7 @@ struct Link {
     disturbed: AtomicUsize,
 }
 
-/// What was on its way when a connection was made to fail.
+/// A request that was on its way when its connection was made to fail, and how it fails.
 struct Interrupted {
     mode: FailureMode,
     unsent: Vec<u8>,
@@ -147,13 +147,13 @@ impl TcpProxy {
         self.link.state.send_modify(|link| *link = (state, link.1 + usize::from(state == LinkState::Down)));
     }
 
-    /// Breaks every connection, as a restart of the server or a long freeze does; new ones come about.
+    /// Breaks every connection, as a restart of the server or a long freeze does. New connections work.
     pub fn break_connections(&self) {
         self.set(LinkState::Down);
         self.set(LinkState::Up);
     }
 
-    /// Returns how many connections broke or came to nothing and how many answers were slow so far, by the link's state.
+    /// Returns how many connections broke or couldn't be made, plus how many answers were slow, because of the link's state.
     #[must_use]
     pub fn disturbed(&self) -> usize {
         self.link.disturbed.load(Ordering::Relaxed)
@@ -188,12 +188,12 @@ impl Link {
         };
         if let Some(interrupted) = interrupted {
             let injector = self.setup.injector.clone();
-            // On its own, since what is late arrives also when the proxy is gone.
+            // This is a task of its own, since a late request arrives even if the proxy is gone by then.
             tokio::spawn(interrupted.fail(self.setup.system, injector, to_client, from_server, to_server));
         }
     }
 
-    /// Carries what the client says to the server, until the client closes or a round trip fails.
+    /// Carries what the client sends to the server, until the client closes or a round trip fails.
     async fn requests(
         &self,
         mut client: OwnedReadHalf,
@@ -224,7 +224,7 @@ impl Link {
         None
     }
 
-    /// Carries what the server says to the client, until one of them closes.
+    /// Carries what the server sends to the client, until one of them closes.
     async fn answers(&self, server: &mut OwnedReadHalf, client: &mut OwnedWriteHalf, waiting: &AtomicBool) {
         let mut buffer = vec![0; 1 << 16];
         while let Ok(length @ 1..) = server.read(&mut buffer).await {
@@ -280,7 +280,7 @@ impl Interrupted {
         }
     }
 
-    /// Does what the mode says, and closes both ends.
+    /// Carries out the failure mode, and closes both ends.
     async fn fail(
         mut self,
         system: System,
@@ -306,19 +306,19 @@ impl Interrupted {
             }
             FailureMode::Silent => {
                 let mut buffer = vec![0; 1 << 16];
-                // Until the client gives up.
+                // Bytes are read until the client gives up.
                 while let Ok(1..) = self.client.read(&mut buffer).await {}
             }
-            // The connection breaks, as it does where a server can't be made to answer with an error.
+            // The connection breaks at once, also for the modes in which a server would answer with an error.
             _ => {}
         }
     }
 }
 
-/// Sends the request to the server and takes an answer that nobody gets: all of PostgreSQL's; of another server's, or of
-/// one that is still letting the client in, what comes until no more does.
+/// Sends the request to the server and discards the answer: from PostgreSQL all of it, from another server, or from a
+/// PostgreSQL that is still letting the client in, whatever comes until it pauses.
 async fn take_effect(system: System, request: &[u8], to_server: &mut OwnedWriteHalf, from_server: &mut OwnedReadHalf) {
-    // A connection begins with the length of its first message.
+    // A PostgreSQL connection begins with the length of its first message, whose first byte is 0.
     let known = system == System::Postgres && request.first() != Some(&0);
     let mut outstanding = if known { Messages::after_the_first().requests(request) } else { 0 };
     if to_server.write_all(request).await.is_err() {

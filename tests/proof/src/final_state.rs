@@ -27,7 +27,7 @@ const VOLATILE: [&str; 11] = [
     "taken_at",
 ];
 
-/// Columns of which only matters whether they are set.
+/// Columns of which it only matters whether they are set.
 const SET_OR_NOT: [&str; 2] = ["sent_at", "klaviyo_event_sent_at"];
 
 /// Tables with numbers as keys. Their sequences also count attempts that failed.
@@ -53,7 +53,7 @@ pub(crate) const TABLES: [&str; 15] = [
     "stripe_event",
 ];
 
-/// Announcements that may be superseded: what ended them may have come before or after they were sent.
+/// Announcements that may be superseded: what makes them untrue may come before or after they are sent.
 pub const PERISHABLE: [&str; 6] = [
     "champion_action_required",
     "champion_payment_failed",

@@ -72,7 +72,8 @@ pub fn start() {
 
 /// Checks that no line so far contained one of the markers.
 ///
-/// # Panics If a line did; the message shows it.
+/// # Panics
+/// If a line did; the message shows it.
 pub fn assert_clean() {
     let audit = audit();
     assert!(audit.bad.is_empty(), "logged: {:#?}", audit.bad);

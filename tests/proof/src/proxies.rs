@@ -6,10 +6,10 @@ use pledge_faults::{FailureMode, FaultInjector, QueueServer, Setup, System, TcpP
 use pledge_stand_ins::{Fault as Answer, Faults, FirebaseStandIn, KlaviyoStandIn, StripeStandIn};
 use pledge_testkit::TestDatabase;
 
-/// How long an answer travels: longer than a client needs to send what it sends at once.
+/// The time that an answer takes to arrive: longer than a client needs to send everything that it sends at once.
 const LATENCY: Duration = Duration::from_millis(1);
 
-/// As often as the client that tries most often tries in one call.
+/// The number of answers with 503 in an outage: the most attempts that any client makes in one call.
 const TRIES: u32 = 4;
 
 /// Starts a proxy before each system: PostgreSQL, Stripe, Klaviyo, Firebase and SQS, in this order.
@@ -37,7 +37,7 @@ async fn before_stand_in(system: System, base_url: &str, faults: &Faults, inject
         FailureMode::Status500 => faults.add(Answer::status(500)),
         FailureMode::Status500After => faults.add(Answer::status(500).after_effect()),
         FailureMode::Outage => faults.add(Answer::status(503).times(TRIES)),
-        // Klaviyo says when to come back: later than a sender waits, so that all of them must keep to it.
+        // The `Retry-After` is longer than a sender waits, so that later senders must keep to it as well.
         FailureMode::TooMany if system == System::Klaviyo => faults.add(Answer::rate_limited(30)),
         FailureMode::TooMany => faults.add(Answer::status(429)),
         other => panic!("{other:?} is no answer"),

@@ -1,4 +1,4 @@
-//! The server's plans for statements, and whether their cost grows with the business.
+//! The server's plans for statements, and whether a plan reads all of a table that grows with the number of customers.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -59,8 +59,8 @@ fn read_all(folder: &Path, text: &mut String) -> io::Result<()> {
     Ok(())
 }
 
-/// Tables that grow with the number of novels and not of customers, or have a few rows. The server may read them in any
-/// way.
+/// Tables that grow with the number of novels and not with that of customers, or have a few rows. The server may read them
+/// in any way.
 const SMALL: [&str; 10] = [
     "novel_champion_tiers",
     "default_champion_tiers",

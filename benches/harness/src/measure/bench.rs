@@ -17,19 +17,19 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// Makes them for a subject, with rows for this many requests.
+    /// Makes a bench for a subject, with rows for this many requests.
     pub async fn of(subject: &Subject, requests: u32) -> Result<Self, Failure> {
         Self::slow(subject, requests, Duration::ZERO).await
     }
 
-    /// Makes them for a subject, with rows for this many requests and with outside systems that answer after `latency`.
+    /// Makes a bench for a subject, with rows for this many requests and with outside systems that answer after `latency`.
     pub async fn slow(subject: &Subject, requests: u32, latency: Duration) -> Result<Self, Failure> {
         let database = Arc::new(TestDatabase::new().await);
         subject.work.prepare(&database.connect().await, 1..=requests).await?;
         Ok(Self { outside: outside::start(latency).await, database })
     }
 
-    /// Makes them for a subject on a database that others use too, and adds the rows that these requests work on.
+    /// Makes a bench for a subject on a database that other benches use too, and adds the rows that these requests work on.
     pub async fn on(
         database: Arc<TestDatabase>,
         subject: &Subject,

@@ -28,7 +28,8 @@ impl fmt::Display for Effort {
     }
 }
 
-/// Counts, if valgrind is installed and can run the program. Writes callgrind's findings to `profile`, if it is given.
+/// Counts the cost of one warm request; none if valgrind isn't installed or can't run the program. Writes callgrind's
+/// findings to `profile`, if it is given.
 pub async fn effort(subject: &Subject, profile: Option<&Path>) -> Option<Effort> {
     let profile = profile.map_or_else(|| "/dev/null".to_owned(), |file| file.display().to_string());
     let output = format!("--callgrind-out-file={profile}");

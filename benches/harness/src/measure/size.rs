@@ -32,6 +32,6 @@ pub async fn crates(package: &str) -> Result<usize, Failure> {
         return Err(String::from_utf8_lossy(&output.stderr).into());
     }
     let tree = String::from_utf8(output.stdout)?;
-    // A crate that is listed again is marked so.
+    // `cargo tree` marks a crate that it lists again with `(*)`.
     Ok(tree.lines().map(|line| line.trim_end_matches(" (*)")).collect::<BTreeSet<_>>().len())
 }

@@ -1,4 +1,4 @@
-//! How Stripe's events arrive: by delivery, or, where that never happens, because somebody fetches them.
+//! How Stripe's events arrive: they are delivered, or the catch-up fetches them.
 
 use std::time::Duration;
 
@@ -7,29 +7,29 @@ use serde_json::Value;
 
 use super::{MAX_ATTEMPTS, TestEnvironment, id_of};
 
-/// Longer than events are left to delivery.
+/// A time after which the catch-up fetches an event: longer than it leaves events to delivery.
 const LEFT_TO_DELIVERY: Duration = Duration::from_secs(16 * 60);
 
 /// How Stripe's events arrive.
 #[derive(Debug, Clone, Copy)]
 pub enum Arrival {
-    /// All are delivered, at once.
+    /// All events are delivered, at once.
     AtOnce,
-    /// A while after they happened, and those with such a number aren't delivered at all: they are fetched. The first event
-    /// has the number 0.
+    /// Events are delivered a while after they happened, except those that `is_missing` names by their number: they are
+    /// never delivered, and fetched. The first event has the number 0.
     Late {
-        /// Whether the event with this number is never delivered.
+        /// Whether the event with this number is never delivered; the second number is `which`.
         is_missing: fn(usize, usize) -> bool,
-        /// A number for `is_missing`.
+        /// The second number for `is_missing`.
         which: usize,
     },
 }
 
 impl Arrival {
-    /// All are delivered, as late as others are fetched.
+    /// All events are delivered, as late as others are fetched.
     pub const LATE: Self = Self::Late { is_missing: |_, _| false, which: 0 };
 
-    /// None is delivered.
+    /// No event is delivered; all are fetched.
     pub const NEVER: Self = Self::Late { is_missing: |_, _| true, which: 0 };
 }
 
@@ -46,14 +46,14 @@ impl TestEnvironment {
         number.is_some_and(|number| is_missing(number, which))
     }
 
-    /// Lets the time pass that it takes until events arrive late.
+    /// Moves the clock on until undelivered events count as late, if events arrive late.
     pub(super) fn wait_for_arrival(&self) {
         if matches!(self.arrival, Arrival::Late { .. }) && !self.undelivered().is_empty() {
             self.advance(LEFT_TO_DELIVERY);
         }
     }
 
-    /// Fires the schedule that fetches what was never delivered, until it comes through. Returns whether there was any.
+    /// Runs the catch-up until it succeeds, if events were never delivered. Returns whether there were any.
     pub async fn catch_up(&mut self) -> bool {
         let missing: Vec<_> = self.undelivered().into_iter().filter(|event| self.is_missing(event)).collect();
         if missing.is_empty() {

@@ -6,7 +6,7 @@ use pledge_faults::{FailureMode, Fault};
 
 use super::TestEnvironment;
 
-/// After how long somebody counts as waiting for whoever is held, if not for a lock in the database.
+/// The time after which the other request counts as waiting for the held one, even if it waits for no lock in the database.
 const LOCKED_OUT: Duration = Duration::from_secs(5);
 
 impl TestEnvironment {

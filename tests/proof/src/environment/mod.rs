@@ -42,7 +42,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(20);
 pub enum StartMode {
     /// Connections are reused.
     Warm,
-    /// Every call begins without one.
+    /// Every call opens new connections.
     Cold,
 }
 
@@ -141,7 +141,7 @@ impl TestEnvironment {
         &self.functions
     }
 
-    /// Returns the time that it is for everybody.
+    /// Returns the present time, which is the same for all parts of the environment.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.machine.now()
@@ -168,7 +168,7 @@ impl TestEnvironment {
         self.functions = Functions::start(&self.addresses, &self.machine, self.connections);
     }
 
-    /// Lets time pass for everybody.
+    /// Moves the clock of all parts of the environment on.
     pub fn advance(&self, by: Duration) {
         self.stripe.advance(by);
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{MAX_ATTEMPTS, TestEnvironment};
 
-/// All that a server error may say.
+/// The messages that a server error may have.
 const ANYBODY_MAY_READ: [&str; 4] = [
     "Something went wrong on our side.",
     "The service is unavailable for a moment. Please try again.",

@@ -8,8 +8,8 @@ use crate::{
     log_audit,
 };
 
-/// Every table that a run writes; without a look at foreign keys, in any order. (`truncate` would make a new file for
-/// each table and index, which takes longer than the run.)
+/// Deletes the rows of every table that a run writes. Foreign keys aren't checked, so the order doesn't matter.
+/// (`truncate` would make a new file for each table and index, which takes longer than the run.)
 pub(super) const CLEAR: &str = "set session_replication_role = replica;
     delete from users; delete from user_alias; delete from consent; delete from preorders; delete from stripe_event;
     delete from stripe_catch_up; delete from outbox; delete from stripe_payment;
@@ -20,7 +20,7 @@ pub(super) const CLEAR: &str = "set session_replication_role = replica;
     set session_replication_role = default;
     select add_default_champion_tiers(7)";
 
-/// Makes every table what it is in the schema `saved`.
+/// Replaces the rows of every table by those in the schema `saved`.
 const RESTORE: &str = "set session_replication_role = replica;
     do $$
     declare
@@ -37,7 +37,7 @@ const RESTORE: &str = "set session_replication_role = replica;
     set session_replication_role = default";
 
 impl TestEnvironment {
-    /// Waits until everything has arrived that is late.
+    /// Waits until every request that is late or that nobody waits for has taken effect.
     pub async fn wait_for_requests_in_flight(&self) {
         while self.injector.requests_in_flight() > 0 {
             tokio::time::sleep(Duration::from_millis(2)).await;
@@ -47,7 +47,7 @@ impl TestEnvironment {
     /// Brings everything that is still under way to its end. Returns how it ended.
     ///
     /// # Panics
-    /// If a fact waits in the outbox for ever, or an event that Stripe delivered isn't recorded.
+    /// If an announcement is parked or waits for ever, or an event that Stripe delivered isn't recorded.
     pub async fn end(&mut self) -> FinalState {
         for _ in 0..MAX_ATTEMPTS {
             self.wait_for_requests_in_flight().await;
