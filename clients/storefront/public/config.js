@@ -15,7 +15,7 @@
  * @property {string} stripe.script The address of Stripe.js.
  * @property {string} stripe.publishableKey
  * @property {{id: number, title: string}[]} novels The site's own list of novels.
- * @property {{id: number, title: string}[]} novels The novels of the site.
+ */
 
 /** @returns {Promise<Config>} */
 export async function loadConfig() {
