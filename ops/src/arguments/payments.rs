@@ -83,7 +83,6 @@ pub struct Grant {
     pub time: Given,
     /// The reason for the time, such as the payment whose time had run before it was recorded. Nothing is made good
     /// twice.
-    /// twice.
     #[arg(long, value_parser = parse::reason)]
     pub reference: String,
 }
