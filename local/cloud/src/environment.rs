@@ -36,7 +36,7 @@ pub(crate) fn quiet() -> bool {
     std::env::var("QUIET").is_ok_and(|value| !value.is_empty())
 }
 
-/// Returns the file with the addresses of a running cloud, if `PLEDGE_ENDPOINTS` says so.
+/// Returns the file with the addresses of a running cloud that `PLEDGE_ENDPOINTS` names; none if it isn't set.
 pub(crate) fn endpoints_file() -> Option<PathBuf> {
     std::env::var("PLEDGE_ENDPOINTS").ok().map(PathBuf::from)
 }

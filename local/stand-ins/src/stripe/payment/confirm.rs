@@ -168,7 +168,7 @@ fn keep_method(account: &mut Account, intent: &Value) {
     if let (Some(_), Some(customer), Some(method)) =
         (intent.maybe_text("setup_future_usage"), intent.maybe_text("customer"), intent.maybe_text("payment_method"))
     {
-        // It belongs to nobody else; otherwise the intent would have refused it.
+        // The method belongs to no other customer; otherwise the intent would have refused it.
         let _ = method::attach(account, "payment_method", method, customer);
     } else if let Some(method) = intent.maybe_text("payment_method")
         && account.get(method).maybe_text("customer").is_none()

@@ -99,7 +99,7 @@ pub(crate) fn overtaken_by_dispute(account: &mut Account, charge: &str) {
         .filter(|refund| refund.text("charge") == charge && refund.text("status") == "pending");
     let running: Vec<_> = running.map(|refund| refund.text("id").to_owned()).collect();
     for refund in running {
-        // It is pending, so it can fail.
+        // A pending refund can always fail.
         let _ = set_status(account, &refund, RefundStatus::Failed, Some("charge_for_pending_refund_disputed"));
     }
 }
