@@ -91,7 +91,7 @@ test("a forgotten password is replaced, which ends the other sessions", async ()
   const { user } = await createUserWithEmailAndPassword(auth, email, "correct horse");
   await sendPasswordResetEmail(auth, email);
   const code = await codeFor(email, "PASSWORD_RESET");
-  // Sessions end by the second.
+  // A new password ends the sessions that began before the present second, so the test waits for the next one.
   const { auth_time: began } = await claims(user);
   while ((await control("firebase", "clock")).now <= Number(began)) await setTimeout(50);
   assert.equal(await verifyPasswordResetCode(auth, code), email);

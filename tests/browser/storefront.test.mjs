@@ -171,7 +171,7 @@ test("a reader buys 30 days once", async () => {
     await page.getByRole("button", { name: "4242 4242 4242 4242" }).click();
     await page.getByRole("button", { name: "Pay $3" }).click();
     await page.getByText(/You are a champion: Profound Realm \(until/).waitFor();
-    // Time can be bought again; nothing renews.
+    // A purchase doesn't renew, so the account shows when the access ends.
     await page.goto(`${shop}/en/account`);
     await page.getByText(/Profound Realm, until/).waitFor();
   });

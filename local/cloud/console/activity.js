@@ -8,7 +8,7 @@ const EMAIL = /[a-z0-9._%+-]+@(?!.*gserviceaccount)[a-z0-9-]+(?:\.[a-z0-9-]+)+/g
 /** Returns whether an entry is a line that a function logged. */
 export const isLog = (entry) => entry.from === entry.to && entry.to === "api";
 
-/** Returns whether ids lead on from an entry: messages of one batch of the queue may have nothing in common. */
+/** Returns whether an entry's ids lead to other entries. Those of a queue's batch don't: its messages may have nothing in common. */
 const leadsOn = (entry) => entry.from !== "sqs" && entry.to !== "sqs";
 
 /**
@@ -57,7 +57,7 @@ function labelOf(group) {
 }
 
 export class Activity {
-  /** The entries, oldest first, each with its JSON as `text` and its ids that lead on as `links`. */
+  /** The entries, oldest first, each with its JSON as `text` and the ids that lead to other entries as `links`. */
   entries = [];
   #known = new Set();
   #listeners = new Set();
