@@ -37,11 +37,11 @@ pub struct HttpServer {
 /// Counts of what a server has got and sent so far.
 #[derive(Debug, Default)]
 pub struct Traffic {
-    /// Connections.
+    /// The number of connections.
     pub connections: AtomicUsize,
-    /// Requests.
+    /// The number of requests.
     pub requests: AtomicUsize,
-    /// Bytes of bodies, both ways.
+    /// The number of bytes in bodies, both ways.
     pub bytes: AtomicUsize,
 }
 

@@ -18,9 +18,9 @@ pub enum System {
     Postgres,
     /// Stripe. A step is a request to its API.
     Stripe,
-    /// Klaviyo. A step is an event for it.
+    /// Klaviyo. A step is a request to its API: an event, or a job that subscribes or unsubscribes somebody.
     Klaviyo,
-    /// Firebase. A step is a look at its accounts.
+    /// Firebase. A step is a request to its API: an account is looked up or made.
     Firebase,
     /// SQS. A step is a request: a batch of messages for the queue.
     Sqs,

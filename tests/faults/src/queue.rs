@@ -35,7 +35,7 @@ struct State {
 #[derive(Debug)]
 struct Dead {
     message: Delivery,
-    /// Received, and not visible to the next receiver.
+    /// Whether the message was received and isn't visible to the next receiver.
     hidden: bool,
 }
 

@@ -75,13 +75,13 @@ pub enum LinkState {
 /// What has gone through a proxy.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
-    /// Connections that were made.
+    /// The number of connections that were made.
     pub connections: usize,
     /// The number of times that the client sent something and waited for the answer.
     pub round_trips: usize,
-    /// Messages to PostgreSQL that bring SQL.
+    /// The number of messages to PostgreSQL that run SQL.
     pub statements: usize,
-    /// Bytes, both ways.
+    /// The number of bytes, both ways.
     pub bytes: usize,
 }
 

@@ -104,7 +104,7 @@ impl Outage {
         }
     }
 
-    /// Returns whether callers of the API must notice the outage. What only needs the outbox must not be noticed.
+    /// Returns whether callers of the API must notice the outage. One that only delays announcements must not be noticed.
     #[must_use]
     pub fn is_noticed(self) -> bool {
         !matches!(self, Self::Nothing | Self::QueueGone | Self::KlaviyoFailing)
