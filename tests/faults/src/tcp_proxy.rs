@@ -153,7 +153,8 @@ impl TcpProxy {
         self.set(LinkState::Up);
     }
 
-    /// Returns how many connections broke or couldn't be made, plus how many answers were slow, because of the link's state.
+    /// Returns how many connections broke or couldn't be made, plus how many answers were slow, because of the link's
+    /// state.
     #[must_use]
     pub fn disturbed(&self) -> usize {
         self.link.disturbed.load(Ordering::Relaxed)

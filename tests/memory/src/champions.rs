@@ -230,7 +230,8 @@ impl Tables {
         Some(self.current(key))
     }
 
-    /// Returns the key of the reader to whom this reader's support belongs now: their own, or that of whoever took them over.
+    /// Returns the key of the reader to whom this reader's support belongs now: their own, or that of whoever took them
+    /// over.
     fn current(&self, key: &ChampionKey) -> ChampionKey {
         ChampionKey { user: self.resolved(&key.user), novel: key.novel }
     }
