@@ -1,4 +1,4 @@
-//! Which reader supports which novel.
+//! The pair of a reader and a novel that they support.
 
 use crate::ids::{NovelId, UserId};
 

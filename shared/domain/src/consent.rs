@@ -14,7 +14,7 @@ use crate::{
 #[serde(transparent)]
 pub struct TextVersion(String);
 
-/// The version of a text has too many characters, or other ones than it may have.
+/// Text that can't be the version of a consent text: it is empty, too long, or has characters that aren't allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must have 1 to {} characters, all of them letters, digits or -_.:/", TextVersion::MAX)]
 pub struct InvalidTextVersion;
@@ -54,8 +54,8 @@ pub enum MarketingConsent {
     No,
     /// The customer agreed to this text; none if they agreed before versions were recorded.
     Given(Option<TextVersion>),
-    /// The customer agreed to this text by Stripe's metadata alone, from which the lost preorder was restored. This counts
-    /// as no consent.
+    /// Only Stripe's metadata, from which a lost preorder was restored, say that the customer agreed to this text. This
+    /// doesn't count as consent.
     Unconfirmed(TextVersion),
 }
 
@@ -89,7 +89,7 @@ pub enum Answer {
 /// The field that says whether somebody agrees to marketing.
 pub const FIELD: &str = "marketingConsent";
 
-/// The field that says to which version of the text.
+/// The field with the version of the text that was agreed to.
 const VERSION_FIELD: &str = "consentTextVersion";
 
 /// Returns the answer in the fields `marketingConsent` and `consentTextVersion`; none if there is none, or if a field is

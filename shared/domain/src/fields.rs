@@ -1,4 +1,4 @@
-//! A client's input, field by field, and what is wrong with it.
+//! A client's input, field by field, and the problems of its fields.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,11 @@ pub trait FormFields {
     /// Takes the text of a field, unchecked; none if the field wasn't sent or isn't a text.
     fn text(&mut self, name: &str) -> Option<String>;
 
-    /// Takes the truth value of a field; none if the field wasn't sent or isn't one.
+    /// Takes the truth value of a field; none if the field wasn't sent or isn't a truth value.
     fn boolean(&mut self, name: &str) -> Option<bool>;
 }
 
-/// The fields of a request that can't be accepted: for each the name as the client wrote it, and how to correct it.
+/// The invalid fields of a request, each by the name that the client wrote, with how to correct it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FieldErrors(BTreeMap<String, String>);
 

@@ -182,14 +182,14 @@ impl PreorderId {
         Self(random)
     }
 
-    /// Returns the id that an `Idempotency-Key` gives a preorder with this address, always the same for both. A guessed key
-    /// with another address gives another id.
+    /// Returns the id of the preorder that is made with this `Idempotency-Key` and address. It depends on these two alone.
+    /// A guessed key with another address gives another id.
     #[must_use]
     pub fn for_idempotency_key(key: &str, email: &Email) -> Self {
         Self(Uuid::new_v5(&NAMESPACE, format!("idempotency-key:{}\n{key}", email.key()).as_bytes()))
     }
 
-    /// Returns the id of the preorder that is made for a paid session that names none of ours.
+    /// Returns the id of the preorder that is made for a paid session that names no preorder of ours.
     #[must_use]
     pub fn for_session(session: &SessionId) -> Self {
         Self(Uuid::new_v5(&NAMESPACE, format!("session:{session}").as_bytes()))
@@ -267,7 +267,7 @@ impl PaymentRecordId {
         Self(Uuid::new_v5(&NAMESPACE, format!("invoice:{invoice}").as_bytes()))
     }
 
-    /// Returns the id of the record that is made for a `PaymentIntent` that names none of ours.
+    /// Returns the id of the record that is made for a `PaymentIntent` that names no record of ours.
     #[must_use]
     pub fn for_payment_intent(intent: &PaymentIntentId) -> Self {
         Self(Uuid::new_v5(&NAMESPACE, format!("payment_intent:{intent}").as_bytes()))

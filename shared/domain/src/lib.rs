@@ -1,4 +1,4 @@
-//! The rules of Pledge, and nothing else.
+//! The rules of Pledge: the domain.
 //!
 //! Every decision is a pure function of `(state, command, now)` that returns a plan; this crate knows no runtime, no
 //! HTTP, no SDK and no SQL, reads no clock, no environment and no randomness. Effects happen in the adapters, behind
@@ -41,7 +41,7 @@ pub mod preorder;
 // The second floor: the one decision about an event.
 pub mod decide;
 
-// The roof: what the use cases need.
+// The roof: the traits that the use cases need.
 pub mod ports;
 
 /// A point in time. Always UTC at the edges of the system, `timestamptz` in the database.

@@ -99,7 +99,7 @@ impl Use {
         self.limit
     }
 
-    /// Returns the refusal of this use. A use is restored after the limit's interval at the latest.
+    /// Returns the refusal of this use. The next use is restored after the limit's interval at the latest.
     #[must_use]
     pub fn too_many(&self) -> TooMany {
         TooMany { used_up: self.clone(), retry_after: self.limit.interval() }
@@ -122,8 +122,8 @@ impl fmt::Debug for Use {
     }
 }
 
-/// The uses that one request counts, in this order: the second isn't counted if the first's limit is used up. So a client
-/// whose own limit is used up can't use up anybody else's.
+/// The uses that one request counts, in their order: if the limit of the first is used up, the second isn't counted. So a
+/// client whose own limit is used up can't use up anybody else's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Uses([Option<Use>; 2]);
 

@@ -187,7 +187,7 @@ impl AnnouncementKind {
     }
 }
 
-/// The page to which an announcement leads that asks something of its reader.
+/// The page to which an announcement leads if it asks its reader to do something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WayBack {
     /// The page on which the preorder can be paid.
@@ -196,8 +196,8 @@ pub enum WayBack {
     Account,
 }
 
-/// The condition that makes an announcement untrue that was true when it was recorded. The statement that loads
-/// announcements for sending marks those as superseded; whether an announcement is recorded never depends on it.
+/// The condition under which a recorded announcement is no longer true. The statement that loads announcements for sending
+/// marks such announcements as superseded. Whether an announcement is recorded doesn't depend on the condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Perishes {
     /// The invoice or `PaymentIntent` in the announcement's key is paid.
@@ -320,9 +320,9 @@ impl Announcement {
         Self { id: OutboxId::for_key(&key), key, kind, payload }
     }
 
-    /// Sets `marketing_consent` to what counts when the announcement is sent. Without consent, an announcement for
-    /// marketing keeps the address and the preorder's id only. What was left out when it was recorded isn't added
-    /// again.
+    /// Sets `marketing_consent` to the consent that counts when the announcement is sent; a consent's own announcement
+    /// stays as it is. Without consent, an announcement for marketing keeps the address and the preorder's id only. Values
+    /// that were left out when it was recorded aren't added.
     pub fn say_consent(&mut self, given: bool) {
         if self.kind.is_consent() {
             return;

@@ -10,7 +10,8 @@ use crate::{
     metadata_name::{AGREED_TO, ATTEMPT, COLOR, LOCALE, PREORDER, PRICE, USER},
 };
 
-/// Our metadata on a Checkout session or its payment. A value that is missing, or isn't of the expected form, is none.
+/// Our metadata on a Checkout session or its payment. A field is none if its value is missing or isn't of the expected
+/// form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PreorderMetadata {
     /// `preorderId`.

@@ -2,19 +2,19 @@
 //!
 //! docs/EVENTS.md lists every property.
 
-/// The preorder that it is about.
+/// The id of the preorder that the announcement is about.
 pub const PREORDER: &str = "preorder_id";
 /// The language of the customer's page.
 pub const LOCALE: &str = "locale";
 /// The page on which an abandoned preorder can be paid.
 pub const RESUME_URL: &str = "resume_url";
-/// How much money moved, as a decimal text in the unit of the currency.
+/// The amount of money that moved, as a decimal text in major units of the currency.
 pub const AMOUNT: &str = "amount";
 /// Whether the person agrees to marketing.
 pub const MARKETING_CONSENT: &str = "marketing_consent";
-/// Of a consent: whether the address was proven to be theirs.
+/// Whether the person has proven that the address is theirs; in announcements of consents only.
 pub const ADDRESS_PROVEN: &str = "address_proven";
-/// Where a consent was said, or a preorder begun.
+/// The place where a consent was given or withdrawn, or where a preorder was begun.
 pub const SOURCE: &str = "source";
-/// Of a consent: which text was agreed to.
+/// The version of the text that was agreed to; in announcements of consents only.
 pub const TEXT_VERSION: &str = "text_version";

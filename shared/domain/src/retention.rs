@@ -1,4 +1,4 @@
-//! Retention: for how long rows are kept that aren't needed any more.
+//! Retention: the times for which rows are kept that aren't needed any more.
 
 use std::ops::AddAssign;
 

@@ -1,4 +1,4 @@
-//! What a person claims: an address, a profile, preorders, a consent. A store carries the claims out.
+//! Claims of a person: to an address, a profile, preorders or a consent. A store carries them out.
 
 use crate::{
     account::consent::{Consent, ConsentChange},
@@ -9,7 +9,8 @@ use crate::{
 /// Claims that one transaction carries out in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Claims {
-    /// The condition under which each claim counts, checked just before the claim is carried out.
+    /// The condition under which each claim counts, checked just before the claim is carried out; none if they always
+    /// count.
     pub only_while: Option<Ownerless>,
     /// The claims, in their order.
     pub list: Vec<Claim>,
@@ -44,7 +45,8 @@ pub enum Claim {
         user: UserId,
         /// The address.
         address: Email,
-        /// Whether nothing is taken if the user has a row already, because that row stays as it is.
+        /// Whether the claim is for a new row only. If the user has a row already, that row stays as it is, and no other
+        /// row loses the address.
         for_new_row: bool,
     },
     /// A user row is inserted, or updated if [`Profile::signed_in`] says so.
@@ -95,8 +97,8 @@ pub struct Profile {
 pub struct SignedIn {
     /// The user row after the sign-in.
     pub profile: StoredProfile,
-    /// The users who had proven this row's proven address before: a few at most, and none who was taken over already. Some
-    /// of them may be deleted at Firebase.
+    /// Other users who proved earlier that this row's proven address is theirs, and whom nobody has taken over yet; a few
+    /// at most. Some of them may be deleted at Firebase.
     pub had_address_before: Vec<UserId>,
 }
 

@@ -52,7 +52,7 @@ pub struct Consent {
     pub said_at: Timestamp,
 }
 
-/// A consent or a withdrawal that is to be stored with its announcement, unless it says nothing new of the address.
+/// A consent or a withdrawal that is to be stored with its announcement, unless it says nothing new about the address.
 ///
 /// Of several changes for one address the newest counts, but one that is `proven` isn't undone by one that isn't, since
 /// anybody can send a form with somebody else's address.
@@ -71,23 +71,24 @@ pub struct ConsentChange {
 }
 
 impl ConsentChange {
-    /// Returns the weight of this consent: of several about one address, the one of the greatest weight counts. Statements
-    /// order by the same three columns.
+    /// Returns the weight of this consent. Of several consents about one address, the one with the greatest weight counts.
+    /// SQL statements sort by the same three columns.
     #[must_use]
     pub fn weight(&self) -> (bool, Timestamp, OutboxId) {
         (self.proven, self.consent.said_at, self.announcement.id)
     }
 
-    /// Returns whether this consent repeats `counting`, the consent that counts for the address so far. `claim_consent.sql` has the
-    /// same condition.
+    /// Returns whether this consent repeats `counting`, the consent that counts for the address so far. `claim_consent.sql`
+    /// has the same condition.
     #[must_use]
     pub fn says_nothing_new(&self, counting: &Self) -> bool {
         let same_text = !self.consent.given || counting.consent.text_version == self.consent.text_version;
         counting.consent.given == self.consent.given && counting.proven >= self.proven && same_text
     }
 
-    /// Returns what announcements may say of marketing consent; none if nothing is known. An unproven form gives none.
-    /// `unsent_outbox.sql` has the same condition.
+    /// Returns whether announcements may say that the person agrees to marketing; none if they must not say anything about
+    /// it, since anybody can give this unproven consent for an address that isn't theirs. `unsent_outbox.sql` has the same
+    /// condition.
     #[must_use]
     pub fn told(&self) -> Option<bool> {
         (self.proven || !self.consent.given).then_some(self.consent.given)
@@ -134,7 +135,7 @@ impl ConsentChange {
     }
 }
 
-/// The change of a list of those who agree to marketing.
+/// A change of the mailing list of people who agree to marketing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListChange {
     /// The address is put on the list.
@@ -143,9 +144,8 @@ pub enum ListChange {
     Unsubscribe,
 }
 
-/// Returns the change of the list that an announcement asks for; none if it isn't about consent. Consent for an address that
-/// nobody proved changes a list only if that asks the address's owner first (`double_opt_in`); otherwise anybody could
-/// subscribe anybody.
+/// Returns how an announcement changes the mailing list; none if it doesn't. Consent for an unproven address subscribes the
+/// address only if the list asks its owner to confirm (`double_opt_in`); otherwise anybody could subscribe anybody.
 #[must_use]
 pub fn list_change(announcement: &Announcement, double_opt_in: bool) -> Option<ListChange> {
     let is_proven = announcement.payload.properties.get(property::ADDRESS_PROVEN) == Some(&Value::Bool(true));

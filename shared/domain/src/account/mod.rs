@@ -50,11 +50,12 @@ pub fn says_of_marketing(reader: &VerifiedUser, answer: &Answer, at: Timestamp) 
     Some(Claim::Consent(Box::new(change)))
 }
 
-/// Returns the claims of whoever sent a preorder's form.
+/// Returns the claims of the person who sent a preorder's form.
 ///
-/// Somebody who signed in gets the token's profile, to which the form adds a telephone number and a marketing consent. An
-/// owner who is known by the address alone gets a row if there is none. Either owner also gets the address's other
-/// ownerless preorders, if the token proves the address or the account may own by it.
+/// An owner who signed in gets the profile in the token, with the form's telephone number if the token has none. If the
+/// token proves an address, they also get that address's preorders, as in [`signed_in`]. An owner who is known by the
+/// address alone gets a user row if there is none and, if the account may own by its address, the address's other preorders
+/// without an owner. Either owner gets this preorder. A consent to marketing in the form is claimed whoever the owner is.
 #[must_use]
 pub fn of_new_preorder(ordered: &Ordered, owner: &Owner) -> Claims {
     let mut list = Vec::new();
@@ -77,7 +78,8 @@ pub fn of_new_preorder(ordered: &Ordered, owner: &Owner) -> Claims {
     while_ownerless(ordered, list)
 }
 
-/// Returns the claims of an account that was found for a preorder whose owner was unknown: this preorder alone.
+/// Returns the claims of an account that was found for a preorder whose owner was unknown: to a user row and to this
+/// preorder alone.
 #[must_use]
 pub fn of_found_account(ordered: &Ordered, account: &Account) -> Claims {
     let mut list = row_of(account, &ordered.email);
@@ -85,8 +87,8 @@ pub fn of_found_account(ordered: &Ordered, account: &Account) -> Claims {
     while_ownerless(ordered, list)
 }
 
-/// Returns the claims of an account that may own by its address: every preorder of the address that has no owner, this one
-/// included. The claim to the preorders is the last in the list.
+/// Returns the claims of an account that may own by its address: to a user row and to every preorder of the address that
+/// has no owner, `ordered` included. The claim to the preorders is the last in the list.
 #[must_use]
 pub fn of_linked_account(ordered: &Ordered, account: &Account) -> Claims {
     let mut list = row_of(account, &ordered.email);
@@ -99,9 +101,9 @@ fn while_ownerless(ordered: &Ordered, list: Vec<Claim>) -> Claims {
     Claims { only_while: Some(ownerless), list }
 }
 
-/// Returns the claim of the consent that a form gave, if it gave one. It must come before the claim that gives the
-/// preorder an owner, which ends the condition [`Ownerless`]. Only of somebody who signed in is the user known and the
-/// address proven.
+/// Returns the claim of the consent that a form gave, if it gave one. It must come before the claim that gives the preorder
+/// an owner, since [`Ownerless`] doesn't hold afterwards. The user is known, and the address may count as proven, only if
+/// the sender signed in.
 fn agreed(ordered: &Ordered, owner: &Owner) -> Option<Claim> {
     let (user, proven) = match owner {
         Owner::SignedIn(reader) => (Some(&reader.id), reader.has_proven(&ordered.email)),
@@ -125,8 +127,8 @@ fn all_of(user: UserId, address: &Email) -> Claim {
     Claim::Preorders { user, address: address.clone(), from_address_alone: false }
 }
 
-/// Returns the claim to the preorders of an address that a token proves, also to those of another account that is known by
-/// the address alone: Firebase may have had two accounts of one address, and the one that signs in counts.
+/// Returns the claim to the preorders of an address that a token proves. It includes preorders of another account that is
+/// known by the address alone: Firebase may have had two accounts with one address, and the one that signs in counts.
 fn proven_ones(reader: &VerifiedUser, address: &Email) -> Claim {
     Claim::Preorders { user: reader.id.clone(), address: address.clone(), from_address_alone: true }
 }

@@ -5,20 +5,20 @@ use crate::{
     ids::{CustomerId, UserId},
 };
 
-/// The part of a user row that a takeover depends on, read under the row's lock.
+/// The part of a user row that a takeover depends on, read under the user's lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserFacts {
     /// The uid.
     pub id: UserId,
-    /// What the row says of the user's addresses.
+    /// The user's addresses in the row.
     pub addresses: Addresses,
     /// The Stripe customer, if one was made.
     pub customer: Option<CustomerId>,
-    /// The user who took everything of this user over, if somebody did.
+    /// The user who took this user over, if somebody did.
     pub taken_by: Option<UserId>,
 }
 
-/// What a user row says of the user's addresses.
+/// The addresses in a user row.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Addresses {
     /// The address of the row.
@@ -79,7 +79,7 @@ pub enum Kept {
     /// The successor was taken over by somebody else.
     #[error("the successor was taken over by somebody else")]
     SuccessorTaken,
-    /// No token has proven one address to be both users'.
+    /// The two users haven't proven the same address.
     #[error("no token has proven one address to be both users'")]
     NotProven,
 }

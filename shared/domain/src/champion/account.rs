@@ -13,7 +13,7 @@ use crate::{
     stripe::PaymentFacts,
 };
 
-/// What is stored about a reader and a novel.
+/// The stored data about a reader and a novel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChampionAccount {
     /// The reader and the novel.
@@ -30,14 +30,15 @@ pub struct ChampionAccount {
     pub customer_is_outdated: bool,
     /// The novel's tiers; none if there is no such novel.
     pub tiers: Vec<Tier>,
-    /// All payments, in any order, but for those that the system before this one settled.
+    /// The payments, in any order, without the former system's rows that have no kind: those are history and buy nothing.
     pub payments: Vec<PaymentRecord>,
     /// All subscriptions that Stripe ever had, in any order.
     pub subscriptions: Vec<Subscription>,
-    /// The refunds and disputes of payments at Stripe: those of `payments`, and those that are linked to an invoice of
-    /// `payments` or of the event.
+    /// The refunds and disputes of payments at Stripe: of those that `payments` name, and of those that are linked to an
+    /// invoice of `payments` or of the event.
     pub intents: Vec<(PaymentIntentId, PaymentFacts)>,
-    /// The time up to which ends of unbroken access are announced; none while no [`Support`](crate::champion::Support) is stored.
+    /// The time up to which ends of unbroken access are announced; none while no [`Support`](crate::champion::Support) is
+    /// stored.
     pub ends_announced_until: Option<Timestamp>,
     /// The moment for which everything that depends on the clock is computed.
     pub moment: Moment,
@@ -141,7 +142,7 @@ impl ChampionAccount {
         }
     }
 
-    /// Merges what an event says of a subscription with what is known.
+    /// Merges an event's state of a subscription with the known one.
     pub(super) fn merge_subscription(&mut self, news: Subscription) {
         match self.subscriptions.iter_mut().find(|known| known.id == news.id) {
             Some(known) => *known = known.clone().merge(news),
@@ -149,7 +150,8 @@ impl ChampionAccount {
         }
     }
 
-    /// Replaces what is known of a subscription by an answer of Stripe's API, unless that is of an earlier phase.
+    /// Replaces the known state of a subscription by the one in an answer of Stripe's API, unless the answer is of an
+    /// earlier phase.
     pub(super) fn observe_subscription(&mut self, answer: Subscription) {
         match self.subscriptions.iter_mut().find(|known| known.id == answer.id) {
             Some(known) => *known = known.clone().observed(answer),
@@ -165,8 +167,8 @@ impl ChampionAccount {
         }
     }
 
-    /// Derives what follows from everything that is known: what waiting payments bought, which payment at Stripe belongs to
-    /// which record, which unpaid payments are closed, and what was refunded or disputed.
+    /// Derives what follows from all known facts: what waiting payments bought, which payment at Stripe belongs to which
+    /// record, which unpaid payments are closed, and what was refunded or disputed.
     pub(super) fn settle(&mut self) {
         let taken_over_at = entering::taken_over_at(&self.payments);
         let theirs: BTreeSet<_> = self.payments.iter().filter_map(|payment| payment.payment_intent.clone()).collect();

@@ -1,9 +1,9 @@
 //! Announcements about champions for Klaviyo.
 //!
-//! Each announcement has a key of its own: an invoice, a payment, or a subscription with the end that it was given. The
-//! kind of a payment's announcement depends on the payment alone and not on what else is known, since that would depend on
-//! the order in which events arrive. A reader without an e-mail address has no announcements, because Klaviyo finds
-//! profiles by address; their access is not affected.
+//! Each announcement has a key of its own: an invoice, a payment, or a subscription with its announced end. The kind of a
+//! payment's announcement depends on the payment alone; otherwise it would depend on the order in which events arrive. A
+//! reader without an e-mail address has no announcements, because Klaviyo finds profiles by address; their access is not
+//! affected.
 
 use serde_json::{Map, Value, json};
 use time::format_description::well_known::Rfc3339;

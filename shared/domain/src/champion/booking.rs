@@ -1,4 +1,4 @@
-//! Booking a payment that wasn't made at Stripe, and time that an operator gives for nothing.
+//! Booking a payment that wasn't made at Stripe, and time that an operator gives free of charge.
 
 use time::Duration;
 
@@ -13,15 +13,15 @@ use crate::{
     money::Money,
 };
 
-/// Books a payment that wasn't made at Stripe, which counts like one that was, and announces it. Answers false, and changes
-/// nothing, if it is booked already or isn't paid.
+/// Books a payment that wasn't made at Stripe and announces it; it counts like one that was made there. Answers true; or
+/// false, without a change, if the payment is booked already or isn't paid.
 #[must_use]
 pub fn step(account: ChampionAccount, payment: PaymentRecord) -> Step<bool> {
     let known = account.payment(payment.id).is_some_and(|known| known.paid_at.is_some());
     let Some(paid_at) = payment.paid_at.filter(|_| !known) else {
         return Step::only(false);
     };
-    // Access is computed for the account's moment, however long ago the payment was made.
+    // The change is computed for the account's moment, however long ago the payment was made.
     let now = account.moment.now.max(paid_at);
     let mut change = Change::of(account);
     change.announce(announce::paid(&change.after, &payment, false, None));
@@ -66,15 +66,15 @@ impl PaidElsewhere {
     }
 }
 
-/// Time that an operator gives for nothing.
+/// Time that an operator gives a reader free of charge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Goodwill {
     /// The tier of the time that is given.
     pub tier: TierLevel,
     /// How much time is given.
     pub length: Duration,
-    /// What the time makes good, such as a payment whose time had run before it was recorded. For one reference time is
-    /// given once.
+    /// The reason for the time, such as a payment that was recorded only after its time had passed. Time is given once for
+    /// each reference.
     pub reference: String,
 }
 

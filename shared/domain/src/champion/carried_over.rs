@@ -1,22 +1,22 @@
-//! Comparing what a reader was shown when they were taken over with what their earlier payments come to.
+//! Comparing the access that the former system showed a reader with the access that their payments there come to.
 
 use crate::{
     Timestamp,
     champion::{ChampionAccount, TierLevel, entering, timeline},
 };
 
-/// The access that a reader had at the moment in which they were taken over.
+/// The access that a reader had at the moment at which they were taken over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Had {
-    /// The tier; none if nothing ran.
+    /// The tier; none if the reader had no access.
     pub tier: Option<TierLevel>,
-    /// The end of all their time.
+    /// The end of all bought time.
     pub until: Option<Timestamp>,
 }
 
 impl ChampionAccount {
-    /// Returns two values: what the reader was shown when they were taken over, and what their known payments from before
-    /// come to by the rules of the timeline. None if the reader wasn't taken over.
+    /// Returns two values: the access that the reader was shown when they were taken over, and the access that their known
+    /// earlier payments come to by the rules of the timeline. None if the reader wasn't taken over.
     #[must_use]
     pub fn carried_over(&self) -> Option<(Had, Had)> {
         let (shown, at) = self.payments.iter().find_map(|payment| Some((payment, payment.carried_over_at?)))?;

@@ -57,14 +57,14 @@ impl Change {
         self.announcements.extend(entry);
     }
 
-    /// Returns the change to write even if nothing changed but the time.
+    /// Returns the change, also if only the time has changed.
     pub(super) fn anew(mut self) -> ChampionChange {
         self.after.settle();
         ChampionChange { write: self.after.changes_since(&self.before), announcements: self.announcements }
     }
 
     /// Returns the change, with the announcements of refunds, disputes and cancellations that are new in it; none if
-    /// nothing changed. `at` is when subscriptions that are over now count as cancelled.
+    /// nothing changed. `at` is the time that the announcements of cancellations get.
     pub(super) fn finish(mut self, at: Timestamp) -> Option<ChampionChange> {
         self.after.settle();
         for payment in &self.after.payments {
@@ -112,8 +112,9 @@ impl Change {
     }
 }
 
-/// Returns when all the money of a payment was gone for the first time, if the payment was made. A refund that fails
-/// afterwards doesn't change that; otherwise the order in which events arrive would decide what is announced.
+/// Returns when all the money of a payment was gone for the first time; none if it never was, or if the payment wasn't
+/// made. A refund that fails afterwards doesn't change that; otherwise the order in which events arrive would decide what
+/// is announced.
 fn taken_back(payment: &PaymentRecord) -> Option<Timestamp> {
     payment.paid_at.and_then(|_| payment.first_revoked_at())
 }

@@ -1,4 +1,4 @@
-//! When a payment enters the timeline, and what it bought.
+//! The rules of when a payment enters the timeline, and of what it bought.
 
 use time::Duration;
 
@@ -34,8 +34,8 @@ impl PaymentRecord {
         Some(start.filter(|start| in_time(*start)).unwrap_or(paid_at))
     }
 
-    /// Returns whether the payment was made before the reader was taken over at this time, and so is part of what was
-    /// carried over.
+    /// Returns whether the payment was made before the reader was taken over at this time. What it bought is then part of
+    /// the access that was carried over.
     #[must_use]
     pub fn is_settled_by(&self, taken_over_at: Option<Timestamp>) -> bool {
         self.carried_over_at.is_none() && self.paid_at.is_some_and(|paid_at| Some(paid_at) < taken_over_at)
@@ -66,8 +66,8 @@ impl PaymentRecord {
         })
     }
 
-    /// Returns the id that Stripe gave the payment, which doesn't depend on the order of arrival as our own may; our own if
-    /// it wasn't made at Stripe.
+    /// Returns the id that Stripe gave the payment's invoice or the payment, or our own id if it wasn't made at Stripe.
+    /// Unlike our own, Stripe's ids don't depend on the order in which events arrive.
     fn gateway_id(&self) -> String {
         let invoice = self.invoice.as_ref().map(ToString::to_string);
         invoice.or_else(|| Some(self.payment_intent.as_ref()?.to_string())).unwrap_or_else(|| self.id.to_string())

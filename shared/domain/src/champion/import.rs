@@ -1,4 +1,4 @@
-//! Taking over what a reader had in the system before this one.
+//! Taking over a reader's support from the system before this one.
 
 use crate::{
     Timestamp,
@@ -39,8 +39,8 @@ pub struct TakenOver {
     pub payments: usize,
 }
 
-/// Takes a reader over: what they were shown is honoured as one payment of amount 0, and the payments from before are
-/// settled. A repeat adds payments that weren't known.
+/// Takes a reader over: the access that they were shown is honoured as one payment of amount 0, and the payments from
+/// before are settled, which means that they buy no time. A repeat adds payments that weren't known.
 #[must_use]
 pub fn take_over(account: ChampionAccount, former: &Former, now: Timestamp) -> Step<TakenOver> {
     let at = former.taken_over_at;
@@ -64,8 +64,8 @@ pub fn take_over(account: ChampionAccount, former: &Former, now: Timestamp) -> S
     change.step(answer, now)
 }
 
-/// Returns what a reader was shown as a payment of amount 0. If nothing was shown, it has no length; earlier payments are
-/// settled by it all the same.
+/// Returns the payment of amount 0 that stands for the access that a reader was shown. If nothing was shown, it has no
+/// length; earlier payments are settled by it all the same.
 fn carried_over(account: &ChampionAccount, former: &Former) -> PaymentRecord {
     let at = former.taken_over_at;
     let shown = former.shown.as_ref().filter(|shown| at < shown.period.end && shown.period.start < shown.period.end);

@@ -19,7 +19,7 @@ pub(super) enum Lines<'a> {
         tier: Option<TierLevel>,
         /// The period of the subscription; none if all lines are prorations.
         period: Option<Period>,
-        /// Every line of ours, unless there is one only and `period` says what it bought.
+        /// Every line of ours; none if there is only one and `period` says what it bought.
         lines: Option<Vec<PaidLine>>,
     },
     /// None of the lines that the event embeds is ours, and the invoice has more.
@@ -73,7 +73,7 @@ fn paid_line(line: &InvoiceLine, tier: TierLevel) -> Option<PaidLine> {
 }
 
 impl PaymentRecord {
-    /// Takes price, tier, period and lines from the payment's invoice. A period or lines that are known stay.
+    /// Takes price, tier, period and lines from the payment's invoice. A period and lines that are known already are kept.
     pub(super) fn take_lines(&mut self, lines: &Lines<'_>) {
         match lines {
             Lines::Ours { price, tier, period, lines } => {
@@ -89,7 +89,7 @@ impl PaymentRecord {
         }
     }
 
-    /// Returns whether it isn't known yet what the payment bought, since the lines are beyond those of the event.
+    /// Returns whether it isn't known yet what the payment bought, because the event didn't embed the lines that are ours.
     #[must_use]
     pub fn waits_for_its_lines(&self) -> bool {
         self.lines.as_ref().is_some_and(Vec::is_empty)

@@ -7,7 +7,7 @@ use crate::{
     money::Money,
 };
 
-/// An invoice of a subscription, as Stripe's API answered.
+/// An invoice of a subscription, as Stripe's API returned it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BilledInvoice {
     /// The invoice.
@@ -25,7 +25,8 @@ pub struct BilledInvoice {
 /// The decision about a request to pay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PayDecision {
-    /// The invoice was never open, isn't yet, or is void or uncollectible.
+    /// The invoice can't be paid: it is a draft, void or uncollectible, or it was paid and no record shows that it was
+    /// open.
     NothingToPay,
     /// The invoice was open, and is paid by now.
     AlreadyPaid,

@@ -1,4 +1,4 @@
-//! Joining what two users have of one novel, when one takes over the other.
+//! Joining the accounts of two users with one novel, when one takes over the other.
 
 use crate::champion::{ChampionAccount, ChampionChange, PaymentKind, PaymentRecord, PaymentStatus, change::Change};
 
@@ -23,8 +23,8 @@ pub struct Joined {
     pub change: ChampionChange,
 }
 
-/// Joins everything of `former` to what `successor` has of the same novel. Both accounts must have the same moment. Nothing
-/// is announced, since every payment was announced when it was recorded.
+/// Adds everything of `former` to the account of `successor` with the same novel. Both accounts must have the same moment.
+/// Nothing is announced, since every payment was announced when it was recorded.
 ///
 /// # Errors
 /// [`JoinConflict`] if an operator must decide first.

@@ -1,4 +1,4 @@
-//! The ledger: what each payment changed, as the timeline of all payments says.
+//! The ledger: the effect of each payment, computed from the timeline of all payments.
 
 use time::Duration;
 
@@ -39,7 +39,7 @@ impl GrantType {
     }
 }
 
-/// A row of the ledger: what one payment changed. The row stays when the payment is refunded.
+/// A row of the ledger: the effect of one payment. The row stays when the payment is refunded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grant {
     /// The payment.
@@ -52,9 +52,9 @@ pub struct Grant {
     pub bought: Duration,
     /// The first and the last moment of the payment's segments; none if it has none.
     pub period: Option<Period>,
-    /// What the reader had when the payment entered, without it.
+    /// The reader's access when the payment entered, without it.
     pub before: Option<Held>,
-    /// What the reader had when the payment entered, with it.
+    /// The reader's access when the payment entered, with it.
     pub after: Option<Held>,
 }
 
@@ -66,8 +66,8 @@ impl Grant {
     }
 }
 
-/// Returns a ledger row for each payment that entered, but for the one that carries over what the reader was shown: the
-/// former system's rows of that are kept.
+/// Returns a ledger row for each payment that entered, except for the one that carries over the access of the former
+/// system: that system's own ledger rows are kept.
 #[must_use]
 pub fn ledger(timeline: &Timeline, payments: &[PaymentRecord]) -> Vec<Grant> {
     let known = |granted: &Granted| payments.iter().find(|payment| payment.id == granted.payment);

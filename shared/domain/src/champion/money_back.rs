@@ -1,4 +1,4 @@
-//! Refunds and disputes of a reader's payments: what went back, and when.
+//! The refunds and disputes of a reader's payments: how much money went back, and when.
 
 use std::collections::BTreeMap;
 
@@ -79,7 +79,7 @@ impl PaymentRecord {
         }
     }
 
-    /// Returns when all the money was gone (true), and when it was there again (false), in the order of time.
+    /// Returns, in the order of time, each moment at which all the money was gone (true), or wasn't any more (false).
     #[must_use]
     pub fn revocation_history(&self) -> Vec<(Timestamp, bool)> {
         revocations(&self.gone_over_time(), self.amount)

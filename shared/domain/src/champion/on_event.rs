@@ -2,10 +2,10 @@
 //!
 //! The rules that make the order of arrival irrelevant:
 //! - Payments only gain facts, and each fact merges commutatively; statuses, ledger and support are computed from them.
-//! - Which record a payment has follows from the event: a first invoice has the one in its metadata, every other invoice
-//!   the one that is derived from its id.
-//! - A subscription's state is that of the newest event; what is over stays over.
-//! - An announcement depends on one payment or one event, never on what else has arrived.
+//! - The event determines a payment's record: a first invoice has the record in its metadata, every other invoice the one
+//!   that is derived from its id.
+//! - A subscription's state is that of the newest event; a subscription that is over stays over.
+//! - An announcement depends on one payment or one event, never on other events that have arrived.
 
 use crate::{
     Timestamp,
@@ -59,7 +59,7 @@ pub fn invoice_paid(account: ChampionAccount, fact: &InvoiceFact) -> ChampionEff
     effect(change, fact.at)
 }
 
-/// Returns the effect of an invoice that could not be paid: it is recorded and announced. Access stays as it is, since
+/// Returns the effect of a failed attempt to pay an invoice: it is recorded and announced. Access stays as it is, since
 /// Stripe tries again, or ends the subscription with another event.
 #[must_use]
 pub fn invoice_failed(account: ChampionAccount, fact: &InvoiceFact) -> ChampionEffect {
@@ -93,8 +93,8 @@ pub fn invoice_action_required(account: ChampionAccount, fact: &InvoiceFact) -> 
     effect(change, fact.at)
 }
 
-/// Returns the payment record of an invoice, a known or a new one, with everything that the event says but whether it was
-/// paid.
+/// Returns the payment record of an invoice, a known or a new one, with everything that the event says except whether the
+/// invoice was paid.
 fn of_invoice(account: &ChampionAccount, fact: &InvoiceFact, lines: &Lines<'_>) -> PaymentRecord {
     let known = account.payments.iter().find(|payment| payment.invoice.as_ref() == Some(&fact.invoice));
     let mut payment = known
@@ -118,7 +118,7 @@ fn of_invoice(account: &ChampionAccount, fact: &InvoiceFact, lines: &Lines<'_>) 
 }
 
 /// Returns the reservation that a subscription's first invoice pays: the record that its metadata name, else the open one
-/// of the subscription. Invoices of renewals carry the same metadata and pay none.
+/// of the subscription. Invoices of renewals carry the same metadata and pay no reservation.
 fn reserved<'a>(account: &'a ChampionAccount, fact: &InvoiceFact) -> Option<&'a PaymentRecord> {
     if fact.billing_reason != BillingReason::SubscriptionCreate {
         return None;
@@ -173,8 +173,8 @@ fn unused_id(account: &ChampionAccount, metadata: Option<&ChampionMetadata>) -> 
     metadata?.payment.filter(|id| account.payment(*id).is_none())
 }
 
-/// Returns the effect of refunds, disputes or an invoice that became known of a payment at Stripe; `facts` is everything
-/// that is known of it now.
+/// Returns the effect of newly known refunds, disputes or the invoice of a payment at Stripe; `facts` is everything that is
+/// known of that payment now.
 #[must_use]
 pub fn payment_facts(
     account: ChampionAccount,
@@ -231,8 +231,8 @@ fn refused(account: ChampionAccount, mut payment: PaymentRecord, at: Timestamp) 
     effect(change, at)
 }
 
-/// Returns the record of a payment at Stripe: found by its id, by the record that its metadata name, or, for rows that are
-/// older than the column with the id, by a description that has it.
+/// Returns the record of a payment at Stripe: the one with its id, or the one that its metadata name. Rows that are older
+/// than the column with the id are found by the id in their description.
 fn known_purchase<'a>(
     account: &'a ChampionAccount,
     intent: &PaymentIntentId,
@@ -291,7 +291,8 @@ pub fn subscription_changed(account: ChampionAccount, fact: &SubscriptionFact, e
     };
     let mut change = Change::of(account);
     if news.status.is_live() && news.cancel_at_period_end {
-        // Announced also if a newer event is known, or the order of arrival would decide what is announced.
+        // The cancellation is announced also if a newer event is known; otherwise the order of arrival would decide what is
+        // announced.
         change.announce(announce::cancelled(&change.after, &news, event.created));
     }
     let reserved = metadata.and_then(|metadata| change.after.payment(metadata.payment?));

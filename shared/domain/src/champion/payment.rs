@@ -1,6 +1,7 @@
 //! One payment for a novel: from the first attempt to pay until it is paid, or refunded.
 //!
-//! Only facts are kept; the status follows from them. Each fact merges commutatively, so no order of arrival matters.
+//! Only facts are kept; the status follows from them. Facts merge commutatively, so the order in which events arrive
+//! doesn't matter.
 
 use time::Duration;
 
@@ -20,11 +21,12 @@ pub enum PaymentKind {
     Renewal,
     /// The invoice of a change of plan within a period, usually for another tier in the time that is paid already.
     PlanChange,
-    /// Thirty days, bought once.
+    /// A single purchase of thirty days.
     Purchase,
     /// The access that a reader was shown when they were taken over from the system before this one; its amount is 0.
     CarriedOver,
-    /// Time that an operator gave, to make good what had run before it was recorded; its amount is 0.
+    /// Time that an operator gave free of charge, for example for a payment that was recorded only after its time had
+    /// passed; its amount is 0.
     Goodwill,
 }
 
@@ -183,7 +185,7 @@ pub struct PaymentRecord {
     pub customer: Option<CustomerId>,
     /// The invoice at Stripe.
     pub invoice: Option<InvoiceId>,
-    /// The price of the invoice's line that is ours.
+    /// The price of the line of the invoice that is ours.
     pub price: Option<PriceId>,
     /// The time that the invoice is for.
     pub period: Option<Period>,
@@ -206,8 +208,8 @@ pub struct PaymentRecord {
     /// The status of its dispute in Stripe's words; of several disputes that of an open one.
     pub dispute: Option<String>,
     /// Each moment at which the amount that is gone (refunded, or lost in disputes) changed, with that amount in minor
-    /// units. None if nothing is known of a payment at Stripe; then `refunded` and `dispute` count. It isn't stored,
-    /// but computed from the refunds and disputes that are.
+    /// units. None if no payment at Stripe is known for it; then `refunded` and `dispute` count. The value isn't stored,
+    /// but computed from the stored refunds and disputes.
     pub gone: Option<Vec<(Timestamp, i64)>>,
     /// When it was first known.
     pub created_at: Timestamp,
@@ -217,7 +219,7 @@ pub struct PaymentRecord {
 pub const ONE_PURCHASE: time::Duration = time::Duration::days(30);
 
 impl PaymentRecord {
-    /// Returns a payment of which only these values are known: unpaid, and without any ids of Stripe.
+    /// Returns an unpaid payment with only these values, and without any ids of Stripe.
     #[must_use]
     pub fn new(
         id: PaymentRecordId,
@@ -264,7 +266,8 @@ impl PaymentRecord {
         }
     }
 
-    /// Returns how much time the payment buys: an invoice its period, a single purchase 30 days, a change of plan none.
+    /// Returns how much time the payment buys, apart from its `lines`: a single purchase 30 days, everything else its
+    /// period. Without a period, a change of plan and goodwill buy nothing, and every other kind 30 days.
     #[must_use]
     pub fn length(&self) -> time::Duration {
         match (self.kind, self.period) {

@@ -29,7 +29,7 @@ pub enum PurchaseDecision {
     /// A payment of a subscription of this tier or a higher one failed, and has to be paid first: otherwise the reader
     /// would pay twice for the same time.
     PaymentPastDue,
-    /// This payment is to be made. Its id is part of Stripe's idempotency key, so a second click doesn't charge again.
+    /// This payment is to be made. Its id is part of Stripe's idempotency key, so that a second click doesn't charge again.
     Pay(Box<PaymentRecord>),
 }
 
@@ -110,8 +110,8 @@ pub fn starts_at(account: &ChampionAccount, level: TierLevel, now: Timestamp) ->
     Some(first.period.start).filter(|start| now < *start)
 }
 
-/// Returns the purchases other than `newest` that wait to be paid at Stripe. They are to be cancelled, or a reader could
-/// pay one of them from an old page after they had decided for another.
+/// Returns the purchases other than `newest` that wait to be paid at Stripe. They are to be cancelled; otherwise a reader
+/// could pay one of them on an old page after they had chosen another.
 #[must_use]
 pub fn older_open(
     account: &ChampionAccount,

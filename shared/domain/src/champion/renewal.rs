@@ -10,7 +10,7 @@ use crate::{
 pub enum RenewalDecision {
     /// No subscription runs. Single purchases don't renew, so they can't be cancelled.
     NotFound,
-    /// The subscription is cancelled, or renews, already.
+    /// The subscription is in the requested state already: cancelled, or renewing.
     AlreadyDone(Box<Subscription>),
     /// Stripe has to be asked to change this subscription.
     Change(Box<Subscription>),
@@ -33,7 +33,7 @@ pub enum Ending {
     NotFound,
     /// The subscription is over already.
     Over,
-    /// All the money of the month that runs went back: the subscription ends now.
+    /// All the money of the running month went back: the subscription ends now.
     Now,
     /// The running month is paid: the subscription ends with it, as if the reader had cancelled.
     WithItsPeriod,
@@ -65,7 +65,7 @@ pub enum InvoiceStatus {
     Dead,
 }
 
-/// The invoice of a subscription's running period, as Stripe's API answered.
+/// The invoice of a subscription's running period, as Stripe's API returned it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunningInvoice {
     /// The invoice.

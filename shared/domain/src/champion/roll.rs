@@ -1,4 +1,5 @@
-//! What time alone changes: the row that other systems read, and announcements that access has ended.
+//! The changes that the passing of time alone causes: to the row that other systems read, and the announcements that access
+//! has ended.
 
 use crate::{
     Timestamp,

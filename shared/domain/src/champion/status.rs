@@ -1,4 +1,4 @@
-//! How a reader stands with a novel: access, subscription, open payments and the next renewal.
+//! The state of a reader's support of a novel: access, subscription, open payments and the next renewal.
 
 use crate::{
     Timestamp,
@@ -12,7 +12,7 @@ use crate::{
     stripe::SubscriptionStatus,
 };
 
-/// How a reader stands with a novel, as the reader is shown it.
+/// The state of a reader's support of a novel, as the reader is shown it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     /// The reader and the novel.
@@ -23,7 +23,7 @@ pub struct Standing {
     pub email_is_unproven: bool,
     /// The reader's Stripe customer.
     pub customer: Option<CustomerId>,
-    /// Whether the address has changed since it was told to Stripe.
+    /// Whether the reader's address has changed since Stripe was told it.
     pub customer_is_outdated: bool,
     /// The reader's access; none if nothing was ever paid.
     pub support: Option<Support>,
@@ -73,14 +73,14 @@ pub struct Stretch {
 }
 
 impl Standing {
-    /// Returns whether the reader has anything to do with the novel: something was paid, or waits to be paid.
+    /// Returns whether the reader ever supported the novel, or is about to: something was paid, or waits to be paid.
     #[must_use]
     pub fn is_something(&self) -> bool {
         self.support.is_some() || self.pending.is_some()
     }
 }
 
-/// Returns how the reader stands at this moment.
+/// Returns the state of the account at this moment.
 #[must_use]
 pub fn standing(account: ChampionAccount, moment: Moment) -> Standing {
     let account = account.at(moment);
@@ -110,8 +110,8 @@ fn open_payment(account: &ChampionAccount, live: &Subscription) -> Option<OpenPa
     behind.then_some(OpenPayment { invoice, tier, amount, failed_at: newest.failed_at })
 }
 
-/// Returns the renewal at the end of the running period. Its price is what the subscription's last month at that tier cost,
-/// else what the tier costs now.
+/// Returns the renewal at the end of the running period. Its price is that of the subscription's last paid month at that
+/// tier, or else the tier's present price.
 fn next_renewal(account: &ChampionAccount, live: &Subscription) -> Option<NextRenewal> {
     let (at, tier) = (live.period_end.filter(|_| live.renews())?, account.tier_of(live)?);
     let months = account.payments.iter().filter(|it| {

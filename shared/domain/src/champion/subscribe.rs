@@ -1,8 +1,8 @@
 //! The rules of starting a subscription, at most one for each reader and novel.
 //!
 //! The reservation is a pending payment record that is stored before Stripe is asked. Its id is part of Stripe's
-//! idempotency key, so every request that finds it makes, or gets, the same subscription: concurrent ones, and the retry
-//! after a crash between Stripe's answer and our commit.
+//! idempotency key. So every request that finds the reservation gets the same subscription from Stripe: concurrent requests
+//! do, and so does a retry after a crash between Stripe's answer and our commit.
 
 use std::cmp::Ordering;
 
@@ -33,12 +33,12 @@ pub enum SubscribeDecision {
     /// to be paid now.
     ReactivateLower(SubscriptionId),
     /// The subscription of this reservation is to be made, or got again, at Stripe. The reservation may be of another tier
-    /// than the requested one: whether Stripe has made its subscription must be known before another may begin.
+    /// than the requested one: another subscription may begin only when it is known whether Stripe has made this one.
     Start(Box<PaymentRecord>),
     /// The subscription is made and waits for its first payment.
     Resume(SubscriptionId),
-    /// A subscription is in the way, which is unpaid or cancelled: it is to be ended at Stripe, and then decided anew. What
-    /// was paid stays bought.
+    /// Another subscription is in the way, which is unpaid or cancelled. It is to be ended at Stripe, and then the request
+    /// is to be decided again. The time that was paid stays bought.
     Replace(SubscriptionId),
 }
 
@@ -93,7 +93,7 @@ fn beside(live: &Subscription, tier: Option<TierLevel>, wanted: TierLevel) -> Su
     }
 }
 
-/// A subscription as Stripe's API answered.
+/// A subscription as Stripe's API returned it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Made {
     /// The subscription's state.
@@ -104,7 +104,7 @@ pub struct Made {
     pub payment_intent: Option<PaymentIntentId>,
 }
 
-/// The result of storing what Stripe made in its payment record.
+/// The result of storing an object of Stripe's in its payment record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attached {
     /// The object at Stripe is stored in the record.
@@ -149,8 +149,9 @@ pub fn give_up(account: ChampionAccount, payment: PaymentRecordId, now: Timestam
     change.step((), now)
 }
 
-/// Stores a subscription's state from an answer of Stripe's API, and answers with the account as it is afterwards. `prices`
-/// are the prices of its items; the one that is or was a tier's gives the tier at which it renews.
+/// Stores a subscription's state from an answer of Stripe's API, and answers with the changed account. `prices` are the
+/// prices of the subscription's items; the one that is or was a tier's determines the tier at which the subscription
+/// renews.
 #[must_use]
 pub fn observe(
     account: ChampionAccount,

@@ -12,8 +12,8 @@ use crate::{
     stripe::SubscriptionStatus,
 };
 
-/// The event that a subscription's state comes from. Events of the same second have no order of their own, so their ids
-/// order them: then the result doesn't depend on the order of arrival.
+/// The event that a subscription's state comes from. Events of the same second are ordered by their ids, so that the result
+/// doesn't depend on the order in which they arrive.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
     /// When the event happened.
@@ -29,7 +29,7 @@ pub struct InvoicePeriod {
     pub period: Period,
     /// The tier of the subscription's price.
     pub tier: Option<TierLevel>,
-    /// When an event first said so.
+    /// When an event first named this period.
     pub at: Timestamp,
 }
 
@@ -50,17 +50,17 @@ pub struct Subscription {
     pub tier: Option<TierLevel>,
     /// Whether the collection of its payments is paused (`pause_collection`), which Stripe's status doesn't say.
     pub collection_paused: bool,
-    /// The period of each of its invoices, as far as events about the subscription said so.
+    /// The period of each of its invoices, as far as events about the subscription named it.
     pub periods: BTreeMap<InvoiceId, InvoicePeriod>,
-    /// Whether it ever got past its first payment. One that didn't never counts as the reader's subscription.
+    /// Whether its first payment was ever made. A subscription without one never counts as the reader's.
     pub started: bool,
-    /// The event from which the state is; none if it is from answers of the API and from invoices alone.
+    /// The event that the state comes from; none if it comes from answers of the API and from invoices alone.
     pub version: Option<Version>,
 }
 
 impl Subscription {
-    /// Returns the state that a paid invoice implies for its subscription: it is active. Any event about the subscription
-    /// itself counts more when merged, unless it is from before the first payment.
+    /// Returns the state that a paid invoice implies for its subscription: it is active. In a merge, any event about the
+    /// subscription itself wins, unless it is from before the first payment.
     #[must_use]
     pub fn running(id: SubscriptionId, customer: Option<CustomerId>) -> Self {
         Self {
@@ -119,8 +119,8 @@ impl Subscription {
         winner
     }
 
-    /// Returns the state after an answer of Stripe's API, which counts unless it is of an earlier phase. It has no version,
-    /// so the version stays, and the event about the same change, which comes too, counts more.
+    /// Returns the state after an answer of Stripe's API, which counts unless it is of an earlier phase. An answer has no
+    /// version, so the known version stays, and the event about the same change replaces the answer when it arrives.
     #[must_use]
     pub fn observed(self, answer: Self) -> Self {
         let version = self.version.clone();
@@ -148,8 +148,8 @@ impl Subscription {
     }
 }
 
-/// Adds the periods of invoices from another state. Of two periods of one invoice the one that was said first counts, since
-/// a later one may be from after a change of plan.
+/// Adds the periods of invoices from another state. Of two periods of one invoice the one that was named first counts,
+/// since a later one may be from after a change of plan.
 fn join(known: &mut BTreeMap<InvoiceId, InvoicePeriod>, others: BTreeMap<InvoiceId, InvoicePeriod>) {
     let age = |it: &InvoicePeriod| (it.at, it.tier, it.period.end, it.period.start);
     for (invoice, other) in others {

@@ -11,20 +11,20 @@ use crate::{
     ids::{CustomerId, SubscriptionId},
 };
 
-/// How long after its end, and its grace, a run's end is announced. A payment that prolongs the run may arrive late, since
-/// Stripe repeats deliveries for three days (<https://docs.stripe.com/webhooks#retries>).
+/// The time between the end of a run, its grace included, and the announcement of that end. A payment that prolongs the run
+/// may arrive late, since Stripe repeats deliveries for three days (<https://docs.stripe.com/webhooks#retries>).
 pub const TOLD_BY_THEN: Duration = Duration::days(3);
 
-/// The row that other systems read of a reader's support of a novel, from the first paid payment on. It is true from the
-/// moment for which it was computed until `next_change_at`.
+/// The row about a reader's support of a novel that other systems read; it exists from the first payment on. It is valid
+/// from the moment for which it was computed until `next_change_at`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Support {
     /// The tier that runs, without grace; none while nothing runs.
     pub tier: Option<TierLevel>,
     /// When the tier changes or ends.
     pub tier_until: Option<Timestamp>,
-    /// From the start of the running unbroken access over all tiers, or of the last one, to the end of all bought time;
-    /// empty if everything was refunded.
+    /// The time from the start of the running unbroken access over all tiers, or else of the last one, to the end of all
+    /// bought time; empty if everything was refunded.
     pub period: Period,
     /// The access beyond what is paid, also if it is still to come.
     pub grace: Option<Grace>,
@@ -40,14 +40,15 @@ pub struct Support {
     pub customer: Option<CustomerId>,
     /// The provider through whom the newest payment was made.
     pub method: PaymentMethod,
-    /// The next moment at which anything here would differ.
+    /// The next moment at which a value of this row changes.
     pub next_change_at: Option<Timestamp>,
     /// The time up to which ends of runs are announced.
     pub ends_announced_until: Timestamp,
 }
 
 impl Support {
-    /// Returns the tier that may be read at the moment for which this was computed, grace included.
+    /// Returns the tier up to which the reader may read at `now`, the moment for which this was computed; grace is
+    /// included.
     #[must_use]
     pub fn readable(&self, now: Timestamp) -> Option<TierLevel> {
         self.tier.max(self.grace.filter(|grace| grace.runs_at(now)).map(|grace| grace.tier))
@@ -100,7 +101,7 @@ impl ChampionAccount {
         })
     }
 
-    /// Returns the tier that may be read at the account's moment, grace included.
+    /// Returns the tier up to which the reader may read at the account's moment; grace is included.
     #[must_use]
     pub fn readable(&self) -> Option<TierLevel> {
         self.support()?.readable(self.moment.now)
@@ -140,8 +141,8 @@ impl ChampionAccount {
     }
 }
 
-/// Returns the ends of runs, each with when it may be announced: [`TOLD_BY_THEN`] after it and its grace are over. Runs
-/// that a revocation ended are left out, since the refund or dispute is announced.
+/// Returns the ends of runs, each with the time from which it may be announced: [`TOLD_BY_THEN`] after the run and its
+/// grace are over. Runs that a revocation ended are left out, since the refund or dispute is announced.
 pub(super) fn endings(timeline: &Timeline, grace: Option<Grace>) -> impl Iterator<Item = RunEnd> {
     let ends = timeline.runs().into_iter().filter(|run| !run.cut).map(|Run { period, .. }| period.end);
     ends.map(move |at| {

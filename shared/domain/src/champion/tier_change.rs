@@ -41,8 +41,8 @@ pub enum Obstacle {
 }
 
 /// Decides whether the reader's live subscription can renew at this tier. `running` is the invoice of its running period,
-/// if it has one. A change can be undone until the renewal: the level is compared with the next renewal's tier, and not
-/// with the one at which the reader has access now.
+/// if it has one. The level is compared with the next renewal's tier, and not with the tier at which the reader has access
+/// now, so that a change can be undone until the renewal.
 #[must_use]
 pub fn decide(account: &ChampionAccount, level: TierLevel, running: Option<&RunningInvoice>) -> TierChangeDecision {
     use SubscriptionStatus::{PastDue, Paused, Unpaid};

@@ -1,4 +1,4 @@
-//! The rows that make what is stored of a reader and a novel the same as an account.
+//! The rows to write so that the stored data of a reader and a novel equal a changed account.
 
 use crate::{
     Timestamp,
@@ -26,7 +26,7 @@ pub struct ChampionWrite {
 }
 
 impl ChampionAccount {
-    /// Returns what to write so that `before` becomes this account.
+    /// Returns the rows to write so that the stored account `before` becomes this one.
     pub(super) fn changes_since(&self, before: &Self) -> ChampionWrite {
         let timeline = self.timeline();
         let stretches = timeline.segments.iter().enumerate();

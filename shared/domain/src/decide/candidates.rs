@@ -5,7 +5,8 @@ use crate::{
     ids::{NovelId, UserId},
 };
 
-/// The reason for ignoring an event that is nobody's here. One Stripe account may serve several shops.
+/// The reason for ignoring an event that belongs to no reader and no preorder of ours. One Stripe account may serve several
+/// shops.
 pub const NOT_OURS: &str = "not ours: no mark, and no customer or price of ours";
 
 /// The reason for ignoring an event about an object that another deployment made.
@@ -22,7 +23,7 @@ pub struct Candidates {
 }
 
 impl Candidates {
-    /// Returns the reader and the novel, if it is exactly one of each.
+    /// Returns the reader and the novel, if there is exactly one of each.
     #[must_use]
     pub fn champion(&self) -> Option<ChampionKey> {
         match (self.readers.as_slice(), self.novels.as_slice()) {

@@ -23,8 +23,8 @@ pub use recorded::{NewAnnouncement, Recorded};
 pub use snapshot::Snapshot;
 pub use take_over::{NovelOfTwo, TakeoverPlan, TakeoverRefusal, TwoUsers, take_over};
 
-/// Decides what an event changes. Pure: what happened is dated by the event's own time, and access is computed for
-/// `moment`.
+/// Decides what an event changes. The function is pure: changes are dated by the event's own time, and access is computed
+/// for `moment`.
 #[must_use]
 pub fn decide(snapshot: Snapshot, event: &StripeEvent, moment: Moment) -> Plan {
     let mut plan = decide_fact(snapshot, event, moment);
@@ -100,8 +100,8 @@ fn with_account(
     of_champion(decide(account))
 }
 
-/// Decides about a refused payment without champion metadata: that of a preorder, or of a purchase that is known by its
-/// payment.
+/// Decides about a refused payment without champion metadata, which belongs to a preorder, or to a purchase that is found
+/// by the payment's id.
 fn payment_failed(snapshot: Snapshot, fact: &PaymentFailedFact, at: Timestamp) -> Plan {
     match snapshot {
         Snapshot { preorder: None, champion: Some(account), .. } => {
@@ -111,8 +111,8 @@ fn payment_failed(snapshot: Snapshot, fact: &PaymentFailedFact, at: Timestamp) -
     }
 }
 
-/// Decides what refunds, disputes or an invoice of a payment change about its preorder and its reader. They are stored also
-/// if the payment belongs to neither yet.
+/// Decides what a payment's refunds, disputes and invoice change about its preorder and its reader. They are stored also if
+/// the payment belongs to neither yet.
 fn payment_facts(snapshot: Snapshot, intent: &PaymentIntentId, facts: PaymentFacts, at: Timestamp) -> Plan {
     let mut plan = of_preorder(preorder::payment_facts(snapshot.preorder, intent, &facts, at));
     if let Some(account) = snapshot.champion {
@@ -123,8 +123,8 @@ fn payment_facts(snapshot: Snapshot, intent: &PaymentIntentId, facts: PaymentFac
     Plan { payment: Some((intent.clone(), facts)), outcome: Outcome::Applied, ..plan }
 }
 
-/// Returns the reason, for an operator, why a refund that failed just now has to be paid another way; none if it hasn't
-/// failed, was known to have, or if the customer got the money by a dispute.
+/// Returns the reason, for an operator, why a refund that failed just now has to be paid another way; none if the refund
+/// hasn't failed, if its failure was known before, or if the customer got the money by a dispute.
 fn owed_again(snapshot: &Snapshot, fact: &RefundFact) -> Option<String> {
     const OVERTAKEN: &str = "charge_for_pending_refund_disputed";
     let known = snapshot.payment.refunds.get(&fact.refund).and_then(|refund| refund.history.newest());

@@ -1,11 +1,11 @@
-//! The plan: what is to be written for an event.
+//! The plan: the rows to write for an event.
 
 use crate::{
     champion::ChampionWrite, effect::Effect, ids::PaymentIntentId, outbox::Announcement, preorder::PreorderWrite,
     stripe::PaymentFacts,
 };
 
-/// The rows to write for an event. It leaves the store no choices.
+/// The rows to write for an event. A store writes them and decides nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// The preorder to insert or to replace.

@@ -29,7 +29,7 @@ pub struct NovelOfTwo {
     pub successor: ChampionAccount,
 }
 
-/// The rows to write for a takeover. It leaves the store no choices.
+/// The rows to write for a takeover. A store writes them and decides nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TakeoverPlan {
     /// The reason for the takeover.

@@ -1,4 +1,4 @@
-//! The port to the database for users, and what belongs to them.
+//! The port to the database for users and their belongings.
 
 use std::future::Future;
 
@@ -11,7 +11,7 @@ use crate::{
     preorder::Preorder,
 };
 
-/// The store of users, and of what belongs to them.
+/// The store of users and their belongings.
 pub trait AccountStore: Send + Sync {
     /// Carries out a reader's claims in one transaction and returns their row as it is afterwards. The claims must include
     /// the reader's profile, or the row must exist already. If the user was taken over, the successor's row is used.
@@ -26,10 +26,10 @@ pub trait AccountStore: Send + Sync {
     fn preorders_of(&self, user: &UserId, limit: i64)
     -> impl Future<Output = Result<Vec<Preorder>, StoreError>> + Send;
 
-    /// Gives everything of a user to another one, in one transaction: locks both users and all that they support, reads
+    /// Gives everything of a user to another one, in one transaction: locks both users and their support of novels, reads
     /// it, and writes the plan that `decide` returns. From then on the former uid stands for the successor's, also in
-    /// events that arrive meanwhile. Returns the refusal of `decide`, which changes nothing, and neither does a
-    /// failure. May call `decide` again if nothing was written.
+    /// events that arrive meanwhile. A refusal of `decide` is returned in the inner `Err`. A refusal or a failure changes
+    /// nothing. May call `decide` again if nothing was written.
     fn take_over<Refusal: Send>(
         &self,
         former: &UserId,

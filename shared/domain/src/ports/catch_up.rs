@@ -42,7 +42,7 @@ pub struct EventPage {
     pub more: bool,
 }
 
-/// The list of Stripe's events, also of those that were never delivered.
+/// The list of Stripe's events, which includes events that were never delivered.
 pub trait EventSource: Send + Sync {
     /// Returns the first page of the filtered events, or the page after the event `after`. Changes nothing at Stripe.
     ///
@@ -63,13 +63,13 @@ pub struct EventSourceError(#[source] pub Cause);
 /// The time up to which every listed event is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Watermark {
-    /// The time before which every event is recorded that was listed at `moved_at`.
+    /// The time before which all events are recorded that Stripe listed at `moved_at`.
     pub at: Timestamp,
     /// When the watermark was moved to `at`.
     pub moved_at: Timestamp,
 }
 
-/// The store of the catch-up's watermark, and of which events are recorded.
+/// The store of the catch-up's watermark, and of the ids of recorded events.
 pub trait CatchUpStore: Send + Sync {
     /// Returns the watermark; none before the first catch-up.
     fn watermark(&self) -> impl Future<Output = Result<Option<Watermark>, StoreError>> + Send;

@@ -65,12 +65,12 @@ pub trait ChampionStore: Send + Sync {
         customer: &CustomerId,
     ) -> impl Future<Output = Result<CustomerId, StoreError>> + Send;
 
-    /// Stores that Stripe knows this address of the reader's customer, unless the reader has another address by now. It
-    /// ends [`ChampionAccount::customer_is_outdated`], which begins when the reader's address changes.
+    /// Stores that Stripe knows this address of the reader's customer, unless the reader has another address by now. This
+    /// resets [`ChampionAccount::customer_is_outdated`], which is set when the reader's address changes.
     fn customer_told(&self, reader: &UserId, address: &Email) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Stores the recurring Stripe price of a tier, unless the stored tier has another Stripe price than `tier`, or another
-    /// amount by now.
+    /// Stores the recurring Stripe price of a tier, unless the stored tier has another Stripe price or another amount than
+    /// `tier` by now.
     fn save_price(
         &self,
         tier: &Tier,
@@ -90,7 +90,7 @@ pub trait ChampionStore: Send + Sync {
         limit: i64,
     ) -> impl Future<Output = Result<Vec<ChampionAccount>, StoreError>> + Send;
 
-    /// Returns what [`ChampionStore::account`] does, for an attempt to pay, and counts its `uses` as
+    /// Returns the account as [`ChampionStore::account`] does, for an attempt to pay, and counts the attempt's `uses` as
     /// [`ChampionStore::sign_in`] does.
     ///
     /// # Errors
@@ -112,9 +112,9 @@ pub trait ChampionStore: Send + Sync {
         step: impl Fn(ChampionAccount) -> Step<T> + Send + Sync,
     ) -> impl Future<Output = Result<T, StoreError>> + Send;
 
-    /// Computes anew the rows that are due at `now`, the longest due first and at most `limit`, in one transaction: locks
-    /// each reader and novel, reads everything about them, and writes the change that `roll` returns, with its
-    /// announcements. A pair that is locked already is left to the next roll. A failure writes nothing.
+    /// Computes the rows anew that are due at `now`, those that are due longest first and at most `limit`, in one
+    /// transaction: locks each reader and novel, reads everything about them, and writes the change that `roll` returns,
+    /// with its announcements. A pair that is locked already is left to the next roll. A failure writes nothing.
     fn roll(
         &self,
         now: Timestamp,

@@ -18,7 +18,8 @@ pub struct IdentityError(#[source] pub Cause);
 /// Firebase accounts by e-mail address.
 pub trait IdentityProvider: Send + Sync {
     /// Returns the account with this address, and makes one if there is none. If another request makes it at the same time,
-    /// that one is returned. Returns within three seconds, with an error if Firebase hasn't answered by then.
+    /// the account that the other request made is returned. Returns within three seconds, with an error if Firebase hasn't
+    /// answered by then.
     fn find_or_create(&self, email: &Email) -> impl Future<Output = Result<Account, IdentityError>> + Send;
 }
 

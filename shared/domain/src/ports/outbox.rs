@@ -27,9 +27,10 @@ pub struct UnsentEntry {
     pub entry: Announcement,
     /// How often sending it has failed.
     pub attempts: i32,
-    /// Whether its buyer has a paid preorder, for kinds that say so.
+    /// Whether its buyer has a paid preorder; none for kinds of announcements that don't say that.
     pub has_paid_preorder: Option<bool>,
-    /// Whether marketing to its address is agreed to, by the consent that counts; none if there is none that is proven.
+    /// Whether the consent that counts for its address agrees to marketing; none if there is no consent, or only an
+    /// unproven one. An unproven withdrawal counts.
     pub marketing_consent: Option<bool>,
     /// The end of the pause that Klaviyo last asked any sender for, the same for every row; none if it is over.
     pub paused_until: Option<Timestamp>,
@@ -61,8 +62,8 @@ pub enum Delivery {
 
 /// The outbox, as the sender and the sweep use it.
 pub trait OutboxStore: Send + Sync {
-    /// Returns those of the rows that are to be sent: neither sent nor parked nor superseded. Rows that don't hold any more
-    /// ([`AnnouncementKind::perishes`](crate::outbox::AnnouncementKind::perishes)) are marked as superseded at `now`
+    /// Returns those of the rows that are to be sent: neither sent nor parked nor superseded. Rows that aren't true any
+    /// more ([`AnnouncementKind::perishes`](crate::outbox::AnnouncementKind::perishes)) are marked as superseded at `now`
     /// instead.
     fn unsent(
         &self,
@@ -70,8 +71,8 @@ pub trait OutboxStore: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<Vec<UnsentEntry>, StoreError>> + Send;
 
-    /// Stores the results of deliveries, in one statement. A sent row stays sent whatever comes later, with one exception:
-    /// a consent or withdrawal that counts for its address is to be sent again if an older one was sent after it. A sent
+    /// Stores the results of deliveries, in one statement. A sent row stays sent, with one exception: a consent or
+    /// withdrawal that counts for its address is to be sent again if an older one was sent after it. A sent
     /// `preorder_success` also sets `preorders.klaviyo_event_sent_at`.
     fn settle(
         &self,
@@ -112,8 +113,8 @@ pub trait Marketing: Send + Sync {
 /// The reason why Klaviyo didn't take an event, without personal data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MarketingError {
-    /// A retry may succeed: after 429, 5xx, 408, a time-out, a failed connection, or a refused API key (401, 403), which
-    /// says nothing about the event.
+    /// A retry may succeed: after 408, 409, 429, 5xx, a time-out, a failed connection, or a refused API key (401, 403),
+    /// which says nothing about the event.
     #[error("Klaviyo cannot take the event now: {reason}")]
     Retryable {
         /// The failure.
@@ -129,7 +130,7 @@ pub enum MarketingError {
         /// The part to leave out.
         part: ProfilePart,
     },
-    /// A retry fails again: after any other 4xx.
+    /// A retry fails again: after any other status, such as 400 or 404.
     #[error("Klaviyo refused the event: {reason}")]
     Permanent {
         /// Klaviyo's answer.

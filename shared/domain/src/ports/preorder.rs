@@ -1,4 +1,4 @@
-//! Preorders.
+//! The port to the database for preorders.
 
 use std::future::Future;
 
@@ -12,7 +12,7 @@ use crate::{
     preorder::{Preorder, checkout::OpenSession},
 };
 
-/// Everything that one transaction stores for a new preorder.
+/// The data that one transaction stores for a new preorder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPreorder {
     /// The preorder, whose status is `initiated`.
@@ -72,8 +72,8 @@ pub trait PreorderStore: Send + Sync {
     /// condition doesn't hold any more.
     fn claim(&self, claims: &Claims, now: Timestamp) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// Returns how many preorders are in processing although their payment page expired before `before`, since Stripe's
-    /// event about that never came. Preorders that wait for a payment that takes days aren't counted.
+    /// Returns how many preorders are in processing although their payment page expired before `before`, because Stripe's
+    /// event about the expiry never came. Preorders that wait for a payment that takes days aren't counted.
     fn stuck(&self, before: Timestamp) -> impl Future<Output = Result<i64, StoreError>> + Send;
 }
 

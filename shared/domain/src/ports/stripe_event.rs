@@ -1,4 +1,4 @@
-//! Stripe's events and everything that they change.
+//! The port to the database for Stripe's events and everything that they change.
 
 use std::future::Future;
 
@@ -15,7 +15,7 @@ pub enum KnownEvent {
     /// The event stays as it was recorded: for repeated deliveries.
     Stays,
     /// If the event changed nothing when it was recorded, it is decided as if it were new: for an operator who has removed
-    /// the reason for which it was parked or ignored.
+    /// the reason why it was parked or ignored.
     DecidedAnew,
 }
 

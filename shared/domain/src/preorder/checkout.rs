@@ -16,8 +16,8 @@ pub enum CheckoutDecision {
     Open {
         /// The attempt's number: one more than the attempts that are used up.
         attempt: i32,
-        /// The session before, if it isn't known how it ended. Stripe must be asked first, since the event that it was paid
-        /// may be late, or never come.
+        /// The session of the attempt before, if it isn't known how it ended. Stripe must be asked first, since the event
+        /// that it was paid may be late, or never come.
         before: Option<SessionId>,
     },
     /// The customer paid with a method that takes days; a second session could charge them twice.
@@ -61,8 +61,8 @@ pub fn decide(preorder: &Preorder, now: Timestamp) -> CheckoutDecision {
     }
 }
 
-/// Returns the preorder after checkout attempt `attempt`: with the session that was opened, or without one if Stripe
-/// refused. Returns none if the attempt is used up already or the preorder is paid, and then nothing may change.
+/// Returns the preorder after checkout attempt `attempt`: with the session that was opened, or with its session unchanged
+/// if none was opened. Returns none if the attempt is used up already or the preorder is paid; then nothing may change.
 ///
 /// A store may carry this out as one compare-and-set, so that a checkout takes a single round trip.
 #[must_use]

@@ -93,8 +93,8 @@ impl PreorderForm {
         }
     }
 
-    /// Returns a key that is the same for the same whole form from the same source in the same window of time. It is a hash,
-    /// so it doesn't reveal them, and becomes part of an id.
+    /// Returns a key that is the same for the same whole form from the same source in the same window of time. It is a
+    /// hash, which reveals neither form nor source, and becomes part of an id.
     #[must_use]
     pub fn key(&self, source: &Source, window: i64) -> String {
         let Self { email, color, price_id, locale, contact, wishes } = self;

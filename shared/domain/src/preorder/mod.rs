@@ -6,8 +6,8 @@
 //!                       │  │ └──────────checkout──────────┤
 //!                       └──┼─session expired→ cancelled ──┘
 //! ```
-//! A payment wins over everything that came before it; nothing that arrives late takes a payment back. A preorder that
-//! was paid twice is refunded when both payments went back, and a lost dispute is like a refund.
+//! A payment wins over everything that came before it, and an event that arrives late doesn't undo it. A preorder that was
+//! paid twice is refunded when both payments went back. A lost dispute is like a refund.
 
 pub mod catalogue;
 mod change;
@@ -141,7 +141,7 @@ pub struct Preorder {
     pub price_id: Option<PriceId>,
     /// The language of the form.
     pub locale: Locale,
-    /// Name, telephone and address, as they were given last.
+    /// The name, telephone number and address that the customer gave last.
     pub contact: Contact,
     /// The form's contact, once a checkout has replaced a part of it.
     pub form_contact: Option<Contact>,
@@ -153,11 +153,13 @@ pub struct Preorder {
     pub checkout_attempt: i32,
     /// The newest session.
     pub session: Option<Session>,
-    /// The payment that counts, once there is one: of several the earliest that wasn't refunded.
+    /// The payment that counts, once there is one: of several the earliest whose money hasn't gone back, or the earliest if
+    /// the money of all went back.
     pub payment: Option<Payment>,
     /// Other payments for the same preorder, in the order of [`Payment::place`].
     pub further_payments: Vec<Payment>,
-    /// When the earliest open dispute of a payment began; none if none is open. Until it is closed the goods aren't sent.
+    /// When the earliest open dispute of a payment began; none if no dispute is open. Until it is closed, the goods aren't
+    /// sent.
     pub disputed_at: Option<Timestamp>,
     /// When the form was sent.
     pub created_at: Timestamp,

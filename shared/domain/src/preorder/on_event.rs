@@ -7,7 +7,7 @@
 //! - Refunds and disputes are stored for a payment at Stripe ([`PaymentFacts`]) and applied whenever both they and the
 //!   payment are known, so the result doesn't depend on which came first.
 //! - A second payment is kept beside the first one.
-//! - An expired session is announced whatever else is known; the sender leaves out what doesn't hold any more.
+//! - An expired session is announced whatever else is known; the sender leaves out announcements that aren't true any more.
 
 use std::cmp::Ordering;
 
@@ -29,8 +29,8 @@ use crate::{
 /// The effect of an event on a preorder.
 type PreorderEffect = Effect<PreorderChange>;
 
-/// Returns the effect of a Checkout session's step on the stored preorder, if there is one. A paid session without one
-/// makes the preorder. `known` are the refunds and disputes of the session's payment.
+/// Returns the effect of a Checkout session's step on the stored preorder, if there is one. A paid session without a stored
+/// preorder makes one. `known` are the refunds and disputes of the session's payment.
 #[must_use]
 pub fn session(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFact, at: Timestamp) -> PreorderEffect {
     if fact.step.is_paid() {
@@ -156,7 +156,7 @@ fn paid(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFact, at: 
     Effect::Change(PreorderChange { write, announcements })
 }
 
-/// Updates the contact with what the customer gave at the checkout, and keeps the form's contact in `form_contact`.
+/// Updates the contact with the one that the customer gave at the checkout, and keeps the form's contact in `form_contact`.
 fn given_with_payment(preorder: &mut Preorder, fact: &SessionFact) {
     let given = preorder.contact.clone().then_given(fact.contact.clone());
     if given != preorder.contact {
@@ -165,8 +165,8 @@ fn given_with_payment(preorder: &mut Preorder, fact: &SessionFact) {
     }
 }
 
-/// Returns a preorder made from the paid session alone, so that no payment is lost because its preorder is; none if the
-/// session has no e-mail address.
+/// Returns a preorder made from the paid session alone, so that no payment is lost because its preorder was lost; none if
+/// the session has no e-mail address.
 fn rescue(fact: &SessionFact, at: Timestamp) -> Option<Preorder> {
     Some(Preorder {
         id: fact.preorder_or_rescued(),
@@ -218,7 +218,8 @@ pub fn payment_failed(stored: Option<Preorder>, fact: &PaymentFailedFact, at: Ti
     PreorderChange::update(preorder, [refused])
 }
 
-/// Returns the effect of newly known refunds and disputes of a payment at Stripe: none unless it is one of this preorder's.
+/// Returns the effect of newly known refunds and disputes of a payment at Stripe. They are ignored if the payment isn't one
+/// of this preorder's.
 #[must_use]
 pub fn payment_facts(
     stored: Option<Preorder>,
@@ -266,14 +267,14 @@ fn about_payment(
     Announcement::new(kind, subject, payload)
 }
 
-/// Returns the announcement that a preorder is paid. Each payment of a preorder gives the same key, so only the first is
+/// Returns the announcement that a preorder is paid. All payments of a preorder give the same key, so only the first one is
 /// announced.
 fn success(preorder: &Preorder, payment: &Payment, at: Timestamp) -> Announcement {
     about_payment(AnnouncementKind::PreorderSuccess, &preorder.id.to_string(), preorder, payment, at)
 }
 
-/// Returns the announcement that all the money of a payment went back, which is made once for each payment, so that their
-/// order doesn't matter.
+/// Returns the announcement that all the money of a payment went back. It is made once for each payment, so that the order
+/// of payments doesn't matter.
 fn refunded(preorder: &Preorder, payment: &Payment, at: Timestamp) -> Announcement {
     let subject = match &payment.intent {
         Some(intent) => format!("{}:{intent}", preorder.id),

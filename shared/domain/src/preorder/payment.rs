@@ -23,11 +23,11 @@ pub struct Payment {
     pub refunded: i64,
     /// The status of its dispute in Stripe's words; of several disputes that of an open one.
     pub dispute: Option<String>,
-    /// When its open dispute began; none if none is open.
+    /// When its earliest open dispute began; none if no dispute is open.
     pub disputed_since: Option<Timestamp>,
-    /// Whether all of it is gone, by refunds and lost disputes.
+    /// Whether all its money is gone, by refunds and lost disputes.
     pub revoked: bool,
-    /// Whether all of it was ever gone. A refund that fails afterwards doesn't change that.
+    /// Whether all its money was ever gone. A refund that fails afterwards doesn't change that.
     pub was_revoked: bool,
 }
 
@@ -48,7 +48,7 @@ impl Payment {
         }
     }
 
-    /// Returns whether it is the payment with this `PaymentIntent`, or, if nothing had to be paid, of this session.
+    /// Returns whether it is the payment with this `PaymentIntent` or, if nothing had to be paid, the one of this session.
     #[must_use]
     pub fn is(&self, intent: Option<&PaymentIntentId>, session: &SessionId) -> bool {
         self.intent.as_ref() == intent
@@ -81,15 +81,15 @@ impl Preorder {
         self.payment.iter().chain(&self.further_payments)
     }
 
-    /// Returns the payments that an operator has to refund, since another one paid the preorder. A disputed one is left
-    /// out, since the bank decides about it.
+    /// Returns the payments that an operator has to refund, since the preorder was paid by another payment. Disputed
+    /// payments are left out, since the bank decides about them.
     pub fn duplicates(&self) -> impl Iterator<Item = (&PaymentIntentId, &Payment)> {
         let made = self.further_payments.iter().filter(|it| !it.revoked && it.disputed_since.is_none());
         made.filter(|it| it.refunded < it.amount.amount).filter_map(|it| Some((it.intent.as_ref()?, it)))
     }
 
-    /// Replaces all payments, and derives what follows from them: which one counts, the preorder's status, and since when
-    /// it is disputed.
+    /// Replaces all payments, and derives from them the payment that counts, the preorder's status, and the time since
+    /// which it is disputed.
     pub(super) fn settle(&mut self, mut payments: Vec<Payment>) {
         payments.sort_by_key(Payment::place);
         self.disputed_at = payments.iter().filter(|it| !it.revoked).filter_map(|it| it.disputed_since).min();

@@ -16,8 +16,8 @@ use crate::{
 /// "soldOut": ["Red"], "locales": ["en", "ja"], "successPath": "/{locale}/thanks", "cancelPath": "/{locale}/order",
 /// "recovery": false}`
 ///
-/// After a change of the policy, a preorder's next session is another attempt: under the idempotency key of an older one
-/// Stripe accepts the same parameters only.
+/// After a change of the policy, a preorder's next session is another attempt, since Stripe accepts only the same
+/// parameters under the idempotency key of an older attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct CheckoutPolicy {

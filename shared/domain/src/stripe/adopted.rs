@@ -17,8 +17,8 @@ pub enum Adopter {
 }
 
 impl StripeEvent {
-    /// Returns the event with metadata that name `adopter`; none if an event of this kind can't be adopted so. The tier
-    /// follows from the price.
+    /// Returns the event with metadata that name `adopter`; none if such an adopter can't adopt an event of this kind. The
+    /// tier is determined later, by the price.
     #[must_use]
     pub fn adopted(mut self, adopter: &Adopter) -> Option<Self> {
         let marked = |champion: &ChampionKey| {

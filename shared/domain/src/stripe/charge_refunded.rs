@@ -6,7 +6,7 @@ use crate::{
     stripe::Lookup,
 };
 
-/// The sum that was refunded of a payment so far. Which refunds made it up isn't known.
+/// The sum that was refunded of a payment so far. The event doesn't name the single refunds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChargeRefundedFact {
     /// The payment.

@@ -74,7 +74,7 @@ pub struct SessionFact {
 }
 
 impl SessionFact {
-    /// Returns whether we opened the session: it names a preorder of ours, or the colour that the system before this one
+    /// Returns whether the session is ours: its metadata name a preorder, or a colour, which the system before this one
     /// wrote. One Stripe account may serve several shops, and an endpoint gets the events of all of them.
     #[must_use]
     pub fn is_ours(&self) -> bool {

@@ -47,7 +47,7 @@ pub struct InvoiceFact {
     pub period: Option<Period>,
     /// The price of the line with `period`, or of a proration if there is no such line.
     pub price: Option<PriceId>,
-    /// The lines that the event embeds, at most ten. Empty if `period` and `price` say everything.
+    /// The lines that the event embeds, at most ten.
     pub lines: Vec<InvoiceLine>,
     /// Whether the invoice has lines that the event doesn't embed.
     pub has_more_lines: bool,

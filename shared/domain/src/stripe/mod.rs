@@ -1,5 +1,4 @@
-//! The facts that Stripe's events say, in our own words: one file for each fact, with the keys by which it names what it is
-//! about.
+//! The facts in Stripe's events, as types of our own: one file for each fact, with the keys that the fact names.
 
 mod adopted;
 mod charge_refunded;
@@ -49,13 +48,13 @@ pub struct StripeEvent {
     pub object: Option<String>,
     /// The deployment that made the object (`metadata.deployment`), if one of ours did.
     pub deployment: Option<String>,
-    /// The fact that the event says.
+    /// The fact that the event reports.
     pub fact: Fact,
 }
 
 impl StripeEvent {
-    /// Returns every id by which an operator may search for the event: its object's, and those of its lookup keys. None of
-    /// them is an e-mail address or a name.
+    /// Returns every id by which an operator may search for the event: that of its object, and those of its lookup keys.
+    /// None of them is an e-mail address or a name.
     #[must_use]
     pub fn keys(&self) -> BTreeSet<String> {
         // The reader's key is left out: a reader's events are found by the ids of their objects at Stripe.
@@ -78,7 +77,7 @@ impl StripeEvent {
     }
 }
 
-/// The fact that an event says.
+/// A fact that an event reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fact {
     /// `checkout.session.*`: a Checkout session took a step.

@@ -1,7 +1,7 @@
 //! The refunds, disputes and invoice of a payment at Stripe, whatever it paid for.
 //!
-//! A refund or a dispute may arrive before the event that says what was paid for. It is kept under the payment's id and
-//! counts as soon as a preorder or a champion's payment has that id.
+//! A refund or a dispute may arrive before the event about the payment itself. It is kept under the payment's id and counts
+//! as soon as a preorder or a champion's payment has that id.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::{
     stripe::{ChargeRefundedFact, Dispute, DisputeFact, DisputeStatus, InvoicePaymentFact, Refund, RefundFact},
 };
 
-/// Everything that events said about one payment at Stripe. Merging is commutative and idempotent.
+/// The known refunds, disputes and invoice of one payment at Stripe. Merging is commutative and idempotent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PaymentFacts {
     /// The invoice that it paid, if it is a subscription's.

@@ -69,7 +69,8 @@ impl SubscriptionStatus {
         matches!(self, Self::Canceled | Self::IncompleteExpired)
     }
 
-    /// Returns whether the subscription got past its first payment and hasn't ended, so it may charge the reader again.
+    /// Returns whether the subscription's first payment was made and it hasn't ended, so that it may charge the reader
+    /// again.
     #[must_use]
     pub fn is_live(self) -> bool {
         !self.is_terminal() && self != Self::Incomplete
@@ -91,7 +92,7 @@ pub struct SubscriptionFact {
     pub period_end: Option<Timestamp>,
     /// The price of its first item.
     pub price: Option<PriceId>,
-    /// The items that the event embeds, at most ten. Empty if `price` and `period_end` say everything.
+    /// The items that the event embeds, at most ten.
     pub items: Vec<SubscriptionItem>,
     /// Whether the collection of its payments is paused (`pause_collection`), which its status doesn't say.
     pub collection_paused: bool,

@@ -13,8 +13,8 @@ use crate::{
 pub struct Entry {
     /// The payment.
     pub payment: PaymentRecordId,
-    /// The id at Stripe, which orders payments that enter at the same moment. An id that is given on arrival would make the
-    /// order of arrival matter.
+    /// The id at Stripe, which orders payments that enter at the same moment. Ids of our own, which may be made when an
+    /// event arrives, would make the order of arrival matter.
     pub rank: String,
     /// When the payment enters.
     pub enters_at: Timestamp,
@@ -36,7 +36,7 @@ pub enum EntryKind {
     /// The access that the reader was shown when they were taken over.
     CarriedOver,
     /// A payment from before the reader was taken over. It has no time of its own. When it is revoked, the carried-over
-    /// entry loses, of the time that it has left, as much as this period still covers.
+    /// entry loses as much of its remaining time as this period still covers.
     Settled(Option<Period>),
 }
 

@@ -41,7 +41,7 @@ struct Clock<'a> {
     queues: Queues,
     /// The moment.
     now: Timestamp,
-    /// When the unbroken run began that goes on now, or else the last one.
+    /// The start of the unbroken run that goes on now, or else of the last one.
     since: Timestamp,
     /// The result up to now.
     timeline: Timeline,
@@ -155,7 +155,7 @@ impl<'a> Clock<'a> {
         }
     }
 
-    /// Returns what the reader has now, of the entries that have entered by now.
+    /// Returns the reader's access now, by the entries that have entered until now.
     fn held(&self) -> Option<Held> {
         let tier = self.queues.next()?.tier;
         let unbroken = self.timeline.segments.last().is_some_and(|last| last.period.end == self.now);
@@ -163,7 +163,7 @@ impl<'a> Clock<'a> {
         Some(Held { tier, since, until: self.now.saturating_add(self.queues.total()) })
     }
 
-    /// Returns what the reader had if it ends at exactly this moment, since an entry that enters now continues the run.
+    /// Returns the access that ends at exactly this moment, if there is any: an entry that enters now continues its run.
     fn just_ended(&self) -> Option<Held> {
         let last = self.timeline.segments.last().filter(|last| last.period.end == self.now)?;
         Some(Held { tier: last.tier, since: self.since, until: self.now })

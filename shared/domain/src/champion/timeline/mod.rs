@@ -1,9 +1,10 @@
 //! At which tier a reader has access, and when: a pure fold of payments into segments.
 //!
-//! Each payment enters at a moment of its own and adds the length that it bought to the queue of its own tier. The
-//! highest tier with something left runs and lower ones wait; within a tier the first in is the first out. A revocation
-//! acts at its own time and freezes what hasn't run; undone, the rest goes on from then in its old place. Since every
-//! fact acts at its own time, the order in which facts become known plays no part, and what has run never moves.
+//! Each payment enters at a moment of its own and adds the length that it bought to the queue of its own tier. The highest
+//! tier with something left runs and lower ones wait; within a tier the first in is the first out. A revocation acts at its
+//! own time and freezes what hasn't run yet; when it is undone, the rest goes on from then in its old place. Since every
+//! fact acts at its own time, the order in which facts become known doesn't matter, and the access that has run never
+//! changes.
 
 mod entry;
 mod fold;
@@ -32,7 +33,7 @@ pub struct Segment {
     pub payment: PaymentRecordId,
 }
 
-/// What a reader has at one moment, by the payments that entered until then.
+/// A reader's access at one moment, by the payments that entered until then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Held {
     /// The tier that runs.
@@ -54,9 +55,9 @@ pub struct Granted {
     pub bought: time::Duration,
     /// The first and the last moment of its segments; none if it has none.
     pub period: Option<Period>,
-    /// What the reader had when it entered, without it; also if that ended at exactly this moment.
+    /// The reader's access when it entered, without it; also access that ended at exactly that moment.
     pub before: Option<Held>,
-    /// What the reader had when it entered, with it.
+    /// The reader's access when it entered, with it.
     pub after: Option<Held>,
 }
 
@@ -85,7 +86,7 @@ pub struct Run {
 pub struct Timeline {
     /// The segments, in order and without overlaps.
     pub segments: Vec<Segment>,
-    /// One for each payment that entered, in the order in which they entered; none for what is settled.
+    /// The effect of each payment that entered, in the order of entering. Settled payments have none.
     pub grants: Vec<Granted>,
     /// The parts of negative lines that were dropped.
     pub dropped: Vec<Dropped>,

@@ -21,8 +21,8 @@ use crate::{
 
 /// Stripe's customers, prices, subscriptions and single payments.
 ///
-/// Every object is made with an idempotency key that follows from the arguments: the same arguments give the same object,
-/// also concurrently and after a crash. Every method fails with a [`BillingError`].
+/// Every object is made with an idempotency key that is derived from the arguments: the same arguments give the same
+/// object, also concurrently and after a crash. Every method fails with a [`BillingError`].
 pub trait Billing: Send + Sync {
     /// Makes the customer of this reader and returns its id. Key: `champion-customer:{reader}`.
     fn create_customer(
@@ -51,8 +51,9 @@ pub trait Billing: Send + Sync {
     /// another one is made. Key: `champion-price:{novel}:{level}:{currency}:{amount}`, then with `:after:{gone}`.
     fn create_price(&self, tier: &Tier) -> impl Future<Output = Result<PriceId, BillingError>> + Send;
 
-    /// Attaches the method to the customer, who can then pay with it, and returns the method's own id: `method` may be an
-    /// alias, such as those of Stripe's test cards, of which every use makes another method. A repeat changes nothing.
+    /// Attaches the method to the customer, who can then pay with it, and returns the method's own id. `method` may be an
+    /// alias of a test card at Stripe, with which every call makes another method. A repeat with the same id changes
+    /// nothing.
     fn attach_payment_method(
         &self,
         customer: &CustomerId,

@@ -33,7 +33,7 @@ pub enum IntentState {
     Canceled,
 }
 
-/// A `PaymentIntent` as Stripe's API answered.
+/// A `PaymentIntent` as Stripe's API returned it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IntentAnswer {
     /// The payment's id.

@@ -21,7 +21,7 @@ pub struct SubscriptionRequest {
     pub metadata: ChampionMetadata,
 }
 
-/// A subscription as Stripe's API answered.
+/// A subscription as Stripe's API returned it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubscriptionAnswer {
     /// The subscription, its first invoice and that invoice's payment.
