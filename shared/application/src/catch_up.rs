@@ -15,17 +15,17 @@ use time::Duration;
 
 use crate::record_stripe_event::{Processed, RecordError, RecordStripeEvent};
 
-/// The usual age from which on events are fetched; younger ones are left to delivery.
+/// The usual age from which events are fetched; younger events are left to delivery.
 pub const YOUNG: Duration = Duration::minutes(15);
 
-/// How much older than [`YOUNG`] an event must be to be listed for certain. Events that were younger when the watermark
+/// The age beyond [`YOUNG`] from which Stripe lists an event for certain. Events that were younger when the watermark
 /// passed them are listed once more by the next catch-up.
 pub const OVERLAP: Duration = Duration::minutes(15);
 
-/// For how long Stripe lists events (<https://docs.stripe.com/api/events>).
+/// The time for which Stripe lists events (<https://docs.stripe.com/api/events>).
 pub const LISTED: Duration = Duration::days(30);
 
-/// How long one catch-up takes at most. A call that is under way then is finished.
+/// The longest time of one catch-up. A call that is under way when it is over is finished.
 pub const BUDGET: Duration = Duration::seconds(10);
 
 /// The length of the first window of time that is listed.
@@ -41,12 +41,12 @@ const FEW: usize = 25;
 /// The shortest window of time that is listed at once: Stripe's times are whole seconds.
 const SHORTEST: Duration = Duration::SECOND;
 
-/// Fetches and records what was never delivered.
+/// Fetches and records events that were never delivered.
 #[derive(Debug)]
 pub struct CatchUp<Source> {
-    /// Where events are listed.
+    /// The list of Stripe's events.
     pub source: Source,
-    /// The types that matter.
+    /// The types of events that are listed.
     pub types: &'static [&'static str],
     /// Decodes the JSON of an event, which has the same form in Stripe's list as in a delivery.
     pub decode: fn(&[u8]) -> Result<StripeEvent, Cause>,
@@ -59,9 +59,10 @@ pub struct CaughtUp {
     pub recorded: usize,
     /// The time before which every event is recorded now; none if that isn't known yet.
     pub watermark: Option<Timestamp>,
-    /// The start of what Stripe still lists, if it is after the watermark: events between the two can't be fetched.
+    /// The start of the time for which Stripe still lists events, if it is after the watermark: events between the two
+    /// can't be fetched.
     pub lost_until: Option<Timestamp>,
-    /// Why the catch-up ended before everything was recorded, if it did. The next one goes on there.
+    /// The reason why the catch-up ended before everything was recorded, if it did. The next one goes on there.
     pub stopped: Option<Stopped>,
 }
 
@@ -91,8 +92,9 @@ impl<Source: EventSource> CatchUp<Source> {
     /// Records through `record` every event since the watermark that isn't recorded yet, window by window, and calls
     /// `each` with each event and its result. Events younger than `young`, usually [`YOUNG`], are left to delivery.
     ///
-    /// Goes forward by windows of time that fit a page and moves the watermark after each, so whatever ends a catch-up
-    /// early costs one window at most. Several catch-ups at once do the same work twice and count nothing twice.
+    /// Goes forward by windows of time that fit a page and moves the watermark after each, so that a catch-up that ends
+    /// early loses the work of one window at most. Catch-ups that run at the same time repeat each other's work, but no
+    /// event counts twice.
     pub async fn run<Store: StripeEventStore + CatchUpStore, Queue: Publisher>(
         &self,
         record: &RecordStripeEvent<Store, Queue>,
@@ -159,7 +161,7 @@ where
         Ok(())
     }
 
-    /// Records every event from `from` until before `until`, or gives up if a page can't hold them and the window can be
+    /// Records every event from `from` until before `until`. Gives up if they don't fit a page and the window can be
     /// shortened.
     async fn window(&mut self, from: Timestamp, until: Timestamp) -> Result<Window, Stopped> {
         let mut most = 0;

@@ -1,4 +1,4 @@
-//! Deleting what isn't needed any more, in batches.
+//! Deleting rows that aren't needed any more, in batches.
 
 use pledge_domain::{
     Timestamp,
@@ -6,15 +6,15 @@ use pledge_domain::{
     retention::{Cleared, Retention},
 };
 
-/// How many rows of each kind one batch clears at most.
+/// The most rows of each kind that one batch clears.
 const BATCH: i64 = 500;
 
-/// Deletes what isn't needed any more.
+/// Deletes rows that aren't needed any more.
 #[derive(Debug)]
 pub struct ClearOut<Store> {
     /// The store that is cleared.
     pub store: Store,
-    /// How long everything is kept.
+    /// The times for which rows of each kind are kept.
     pub retention: Retention,
 }
 

@@ -1,4 +1,5 @@
-//! Opening the Checkout session of a preorder. Whatever requests are repeated or lost, one session is open at a time.
+//! Opening the Checkout session of a preorder. At most one session is open at a time, even if requests are repeated or
+//! lost.
 
 use pledge_domain::{
     Timestamp, account,
@@ -26,7 +27,7 @@ pub struct CreateCheckout<Store, Identity, Gateway> {
     pub gateway: Gateway,
     /// The site to which Stripe sends the customer back.
     pub site: Site,
-    /// What the shop decides about its checkout.
+    /// The shop's decisions about its checkout.
     pub policy: CheckoutPolicy,
 }
 
@@ -53,8 +54,8 @@ pub enum CheckoutError {
     Store(#[from] StoreError),
 }
 
-/// How many times one request decides and tries to open a session: once, and again after an attempt that turned out to be
-/// used up or a race that was lost.
+/// The most times that one request decides and tries to open a session. It tries again after an attempt that turned out to
+/// be used up, and after a lost race.
 const MAX_TRIES: usize = 4;
 
 impl<Store, Identity, Gateway> CreateCheckout<Store, Identity, Gateway>

@@ -1,4 +1,4 @@
-//! Sending rows of the outbox to Klaviyo, where each counts once.
+//! Sending rows of the outbox to Klaviyo, where each row counts once.
 
 use std::{
     borrow::Cow,
@@ -26,10 +26,10 @@ pub struct DeliverEvents<Store, Klaviyo> {
     pub store: Store,
     /// Klaviyo.
     pub klaviyo: Klaviyo,
-    /// The site to which links in announcements lead, and its page on which an unpaid preorder can be paid; if none,
-    /// announcements have no links.
+    /// The site to which links in announcements lead, and its page on which an unpaid preorder can be paid; announcements
+    /// have no links if this is none.
     pub site: Option<(Site, ReturnPath)>,
-    /// How often and how fast rows are tried.
+    /// The pace of sending, and the number of tries.
     pub retry: Retry,
 }
 
@@ -60,11 +60,11 @@ impl Default for Retry {
     }
 }
 
-/// The results of a delivery, by row. A row that was sent, parked or superseded before, or is unknown, isn't in it.
+/// The results of a delivery, by row. Rows that are unknown, or were sent, parked or superseded before, are left out.
 pub type Deliveries = HashMap<OutboxId, Delivery>;
 
 impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
-    /// Sends those of the rows that aren't sent yet, stores what became of each, and returns it.
+    /// Sends those of the rows that wait to be sent, stores the result of each, and returns the results.
     ///
     /// If the process dies between sending and storing, the row is sent again, and Klaviyo drops the repeat by its
     /// `unique_id`.
@@ -104,14 +104,14 @@ impl<Store: OutboxStore, Klaviyo: Marketing> DeliverEvents<Store, Klaviyo> {
         Ok(deliveries.into_iter().collect())
     }
 
-    /// Sends one row and returns what became of it. If Klaviyo refuses a part of the profile, the row is sent again without
-    /// that part, which doesn't count as a try; it keeps its `unique_id`, so the event counts once.
+    /// Sends one row and returns the result. If Klaviyo refuses a part of the profile, the row is sent again without that
+    /// part, which doesn't count as a try; it keeps its `unique_id`, so the event counts once.
     async fn send(&self, entry: &Announcement, pause: &Pause) -> Delivery {
         let mut entry = Cow::Borrowed(entry);
         let mut backoff = self.retry.backoff;
         let mut attempt = 1;
         loop {
-            // A `Retry-After` that another row or another sender got holds for this row too.
+            // A pause that another row or another sender was asked for holds for this row too.
             if let Some(wait) = pause.left() {
                 if wait > self.retry.longest_wait {
                     return Delivery::Delayed {
@@ -185,7 +185,8 @@ impl Pause {
     }
 }
 
-/// Logs what became of an announcement. Its key has the id of what it is about; neither key nor reason has personal data.
+/// Logs the result of sending an announcement. The key names the subject by its id; neither key nor reason has personal
+/// data.
 fn log(entry: &Announcement, delivery: &Delivery) {
     let key = entry.key.as_str();
     match delivery {
@@ -199,8 +200,8 @@ fn log(entry: &Announcement, delivery: &Delivery) {
     }
 }
 
-/// Returns the announcement with the two properties that are read when it is sent, since they change: whether the buyer has
-/// a paid preorder, and whether they agree to marketing.
+/// Returns the announcement with the two properties that are read only when it is sent, since they may change until then:
+/// whether the buyer has a paid preorder, and whether they agree to marketing.
 fn with_what_is_known_now(unsent: UnsentEntry) -> Announcement {
     let UnsentEntry { mut entry, has_paid_preorder, marketing_consent, .. } = unsent;
     if let Some(given) = marketing_consent {

@@ -1,4 +1,4 @@
-//! Finding the preorder whose id somebody has.
+//! Finding a preorder by its id.
 
 use pledge_domain::{
     ids::PreorderId,
@@ -6,20 +6,20 @@ use pledge_domain::{
     preorder::Preorder,
 };
 
-/// Finds preorders by their ids. Whoever has an id may see the preorder's state and pay for it.
+/// Finds preorders by their ids. Anybody who has an id may see the preorder's state and pay for it.
 #[derive(Debug)]
 pub struct FindPreorder<Store> {
     /// Where preorders are kept.
     pub store: Store,
 }
 
-/// Why no preorder is returned.
+/// The reason why no preorder is returned.
 #[derive(Debug, thiserror::Error)]
 pub enum FindPreorderError {
     /// No preorder has this id.
     #[error("there is no preorder with this id")]
     Unknown,
-    /// The database didn't do it.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

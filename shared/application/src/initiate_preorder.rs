@@ -1,4 +1,4 @@
-//! Storing the form as a preorder, which needs the database alone: Firebase, SQS and Klaviyo may be down.
+//! Storing the form as a preorder. Only the database is needed for that: Firebase, SQS and Klaviyo may be down.
 
 use pledge_domain::{
     Timestamp, account,
@@ -23,9 +23,9 @@ pub struct InitiatePreorder<Store, Identity, Queue> {
     pub identity: Identity,
     /// Tells the sender about `preorder_started`.
     pub queue: Queue,
-    /// How many preorders one source, and one address, may make in an hour.
+    /// The limits of preorders from one source, and with one address, in an hour.
     pub limits: PreorderLimits,
-    /// The sources and addresses that this process refused for their number of preorders.
+    /// The sources and addresses that this process has refused lately because they made too many preorders.
     pub refused: RecentRefusals,
 }
 
@@ -38,8 +38,8 @@ pub struct Request {
     pub signed_in: Option<VerifiedUser>,
     /// The `Idempotency-Key`, if the client sent one.
     pub idempotency_key: Option<String>,
-    /// Whether a plain HTML form sent it, which can't make idempotency keys. Without a key, a repeat of the same form from
-    /// the same source within ten minutes is the same preorder, unless that is paid.
+    /// Whether it comes from a plain HTML form, which can't make idempotency keys. Without a key, a repeat of the same form
+    /// from the same source within ten minutes is the same preorder, unless that preorder is paid.
     pub is_plain_form: bool,
     /// The network source of the request, for which preorders are counted, if it is known.
     pub source: Option<Source>,
@@ -48,9 +48,10 @@ pub struct Request {
 /// The stored preorder of a submission.
 #[derive(Debug)]
 pub struct Initiated {
-    /// The preorder as it is stored. After a repeated request it is the first one's, in its present state.
+    /// The preorder as it is stored. After a repeated request it is the preorder of the first request, in its present
+    /// state.
     pub preorder: Preorder,
-    /// Whether the announcements were queued. If not, the sweep finds them.
+    /// Whether the announcements were queued. If they weren't, the sweep finds them.
     pub queued: Result<(), PublishError>,
 }
 
@@ -68,7 +69,7 @@ pub enum InitiateError {
     Store(#[from] StoreError),
 }
 
-/// For how long a repeat of a plain HTML form from the same source is the same preorder.
+/// The time for which a repeat of a plain HTML form from the same source is the same preorder.
 const SAME_FORM: time::Duration = time::Duration::minutes(10);
 
 impl From<LimitedError> for InitiateError {
@@ -81,11 +82,13 @@ impl From<LimitedError> for InitiateError {
 }
 
 impl<Store: PreorderStore, Identity: IdentityProvider, Queue: Publisher> InitiatePreorder<Store, Identity, Queue> {
-    /// Stores the preorder with its announcements and its owner's claims, and tells the sender. Its id is derived from the
-    /// idempotency key, or from the form if a plain HTML form sent it, and is `fresh_id` otherwise.
+    /// Stores the preorder with its announcements and its owner's claims, and queues the announcements. The preorder's id
+    /// is derived from the idempotency key or, for a plain HTML form without a key, from the form and its source. Otherwise
+    /// it is `fresh_id`.
     ///
     /// # Errors
-    /// [`InitiateError`]; nothing was stored then.
+    /// [`InitiateError`]. No preorder was stored then. If the key was reused, the claims may have been carried out on the
+    /// preorder that has the key.
     pub async fn run(&self, request: Request, fresh_id: Uuid, now: Timestamp) -> Result<Initiated, InitiateError> {
         let fresh = PreorderId::new(fresh_id);
         let id = match (&request.idempotency_key, &request.source) {
@@ -120,9 +123,8 @@ impl<Store: PreorderStore, Identity: IdentityProvider, Queue: Publisher> Initiat
         Ok(Initiated { preorder, queued })
     }
 
-    /// Returns the id under which a plain HTML form is stored: that of an unpaid preorder of the same form and source
-    /// from the last ten minutes, else one that is derived from form, source and time. `None` if the preorder with the
-    /// derived id is paid.
+    /// Returns the id for a plain HTML form: that of an unpaid preorder of the same form and source from the last ten
+    /// minutes, else one that is derived from form, source and time. `None` if the preorder with the derived id is paid.
     async fn repeated(
         &self,
         form: &PreorderForm,
@@ -140,8 +142,8 @@ impl<Store: PreorderStore, Identity: IdentityProvider, Queue: Publisher> Initiat
     }
 }
 
-/// Returns the owner of a preorder by its address alone, from the Firebase account of that address, which is made if there
-/// is none. The owner is unknown if Firebase doesn't answer, or if the account may not own by an address alone.
+/// Returns the owner of a preorder by its address alone: the Firebase account of that address, which is made if there is
+/// none. The owner is unknown if Firebase doesn't answer, or if the account may not own by an address alone.
 pub(crate) async fn owner_by_email(identity: &impl IdentityProvider, email: &Email) -> Owner {
     match identity.find_or_create(email).await {
         Ok(account) if account.may_own_by_email() => Owner::ByEmail(account),

@@ -1,7 +1,7 @@
 //! The use cases: each loads through ports, lets the domain decide, and applies the decision through ports.
 //!
-//! Nothing here knows HTTP, SQL or an SDK, and every dependency is a type parameter, so a use case asks for the ports
-//! that it needs and no more. Time and randomness are passed as arguments.
+//! Nothing here knows HTTP, SQL or an SDK, and every dependency is a type parameter, so that a use case asks only for the
+//! ports that it needs. Time and randomness are passed as arguments.
 
 pub mod catch_up;
 pub mod champions;

@@ -24,7 +24,7 @@ pub fn add(site: &Site, cancel_path: &ReturnPath, announcement: &mut Announcemen
         Some(WayBack::Account) => Some(("manage_url", site.account(Locale::default()))),
     };
     if let Some((name, url)) = link {
-        // A link that is there is Stripe's own, which recovers the expired session.
+        // A link that the announcement has already is Stripe's own, which recovers the expired session.
         announcement.payload.properties.entry(name).or_insert_with(|| url.into());
     }
 }

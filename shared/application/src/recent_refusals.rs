@@ -10,11 +10,11 @@ use pledge_domain::{
     limits::{TooMany, Uses},
 };
 
-/// How many refusals are remembered at most. The requests of further sources are refused by the database.
+/// The most refusals that are remembered. The requests of further sources are refused by the database.
 const MOST: usize = 1000;
 
-/// The refused sources and addresses, by counting key, each with the time until which it is refused. Until then its
-/// requests cost no call to Firebase or the database.
+/// The refused sources and addresses, by the keys of their uses, each with the time until which it is refused. Until then
+/// its requests cost no call to Firebase or the database.
 #[derive(Debug, Default)]
 pub struct RecentRefusals(Mutex<HashMap<String, Timestamp>>);
 

@@ -1,4 +1,4 @@
-//! Recording a verified Stripe event with everything that it changes, and telling the sender.
+//! Recording a verified Stripe event with everything that it changes, and queueing its announcements for the sender.
 
 use pledge_domain::{
     Timestamp,
@@ -11,7 +11,7 @@ use pledge_domain::{
 /// Records Stripe's events.
 #[derive(Debug)]
 pub struct RecordStripeEvent<Store, Queue> {
-    /// Where events and what they change are kept.
+    /// The store of events and everything that they change.
     pub store: Store,
     /// Tells the sender about new announcements.
     pub queue: Queue,
@@ -27,9 +27,9 @@ pub struct RecordStripeEvent<Store, Queue> {
 /// The result of a delivery that was recorded.
 #[derive(Debug)]
 pub struct Processed {
-    /// Whether the event was recorded now or before, and with what outcome.
+    /// Whether the event was recorded now, with which outcome, or before.
     pub recorded: Recorded,
-    /// Whether the new announcements were queued. If not, the sweep finds them.
+    /// Whether the new announcements were queued. If they weren't, the sweep finds them.
     pub queued: Result<(), PublishError>,
 }
 
@@ -45,7 +45,7 @@ pub enum RecordError {
 }
 
 impl<Store: StripeEventStore, Queue: Publisher> RecordStripeEvent<Store, Queue> {
-    /// Records an event and tells the sender what is new. An event that was recorded before changes nothing.
+    /// Records an event and queues its new announcements. An event that was recorded before changes nothing.
     ///
     /// # Errors
     /// [`RecordError`]; nothing was stored then.
@@ -71,7 +71,8 @@ impl<Store: StripeEventStore, Queue: Publisher> RecordStripeEvent<Store, Queue> 
             if another { Plan::ignore(OF_ANOTHER_DEPLOYMENT) } else { decide(snapshot, event, moment) }
         };
         let recorded = match self.store.record(event, known, now, decide).await {
-            // The database would refuse every repeat too, and Stripe stops after three days, so a person must see it.
+            // The database would refuse every repeat too, and Stripe stops repeating after three days, so a person must see
+            // the event.
             Err(StoreError::Rejected(cause)) => {
                 let reason = format!("the database refused: {cause}");
                 self.store.record(event, known, now, |_| Plan::park(reason.clone())).await?

@@ -1,4 +1,4 @@
-//! The roll: writes what time alone changes about readers' access, and announces when it ends.
+//! The roll: writes the changes of readers' access that the passing of time alone causes, and announces ends of access.
 
 use pledge_domain::{
     Timestamp,
@@ -7,13 +7,13 @@ use pledge_domain::{
 };
 use time::Duration;
 
-/// How many rows, one for each reader and novel, a round computes at most.
+/// The most rows, one for each reader and novel, that a round computes.
 const ROUND: i64 = 50;
 
 /// Computes the access rows anew that are due.
 #[derive(Debug)]
 pub struct RollChampions<Store, Queue> {
-    /// Where readers and what they support are kept.
+    /// The store of readers and of their support of novels.
     pub store: Store,
     /// Tells the sender about new announcements.
     pub queue: Queue,
@@ -46,7 +46,8 @@ impl<Store: ChampionStore, Queue: Publisher> RollChampions<Store, Queue> {
         Ok(rolled.rows)
     }
 
-    /// Returns the number of subscriptions that an operator has to end: their running month was refunded, and they renew.
+    /// Returns the number of subscriptions that an operator has to end, since their running month was refunded and they
+    /// renew.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -1,4 +1,4 @@
-//! Listing what can be ordered, with prices.
+//! Listing the colours that can be ordered, with prices.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -12,17 +12,18 @@ use pledge_domain::{
 };
 use time::Duration;
 
-/// How long prices count as current. Stripe is asked at most once in this time, also if it doesn't answer.
+/// The time for which prices count as current. Once prices are known, Stripe is asked at most once in this time, also if it
+/// doesn't answer.
 const FRESH: Duration = Duration::minutes(5);
 
-/// Lists what can be ordered, with Stripe's prices.
+/// Lists the colours that can be ordered, with Stripe's prices.
 #[derive(Debug)]
 pub struct ShowCatalogue<Prices> {
     /// Stripe's prices.
     pub prices: Prices,
     /// The colours, each with the id of its price.
     pub catalogue: Catalogue,
-    /// What the shop decides about its checkout.
+    /// The shop's decisions about its checkout.
     pub policy: CheckoutPolicy,
     /// The prices that Stripe gave last.
     pub known: Mutex<Known>,

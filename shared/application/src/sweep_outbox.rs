@@ -5,13 +5,13 @@ use pledge_domain::{
     ports::{Backlog, OutboxStore, PreorderStore, PublishError, Publisher, StoreError},
 };
 
-/// How long a row may wait before it is queued again: longer than the queue needs for its own retries.
+/// The time that a row may wait before it is queued again, which is longer than the queue needs for its own retries.
 pub const PATIENCE: time::Duration = time::Duration::minutes(5);
 
-/// How long after a payment page has expired a preorder counts as stuck, if Stripe's event about it hasn't come.
+/// The time after which a preorder counts as stuck whose payment page has expired without an event of Stripe's about that.
 pub const EXPIRY_GRACE: time::Duration = time::Duration::hours(1);
 
-/// How many rows one round queues at most.
+/// The most rows that one round queues.
 const ROUND: i64 = 500;
 
 /// Queues overdue rows again.
@@ -21,7 +21,7 @@ pub struct SweepOutbox<Store, Queue> {
     pub store: Store,
     /// The queue.
     pub queue: Queue,
-    /// How long a row may wait before it is queued again.
+    /// The time that a row may wait before it is queued again.
     pub patience: time::Duration,
 }
 
@@ -30,7 +30,7 @@ pub struct SweepOutbox<Store, Queue> {
 pub struct Swept {
     /// How many rows were queued again.
     pub requeued: usize,
-    /// How many rows of the outbox wait now.
+    /// The numbers of rows of the outbox that wait now.
     pub backlog: Backlog,
     /// How many preorders are in processing although their payment page has expired.
     pub stuck: i64,

@@ -1,4 +1,4 @@
-//! A reader's sign-in, and what belongs to them.
+//! A reader's sign-in, and the data that belongs to them.
 
 use pledge_domain::{
     Timestamp,
@@ -14,17 +14,17 @@ use pledge_domain::{
 };
 use time::Duration;
 
-/// How many preorders a reader is shown at most.
+/// The most preorders that a reader is shown.
 const MAX_PREORDERS: i64 = 100;
 
 /// The use cases of readers' own data.
 #[derive(Debug, Clone)]
 pub struct Users<Store, Accounts, Queue> {
-    /// Where users are kept, with what belongs to them.
+    /// The store of users and their belongings.
     pub store: Store,
     /// Says whether an account is gone.
     pub accounts: Accounts,
-    /// Tells the sender of a consent or its withdrawal.
+    /// Tells the sender about a consent or its withdrawal.
     pub queue: Queue,
     /// How long access goes on after a paid period while its renewal is about to be charged.
     pub renewal_grace: Duration,
@@ -37,14 +37,15 @@ pub struct SignedIn {
     pub profile: StoredProfile,
     /// The users whose belongings this user was to take over, each with whether that was done.
     pub takeovers: Vec<(UserId, Result<(), TakeoverRefusal>)>,
-    /// Whether announcements were queued, if there were any. If not, the sweep finds them.
+    /// Whether announcements were queued; none if there were none. Announcements that weren't queued are found by the
+    /// sweep.
     pub queued: Option<Result<(), PublishError>>,
 }
 
 /// The reason why a sign-in failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// The reader says something about marketing, but their token has no address. Nothing was stored.
+    /// The reader agrees to marketing or declines it, but their token has no address. Nothing was stored.
     #[error("the reader has no e-mail address")]
     NoAddress,
     /// The database failed. A retry is safe.
@@ -55,11 +56,11 @@ pub enum SignInError {
 impl<Store: AccountStore, Accounts: AccountStates, Queue: Publisher> Users<Store, Accounts, Queue> {
     /// Stores the profile of a reader who has just signed in, gives them the ownerless preorders of their address if
     /// Firebase has verified it, and returns the profile as it is stored afterwards. With an `answer`, stores whether the
-    /// reader agrees to marketing, and queues the announcement of that.
+    /// reader agrees to marketing, and queues the announcement of that answer.
     ///
-    /// The reader takes over everything of two kinds of users: those who had proven the same address and are deleted at
-    /// Firebase, and `anonymous`, the anonymous user that the reader was until now, whose ID token they have shown too.
-    /// While Firebase doesn't answer who is deleted, that is left to the next sign-in.
+    /// The reader takes over everything of two kinds of users: of those who had proven the same address and are deleted at
+    /// Firebase, and of `anonymous`, the anonymous user as whom the reader acted until now, whose ID token they have shown
+    /// too. If Firebase doesn't say whether a former user is deleted, that takeover is left to the next sign-in.
     ///
     /// # Errors
     /// [`SignInError`].
@@ -92,7 +93,7 @@ impl<Store: AccountStore, Accounts: AccountStates, Queue: Publisher> Users<Store
         Ok(SignedIn { profile, takeovers, queued })
     }
 
-    /// Gives everything of a user to another one, and returns why not if a rule forbids it.
+    /// Gives everything of a user to another one. Returns the refusal in the inner `Err` if a rule forbids it.
     ///
     /// # Errors
     /// [`StoreError`]; nothing was changed then.

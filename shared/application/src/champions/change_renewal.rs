@@ -25,7 +25,8 @@ pub enum RenewalError {
 }
 
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
-    /// Resumes the reader's subscription to a novel (`renew`), or cancels it, and returns how the reader stands afterwards.
+    /// Resumes the reader's subscription to a novel (`renew`), or cancels it, and returns the state of the reader's support
+    /// afterwards.
     ///
     /// A cancelled subscription ends with its period, or at once if its running period isn't paid; what is paid stays
     /// bought. A repeat changes nothing.

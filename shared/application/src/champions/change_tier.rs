@@ -18,7 +18,7 @@ use super::{Champions, Failure, MAX_STEPS, subscribe::prices_of};
 pub struct TierChange {
     /// The subscription.
     pub subscription: SubscriptionId,
-    /// When the subscription renews, and what is due then.
+    /// The time of the next renewal, and the amount that is due then.
     pub next: NextInvoice,
 }
 
@@ -83,9 +83,9 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Ok(TierChange { subscription, next })
     }
 
-    /// Stores Stripe's answer, reads the subscription again, and stores that too if it differs. Stripe makes concurrent
-    /// changes one after the other, but their answers may be stored in another order; since each request reads after it
-    /// stored, what the last one leaves is what Stripe has.
+    /// Stores Stripe's answer, reads the subscription again, and stores the new answer too if it differs. Stripe makes
+    /// concurrent changes one after the other, but their answers may be stored in another order. Since each request reads
+    /// again after it has stored, the last request leaves the state that Stripe has.
     async fn observe_until_stripe_agrees(
         &self,
         key: &ChampionKey,
@@ -94,7 +94,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     ) -> Result<(), Failure> {
         for _ in 0..MAX_STEPS {
             self.observe(key, &answer, now).await?;
-            // The change is made and stored; if Stripe doesn't answer now, its event brings the current state.
+            // The change is made and stored. If Stripe doesn't answer now, its event brings the current state later.
             let Ok(current) = self.billing.subscription(&answer.made.subscription.id).await else { break };
             let is_same = current.made.subscription == answer.made.subscription && current.prices == answer.prices;
             if is_same {

@@ -22,7 +22,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     }
 
     /// Ends a subscription: at once if all the money of its running month went back or the month isn't paid, else with the
-    /// month. Returns how it ends. A repeat changes nothing.
+    /// month. Returns the way in which it ends. A repeat changes nothing.
     ///
     /// # Errors
     /// [`Failure`]. A retry is safe.

@@ -17,13 +17,14 @@ use super::{Champions, Failure};
 pub(super) struct StoredAddress {
     /// The stored address, if there is one.
     email: Option<Email>,
-    /// Whether nobody had proven that the address is the reader's.
+    /// Whether nobody has proven that the address is the reader's.
     email_is_unproven: bool,
     /// The reader's Stripe customer.
     pub(super) customer: Option<CustomerId>,
-    /// Whether the address has changed since it was told to Stripe.
+    /// Whether the reader's address has changed since Stripe was told it.
     customer_is_outdated: bool,
-    /// The customer of the reader's current subscription: another one if the subscription wasn't made here.
+    /// The customer of the reader's current subscription, which is another one than `customer` if the subscription wasn't
+    /// made here.
     subscriber: Option<CustomerId>,
 }
 
@@ -52,9 +53,9 @@ impl From<&Standing> for StoredAddress {
 }
 
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
-    /// Stores the address of a reader's token if it is verified and the stored one differs or is unproven, and tells it to
-    /// Stripe, which sends receipts there. Calls nothing while both are current. A failure is logged, and the reader's next request
-    /// tries again.
+    /// Stores the address in a reader's token if it is verified and the stored address differs or is unproven, and tells
+    /// Stripe, which sends receipts there. Makes no call while both have the address, or if no address is stored. A failure
+    /// is logged, and the reader's next request tries again.
     pub async fn follow_address(&self, reader: &VerifiedUser, standing: &Standing, now: Timestamp) {
         self.bring_address_along(reader, &standing.into(), now).await;
     }
@@ -74,7 +75,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         stored: &StoredAddress,
         now: Timestamp,
     ) -> Result<(), Failure> {
-        // A reader without a stored row gets none for reading.
+        // A reader without a stored address gets no user row just because they read something.
         let Some(known) = &stored.email else { return Ok(()) };
         let is_news = known.key() != address.key() || stored.email_is_unproven;
         if is_news {

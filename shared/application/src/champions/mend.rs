@@ -1,4 +1,4 @@
-//! Making anew what Stripe doesn't have any more: a deleted customer, or a tier's archived price.
+//! Making new objects in place of those that Stripe doesn't have any more: a deleted customer, or a tier's archived price.
 
 use pledge_domain::{
     Timestamp,
@@ -10,7 +10,8 @@ use pledge_domain::{
 
 use super::{Champions, Failure};
 
-/// The reader of a request, and what the request has made anew: each kind of thing once, so that retries end.
+/// The reader of a request, and the kinds of objects that the request has replaced. Each kind is replaced once, so that
+/// retries end.
 pub(super) struct Mending<'a> {
     pub(super) reader: &'a VerifiedUser,
     /// The reader's customer, if one is stored.
@@ -25,11 +26,12 @@ impl<'a> Mending<'a> {
 }
 
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
-    /// Makes anew and stores what `error` says is gone at Stripe; then the caller can ask again, under another idempotency
-    /// key. `tier` is the one whose price was used, if a price was.
+    /// Makes and stores a replacement of the object that is gone at Stripe according to `error`; then the caller can ask
+    /// again, under another idempotency key. `tier` is the tier whose price the call used, if it used one.
     ///
     /// # Errors
-    /// `error` itself if it isn't about something that is gone, or if this kind of thing was made anew already.
+    /// `error` itself if it isn't about an object that is gone, or if an object of this kind was replaced already; another
+    /// [`Failure`] if the replacement can't be made or stored.
     pub(super) async fn mend(
         &self,
         error: BillingError,

@@ -1,5 +1,5 @@
-//! Supporting a novel: every month, or 30 days at a time. Nothing here grants access: the webhook does, when Stripe says
-//! that the money has come.
+//! Supporting a novel: every month, or 30 days at a time. Nothing here grants access: the webhook does that when Stripe
+//! reports the payment.
 
 mod change_renewal;
 mod change_tier;
@@ -41,19 +41,19 @@ pub struct Champions<Store, Stripe> {
     pub billing: Stripe,
     /// How long access goes on after a paid period while its renewal is about to be charged.
     pub renewal_grace: Duration,
-    /// How many attempts to pay a reader, and a card, have in an hour.
+    /// The limits of attempts to pay of a reader, and with a card, in an hour.
     pub limits: AttemptLimits,
 }
 
-/// How many steps one request takes at most. It takes another one after it has cleared something away: another tier's
-/// attempt, an attempt that has ended, a race that it lost.
+/// The most steps that one request takes. It takes another step after it has removed an obstacle, such as another tier's
+/// attempt or an attempt that has ended, and after it has lost a race.
 const MAX_STEPS: usize = 8;
 
-/// How many novels a reader is shown at most.
+/// The most novels that a reader is shown.
 const MAX_NOVELS: i64 = 100;
 
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
-    /// Returns how a reader stands with a novel at `now`.
+    /// Returns the state of a reader's support of a novel at `now`.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -61,7 +61,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Ok(standing(self.store.account(key).await?, self.moment(now)))
     }
 
-    /// Returns how a reader stands with each novel that they support, supported, or began to pay for; at most 100.
+    /// Returns the state of a reader's support of each novel that they support, supported, or began to pay for; at most
+    /// 100.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -75,7 +76,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Moment { now, renewal_grace: self.renewal_grace }
     }
 
-    /// Lets the store take a step, with the account as it is at `now` and the configured grace.
+    /// Lets the store take a step. The step gets the account at the moment `now`, with the configured grace.
     async fn step<T: Send>(
         &self,
         key: &ChampionKey,
@@ -101,7 +102,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         }
     }
 
-    /// Cancels older unpaid purchases at Stripe and closes them; those that are paid by now, or can't be cancelled, stay.
+    /// Cancels older unpaid purchases at Stripe and closes them. Purchases that are paid by now, or can't be cancelled,
+    /// stay.
     async fn cancel_older(
         &self,
         key: &ChampionKey,

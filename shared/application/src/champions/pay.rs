@@ -47,7 +47,8 @@ pub enum PayError {
     /// No subscription runs.
     #[error("no subscription runs")]
     SubscriptionNotFound,
-    /// The subscription's newest invoice was never open, isn't yet, or is void or uncollectible.
+    /// The subscription's newest invoice can't be paid: it is a draft, void or uncollectible, or it was paid and no record
+    /// shows that it was open.
     #[error("no invoice is open")]
     NothingToPay,
     /// The card was refused.
@@ -73,7 +74,7 @@ impl From<BillingError> for PayError {
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     /// Returns the subscription's newest invoice with a client secret, or, with a `method`, pays it; renewals are then
     /// charged to that method too. Grants no access. `attempt` becomes part of the idempotency key, so a repeat of the same
-    /// attempt must have the same.
+    /// attempt must pass the same text.
     ///
     /// # Errors
     /// [`PayError`]. A retry of the same attempt is safe.
@@ -138,7 +139,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     }
 
     /// Reads the subscription again after Stripe said that its invoice isn't open any more, and returns the newest invoice
-    /// if it is paid by now.
+    /// if that is paid by now.
     async fn overtaken(
         &self,
         key: &ChampionKey,

@@ -13,7 +13,7 @@ use super::{Champions, Failure};
 /// The reason why the portal wasn't opened.
 #[derive(Debug, thiserror::Error)]
 pub enum PortalError {
-    /// The reader never began to pay for this novel, or Stripe doesn't know them any more.
+    /// The reader never began to pay for this novel, or Stripe doesn't have their customer any more.
     #[error("Stripe has no such customer")]
     CustomerNotFound,
     /// Nobody has registered the portal's configuration.

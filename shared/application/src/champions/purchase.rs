@@ -102,8 +102,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Err(Failure::Busy.into())
     }
 
-    /// Returns the payment at Stripe of a stored payment, made if there is none. Returns `None`, so that the caller decides
-    /// anew, if the stored payment isn't wanted any more or the customer had to be made anew.
+    /// Returns the payment at Stripe of a stored payment, and makes it if there is none. Returns `None`, so that the caller
+    /// decides anew, if the stored payment isn't wanted any more or the customer had to be replaced.
     async fn intent(
         &self,
         key: &ChampionKey,

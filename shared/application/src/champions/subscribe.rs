@@ -1,4 +1,4 @@
-//! Subscribing. Whatever requests are repeated, concurrent or lost, a reader has one live subscription to a novel.
+//! Subscribing. A reader has at most one live subscription to a novel, even if requests are repeated, concurrent or lost.
 
 use pledge_domain::{
     Timestamp,
@@ -29,12 +29,13 @@ pub struct SubscribeRequest {
     pub payment_method: Option<PaymentMethodId>,
 }
 
-/// A subscription to be paid now, or one that was cancelled and goes on without a payment now.
+/// A subscription to be paid now, or a cancelled one that was resumed and needs no payment now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subscribed {
     /// The subscription, as Stripe answered.
     pub answer: SubscriptionAnswer,
-    /// When the month to be paid begins, if it waits until a running tier is over; none if it begins with the payment.
+    /// When the month that is to be paid begins, if it waits until a running tier is over; none if it begins with the
+    /// payment.
     pub starts_at: Option<Timestamp>,
 }
 
@@ -72,8 +73,8 @@ pub enum SubscribeError {
 }
 
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
-    /// Returns the subscription that the reader is to pay now (a new one, or the attempt that they didn't finish), or one
-    /// that was cancelled and goes on without a payment now. Grants no access.
+    /// Returns the subscription that the reader is to pay now (a new one, or the attempt that they didn't finish), or a
+    /// cancelled one that was resumed and needs no payment now. Grants no access.
     ///
     /// If the process dies after Stripe has made the subscription, the next request finds the reservation, uses the same
     /// idempotency key, and gets the same subscription.
@@ -160,7 +161,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     }
 
     /// Resumes a cancelled subscription of a higher tier, and lets it renew at `level`; `None` if it has ended meanwhile,
-    /// or if something was made anew at Stripe and the caller must decide again.
+    /// or if an object at Stripe was replaced, so that the caller must decide again.
     async fn reactivate_lower(
         &self,
         key: &ChampionKey,
@@ -198,7 +199,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Ok(Some(answer).filter(|answer| answer.made.subscription.status == SubscriptionStatus::Incomplete))
     }
 
-    /// Ends the subscription that is in the way of a new one, unless it turns out to be paid by now.
+    /// Ends the subscription that is in the way of a new one, unless it turns out to be running and renewing, or to have
+    /// ended.
     async fn replace(&self, key: &ChampionKey, id: &SubscriptionId, now: Timestamp) -> Result<(), Failure> {
         let current = self.refresh(key, id, now).await?.made.subscription;
         let goes_on = current.status.is_live() && !current.cancel_at_period_end;
@@ -210,7 +212,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     }
 
     /// Makes the subscription of a reservation at Stripe; a repeat gets the same one. Returns `None`, so that the caller
-    /// decides anew, if the reservation was for another tier or was given up, or if something was made anew at Stripe.
+    /// decides anew, if the reservation was for another tier or was given up, if the subscription has ended, or if an
+    /// object at Stripe was replaced.
     async fn start(
         &self,
         key: &ChampionKey,
@@ -258,7 +261,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         }
     }
 
-    /// Returns a tier's recurring price, made if there is none.
+    /// Returns a tier's recurring price, and makes one if there is none.
     pub(super) async fn price_of(&self, tier: &Tier, now: Timestamp) -> Result<PriceId, Failure> {
         if let Some(price) = &tier.stripe_price {
             return Ok(price.clone());
