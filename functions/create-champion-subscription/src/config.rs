@@ -10,23 +10,23 @@ use url::Url;
 /// The configuration: the variables of each adapter.
 #[derive(Debug)]
 pub struct Config {
-    /// Where the database is.
+    /// The settings with which the database is reached.
     pub database: pledge_postgres::Settings,
-    /// How Stripe's API is reached.
+    /// The settings with which Stripe's API is called.
     pub stripe: pledge_stripe_api::Config,
-    /// Whose ID tokens are accepted.
+    /// The issuer of the ID tokens that are accepted.
     pub issuer: Issuer,
-    /// Where Firebase accounts are looked up before a payment, since a disabled account may not pay.
+    /// The place where Firebase accounts are looked up before a payment, since a disabled account may not pay.
     pub accounts: AccountSource,
     /// `RENEWAL_GRACE`: for how many hours access goes on while a renewal is about to be charged; 24 unless set.
     pub renewal_grace: Duration,
     /// `PUBLIC_SITE_URL`: the site to which the billing portal sends readers back.
     pub site: Url,
-    /// How many attempts to pay a reader, and a card, have in an hour.
+    /// The limits of attempts to pay of a reader, and with a card, in an hour.
     pub limits: AttemptLimits,
     /// Whether requests to pay need a valid App Check token.
     pub app_check: AppCheck,
-    /// Whose App Check tokens are accepted.
+    /// The issuer of the App Check tokens that are accepted; without one, no token is valid.
     pub apps: Option<AppIssuer>,
     /// `PAYMENTS_NEED_PROVEN_ADDRESS`: whether readers need a verified e-mail address to pay; `false` unless set.
     pub needs_proven_address: bool,

@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// How many seconds browsers and caches may keep the tiers of a novel.
+/// The seconds for which browsers and caches may keep the tiers of a novel.
 const TIERS_MAX_AGE: u32 = 60;
 
 /// The endpoints of this function.
@@ -97,8 +97,8 @@ where
         Ok(reader)
     }
 
-    /// Refuses a reader whose account is disabled or deleted at Firebase: their ID token stays valid for up to an hour
-    /// (<https://firebase.google.com/docs/auth/admin/manage-sessions>). While Firebase doesn't answer, everybody may
+    /// Refuses a reader whose account is disabled or deleted at Firebase, since their ID token stays valid for up to an
+    /// hour (<https://firebase.google.com/docs/auth/admin/manage-sessions>). While Firebase doesn't answer, everybody may
     /// pay.
     async fn check_account(&self, reader: &VerifiedUser) -> Result<(), ApiError> {
         match self.accounts.state_of(&reader.id).await {

@@ -10,7 +10,7 @@ use pledge_domain::{
 };
 use pledge_http_api::{ApiError, Request, body, fields::Fields};
 
-/// What a reader wants to subscribe to, buy or change to.
+/// The tier that a reader wants to subscribe to, buy or change to.
 #[derive(Debug)]
 pub struct Choice {
     /// The novel.
@@ -106,7 +106,7 @@ pub fn novel(request: &Request, reader: &VerifiedUser) -> Result<NovelId, ApiErr
 /// Parses the novel of a query, `?novelId=1`.
 ///
 /// # Errors
-/// [`ApiError`] if there is none, or it is no whole number from 1.
+/// [`ApiError`] if the query has none, or one that isn't a whole number from 1.
 pub fn novel_in_query(request: &Request) -> Result<NovelId, ApiError> {
     let query = request.query_string_parameters();
     let mut errors = FieldErrors::default();

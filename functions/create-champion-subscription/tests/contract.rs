@@ -18,12 +18,12 @@ use support::{
     signed_in, subscribed, wish,
 };
 
-/// Sends a request to a handler that somebody has prepared, and notes what it gave.
+/// Sends a request to a prepared handler, and notes the response.
 async fn ask(given: &mut Given, handler: &Handler, request: HttpEvent) {
     given.extend(assert_documented(&request, &send(handler, request.clone()).await));
 }
 
-/// Collects what every operation that asks Stripe can answer, apart from success.
+/// Collects the error responses of an operation that calls Stripe.
 async fn failures(given: &mut Given, handler: &Handler, request: &HttpEvent) {
     handler.champions.store.fail_next(StoreError::Internal("on purpose".into()));
     ask(given, handler, request.clone()).await;
@@ -35,7 +35,7 @@ async fn failures(given: &mut Given, handler: &Handler, request: &HttpEvent) {
     }
 }
 
-/// Collects what every operation that takes a body answers to a wrong one.
+/// Collects the responses of an operation to a request without a token and to wrong bodies.
 async fn bad_input(given: &mut Given, path: &str, body: &Value) {
     let handler = handler();
     let mut foreign = body.clone();

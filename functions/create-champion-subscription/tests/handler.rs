@@ -1,4 +1,4 @@
-//! What readers get.
+//! The responses to readers' requests.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 mod support;
@@ -230,7 +230,7 @@ async fn an_address_that_changed_at_firebase_comes_along_with_the_next_request_a
     let mut handler = subscribed().await;
     assert_eq!(handler.champions.billing.addresses(), []);
     handler.verifier = FakeTokens::default().with(TOKEN, signed_in("ada", "Ada.King@example.com"));
-    // The first time Stripe doesn't answer, and nobody's request fails for that.
+    // Stripe doesn't answer the first time, and the reader's request doesn't fail because of that.
     handler.champions.billing.fail_on("set_customer_email", GatewayError::Unavailable(on_purpose()).into());
     for _ in 0..3 {
         assert_eq!(send(&handler, show("novelId=7")).await.status(), 200);

@@ -18,18 +18,18 @@ use pledge_runtime::Metric;
 
 use crate::output::{Checkout, ShopCatalogue};
 
-/// How many seconds browsers and caches may keep the catalogue.
+/// The seconds for which browsers and caches may keep the catalogue.
 const CATALOGUE_MAX_AGE: u32 = 60;
 
 /// The endpoints of this function.
 pub struct Handler<Store, Identity, Queue, Gateway, Verifier, System> {
-    /// Stores the preorder of a request that brings the whole form.
+    /// Stores the preorder of a request that has the whole form.
     pub intake: PreorderIntake<Store, Identity, Queue, Verifier, System>,
     /// Finds the preorder that a request names.
     pub find: FindPreorder<Store>,
     /// Opens the session.
     pub checkout: CreateCheckout<Store, Identity, Gateway>,
-    /// Lists what can be ordered, with prices.
+    /// Lists the colours that can be ordered, with prices.
     pub catalogue: ShowCatalogue<Gateway>,
 }
 
@@ -79,12 +79,12 @@ where
         answer::json(StatusCode::OK, &Checkout { url: session.url, session_id: session.id, preorder_id: id })
     }
 
-    /// Returns the preorder that the request names, or the one that its form becomes.
+    /// Returns the preorder that the request names, or the one that is made from its form.
     async fn preorder(&self, request: &Request) -> Result<Preorder, ApiError> {
         let mut fields = Fields::new(body::object(request)?);
         if let Some(id) = fields.text("preorderId") {
-            // A stored preorder needs no idempotency key, but a page may send one with all its forms: it is only
-            // checked.
+            // A stored preorder needs no idempotency key, but a page may send one with all its forms. The key is checked
+            // and not used.
             idempotency::key(request)?;
             fields.text(idempotency::FIELD);
             let id = PreorderId::parse(&id).map_err(|_| FieldErrors::one("preorderId", "must be a UUID"));

@@ -23,9 +23,9 @@ pub struct Checkout {
 /// The colours that can be ordered, and the shop's languages and countries.
 #[derive(Debug, Serialize)]
 pub struct ShopCatalogue {
-    /// Every colour, by name.
+    /// The colours, sorted by name.
     colors: Vec<ColorOnSale>,
-    /// The languages of the site.
+    /// The languages that the shop offers.
     locales: Vec<&'static str>,
     /// The countries that the shop ships to, by their ISO 3166-1 alpha-2 codes.
     countries: Vec<String>,
@@ -46,7 +46,7 @@ impl ShopCatalogue {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ColorOnSale {
-    /// The colour, spelt as the form wants it.
+    /// The colour's name, as the form has to send it.
     color: String,
     /// The price, in minor units of the currency.
     amount: i64,

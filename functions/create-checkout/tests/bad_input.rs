@@ -1,4 +1,4 @@
-//! Everything that a client can get wrong: it is told what to correct, and Stripe isn't asked.
+//! Requests with every mistake that a client can make: the response says what to correct, and Stripe isn't called.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 mod support;

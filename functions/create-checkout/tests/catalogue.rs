@@ -1,4 +1,4 @@
-//! What can be ordered, and what is sold out.
+//! The catalogue: the colours that can be ordered, and those that are sold out.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 mod support;

@@ -1,4 +1,4 @@
-//! The way to Stripe's page.
+//! The endpoint that opens Stripe's payment page for a preorder.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 mod support;
@@ -86,7 +86,7 @@ async fn a_form_with_an_idempotency_key_gets_one_preorder_and_one_session() {
     assert_eq!(handler.checkout.gateway.requests().len(), 1);
 }
 
-/// Returns what a preorder gets that can't be paid.
+/// Returns the refusal of a request to pay for a preorder that `prepare` has changed.
 async fn refusal_of(prepare: impl AsyncFnOnce(&support::Handler, &Preorder)) -> (u16, Value) {
     let (handler, preorder) = with_preorder();
     prepare(&handler, &preorder).await;

@@ -9,25 +9,25 @@ use time::Duration;
 /// The configuration: the variables of each adapter, and those of this function.
 #[derive(Debug)]
 pub struct Config {
-    /// Where the database is.
+    /// The settings with which the database is reached.
     pub database: pledge_postgres::Settings,
-    /// Where the sender's queue is.
+    /// The sender's queue.
     pub queue: pledge_queue::Config,
-    /// Whose ID tokens are accepted.
+    /// The issuer of the ID tokens that are accepted.
     pub issuer: Issuer,
-    /// Where Firebase accounts are found and made.
+    /// The place where Firebase accounts are found and made.
     pub accounts: AccountSource,
     /// `PREORDER_PRICES`: colour → Stripe price id, as JSON.
     pub catalogue: Catalogue,
-    /// How many preorders one source, and one address, may make in an hour.
+    /// The limits of preorders from one source, and with one address, in an hour.
     pub limits: PreorderLimits,
     /// Whether requests need a valid App Check token.
     pub app_check: AppCheck,
-    /// Whose App Check tokens are accepted.
+    /// The issuer of the App Check tokens that are accepted; without one, no token is valid.
     pub apps: Option<AppIssuer>,
     /// `RENEWAL_GRACE`: for how many hours access goes on while a renewal is about to be charged; 24 unless set.
     pub renewal_grace: Duration,
-    /// How many proxies of our own stand before API Gateway; the caller's address is the one that the first of them saw.
+    /// The number of our own proxies before API Gateway. The caller's address is the one that the outermost proxy saw.
     pub proxies: TrustedProxies,
 }
 

@@ -116,7 +116,7 @@ where
         }
     }
 
-    /// Logs whether a user took over what another had, and counts a takeover that only an operator can finish.
+    /// Logs whether a user took over everything of another, and counts a takeover that only an operator can finish.
     fn note(&self, former: &UserId, successor: &UserId, taken: &Result<(), TakeoverRefusal>) {
         let (former, successor) = (former.as_str(), successor.as_str());
         match taken {

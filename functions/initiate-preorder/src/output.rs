@@ -11,7 +11,7 @@ use pledge_domain::{
 use pledge_http_api::{UtcTime, intake::Received};
 use serde::Serialize;
 
-/// The response to whoever sent the form: the preorder that was stored.
+/// The response to a form: the preorder that was stored.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InitiatedPreorder {
@@ -21,9 +21,9 @@ pub struct InitiatedPreorder {
     preorder_id: PreorderId,
     /// The short form of the id that customers see, such as `ROL-0A1B2C3D`.
     preorder_number: String,
-    /// The preorder's owner; none if nobody is signed in, since it would tell whether an address has an account.
+    /// The preorder's owner; none if nobody is signed in, since it would reveal whether an address has an account.
     firebase_uid: Option<UserId>,
-    /// The state, such as `initiated`.
+    /// The preorder's status, such as `initiated`.
     status: &'static str,
 }
 
@@ -47,11 +47,11 @@ pub struct PublicPreorder {
     preorder_id: PreorderId,
     /// The short form of the id that customers see, such as `ROL-0A1B2C3D`.
     preorder_number: String,
-    /// The state, such as `completed`.
+    /// The preorder's status, such as `completed`.
     status: &'static str,
     /// The colour.
     color: String,
-    /// What was paid, in minor units of the currency; none until then.
+    /// The amount that was paid, in minor units of the currency; none while nothing was paid.
     amount: Option<i64>,
     /// The currency of the amount.
     currency: Option<Currency>,
@@ -87,7 +87,7 @@ pub struct UserProfile {
     photo_url: Option<String>,
     /// The telephone number.
     phone: Option<String>,
-    /// Whether they agreed to marketing.
+    /// Whether the reader agreed to marketing.
     marketing_consent: bool,
     /// The consent or withdrawal that counts for the address; none if there is none, or if it was given before consents
     /// were recorded.
@@ -151,9 +151,9 @@ pub struct OwnPreorder {
     public: PublicPreorder,
     /// When the form was sent.
     created_at: UtcTime,
-    /// When it was paid; none until then.
+    /// When it was paid; none if it isn't paid.
     paid_at: Option<UtcTime>,
-    /// How much of the amount went back, in minor units of its currency.
+    /// The refunded part of the amount, in minor units of its currency.
     refunded_amount: i64,
 }
 

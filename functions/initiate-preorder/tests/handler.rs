@@ -1,4 +1,4 @@
-//! What a client gets for what it sends.
+//! The responses to forms, and to requests for a stored preorder.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 mod support;
@@ -84,7 +84,7 @@ async fn a_html_form_and_a_body_in_base64_are_taken_too() {
     let html = "email=reader%40example.com&color=Honey+Khaki&marketingConsent=on&consentTextVersion=2026-11&phone=";
     let html = HttpEvent::post("/preorders").header("content-type", "application/x-www-form-urlencoded").body(html);
     let base64 = HttpEvent::post("/preorders").base64(form().to_string().as_bytes());
-    // A stage other than `$default` is in the path.
+    // API Gateway puts every stage other than `$default` into the path.
     let with_stage = HttpEvent::post("/dev/preorders").json(&form());
     for event in [html, base64, with_stage] {
         let handler = handler();

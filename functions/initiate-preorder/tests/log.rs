@@ -1,4 +1,4 @@
-//! What an operator reads.
+//! The log that an operator reads.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may stop a test")]
 #![allow(dead_code, reason = "this test needs only a part of the support")]
 

@@ -1,4 +1,4 @@
-//! What a reader gets about themselves.
+//! The endpoints for readers' own data.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 mod support;

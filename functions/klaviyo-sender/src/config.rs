@@ -8,11 +8,11 @@ use url::Url;
 /// The configuration: the variables of each adapter, and those of this function.
 #[derive(Debug)]
 pub struct Config {
-    /// Where the database is.
+    /// The settings with which the database is reached.
     pub database: pledge_postgres::Settings,
-    /// How Klaviyo's API is reached.
+    /// The settings with which Klaviyo's API is called.
     pub klaviyo: pledge_klaviyo::Config,
-    /// Where the sender's queue is.
+    /// The sender's queue.
     pub queue: pledge_queue::Config,
     /// `RENEWAL_GRACE`: for how many hours access goes on while a renewal is about to be charged; 24 unless set.
     pub renewal_grace: time::Duration,
@@ -21,12 +21,12 @@ pub struct Config {
     /// `CHECKOUT_POLICY`: names the page on which an unpaid preorder can be paid; the defaults of [`CheckoutPolicy`]
     /// unless set.
     pub policy: CheckoutPolicy,
-    /// `SWEEP_AFTER_SECONDS`: how long a row may wait before it is queued again; five minutes unless set.
+    /// `SWEEP_AFTER_SECONDS`: the time that a row may wait before it is queued again; five minutes unless set.
     pub patience: time::Duration,
     /// `SEND_INTERVAL_MILLISECONDS`: the pause between two announcements that this sender sends; none unless set.
     pub interval: std::time::Duration,
-    /// `UNPAID_PREORDER_DAYS`, `SENT_PAYLOAD_DAYS`, `PARKED_PAYLOAD_DAYS`, `STRIPE_EVENT_DAYS`: for how many days what
-    /// isn't needed any more is kept; for ever unless set, or 0.
+    /// `UNPAID_PREORDER_DAYS`, `SENT_PAYLOAD_DAYS`, `PARKED_PAYLOAD_DAYS`, `STRIPE_EVENT_DAYS`: the days for which rows are
+    /// kept that aren't needed any more; rows are kept for ever if a variable isn't set, or is 0.
     pub retention: Retention,
 }
 

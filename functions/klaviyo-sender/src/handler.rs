@@ -29,7 +29,7 @@ pub struct Handler<Store, Queue, Klaviyo, System> {
     pub deliver: DeliverEvents<Store, Klaviyo>,
     /// Queues overdue rows again.
     pub sweep: SweepOutbox<Store, Queue>,
-    /// Computes anew what time has changed about readers' access.
+    /// Computes the rows of readers' access anew that the passing of time has changed.
     pub roll: RollChampions<Store, Queue>,
     /// Deletes rows that aren't needed any more.
     pub clear_out: ClearOut<Store>,
@@ -42,7 +42,7 @@ pub struct Handler<Store, Queue, Klaviyo, System> {
 /// The reason why an invocation failed as a whole; the queue then delivers the batch again.
 #[derive(Debug, thiserror::Error)]
 pub enum SenderError {
-    /// The invocation is neither a batch of the queue nor a schedule.
+    /// The invocation has `Records` that aren't a batch of messages.
     #[error("the event is not a batch of messages")]
     UnknownEvent(#[source] serde_json::Error),
     /// A message has no id, so its failure can't be reported by itself: an empty id would fail the whole batch too
@@ -91,17 +91,17 @@ struct SweepReport {
     cleared: u64,
 }
 
-/// How many batches of rows that aren't needed one scheduled invocation deletes. The next one, a minute later, goes on.
+/// The most batches of unneeded rows that one scheduled invocation deletes. The next one, a minute later, goes on.
 const CLEAR_BATCHES: usize = 10;
 
-/// How many rounds of the sweep one scheduled invocation takes at most.
+/// The most rounds of the sweep that one scheduled invocation takes.
 const SWEEP_ROUNDS: usize = 20;
 
-/// For how long one scheduled invocation computes access anew. What is due after that is left to the next one, a minute
-/// later.
+/// The time for which one scheduled invocation computes access anew. Rows that are due then are left to the next one, a
+/// minute later.
 const ROLL_TIME: time::Duration = time::Duration::seconds(20);
 
-/// How many rounds of the roll one scheduled invocation takes at most.
+/// The most rounds of the roll that one scheduled invocation takes.
 const ROLL_ROUNDS: usize = 500;
 
 impl<Store, Queue, Klaviyo, System> Handler<Store, Queue, Klaviyo, System>
@@ -144,7 +144,7 @@ where
         Ok(SweepReport { requeued: swept.requeued, waiting, parked, stuck: swept.stuck, rolled: 0, cleared: 0 })
     }
 
-    /// Deletes what isn't needed any more, measures it by kind, and returns the number of rows.
+    /// Deletes rows that aren't needed any more, measures their number by kind, and returns the whole number.
     async fn clear_out(&self) -> Result<u64, SenderError> {
         let cleared = self.clear_out.run(CLEAR_BATCHES, self.system.now()).await?;
         for (kind, rows) in cleared.kinds().into_iter().filter(|(_, rows)| *rows > 0) {
@@ -154,7 +154,8 @@ where
         Ok(cleared.total())
     }
 
-    /// Computes readers' access anew where it is due, and returns how many rows that were.
+    /// Computes the rows of readers' access anew that are due, and returns their number. Also measures how many
+    /// subscriptions an operator has to end.
     async fn roll(&self) -> Result<usize, SenderError> {
         let (start, mut rolled) = (self.system.now(), 0);
         for _ in 0..ROLL_ROUNDS {

@@ -29,14 +29,14 @@ use time::Duration;
 
 type Handler = klaviyo_sender::handler::Handler<InMemoryStore, FakePublisher, FakeMarketing, FixedClock>;
 
-/// Returns a sender that tries each row once, and so many rows in its outbox.
+/// Returns a sender that tries each row once, with `rows` rows in its outbox, and their ids.
 async fn handler(rows: u32) -> (Handler, Vec<OutboxId>) {
     let store = InMemoryStore::default();
     for n in 1..=rows {
         store.initiate(&a_new_preorder(n, &format!("reader-{n}@example.com"), Owner::Unknown)).await.unwrap();
     }
     let ids = store.outbox().iter().map(|row| row.entry.id).collect();
-    // One at a time, so that the first failure that a test puts up is the first row's.
+    // Rows are sent one at a time, so that the first failure that a test prepares is the first row's.
     let retry = Retry { tries: 1, concurrency: 1, ..Retry::default() };
     let handler = Handler {
         deliver: DeliverEvents { store: store.clone(), klaviyo: FakeMarketing::default(), site: None, retry },
@@ -57,7 +57,7 @@ fn naming(id: &str, rows: &[OutboxId]) -> Value {
     record(id, &Message::new(rows.to_vec()).to_body().unwrap())
 }
 
-/// Returns the messages that come again, sorted.
+/// Returns the ids of the messages that come again, sorted.
 async fn failures(handler: &Handler, records: &[Value]) -> Vec<String> {
     let answer = invoke(handler, batch(records)).await.unwrap();
     let failures = answer["batchItemFailures"].as_array().unwrap();
@@ -100,7 +100,7 @@ async fn a_message_about_two_rows_comes_again_if_one_of_them_failed() {
     handler.deliver.klaviyo.fail_next(busy());
     let records = [naming("m-1", &rows)];
     assert_eq!(failures(&handler, &records).await, ["m-1"]);
-    // The next time, only the row that failed is sent.
+    // After the next delivery, only the row that failed is sent.
     assert!(failures(&handler, &records).await.is_empty());
     assert_eq!((sent(&handler), handler.deliver.klaviyo.taken().len()), (2, 2));
 }
@@ -203,7 +203,7 @@ async fn an_empty_batch_is_fine() {
 #[tokio::test]
 async fn the_schedule_queues_what_waits_too_long() {
     let (handler, rows) = handler(2).await;
-    // What EventBridge sends.
+    // The event that EventBridge sends.
     let schedule = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} });
     let swept = invoke(&handler, schedule.clone()).await.unwrap();
     assert_eq!(swept, json!({ "requeued": 0, "waiting": 2, "parked": 0, "stuck": 0, "rolled": 0, "cleared": 0 }));

@@ -5,13 +5,13 @@ use pledge_runtime::Parser;
 /// The configuration: the variables of each adapter.
 #[derive(Debug)]
 pub struct Config {
-    /// Where the database is.
+    /// The settings with which the database is reached.
     pub database: pledge_postgres::Settings,
     /// The signing secrets and the API version with which the webhook endpoint is registered at Stripe.
     pub endpoint: pledge_stripe_events::Endpoint,
-    /// How Stripe's events are listed; none if the catch-up is off.
+    /// The settings with which Stripe's events are listed; none if the catch-up is off.
     pub events: Option<pledge_stripe_http::EventsConfig>,
-    /// Where the sender's queue is.
+    /// The sender's queue.
     pub queue: pledge_queue::Config,
     /// `RENEWAL_GRACE`: for how many hours access goes on while a renewal is about to be charged; 24 unless set.
     pub renewal_grace: time::Duration,

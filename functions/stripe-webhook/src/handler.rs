@@ -1,7 +1,7 @@
 //! The route of Stripe's deliveries: verifies, decodes and records each.
 //!
 //! The status is an instruction to Stripe: 2xx ends the delivery, anything else has it repeated for three days
-//! (<https://docs.stripe.com/webhooks#retries>). So 5xx is answered only where a repeat can succeed.
+//! (<https://docs.stripe.com/webhooks#retries>). So the answer is 5xx only where a repeat can succeed.
 
 use lambda_http::http::{Method, StatusCode};
 use pledge_application::record_stripe_event::{RecordError, RecordStripeEvent};
@@ -75,8 +75,8 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
         answer::json(StatusCode::OK, &ReceivedEvent { received: true, outcome: outcome_name(&processed.recorded) })
     }
 
-    /// Checks the signature, and once more with new secrets if others were stored since they were read. Signatures that
-    /// match nothing, such as a stranger's, make the secrets be read at most once in ten seconds.
+    /// Checks the signature, and checks it again if other secrets were stored since the present ones were read. Signatures
+    /// that match nothing, such as a stranger's, cause at most one read of the secrets in ten seconds.
     async fn check_signature(&self, bytes: &[u8], header: &str) -> Result<(), SignatureError> {
         let check = |secrets: &Secrets| verify(bytes, header, secrets, TOLERANCE, self.system.now());
         let used = self.endpoint.secrets.current();
@@ -88,7 +88,7 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
         }
     }
 
-    /// Measures and logs what became of an event.
+    /// Measures and logs the outcome of an event.
     pub(crate) fn note(&self, event: &StripeEvent, recorded: &Recorded) {
         self.measure(event, recorded);
         log(event, recorded);
@@ -129,7 +129,8 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
         }
     }
 
-    /// Returns the body, if Stripe signed exactly these bytes within the tolerance. Nothing is parsed before.
+    /// Returns the body, if Stripe signed exactly these bytes within the tolerance. No part of the body is parsed before
+    /// that is known.
     ///
     /// # Errors
     /// [`ApiError`], 400 `INVALID_SIGNATURE`, or if the body is too long.
@@ -143,8 +144,8 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
         Ok(bytes)
     }
 
-    /// Answers a thin event, which has no object (<https://docs.stripe.com/event-destinations#thin-events>): a ping
-    /// with 200, anything else with 400 and what its event destination has to be set to. The event doesn't name its
+    /// Answers a thin event, which has no object (<https://docs.stripe.com/event-destinations#thin-events>): a ping with
+    /// 200, anything else with 400 and a message that says how to set the event destination. The event doesn't name its
     /// destination, so the answer says which signing secret matched.
     fn answer_thin(&self, event: &ThinEvent, request: &Request, body: &[u8]) -> Result<Response<Body>, ApiError> {
         let secret =
@@ -181,7 +182,7 @@ fn outcome_name(recorded: &Recorded) -> &'static str {
 
 fn log(event: &StripeEvent, recorded: &Recorded) {
     let (id, kind, outcome) = (event.id.as_str(), event.kind.as_str(), outcome_name(recorded));
-    // The ids of what the event is about, so that a search for one of them finds the line.
+    // The line has the ids of the objects that the event is about, so that a search for one of them finds it.
     let about = event.fact.lookup();
     let preorder = about.preorder.map(|id| id.to_string());
     let session = about.session.as_ref().map(SessionId::as_str);

@@ -7,7 +7,7 @@ use serde::Serialize;
 pub struct ReceivedEvent {
     /// Always true.
     pub received: bool,
-    /// What became of the event: `applied`, `ignored`, `parked` for an operator, `duplicate` if it was recorded before,
-    /// or `ping` if it only tries the endpoint out.
+    /// The outcome of the event: `applied`, `ignored`, `parked` for an operator, `duplicate` if it was recorded before, or
+    /// `ping` if it is only a test of the endpoint.
     pub outcome: &'static str,
 }

@@ -14,14 +14,14 @@ use time::Duration;
 
 use crate::handler::Handler;
 
-/// The scheduled catch-up; off if no key with which events can be listed is configured.
+/// The scheduled catch-up; it is off if no key for listing events is configured.
 pub struct Schedule<Source>(Option<CatchUp<Source>>);
 
 /// The options of a scheduled invocation, in its event's `detail`. EventBridge's schedule sets none.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Request {
-    /// How old an event must be to be fetched, in seconds; younger ones are left to delivery. [`YOUNG`] unless given.
+    /// The age in seconds from which an event is fetched; younger events are left to delivery. [`YOUNG`] unless given.
     pub after_seconds: Option<u32>,
 }
 
@@ -29,7 +29,7 @@ pub struct Request {
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
-    /// `off` without a key, `complete`, or `continues` if more is left to the next invocation.
+    /// `off` without a key, `complete`, or `continues` if events are left to the next invocation.
     pub catch_up: &'static str,
     /// How many events were recorded that had not been delivered.
     pub recorded: usize,
@@ -44,7 +44,7 @@ impl<Source: EventSource> Schedule<Source> {
         Self(source.map(|source| CatchUp { source, types: &HANDLED, decode }))
     }
 
-    /// Fetches what wasn't delivered and records it as `handler` records deliveries.
+    /// Fetches events that were never delivered and records them as `handler` records deliveries.
     ///
     /// # Errors
     /// [`Stopped`] if Stripe's list or the database failed. Running out of time is no error.

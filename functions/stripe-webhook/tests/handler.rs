@@ -1,4 +1,4 @@
-//! What Stripe gets for what it delivers, and what a stranger gets.
+//! The responses to Stripe's deliveries, and to strangers.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 mod support;
@@ -59,7 +59,7 @@ async fn a_secret_that_was_stored_meanwhile_is_taken_without_a_restart() {
     assert_eq!(answer(&handler, signed(&paid(&preorder))).await, received("applied"));
     assert_eq!(vault.reads(), reads + 1);
 
-    // The old one counts no more, and a flood of what matches nothing doesn't become a flood of questions.
+    // The old secret isn't accepted any more, and a flood of signatures that match nothing doesn't cause a flood of reads.
     let body = bytes(&paid(&preorder));
     for _ in 0..20 {
         assert_eq!(answer(&handler, delivery(&body, &sign(body.as_bytes(), OLD, t(0)))).await.0, 400);
@@ -135,7 +135,7 @@ async fn an_event_of_the_other_mode_is_refused() {
     assert_nothing_happened(&handler, &preorder);
 }
 
-/// Returns what a thin event has instead of `data`.
+/// Returns a thin event of this type. It names a related object and has no `data`.
 fn thin(kind: &str, related: &Value) -> Value {
     json!({
         "id": "evt_test_61ThinOfThisTest", "object": "v2.core.event", "type": kind, "livemode": false,
@@ -302,7 +302,7 @@ async fn what_matters_but_cannot_be_understood_waits_for_a_person() {
     let (handler, preorder) = handler();
     let mut event = paid(&preorder);
     event["data"]["object"]["payment_status"] = json!("perhaps");
-    // A repeat would be as useless, so Stripe isn't asked for one.
+    // A repeat would fail in the same way, so Stripe isn't asked for one.
     assert_eq!(answer(&handler, signed(&event)).await, received("parked"));
     let reason = "a session with an unknown payment_status".to_owned();
     assert_eq!(outcome(&handler), Some(Outcome::Parked { reason }));

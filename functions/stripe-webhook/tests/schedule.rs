@@ -1,4 +1,4 @@
-//! What the schedule does, with Stripe's stand-in and the store in memory.
+//! The scheduled catch-up, with Stripe's stand-in and the store in memory.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 mod support;
@@ -18,7 +18,7 @@ use support::Handler;
 /// The name of the variable with the key's ARN.
 const KEY_ARN: &str = "STRIPE_EVENTS_KEY_ARN";
 
-/// When the handler's clock begins.
+/// The time at which the handler's clock begins, in seconds since 1970.
 const BEGINNING: i64 = 1_700_000_000;
 
 fn client() -> Client {
@@ -38,7 +38,7 @@ async fn stripe(api_version: Option<&str>) -> StripeStandIn {
     StripeStandIn::start(options).await.unwrap()
 }
 
-/// Makes something happen in Stripe that matters here: a customer's subscription begins.
+/// Begins a customer's subscription at Stripe, so that there are events that matter here.
 async fn a_subscription(stripe: &StripeStandIn) {
     let post = async |path: &str, form: &str| -> Value {
         let request = client().post(format!("{}/v1/{path}", stripe.base_url())).bearer_auth("sk_test_1");
@@ -61,7 +61,7 @@ fn schedule(stripe: &StripeStandIn, vault: &FakeVault, arn: Option<&'static str>
     Schedule::new(config.map(|config| StripeEvents::new(client(), config, vault.clone())))
 }
 
-/// Returns the handler an hour after everything has happened.
+/// Returns the handler at a time an hour after everything has happened.
 fn handler() -> Handler {
     let (mut handler, _) = support::handler();
     handler.system = FixedClock::at(t(3600));

@@ -1,6 +1,6 @@
-//! Events in the shapes that Stripe was seen to send, in ten versions of its API: which keys exist, what is null, what is
-//! empty, where things stand. The values are made up. Each is played as it is, as another shop's on the same account, and
-//! once more about something of ours.
+//! Events in the shapes that Stripe was seen to send, in ten versions of its API: which keys exist, which are null or
+//! empty, and where values stand. The values are made up. Each event is delivered as it is, as another shop's on the same
+//! account, and once more with an object of ours.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 mod support;
@@ -15,15 +15,15 @@ use pledge_testkit::builders::{champion, intent_of, tiers};
 use serde_json::{Value, json};
 use support::{Handler, answer, handler, paid, received, send, signed};
 
-/// A shape, and what comes of it.
+/// A shape, with its expected outcomes.
 struct Shape {
     /// The file in `shapes`.
     file: &'static str,
-    /// What is special about it.
+    /// The feature for which the shape was chosen.
     special: &'static str,
-    /// The outcome as it is.
+    /// The outcome of the event as it is.
     alone: &'static str,
-    /// The outcome once it is about something of ours.
+    /// The outcome of the event if it is about an object of ours.
     ours: &'static str,
 }
 

@@ -5,7 +5,7 @@ use pledge_domain::{champion::TierLevel, ids::SubscriptionId, money::Currency};
 use pledge_http_api::UtcTime;
 use serde::Serialize;
 
-/// What the next renewal costs at another tier.
+/// The cost of the next renewal at another tier.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChampionChange {
@@ -17,7 +17,7 @@ pub struct ChampionChange {
     tier_level: u8,
     /// When the subscription renews.
     renews_at: UtcTime,
-    /// What the renewal costs, in minor units of the currency.
+    /// The cost of the renewal, in minor units of the currency.
     amount: i64,
     /// The currency of the amount.
     currency: Currency,

@@ -1,4 +1,4 @@
-//! The response with everything that a reader supports.
+//! The response with all novels that a reader supports.
 
 use pledge_domain::{
     Timestamp,
@@ -9,15 +9,15 @@ use serde::Serialize;
 
 use super::status::ChampionStatus;
 
-/// Everything that a reader supports, supported, or began to pay for.
+/// The novels that a reader supports, supported, or began to pay for.
 #[derive(Debug, Serialize)]
 pub struct OwnChampions {
-    /// One for each novel, by the novels' numbers.
+    /// The reader's support of each novel, sorted by the novels' numbers.
     champions: Vec<OwnChampion>,
 }
 
 impl OwnChampions {
-    /// Makes the body from how a reader stands with each novel at `now`.
+    /// Makes the body from the state of a reader's support of each novel at `now`.
     pub fn new(standings: Vec<Standing>, now: Timestamp) -> Self {
         let one = |standing: Standing| OwnChampion {
             segments: standing.stretches.iter().map(AccessSegment::from).collect(),
@@ -27,10 +27,10 @@ impl OwnChampions {
     }
 }
 
-/// How a reader's support of one novel stands, and when they could, can and will be able to read on.
+/// The state of a reader's support of one novel, and their past, present and future access.
 #[derive(Debug, Serialize)]
 pub struct OwnChampion {
-    /// How the support stands now.
+    /// The state of the support now.
     status: ChampionStatus,
     /// The access that was bought, in order.
     segments: Vec<AccessSegment>,
@@ -42,9 +42,9 @@ pub struct OwnChampion {
 pub struct AccessSegment {
     /// The tier.
     tier_level: u8,
-    /// When it begins.
+    /// When the access begins.
     start: UtcTime,
-    /// When it ends.
+    /// When the access ends.
     end: UtcTime,
 }
 

@@ -15,7 +15,7 @@ pub struct ChampionPayment {
     status: &'static str,
     /// The invoice in Stripe.
     invoice_id: InvoiceId,
-    /// What is still to be paid, in minor units of the currency.
+    /// The amount that is still to be paid, in minor units of the currency.
     amount: i64,
     /// The currency of the amount.
     currency: Currency,
@@ -52,13 +52,13 @@ impl From<InvoiceToPay> for ChampionPayment {
 pub struct OpenInvoice {
     /// The invoice in Stripe.
     invoice_id: InvoiceId,
-    /// What is still to be paid, in minor units of the currency.
+    /// The amount that is still to be paid, in minor units of the currency.
     amount: i64,
     /// The currency of the amount.
     currency: Currency,
-    /// When it was made.
+    /// When the invoice was made.
     created_at: UtcTime,
-    /// Stripe's page on which it can be paid.
+    /// The address of Stripe's page on which the invoice can be paid.
     hosted_invoice_url: Option<String>,
 }
 

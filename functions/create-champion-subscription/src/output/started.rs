@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::exposed;
 
-/// A subscription that waits for its first payment, or that was cancelled and goes on.
+/// A subscription that waits for its first payment, or a cancelled one that was resumed.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChampionSubscription {
@@ -22,15 +22,16 @@ pub struct ChampionSubscription {
     /// The secret with which Stripe.js pays the first month; none if nothing is due now.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "exposed")]
     client_secret: Option<ClientSecret>,
-    /// The state, in Stripe's words.
+    /// The subscription's status, in Stripe's words.
     status: &'static str,
     /// When the running period began, as Stripe has it.
     current_period_start: Option<UtcTime>,
     /// When the running period ends, as Stripe has it.
     current_period_end: Option<UtcTime>,
-    /// Whether it renews at the end of the period.
+    /// Whether the subscription renews at the end of the period.
     auto_renew: bool,
-    /// When its access begins, if that waits until a running tier is over; none if it begins with the payment.
+    /// When the access begins that is paid for, if it waits until a running tier is over; none if it begins with the
+    /// payment.
     starts_at: Option<UtcTime>,
 }
 
@@ -58,14 +59,15 @@ pub struct ChampionPurchase {
     success: bool,
     /// The payment in Stripe.
     payment_intent_id: PaymentIntentId,
-    /// The secret with which Stripe.js pays it.
+    /// The secret with which Stripe.js makes the payment.
     #[serde(serialize_with = "exposed")]
     client_secret: Option<ClientSecret>,
     /// The price, in minor units of the currency.
     amount: i64,
     /// The currency of the price.
     currency: Currency,
-    /// When its access begins, if that waits until a running tier is over; none if it begins with the payment.
+    /// When the access begins that is paid for, if it waits until a running tier is over; none if it begins with the
+    /// payment.
     starts_at: Option<UtcTime>,
 }
 

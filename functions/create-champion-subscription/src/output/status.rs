@@ -1,4 +1,4 @@
-//! The response with how a reader's support of one novel stands.
+//! The response with the state of a reader's support of one novel.
 
 use pledge_domain::{
     Timestamp,
@@ -12,29 +12,29 @@ use pledge_domain::{
 use pledge_http_api::UtcTime;
 use serde::Serialize;
 
-/// How a reader's support of a novel stands.
+/// The state of a reader's support of a novel.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChampionStatus {
     /// The novel.
     novel_id: i64,
-    /// The tier that may be read now, grace included; none while there is none.
+    /// The tier up to which the reader may read now, grace included; none while they have no access.
     tier_level: Option<u8>,
-    /// When what is paid changes to another tier or ends.
+    /// When the access that is paid changes to another tier or ends; grace isn't included.
     tier_until: Option<UtcTime>,
     /// Whether the reader may read now, grace included.
     is_active: bool,
-    /// Whether access goes on beyond what is paid.
+    /// Whether the reader has access beyond the paid time now.
     in_grace: bool,
-    /// When the grace ends, also if it has not begun yet.
+    /// When the grace ends, also if it hasn't begun yet.
     grace_until: Option<UtcTime>,
-    /// The state of the subscription, in Stripe's words.
+    /// The subscription's status, in Stripe's words.
     subscription_status: Option<&'static str>,
     /// Whether the subscription's payments are paused.
     collection_paused: bool,
-    /// When the running unbroken access began; if none runs, when the last one did.
+    /// The start of the running unbroken access or, if there is none, of the last one.
     start_date: Option<UtcTime>,
-    /// When what was bought ends.
+    /// The end of all bought time.
     end_date: Option<UtcTime>,
     /// Whether the reader will be charged again.
     auto_renew: bool,
@@ -51,7 +51,7 @@ pub struct ChampionStatus {
 }
 
 impl ChampionStatus {
-    /// Makes the body from how a reader stands with a novel at `now`.
+    /// Makes the body from the state of a reader's support of a novel at `now`.
     pub fn new(standing: Standing, now: Timestamp) -> Self {
         let support = standing.support.as_ref();
         let grace = support.and_then(|support| support.grace).filter(|grace| now < grace.period.end);
@@ -83,13 +83,13 @@ impl ChampionStatus {
 pub struct OpenInvoiceOfStatus {
     /// The invoice in Stripe.
     invoice_id: InvoiceId,
-    /// The tier that it is for.
+    /// The tier that the invoice is for.
     tier_level: Option<u8>,
-    /// What was asked for, in minor units of the currency.
+    /// The amount of the invoice, in minor units of the currency.
     amount: i64,
     /// The currency of the amount.
     currency: Currency,
-    /// When an attempt to pay it was last refused.
+    /// When an attempt to pay the invoice was last refused.
     failed_at: Option<UtcTime>,
 }
 
@@ -109,11 +109,11 @@ impl From<OpenPayment> for OpenInvoiceOfStatus {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Renewal {
-    /// When its period begins.
+    /// When the renewed period begins.
     date: UtcTime,
     /// The tier that is renewed.
     tier_level: u8,
-    /// What it costs, in minor units of the currency.
+    /// The cost of the renewal, in minor units of the currency.
     amount: i64,
     /// The currency of the amount.
     currency: Currency,
@@ -134,13 +134,13 @@ impl From<NextRenewal> for Renewal {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PendingAttempt {
-    /// The tier that was asked for.
+    /// The requested tier.
     tier_level: Option<u8>,
     /// `pending`, or `failed` after a refused card.
     status: &'static str,
     /// The subscription in Stripe; none while Stripe is being asked to make it.
     subscription_id: Option<SubscriptionId>,
-    /// When it was asked for.
+    /// When the subscription was requested.
     created_at: UtcTime,
 }
 

@@ -46,7 +46,7 @@ impl Randomness for StripesTime {
     }
 }
 
-/// Everything that a journey needs.
+/// The parts of a journey's environment.
 pub struct TestEnvironment {
     pub stripe: StripeStandIn,
     pub handler: Arc<Real>,
@@ -56,7 +56,7 @@ pub struct TestEnvironment {
 }
 
 impl TestEnvironment {
-    /// Starts everything; Stripe delivers every event twice, in this API version.
+    /// Starts the environment, in which Stripe delivers every event twice, in this API version.
     pub async fn start(api_version: &str) -> Self {
         let database = TestDatabase::new().await;
         let store = Database::new(Settings::parse(&database.url()).unwrap().with_connections(8), None).unwrap();
@@ -104,7 +104,7 @@ impl TestEnvironment {
         answer
     }
 
-    /// Returns how the reader stands.
+    /// Returns the state of the reader's support.
     pub async fn standing(&self) -> Value {
         let event = HttpEvent::get("/payment/stripe/champion-subscription").query("novelId=7");
         send(&self.handler, event).await.1
@@ -143,7 +143,7 @@ impl TestEnvironment {
         assert!(response.status().is_success(), "{}", response.text().await.unwrap());
     }
 
-    /// Lets time pass at Stripe's, a day at a time, so that every invoice is paid before the next.
+    /// Lets time pass at Stripe, a day at a time, so that every invoice is paid before the next one is made.
     pub async fn days(&self, days: u32) {
         for _ in 0..days {
             self.stripe.advance(Duration::from_secs(86_400));
@@ -176,7 +176,7 @@ async fn send(handler: &Real, event: HttpEvent) -> (u16, Value) {
     (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
 }
 
-/// Returns what pays, out of its secret.
+/// Returns the id of the payment in an answer's client secret.
 pub fn intent_of(answer: &Value) -> String {
     answer["clientSecret"].as_str().unwrap().split("_secret").next().unwrap().to_owned()
 }

@@ -1,4 +1,5 @@
-//! A reader's years with a novel, on a real database and a strict stand-in for Stripe, in both generations of payloads.
+//! Years of a reader's support of a novel, on a real database and a strict stand-in for Stripe, in both generations of
+//! payloads.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 mod environment;
@@ -73,7 +74,7 @@ async fn a_subscription_from_start_to_end(api_version: &str) {
     let mut ledger = environment.rows(LEDGER).await;
     ledger.sort();
     let expected = [
-        // The refunded month was the first: what came next is what begins the support.
+        // The refunded month was the first one, so the next one begins the support.
         "extend 2 completed",
         "new 2 refunded",
         "renew 2 completed",

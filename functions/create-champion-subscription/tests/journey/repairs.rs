@@ -1,11 +1,11 @@
-//! Readers who help themselves: a card that was refused, another card, another tier.
+//! Readers who repair their payments: after a refused card, with another card, with another tier.
 
 use serde_json::{Value, json};
 
 use crate::{SINCE_BASIL, environment::TestEnvironment, wish};
 
 impl TestEnvironment {
-    /// Returns a reader of tier 2 who has paid their first month.
+    /// Returns the environment of a reader of tier 2 who has paid their first month, and the subscription.
     async fn with_subscriber() -> (Self, String) {
         let environment = Self::start(SINCE_BASIL).await;
         let (status, made) = environment.ask("subscription", &wish(2)).await;
@@ -14,7 +14,7 @@ impl TestEnvironment {
         (environment, made["subscriptionId"].as_str().unwrap().to_owned())
     }
 
-    /// Returns the last four digits of what paid the newest renewal.
+    /// Returns the last four digits of the card that paid the newest renewal.
     async fn paid_with(&self) -> Value {
         let newest = self.stripe.objects("charge").into_iter().find(|charge| charge["paid"] == true).unwrap();
         newest["payment_method_details"]["card"]["last4"].clone()

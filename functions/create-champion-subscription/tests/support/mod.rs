@@ -115,7 +115,7 @@ pub fn signed_in(event: HttpEvent) -> HttpEvent {
     event.header("authorization", &format!("Bearer {TOKEN}"))
 }
 
-/// Sends a request, and holds the response to `docs/openapi.yaml`.
+/// Sends a request, and checks the response against `docs/openapi.yaml`.
 pub async fn send(handler: &Handler, event: HttpEvent) -> Response<Body> {
     let request = pledge_http_api::event::request(&event.to_json()).unwrap();
     let response = handler.handle(request.with_lambda_context(Context::default())).await;

@@ -31,7 +31,7 @@ pub type Handler = create_checkout::handler::Handler<
     FakeSystem,
 >;
 
-/// What Lambda calls each request here.
+/// The id that Lambda gives each request of these tests.
 pub const REQUEST_ID: &str = "request-1";
 
 /// The ID token of the reader `reader`, the only one that is accepted.
@@ -91,7 +91,7 @@ pub fn stored(handler: &Handler) -> Preorder {
     preorders.remove(0)
 }
 
-/// Sends a request, and holds the response to `docs/openapi.yaml`.
+/// Sends a request, and checks the response against `docs/openapi.yaml`.
 pub async fn send(handler: &Handler, event: HttpEvent) -> Response<Body> {
     let request = pledge_http_api::event::request(&event.to_json()).unwrap();
     let mut context = Context::default();
@@ -114,7 +114,7 @@ pub fn html_form(body: &str) -> HttpEvent {
     HttpEvent::post("/checkout").header("content-type", "application/x-www-form-urlencoded").body(body)
 }
 
-/// Returns the wish to pay for this preorder.
+/// Returns a request to pay for this preorder.
 pub fn pay_for(preorder: &Preorder) -> HttpEvent {
     post(&json!({ "preorderId": preorder.id }))
 }

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 pub type Handler =
     initiate_preorder::handler::Handler<InMemoryStore, Arc<FakeIdentity>, FakePublisher, FakeTokens, FakeSystem>;
 
-/// What Lambda calls each request here.
+/// The id that Lambda gives each request of these tests.
 pub const REQUEST_ID: &str = "request-1";
 
 /// The ID token of the anonymous user `nobody`.
@@ -59,7 +59,7 @@ pub fn handler() -> Handler {
     Handler { intake, find, users: Users { store, accounts: identity, queue, renewal_grace: DEFAULT_RENEWAL_GRACE } }
 }
 
-/// Sends a request, and holds the response to `docs/openapi.yaml`.
+/// Sends a request, and checks the response against `docs/openapi.yaml`.
 pub async fn send(handler: &Handler, event: HttpEvent) -> Response<Body> {
     let request = pledge_http_api::event::request(&event.to_json()).unwrap();
     let mut context = Context::default();
