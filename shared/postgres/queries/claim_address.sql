@@ -1,5 +1,5 @@
--- Removes address $2 from every user row but $1's; does nothing if $3 and user $1 has a row. Only while preorder $4, if one
--- is given, has address $5 and no owner. At $6.
+-- Removes address $2 from every user row but $1's. Does nothing if $3 is true and user $1 has a row, or if a preorder $4 is
+-- given that has an owner or another address than $5. The time of the change is $6.
 update users
 set email = null, email_verified = false, lost_email = email,
     lost_email_proven = email_verified and last_login_at is not null, updated_at = $6

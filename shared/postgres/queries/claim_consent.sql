@@ -1,7 +1,7 @@
--- Stores the consent with id $1 of user $2 (null: not signed in) to marketing for address $3, or its withdrawal: given $4,
--- proven $5, source $6, version of the text $7; and the announcement with the consent's id: key $8, metric $9, payload $10.
--- Stores neither if they repeat what counts for the address. Only while preorder $11, if one is given, has address $12 and
--- no owner. At $13. The user's row gets what the user said last.
+-- Stores the consent to marketing, or its withdrawal, with id $1 of user $2 (null: not signed in) for address $3: given $4,
+-- proven $5, source $6, version of the text $7; and its announcement with the same id: key $8, metric $9, payload $10.
+-- Stores neither if they repeat the consent that counts for the address, or if a preorder $11 is given that has an owner or
+-- another address than $12. The time is $13. The user's row gets the user's last answer.
 with newest as (
     select given, proven, text_version
     from consent

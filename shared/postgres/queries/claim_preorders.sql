@@ -1,6 +1,6 @@
--- Gives every preorder of address $2 without an owner to user $1; if $3, also those whose owner never signed in and was
--- known by that address alone, which another row has by now. Only while preorder $4, if one is given, has address $5 and no
--- owner. At $6.
+-- Gives every preorder of address $2 without an owner to user $1. If $3 is true, it also gives preorders whose owner never
+-- signed in and was known by that address alone, which another row has by now. Does nothing if a preorder $4 is given that
+-- has an owner or another address than $5. The time of the change is $6.
 update preorders
 set user_id = resolved_user($1), updated_at = $6
 where (

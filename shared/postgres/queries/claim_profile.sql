@@ -1,6 +1,6 @@
 -- Inserts user $1's row: address $2 unless another row has it, whether it is verified $3, name $4, picture $5, telephone
--- number $6. Updates an existing row only if $7, that is after a sign-in. Only while preorder $8, if one is given, has
--- address $9 and no owner. At $10.
+-- number $6. Updates an existing row only if $7 is true, which means after a sign-in. Does nothing if a preorder $8 is
+-- given that has an owner or another address than $9. The time of the change is $10.
 insert into users as mine (
     id, email, email_verified, display_name, photo_url, phone, last_login_at, created_at, updated_at
 )

@@ -1,5 +1,5 @@
 -- Deletes the $2 oldest preorders from before $1 for which nothing was ever paid and nothing can be paid any more, and
--- empties the payloads of their announcements; those that aren't sent are superseded at $3.
+-- empties the payloads of their announcements. Announcements that aren't sent are superseded at $3.
 with cleared as (
     delete from preorders
     where id = any(array(

@@ -1,6 +1,6 @@
 -- Inserts a preorder and its `preorder_started` announcement, unless preorder $6 exists. A new preorder takes one of the $8
--- uses in an hour of key $7, and then one of the $10 uses of key $9 (null: no limit), as in take_uses.sql. Returns which of
--- the two limits is used up, as 1 or 2; then nothing is inserted.
+-- uses in an hour of key $7, and then one of the $10 uses of key $9 (null: no limit), as in take_uses.sql. If a limit is
+-- used up, returns 1 for the first or 2 for the second, and inserts nothing.
 with fresh as (
     select from (select) as one where not exists (select from preorders where id = $6)
 ),

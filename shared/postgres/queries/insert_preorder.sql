@@ -1,4 +1,4 @@
--- Inserts a preorder that is made from a payment, with its payments ($4). An owner ($2) without a user row is left out, and
+-- Inserts a preorder that is made from a payment, with its payments ($4). An owner ($2) without a user row is left out and
 -- linked later.
 with payment as (
     insert into preorder_payment (

@@ -1,7 +1,7 @@
 -- Finds and locks a reader and a novel, always after all other locks: through subscription $3, invoice $4 or payment $5 in
--- stored rows, or else by their own ids ($1, $2). The sixth way is for rows that are older than the column for the payment,
--- and have its id in their description. A user who was taken over is resolved to the successor; the reader's shared lock
--- keeps takeovers away until the transaction ends (lock_users.sql).
+-- stored rows, or else by their own ids ($1, $2). The sixth way is for rows that are older than the column for the payment
+-- and have the payment's id in their description. A user who was taken over is resolved to the successor; the reader's
+-- shared lock keeps takeovers away until the transaction ends (lock_users.sql).
 with champion as (
     select resolved_user(user_id) as user_id, novel_id
     from (

@@ -1,4 +1,4 @@
--- The columns that are read of a preorder. Another file, which says which preorders are read, is appended to this one.
+-- The columns of a preorder that are read. A file with the condition that chooses the preorders is appended to this one.
 select preorders.id, user_id, email, color, price_id, locale, first_name, last_name, phone, address_line1, address_line2,
        city, state, postal_code, country, form_contact::text, customer_notes, marketing_consent, consent_text_version, status,
        checkout_attempt, session_id, session_state, session_expires_at, checkout_url, payment_intent_id, amount, currency, paid_at, refunded_amount,

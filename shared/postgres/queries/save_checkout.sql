@@ -1,5 +1,5 @@
 -- Uses up attempt $2 of preorder $1 and stores session $3, unless the attempt is used up or the preorder is paid. Without a
--- session only the attempt changes. By the rule of use_up_attempt in the domain.
+-- session only the attempt changes. The rule is that of use_up_attempt in the domain.
 update preorders
 set checkout_attempt = $2,
     status = case when $3::text is null then status else 'processing' end,

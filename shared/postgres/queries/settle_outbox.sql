@@ -1,6 +1,6 @@
--- Stores the results of sending rows: ids $1, outcomes $2, reasons $3, at $4; no sender is to send anything before $5, if it
--- is given. Of two outcomes of one row the better one counts, and a row that was sent stays sent, with one exception: if a
--- consent was sent after a newer one that counts for its address, the newer one is sent again.
+-- Stores the results of sending rows at $4: ids $1, outcomes $2, reasons $3. If $5 is given, no sender is to send anything
+-- before that time. Of two outcomes of one row the better one counts. A row that was sent stays sent, with one exception:
+-- if a consent was sent after a newer one that counts for its address, the newer one is sent again.
 with delivery as (
     select distinct on (id) id, outcome, reason
     from unnest($1::uuid[], $2::text[], $3::text[]) as delivery (id, outcome, reason)

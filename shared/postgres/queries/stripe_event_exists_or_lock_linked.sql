@@ -1,5 +1,6 @@
 -- Returns whether event $1 is recorded, and locks the invoice and the preorders that are linked to payment $2, since events
--- about them depend on the payment's refunds and disputes too. The event's own lock is taken before (lock_keys.sql).
+-- about them depend on the payment's refunds and disputes too. The event's own lock must have been taken before
+-- (lock_keys.sql).
 with linked as materialized (
     select pg_advisory_xact_lock(hashtextextended(key, 0))::text as locked
     from (

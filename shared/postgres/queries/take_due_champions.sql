@@ -1,5 +1,5 @@
--- The readers and novels whose rows are due at $1, at most $2, with their locks. Those that are locked already are left to
--- the next roll.
+-- Takes the locks of readers and novels whose rows are due at $1, at most $2, and returns them. Pairs that are locked
+-- already are left to the next roll.
 select user_id, novel_id
 from (
     select user_id, novel_id

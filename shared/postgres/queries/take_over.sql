@@ -1,5 +1,5 @@
--- Gives everything of user $1 to user $2, for reason $3, at $4, and removes Stripe customer $5, if one is given, from user
--- $1. The row and the segments of each paid novel are written anew afterwards.
+-- Gives everything of user $1 to user $2, for reason $3, at time $4, and removes Stripe customer $5, if one is given, from
+-- user $1. Later statements write the support and the segments of each paid novel anew.
 with preorder as (
     update preorders set user_id = $2, updated_at = $4 where user_id = $1
 ),

@@ -1,6 +1,6 @@
 -- Takes one of the $2 uses in an hour of key $1, and then one of the $4 uses of key $3 (null: no limit), by the rule of
--- Limit::take. Returns which of the two limits is used up, as 1 or 2; if it is the first, the second's use isn't taken. At
--- $5.
+-- Limit::take. If a limit is used up, returns 1 for the first or 2 for the second; if it is the first, no use of the second
+-- is taken. The time is $5.
 with first_use as (
     insert into limit_use as used (key, used_until)
     select sha256(convert_to(salt || $1::text, 'UTF8')), $5::timestamptz + interval '1 hour' / $2::integer

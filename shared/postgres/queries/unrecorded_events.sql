@@ -1,4 +1,4 @@
--- Those of the events $1 that aren't recorded. Written so that the planner looks up each id in the primary key, whatever it
--- estimates of their number.
+-- Those of the events $1 that aren't recorded. The condition makes the planner look up each id in the primary key, however
+-- many ids it expects.
 select id from unnest($1::text[]) as listed (id)
 where (select true from stripe_event where stripe_event.id = listed.id) is null

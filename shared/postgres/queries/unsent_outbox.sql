@@ -1,8 +1,8 @@
 -- Those of the rows $1 that wait to be sent; rows of the kinds $4 say whether their buyer has a paid preorder. Rows that
--- don't hold any more are superseded at $5 instead: of the kinds $2 if the payment in the key is paid; of the kinds $3 if
--- the preorder in the key is paid or has a newer session than the one in the key, or if its buyer has paid another preorder
--- since it was made; of the kinds $6 if another consent counts for their address by now. Each row has the end of Klaviyo's
--- pause, and whether its address has consented: an unproven consent counts as unknown.
+-- aren't true any more are superseded at $5 instead: rows of the kinds $2 if the payment in the key is paid; rows of the
+-- kinds $3 if the preorder in the key is paid or has a newer session than the one in the key, or if its buyer has paid
+-- another preorder since it was made; rows of the kinds $6 if another consent counts for their address by now. Each row has
+-- the end of Klaviyo's pause, and whether its address agrees to marketing; an unproven consent counts as unknown.
 with waiting as (
     select id, key, metric, payload, attempts, split_part(key, ':', 2) as subject, split_part(key, ':', 3) as session_id
     from outbox

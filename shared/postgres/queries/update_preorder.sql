@@ -1,4 +1,5 @@
--- Writes the columns that an event can change of a preorder that this transaction has locked, and its payments ($3).
+-- Writes those columns of a preorder that an event can change, and its payments ($3). The transaction must have locked the
+-- preorder.
 with payment as (
     insert into preorder_payment (
         id, preorder_id, payment_intent_id, session_id, amount, currency, paid_at, refunded_amount, dispute_status,

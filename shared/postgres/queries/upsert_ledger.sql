@@ -1,5 +1,5 @@
--- Writes the whole ledger of reader $1 and novel $2 from the JSON $3. Rows that haven't changed aren't written. The ids of a
--- payment at Stripe are copied from its record, where their columns are checked.
+-- Writes the whole ledger of reader $1 and novel $2 from the JSON $3. Rows that haven't changed aren't written. The ids at
+-- Stripe are copied from the payment's record, whose columns have checks for them.
 insert into user_champion_subscription_record as known (
     user_id, novel_id, payment_record_id, tier_level, tier_name, monthly_price, currency, payment_amount,
     payment_method, payment_status, subscription_type, subscription_duration_days, before_membership_snapshot,
@@ -14,8 +14,8 @@ from jsonb_to_recordset($3::text::jsonb) as entry (
     payment uuid, kind text, tier_level integer, days integer, start_date timestamptz, end_date timestamptz,
     before jsonb, after jsonb
 )
--- Restricted to the reader's own payments; otherwise the planner, which can't know how few entries there are, would read all
--- payments.
+-- The join is restricted to the reader's own payments. Otherwise the planner, which can't know how few entries there are,
+-- would read all payments.
 join payment_record as payment
     on payment.record_id = entry.payment and payment.user_id = $1 and payment.novel_id = $2
 left join novel_champion_tiers as tier on tier.novel_id = $2 and tier.tier_level = entry.tier_level

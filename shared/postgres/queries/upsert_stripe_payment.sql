@@ -1,5 +1,6 @@
--- Writes everything that is known of payment $1 at Stripe: its invoice $2, the refunded sum $3 and its time $4, the status of
--- a dispute $5 and, while no dispute is known by its id, its time $6; its refunds $7 and disputes $8 as JSON arrays. At $9.
+-- Writes everything that is known of payment $1 at Stripe: its invoice $2, the refunded sum $3 and the sum's time $4, the
+-- status of its dispute $5 and, while no dispute is known by its id, the status's time $6; its refunds $7 and disputes $8
+-- as JSON arrays. The time of the write is $9.
 with refund as (
     insert into stripe_refund (id, payment_intent_id, amount, created_at, history, updated_at)
     select id, $1, amount, to_timestamp(created), history, $9

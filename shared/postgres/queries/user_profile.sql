@@ -1,4 +1,5 @@
--- User $1's row, the consent that counts for its address, and at most five users who had proven its proven address before.
+-- User $1's row, the consent that counts for its address, and at most five other users who proved earlier that the row's
+-- proven address is theirs.
 select mine.id, mine.email, mine.email_verified, mine.display_name, mine.photo_url, mine.phone, mine.marketing_consent,
        counts.given, counts.source, counts.text_version, counts.said_at,
        array(

@@ -17,7 +17,7 @@ const RDS: &str = include_str!("../certificates/rds.pem");
 /// Parses certificates in PEM form.
 ///
 /// # Errors
-/// What to set instead, if there are none or one is malformed.
+/// A text that says what to set instead, if there are none or one is malformed.
 pub(crate) fn from_text(pem: &str) -> Result<Vec<CertificateDer<'static>>, &'static str> {
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
     match certificates {
@@ -29,14 +29,14 @@ pub(crate) fn from_text(pem: &str) -> Result<Vec<CertificateDer<'static>>, &'sta
 /// Reads certificates in PEM form from a file.
 ///
 /// # Errors
-/// What to set instead, if the file can't be read or has no certificates.
+/// A text that says what to set instead, if the file can't be read or has no certificates.
 pub(crate) fn from_file(path: &str) -> Result<Vec<CertificateDer<'static>>, &'static str> {
     let pem = std::fs::read_to_string(path).map_err(|_| "set the path of a file that can be read")?;
     from_text(&pem).map_err(|_| "set the path of a file with certificates in PEM notation")
 }
 
-/// Returns a TLS configuration that trusts `more` certificates, and those of Amazon RDS if the server is one of its
-/// databases, besides the public authorities. None if the public ones are enough.
+/// Returns a TLS configuration that trusts the public authorities, `more` certificates and, if the server is a database of
+/// Amazon RDS, those of RDS. None if the public authorities are enough.
 ///
 /// # Errors
 /// [`Error`] if a certificate of `more` can't be an authority's.

@@ -1,5 +1,5 @@
-//! The statements that carry out claims: one for each claim, each with the condition of all claims, so that they can be
-//! sent without reading anything first.
+//! The statements that carry out claims: one for each claim. Each has the condition of all claims, so that no statement
+//! needs to be sent before to read anything.
 
 use pledge_domain::{
     Timestamp,

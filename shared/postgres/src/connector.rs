@@ -57,7 +57,8 @@ impl Connector {
     }
 }
 
-/// Replaces the password by a new RDS token. If none can be signed, that is logged, and the server refuses the login.
+/// Replaces the password by a new RDS token. If no token can be signed, the error is logged, and the server refuses the
+/// login.
 fn sign_in(config: &mut Config, aws: &AwsSettings) {
     let Some(Host::Tcp(host)) = config.get_hosts().first().cloned() else { return };
     let port = config.get_ports().first().copied().unwrap_or(5432);

@@ -1,4 +1,4 @@
-//! The pool of connections, and running calls on it.
+//! The pool of connections, on which calls are run.
 
 use std::future::Future;
 
@@ -62,8 +62,8 @@ impl Database {
         Ok(Self { pool, login, naming })
     }
 
-    /// Opens a connection and prepares its statements, so that the first request needn't. It is for the cold start, in
-    /// which Lambda gives full processor power.
+    /// Opens a connection and prepares its statements, so that the first request doesn't have to. It is for the cold start,
+    /// in which Lambda gives full processor power.
     ///
     /// # Errors
     /// [`StoreError`]; later calls try again by themselves.

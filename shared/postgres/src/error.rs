@@ -34,7 +34,7 @@ pub(crate) enum Failure {
     /// A column has a value that the domain doesn't allow.
     #[error("column {0} has an invalid value")]
     Corrupt(&'static str),
-    /// The reader was taken over by another user after the lock's keys were read.
+    /// The reader was taken over by another user before the reader's lock was taken.
     #[error("the reader was taken over meanwhile")]
     HandedOver,
     /// A row that must exist doesn't.

@@ -1,8 +1,8 @@
 //! The store ports on PostgreSQL.
 //!
 //! - **Round trips.** A method pipelines everything that doesn't depend on an answer: `begin`, its statements and `commit`.
-//!   Recording a Stripe event and taking a champion's step take two round trips, a takeover three, almost everything else
-//!   one.
+//!   Recording a Stripe event, taking a champion's step and listing a reader's novels take two round trips, a roll and a
+//!   takeover three, everything else one.
 //! - **Statements are prepared as soon as a connection is open** (`prepared`, `Naming`). If a proxy between us and the
 //!   server shares its connections, statements aren't prepared; each call then sends their text.
 //! - **A connection goes back to the pool only after a call that succeeded** (`Lease`). After a call that failed or was

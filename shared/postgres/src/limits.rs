@@ -22,8 +22,8 @@ pub(crate) fn before<'a>(
     take.into_iter().chain(others).collect()
 }
 
-/// Returns the rows of the statements that were given to [`before`] as `others`; in the inner `Err` the refusal, if a limit
-/// is used up.
+/// Returns the rows of the statements that were given to [`before`] as `others`. Returns the refusal in the inner `Err` if
+/// a limit is used up.
 pub(crate) fn after(uses: &Uses, mut answers: Vec<Vec<Row>>) -> Result<Result<Vec<Vec<Row>>, TooMany>, Failure> {
     if *uses == Uses::default() {
         return Ok(Ok(answers));

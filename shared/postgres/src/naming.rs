@@ -43,7 +43,7 @@ impl Statements {
     /// Parses the variable.
     ///
     /// # Errors
-    /// What to set instead.
+    /// A text that says what to set instead.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         match text {
             "auto" => Ok(Self::Auto),

@@ -1,8 +1,8 @@
 //! The statements of each part of the store. A function names the parts that it uses, so that each connection prepares
 //! their statements when it opens ([`Settings::preparing`](crate::Settings::preparing)).
 //!
-//! A statement that is missing here works too, but the first call that needs it takes one round trip more, which shows in
-//! `benches/counts.txt`.
+//! A statement that is missing here works too, but the first call on a connection that needs it takes one round trip more,
+//! which shows in `benches/counts.txt`.
 
 use crate::statement::sql;
 
@@ -88,7 +88,7 @@ pub const CHAMPION_LIST: Part = &[sql!("snapshot"), sql!("champion_novels")];
 /// The statements that load announcements and store the results of sending them.
 pub const OUTBOX: Part = &[sql!("unsent_outbox"), sql!("settle_outbox")];
 
-/// The statements of schedules: the sweep, the roll and the deletion of what isn't needed any more.
+/// The statements of schedules: the sweep, the roll and the deletion of rows that aren't needed any more.
 pub const SWEEPS: Part = &[
     sql!("preorder", "preorders_without_owner"),
     sql!("stuck_preorders"),

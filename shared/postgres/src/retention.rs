@@ -1,4 +1,4 @@
-//! Deleting what isn't needed any more.
+//! Deleting rows that aren't needed any more.
 
 use pledge_domain::{
     Timestamp,

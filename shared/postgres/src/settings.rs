@@ -1,4 +1,4 @@
-//! The variables of this adapter: how the database is reached.
+//! The variables of this adapter: the settings with which the database is reached.
 
 use std::{fmt, net::IpAddr, time::Duration};
 
@@ -93,7 +93,7 @@ impl Settings {
         Self { login, iam, authorities, connections: 1, statements, parts: None }
     }
 
-    /// Sets how many connections there may be at once. The default is one, since a Lambda environment serves one request at
+    /// Sets the largest number of connections at once. The default is one, since a Lambda environment serves one request at
     /// a time.
     #[must_use]
     pub fn with_connections(self, connections: usize) -> Self {

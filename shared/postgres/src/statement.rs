@@ -1,4 +1,4 @@
-//! A statement with its typed parameters, so that the server needn't be asked for the types.
+//! A statement with its typed parameters, whose types the server needn't be asked for.
 
 use std::fmt;
 

@@ -75,8 +75,9 @@ fn is_recorded(answers: &[Vec<Row>]) -> Result<bool, Failure> {
 }
 
 /// Records an event in two round trips: lock and read, then write and commit. It takes one more in between if the event's
-/// reader and novel are known only from stored rows, or differ there from the event's metadata. An event that was recorded
-/// before takes the first round trip only. Only rows on which this kind of event can depend are read.
+/// reader and novel are known only from stored rows, or if stored rows name others than the event's metadata. An event that
+/// was recorded before takes only the first round trip and a rollback. Only rows on which this kind of event can depend are
+/// read.
 async fn record(
     lease: Lease,
     event: &StripeEvent,
@@ -114,7 +115,7 @@ async fn record(
         None => None,
         Some(key) if named == Some(&key) => Some(read::build(key, &answers[account])?),
         Some(key) => {
-            // This transaction has the lock already, unless the candidates led to the reader.
+            // The transaction has the reader's lock already, unless the candidates led to the reader.
             let mut reads = vec![read::lock(&key)];
             reads.extend(read::account(&key, keys.invoice.as_ref()));
             let account = transaction.query(reads).await?;

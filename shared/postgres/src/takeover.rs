@@ -21,8 +21,8 @@ use crate::{
     statement::{Statement, sql},
 };
 
-/// Takes a user over in three round trips: lock and read both users, read their accounts, then write and commit. Returns in
-/// the inner `Err` the refusal of `decide`.
+/// Takes a user over in three round trips: lock and read both users, read their accounts, then write and commit. Returns
+/// the refusal of `decide` in the inner `Err`.
 pub(crate) async fn take_over<Refusal>(
     lease: Lease,
     former: &UserId,

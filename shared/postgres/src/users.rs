@@ -1,4 +1,4 @@
-//! The store of users, and of what belongs to them.
+//! The store of users and their belongings.
 
 use pledge_domain::{
     Timestamp,

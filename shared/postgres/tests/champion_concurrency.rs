@@ -1,4 +1,4 @@
-//! Champions on a real server, many events and requests at once.
+//! Events and requests about champions on a real server, many at once.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 mod support;
@@ -30,8 +30,8 @@ use tokio::task::JoinSet;
 
 const DAY: i64 = 86_400;
 
-/// Returns everything that Stripe says about reader `n`: a subscription that starts, fails once, renews and is
-/// cancelled, two purchases, and money that goes back. No two readers lose the same payments.
+/// Returns Stripe's events about reader `n`: a subscription that starts, fails once, renews and is cancelled, two
+/// purchases, and money that goes back. Different readers lose different payments.
 fn everything_about(n: u32) -> Vec<StripeEvent> {
     let key = champion(&format!("reader-{n}"));
     let mut copies = 0;

@@ -27,7 +27,8 @@ async fn round(store: &impl ChampionStore, now: Timestamp, limit: i64) -> Rolled
     store.roll(now, limit, at).await.unwrap()
 }
 
-/// Returns how many rows are due at once: `ROLL_ROWS=100000` is what a month's first day can bring, and takes minutes.
+/// Returns the number of rows that are due at once. `ROLL_ROWS=100000` is as many as can be due on the first day of a
+/// month, and takes minutes.
 #[allow(clippy::disallowed_methods, reason = "a test has no `main` that could hand it over")]
 fn rows() -> i64 {
     std::env::var("ROLL_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(2_000)
@@ -37,7 +38,7 @@ fn rows() -> i64 {
 async fn everything_that_is_due_at_once_is_rolled_in_batches_and_the_view_is_exact_meanwhile() {
     let subject = PostgresStore::fresh().await;
     let rows = rows();
-    // As code from before the timeline would have left them, an hour after a month has ended.
+    // The rows are as code from before the timeline would have left them, an hour after a month has ended.
     let sql = format!(
         "insert into users (id, email, created_at, updated_at)
          select 'reader-' || n, 'reader-' || n || '@example.com', now(), now() from generate_series(1, {rows}) as n;
@@ -97,7 +98,7 @@ async fn a_row_that_somebody_has_locked_is_left_to_the_next_roll() {
     assert_eq!(round(&subject.store, end, 10).await.rows, 0);
 }
 
-/// Months of readers, each paid when the one before has just ended.
+/// Returns events about paid months of a reader, each paid when the one before has just ended.
 fn months(reader: u32, count: u32) -> Vec<StripeEvent> {
     let key = champion(&format!("reader-{reader}"));
     let month = |n: u32| {

@@ -1,4 +1,4 @@
-//! What each method about champions costs on a warm connection.
+//! The round trips of each method about champions on a warm connection.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! Many at once on a real server.
+//! Calls on a real server, many at once.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 mod support;
@@ -25,7 +25,7 @@ use pledge_testkit::{
 use support::PostgresStore;
 use tokio::task::JoinSet;
 
-/// Runs all at once on a store with a connection for each, and returns what each came to.
+/// Runs all calls at once and returns their results.
 async fn at_once<T, F>(calls: impl IntoIterator<Item = F>) -> Vec<T>
 where
     T: Send + 'static,
@@ -70,7 +70,7 @@ async fn everything_about_a_payment_at_once_converges() {
     for round in 1..=20 {
         let email = format!("reader-{round}@example.com");
         let new = a_new_preorder(round, &email, Owner::Unknown);
-        // Every other time, the payment finds no preorder.
+        // In every other round, the payment finds no preorder.
         let preorder = if round % 2 == 0 { subject.store.initiate(&new).await.unwrap() } else { new.preorder };
         let mut events = Vec::new();
         for copy in ["a", "a", "b"] {

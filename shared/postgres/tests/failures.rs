@@ -61,7 +61,7 @@ fn write_and_commit() -> usize {
     lock_and_read() + 1
 }
 
-/// Checked, so that the failures below are where their names say.
+/// Checks the counts that the failures below rely on.
 #[tokio::test]
 async fn opening_a_connection_without_tls_and_password_takes_one_round_trip_and_preparing_on_it_another() {
     let (_subject, proxy, store) = behind_a_proxy().await;
@@ -125,7 +125,7 @@ async fn a_pooled_connection_that_died_is_replaced_without_notice() {
     let (subject, proxy, store) = behind_a_proxy().await;
     let event = session_paid("evt_1", &subject.preorder(preorder_id(1)).await);
     store.find(preorder_id(1)).await.unwrap();
-    // It dies while nobody looks.
+    // The connection dies while no call uses it.
     proxy.break_connections();
     assert!(matches!(store.deliver(&event, t(60)).await.unwrap(), Recorded::Now { .. }));
     proxy.fail_at(0, FailureMode::AnswerLost);

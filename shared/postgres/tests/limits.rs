@@ -1,4 +1,4 @@
-//! Limits on a real server: many requests at once, and what is stored of whoever sent them.
+//! Limits on a real server: many requests at once, and the data that is stored about their senders.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 mod support;
@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 const LIMITS: fn() -> PreorderLimits =
     || PreorderLimits { per_source: Limit::per_hour(5), per_address: Limit::per_hour(5) };
 
-/// Sends forms from some sources, each for some addresses, all at once; returns how many were stored.
+/// Sends forms, each with its source and address, all at once, and returns how many were stored.
 async fn flood(subject: &PostgresStore, forms: impl IntoIterator<Item = (String, String)>) -> usize {
     let mut sent = JoinSet::new();
     for (n, (source, email)) in (1..).zip(forms) {
@@ -52,7 +52,7 @@ async fn a_flood_from_one_source_leaves_others_served() {
     let subject = PostgresStore::with_connections(8).await;
     let one = (0..100).map(|n| ("192.0.2.1".to_owned(), format!("flood-{n}@example.com")));
     let other = |n: usize| (format!("198.51.100.{n}"), format!("reader-{n}@example.com"));
-    // After every fifth of the flood comes somebody else.
+    // After every fifth request of the flood comes one from another source.
     let mixed = one.enumerate().flat_map(|(n, form)| [form].into_iter().chain((n % 5 == 4).then(|| other(n))));
     assert_eq!(flood(&subject, mixed).await, 5 + 20);
 }

@@ -19,8 +19,8 @@ use pledge_testkit::{
 };
 use support::PostgresStore;
 
-/// The trips of an event on a connection that has prepared `begin` and `commit` alone: opening it takes two, then each
-/// of the event's own two needs one before it for what isn't prepared yet.
+/// The round trips of an event on a connection that has prepared only `begin` and `commit`: opening it takes two, and
+/// before each of the event's own two comes one that prepares statements.
 const PREPARE_READS: usize = 2;
 const PREPARE_WRITES: usize = 4;
 const WRITE_AND_COMMIT: usize = 5;
@@ -43,7 +43,8 @@ async fn what_is_prepared_in_the_middle_of_a_transaction_is_not_overtaken_by_its
         let failed = store.deliver(&event, t(60)).await;
         assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{mode:?} at {trip}: {failed:?}");
 
-        // All or nothing: the lock that this waits for is free once the server has ended the other transaction.
+        // Either everything was written or nothing. The second delivery waits for a lock, which is free once the server has
+        // ended the first transaction.
         let again = store.deliver(&event, t(61)).await.unwrap();
         assert_eq!(again == Recorded::Before, is_recorded, "{mode:?} at {trip}: {again:?}");
         assert_eq!(subject.preorder(preorder_id(1)).await.status, Status::Completed);

@@ -1,4 +1,4 @@
-//! Every file in `queries/` on a migrated database.
+//! Tests of every file in `queries/` on a migrated database.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! What the database refuses for good waits for a person.
+//! Events whose effects the database refuses for good wait for a person.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 mod support;
@@ -52,7 +52,7 @@ async fn an_event_with_refused_effects_is_parked_and_can_be_decided_anew() {
     assert_eq!(subject.preorder(preorder_id(1)).await.status, Status::Completed);
 }
 
-/// A migration that hasn't run yet is not the event's fault: Stripe comes again.
+/// The failure is that of a missing migration and not of the event, so Stripe has to deliver the event again.
 #[tokio::test]
 async fn a_statement_that_the_server_does_not_take_parks_nothing() {
     let subject = with_a_preorder().await;

@@ -1,4 +1,4 @@
-//! What each method costs on a warm connection.
+//! The round trips of each method on a warm connection.
 
 mod support;
 

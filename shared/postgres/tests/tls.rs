@@ -1,4 +1,4 @@
-//! What `sslmode` promises, on a server that has no TLS.
+//! The promises of `sslmode`, on a server that has no TLS.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may stop a test")]
 
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use pledge_postgres::{Database, Settings};
 use pledge_testkit::TestDatabase;
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 
-/// Returns what connecting with this `sslmode` comes to.
+/// Returns the result of connecting with this `sslmode`.
 async fn connect(mode: &str) -> Result<(), StoreError> {
     let database = TestDatabase::new().await;
     let url = database.url().replace("sslmode=disable", &format!("sslmode={mode}"));

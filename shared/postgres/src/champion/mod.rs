@@ -161,14 +161,14 @@ fn refunded(row: &Row) -> Result<RefundedSubscription, Failure> {
     })
 }
 
-/// Reads an account. Returns the successor's key in `Err` if the reader was taken over.
+/// Reads an account. Returns the successor's key in the inner `Err` if the reader was taken over.
 async fn load(lease: Lease, key: &ChampionKey) -> Result<Result<ChampionAccount, ChampionKey>, Failure> {
     // Read under the lock, so that all statements see one state.
     of(key, &lease.transaction(lock_and_read(key)).await?)
 }
 
-/// Returns the account from the rows of [`read::lock`] and [`read::account`]; in `Err` the successor's key, if the
-/// reader was taken over.
+/// Returns the account from the rows of [`read::lock`] and [`read::account`]. Returns the successor's key in the inner
+/// `Err` if the reader was taken over.
 fn of(key: &ChampionKey, answers: &[Vec<Row>]) -> Result<Result<ChampionAccount, ChampionKey>, Failure> {
     let [locked, account @ ..] = answers else { return Err(Failure::Missing("answer")) };
     match read::found(locked)? {
@@ -177,7 +177,8 @@ fn of(key: &ChampionKey, answers: &[Vec<Row>]) -> Result<Result<ChampionAccount,
     }
 }
 
-/// Takes a step in two round trips: lock and read, then write and commit. A reader who was taken over takes one more.
+/// Takes a step in two round trips: lock and read, then write and commit. It takes one more for a reader who was taken
+/// over.
 async fn take<T>(
     lease: Lease,
     key: &ChampionKey,

@@ -1,4 +1,4 @@
-//! The roll: computes rows anew that the passing of time has made wrong.
+//! The roll: computes rows anew that the passing of time has made untrue.
 
 use pledge_domain::{
     Timestamp,

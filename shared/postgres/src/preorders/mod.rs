@@ -72,8 +72,8 @@ impl PreorderStore for Database {
     }
 }
 
-/// Stores the preorder without an owner unless it exists, carries out the claims, and returns it as it is stored
-/// afterwards; in the inner `Err` the refusal, if a limit is used up.
+/// Stores the preorder without an owner unless it exists, carries out the claims, and returns the preorder as it is stored
+/// afterwards. Returns the refusal in the inner `Err` if a limit is used up.
 async fn initiate(lease: Lease, new: &NewPreorder) -> Result<Result<Preorder, TooMany>, Failure> {
     let started = &new.started;
     let insert = Statement::new(sql!("initiate_preorder"))

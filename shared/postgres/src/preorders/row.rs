@@ -22,8 +22,8 @@ use crate::{
     preorders::{contact, payments},
 };
 
-/// The columns of a preorder by their names, but for its owner, whom claims set. A statement takes them as one JSON
-/// parameter and names those that it writes (`jsonb_populate_record`). `Debug` hides them.
+/// The columns of a preorder by their names, except for its owner, which claims set. A statement takes the columns as one
+/// JSON parameter and names those that it writes (`jsonb_populate_record`). `Debug` hides their values.
 #[derive(Serialize)]
 pub(crate) struct PreorderRow<'a> {
     id: PreorderId,

@@ -1,4 +1,4 @@
-//! A server that asks for a password in clear text, as RDS does for a token, and keeps what it is told.
+//! A server that asks for a password in clear text, as RDS does for a token, and keeps the password.
 
 use std::{
     io::{Read, Write},
@@ -9,14 +9,14 @@ use std::{
 /// `AuthenticationCleartextPassword` (<https://www.postgresql.org/docs/current/protocol-message-formats.html>).
 const ASK_FOR_PASSWORD: [u8; 9] = [b'R', 0, 0, 0, 8, 0, 0, 0, 3];
 
-/// The server. It refuses whatever it is told.
+/// A server that keeps the password that it gets, and refuses every login.
 pub struct AskingServer {
     address: SocketAddr,
     thread: JoinHandle<String>,
 }
 
 impl AskingServer {
-    /// Waits for one client.
+    /// Starts a server that waits for one client.
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -37,13 +37,13 @@ impl AskingServer {
         self.address
     }
 
-    /// Returns what the client said.
+    /// Returns the password that the client sent.
     pub fn password(self) -> String {
         self.thread.join().unwrap()
     }
 }
 
-/// Returns a message after its kind: four bytes of length that count themselves, and the rest.
+/// Reads a message without the byte of its kind: four bytes of length, which count themselves too, and the content.
 fn message(stream: &mut TcpStream) -> Vec<u8> {
     let mut length = [0; 4];
     stream.read_exact(&mut length).unwrap();

@@ -1,4 +1,4 @@
-//! What is promised about a server with TLS and passwords.
+//! The promises about a server with TLS and passwords.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may stop a test")]
 
 mod asking;
@@ -10,7 +10,7 @@ use pledge_postgres::{Connection, Database, Settings};
 use pledge_runtime::{Environment, Parser, tls};
 use pledge_testkit::database::secured::{SecuredServer, certificates};
 
-/// Returns what a function whose environment this is would have.
+/// Returns the database of a function with this environment.
 fn database(environment: &Environment) -> Database {
     let mut parser = Parser::new(environment);
     let settings = Settings::configured(&mut parser);

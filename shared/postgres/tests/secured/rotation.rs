@@ -1,4 +1,4 @@
-//! What is promised while a password is changed.
+//! The promises about a password that is replaced while a function runs.
 
 use futures_util::future::join_all;
 use pledge_domain::{
@@ -24,12 +24,12 @@ async fn function(server: &SecuredServer, vault: &FakeVault) -> Database {
     database(&environment)
 }
 
-/// Asks the database for something, as a request does.
+/// Runs a query, as a request does.
 async fn request(database: &Database) -> Result<(), StoreError> {
     database.find(PreorderId::new(Uuid::nil())).await.map(drop)
 }
 
-/// Returns the role that the server takes the connection's user for.
+/// Returns the role as which the server has logged the connection in.
 async fn user(database: &Database) -> String {
     let connection = database.connection().await.unwrap();
     connection.query_one("select current_user::text", &[]).await.unwrap().get(0)
@@ -52,7 +52,7 @@ async fn a_password_that_was_replaced_fails_no_request() {
     let function = function(&server, &vault).await;
     request(&function).await.unwrap();
 
-    // The rotation of docs/SECURITY.md: the new role first, then its address, then the old one goes.
+    // The steps of docs/SECURITY.md: first the new role is made, then its address is stored, then the old role is removed.
     admin.batch_execute("create role app_b login password 'new'").await.unwrap();
     vault.put("arn:database", server.url("localhost", "new").replace("app:", "app_b:"));
     request(&function).await.unwrap();
@@ -60,7 +60,7 @@ async fn a_password_that_was_replaced_fails_no_request() {
     admin.batch_execute("alter role app nologin").await.unwrap();
     hang_up(&server, "app").await;
 
-    // More than there are connections.
+    // There are more requests than connections.
     for answer in join_all((0..8).map(|_| request(&function))).await {
         answer.unwrap();
     }

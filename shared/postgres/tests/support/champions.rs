@@ -1,4 +1,4 @@
-//! The champion tables as others read them.
+//! The champion tables, as other systems read them.
 
 use pledge_domain::{
     champion::{ChampionKey, PaymentMethod, PaymentRecord, Period, Support, TierLevel, timeline::Grace},
@@ -48,7 +48,7 @@ pub async fn ledger(tables: &Client, key: &ChampionKey) -> Vec<LedgerRow> {
     rows.iter().map(read).collect()
 }
 
-/// Writes a row as the system before this one would have, with what was backfilled.
+/// Writes a row as the system before this one would have written it, with the columns that migrations have filled.
 pub async fn put(tables: &Client, key: &ChampionKey, payment: &PaymentRecord) {
     let sql = "insert into payment_record (
             record_id, user_id, novel_id, type, kind, tier_level, amount, payment_method, status, description,

@@ -24,7 +24,7 @@ use pledge_testkit::{
 };
 use tokio_postgres::Client;
 
-/// A migrated database, the store on it, and a connection that looks at its tables.
+/// A migrated database, the store on it, and a connection for looking at its tables.
 pub struct PostgresStore {
     pub store: Database,
     pub tables: Client,
@@ -48,8 +48,8 @@ impl PostgresStore {
     }
 }
 
-/// Returns a store that prepares its statements when a connection opens, or doesn't if `DATABASE_STATEMENTS` says so: the
-/// suite runs both ways.
+/// Returns a store that prepares its statements when a connection opens, unless `DATABASE_STATEMENTS` says otherwise: the
+/// suite runs with both settings.
 pub fn store(url: &str, connections: usize) -> Database {
     store_preparing(prepared::ALL, &statements(), url, connections)
 }
@@ -68,7 +68,7 @@ pub fn opening() -> usize {
     if statements() == "unnamed" { 1 } else { 2 }
 }
 
-/// Returns the address of what stands between the store and the server, if something does.
+/// Returns the address of the pooler between the store and the server, if there is one.
 #[expect(clippy::disallowed_methods, reason = "the suite is told from outside which way it runs")]
 fn pooler() -> Option<SocketAddr> {
     std::env::var("TEST_POOLER").ok().map(|address| address.parse().unwrap())
