@@ -1,4 +1,4 @@
-//! What was never delivered is fetched and recorded once, whatever ends a catch-up early.
+//! Events that were never delivered are fetched and recorded once, even if a catch-up ends early.
 
 use pledge_application::{
     catch_up::{BUDGET, CatchUp, CaughtUp, LISTED, OVERLAP, Stopped, YOUNG},
@@ -19,7 +19,7 @@ use pledge_testkit::{
 };
 use time::Duration;
 
-/// A type that matters, and so many others that they don't fit a page's request.
+/// The types that are asked for: "paid", which has an effect, and more others than fit into one request.
 const TYPES: [&str; 23] = [
     "paid", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20",
     "21", "22", "last",
@@ -31,7 +31,7 @@ struct Subject {
     clock: FixedClock,
 }
 
-/// Reads the bodies that [`Subject::happens`] makes: an id, which says nothing unless it begins as the payment's.
+/// Decodes a body of [`Subject::happens`], which is an event's id. Only the id "evt_paid" makes an event with an effect.
 fn decode(body: &[u8]) -> Result<StripeEvent, Cause> {
     let id = std::str::from_utf8(body)?;
     match id {
@@ -174,7 +174,7 @@ async fn a_database_that_fails_leaves_the_watermark_before_what_is_missing() {
     assert_eq!(subject.run().await.recorded, 1);
 }
 
-/// Every look at it takes a second.
+/// A clock that moves on by a second whenever it is read.
 struct SlowClock(FixedClock);
 
 impl Clock for SlowClock {

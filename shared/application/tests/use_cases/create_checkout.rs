@@ -1,4 +1,4 @@
-//! One session that can be paid in, whatever is repeated, raced or lost.
+//! At most one session of a preorder can be paid, also if requests are repeated, run at once or are lost.
 
 use pledge_application::{
     create_checkout::{CheckoutError, CreateCheckout},
@@ -23,12 +23,12 @@ use pledge_testkit::{
 
 type Checkout = CreateCheckout<InMemoryStore, FakeIdentity, FakeGateway>;
 
-/// Returns a checkout, and a preorder of the reader `owner` whose account was made for them.
+/// Returns a checkout, and a preorder of the reader `owner`, for whom an account was made by their address.
 async fn with_owner() -> (Checkout, Preorder) {
     with(FakeIdentity::default(), Owner::ByEmail(an_account("owner"))).await
 }
 
-/// Returns a checkout, and a preorder that was stored while Firebase was down.
+/// Returns a checkout, and a preorder without an owner, as it is stored if Firebase is down.
 async fn ownerless(identity: FakeIdentity) -> (Checkout, Preorder) {
     with(identity, Owner::Unknown).await
 }
@@ -51,7 +51,7 @@ fn attempts(checkout: &Checkout) -> Vec<i32> {
     checkout.gateway.requests().iter().map(|request| request.attempt).collect()
 }
 
-/// Opens a checkout as a request does that has just read the preorder.
+/// Opens a checkout with the preorder as it is stored, at the usual time.
 async fn open(checkout: &Checkout) -> Result<OpenSession, CheckoutError> {
     open_at(checkout, t(10)).await
 }
@@ -168,7 +168,7 @@ async fn whoever_loses_the_race_gets_the_winners_session() {
     let winner = open(&checkout).await.unwrap();
     let loser = checkout.run(as_it_was, t(10)).await.unwrap();
     assert_eq!(winner, loser);
-    // The same attempt, so the same idempotency key: Stripe has one session.
+    // Both requests were the same attempt and so had the same idempotency key, for which Stripe makes one session.
     assert_eq!(attempts(&checkout), [1, 1]);
 }
 
@@ -242,7 +242,7 @@ async fn a_crash_after_stripes_answer_leads_to_the_same_session() {
     open(&checkout).await.unwrap();
     let requests = checkout.gateway.requests();
     assert_eq!(requests.len(), 2);
-    // The same key with the same parameters, so Stripe replays its answer.
+    // The second request has the same key and parameters as the first, so Stripe repeats its answer.
     assert_eq!(requests[0], requests[1]);
 }
 

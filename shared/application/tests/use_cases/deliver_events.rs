@@ -1,4 +1,4 @@
-//! Every row reaches Klaviyo and counts there once, whatever fails.
+//! Every row of the outbox reaches Klaviyo and counts there once, whatever fails.
 
 use std::{sync::Mutex, time::Duration};
 
@@ -25,7 +25,7 @@ use pledge_testkit::{
 use serde_json::json;
 use tokio::time::Instant;
 
-/// Returns a sender of an outbox with so many rows.
+/// Returns a sender whose outbox has this number of rows.
 async fn deliver_to<Klaviyo>(klaviyo: Klaviyo, rows: u32) -> DeliverEvents<InMemoryStore, Klaviyo> {
     let store = InMemoryStore::default();
     for n in 1..=rows {
@@ -64,7 +64,8 @@ async fn a_row_is_sent_and_marked() {
     assert_eq!(deliver.store.outbox()[0].sent_at, Some(t(100)));
 }
 
-/// A Klaviyo that refuses a profile with any of these parts, and notes every entry that it takes.
+/// A fake of Klaviyo that refuses every profile with one of the parts in `refuses`, or all profiles if it is empty, and
+/// keeps each entry that it takes.
 #[derive(Default)]
 struct Picky {
     refuses: Vec<ProfilePart>,
@@ -74,7 +75,7 @@ struct Picky {
 impl Marketing for Picky {
     async fn send(&self, entry: &Announcement) -> Result<(), MarketingError> {
         let offending = self.refuses.iter().find(|part| entry.payload.profile.without(**part).is_some());
-        // An address of its own can't be left out.
+        // If nothing is to be refused, every profile is, although it has no more parts that can be left out.
         let hopeless = (self.refuses.is_empty()).then_some(&ProfilePart::AllButAddress);
         if let Some(part) = offending.or(hopeless) {
             return Err(MarketingError::ProfileRefused { reason: "400; invalid".to_owned(), part: *part });
@@ -247,7 +248,7 @@ async fn one_refused_row_does_not_hold_up_the_others() {
 async fn a_crash_between_sending_and_storing_repeats_the_same_unique_id() {
     let deliver = deliver(1).await;
     let ids = ids(&deliver.store);
-    // Reading works, storing doesn't.
+    // The database can still be read, but nothing can be stored.
     let dies_after_sending = DiesAfterSending { klaviyo: FakeMarketing::default(), store: deliver.store.clone() };
     let (store, retry) = (deliver.store.clone(), Retry::default());
     let dying = DeliverEvents { store, klaviyo: dies_after_sending, site: None, retry };
@@ -260,7 +261,7 @@ async fn a_crash_between_sending_and_storing_repeats_the_same_unique_id() {
     assert_eq!(deliver.store.outbox()[0].sent_at, Some(t(200)));
 }
 
-/// Once Klaviyo has the event, the database is gone.
+/// A fake of Klaviyo that makes the database unavailable once it has taken an event.
 struct DiesAfterSending {
     klaviyo: FakeMarketing,
     store: InMemoryStore,

@@ -1,6 +1,6 @@
-//! `docs/EVENTS.md` is made of what the code announces, and this test holds it to that.
+//! Writes `docs/EVENTS.md` from the announcements that the code makes, and checks that the file is up to date.
 //!
-//! After a change, `cargo nextest run -p pledge-application write_events_document --run-ignored only` writes it anew.
+//! After a change, `cargo nextest run -p pledge-application write_events_document --run-ignored only` writes the file anew.
 
 use std::{collections::BTreeMap, fmt::Write, fs, path::PathBuf};
 
@@ -34,7 +34,7 @@ use serde_json::{Value, json};
 
 const DAY: i64 = 86_400;
 
-/// Returns when it is sent, and what its unique id is made of.
+/// Returns, for a kind of announcement, the occasion on which it is made and the things that its unique id is made from.
 fn told(kind: AnnouncementKind) -> (&'static str, &'static str) {
     use AnnouncementKind as Kind;
     match kind {
@@ -90,7 +90,7 @@ fn superseded(kind: AnnouncementKind) -> &'static str {
     }
 }
 
-/// Returns everything that the code announces, as it is sent: each kind at least once.
+/// Returns announcements of every kind, as the code makes them.
 async fn everything() -> Vec<Announcement> {
     let store = InMemoryStore::default();
     store.open_novel(tiers());
@@ -204,7 +204,7 @@ fn section(kind: AnnouncementKind, all: &[Announcement]) -> String {
     let (when, subject) = told(kind);
     let mut properties: BTreeMap<&str, (&str, usize)> = BTreeMap::new();
     for (name, value) in entries.iter().flat_map(|entry| &entry.payload.properties) {
-        // The amount is a text in the outbox, and a number at Klaviyo.
+        // The amount is a text in the outbox and a number at Klaviyo.
         let kind = if name == "amount" { "number" } else { kind_of(value) };
         properties.entry(name).or_insert((kind, 0)).1 += 1;
     }

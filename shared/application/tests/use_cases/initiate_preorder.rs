@@ -1,4 +1,4 @@
-//! The form becomes a preorder, whatever fails but the database.
+//! The form becomes a preorder, even if everything but the database fails.
 
 use pledge_application::{
     initiate_preorder::{InitiateError, InitiatePreorder, Initiated, Request},
@@ -50,12 +50,12 @@ async fn send(initiate: &Initiate, request: Request) -> Result<Initiated, Initia
     initiate.run(request, preorder_id(1).as_uuid(), t(0)).await
 }
 
-/// Sends the request once more as a client's repeat would be: later, with other random bytes.
+/// Sends the request as a client that repeats it would: later and with other random bytes.
 async fn send_again(initiate: &Initiate, request: Request) -> Result<Initiated, InitiateError> {
     initiate.run(request, preorder_id(2).as_uuid(), t(60)).await
 }
 
-/// Returns a plain HTML form, which has no key, from a source.
+/// Sends a plain HTML form, which has no idempotency key, from a source, and returns the preorder's id.
 async fn send_html(initiate: &Initiate, form: PreorderForm, source: &str, n: u32, at: i64) -> PreorderId {
     let request =
         Request { form, is_plain_form: true, source: Some(Source::new(source.parse().unwrap())), ..request() };
@@ -65,7 +65,7 @@ async fn send_html(initiate: &Initiate, form: PreorderForm, source: &str, n: u32
 #[tokio::test]
 async fn the_same_form_from_the_same_source_is_one_preorder_for_ten_minutes_until_it_is_paid() {
     let initiate = initiate();
-    // The two sides of every boundary between windows.
+    // The times are on both sides of each boundary between two windows of ten minutes.
     let first = send_html(&initiate, a_form(EMAIL), "192.0.2.1", 1, 550).await;
     assert_eq!(send_html(&initiate, a_form(EMAIL), "192.0.2.1", 2, 551).await, first);
     assert_eq!(send_html(&initiate, a_form(EMAIL), "192.0.2.1", 3, 1149).await, first);
@@ -158,7 +158,7 @@ async fn a_repeat_with_the_same_key_is_the_same_preorder() {
     assert_eq!(initiate.store.preorders().len(), 1);
     let outbox = initiate.store.outbox();
     assert_eq!(outbox.len(), 1);
-    // The first message may be what was lost.
+    // The repeat queues the announcement again, since its first message may be lost.
     assert_eq!(initiate.queue.messages(), vec![vec![outbox[0].entry.id]; 2]);
 }
 

@@ -1,4 +1,4 @@
-//! A verified event is recorded once, and the sender hears of what is new.
+//! A verified event is recorded once, and its new announcements are queued for the sender.
 
 use pledge_application::record_stripe_event::{RecordError, RecordStripeEvent};
 use pledge_domain::{

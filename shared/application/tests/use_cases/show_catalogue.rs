@@ -1,4 +1,4 @@
-//! What can be ordered, at which price.
+//! The catalogue: the colours that can be ordered, and their prices.
 
 use pledge_application::show_catalogue::ShowCatalogue;
 use pledge_domain::{

@@ -1,4 +1,4 @@
-//! What was lost on the way to the queue is found again.
+//! Rows that never reached the queue, or were lost in it, are queued again.
 
 use pledge_application::{
     initiate_preorder::{InitiatePreorder, Request},
@@ -20,10 +20,10 @@ use pledge_testkit::{
 
 type Sweep = SweepOutbox<InMemoryStore, FakePublisher>;
 
-/// Enough rounds for everything.
+/// A number of rounds that is enough for all rows.
 const ROUNDS: usize = 20;
 
-/// Returns a sweep of an outbox with so many rows, the `n`th of which was made at [`t`]`(n)`.
+/// Returns a sweep whose outbox has this number of rows, the `n`th of which was made at [`t`]`(n)`.
 async fn sweep(rows: u32) -> Sweep {
     let store = InMemoryStore::default();
     for n in 1..=rows {
@@ -40,13 +40,13 @@ fn ids(sweep: &Sweep) -> Vec<OutboxId> {
 async fn what_waits_too_long_is_queued_again() {
     let sweep = sweep(2).await;
     let (old, new) = (ids(&sweep)[0], ids(&sweep)[1]);
-    // The first row has waited five minutes and a bit, the second five minutes.
+    // The first row has waited a second more than five minutes, the second row exactly five minutes.
     let swept = sweep.run(ROUNDS, t(2) + PATIENCE).await.unwrap();
     assert_eq!(swept.requeued, 1);
     assert_eq!(swept.backlog, Backlog { waiting: 2, oldest: Some(t(1)), parked: 0 });
     assert_eq!(sweep.queue.messages(), [vec![old]]);
 
-    // The first is left alone for another five minutes.
+    // The first row, which was just queued again, is left alone for another five minutes.
     sweep.run(ROUNDS, t(3) + PATIENCE).await.unwrap();
     assert_eq!(sweep.queue.messages(), [vec![old], vec![new]]);
 }

@@ -24,7 +24,8 @@ fn failed(id: &str, fact: InvoiceFact) -> StripeEvent {
     event(id, at, Fact::InvoiceFailed(Box::new(fact)))
 }
 
-/// Delivers in every order, and in each order everything twice; returns the one end that all of them have.
+/// Delivers the events in every order, each event twice, checks that all orders end alike, and returns the reader at the
+/// end.
 fn converges(account: &ChampionAccount, events: &[StripeEvent]) -> Reader {
     let expected = Reader::new(account.clone()).after(events);
     for order in orders(events) {
@@ -94,7 +95,7 @@ fn renewals_extend_and_a_failed_one_takes_nothing_away() {
     assert_eq!(failed.account.payments[1].status(), PaymentStatus::Failed);
     let reader = converges(&reserved(), &events);
     assert_eq!(reader.ledger.iter().map(|grant| grant.kind).collect::<Vec<_>>(), [GrantType::New, GrantType::Renew]);
-    // Paid within its grace: the month is Stripe's.
+    // The invoice was paid within its grace, so the month is the one that Stripe states.
     assert_eq!(reader.support.unwrap().period.end, t(2 * MONTH));
     let keys = ["champion_payment_failed:in_2", "champion_renewed:in_2", "champion_started:in_1"];
     assert_eq!(Vec::from_iter(reader.keys), keys);

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use crate::reader::*;
 
-/// What became of the money of one payment.
+/// What happens to the money of one payment later.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Fate {
     Kept,
@@ -19,12 +19,12 @@ enum Fate {
     Refunded,
     DisputeWon,
     DisputeLost,
-    /// The bank sent the refund back after so many days.
+    /// A refund that the bank sends back after so many days.
     RefundFailed(i64),
 }
 
 impl Fate {
-    /// Whether all the money went back, for however long.
+    /// Returns whether all the money went back, even if only for a time.
     fn was_back(self) -> bool {
         matches!(self, Self::Refunded | Self::DisputeLost | Self::RefundFailed(_))
     }
@@ -33,20 +33,20 @@ impl Fate {
 /// One payment of a history.
 #[derive(Debug, Clone)]
 struct Paid {
-    /// A single purchase, or the next invoice of the subscription.
+    /// Whether the payment is a single purchase; otherwise it pays the next invoice of the subscription.
     purchase: bool,
     tier: i64,
-    /// Days since the payment before.
+    /// The number of days since the payment before this one.
     gap: i64,
     refused_first: bool,
-    /// Whether the invoice's event has its payment, as before "basil"; otherwise an event of its own links them.
+    /// Whether the invoice's event names the payment, as before API version "basil"; otherwise another event links them.
     old_shape: bool,
     fate: Fate,
-    /// After how many days.
+    /// The number of days after which the fate comes.
     fate_after: i64,
 }
 
-/// How the subscription ends.
+/// The state in which the subscription ends.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum End {
     Open,
@@ -55,16 +55,16 @@ enum End {
     Over,
 }
 
-/// What is generated: what happens, and how it is delivered.
+/// A generated history: payments and an end, and the order in which their events are delivered.
 #[derive(Debug, Clone)]
 struct History {
     payments: Vec<Paid>,
     end: End,
     /// Whether the reservation was stored before the events came.
     reserved: bool,
-    /// In which order the events come.
+    /// The order in which the events are delivered, as positions in [`Scenario::events`].
     order: Vec<usize>,
-    /// How many of them come twice.
+    /// The number of events, counted from the start of the order, that are delivered twice.
     twice: usize,
 }
 
@@ -106,17 +106,17 @@ fn history() -> impl Strategy<Value = History> {
 /// The events of a history, and what has to be stored after them.
 struct Scenario {
     events: Vec<StripeEvent>,
-    /// What was paid, with the gateway's id.
+    /// The payments, each with the id of its invoice or its payment at Stripe.
     booked: Vec<(String, Booked)>,
     keys: BTreeSet<String>,
 }
 
-/// What was paid, in days.
+/// A payment and the time that it buys, in days.
 struct Booked {
     at: i64,
     tier: u8,
     length: i64,
-    /// When the money went back (true) and came again (false).
+    /// The days on which the money went back (true) or came again (false).
     revocations: Vec<(i64, bool)>,
 }
 
@@ -156,7 +156,7 @@ fn add_payment(scenario: &mut Scenario, n: usize, paid: &Paid, reason: BillingRe
         if paid.refused_first {
             say(at - 9, Fact::InvoiceFailed(Box::new(InvoiceFact { at: t(at - 9), ..fact.clone() })));
         }
-        // Two events about one payment.
+        // Stripe sends two events about the one payment.
         say(at, Fact::InvoicePaid(Box::new(fact.clone())));
         say(at, Fact::InvoicePaid(Box::new(fact)));
         if !paid.old_shape {
@@ -224,10 +224,10 @@ fn add_end(scenario: &mut Scenario, end: End, at: i64) {
     }
 }
 
-/// Longer than any history, in days.
+/// A number of days that is longer than any history.
 const HORIZON: i64 = 900;
 
-/// Returns who paid for each day and at which tier, as the reference model works it out.
+/// Returns the payment and the tier of each day, as the reference model computes them; none for a day without access.
 fn expected_days(scenario: &Scenario) -> Vec<Option<(&str, u8)>> {
     let mut booked: Vec<_> = scenario.booked.iter().collect();
     booked.sort_by_key(|(id, _)| id);
@@ -243,7 +243,7 @@ fn expected_days(scenario: &Scenario) -> Vec<Option<(&str, u8)>> {
     days.into_iter().map(|day| day.map(|(number, tier)| (booked[number].0.as_str(), tier))).collect()
 }
 
-/// Returns who paid for each day and at which tier, as it is stored.
+/// Returns the payment and the tier of each day, as they are stored; none for a day without access.
 fn stored_days(reader: &Reader) -> Vec<Option<(String, u8)>> {
     let gateway_id = |segment: &Segment| {
         let payment = reader.account.payment(segment.payment).unwrap();

@@ -1,4 +1,4 @@
-//! What readers ask for, one request after the other, between Stripe's events.
+//! Readers' requests, one after the other, between Stripe's events.
 
 use pledge_domain::{
     champion::{
@@ -45,7 +45,7 @@ fn observe(reader: &mut Reader, status: SubscriptionStatus, cancelling: bool) {
     reader.step(|account| subscribe::observe(account, &answer(sub("a"), status, cancelling), &[], t(2)));
 }
 
-/// Returns a reader whose subscription is reserved as record 1, made as `sub_a`, and unless it is incomplete, paid.
+/// Returns a reader whose subscription is reserved as record 1, made as `sub_a`, and paid unless `status` is incomplete.
 fn subscribed(tier: i64, status: SubscriptionStatus) -> Reader {
     let mut reader = Reader::new(account());
     ask(&mut reader, tier, 1);

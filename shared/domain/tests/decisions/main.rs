@@ -1,5 +1,5 @@
-//! Every decision about Stripe's events and readers' requests, on the store in memory: in every order, any number of
-//! times.
+//! Tests of every decision about Stripe's events and readers' requests, on the store in memory: in every order, delivered
+//! any number of times.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
 mod champion_events;

@@ -1,4 +1,4 @@
-//! What a request to pay for a preorder leads to.
+//! The decisions about requests to pay for a preorder.
 
 use pledge_domain::{
     Timestamp,

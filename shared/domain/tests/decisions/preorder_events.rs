@@ -1,4 +1,4 @@
-//! Every history of a preorder, in every order, any number of times.
+//! The events of every history of a preorder, in every order, delivered any number of times.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -111,7 +111,7 @@ fn card_refused(attempt: i32) -> Fact {
     })
 }
 
-/// What is stored in the end: the preorder, what is known of the payment, the keys of what was announced.
+/// The content of the store at the end: the preorder, the facts about its payments, and the keys of its announcements.
 #[derive(Debug, Clone, PartialEq)]
 struct Stored {
     preorder: Option<Preorder>,
@@ -119,7 +119,7 @@ struct Stored {
     keys: BTreeSet<String>,
 }
 
-/// Delivers facts, each as an event of its own, so that a repeated one is decided again.
+/// Delivers each fact as an event of its own, so that a repeated fact is decided again, and returns the store's content.
 fn run(facts: &[Fact], preorder: Option<Preorder>) -> Stored {
     let store = InMemoryStore::default();
     preorder.into_iter().for_each(|preorder| store.put(preorder));
@@ -264,7 +264,7 @@ fn an_unpaid_session_of_nobody_stays_nobodys() {
     assert_eq!(run(&[step("cs_1", 1, SessionStep::Expired), refund(1)], None).preorder, None);
 }
 
-/// Returns what the session of a second payment says, `pi_2`.
+/// Returns the fact of a second session, which is paid by the payment `pi_2`.
 fn paid_again() -> Fact {
     let Fact::Session(mut fact) = step("cs_2", 2, PAID) else { unreachable!() };
     fact.payment_intent = Some(PaymentIntentId::parse("pi_2").unwrap());
@@ -340,7 +340,8 @@ fn a_refund_that_fails_gives_the_preorder_back_and_a_person_hears_of_it_once() {
 
 #[test]
 fn every_mix_of_one_session_converges() {
-    // What one session can really emit: it is paid at once, later, never, or refused; then money may go back.
+    // The events that one session can really have: it is paid at once, paid later, refused or never paid, and its money may
+    // go back afterwards.
     let histories: [&[Fact]; 4] = [
         &[card_refused(1), step("cs_1", 1, PAID), refund(700), refund(1999), dispute("won")],
         &[card_refused(1), step("cs_1", 1, UNPAID), step("cs_1", 1, SessionStep::AsyncPaymentSucceeded), refund(1999)],

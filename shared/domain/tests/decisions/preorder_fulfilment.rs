@@ -1,4 +1,4 @@
-//! What operators say about sending a preorder.
+//! The decisions about what operators state about a preorder's sending.
 
 use pledge_domain::preorder::{
     Preorder, Status,

@@ -66,7 +66,7 @@ pub fn account() -> ChampionAccount {
     }
 }
 
-/// Returns the record of a subscription that was asked for; Stripe hasn't answered yet.
+/// Returns the record of a subscription that a reader asked for and Stripe hasn't answered yet.
 pub fn reservation(id: u128, tier: i64) -> PaymentRecord {
     let (kind, amount) = (PaymentKind::Subscription, usd(500 * tier));
     let new = PaymentRecord::new(record_id(id), kind, PaymentMethod::Stripe, amount, t(-60));
@@ -119,7 +119,7 @@ pub fn refund(intent: &str, amount: i64) -> Fact {
     Fact::ChargeRefunded(ChargeRefundedFact { payment_intent: pi(intent), preorder: None, refunded: usd(amount) })
 }
 
-/// Returns a refund by its id, made at one moment and told of at another.
+/// Returns the fact of a refund that was made at `created` and has this status at `at`.
 pub fn refund_is(intent: &str, amount: i64, created: i64, status: RefundStatus, at: i64) -> Fact {
     Fact::Refund(RefundFact {
         refund: RefundId::parse(format!("re_{intent}")).unwrap(),
@@ -136,7 +136,7 @@ pub fn dispute(intent: &str, status: &str) -> Fact {
     disputed(intent, status, 1)
 }
 
-/// Returns a dispute of everything that was paid, told of at a moment.
+/// Returns the fact of a dispute about the whole payment, which has this status at `at`.
 pub fn disputed(intent: &str, status: &str, at: i64) -> Fact {
     Fact::Dispute(DisputeFact {
         dispute: DisputeId::parse(format!("dp_{intent}")).unwrap(),
@@ -177,7 +177,7 @@ pub fn changed(status: SubscriptionStatus, cancelling: bool, period_end: i64) ->
     Fact::SubscriptionChanged(Box::new(state(status, cancelling, period_end)))
 }
 
-/// A store with one reader and one novel, and what is in it.
+/// A store with one reader and one novel, and a copy of its content.
 #[derive(Debug)]
 pub struct Reader {
     store: InMemoryStore,
@@ -185,11 +185,11 @@ pub struct Reader {
     pub support: Option<Support>,
     pub ledger: Vec<Grant>,
     pub segments: Vec<Segment>,
-    /// When it is, in seconds.
+    /// The present time, in seconds since [`t`]`(0)`.
     now: i64,
-    /// What is known of Stripe's payments.
+    /// The facts that are known about each payment at Stripe.
     pub facts: BTreeMap<PaymentIntentId, PaymentFacts>,
-    /// The keys of what was announced.
+    /// The keys of the announcements in the outbox.
     pub keys: BTreeSet<String>,
 }
 
@@ -200,19 +200,19 @@ impl Reader {
         Self::of(store, 0)
     }
 
-    /// Lets everything that follows happen when so many seconds have passed.
+    /// Sets the present time to `now` seconds for everything that follows.
     pub fn at(self, now: i64) -> Self {
         Self { now, ..self }
     }
 
-    /// Computes everything anew, as the roll does, when so many seconds have passed.
+    /// Sets the present time to `now` seconds, and computes everything anew, as the roll does.
     pub fn rolled(mut self, now: i64) -> Self {
         self.now = now;
         self.step(|account| Step { answer: (), change: roll::roll(account.at(Moment::new(t(now)))) });
         self
     }
 
-    /// Returns the segments as tier, first and last second.
+    /// Returns each segment as its tier and the seconds at which it starts and ends.
     pub fn bars(&self) -> Vec<(u8, i64, i64)> {
         let second = |moment: Timestamp| (moment - t(0)).whole_seconds();
         let bar = |it: &Segment| (it.tier.get(), second(it.period.start), second(it.period.end));
@@ -237,7 +237,7 @@ impl Reader {
         Self::of(self.store, self.now)
     }
 
-    /// Takes a request's step; returns its answer.
+    /// Takes a request's step and returns its answer.
     pub fn step<T: Send>(&mut self, step: impl Fn(ChampionAccount) -> Step<T> + Send + Sync) -> T {
         let answer = ready(self.store.step(&key(), t(self.now), step)).unwrap();
         *self = Self::of(self.store.clone(), self.now);

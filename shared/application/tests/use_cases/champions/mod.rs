@@ -1,4 +1,4 @@
-//! Subscribing, buying, cancelling and resuming: whatever is repeated, raced or lost.
+//! Subscribing, buying, cancelling and resuming, also if requests are repeated, run at once or are lost.
 
 mod gone_at_stripe;
 mod purchase;
@@ -82,7 +82,7 @@ impl Reader {
         self.standing().await.support.is_some_and(|support| support.is_active)
     }
 
-    /// Lets the reader pay, and delivers what Stripe says of it.
+    /// Lets the reader pay, and delivers Stripe's event about the payment.
     async fn pay(&self, answer: &SubscriptionAnswer) {
         let id = &answer.made.subscription.id;
         self.billing().set_status(id, SubscriptionStatus::Active);
@@ -100,7 +100,7 @@ impl Reader {
         self.champions.store.save_customer(&champion("ada").user, &customer).await.unwrap();
     }
 
-    /// Stores a Stripe price of tier 3.
+    /// Stores that tier 3 has a price at Stripe.
     async fn knows_price(&self) {
         let price = PriceId::parse("price_1").unwrap();
         self.champions.store.save_price(&tiers()[2], &price, t(0)).await.unwrap();

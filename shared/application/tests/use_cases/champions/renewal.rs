@@ -43,7 +43,7 @@ async fn of_two_changes_of_tier_at_once_the_one_that_stripe_took_last_is_stored(
     reader.pay(&answer).await;
     reader.change_tier(3).await.unwrap();
     let third = reader.billing().goes_on_at(id(&answer)).unwrap();
-    // Stripe answers this one first, and somebody else's change after it.
+    // Stripe takes the next change first, and a concurrent change to tier 3 right after it.
     reader.billing().overtake_change(third.clone());
     reader.change_tier(1).await.unwrap();
     assert_eq!(reader.billing().goes_on_at(id(&answer)), Some(third));
@@ -51,7 +51,7 @@ async fn of_two_changes_of_tier_at_once_the_one_that_stripe_took_last_is_stored(
     assert_eq!(account.live_subscription().unwrap().tier, Some(level(3)));
 }
 
-/// Nobody is charged after cancelling.
+/// A reader who cancelled isn't charged any more.
 #[tokio::test]
 async fn cancelling_while_the_running_period_is_not_paid_ends_now_and_voids_its_invoice() {
     for status in [InvoiceStatus::Draft, InvoiceStatus::Open, InvoiceStatus::Dead] {

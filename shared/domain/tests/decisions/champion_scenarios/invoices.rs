@@ -18,7 +18,7 @@ fn price(name: &str) -> PriceId {
     PriceId::parse(format!("price_{name}")).unwrap()
 }
 
-/// Returns a novel whose tiers have had prices.
+/// Returns an account in which each tier has a current and an old price at Stripe.
 fn with_prices() -> ChampionAccount {
     let mut account = account();
     for tier in &mut account.tiers {
@@ -100,7 +100,7 @@ fn an_invoice_whose_line_is_not_embedded_waits_until_its_period_is_known() {
     assert_eq!(waiting.bars(), [(1, 0, MONTH)], "neither 30 days nor an old tier");
     assert!(waiting.account.payments.iter().any(PaymentRecord::waits_for_its_lines));
 
-    // And a subscription that has gone on since says nothing else of this invoice.
+    // An event of the subscription about a later invoice doesn't change this invoice's period.
     let later = SubscriptionFact { latest_invoice: Some(inv("3")), ..state(Active, false, 2 * MONTH) };
     let later = event("t", 2 * MONTH, Fact::SubscriptionChanged(Box::new(later)));
     let orders: [[&StripeEvent; 3]; 4] =

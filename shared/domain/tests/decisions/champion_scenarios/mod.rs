@@ -19,7 +19,7 @@ fn paid(id: &str, fact: InvoiceFact) -> StripeEvent {
     event(id, at, Fact::InvoicePaid(Box::new(fact)))
 }
 
-/// Returns the n-th month of tier 1, paid when it begins.
+/// Returns the payment of the `n`th month of tier 1, made when the month begins.
 fn month(n: i64) -> StripeEvent {
     let reason = if n == 1 { SubscriptionCreate } else { SubscriptionCycle };
     paid(&format!("m{n}"), invoice(&n.to_string(), reason, 1, (n - 1) * MONTH))

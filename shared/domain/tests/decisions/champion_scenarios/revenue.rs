@@ -5,7 +5,7 @@ use pledge_domain::stripe::{BillingReason::*, InvoiceFact, RefundStatus};
 use super::{month, paid, purchase};
 use crate::reader::*;
 
-/// Returns what came in on each day, in cents; days on which nothing did are left out.
+/// Returns the revenue of each day in cents, without the days that have none.
 fn revenue(reader: &Reader) -> Vec<i64> {
     reader.account.revenue().into_values().collect()
 }
@@ -45,7 +45,7 @@ fn a_part_that_went_back_is_its_own_amount_on_its_day() {
     assert_eq!(revenue(&partly).iter().sum::<i64>(), 1000 - 300);
     assert_eq!(day(&partly, 10 * DAY), day(&kept, 10 * DAY) - 300);
     assert_eq!(day(&partly, 9 * DAY), day(&kept, 9 * DAY));
-    // The rest goes back as well: together no more than what had been spread.
+    // The rest is refunded as well. Together, the refunds take back no more than the revenue that was spread.
     let whole = partly.after(&[event("w", 20 * DAY, refund("a", 1000))]);
     assert_eq!(revenue(&whole).iter().sum::<i64>(), 0);
 }

@@ -1,4 +1,4 @@
-//! Refunds and disputes: which time goes back, and which stays.
+//! Refunds and disputes: which time they take back, and which time stays.
 
 use pledge_domain::{
     ids::DisputeId,

@@ -24,7 +24,7 @@ fn what_a_reader_was_shown_is_honoured_and_what_it_contains_is_settled() {
         carried_over_at: Some(t(0)),
         ..new
     });
-    // A payment from before that arrives only now is a part of what was shown.
+    // The first payment is older than the takeover and arrives only now. The carried-over period contains its time already.
     let reader = Reader::new(account).after(&[paid("0", invoice("0", SubscriptionCreate, 1, -MONTH)), month(1)]);
     assert_eq!(reader.bars(), [(6, -40 * DAY, 50 * DAY), (1, 50 * DAY, 50 * DAY + MONTH)]);
     assert_eq!(reader.ledger.len(), 1);
@@ -36,7 +36,7 @@ fn what_a_reader_was_shown_is_honoured_and_what_it_contains_is_settled() {
     assert_eq!(reader.support.unwrap().period.start, shown.start);
 }
 
-/// Returns a payment of the system before this one, of which it knew no invoice.
+/// Returns a payment that the system before this one knew without its invoice.
 fn former(intent: &str, paid_at: i64) -> PaymentRecord {
     let new = PaymentRecord::new(record_id(50), PaymentKind::Renewal, PaymentMethod::Stripe, usd(500), t(paid_at));
     PaymentRecord {
@@ -49,7 +49,7 @@ fn former(intent: &str, paid_at: i64) -> PaymentRecord {
     }
 }
 
-/// Returns a reader of an older system that was stopped at 0, who was shown tier 6 until the twentieth day.
+/// Returns a reader who was taken over, at time 0, from an older system that had shown tier 6 until the twentieth day.
 fn taken_over() -> Reader {
     let period = Period { start: t(-40 * DAY), end: t(20 * DAY) };
     let shown = Some(Shown { tier: level(6), period });
@@ -85,7 +85,7 @@ fn an_invoice_from_before_the_takeover_that_arrives_later_is_the_payment_that_is
     assert!(reader.keys.is_empty(), "{:?}", reader.keys);
     assert_eq!(reader.account.payments.len(), 2, "what was shown, and the payment");
 
-    // Since "basil" the invoice doesn't say its payment: the link comes before or after it.
+    // Since API version "basil", an invoice doesn't name its payment: the link comes before the invoice or after it.
     let link = event("l", -11 * DAY, link("old", "old"));
     for order in [[link.clone(), paid("1", old.clone())], [paid("1", old), link]] {
         let reader = taken_over().after(&order);

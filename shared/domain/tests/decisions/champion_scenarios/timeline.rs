@@ -12,7 +12,7 @@ use crate::reader::*;
 fn an_upgrade_outlives_the_renewal_and_nothing_is_lost() {
     let reader = Reader::new(account()).after(&[month(1), purchase("up", 4, 10 * DAY), month(2)]);
     let upgrade = (4, 10 * DAY, 40 * DAY);
-    // What was left of both months goes on after it.
+    // After the upgrade, the rest of both months runs.
     assert_eq!(reader.bars(), [(1, 0, 10 * DAY), upgrade, (1, 40 * DAY, 61 * DAY), (1, 61 * DAY, 92 * DAY)]);
     let support = reader.rolled(35 * DAY).support.unwrap();
     assert_eq!((support.tier, support.tier_until), (Some(level(4)), Some(t(40 * DAY))));
@@ -59,7 +59,7 @@ fn an_end_is_announced_once_when_nothing_can_undo_it_any_more() {
 #[test]
 fn an_end_that_a_late_event_would_have_overtaken_is_still_announced() {
     let sure = 30 * DAY + TOLD_BY_THEN.whole_seconds();
-    // Another event is recorded before the roll comes round.
+    // Another event is recorded before the roll runs.
     let reader = Reader::new(account()).after(&[purchase("a", 2, 0)]).at(sure + 5).after(&[purchase("b", 2, sure + 5)]);
     assert_eq!(reader.support.as_ref().unwrap().next_change_at, Some(t(sure + 5)), "due at once");
     assert!(reader.rolled(sure + 60).keys.iter().any(|key| key.starts_with("champion_ended")));
