@@ -93,8 +93,8 @@ fn create(request: &SessionRequest, metadata: HashMap<String, String>) -> Create
     with_tax_and_shipping(session, policy)
 }
 
-/// Returns the session with the tax, recovery and shipping that the shop's policy asks for. A default policy adds no
-/// field.
+/// Returns the session with the tax, recovery and shipping that the shop's policy asks for. The default policy adds
+/// nothing.
 fn with_tax_and_shipping(mut session: CreateCheckoutSession, policy: &CheckoutPolicy) -> CreateCheckoutSession {
     if policy.automatic_tax {
         session = session.automatic_tax(CreateCheckoutSessionAutomaticTax::new(true));

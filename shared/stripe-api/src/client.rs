@@ -5,7 +5,7 @@ use reqwest::{Client, Method};
 use serde::de::DeserializeOwned;
 use stripe_client_core::{IdempotencyKey, RequestBuilder, StripeMethod, StripeRequest};
 
-/// Stripe's API with one secret key. Cheap to clone; the clones share their connections.
+/// Stripe's API with one secret key. Cloning it is cheap, and the clones share their connections.
 #[derive(Debug, Clone)]
 pub struct StripeClient(StripeHttp);
 

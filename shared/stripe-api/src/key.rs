@@ -9,7 +9,7 @@ use uuid::Uuid;
 /// replaced by a UUID that is derived from the text: equal texts have equal keys.
 ///
 /// # Errors
-/// [`GatewayError::Refused`] if Stripe's library doesn't accept the key, as an empty one.
+/// [`GatewayError::Refused`] if Stripe's library doesn't accept the key, for example because it is empty.
 pub fn key(text: &str) -> Result<IdempotencyKey, GatewayError> {
     let fits = text.len() <= 255 && text.bytes().all(|b| b.is_ascii_graphic());
     let key = if fits { text.to_owned() } else { Uuid::new_v5(&Uuid::NAMESPACE_OID, text.as_bytes()).to_string() };

@@ -1,5 +1,5 @@
-//! Promises of the billing gateway: one object for the same arguments, nothing that charges before it is confirmed, and
-//! errors that say whose turn it is.
+//! Promises of the billing gateway: one object for the same arguments, no charge before the payment is confirmed, and
+//! errors that say who has to act next.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
 mod support;
@@ -54,7 +54,7 @@ fn subscription_request() -> SubscriptionRequest {
     }
 }
 
-/// Returns a subscription as Stripe answers since basil, with what we ask to be expanded.
+/// Returns a subscription as Stripe answers since API version "basil", with the fields that our requests expand.
 fn subscription(status: &str, invoice: &str) -> Value {
     json!({
         "id": "sub_1", "object": "subscription", "customer": "cus_1", "status": status, "cancel_at_period_end": false,
@@ -98,7 +98,8 @@ async fn a_reader_becomes_one_customer() {
     assert_eq!(asked.form(), fields(&[("email", "reader@example.com"), ("metadata[userId]", "firebase-uid")]));
 }
 
-/// Without an attempt to count, a stored failure or a changed address would lock the reader out for a day.
+/// No attempts are counted here. With one key only, a stored failure or a changed address would lock the reader out for a
+/// day.
 #[tokio::test]
 async fn a_consumed_key_is_followed_by_the_next_one_for_everybody_alike() {
     let stored = Reply::error(500, "api_error", "").with("idempotent-replayed", "true");
@@ -200,7 +201,8 @@ async fn a_subscription_without_an_expanded_invoice_is_understood_and_an_unknown
     assert!(matches!(error, BillingError::Gateway(GatewayError::Refused(_))));
 }
 
-/// With a key that follows from the arguments, the third of "cancel, go on, cancel" would only replay the first.
+/// If the arguments determined a key, the third of the calls "cancel, resume, cancel" would only replay the answer to the
+/// first.
 #[tokio::test]
 async fn what_is_set_to_a_value_has_no_key() {
     let mut cancelling = subscription("active", "paid");
@@ -335,7 +337,7 @@ async fn a_declined_card_says_why_in_a_word() {
     }
 }
 
-/// Readers' ids are Firebase's or somebody's who imported them: a header can't carry everything.
+/// An imported reader's id may have characters that a header can't carry.
 #[tokio::test]
 async fn any_reader_can_become_a_customer() {
     let server = Server::start([Reply::json(200, &json!({"id": "cus_1"}))]).await;

@@ -1,4 +1,5 @@
-//! Promises of the checkout gateway: one session for one preorder and attempt, and errors that say what to do next.
+//! Promises of the checkout gateway: one session for one preorder and attempt, and errors that say what the caller has to
+//! do next.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod support;
@@ -115,7 +116,7 @@ async fn without_an_owner_there_is_no_user_in_the_metadata() {
     assert!(!server.asked()[0].body.contains("userId"));
 }
 
-/// Stripe compares the parameters of a repetition; hash maps must not shuffle them.
+/// Stripe compares the parameters of a repeated request, so their order mustn't depend on a hash map.
 #[tokio::test]
 async fn the_same_request_is_the_same_to_the_last_byte() {
     let server = Server::start([Reply::json(200, &opened("open"))]).await;

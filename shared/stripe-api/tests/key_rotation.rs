@@ -1,4 +1,4 @@
-//! A secret key that was replaced while the process runs.
+//! Promise: a secret key can be replaced while the process runs.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod support;
@@ -11,7 +11,8 @@ use serde_json::Value;
 use stripe_core::customer::CreateCustomer;
 use support::http;
 
-/// Returns Stripe, which knows the new key alone; a client that read the old one; and the vault that it read it from.
+/// Returns a stand-in for Stripe that accepts only the new key, a client that has read the old key, and the vault with the
+/// old key.
 async fn environment() -> (StripeStandIn, StripeClient, FakeVault) {
     let options = StripeOptions { secret_key: Some("sk_test_new".to_owned()), ..StripeOptions::default() };
     let stand_in = StripeStandIn::start(options).await.unwrap();

@@ -1,4 +1,4 @@
-//! Each row of the table of refusals, as it reaches the use cases, and as docs/ERRORS.md shows it.
+//! Each row of the table of refusals becomes the right error for the use cases, and is in `docs/ERRORS.md`.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
 mod support;
@@ -12,7 +12,7 @@ use pledge_stripe_api::refusals::{ANY, CURRENCIES, Meaning, NONE, Row, TABLE};
 use serde_json::{Value, json};
 use support::{Reply, Server};
 
-/// Returns Stripe's error with what a row wants, in the place where Stripe would say it.
+/// Returns an error of Stripe with the code, parameter or message that the row matches.
 fn error(row: &Row) -> Value {
     let message = if row.meaning == Meaning::OtherCurrency { CURRENCIES } else { "no" };
     let mut error = json!({ "type": "invalid_request_error", "message": message });
@@ -49,7 +49,7 @@ async fn each_row_means_what_it_says() {
     for row in TABLE {
         let error = subscribe(&error(row)).await;
         let as_expected = match row.meaning {
-            // A subscription has no address: whoever gave one leaves it out.
+            // A request for a subscription has no address that could be left out.
             Meaning::AddressRefused | Meaning::NeedsOperator => {
                 matches!(error, BillingError::Gateway(GatewayError::Refused(_)))
             }

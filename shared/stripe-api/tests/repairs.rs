@@ -1,4 +1,5 @@
-//! What readers repair by themselves: an invoice is paid once for each try, and the billing portal's card pays.
+//! Repairs that readers make themselves: each of their tries pays an invoice at most once, and the billing portal's card
+//! pays.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
 mod support;

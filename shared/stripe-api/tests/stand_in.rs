@@ -1,5 +1,5 @@
-//! The strict stand-in for Stripe takes what we send, and what it reports comes back as the facts that we need: requests,
-//! answers, signatures and events of both API versions fit together.
+//! The client and the decoder work against the strict stand-in for Stripe: requests, answers, signatures and events of both
+//! API versions fit together.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
 mod environment;
@@ -60,7 +60,7 @@ async fn the_same_attempt_is_the_same_session_and_the_next_one_another() {
     assert_eq!(environment.stand_in.objects("checkout.session").len(), 2);
 }
 
-/// Whatever is lost on the way, before or after Stripe did the work, there is one session in the end.
+/// Whether the request or its answer is lost on the way, Stripe has one session in the end.
 #[tokio::test]
 async fn no_fault_on_the_way_makes_a_second_session() {
     let faults = [

@@ -1,5 +1,5 @@
-//! Promises of the transport: one effect for one key however often it is sent, an end in time, connections that are
-//! reused, and errors that say what happened without saying who to.
+//! Promises of the transport: a request has one effect for one key however often it is sent, ends in time and reuses
+//! connections; its errors say what happened without personal data.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
 mod support;
@@ -30,7 +30,7 @@ async fn post(client: &StripeClient) -> Result<Answer, StripeError> {
     client.create(&CreateCheckoutSession::new().customer_email("a@b.co"), &key()).await
 }
 
-/// Returns what came of a request that was answered so, and what the server was asked.
+/// Sends a request to a server with these replies, and returns its result and the requests that the server received.
 async fn play(replies: impl IntoIterator<Item = Reply>) -> (Result<Answer, StripeError>, Vec<Asked>) {
     let server = Server::start(replies).await;
     let result = post(&server.client()).await;
@@ -95,10 +95,10 @@ async fn only_what_may_pass_is_asked_again() {
         (Reply::error(404, "invalid_request_error", "resource_missing"), 1),
         (Reply::Answer(307, vec![("location", "/elsewhere")], String::new()), 1),
         (Reply::json(200, &json!({"object": "no id"})), 1),
-        // The server's own word counts more than the status.
+        // The header counts more than the status.
         (Reply::error(500, "api_error", "").with("stripe-should-retry", "false"), 1),
         (Reply::error(400, "invalid_request_error", "").with("stripe-should-retry", "true"), 4),
-        // A stored failure comes again for ever.
+        // Repeating would only replay the stored failure.
         (Reply::error(500, "api_error", "").with("idempotent-replayed", "true"), 1),
     ];
     for (i, (reply, tries)) in cases.into_iter().enumerate() {

@@ -29,7 +29,7 @@ pub const HANDLED: [&str; DECODERS.len()] = {
 /// The reason why an event of a connected account is ignored: it is about another business's customers, not ours.
 pub const OF_CONNECTED_ACCOUNT: &str = "an event of a connected account";
 
-/// Why a body isn't a Stripe event. The error quotes nothing of the body, which may hold personal data.
+/// The reason why a body isn't a Stripe event. The error quotes nothing of the body, which may hold personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
     /// The body isn't JSON.

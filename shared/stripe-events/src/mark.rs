@@ -12,13 +12,13 @@ struct Object {
     id: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
     metadata: Option<Metadata>,
-    /// For invoices since API version 2025-03-31 "basil".
+    /// The field in which invoices have their subscription's metadata since API version 2025-03-31 "basil".
     #[serde(default, deserialize_with = "lenient")]
     parent: Option<Parent>,
-    /// For invoices before API version 2025-03-31 "basil".
+    /// The field in which invoices of API versions before 2025-03-31 "basil" have their subscription's metadata.
     #[serde(default, deserialize_with = "lenient")]
     subscription_details: Option<Details>,
-    /// For invoices before API version 2023-08-16.
+    /// The lines, in which invoices of API versions before 2023-08-16 have their subscription's metadata.
     #[serde(default, deserialize_with = "lenient")]
     lines: Option<List<Details>>,
 }

@@ -22,7 +22,7 @@ const MAX_SIGNATURES: usize = 16;
 #[derive(Clone)]
 pub struct Secrets(Vec<hmac::Key>);
 
-/// Why a list of secrets can't be used to verify signatures.
+/// The reason why a list of secrets can't be used to verify signatures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSecrets {
     /// There is no secret.
@@ -64,7 +64,7 @@ impl fmt::Debug for Secrets {
     }
 }
 
-/// Why a delivery's signature isn't accepted.
+/// The reason why a delivery's signature isn't accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
     /// The request has no `Stripe-Signature` header.

@@ -1,5 +1,5 @@
-//! Promise: an authentic event is never lost. What doesn't matter may be anything; what matters and can't be understood
-//! is kept for a person; only what is no event at all is refused. Nothing panics, whatever the bytes.
+//! Promise: an authentic event is never lost. A field that isn't needed may have any value, an event whose needed fields
+//! can't be decoded is kept for a person, and only a body that is no event is refused. No bytes cause a panic.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -185,7 +185,7 @@ proptest! {
         let _ = decode(&bytes);
     }
 
-    /// Cuts, repeats and overwrites pieces of real events.
+    /// Replaces a piece of a real event by other characters.
     #[test]
     fn damaged_events_do_not_panic(which: Index, cut: Index, length in 0usize..40, put in "[\\x00-\\x7f]{0,12}") {
         let all = fixtures();
@@ -196,7 +196,7 @@ proptest! {
         let _ = decode(&damaged);
     }
 
-    /// Replaces one value, wherever it stands, by one of another type.
+    /// Replaces any value of the object by a value of another type.
     #[test]
     fn whatever_type_a_value_of_the_object_has_the_event_is_kept(which: Index, at: Index, kind in 0usize..7) {
         let all = fixtures();
@@ -209,7 +209,7 @@ proptest! {
     }
 }
 
-/// Returns JSON pointers to all values.
+/// Returns a JSON pointer to each value in `value`, itself included.
 fn pointers(value: &Value) -> Vec<String> {
     let children: Vec<(String, &Value)> = match value {
         Value::Object(fields) => fields.iter().map(|(key, value)| (key.clone(), value)).collect(),

@@ -12,7 +12,8 @@ use time::Duration;
 
 const SECRET: &str = "whsec_0123456789abcdef";
 const BODY: &[u8] = br#"{"id":"evt_1","object":"event"}"#;
-/// From `printf '1751990700.{"id":"evt_1","object":"event"}' | openssl dgst -sha256 -hmac whsec_0123456789abcdef`.
+/// The header for [`BODY`], whose signature was made with `printf '1751990700.{"id":"evt_1","object":"event"}' | openssl
+/// dgst -sha256 -hmac whsec_0123456789abcdef`.
 const HEADER: &str = "t=1751990700,v1=8b1dc35437e2f6a60b9f565a50539bbeab895024ea3af6964fc034a62e24878a";
 
 fn at(seconds: i64) -> Timestamp {

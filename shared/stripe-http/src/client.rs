@@ -25,7 +25,7 @@ pub const VERSION: &str = "2026-09-30.endive";
 
 const STRIPE_VERSION: HeaderName = HeaderName::from_static("stripe-version");
 
-/// Stripe's API with one secret key. Cheap to clone; the clones share their connections.
+/// Stripe's API with one secret key. Cloning it is cheap, and the clones share their connections.
 #[derive(Clone)]
 pub struct StripeHttp {
     http: Client,
@@ -35,7 +35,7 @@ pub struct StripeHttp {
     deployment: String,
 }
 
-/// Why a client can't be made from its configuration.
+/// The reason why a client can't be made from its configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSettings {
     /// The base isn't an `http` or `https` address.

@@ -12,7 +12,7 @@ const SECRET_KEY: &str = "STRIPE_SECRET_KEY";
 pub struct Config {
     /// `STRIPE_API_BASE`, for the stage `local` only: the address of a stand-in for Stripe. [`API_BASE`] unless set.
     pub base: String,
-    /// `STRIPE_SECRET_KEY`, a secret: a secret or restricted key (`sk_…`, `rk_…`), of live mode in production and of test
+    /// `STRIPE_SECRET_KEY`, a secret: a secret or restricted key (`sk_…`, `rk_…`) of live mode in production, and of test
     /// mode in every other stage.
     pub key: Secret,
     /// `STAGE`: the name that marks every object this deployment makes, since several deployments may share an account.

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use crate::refusals::{Meaning, meaning};
 
-/// Why a call to Stripe failed, or why its result is unknown.
+/// The reason why a call to Stripe failed, or why its result is unknown.
 #[derive(Debug, thiserror::Error)]
 pub enum StripeError {
     /// There was no connection, no answer in time, or an answer that broke off. Whether Stripe did the work is unknown.
@@ -16,7 +16,7 @@ pub enum StripeError {
     /// Stripe did the work, but its answer doesn't have the documented shape.
     #[error("Stripe's answer cannot be read: {problem}, request {}", request_id.as_deref().unwrap_or("unknown"))]
     Unreadable {
-        /// What is wrong with the answer. It quotes nothing of the answer.
+        /// A text that says what is wrong with the answer, without quoting it.
         problem: String,
         /// Stripe's id of the request (`req_…`), from the header `Request-Id`.
         request_id: Option<String>,
@@ -85,7 +85,8 @@ pub struct ApiError {
     pub kind: ErrorKind,
     /// `code`, such as `resource_missing` (<https://docs.stripe.com/error-codes>).
     pub code: Option<String>,
-    /// `decline_code`: why the customer's bank declined the payment (<https://docs.stripe.com/declines/codes>).
+    /// `decline_code`: the reason for which the customer's bank declined the payment
+    /// (<https://docs.stripe.com/declines/codes>).
     pub decline_code: Option<String>,
     /// `param`: the name of the parameter that is wrong.
     pub param: Option<String>,

@@ -119,7 +119,7 @@ impl<V: Vault + Clone + 'static> EventSource for StripeEvents<V> {
     }
 }
 
-/// An item of the list lacks the id or the time of an event.
+/// The error of an item of the list that lacks an event's id or time.
 #[derive(Debug, thiserror::Error)]
 #[error("the list has something that is not an event")]
 struct NotAnEvent;

@@ -23,7 +23,7 @@ pub enum Meaning {
 }
 
 impl Meaning {
-    /// Returns the words for this meaning in `docs/ERRORS.md`.
+    /// Returns the text with which `docs/ERRORS.md` describes this meaning.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {

@@ -8,7 +8,7 @@ use pledge_domain::{
 };
 use serde::Deserialize;
 
-/// The fields of an invoice that matter here (<https://docs.stripe.com/api/invoices/object>).
+/// The fields of an invoice that this project reads (<https://docs.stripe.com/api/invoices/object>).
 #[derive(Deserialize)]
 pub struct InvoiceBody {
     id: InvoiceId,

@@ -17,8 +17,7 @@ const KEYS: u32 = 3;
 /// caller uses the same keys in the same order and a consumed key stays consumed, so all callers get the same object.
 ///
 /// # Errors
-/// [`GatewayError::IdempotencyKeyConsumed`] if all the keys are consumed; any other error of the first request that has
-/// one.
+/// [`GatewayError::IdempotencyKeyConsumed`] if all the keys are consumed; otherwise the first other error of a request.
 pub async fn create<A: DeserializeOwned>(
     client: &StripeClient,
     request: &impl StripeRequest,

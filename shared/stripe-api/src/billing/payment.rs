@@ -15,7 +15,7 @@ use crate::{
     key::key,
 };
 
-/// The fields of a `PaymentIntent` that matter here.
+/// The fields of a `PaymentIntent` that this project reads.
 #[derive(Deserialize)]
 struct PaymentIntent {
     id: PaymentIntentId,
@@ -42,8 +42,8 @@ pub async fn retrieve(client: &StripeClient, id: &PaymentIntentId) -> Result<Int
     Ok(intent.into())
 }
 
-/// Cancels a payment, and returns it as it is afterwards. Stripe refuses if it is paid or was cancelled before; then it is
-/// read.
+/// Cancels a payment, and returns it as it is afterwards. Stripe refuses to cancel a payment that is paid or cancelled
+/// already; such a payment is only read.
 pub async fn cancel(client: &StripeClient, id: &PaymentIntentId) -> Result<IntentAnswer, BillingError> {
     let cancelled: Result<PaymentIntent, StripeError> = client.send(&CancelPaymentIntent::new(id.as_str())).await;
     match cancelled {

@@ -35,8 +35,8 @@ struct Configuration {
     metadata: serde_json::Map<String, serde_json::Value>,
 }
 
-/// Returns our active configuration, by its mark; none if there is none. The account's default configuration is never used,
-/// since readers may be able to cancel there.
+/// Returns the active configuration that has our mark; none if there is none. The account's default configuration is never
+/// used, since readers may be able to cancel there.
 pub async fn configuration(client: &StripeClient) -> Result<Option<PortalConfigurationId>, BillingError> {
     let filter = Filter { active: true, limit: 100 };
     let list: List = client.send(&Call::get("/billing_portal/configurations", filter)).await?;

@@ -21,7 +21,8 @@ struct Price {
     id: PriceId,
 }
 
-/// Creates the price of a tier, or another one if the tier has one already, which is gone then; returns its id.
+/// Creates the price of a tier and returns its id. If the tier has a price already, that one must be gone from Stripe, and
+/// a new one replaces it.
 pub async fn create(client: &StripeClient, tier: &Tier) -> Result<PriceId, BillingError> {
     let (novel, level, money) = (tier.novel.get(), tier.level, tier.price);
     let metadata = HashMap::from([(NOVEL.to_owned(), novel.to_string()), (TIER.to_owned(), level.to_string())]);

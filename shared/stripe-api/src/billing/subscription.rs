@@ -83,8 +83,8 @@ pub async fn read(client: &StripeClient, id: &SubscriptionId) -> Result<Subscrip
     client.send(&RetrieveSubscription::new(id.as_str())).await
 }
 
-/// Lets a subscription renew at another price, without anything to pay now, and returns it. With `goes_on`, a cancelled one
-/// is resumed too.
+/// Lets a subscription renew at another price, without anything to pay now, and returns it. With `goes_on`, a cancelled
+/// subscription is resumed too.
 pub async fn renew_at(
     client: &StripeClient,
     id: &SubscriptionId,
@@ -132,7 +132,8 @@ pub async fn charge_customers_default(client: &StripeClient, id: &SubscriptionId
     Ok(())
 }
 
-/// Cancels a subscription at once, and returns it. Stripe can't cancel one that has ended already, so that one is read.
+/// Cancels a subscription at once, and returns it. A subscription that has ended already can't be cancelled, and is only
+/// read.
 pub async fn cancel_now(client: &StripeClient, id: &SubscriptionId) -> Result<SubscriptionAnswer, BillingError> {
     match answer(client, &CancelSubscription::new(id.as_str()).expand(expand())).await {
         Ok(ended) => Ok(ended),

@@ -104,7 +104,7 @@ impl SubscriptionBody {
         self.default_payment_method.as_ref()
     }
 
-    /// Returns when the present period ends: that of the first item. None if there is no item.
+    /// Returns the end of the first item's present period; none if there is no item.
     pub fn period_end(&self) -> Option<Timestamp> {
         self.items.data.first().map(|item| item.current_period_end)
     }

@@ -38,7 +38,7 @@ const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
 
 type Received = Arc<Mutex<Vec<(usize, Fact)>>>;
 
-/// Everything that a test talks to.
+/// The stand-in for Stripe, a client of it, and the events that were received from it.
 pub struct TestEnvironment {
     pub stand_in: StripeStandIn,
     pub stripe: StripeClient,
@@ -62,14 +62,15 @@ impl TestEnvironment {
         Self { stand_in, stripe, received }
     }
 
-    /// Returns what was verified and decoded so far: one list for each version, in the order of sending.
+    /// Returns the facts of the events that were received so far: one list for each API version, in the order of sending.
     pub async fn facts(&self) -> [Vec<Fact>; 2] {
         assert!(self.stand_in.wait_until_idle(Duration::from_secs(10)).await);
         let received = self.received.lock().unwrap().clone();
         [0, 1].map(|version| received.iter().filter(|it| it.0 == version).map(|it| it.1.clone()).collect())
     }
 
-    /// Sends what our code doesn't do itself: the catalogue, and the reader's browser.
+    /// Sends a request that our code doesn't send itself, but the shop's owner or the reader's browser does, and returns
+    /// the answer.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Value {
         let url = reqwest::Url::parse_with_params("http://form/", form).unwrap();
         let request = http().post(format!("{}/v1/{path}", self.stand_in.base_url())).bearer_auth(KEY);
@@ -83,7 +84,7 @@ impl TestEnvironment {
         self.post(&format!("payment_intents/{intent}/confirm"), &[("payment_method", card), back]).await;
     }
 
-    /// Returns a card of the customer. The name of a test card stands for a new card each time.
+    /// Attaches a test card to the customer and returns its id. Each call makes a new card.
     pub async fn card(&self, customer: &CustomerId, test_card: &str) -> PaymentMethodId {
         let path = format!("payment_methods/{test_card}/attach");
         method(self.post(&path, &[("customer", customer.as_str())]).await["id"].as_str().unwrap())
@@ -109,7 +110,7 @@ impl TestEnvironment {
     }
 }
 
-/// Verifies what the stand-in signed and decodes it, as the webhook endpoint does.
+/// Verifies and decodes a delivery of the stand-in, as the webhook endpoint does, and keeps its fact.
 async fn receive(
     State(received): State<Received>,
     Path(version): Path<usize>,
@@ -118,7 +119,7 @@ async fn receive(
 ) -> String {
     let signature = headers["stripe-signature"].to_str().unwrap();
     let event = decode(&body).unwrap();
-    // Signed the moment it happened, as the stand-in has no reason to wait.
+    // The stand-in signs an event at the moment at which it happens.
     let secrets = Secrets::new([SECRET]).unwrap();
     verify(&body, signature, &secrets, TOLERANCE, event.created).unwrap();
     assert_eq!(event.api_version.as_deref(), Some(VERSIONS[version]));

@@ -1,4 +1,4 @@
-//! A server that answers what a test tells it to, and remembers what it was asked.
+//! A server that sends the replies that a test gives it, and keeps the requests that it receives.
 #![allow(clippy::unwrap_used, reason = "a test that can't start its server has to stop")]
 #![allow(dead_code, reason = "each test binary uses its part")]
 
@@ -25,14 +25,14 @@ use pledge_stripe_api::{Config, Limits, StripeClient};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-/// What to answer.
+/// A reply to a request.
 #[derive(Clone)]
 pub enum Reply {
     /// An answer.
     Answer(u16, Vec<(&'static str, &'static str)>, String),
-    /// Nothing, for ever.
+    /// No answer at all: the request waits for ever.
     Nothing,
-    /// A success that breaks off in the middle.
+    /// A successful answer that breaks off in the middle.
     BrokenOff,
 }
 
@@ -56,7 +56,7 @@ impl Reply {
     }
 }
 
-/// What was asked.
+/// A request that was received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     pub method: Method,
@@ -66,7 +66,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Returns a header's text, empty if there is none.
+    /// Returns the text of a header, which is empty if the request has no such header.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
@@ -85,14 +85,14 @@ struct Shared {
     connections: AtomicUsize,
 }
 
-/// The server; it ends with the test's runtime.
+/// A server, which stops with the test's runtime.
 pub struct Server {
     pub url: String,
     shared: Arc<Shared>,
 }
 
 impl Server {
-    /// Answers with the replies in their order, and with the last one from then on.
+    /// Starts a server that sends the replies in their order, and then the last one again and again.
     pub async fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
         let shared = Arc::new(Shared { replies: Mutex::new(replies.into_iter().collect()), ..Shared::default() });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -106,7 +106,7 @@ impl Server {
         Self { url, shared }
     }
 
-    /// Returns a client of this server that gives up after one second.
+    /// Returns a client of this server that gives up a call after two seconds.
     pub fn client(&self) -> StripeClient {
         let limits = Limits {
             whole: Duration::from_secs(2),
@@ -117,12 +117,12 @@ impl Server {
         client(&self.url).with_limits(limits)
     }
 
-    /// Returns everything that was asked so far.
+    /// Returns the requests that were received so far.
     pub fn asked(&self) -> Vec<Asked> {
         self.shared.asked.lock().unwrap().clone()
     }
 
-    /// Returns how many connections were made.
+    /// Returns the number of connections that were opened so far.
     pub fn connections(&self) -> usize {
         self.shared.connections.load(Ordering::SeqCst)
     }
@@ -157,7 +157,7 @@ async fn answer(
     }
 }
 
-/// Returns a client with the real limits.
+/// Returns a client with the limits of production.
 pub fn client(url: &str) -> StripeClient {
     let key = Secret::new("sk_test_4eC39HqLyjWDarjtT1zdp7dc");
     StripeClient::new(http(), &Config { base: url.to_owned(), key, deployment: "local".to_owned() }).unwrap()

@@ -44,13 +44,13 @@ struct Session {
     customer_email: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
     customer_details: Option<Details>,
-    /// Since API version 2025-03-31 "basil".
+    /// A field that exists since API version 2025-03-31 "basil".
     #[serde(default, deserialize_with = "lenient")]
     collected_information: Option<CollectedInformation>,
-    /// Before API version 2025-03-31 "basil".
+    /// A field of API versions before 2025-03-31 "basil".
     #[serde(default, deserialize_with = "lenient")]
     shipping_details: Option<Details>,
-    /// Before API version 2022-11-15.
+    /// A field of API versions before 2022-11-15.
     #[serde(default, deserialize_with = "lenient")]
     shipping: Option<Details>,
 }

@@ -20,10 +20,10 @@ struct Subscription {
     cancel_at_period_end: bool,
     #[serde(default, with = "time::serde::timestamp::option")]
     cancel_at: Option<Timestamp>,
-    /// Before API version 2025-03-31 "basil".
+    /// A field of API versions before 2025-03-31 "basil".
     #[serde(default, with = "time::serde::timestamp::option")]
     current_period_start: Option<Timestamp>,
-    /// Before API version 2025-03-31 "basil".
+    /// A field of API versions before 2025-03-31 "basil".
     #[serde(default, with = "time::serde::timestamp::option")]
     current_period_end: Option<Timestamp>,
     #[serde(default, deserialize_with = "lenient")]
@@ -39,10 +39,10 @@ struct Subscription {
 
 #[derive(Deserialize)]
 struct Item {
-    /// Since API version 2025-03-31 "basil".
+    /// A field that exists since API version 2025-03-31 "basil".
     #[serde(default, with = "time::serde::timestamp::option")]
     current_period_start: Option<Timestamp>,
-    /// Since API version 2025-03-31 "basil".
+    /// A field that exists since API version 2025-03-31 "basil".
     #[serde(default, with = "time::serde::timestamp::option")]
     current_period_end: Option<Timestamp>,
     #[serde(default, deserialize_with = "lenient")]

@@ -39,16 +39,16 @@ struct Invoice {
     lines: Option<List<Line>>,
     #[serde(default, deserialize_with = "lenient")]
     status_transitions: Option<StatusTransitions>,
-    /// Since API version 2025-03-31 "basil".
+    /// A field that exists since API version 2025-03-31 "basil".
     #[serde(default)]
     parent: Option<Parent>,
-    /// Before API version 2025-03-31 "basil".
+    /// A field of API versions before 2025-03-31 "basil".
     #[serde(default)]
     subscription: Option<Expandable>,
-    /// Before API version 2025-03-31 "basil".
+    /// A field of API versions before 2025-03-31 "basil".
     #[serde(default, deserialize_with = "lenient")]
     subscription_details: Option<SubscriptionDetails>,
-    /// Before API version 2025-03-31 "basil".
+    /// A field of API versions before 2025-03-31 "basil".
     #[serde(default)]
     payment_intent: Option<Expandable>,
 }
@@ -67,7 +67,7 @@ struct Parent {
 
 #[derive(Deserialize)]
 struct SubscriptionDetails {
-    /// Since API version 2025-03-31 "basil".
+    /// A field that exists since API version 2025-03-31 "basil".
     #[serde(default)]
     subscription: Option<Expandable>,
     #[serde(default, deserialize_with = "lenient")]

@@ -38,8 +38,8 @@ struct Address {
     country: Option<String>,
 }
 
-/// Returns to whom and where the order is sent. A name, telephone number or address that `shipping` lacks is taken from
-/// `customer`, but the lines of an address always come from one of the two.
+/// Returns the name, telephone number and address to which the order is sent. A name, telephone number or address that
+/// `shipping` lacks is taken from `customer`, but the lines of an address always come from one of the two.
 pub fn contact(shipping: Option<Details>, customer: Option<Details>) -> Contact {
     let (shipping, customer) = (shipping.unwrap_or_default(), customer.unwrap_or_default());
     let (first_name, last_name) = split(clean(shipping.name).or_else(|| clean(customer.name)));
@@ -79,7 +79,8 @@ fn split(name: Option<String>) -> (Option<String>, Option<String>) {
     (Some(words.join(" ")), family.map(str::to_owned))
 }
 
-/// Returns whether the character is Kana, Han or Hangul (Unicode blocks 3040–30FF, 3400–9FFF, AC00–D7AF, F900–FAFF).
+/// Returns whether the character is Kana, Han or Hangul, which are the Unicode blocks 3040–30FF, 3400–9FFF, AC00–D7AF and
+/// F900–FAFF.
 fn is_cjk(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}')
 }

@@ -19,16 +19,16 @@ pub struct Line {
     period: Option<Span>,
     #[serde(default, deserialize_with = "lenient")]
     metadata: Option<Metadata>,
-    /// Since API version 2025-03-31 "basil".
+    /// A field that exists since API version 2025-03-31 "basil".
     #[serde(default, deserialize_with = "lenient")]
     parent: Option<Parent>,
-    /// Since API version 2025-03-31 "basil".
+    /// A field that exists since API version 2025-03-31 "basil".
     #[serde(default, deserialize_with = "lenient")]
     pricing: Option<Pricing>,
-    /// Before API version 2025-03-31 "basil".
+    /// A field of API versions before 2025-03-31 "basil".
     #[serde(default, deserialize_with = "lenient")]
     proration: Option<bool>,
-    /// Before API version 2025-03-31 "basil".
+    /// A field of API versions before 2025-03-31 "basil".
     #[serde(default, deserialize_with = "lenient")]
     price: Option<Expandable>,
 }
@@ -41,7 +41,7 @@ struct Span {
     end: Timestamp,
 }
 
-/// What made the line: a subscription's item or an invoice item. One of the two fields is set, depending on the type.
+/// The origin of the line: a subscription's item or an invoice item. One of the two fields is set, depending on the type.
 #[derive(Deserialize)]
 struct Parent {
     #[serde(default, deserialize_with = "lenient")]
@@ -124,7 +124,7 @@ mod tests {
         json!({"price": {"id": price}, "period": {"start": 0, "end": end}, "proration": proration, "amount": amount})
     }
 
-    /// Compares what the next renewal has after a change of plan: the new period, and the prorations of the old one.
+    /// After a change of plan, the next renewal has a line for the new period and prorations of the old one.
     #[test]
     fn a_new_period_says_more_than_a_proration_of_any_length() {
         let lines = [line("old", 99, true, -5), line("new", 50, false, 10), line("extra", 10, false, 100)];

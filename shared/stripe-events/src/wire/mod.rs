@@ -59,7 +59,7 @@ pub struct List<T> {
     pub has_more: bool,
 }
 
-/// Why an event's object can't be decoded. The text quotes nothing of the object.
+/// The reason why an event's object can't be decoded. The text quotes nothing of the object.
 #[derive(Debug)]
 pub struct Unreadable(pub String);
 

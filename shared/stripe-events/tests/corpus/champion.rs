@@ -1,4 +1,4 @@
-//! What the fixtures of champion subscriptions and purchases say.
+//! The facts that the fixtures of champion subscriptions and purchases must decode to.
 
 use pledge_domain::{
     Timestamp,
@@ -14,13 +14,13 @@ use pledge_domain::{
 
 use crate::ignored;
 
-/// Start and end of the first two periods, and the moment in between when the reader upgraded.
+/// The starts and ends of the first two periods, and the moment in the first one at which the reader upgraded.
 const START: i64 = 1_751_990_400;
 const UPGRADE: i64 = 1_752_854_400;
 const RENEWAL: i64 = 1_754_668_800;
 const END: i64 = 1_757_347_200;
 
-/// Returns fixtures with the facts that they say.
+/// Returns the names of fixtures, each with the fact that it must decode to in this shape.
 pub fn expectations(shape: &str) -> Vec<(&'static str, Fact)> {
     let since = shape == "since-basil";
     let invoice = |invoice| if since { invoice } else { InvoiceFact { payment_intent: Some(intent()), ..invoice } };
@@ -101,7 +101,7 @@ fn metadata() -> ChampionMetadata {
     }
 }
 
-/// Returns the first invoice, as it is since basil: without the payment.
+/// Returns the fact of the first invoice, without the payment, as it is since API version "basil".
 fn first() -> InvoiceFact {
     InvoiceFact {
         invoice: InvoiceId::parse("in_1RkR0qBxq7Zf9aTeFirst001").unwrap(),
@@ -122,7 +122,7 @@ fn first() -> InvoiceFact {
     }
 }
 
-/// Returns the second invoice, when its payment was refused.
+/// Returns the fact of the second invoice, whose payment was refused.
 fn renewal() -> InvoiceFact {
     InvoiceFact {
         invoice: InvoiceId::parse("in_1RvR0qBxq7Zf9aTeSecond02").unwrap(),
@@ -143,8 +143,8 @@ fn line(price: Option<PriceId>, start: i64, end: i64) -> InvoiceLine {
     }
 }
 
-/// Returns the difference between two plans: what is left of the period, taken back at the old price and sold at the
-/// new one.
+/// Returns the fact of the invoice for an upgrade, which credits the rest of the period at the old price and charges it at
+/// the new one.
 fn upgrade() -> InvoiceFact {
     let five_dollars_a_month = PriceId::parse("price_1RjY4kBxq7Zf9aTeMonth005").ok();
     let proration = |line| InvoiceLine { is_proration: true, ..line };

@@ -1,6 +1,6 @@
-//! Promise: each event type that matters is understood in the shapes of before and since 2025-03-31 "basil".
+//! Promise: each event type that matters is decoded in both shapes, those before and since API version 2025-03-31 "basil".
 //!
-//! `tests/fixtures/` holds one file for each case and shape, named after the event type and what is special about it.
+//! `tests/fixtures/` holds one file for each case and shape, named after the event type and the case.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod champion;
@@ -14,7 +14,7 @@ use pledge_domain::stripe::Fact;
 use pledge_stripe_events::{HANDLED, decode};
 use support::{SHAPES, fixture, fixtures};
 
-/// Returns what each fixture of this shape says.
+/// Returns the names of the fixtures, each with the fact that it must decode to in this shape.
 fn expectations(shape: &str) -> Vec<(&'static str, Fact)> {
     let other = vec![("customer.created", ignored("an event type that changes nothing here"))];
     [preorder::expectations(), champion::expectations(shape), other].concat()
@@ -39,7 +39,7 @@ fn no_expectation_lacks_its_fixture_and_no_handled_type_its_case() {
     for (name, _) in expectations("since-basil") {
         assert!(names.contains(name), "{name}");
     }
-    // Stripe has sent these since 2024-10-28 and 2025-03-31 only.
+    // Events of these types exist only since API versions 2024-10-28 and 2025-03-31.
     let young = ["refund.created", "refund.updated", "refund.failed", "invoice_payment.paid"];
     for shape in SHAPES {
         for handled in HANDLED {

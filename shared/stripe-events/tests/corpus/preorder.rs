@@ -1,4 +1,4 @@
-//! What the fixtures of preorders say, in either shape.
+//! The facts that the fixtures of preorders must decode to, in both shapes.
 
 use pledge_domain::{
     Timestamp,
@@ -16,7 +16,7 @@ use pledge_domain::{
 
 use crate::ignored;
 
-/// Returns fixtures with the facts that they say.
+/// Returns the names of fixtures, each with the fact that it must decode to.
 pub fn expectations() -> Vec<(&'static str, Fact)> {
     vec![
         ("checkout.session.completed", filled_in(Completed(CheckoutPaymentStatus::Paid))),
@@ -83,7 +83,7 @@ fn session(step: SessionStep) -> SessionFact {
     }
 }
 
-/// Returns what a session of `step` says once it has a payment and what the customer filled in.
+/// Returns the fact of a session at `step` that has a payment and the customer's contact data.
 fn filled_in(step: SessionStep) -> Fact {
     let contact = Contact {
         first_name: text("花子"),
@@ -99,7 +99,7 @@ fn filled_in(step: SessionStep) -> Fact {
     Fact::Session(Box::new(SessionFact { payment_intent: Some(intent()), contact, ..session(step) }))
 }
 
-/// Returns a free order that a payment link made: nothing of it is ours, but it is one.
+/// Returns the fact of a free order from a payment link, which has none of our metadata.
 fn foreign() -> Fact {
     let contact = Contact {
         first_name: text("Ada King"),

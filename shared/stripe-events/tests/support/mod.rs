@@ -4,10 +4,10 @@
 
 use std::{fs, path::PathBuf};
 
-/// The folders: one for each shape of the same events.
+/// The names of the folders of fixtures, one for each shape of the same events.
 pub const SHAPES: [&str; 2] = ["before-basil", "since-basil"];
 
-/// Returns where a fixture lies.
+/// Returns the path of a fixture.
 pub fn path(shape: &str, name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(shape).join(format!("{name}.json"))
 }
@@ -17,7 +17,7 @@ pub fn fixture(shape: &str, name: &str) -> Vec<u8> {
     fs::read(path(shape, name)).unwrap()
 }
 
-/// Returns every fixture: its shape, its name, its bytes.
+/// Returns the shape, the name and the bytes of every fixture.
 pub fn fixtures() -> Vec<(&'static str, String, Vec<u8>)> {
     let mut all = Vec::new();
     for shape in SHAPES {
