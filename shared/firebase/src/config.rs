@@ -97,8 +97,7 @@ impl AppIssuer {
         }
     }
 
-    /// Returns whether tokens are accepted of apps that have proven only that they know a debug token: those of the
-    /// stand-in alone.
+    /// Returns whether an app may get its tokens with a debug token alone. The stand-in allows it, Google doesn't.
     pub(crate) fn takes_debug_tokens(&self) -> bool {
         matches!(self, Self::StandIn { .. })
     }

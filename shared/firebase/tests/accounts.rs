@@ -36,7 +36,7 @@ async fn google() -> TestEnvironment {
     TestEnvironment { toolkit, clock, firebase }
 }
 
-/// Returns an emulator, and a client that was told its host.
+/// Returns a stand-in for Firebase's emulator, and a client of it.
 async fn emulator() -> TestEnvironment {
     let (toolkit, clock) = (IdentityToolkit::default(), Arc::new(TestClock::new()));
     toolkit.lock().tokens.insert("owner".to_owned());
@@ -50,7 +50,7 @@ fn email() -> Email {
 }
 
 impl TestEnvironment {
-    /// Puts an account of [`email`] there that also has these fields.
+    /// Adds an account of the address [`email`] with these further fields.
     fn has_account(&self, fields: &Value) {
         let mut account = json!({ "localId": "uid-old", "email": email().key() });
         account.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
@@ -61,7 +61,7 @@ impl TestEnvironment {
         self.firebase.find_or_create(&email()).await.unwrap()
     }
 
-    /// Returns the failure as a log would show it.
+    /// Returns the error of finding the account of an address, as a log would show it.
     async fn failure(&self, email: &str) -> String {
         let error = self.firebase.find_or_create(&Email::parse(email).unwrap()).await.unwrap_err();
         ErrorChain(&error).to_string()

@@ -1,4 +1,5 @@
-//! Every rule for App Check tokens, with tokens that break it, and for how long its keys are kept.
+//! Tests of every rule for App Check tokens, with tokens that break it, and of the time for which the issuer's keys are
+//! kept.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 

@@ -1,5 +1,5 @@
-//! Google's own emulator of Firebase Authentication, if `TEST_FIREBASE_AUTH_EMULATOR_HOST` says where one is
-//! (`scripts/peers` starts it).
+//! Tests against Google's own emulator of Firebase Authentication, if `TEST_FIREBASE_AUTH_EMULATOR_HOST` has the address of
+//! one (`scripts/peers` starts it).
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
@@ -19,14 +19,14 @@ use support::{client, local_only};
 
 const PROJECT: &str = "demo-pledge";
 
-/// The emulator, and our client of it.
+/// Google's emulator, and our client of it.
 struct Emulator {
     host: String,
     firebase: FirebaseClient,
 }
 
 impl Emulator {
-    /// Returns the emulator that the environment names, if any.
+    /// Returns the emulator that the environment names; none if it names none.
     fn find() -> Option<Self> {
         let environment = pledge_runtime::Environment::from_process();
         let host = environment.get("TEST_FIREBASE_AUTH_EMULATOR_HOST")?.to_owned();
@@ -34,7 +34,7 @@ impl Emulator {
         Some(Self { host, firebase: FirebaseClient::new(client(), source, Arc::new(System)) })
     }
 
-    /// Signs somebody up as their browser does.
+    /// Makes an account with a password, as a reader's browser does, and returns Firebase's answer.
     async fn sign_up(&self, email: &Email) -> Value {
         let url = format!("http://{}/identitytoolkit.googleapis.com/v1/accounts:signUp?key=any", self.host);
         let body = json!({ "email": email.as_str(), "password": "correct horse", "returnSecureToken": true });
@@ -42,7 +42,7 @@ impl Emulator {
     }
 }
 
-/// Returns an address that no other run has used.
+/// Returns an address that no other run of the tests uses.
 fn email(name: &str) -> Email {
     Email::parse(&format!("{name}.{}@example.com", std::process::id())).unwrap()
 }

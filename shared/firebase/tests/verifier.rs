@@ -1,4 +1,4 @@
-//! Every rule for ID tokens, with tokens that break it, and the cache of the issuer's keys.
+//! Tests of every rule for ID tokens, with tokens that break it, and of the cache of the issuer's keys.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
@@ -129,7 +129,8 @@ async fn only_the_issuers_signature_counts() {
     let (signed, signature) = good.rsplit_once('.').unwrap();
     let (header, _) = signed.split_once('.').unwrap();
     let other_payload = URL_SAFE_NO_PAD.encode(with("sub", "somebody-else").to_string());
-    // The public key as an HMAC secret: the classic confusion of algorithms.
+    // This token is signed with the public key as an HMAC secret, which verifiers accept that let the token choose the
+    // algorithm.
     let symmetric = unsigned(&json!({ "typ": "JWT", "alg": "HS256", "kid": "k1" }), &claims());
     let symmetric = symmetric.trim_end_matches('.');
     let secret = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, keys::FIRST.n.as_bytes());
@@ -231,7 +232,7 @@ async fn keys_outlive_an_outage_of_some_hours() {
     let too_late = stale + Duration::from_secs(6 * 3600);
     assert!(matches!(verifier.verify(&token, too_late).await, Err(TokenError::Unavailable(_))));
 
-    // Once there is an answer, a key that was withdrawn counts no more.
+    // Once the issuer answers again, a key that it has withdrawn isn't accepted any more.
     server.publish(Some(vec![keys::SECOND.jwk("k2")]));
     let answered = stale + Duration::from_secs(200);
     assert!(matches!(verifier.verify(&token, answered).await, Err(TokenError::Invalid(_))));

@@ -77,7 +77,8 @@ mod tests {
 
     use super::*;
 
-    /// Returns the code of the refusal, if there is one, and what was counted.
+    /// Checks a request with this token, and returns the code of the refusal, if there is one, and the results that were
+    /// counted.
     async fn checked(
         app_check: AppCheck,
         token: Option<&str>,

@@ -9,7 +9,7 @@ use crate::{error::ApiError, media_type};
 pub const MAX_BODY: usize = 64 * 1024;
 
 /// Returns the bytes of the body as the client sent them. If API Gateway delivered them in base64, `lambda_http` has
-/// decoded that.
+/// decoded them.
 ///
 /// # Errors
 /// [`ApiError::TooLarge`] if there are more than `limit` bytes.

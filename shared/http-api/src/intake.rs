@@ -18,7 +18,7 @@ pub struct PreorderIntake<Store, Identity, Queue, Verifier, System> {
     pub initiate: InitiatePreorder<Store, Identity, Queue>,
     /// Checks who is signed in.
     pub verifier: Verifier,
-    /// What can be ordered.
+    /// The colours that can be ordered.
     pub catalogue: Catalogue,
     /// Time and randomness.
     pub system: System,
@@ -26,7 +26,7 @@ pub struct PreorderIntake<Store, Identity, Queue, Verifier, System> {
     pub metrics: Metrics,
     /// Whether requests need a valid App Check token.
     pub app_check: AppCheck,
-    /// How many proxies of our own stand before API Gateway, which tells the request's source.
+    /// The proxies of our own before API Gateway, from whose number follows which address is the request's source.
     pub proxies: TrustedProxies,
 }
 

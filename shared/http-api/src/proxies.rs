@@ -30,7 +30,8 @@ impl TrustedProxies {
         if hops.last().is_some_and(|last| last.parse() == Ok(peer)) {
             hops.pop();
         }
-        // The caller of API Gateway is the nearest proxy, so the list has one address for each of ours from the right.
+        // The nearest proxy calls API Gateway, and each proxy has added its caller, so the caller of the outermost proxy is
+        // as many places from the right as there are proxies.
         let behind = hops.len().checked_sub(self.0)?;
         if self.0 == 0 { None } else { hops.get(behind)?.parse().ok() }
     }

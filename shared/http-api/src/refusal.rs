@@ -69,7 +69,7 @@ impl From<InitiateError> for ApiError {
 }
 
 impl ApiError {
-    /// Makes the 404 of an id that no preorder has.
+    /// Returns a 404 `PREORDER_NOT_FOUND`: no preorder has this id.
     #[must_use]
     pub fn preorder_not_found() -> Self {
         Self::not_found("PREORDER_NOT_FOUND", "There is no preorder with this id.")

@@ -106,7 +106,8 @@ impl Marketing for KlaviyoClient {
     }
 }
 
-/// Returns the error of a request without a response. Whether Klaviyo took the event is unknown, but a repeat counts once.
+/// Returns the error of a request without a response. Whether Klaviyo took the event is unknown; if it did, a repeat counts
+/// only once.
 fn no_answer(error: reqwest::Error) -> MarketingError {
     let reason = ErrorChain(&error.without_url()).to_string();
     MarketingError::Retryable { reason, retry_after: None }

@@ -32,9 +32,9 @@ pub(crate) fn body(entry: &Announcement, metric_name: &str) -> Result<Vec<u8>, B
     Ok(serde_json::to_vec(&Document { data: Resource { kind: "event", attributes: event } })?)
 }
 
-/// Returns the time of the event. None, for which Klaviyo uses the time of the request, if Klaviyo would refuse it,
-/// since it "must be after the year 2000" (<https://developers.klaviyo.com/en/reference/create_event>). Klaviyo also
-/// refuses times more than a year ahead, but nothing is announced before it has happened.
+/// Returns the time of the event; none if it is too early for Klaviyo, which then uses the time of the request. A time
+/// "must be after the year 2000" (<https://developers.klaviyo.com/en/reference/create_event>). Klaviyo also refuses times
+/// more than a year ahead, but nothing is announced before it has happened.
 fn time(occurred_at: Timestamp) -> Result<Option<String>, time::error::Format> {
     let utc = occurred_at.to_offset(UtcOffset::UTC);
     (utc.year() > 2000).then(|| utc.format(&Rfc3339)).transpose()

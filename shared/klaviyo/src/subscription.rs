@@ -24,8 +24,8 @@ pub(crate) struct Job {
     pub(crate) body: Vec<u8>,
 }
 
-/// Returns the job of an announcement that is a consent or a withdrawal, by [`list_change`]; none if it is to be sent as an
-/// event.
+/// Returns the job of an announcement that is a consent or a withdrawal, by [`list_change`]; none if the announcement is to
+/// be sent as an event.
 ///
 /// # Errors
 /// [`serde_json::Error`], which can't happen for these values.

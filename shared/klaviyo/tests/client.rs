@@ -1,4 +1,4 @@
-//! The client against a server that answers as Klaviyo does.
+//! Tests of the client against a server that answers as Klaviyo does.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
@@ -45,7 +45,7 @@ fn entry() -> Announcement {
     Announcement::new(AnnouncementKind::PreorderStarted, "p-1", payload)
 }
 
-/// Returns what Klaviyo makes of one answer.
+/// Sends an event to a server that gives this answer, and returns the result.
 async fn send_to(answer: impl IntoResponse + Clone + Send + Sync + 'static) -> Result<(), MarketingError> {
     let base = serve(Router::new().route("/api/events", post(async move || answer))).await;
     client(&base).send(&entry()).await
@@ -122,7 +122,7 @@ fn consent(given: bool, proven: bool) -> Announcement {
     Announcement::new(kind, "ada:1", payload)
 }
 
-/// Returns where an announcement goes if there is such a list, and what it says there.
+/// Sends an announcement with this list configured, and returns the path and the body of the request.
 async fn posted(entry: &Announcement, list: Option<List>) -> (String, serde_json::Value) {
     type Seen = Arc<Mutex<Vec<(String, Bytes)>>>;
     let seen = Seen::default();

@@ -1,4 +1,4 @@
-//! An API key that was replaced while the process runs.
+//! Promise: an API key can be replaced while the process runs.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 use axum::{
@@ -21,7 +21,7 @@ async fn only_the_new_key(headers: HeaderMap) -> StatusCode {
     if headers["authorization"] == "Klaviyo-API-Key pk_new" { StatusCode::ACCEPTED } else { StatusCode::UNAUTHORIZED }
 }
 
-/// Returns a client that read the old key, and the vault that it read it from.
+/// Returns a client that has read the old key, and the vault that the key is in.
 async fn environment() -> (KlaviyoClient, FakeVault) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());

@@ -14,10 +14,11 @@ pub struct Message {
     outbox_ids: Vec<OutboxId>,
 }
 
-/// A body that isn't a message which this code understands. The body isn't quoted, since it may be anything.
+/// The error of a body that isn't a message in a form that this code understands. It doesn't quote the body, which may be
+/// anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MessageError {
-    /// The body isn't JSON, or hasn't the form of its version.
+    /// The body isn't JSON, or doesn't have the form of its version.
     #[error("the body is not a message")]
     Malformed,
     /// The message has another version, which newer code wrote.

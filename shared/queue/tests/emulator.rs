@@ -1,5 +1,5 @@
-//! The publisher and the queue that it relies on, in a whole AWS emulator, if `TEST_AWS_ENDPOINT_URL` says where one is
-//! (`scripts/test` does).
+//! Tests of the publisher and the queue that it relies on, against an AWS emulator, if `TEST_AWS_ENDPOINT_URL` has the
+//! address of one (`scripts/test` sets it).
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 #![allow(dead_code, reason = "the stand-in is for the other test file")]
@@ -16,7 +16,7 @@ use serde_json::json;
 use support::{client, settings};
 use uuid::Uuid;
 
-/// A queue of its own with a dead-letter queue, as `template.yaml` makes them but for the numbers.
+/// A test's own queue with a dead-letter queue, as `template.yaml` makes them, but with other numbers.
 struct Queues {
     sqs: Client,
     publisher: SqsPublisher,
@@ -24,11 +24,11 @@ struct Queues {
     dead: String,
 }
 
-/// How often a message is delivered.
+/// The number of deliveries after which a message goes to the dead-letter queue.
 const DELIVERIES: u32 = 2;
 
 impl Queues {
-    /// Makes a queue on the emulator that the environment names, if any.
+    /// Makes a queue on the emulator that the environment names; none if it names none.
     async fn make(name: &str) -> Option<Self> {
         let environment = pledge_runtime::Environment::from_process();
         let endpoint = environment.get("TEST_AWS_ENDPOINT_URL")?;
@@ -48,7 +48,7 @@ impl Queues {
         Some(Self { sqs, publisher, queue, dead })
     }
 
-    /// Waits for messages for longer than they stay invisible; each look is shorter than the client's patience.
+    /// Waits for messages for longer than they stay invisible, in requests that are shorter than the client's limit.
     async fn receive(&self, queue: &str) -> Vec<Received> {
         for _ in 0..3 {
             let request = self.sqs.receive_message().queue_url(queue).max_number_of_messages(10).wait_time_seconds(1);
@@ -102,7 +102,7 @@ async fn a_message_that_is_not_deleted_comes_again_and_then_goes_to_the_dead_let
     for delivery in 1..=DELIVERIES {
         assert_eq!(rows(&queues.receive(&queues.queue).await), ids(1), "delivery {delivery}");
     }
-    // The next look at the queue finds that the message was delivered too often.
+    // When the queue is asked again, SQS finds that the message was delivered too often.
     assert!(queues.receive(&queues.queue).await.is_empty());
     assert_eq!(rows(&queues.receive(&queues.dead).await), ids(1));
     queues.delete().await;

@@ -1,4 +1,4 @@
-//! The publisher against a strict stand-in for SQS.
+//! Tests of the publisher against a strict stand-in for SQS.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 

@@ -1,4 +1,4 @@
-//! The stage of a deployment, on which depends what may be configured.
+//! The stage of a deployment, which decides which settings are allowed.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The cold start, as far as all functions have it in common.
+//! The part of the cold start that all functions have in common.
 
 use std::{error::Error, process::ExitCode};
 

@@ -1,4 +1,4 @@
-//! Secrets: read at a start, and again after one was refused.
+//! Tests of reading secrets at a start, and again after one was refused.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
@@ -10,7 +10,7 @@ use pledge_runtime::{
 };
 use pledge_testkit::FakeVault;
 
-/// How often a secret is read again at most.
+/// The shortest time between two reads of a refused secret.
 const PAUSE: Duration = Duration::from_secs(10);
 
 fn parse(environment: &Environment) -> Result<(Secret, Secret), ConfigError> {

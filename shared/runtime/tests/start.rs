@@ -1,4 +1,4 @@
-//! A cold start against a stand-in for Secrets Manager.
+//! Tests of a cold start against a stand-in for Secrets Manager.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
@@ -16,7 +16,7 @@ use pledge_runtime::{ConfigError, Environment, Parser, Runtime, Secret, secrets:
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-/// Secrets by ARN; each failure is answered before the first secret is.
+/// A fake of Secrets Manager: as many requests fail as `failures` says, and those after them get their secret.
 #[derive(Clone, Default)]
 struct FakeSecretsManager(Arc<Mutex<Inner>>);
 
@@ -80,7 +80,7 @@ async fn the_secrets_that_the_environment_names_are_there() {
     let runtime = Runtime::start(environment("local", &endpoint), "start").await.unwrap();
     assert_eq!(secrets(&runtime.environment).unwrap(), (Secret::new("postgres://"), Secret::new("pk_1")));
 
-    // One request each, and one more for the failure.
+    // Each secret takes one request, and the failure one more.
     assert_eq!(fake.0.lock().unwrap().requests, 3);
 
     fake.0.lock().unwrap().secrets = vec![("arn:klaviyo", "pk_2")];

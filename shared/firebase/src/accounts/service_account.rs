@@ -15,7 +15,7 @@ const SCOPE: &str = "https://www.googleapis.com/auth/identitytoolkit";
 /// (<https://developers.google.com/identity/protocols/oauth2/service-account#authorizingrequests>).
 const LIFETIME_SECONDS: i64 = 3600;
 
-/// The parts of a service account's key file that matter here.
+/// The parts of a service account's key file that this project uses.
 #[derive(Clone)]
 pub struct ServiceAccount {
     client_email: String,

@@ -1,4 +1,4 @@
-//! The requests and responses of the Identity Toolkit API, with the fields that matter here.
+//! The requests and responses of the Identity Toolkit API, with the fields that this project uses.
 
 use pledge_domain::{
     ids::UserId,

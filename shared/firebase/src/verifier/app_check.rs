@@ -59,7 +59,7 @@ impl AppVerifier for AppCheckVerifier {
     }
 }
 
-/// The claims that matter here. Times are seconds since the epoch.
+/// The claims of a token that are checked. Times are seconds since the epoch.
 #[derive(Deserialize)]
 struct Claims {
     iss: String,

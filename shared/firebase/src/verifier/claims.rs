@@ -3,10 +3,10 @@
 use pledge_domain::{Timestamp, email::Email, ids::UserId, ports::TokenError, user::VerifiedUser};
 use serde::Deserialize;
 
-/// How many seconds the issuer's clock may be ahead of ours. A token's expiry is not extended.
+/// The number of seconds by which the issuer's clock may be ahead of ours. A token's expiry is not extended.
 pub(super) const CLOCK_SKEW_SECONDS: i64 = 60;
 
-/// The claims that matter here. Times are seconds since the epoch.
+/// The claims of a token that are used. Times are seconds since the epoch.
 #[derive(Debug, Deserialize)]
 pub(super) struct Claims {
     aud: String,
@@ -25,7 +25,8 @@ pub(super) struct Claims {
     firebase: SignIn,
 }
 
-/// How the user signed in (<https://firebase.google.com/docs/reference/admin/node/firebase-admin.auth.decodedidtoken>).
+/// The way in which the user signed in
+/// (<https://firebase.google.com/docs/reference/admin/node/firebase-admin.auth.decodedidtoken>).
 #[derive(Debug, Default, Deserialize)]
 struct SignIn {
     #[serde(default)]

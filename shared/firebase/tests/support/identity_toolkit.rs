@@ -15,42 +15,42 @@ use serde_json::{Value, json};
 
 use super::{PROJECT, keys, now, serve};
 
-/// What went wrong, as Google says it.
+/// An error response in Google's form.
 type Failure = (StatusCode, Json<Value>);
 
-/// The stand-in. Clones share their state.
+/// The stand-in for Google. Clones share their state.
 #[derive(Clone, Default)]
 pub struct IdentityToolkit(Arc<Mutex<Inner>>);
 
-/// What it has, and what it was asked.
+/// The state of the stand-in.
 #[derive(Default)]
 pub struct Inner {
     /// Accounts by address in lower case.
     pub accounts: BTreeMap<String, Value>,
-    /// Accounts that somebody else makes right after our first look.
+    /// Accounts that somebody else makes right after the first lookup.
     pub made_meanwhile: BTreeMap<String, Value>,
-    /// Bearer tokens that are good.
+    /// The bearer tokens that are accepted.
     pub tokens: HashSet<String>,
-    /// How many access tokens were handed out.
+    /// The number of access tokens that were handed out.
     pub tokens_issued: u32,
-    /// How many accounts were asked for.
+    /// The number of requests to make an account.
     pub creations: u32,
-    /// Whether it keeps silent.
+    /// Whether the stand-in answers no request.
     pub silent: bool,
 }
 
 impl IdentityToolkit {
-    /// Starts it and returns its address.
+    /// Starts the stand-in and returns its address.
     pub async fn start(&self) -> String {
         let app = Router::new()
             .route(&format!("/v1/projects/{PROJECT}/accounts:lookup"), post(look_up))
             .route(&format!("/v1/projects/{PROJECT}/accounts"), post(create));
-        // An emulator has the same under Google's host name.
+        // An emulator serves the same paths below Google's host name.
         let app = app.clone().nest("/identitytoolkit.googleapis.com", app).route("/token", post(token));
         serve(app.with_state(self.clone())).await
     }
 
-    /// Returns the state, to set up or to look at.
+    /// Returns the state, which a test may read and change.
     pub fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap()
     }

@@ -13,12 +13,12 @@ use serde_json::{Value, json};
 
 use super::serve;
 
-/// Publishes keys for an hour each time it is asked.
+/// A server that publishes an issuer's keys, which clients may keep for an hour.
 #[derive(Clone, Default)]
 pub struct KeyServer {
-    /// What it answers; nothing for a failure.
+    /// The keys that are published; none if requests fail.
     keys: Arc<Mutex<Option<Vec<Value>>>>,
-    /// How often it was asked.
+    /// The number of requests so far.
     requests: Arc<Mutex<u32>>,
 }
 
@@ -30,12 +30,12 @@ impl KeyServer {
         (server, format!("{base}/keys"))
     }
 
-    /// Publishes these keys from now on; without any it fails.
+    /// Publishes these keys from now on. With `None`, requests fail.
     pub fn publish(&self, keys: Option<Vec<Value>>) {
         *self.keys.lock().unwrap() = keys;
     }
 
-    /// Returns how often it was asked.
+    /// Returns the number of requests so far.
     pub fn requests(&self) -> u32 {
         *self.requests.lock().unwrap()
     }

@@ -1,4 +1,4 @@
-//! What the test files need: keys, a server, a client, a clock.
+//! Keys, a server, a client and a clock for the tests.
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests")]
 #![allow(dead_code, reason = "each test file uses a part")]
@@ -14,10 +14,10 @@ use pledge_domain::{Timestamp, ports::Clock};
 use pledge_runtime::{LocalOnly, Stage, http, tls};
 use tokio::net::TcpListener;
 
-/// The project that everything belongs to.
+/// The Firebase project of all tokens and accounts.
 pub const PROJECT: &str = "demo-project";
 
-/// Serves `app` on a free port.
+/// Serves `app` on a free port, and returns its address.
 pub async fn serve(app: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
@@ -30,7 +30,7 @@ pub fn client() -> reqwest::Client {
     http::client(tls::client_config(tls::web_roots()).unwrap()).unwrap()
 }
 
-/// Returns the proof that tests run locally.
+/// Returns the proof that the stage is `local`.
 pub fn local_only() -> LocalOnly {
     Stage::Local.local_only().unwrap()
 }

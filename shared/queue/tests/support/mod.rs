@@ -24,13 +24,13 @@ use pledge_runtime::{
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-/// The only queue that there is.
+/// The address of the only queue.
 pub const QUEUE_URL: &str = "https://sqs.eu-west-1.amazonaws.com/123456789012/klaviyo";
 
-/// What SQS does with a message.
+/// The result of each message: taken, or refused with an error code.
 pub type Fate = fn(&Message) -> Result<(), &'static str>;
 
-/// Requests and what they brought.
+/// A fake of SQS, which keeps the messages of each request.
 #[derive(Clone)]
 pub struct FakeSqs {
     fate: Fate,
@@ -51,7 +51,7 @@ impl FakeSqs {
     }
 }
 
-/// Serves `app` on a free port.
+/// Serves `app` on a free port, and returns its address.
 pub async fn serve(app: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
@@ -59,12 +59,12 @@ pub async fn serve(app: Router) -> String {
     base
 }
 
-/// Returns a publisher whose AWS is at `endpoint`.
+/// Returns a publisher that calls AWS at `endpoint`.
 pub fn publisher(endpoint: &str) -> SqsPublisher {
     SqsPublisher::new(&aws::sdk_config(&settings(endpoint), client()), QUEUE_URL)
 }
 
-/// Returns an account at `endpoint`.
+/// Returns the settings of an AWS account at `endpoint`.
 pub fn settings(endpoint: &str) -> AwsSettings {
     AwsSettings {
         region: "eu-west-1".to_owned(),

@@ -64,7 +64,7 @@ fn emulators_are_refused_outside_the_local_stage() {
         assert_eq!(base == Some(Some("http://localhost:1".to_owned())), stage == Stage::Local, "{stage}");
         assert_eq!(parser.finish(|| Some(())).is_ok(), stage == Stage::Local, "{stage}");
     }
-    // An unknown stage is not local either.
+    // An unknown stage isn't treated as local either.
     let nowhere = environment(&[("API_BASE", "http://localhost:1")]);
     let mut parser = Parser::new(&nowhere);
     assert_eq!(parser.emulator_url("API_BASE"), None);

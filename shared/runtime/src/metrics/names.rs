@@ -28,9 +28,10 @@ pub enum Metric {
     ConnectedAccountEvents,
     /// Requests that the payment provider refuses until an operator acts; dimension `Function`.
     PaymentProviderRefusals,
-    /// Events about objects that are nobody's here, or another deployment's; dimension `Kind`, the event's type.
+    /// Events about objects that belong to another deployment, or to no preorder or reader in the database; dimension
+    /// `Kind`, the event's type.
     EventsNotOurs,
-    /// Subscriptions that were made at Stripe and are nobody's here.
+    /// Subscriptions that were made at Stripe and belong to no reader in the database.
     SubscriptionsNotOurs,
     /// Preorders that were stored.
     PreordersInitiated,

@@ -84,7 +84,7 @@ impl<T> Rotating<T> {
             return false;
         }
         let renewed = self.read_again(origin, &known).await;
-        // Set only after reading, so that a read that was cancelled doesn't count.
+        // The time is set only after reading, so that a cancelled read doesn't count.
         *last_read = Some(Instant::now());
         let Some(value) = renewed else { return false };
         let mut current = self.0.current.write().unwrap_or_else(PoisonError::into_inner);
