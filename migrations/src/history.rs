@@ -1,4 +1,4 @@
-//! What the database has seen.
+//! The history of a database: the steps that were applied to it.
 
 use std::time::SystemTime;
 
@@ -9,35 +9,35 @@ use crate::{
     steps::{MIGRATIONS, Migration},
 };
 
-/// A step and where it stands.
+/// A step and its state in a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepStatus {
     /// The step's number.
     pub version: i32,
-    /// The step; none if this program doesn't know it.
+    /// The step itself; none if this program doesn't know it.
     pub migration: Option<&'static Migration>,
-    /// Where it stands.
+    /// The step's state in the database.
     pub state: State,
 }
 
-/// Where a step stands in a database.
+/// The state of a step in a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// Not applied yet.
+    /// The step isn't applied.
     Pending,
-    /// Applied as it is in this program.
+    /// The step was applied with the SQL that this program has.
     Applied {
-        /// When, by the database's clock.
+        /// The time of applying it, by the database's clock.
         at: SystemTime,
     },
-    /// Applied, but with other SQL than this program has.
+    /// The step was applied with other SQL than this program has.
     Changed {
-        /// When, by the database's clock.
+        /// The time of applying it, by the database's clock.
         at: SystemTime,
     },
 }
 
-/// Every step that the program or the database knows, oldest first.
+/// Returns every step that the program or the database knows, oldest first, with its state.
 pub(crate) async fn read(client: &impl GenericClient) -> Result<Vec<StepStatus>, MigrationError> {
     let versions: Vec<i32> = MIGRATIONS.iter().map(Migration::version).collect();
     let texts: Vec<&str> = MIGRATIONS.iter().map(|step| step.up).collect();
@@ -57,7 +57,7 @@ fn step(row: &Row) -> Result<StepStatus, MigrationError> {
     Ok(StepStatus { version, migration: MIGRATIONS.iter().find(|step| step.version() == version), state })
 }
 
-/// The applied and the pending steps, if the one list continues the other.
+/// Returns the applied and the pending steps, oldest first.
 pub(crate) fn split(
     history: &[StepStatus],
 ) -> Result<(Vec<&'static Migration>, Vec<&'static Migration>), MigrationError> {

@@ -1,4 +1,4 @@
-//! Going up and down.
+//! Applying steps and taking them back.
 
 use tokio_postgres::{Client, SimpleQueryMessage, Transaction};
 
@@ -8,17 +8,17 @@ use crate::{
     steps::{MIGRATIONS, Migration},
 };
 
-/// Applies every pending step and returns those that it applied.
+/// Applies every pending step, and returns the steps that it applied, oldest first.
 ///
-/// Two callers at once share the work: each step runs once.
+/// If two callers run at once, they share the work, and each step is applied once.
 ///
 /// # Errors
-/// [`MigrationError`]; the steps before the failed one stay applied.
+/// [`MigrationError`]; the steps before the failed one, and the finished batches of the failed one, stay applied.
 pub async fn up(client: &mut Client) -> Result<Vec<&'static Migration>, MigrationError> {
     up_to(client, i32::MAX).await
 }
 
-/// Applies the pending steps up to this number.
+/// Applies the pending steps up to the one with this number, and returns the steps that it applied, oldest first.
 ///
 /// # Errors
 /// Fails like [`up`].
@@ -42,7 +42,7 @@ pub async fn up_to(client: &mut Client, version: i32) -> Result<Vec<&'static Mig
     }
 }
 
-/// Takes back the newest steps, at most this many, and returns them, newest first.
+/// Takes back the newest applied steps, at most this many, and returns them, newest first.
 ///
 /// # Errors
 /// Fails like [`up`].
@@ -60,8 +60,8 @@ pub async fn down(client: &mut Client, steps: usize) -> Result<Vec<&'static Migr
     Ok(done)
 }
 
-/// Notes the steps up to this number as applied without running them, for a database that has these tables already.
-/// Returns those that it noted.
+/// Records the pending steps up to the one with this number as applied without running them, for a database that has their
+/// tables already. Returns the steps that it recorded, oldest first.
 ///
 /// # Errors
 /// Fails like [`up`].
@@ -76,10 +76,10 @@ pub async fn adopt(client: &mut Client, version: i32) -> Result<Vec<&'static Mig
     Ok(pending)
 }
 
-/// Every step and where it stands, oldest first. Writes nothing.
+/// Returns every step with its state, oldest first. It writes nothing, also in a database without any step.
 ///
 /// # Errors
-/// [`MigrationError::Database`].
+/// [`MigrationError::Database`] if the database can't be read.
 pub async fn status(client: &Client) -> Result<Vec<StepStatus>, MigrationError> {
     if client.query_one(include_str!("../queries/is_new.sql"), &[]).await?.try_get(0)? {
         let pending = |step: &'static Migration| StepStatus {
@@ -92,14 +92,14 @@ pub async fn status(client: &Client) -> Result<Vec<StepStatus>, MigrationError> 
     history::read(client).await
 }
 
-/// A transaction in which nobody else migrates.
+/// Begins a transaction in which no other program migrates. Waits until the others have finished.
 async fn locked(client: &mut Client) -> Result<Transaction<'_>, MigrationError> {
     let transaction = client.transaction().await?;
     transaction.batch_execute(include_str!("../queries/lock.sql")).await?;
     Ok(transaction)
 }
 
-/// Runs a file and returns the number that its last statement returned, or 0 if it returned none.
+/// Runs the SQL of a step, and returns the last number that its statements returned, or 0 if they returned none.
 async fn run(transaction: &Transaction<'_>, step: &'static Migration, sql: &str) -> Result<i64, MigrationError> {
     let failed = |source| MigrationError::Step { step: step.name, source };
     let answers = transaction.simple_query(sql).await.map_err(failed)?;

@@ -1,25 +1,25 @@
-//! The steps, in order.
+//! The list of all steps.
 
-/// One step of the schema.
+/// A step, which changes the schema and can be taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Migration {
-    /// Number and name, as in its files: `0001_users`.
+    /// The number and name, as in the names of its files, such as `0001_users`.
     pub name: &'static str,
-    /// What makes the step.
+    /// The SQL that applies the step.
     pub up: &'static str,
-    /// What takes it back.
+    /// The SQL that takes the step back.
     pub down: &'static str,
 }
 
 impl Migration {
-    /// The number that the name begins with.
+    /// Returns the number with which the name begins.
     #[must_use]
     pub fn version(&self) -> i32 {
         self.name.bytes().map_while(|b| char::from(b).to_digit(10)).fold(0, |n, digit| n * 10 + digit.cast_signed())
     }
 
-    /// Whether it fills a table a batch at a time: its `up` runs again, each time in a transaction of its own, until the
-    /// count that its last statement returns is 0. Nobody waits for more than a batch.
+    /// Returns whether the step fills a table in batches, so that no query waits for more than one batch: its SQL is run
+    /// again and again, each time in a transaction of its own, until the count that its last statement returns is 0.
     #[must_use]
     pub fn in_batches(&self) -> bool {
         IN_BATCHES.contains(&self.name)
@@ -36,7 +36,7 @@ macro_rules! steps {
     };
 }
 
-/// Every step, oldest first.
+/// All steps, oldest first.
 pub const MIGRATIONS: &[Migration] = steps![
     "0001_users",
     "0002_preorders",

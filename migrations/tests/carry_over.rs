@@ -1,14 +1,14 @@
-//! What readers were shown, carried over into the timeline a batch at a time, and back.
+//! Step 0031 carries the access that readers were shown over into the timeline, in batches, and can be taken back.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may stop a test")]
 
 use pledge_migrations::{MIGRATIONS, down, up, up_to};
 use pledge_testkit::TestDatabase;
 use tokio_postgres::Client;
 
-/// The last step before access was a timeline.
+/// The number up to which steps are applied before the readers are inserted, whose access isn't a timeline then.
 const BEFORE: i32 = 29;
 
-/// Readers whose support runs, one whose month is over, and one whose money went back.
+/// Readers with running support, except for one whose month is over and one whose money went back.
 const READERS: &str = "
     insert into users (id, email, created_at, updated_at)
     select 'reader_' || n, 'reader_' || n || '@example.com', now(), now() from generate_series(1, 1203) as n;
@@ -72,7 +72,7 @@ async fn code_that_does_not_know_the_timeline_does_not_count_what_was_carried_ov
     let seen = "select count(*) from payment_record where kind is not null";
     assert_eq!(count(&client, seen).await, 1203);
 
-    // What such code writes is due for a roll.
+    // A row that code without the timeline writes is due for a roll.
     client
         .batch_execute("update user_champion_subscription set next_change_at = null, rolled_at = now()")
         .await

@@ -1,13 +1,13 @@
-//! The champion tables of the system before this one, through the refactoring and back.
+//! The champion tables of the system before this one keep their content through all steps and back.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may stop a test")]
 
 use pledge_migrations::{MIGRATIONS, down, up, up_to};
 use pledge_testkit::TestDatabase;
 use tokio_postgres::Client;
 
-/// The last step in which the tables are as the old system had them.
+/// The number of the step that makes the tables as the old system had them.
 const LEGACY: i32 = 10;
-/// The refactoring.
+/// The number of the step that gives each of Stripe's ids a column of its own.
 const STRIPE_IDS: i32 = 11;
 
 const ROWS: &str = "
@@ -36,7 +36,7 @@ const ROWS: &str = "
         ('bob', 7, 2, 'Profound Realm', 3.00, 3.99, 'paypal', 'completed', 'new', 30, '2025-11-01', '2025-12-01', 'PAYID-1'),
         ('eve', 7, 2, 'Profound Realm', 3.00, 3.00, 'stripe', 'completed', 'new', 31, '2025-01-01', '2025-02-01', null);";
 
-/// Every row of every champion table.
+/// Returns every row of every champion table, as JSON.
 async fn everything(client: &Client) -> Vec<String> {
     let mut rows = Vec::new();
     for table in
@@ -107,7 +107,7 @@ async fn old_readers_keep_what_they_have_and_old_payments_can_still_come_in() {
     assert_eq!(text(&client, open).await.as_deref(), Some("Champion Subscription pi_bob 399usd"));
 }
 
-/// Which table keeps which of Stripe's ids.
+/// The tables and the columns in which they keep Stripe's ids.
 const COLUMNS: [(&str, &str); 9] = [
     ("user_champion_subscription_record", "stripe_subscription_id"),
     ("user_champion_subscription_record", "stripe_payment_intent_id"),

@@ -1,14 +1,14 @@
-//! The payments of preorders that were paid before payments were kept one by one, carried over a batch at a time.
+//! Step 0035 gives preorders that were paid before it a payment record each, in batches.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may stop a test")]
 
 use pledge_migrations::{down, up, up_to};
 use pledge_testkit::TestDatabase;
 use tokio_postgres::Client;
 
-/// The last step before payments were kept one by one.
+/// The number up to which steps are applied before the preorders are inserted, which have no payment records then.
 const BEFORE: i32 = 19;
 
-/// Preorders that are paid, in part refunded, refunded, disputed, for nothing, and not paid at all.
+/// Preorders that are paid, partly refunded, refunded, disputed, free, or not paid.
 const PREORDERS: &str = "
     insert into preorders (
         id, email, color, locale, status, session_id, session_state, payment_intent_id, amount, currency, paid_at,

@@ -1,4 +1,4 @@
-//! The chain of steps on a real database.
+//! Tests of the chain of steps on a real database.
 
 use pledge_migrations::{MIGRATIONS, MigrationError, State, adopt, down, status, up, up_to};
 use pledge_testkit::TestDatabase;

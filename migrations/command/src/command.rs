@@ -1,4 +1,4 @@
-//! The command line.
+//! The commands of the program, and their parsing.
 
 use std::error::Error;
 
@@ -7,11 +7,11 @@ use pledge_runtime::Environment;
 
 use crate::{connect, report};
 
-/// How to call the program.
+/// The error of a wrong call, which is answered with the usage.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Usage;
 
-/// What to do.
+/// A command, as the arguments give it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Command {
     Up,

@@ -11,7 +11,7 @@ use pledge_runtime::{
     tls,
 };
 
-/// Connects as the variables say. AWS is needed only for what is named by ARN.
+/// Connects to the database that the variables name. AWS is called only if they give the database's URL by ARN.
 pub async fn to_database(mut environment: Environment) -> Result<Connection, Box<dyn Error + Send + Sync>> {
     let tls = tls::client_config(tls::web_roots())?;
     if environment.get("DATABASE_URL_SECRET_ARN").is_some() {

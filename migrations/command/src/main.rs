@@ -1,8 +1,8 @@
 //! `pledge-migrate up | down [steps] | status | adopt <version>` on the database of a stage.
 //!
 //! The database is named as it is for the functions ([`pledge_postgres::Settings::configured`]): `STAGE`, and
-//! `DATABASE_URL_SECRET_ARN`, or `DATABASE_URL` in the stage `local`. A program of its own, since it is built in a
-//! minute and can be copied to where the database is.
+//! `DATABASE_URL_SECRET_ARN`, or `DATABASE_URL` in the stage `local`. The program is separate from `ops`, so that it is
+//! built in a minute and can be copied to a machine that reaches the database.
 
 mod command;
 mod connect;

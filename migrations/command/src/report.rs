@@ -1,4 +1,4 @@
-//! What the command line says.
+//! The program's output.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people and scripts talks on its streams")]
 
 use std::{error::Error, process::ExitCode};
@@ -8,7 +8,7 @@ use tokio_postgres::error::DbError;
 
 use crate::command::Usage;
 
-/// Exit status for a wrong call, as shells use it.
+/// The exit status of a wrong call, as shells use it.
 const EXIT_USAGE: u8 = 2;
 
 pub fn usage(Usage: &Usage) -> ExitCode {
@@ -37,7 +37,8 @@ pub fn status(steps: &[StepStatus]) {
     }
 }
 
-/// Says what went wrong, cause by cause. Of what the database said, only the message: its details quote rows.
+/// Prints an error with its causes. Of an error of the database, it prints the code and the message only, since the details
+/// may quote rows.
 pub fn failure(error: &(dyn Error + 'static)) -> ExitCode {
     let mut next = Some(error);
     while let Some(cause) = next {

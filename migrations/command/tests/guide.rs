@@ -1,4 +1,4 @@
-//! Step 1 of docs/DEPLOY.md, typed as it stands there by the administrator of a managed database.
+//! Runs the SQL of step 1 in docs/DEPLOY.md as the administrator of a managed database.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may stop a test")]
 
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use pledge_testkit::TestDatabase;
 use tokio_postgres::{Client, Config, NoTls};
 
-/// The statements of the guide's first step, for roles and a database of another name.
+/// Returns the statements of the guide's first step, with `name` as the name of the database and its roles.
 fn statements_of_the_guide(name: &str) -> Vec<String> {
     let guide = include_str!("../../../docs/DEPLOY.md");
     let step = guide.split_once("## 1. The database").unwrap().1.split("\n## ").next().unwrap();
@@ -21,7 +21,7 @@ async fn connect(config: &Config) -> Client {
     client
 }
 
-/// A role with the rights that RDS gives its master user, connected to the server of `database`.
+/// Makes a role with the rights that RDS gives its master user, and returns a connection of it to the server of `database`.
 async fn administrator(superuser: &Client, database: &TestDatabase, role: &str) -> Client {
     let sql = format!("create role {role} login createdb createrole password 'only for this test'");
     superuser.batch_execute(&sql).await.unwrap();
@@ -39,7 +39,7 @@ async fn an_administrator_who_is_no_superuser_can_set_up_a_stage() {
     let administrator = administrator(&superuser, &database, &master).await;
 
     for statement in statements_of_the_guide(&name) {
-        // Each on its own, as psql sends them: a database can't be created in a transaction.
+        // Each statement is sent alone, as psql sends it, since a database can't be created in a transaction.
         administrator.batch_execute(&statement).await.unwrap_or_else(|error| panic!("{statement}: {error:?}"));
     }
 
@@ -49,7 +49,7 @@ async fn an_administrator_who_is_no_superuser_can_set_up_a_stage() {
     let output = migrate.arg("up").env_clear().envs([("STAGE", "local"), ("DATABASE_URL", &url)]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 
-    // What a login made is the common role's, so that the next login can change it.
+    // The tables belong to the common role and not to the login that made them, so that the next login can change them.
     let mut config = database.config();
     config.user(&master).password("only for this test").dbname(&name);
     let made = connect(&config).await;

@@ -1,4 +1,4 @@
-//! The program as a deployment calls it.
+//! Tests of the program, called as a deployment calls it.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may stop a test")]
 
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use pledge_migrations::MIGRATIONS;
 use pledge_testkit::TestDatabase;
 
-/// Calls the program; its exit status and what it said on either stream.
+/// Calls the program, and returns its exit status and the output on both streams.
 fn migrate(arguments: &[&str], variables: &[(&str, &str)]) -> (i32, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pledge-migrate"));
     let output = command.args(arguments).env_clear().envs(variables.iter().copied()).output().unwrap();
