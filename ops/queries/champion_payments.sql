@@ -1,4 +1,4 @@
--- Payments of the readers $1 for the novels $2, including those that were begun and not paid.
+-- Payments of the readers $1 for the novels $2, including those that were begun and never paid.
 select created_at, record_id, user_id, novel_id, type, kind, purchase_type, tier_level, status, amount, currency, paid_at,
        failed_at, closed, refunded_amount, dispute_status, payment_method, description, stripe_invoice_id,
        stripe_payment_intent_id, stripe_subscription_id, stripe_customer_id, stripe_price_id, period_start, period_end,

@@ -1,4 +1,4 @@
--- Who is connected to this database beside us, the longest transaction first.
+-- The other connections to this database, the longest transaction first.
 select pid, usename::text as role, application_name as program, state,
        extract(epoch from clock_timestamp() - xact_start)::bigint as seconds, pg_blocking_pids(pid) as blocked_by,
        left(regexp_replace(query, '\s+', ' ', 'g'), 60) as query

@@ -1,2 +1,2 @@
--- A person has looked at event $1 and nothing is to be done, for reason $2.
+-- Marks the parked event $1 as ignored, for reason $2, since a person decided that nothing is to be done.
 update stripe_event set outcome = 'ignored', reason = $2 where id = $1 and outcome = 'parked'

@@ -1,5 +1,5 @@
--- Removes from the preorders $1 who ordered, with the consent to marketing for their addresses. The order and its payment
--- stay.
+-- Removes the customers' personal data from the preorders $1, and the consent to marketing for their addresses. The orders
+-- and their payments stay.
 with forgotten as (
     delete from consent
     where lower(email) in (select lower(preorders.email) from preorders where id = any($1::uuid[]) and erased_at is null)

@@ -1,6 +1,6 @@
--- Removes from the users $1 who they are. Their ids stay, since payments refer to them. The row keeps an address that
--- cannot exist: with an empty one, a later invoice's address would fill it. Their consent goes too, except for an address
--- that another user has by now: that row stays without its user, since it may be a withdrawal.
+-- Removes the personal data of the users $1. Their ids stay, since payments refer to them. Each row gets an address that
+-- can't exist, since the address of a later invoice would replace a missing one. The users' consents are deleted, except
+-- for addresses that other users have by now: these rows may be withdrawals, and only lose their user.
 with others as (
     select id
     from consent

@@ -1,5 +1,6 @@
 select id::text as preorder_id, preorder_number, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as created_at,
-       -- What is disputed, held or sent already isn't sent, so whoever filters by status must not find it as completed.
+       -- Only preorders that are to be sent have the status `completed`, since the export is filtered by it; those that are
+       -- disputed, held or sent already have another one.
        case
            when disputed_at is not null then 'disputed'
            when status <> 'completed' then status

@@ -1,4 +1,4 @@
--- The people to whom uid $1, proven address $2 and Stripe's customers $3 lead.
+-- The users to whom uid $1, the proven address $2 and the customers $3 at Stripe lead.
 select (select id from users where id = $1) as by_uid,
        (select id from users where lower(email) = lower($2) and email_verified) as by_address,
        array(

@@ -1,4 +1,4 @@
--- A row of the older system's ledger, unless it is there. No payment of ours stands behind it.
+-- Inserts a row of the older system's ledger, unless it is stored already. The row belongs to no payment record.
 insert into user_champion_subscription_record (
     user_id, novel_id, tier_level, tier_name, monthly_price, payment_amount, currency, payment_method, payment_status,
     subscription_type, subscription_duration_days, start_date, end_date, stripe_subscription_id,

@@ -1,5 +1,5 @@
--- Access that had run for at least an hour when its payment was recorded between $1 and $2. Time that the grace covered
--- isn't lost, and neither is time that was made good since; both are left out.
+-- Access that had run for at least an hour when its payment was recorded between $1 and $2. Time in which the reader had
+-- access by grace is left out, and so are payments after which the reader got goodwill time for the novel.
 select payment.record_id::text as payment, grant_.user_id, grant_.novel_id, segment.tier_level,
        min(covered.until) as ran_from, max(least(segment.end_at, grant_.created_at)) as ran_until
 from user_champion_subscription_record as grant_

@@ -1,4 +1,4 @@
--- Preorders with more than one payment whose money wasn't returned.
+-- The preorders with more than one payment whose money wasn't returned.
 select preorder_id
 from preorder_payment
 where not revoked

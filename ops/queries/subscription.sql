@@ -1,5 +1,5 @@
--- Subscription $1 as it is stored, and if it isn't, whether customer $2 or one of the prices $3 is ours, and whether an
--- event about it waits for a person already.
+-- Subscription $1 as it is stored, with nulls if it isn't; whether customer $2 or one of the prices $3 is ours; and whether
+-- an event about the subscription is parked.
 select stored.status, stored.cancel_at_period_end, stored.period_end, stored.collection_paused, stored.tier_level,
        exists (select from users where stripe_customer_id = $2::text)
            or exists (select from payment_record where stripe_customer_id = $2)

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::console::Failure;
 
-/// How long a received message stays hidden from others: long enough to read all of them.
+/// The time for which a received message stays hidden from others, which is long enough to read all messages.
 const HIDDEN: Duration = Duration::from_secs(60);
 
 /// The most messages that SQS returns at a time.
@@ -32,7 +32,7 @@ pub struct DeadLetter {
     pub id: String,
     /// The message's text.
     pub body: String,
-    /// When it was sent.
+    /// The time at which the message was sent.
     pub sent: Option<Timestamp>,
     receipt: String,
 }
@@ -74,7 +74,8 @@ impl DeadLetters {
         Ok(messages.into_iter().map(DeadLetter::from).collect())
     }
 
-    /// Returns about how many messages somebody has received and not given back, which hides them for a minute.
+    /// Returns the approximate number of messages that are hidden because somebody has received them within the last
+    /// minute.
     pub async fn hidden(&self) -> Result<usize, Failure> {
         let request = self.client.get_queue_attributes().queue_url(&self.url);
         let name = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;

@@ -20,7 +20,7 @@ const JSON_API: &str = "application/vnd.api+json";
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How often a request is tried that Klaviyo answers with 429 or an error of its own.
+/// The number of tries of a request that Klaviyo answers with 429 or a 5xx.
 const MOST_TRIES: u32 = 5;
 
 /// A client of Klaviyo's API.
@@ -76,8 +76,8 @@ impl Klaviyo {
         Ok(events.iter().filter_map(id).collect())
     }
 
-    /// Has Klaviyo delete the profile of an address with everything that it knows of it. Klaviyo does so later, and also
-    /// accepts an address that it doesn't know (<https://developers.klaviyo.com/en/reference/request_profile_deletion>).
+    /// Asks Klaviyo to delete the profile of an address with all its data. Klaviyo deletes it later, and also accepts an
+    /// address that it doesn't know (<https://developers.klaviyo.com/en/reference/request_profile_deletion>).
     pub async fn delete_profile(&self, email: &Email) -> Result<(), Failure> {
         let profile = json!({ "type": "profile", "attributes": { "email": email.as_str() } });
         let body = json!({

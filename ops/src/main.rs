@@ -1,8 +1,8 @@
 //! `ops`: the commands with which engineers operate Pledge, so that nobody has to write SQL at night.
 //!
-//! A command that changes something only says what it would do, until it is called with `--apply`. Each can be called
-//! again after an interruption: what is done already isn't done twice. `ops --help` lists the commands, and
-//! `docs/RUNBOOK.md` says when to use which.
+//! A command that changes something only says what it would do, unless it is called with `--apply`. Each command can be
+//! called again after an interruption, and does nothing twice. `ops --help` lists the commands, and `docs/RUNBOOK.md` says
+//! when to use which.
 
 mod arguments;
 mod commands;

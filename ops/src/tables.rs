@@ -61,7 +61,7 @@ impl Tables {
         &mut self.0
     }
 
-    /// Returns events that wait for a person, oldest first.
+    /// Returns parked events, oldest first.
     pub async fn parked_events(&self, limit: i64) -> Result<Vec<RecordedEvent>, Error> {
         let rows = self.0.query(sql!("event", "parked_events"), &[&limit]).await?;
         rows.iter().map(RecordedEvent::read).collect()
@@ -115,15 +115,15 @@ impl Tables {
         row.map(|row| row.try_get("payload")).transpose()
     }
 
-    /// Replaces the payload of a row and makes the row one that is to be sent. Returns false if the payload isn't `from`
-    /// any more, or the row was sent.
+    /// Replaces the payload of a row that isn't sent, and marks the row as not parked and as queued at `now`. Returns
+    /// false, and changes nothing, if the payload isn't `from` any more or the row is sent or superseded.
     pub async fn edit(&self, id: OutboxId, from: &Value, to: &Value, now: Timestamp) -> Result<bool, Error> {
         let row = self.0.query_opt(sql!("edit_outbox"), &[&id.as_uuid(), &from, &to, &now]).await?;
         Ok(row.is_some())
     }
 
-    /// Makes rows, parked ones included, ones that are to be sent and were queued at `now`. Returns those of them that
-    /// aren't sent.
+    /// Marks those of the rows that are neither sent nor superseded as not parked and as queued at `now`, and returns their
+    /// ids.
     pub async fn requeue(&self, ids: &[OutboxId], now: Timestamp) -> Result<Vec<OutboxId>, Error> {
         let rows = self.0.query(sql!("requeue_outbox"), &[&uuids(ids), &now]).await?;
         rows.iter().map(|row| row.try_get("id").map(OutboxId::from_uuid)).collect()

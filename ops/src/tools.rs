@@ -77,7 +77,7 @@ impl Tools {
         SecretsManager::new(&self.aws)
     }
 
-    /// Returns a reader of what Klaviyo has, if `KLAVIYO_API_KEY` is there.
+    /// Returns a client of Klaviyo's API; none if it can't be configured, as without `KLAVIYO_API_KEY`.
     pub fn klaviyo_if_configured(&self) -> Option<Klaviyo> {
         self.klaviyo().ok()
     }

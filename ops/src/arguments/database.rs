@@ -11,7 +11,7 @@ pub enum Database {
     #[command(after_help = "Example:
   ops database sessions")]
     Sessions,
-    /// Ends a session, such as one that blocks the others. A call of a function is repeated by itself.
+    /// Ends a session, such as one that blocks others. If it was a function's, the function tries its call again.
     #[command(after_help = "Example:
   ops database end 4711 --apply")]
     End {
@@ -30,7 +30,7 @@ pub enum Database {
         #[arg(long, value_parser = parse::role)]
         member_of: String,
     },
-    /// Lets a role sign in no more. Who is connected stays so until they connect again.
+    /// Stops a role from signing in. Its open connections go on until they are closed.
     #[command(after_help = "Example:
   ops database logout pledge_app_1 --apply")]
     Logout {

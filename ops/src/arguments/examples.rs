@@ -1,4 +1,4 @@
-//! Tests that the help of each command shows an example, and that each example is a call of it.
+//! Tests that the help of each command shows an example, and that each example is a call of the command.
 
 use clap::{Command, CommandFactory};
 
@@ -16,7 +16,7 @@ fn leaves(words: &[String], command: &Command, found: &mut Vec<(Vec<String>, Com
     }
 }
 
-/// Returns the calls of commands among the lines of a help, without explanations and without where their output goes.
+/// Returns the calls of commands in a help text, without the explanations beside them and without redirections.
 fn examples(help: &str) -> Vec<String> {
     let joined = help.replace("\\\n", " ");
     let commands = joined.lines().filter_map(|line| line.strip_prefix("  ").filter(|line| line.starts_with("ops ")));

@@ -9,25 +9,26 @@ use crate::console::{WrongCall, words::iso};
 /// The tables that `ops export` writes.
 #[derive(Debug, Subcommand)]
 pub enum Export {
-    /// A line for each preorder.
+    /// Writes a line for each preorder.
     #[command(after_help = "Example:
   ops export preorders --from 2026-10-01 --to 2026-11-01 > october.csv")]
     Preorders(Window),
-    /// A line for each grant of champion support.
+    /// Writes a line for each grant of champion support.
     #[command(after_help = "Example:
   ops export ledger --from 2026-10-01 > ledger.csv")]
     Ledger(Window),
-    /// A line for each day and colour: how many preorders got how far. No personal data.
+    /// Writes a line for each day and colour, with the numbers of preorders that reached each state. It has no personal
+    /// data.
     #[command(after_help = "Example:
   ops export funnel --from 2026-10-01")]
     Funnel(Window),
-    /// A line for each day, novel and currency: what champions' payments brought, spread over the time that they bought.
-    /// No personal data.
+    /// Writes a line for each day, novel and currency, with the revenue from champions' payments, spread over the time that
+    /// they bought. It has no personal data.
     #[command(after_help = "Example:
   ops export revenue --from 2026-10-01 --to 2026-11-01 > october.csv")]
     Revenue(Window),
-    /// A line for each reader who was shown another tier or end, when access became a timeline, than their payments come
-    /// to. What was shown is honoured.
+    /// Writes a line for each reader who keeps another tier or end than their payments give: the one that they were shown
+    /// before access became a timeline.
     #[command(after_help = "Example:
   ops export carried-over > carried-over.csv")]
     CarriedOver,
@@ -36,10 +37,10 @@ pub enum Export {
 /// A window of time.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Window {
-    /// Made at this time or later: `2026-10-31` or `2026-10-31T12:00:00Z`, in UTC.
+    /// The start of the window: `2026-10-31` or `2026-10-31T12:00:00Z`, in UTC.
     #[arg(long, value_parser = parse::moment)]
     pub from: Timestamp,
-    /// Made before this time; now unless given.
+    /// The end of the window, which isn't part of it; now unless given.
     #[arg(long, value_parser = parse::moment)]
     pub to: Option<Timestamp>,
 }

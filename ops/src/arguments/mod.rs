@@ -50,7 +50,7 @@ const EXIT_STATUS: &str = "Exit status:
 #[derive(Debug, Parser)]
 #[command(name = "ops", disable_help_subcommand = true, after_help = EXIT_STATUS)]
 pub struct Arguments {
-    /// Makes the change. Without this, a command only says what it would do.
+    /// Makes the change. Without this option, a command only says what it would do.
     #[arg(long, global = true)]
     pub apply: bool,
     /// The command.
@@ -76,11 +76,11 @@ pub enum Command {
     /// The dead-letter queue of the sender.
     #[command(subcommand)]
     Dlq(Dlq),
-    /// Single Stripe events: recording them again, and saying whose they are.
+    /// Single Stripe events: recording them again, and giving them to a reader or a preorder.
     #[command(subcommand)]
     Event(Event),
-    /// Compares what is stored with what Stripe has and what Klaviyo was told, and applies what is missing. Exits with
-    /// status 3 if differences are left.
+    /// Compares the database with Stripe and Klaviyo, and records what is missing. Exits with status 3 if differences are
+    /// left.
     #[command(after_help = Reconcile::EXAMPLES)]
     Reconcile(Reconcile),
     /// The tiers of a novel: what a month of support costs.
@@ -89,25 +89,26 @@ pub enum Command {
     /// Shows everything about whatever an id, a number or an address leads to.
     #[command(after_help = Wanted::EXAMPLES)]
     Show(Wanted),
-    /// Tells the same as `show` in the order of time: from the form to Klaviyo, with each event and why it did what.
+    /// Tells what happened to the things that `show` shows, in the order of time: from the form to Klaviyo, with the effect
+    /// of each event and its reason.
     #[command(after_help = Wanted::EXAMPLES)]
     Explain(Wanted),
-    /// Preorders, and whether they are sent.
+    /// Preorders: holding them back, releasing them and marking them as sent.
     #[command(subcommand)]
     Preorders(Preorders),
-    /// Payments: what was paid twice, and what was paid elsewhere.
+    /// Payments: those that were made twice, and those that were made elsewhere.
     #[command(subcommand)]
     Payments(Payments),
     /// Subscriptions that somebody has to end.
     #[command(subcommand)]
     Subscriptions(Subscriptions),
-    /// Gives a reader time that costs nothing, for what had run before it was recorded.
+    /// Gives a reader time for free, such as time that had run before its payment was recorded.
     #[command(after_help = Grant::EXAMPLES)]
     Grant(Grant),
     /// The database server: who is connected, and who may sign in.
     #[command(subcommand)]
     Database(Database),
-    /// The data of one person, to be given to them or to be forgotten.
+    /// The data of one person: writing it to a file, and forgetting it.
     #[command(subcommand)]
     Person(Person),
     /// People: preorders without an owner, files of people, and two users who are one person.

@@ -20,7 +20,7 @@ pub enum Outbox {
         #[command(flatten)]
         limit: Limit,
     },
-    /// Queues rows again that are not sent, parked ones included.
+    /// Queues unsent rows again, parked ones included.
     #[command(after_help = "Examples:
   ops outbox requeue 6f9619ff-8b86-4d01-b42d-00cf4fc964ff --apply
   ops outbox requeue --all --apply                    all that are parked
@@ -29,15 +29,15 @@ pub enum Outbox {
         /// The ids of the rows.
         #[arg(value_parser = parse::outbox_id, required_unless_present = "all", conflicts_with = "all")]
         rows: Vec<OutboxId>,
-        /// All rows in the state.
+        /// Queues all rows in the state.
         #[arg(long)]
         all: bool,
         /// The state of the rows, with `--all`.
         #[arg(long, default_value = "parked", conflicts_with = "rows")]
         state: OutboxState,
     },
-    /// Corrects whom rows are about, and queues them again. What is sent already stays as it was sent. Only these rows
-    /// change: the preorder or the reader that they are about keeps its own address.
+    /// Corrects the address or the telephone number in rows, and queues them again. Rows that are sent already don't
+    /// change, and neither does the address of the preorder or the reader whom the rows are about.
     #[command(after_help = r#"Examples:
   ops outbox edit 6f9619ff-8b86-4d01-b42d-00cf4fc964ff --phone "+852 5123 4567" --apply
   ops outbox edit 6f9619ff-8b86-4d01-b42d-00cf4fc964ff --email reader@example.com --no-phone --apply"#)]
@@ -55,13 +55,13 @@ pub enum Outbox {
 #[derive(Debug, Clone, Args)]
 #[group(required = true, multiple = true)]
 pub struct Correction {
-    /// Another e-mail address.
+    /// The correct e-mail address.
     #[arg(long, value_parser = parse::email)]
     pub email: Option<Email>,
-    /// Another telephone number, with its country: `+852 5123 4567`.
+    /// The correct telephone number, with its country: `+852 5123 4567`.
     #[arg(long, value_parser = parse::phone, conflicts_with = "no_phone")]
     pub phone: Option<PhoneNumber>,
-    /// No telephone number.
+    /// Removes the telephone number.
     #[arg(long)]
     pub no_phone: bool,
 }
@@ -80,7 +80,8 @@ pub enum OutboxState {
 /// The subcommands of `ops dlq`.
 #[derive(Debug, Subcommand)]
 pub enum Dlq {
-    /// Shows messages, and what has become of the outbox rows that they name. While they are read, others don't see them.
+    /// Shows messages, and the state of the outbox rows that they name. While messages are read, they are hidden from
+    /// others.
     #[command(after_help = "Example:
   ops dlq list")]
     List(Limit),
@@ -89,7 +90,8 @@ pub enum Dlq {
   ops dlq redrive --apply
   ops dlq redrive --discard-unreadable --apply")]
     Redrive {
-        /// Removes messages that can't be read as well. They name no row that the sweep wouldn't find.
+        /// Also removes messages that can't be read. No announcement is lost with them, since the sweep finds every row
+        /// that waits.
         #[arg(long)]
         discard_unreadable: bool,
     },

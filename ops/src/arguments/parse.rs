@@ -1,4 +1,4 @@
-//! Parsers of arguments into the domain's types. Their errors are for whoever typed the argument.
+//! Parsers of arguments into the domain's types. Their errors are texts for the person who typed the argument.
 
 use pledge_domain::{
     Timestamp,

@@ -13,12 +13,12 @@ use super::{parse, preorders::PreorderName};
 /// The subcommands of `ops payments`.
 #[derive(Debug, Subcommand)]
 pub enum Payments {
-    /// Shows the preorders that were paid more than once, with the payments that were made for nothing.
+    /// Shows the preorders that were paid more than once, with the payments that are too many.
     #[command(after_help = "Example:
   ops payments duplicates")]
     Duplicates,
-    /// Refunds at Stripe what was paid for a preorder more than once. The first payment that didn't go back stays; one that
-    /// is disputed is left to the bank.
+    /// Refunds at Stripe the payments of a preorder that are too many. The first payment whose money didn't go back is
+    /// kept, and a disputed payment is left to the bank.
     #[command(after_help = "Examples:
   ops payments refund-duplicate ROL-1B9D6BCD            what would go back
   ops payments refund-duplicate ROL-1B9D6BCD --apply")]
@@ -27,7 +27,7 @@ pub enum Payments {
         #[arg(value_parser = parse::preorder_name, required = true)]
         preorders: Vec<PreorderName>,
     },
-    /// Books a single purchase that was paid elsewhere: 30 days of a tier, in the same ledger as any other.
+    /// Books a single purchase that was paid elsewhere: 30 days of a tier, in the same ledger as every other payment.
     #[command(after_help = r"Example:
   ops payments book paypal --reader V1StGXR8Z5jdHi6B --novel 7 --tier 3 --amount 5.00 \
     --reference 8XK12345AB678901C --paid-at 2026-10-31T12:00:00Z --apply")]
@@ -52,8 +52,8 @@ pub struct Book {
     /// The currency.
     #[arg(long, value_parser = parse::currency, default_value = "usd")]
     pub currency: Currency,
-    /// The time of the payment: `2026-10-31` or `2026-10-31T12:00:00Z`, in UTC. What it bought begins then, unless other
-    /// time of its tier or a higher one goes first.
+    /// The time of the payment: `2026-10-31` or `2026-10-31T12:00:00Z`, in UTC. The time that it bought begins then, or
+    /// later if the reader has other time of this tier or a higher one first.
     #[arg(long, value_parser = parse::moment)]
     pub paid_at: Timestamp,
 }
@@ -72,7 +72,7 @@ pub struct SupportOf {
     pub tier: TierLevel,
 }
 
-/// The arguments of `ops grant`: time that costs nothing.
+/// The arguments of `ops grant`, which gives time for free.
 #[derive(Debug, Clone, Args)]
 pub struct Grant {
     /// The reader, the novel and the tier.
@@ -81,8 +81,8 @@ pub struct Grant {
     /// The time to give.
     #[command(flatten)]
     pub time: Given,
-    /// The reason for the time, such as the payment whose time had run before it was recorded. Nothing is made good
-    /// twice.
+    /// The reason for the time, such as the payment whose time had run before it was recorded. Time for the same reason is
+    /// given once.
     #[arg(long, value_parser = parse::reason)]
     pub reference: String,
 }
@@ -101,7 +101,7 @@ pub struct Given {
     /// A number of days.
     #[arg(long, value_parser = clap::value_parser!(i64).range(1..=366), conflicts_with_all = ["from", "to"])]
     pub days: Option<i64>,
-    /// The start of the time that is made good; its length is what is given.
+    /// The start of the time that is made good. As much time is given as lies between the start and the end.
     #[arg(long, value_parser = parse::moment, requires = "to")]
     pub from: Option<Timestamp>,
     /// The end of the time that is made good.
@@ -112,7 +112,7 @@ pub struct Given {
 /// The subcommands of `ops subscriptions`.
 #[derive(Debug, Subcommand)]
 pub enum Subscriptions {
-    /// Shows the subscriptions that go on being charged although all the money of their running month went back.
+    /// Shows the subscriptions that will be charged again although all the money of their running month went back.
     #[command(after_help = "Example:
   ops subscriptions refunded")]
     Refunded,
@@ -121,7 +121,7 @@ pub enum Subscriptions {
     #[command(after_help = "Example:
   ops subscriptions cancel sub_1QxYzAbCdEfGhIjK --apply")]
     Cancel {
-        /// `sub_…`
+        /// The id of the subscription: `sub_…`.
         #[arg(value_parser = parse::subscription_id)]
         subscription: SubscriptionId,
     },

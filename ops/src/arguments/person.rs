@@ -13,8 +13,9 @@ pub enum Person {
         #[arg(value_name = "WHO")]
         who: String,
     },
-    /// Forgets somebody: here, in Firebase and in Klaviyo. Payments stay, without what says whose they are. Goes on where an
-    /// erasure was interrupted. Stripe's part is left to you, and is printed.
+    /// Erases somebody's personal data in the database, in Firebase and in Klaviyo. Payments stay, but nothing says any
+    /// more whose they are. An interrupted erasure is continued. The data at Stripe is left to you: the ids to erase there
+    /// are printed.
     #[command(after_help = "Examples:
   ops person erase reader@example.com            what would be forgotten
   ops person erase reader@example.com --apply    forgotten; the same again if it was interrupted")]

@@ -10,22 +10,23 @@ use super::parse;
 /// The subcommands of `ops preorders`.
 #[derive(Debug, Subcommand)]
 pub enum Preorders {
-    /// Shows preorders whose pay page has expired and of which no event has told since: Stripe's event is missing.
+    /// Shows preorders whose pay page has expired without an event that says how it ended: Stripe's event is missing.
     #[command(after_help = "Example:
   ops preorders stuck")]
     Stuck,
-    /// Holds preorders back: the fulfilment export says so, until they are released.
+    /// Holds preorders back: until they are released, the export has them as held, so that they aren't sent.
     #[command(after_help = r#"Example:
   ops preorders hold ROL-1B9D6BCD --reason "asks for another colour" --apply"#)]
     Hold {
         /// The preorders.
         #[command(flatten)]
         which: Which,
-        /// The reason, which stands in the export.
+        /// The reason, which the export shows.
         #[arg(long, value_parser = parse::reason)]
         reason: String,
     },
-    /// Lets preorders be sent that were held back. A dispute holds them by itself, and is over when the bank says so.
+    /// Releases preorders that were held back, so that they can be sent. A disputed preorder can't be sent before the bank
+    /// has decided.
     #[command(after_help = "Example:
   ops preorders release ROL-1B9D6BCD --apply")]
     Release {
@@ -33,7 +34,7 @@ pub enum Preorders {
         #[command(flatten)]
         which: Which,
     },
-    /// Says that preorders are sent. Only what is paid, not held and not disputed can be.
+    /// Marks preorders as sent. Only preorders that are paid, not held and not disputed can be sent.
     #[command(after_help = "Examples:
   ops preorders fulfil ROL-1B9D6BCD ROL-2C0E7CDE --apply
   ops preorders fulfil --file sent.txt --apply              a number on each line")]
@@ -61,7 +62,7 @@ pub struct Which {
 pub enum PreorderName {
     /// The id of the preorder.
     Id(PreorderId),
-    /// The number that stands on paper: `ROL-` and eight characters. Two preorders may have the same.
+    /// The number for people: `ROL-` and eight characters. Two preorders may have the same number.
     Number(String),
 }
 

@@ -12,14 +12,15 @@ const WINDOW: time::Duration = time::Duration::days(30);
 /// The arguments of `ops reconcile`.
 #[derive(Debug, Clone, Args)]
 pub struct Reconcile {
-    /// The start of the window: `2026-10-31` or `2026-10-31T12:00:00Z`, in UTC; 30 days before the end unless given.
-    /// Older objects are looked at as far back as something may have happened to them in the window.
+    /// The start of the window: `2026-10-31` or `2026-10-31T12:00:00Z`, in UTC; 30 days before the end unless given. Older
+    /// objects are compared too, as far back as something may still have happened to them in the window.
     #[arg(long, value_parser = moment)]
     pub from: Option<Timestamp>,
     /// The end of the window; now unless given.
     #[arg(long, value_parser = moment)]
     pub to: Option<Timestamp>,
-    /// Goes on where a comparison stopped, which says what to give here: a part, and the last object that was compared.
+    /// Continues a comparison that stopped. Its message says what to give here: a part, and the last object that was
+    /// compared.
     #[arg(long, value_name = "PART[:ID]", value_parser = resume)]
     pub resume: Option<Resume>,
 }

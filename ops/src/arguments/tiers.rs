@@ -20,7 +20,7 @@ pub enum Tiers {
         #[arg(value_parser = parse::novel_id)]
         novel: NovelId,
     },
-    /// Opens a novel to champions: gives it those of the usual thirteen tiers that it doesn't have.
+    /// Opens a novel to champions: adds those of the usual thirteen tiers that it doesn't have.
     #[command(after_help = "Example:
   ops tiers open 7 --apply")]
     Open {
@@ -28,7 +28,7 @@ pub enum Tiers {
         #[arg(value_parser = parse::novel_id)]
         novel: NovelId,
     },
-    /// Changes a tier, or makes one. A price holds for who comes next: who supports already goes on at theirs.
+    /// Changes a tier, or makes one. A new price is for new champions: those who have a subscription keep their price.
     #[command(after_help = "Examples:
   ops tiers set 7 3 --price 5.00 --apply
   ops tiers set 7 3 --on-sale false --apply")]
@@ -43,8 +43,8 @@ pub enum Tiers {
         #[command(flatten)]
         settings: TierSettings,
     },
-    /// Says that a price at Stripe is or was this tier's: one of a plan that was changed in Stripe's dashboard, or of a
-    /// subscription from before this system. Prices that are made here are remembered by themselves.
+    /// Records that a price at Stripe is or was this tier's, such as a price that was set in Stripe's dashboard, or that of
+    /// a subscription from before this system. Prices that this system makes are recorded by themselves.
     #[command(after_help = "Example:
   ops tiers remember 7 3 price_1QxYzAbCdEfGhIjK --apply")]
     Remember {
@@ -54,7 +54,7 @@ pub enum Tiers {
         /// The tier.
         #[arg(value_parser = parse::tier_level)]
         level: TierLevel,
-        /// `price_…`
+        /// The id of the price: `price_…`.
         #[arg(value_parser = parse::price_id)]
         price: PriceId,
     },
@@ -67,7 +67,7 @@ pub struct TierSettings {
     /// The price of a month, in major units of its currency: `12.00`.
     #[arg(long)]
     pub price: Option<String>,
-    /// The currency; of a new tier the dollar unless given.
+    /// The currency of the price; for a new tier the dollar unless given.
     #[arg(long, value_parser = parse::currency, requires = "price")]
     pub currency: Option<Currency>,
     /// The name of the tier.
@@ -76,7 +76,7 @@ pub struct TierSettings {
     /// The number of unpublished chapters that the tier opens.
     #[arg(long, value_parser = clap::value_parser!(i32).range(0..))]
     pub chapters: Option<i32>,
-    /// Whether the tier is on sale. Subscriptions to a tier that isn't go on.
+    /// Whether the tier is on sale. Subscriptions to a tier that isn't on sale go on.
     #[arg(long)]
     pub on_sale: Option<bool>,
 }

@@ -5,8 +5,8 @@ use clap::Args;
 /// The arguments of `ops show` and `ops explain`.
 #[derive(Debug, Clone, Args)]
 pub struct Wanted {
-    /// A preorder's id or number, an e-mail address, a uid, an id of Stripe's (`cus_ sub_ pi_ in_ cs_ evt_ re_ dp_`), a
-    /// payment's id, or that of a row of the outbox.
+    /// A preorder's id or number, an e-mail address, a uid, an id of Stripe's (`cus_ sub_ pi_ in_ cs_ evt_ re_ dp_`), the
+    /// id of a payment record, or the id of a row of the outbox.
     #[arg(value_name = "ANYTHING")]
     pub what: String,
     /// Writes JSON with every column.

@@ -1,7 +1,7 @@
 //! `ops dlq`: messages that the sender's queue has given up.
 //!
-//! A message only names rows of the outbox, and the sweep finds every row that waits. So nothing is lost with a message;
-//! what matters is why it failed, which its rows say.
+//! A message only names rows of the outbox, and the sweep finds every row that waits. So no announcement is lost with a
+//! message. The rows say why sending failed.
 
 use std::collections::BTreeMap;
 
@@ -70,7 +70,7 @@ pub async fn redrive(tools: &Tools, discard_unreadable: bool, apply: bool) -> Re
     Ok(Done::SomethingLeft)
 }
 
-/// Returns the part of a sentence that says how many more messages somebody else has received and thereby hides.
+/// Returns the part of a sentence that says how many more messages are hidden because somebody else has received them.
 fn and_hidden(hidden: usize) -> String {
     match hidden {
         0 => String::new(),
@@ -101,7 +101,7 @@ async fn peek(tools: &Tools, letters: &DeadLetters, limit: usize) -> Result<Vec<
         found.extend(received.into_iter().map(|found| (found.letter.id.clone(), found)));
         progress.advance(found.len() - before);
         if found.len() == before {
-            // Only messages that were read already came: the queue has no others.
+            // All the messages had been read already, so the queue has no others.
             break;
         }
     }

@@ -69,7 +69,7 @@ pub async fn replay(tools: &Tools, id: &EventId, force: bool, apply: bool) -> Re
     Ok(Done::All)
 }
 
-/// Fetches an event that nobody marked, and records it as the given reader's or preorder's.
+/// Fetches an event whose object has no mark of ours, and records it as the given reader's or preorder's.
 pub async fn adopt(tools: &Tools, id: &EventId, adopter: &AdoptedBy, apply: bool) -> Result<Done, Failure> {
     let database = tools.database()?;
     let stripe = tools.stripe()?;

@@ -1,4 +1,4 @@
-//! `ops grant`: makes good time that had run before it was recorded.
+//! `ops grant`: gives a reader time for free, such as time that had run before its payment was recorded.
 
 use pledge_domain::{
     Timestamp,
@@ -16,7 +16,7 @@ use crate::{
     tools::Tools,
 };
 
-/// Gives a reader time.
+/// Gives a reader time, once for each reason.
 pub async fn run(tools: &Tools, grant: &Grant, apply: bool) -> Result<Done, Failure> {
     let database = tools.database()?;
     let support = &grant.support;

@@ -25,7 +25,7 @@ const FEATURES: [(&str, bool); 5] = [
     ("subscription_update", false),
 ];
 
-/// The fields of a configuration that matter here.
+/// The fields of a configuration that this program reads.
 #[derive(Debug, Deserialize)]
 struct Configuration {
     id: String,

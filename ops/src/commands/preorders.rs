@@ -1,4 +1,4 @@
-//! `ops preorders`: which preorders may be sent, and which were.
+//! `ops preorders`: holds preorders back, releases them and marks them as sent.
 
 use std::{fs, io, path::Path};
 
@@ -87,7 +87,7 @@ async fn say(tools: &Tools, which: &Which, step: &FulfilmentStep, apply: bool) -
     Ok(if refused == 0 { Done::All } else { Done::SomethingLeft })
 }
 
-/// Takes a step under the preorder's lock, so that it and a dispute that is recorded at the same moment see each other.
+/// Takes a step under the preorder's lock, so that a dispute that is recorded at the same moment isn't overlooked.
 async fn take(
     database: &Database,
     tables: &mut Tables,

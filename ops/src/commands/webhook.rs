@@ -19,7 +19,7 @@ use crate::{
 
 const PATH: &str = "/webhook_endpoints";
 
-/// The fields of an endpoint that matter here.
+/// The fields of an endpoint that this program reads.
 #[derive(Debug, Deserialize)]
 struct Endpoint {
     id: String,
@@ -59,7 +59,7 @@ async fn create(
     apply: bool,
 ) -> Result<Done, Failure> {
     note(format_args!("No endpoint has the address {url}."));
-    // Checked before the endpoint is made, since Stripe gives its secret once.
+    // The vault is read before the endpoint is made, since Stripe gives the endpoint's secret only once.
     let vault = tools.vault();
     let before = match store {
         Some(arn) => vault.read_if_stored(arn).await?,
@@ -153,7 +153,8 @@ async fn endpoints(stripe: &StripeClient) -> Result<Vec<Endpoint>, Failure> {
     Ok(endpoints)
 }
 
-/// Returns a text by which two people can tell, without showing it, whether they have the same secret.
+/// Returns the first eight bytes of the secret's SHA-256 in hexadecimal digits, by which two people can tell whether they
+/// have the same secret without showing it.
 fn fingerprint(secret: &str) -> String {
     hex::encode(&digest(&SHA256, secret.as_bytes()).as_ref()[..8])
 }

@@ -103,13 +103,12 @@ pub fn note(text: impl Display) {
     to_person(format_args!("{text}\n"));
 }
 
-/// Writes on standard error. That nobody reads there is no reason to stop, so a failure is passed over; `eprintln!` would
-/// panic.
+/// Writes a text to standard error. A failure to write, as to a closed pipe, is ignored, while `eprintln!` would panic.
 fn to_person(text: fmt::Arguments<'_>) {
     let _ = io::stderr().lock().write_fmt(text);
 }
 
-/// Prints that nothing was done, and how to do it.
+/// Prints what would be done, and that `--apply` does it.
 pub fn dry_run(what: impl Display) {
     note(format!("Dry run: {what}. Repeat with --apply to do it."));
 }

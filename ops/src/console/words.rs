@@ -18,19 +18,19 @@ pub fn count(number: impl TryInto<u64>, one: &str) -> String {
     format!("{number} {one}{}", if number == 1 { "" } else { "s" })
 }
 
-/// Returns what agrees with a number of things: `1 event is`, `2 events are`.
+/// Returns a number of things with the verb: `1 event is`, `2 events are`.
 pub fn there_are(number: impl TryInto<u64>, one: &str) -> String {
     let number = number.try_into().unwrap_or_default();
     format!("{} {}", count(number, one), if number == 1 { "is" } else { "are" })
 }
 
-/// Returns the text on one line, without control characters: customers write some of it.
+/// Returns the text on one line and without control characters, since customers may have written it.
 fn clean(text: &str) -> String {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Breaks a text into lines of at most so many characters. A word that is longer stays whole, so that it can be copied.
+/// Breaks a text into lines of at most `width` characters. A word that is longer stays whole, so that it can be copied.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in clean(text).split(' ') {
@@ -47,7 +47,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Puts parts beside each other, with two blanks between them, into lines of at most so many characters. A part is broken
+/// Puts parts beside each other, with two blanks between them, into lines of at most `width` characters. A part is broken
 /// only if it doesn't fit into a line of its own.
 pub fn wrap_parts(parts: &[String], width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();

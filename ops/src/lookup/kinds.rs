@@ -1,11 +1,11 @@
 //! The kinds of things that can be looked up.
 
-/// The kinds of things, as a hint for whoever asked for something else.
+/// The kinds of things that can be looked up, as a hint after a text that led to nothing.
 pub const KINDS: &str = "a preorder's id or number (ROL-…), an e-mail address, a uid of Firebase's, an id of Stripe's (customer \
                          cus_, subscription sub_, payment pi_, invoice in_, Checkout session cs_, event evt_, refund re_ or \
                          pyr_, dispute dp_ or du_), the id of a champion's payment, or that of a row of the outbox";
 
-/// Prefixes of Stripe's ids, each with the command that finds something of the kind elsewhere.
+/// Prefixes of ids and numbers, each with a hint for a text that begins with it and led to nothing.
 const PREFIXES: [(&str, &str); 13] = [
     ("cus_", "no reader has this customer"),
     ("sub_", "no such subscription is stored; `ops reconcile` finds what Stripe has and this database hasn't"),
@@ -22,7 +22,8 @@ const PREFIXES: [(&str, &str); 13] = [
     ("ROL-", "no preorder has this number"),
 ];
 
-/// Returns why nothing was found, as far as the text tells, and what can be looked up.
+/// Returns a hint for a text that led to nothing: the reason, if its prefix tells, and the kinds of things that can be
+/// looked up.
 pub fn hint(what: &str) -> String {
     let known = PREFIXES.iter().find(|(prefix, _)| what.starts_with(prefix));
     match known {

@@ -1,4 +1,4 @@
-//! Everything that is stored about whatever an id, a number or an address leads to.
+//! Everything that is stored about the things to which an id, a number or an address leads.
 
 mod kinds;
 mod record;
@@ -35,7 +35,7 @@ impl Found {
 /// Looks up what an id, a number or an address leads to.
 ///
 /// # Errors
-/// If nothing is known of it, with the kinds of things that can be looked up.
+/// If nothing is known of the text. The error says what kinds of things can be looked up.
 pub async fn find(database: &Database, what: &str) -> Result<Found, Failure> {
     let mut tables = Tables::open(database).await?;
     let client = tables.client();

@@ -19,7 +19,7 @@ pub struct Subject {
     pub preorders: BTreeSet<Uuid>,
     /// The readers, each with a novel.
     pub champions: BTreeSet<(String, i64)>,
-    /// The people who were asked for as people, so that everything of theirs counts.
+    /// The people whom the text itself named, so that everything that belongs to them is part of the subject.
     pub people: BTreeSet<String>,
     /// Every id by which events and announcements may name the preorders, readers and people.
     pub keys: BTreeSet<String>,
@@ -45,7 +45,7 @@ impl Subject {
         Ok(subject)
     }
 
-    /// Returns the subject of these people and preorders, with everything that is theirs.
+    /// Returns the subject of these people and preorders, with everything that belongs to them.
     pub async fn of(client: &Client, people: &[String], preorders: &[Uuid]) -> Result<Self, Error> {
         let mut subject = Self { people: people.iter().cloned().collect(), ..Self::default() };
         subject.follow(client).await?;

@@ -7,8 +7,8 @@ use pledge_testkit::time::t;
 
 use crate::environment::TestEnvironment;
 
-/// Starts an environment whose dead-letter queue has a message about a sent row, one about each of the waiting rows, and
-/// one that is unreadable. Returns the rows.
+/// Starts an environment whose dead-letter queue has a message about a sent row, one about each of the waiting rows, and an
+/// unreadable one. Returns the rows.
 async fn environment() -> (TestEnvironment, Vec<OutboxId>) {
     let environment = TestEnvironment::start().await;
     for n in 1..=13 {

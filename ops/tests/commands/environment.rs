@@ -1,4 +1,4 @@
-//! The environment of a test: a database, and stand-ins of everything else that the program talks to.
+//! The environment of a test: a database, and stand-ins for everything else that the program talks to.
 
 use std::process::Stdio;
 
@@ -24,7 +24,7 @@ use tokio_postgres::Client;
 /// The secret key that the stand-in of Stripe accepts.
 pub const KEY: &str = "sk_test_of_the_tests";
 
-/// A database of its own, and the stand-ins that the program is pointed at.
+/// A test's own database, and the stand-ins that the program is configured with.
 pub struct TestEnvironment {
     pub stand_in: StripeStandIn,
     pub stripe: StripeClient,
@@ -74,7 +74,7 @@ impl TestEnvironment {
         Self::at(Clock::real()).await
     }
 
-    /// Starts an environment in which Stripe's clock is some days behind and moves only when it is told to.
+    /// Starts an environment in which Stripe's clock is some days behind, and moves only if the test moves it.
     pub async fn started_days_ago(days: i64) -> Self {
         Self::at(Clock::stopped(Clock::real().now() - days * 86_400)).await
     }
@@ -190,7 +190,7 @@ impl TestEnvironment {
         request.send().await.unwrap().error_for_status().unwrap();
     }
 
-    /// Makes Klaviyo have an announcement, as if the sender had sent it.
+    /// Adds an announcement to the stand-in for Klaviyo, as if the sender had sent it.
     pub async fn klaviyo_has(&self, row: OutboxId, metric: &str) {
         let occurred = "select payload ->> 'occurred_at' from outbox where id = $1";
         let time: String = self.tables.query_one(occurred, &[&row.as_uuid()]).await.unwrap().get(0);

@@ -1,4 +1,4 @@
-//! The commands of docs/MIGRATING.md, typed as they stand there, with made-up data of the older systems' shape.
+//! Runs the commands of docs/MIGRATING.md as the guide has them, with made-up data in the older systems' form.
 
 use std::{fs, path::PathBuf};
 
@@ -29,7 +29,7 @@ impl Folder {
         fs::write(self.0.join(name), text).unwrap();
     }
 
-    /// Returns a command in which files are those of this folder.
+    /// Returns a command with the paths of its files changed to this folder.
     fn command(&self, line: &str, taken_over_at: &str) -> String {
         let word = |word: &str| {
             let file = word.contains('.') && self.0.join(word).exists();
@@ -53,7 +53,7 @@ async fn the_guide_moves_both_older_systems() {
     ] });
     folder.write("users.json", &people.to_string());
 
-    // The preorder system's sale: a session with nothing but the colour in its metadata.
+    // This sale of the preorder system is a session with only the colour in its metadata.
     let price = environment
         .post("prices", &[("currency", "usd"), ("unit_amount", "29900"), ("product_data[name]", "Red")])
         .await;
@@ -72,12 +72,12 @@ async fn the_guide_moves_both_older_systems() {
         .await;
     environment.stand_in.pay_session(session["id"].as_str().unwrap(), Payment::by_card());
 
-    // A form of the preorder system that nobody paid.
+    // This form of the preorder system was never paid.
     let forms = "id,email,color,locale,status,user_id,created_at\n\
                  1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed,jo@example.com,Red,en,initiated,,2025-01-02 10:00:00\n";
     folder.write("preorders.csv", forms);
 
-    // The champion system's data: a subscription whose month is running, and a customer at Stripe.
+    // The champion system's data are a subscription whose month is running, and a customer at Stripe.
     let now = OffsetDateTime::now_utc().replace_nanosecond(0).unwrap();
     let taken_over_at = now.format(&Rfc3339).unwrap();
     let mysql = |days: i64| {

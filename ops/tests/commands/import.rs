@@ -6,7 +6,7 @@ use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339, ma
 
 use crate::environment::{Output, TestEnvironment};
 
-/// The older system's tables, in a folder of their own.
+/// The older system's tables as files, in a folder of their own.
 struct Tables {
     folder: PathBuf,
     taken_over_at: OffsetDateTime,
@@ -137,8 +137,8 @@ async fn a_reader_keeps_what_they_were_shown_and_stripe_finds_them() {
         assert_eq!(environment.count("select count(*) from users where stripe_customer_id is not null").await, 1);
         assert_eq!(environment.count("select count(*) from outbox").await, 0, "nobody is told again");
     }
-    // The older system's own invoice arrives late, and the next month is paid. Nothing marks these events, so they find
-    // the reader by what the import stored.
+    // The older system's own invoice arrives late, and the next month is paid. The events have no mark of ours, so they
+    // find the reader by the ids that the import stored.
     let until = "select extract(epoch from end_date)::bigint from user_champion_subscription where user_id = 'uid-1'";
     let shown = environment.count(until).await;
     environment.hear().await;

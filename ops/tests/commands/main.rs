@@ -1,4 +1,4 @@
-//! The program itself, against strict stand-ins of everything outside and a database of its own.
+//! Tests of the program itself, against strict stand-ins for everything outside and a database of its own.
 //!
 //! Each command is called three ways: as a dry run, which must change nothing; with `--apply`; and once more, which must
 //! find nothing to do.

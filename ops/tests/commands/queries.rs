@@ -20,7 +20,7 @@ async fn every_query_fits_the_schema() {
     }
 }
 
-/// Exports, which read all rows of a period because somebody asked for all of them.
+/// The queries of exports, which may read all rows of a period.
 const EXPORTS: [&str; 5] =
     ["export_champion_keys", "export_funnel", "export_ledger", "export_preorders", "preorders_paid_twice"];
 

@@ -1,4 +1,4 @@
-//! What the program does when nobody reads what it writes, as in `ops completions bash | head`.
+//! The program ends quietly if nobody reads its output any more, as in `ops completions bash | head`.
 
 use std::{
     io::{self, PipeWriter},

@@ -17,8 +17,8 @@ use crate::{
     tools::Tools,
 };
 
-/// Compares, reader by reader, the access that was shown when access became a timeline with the access that their
-/// payments come to.
+/// Compares, reader by reader, the access that they were shown before access became a timeline with the access that their
+/// payments give.
 pub async fn run(tools: &Tools) -> Result<Done, Failure> {
     let store = tools.database()?;
     let mut tables = Tables::open(&store).await?;

@@ -1,4 +1,4 @@
-//! `ops export`: tables as CSV (RFC 4180). A query names its columns and makes everything text.
+//! `ops export`: tables as CSV (RFC 4180). Each query names the columns, and converts every value to text.
 
 mod carried_over;
 mod cell;
@@ -51,7 +51,8 @@ fn cells(row: &Row) -> Result<Vec<String>, tokio_postgres::Error> {
     (0..row.len()).map(|column| Ok(cell::text(row.try_get(column)?))).collect()
 }
 
-/// Returns the I/O error inside a CSV error: a closed pipe (its reader has seen enough) is told from a full disk.
+/// Returns the I/O error inside a CSV error, so that a closed pipe, whose reader has seen enough, can be told from a full
+/// disk.
 fn unwrap_io(error: csv::Error) -> Failure {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error.into(),

@@ -1,4 +1,4 @@
-//! `ops export revenue`: what champions' payments brought on each day, by novel. No personal data.
+//! `ops export revenue`: the revenue from champions' payments on each day, by novel, without personal data.
 
 use std::{collections::BTreeMap, io};
 
@@ -22,7 +22,7 @@ use crate::{
 /// Revenue in minor units for each day, novel and currency.
 type Revenue = BTreeMap<(Date, i64, Currency), i64>;
 
-/// Computes the revenue of a window from everybody's payments, reader by reader.
+/// Computes the revenue of a window from all payments, reader by reader.
 pub async fn run(tools: &Tools, window: Window) -> Result<Done, Failure> {
     let store = tools.database()?;
     let mut tables = Tables::open(&store).await?;

@@ -1,4 +1,4 @@
-//! What each reader had in the older system, put together from its tables.
+//! The former support of each reader, put together from the tables of the older system.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,7 +55,7 @@ impl Support {
         self.shown.as_ref()?.subscription.as_ref()
     }
 
-    /// Returns the reader's former support as the domain takes it.
+    /// Returns the reader's former support in the domain's types.
     pub fn former(&self, taken_over_at: Timestamp) -> Former {
         let running = self.shown.as_ref().filter(|row| row.is_active);
         let shown = running.map(|row| Shown { tier: row.tier, period: row.period });
@@ -111,7 +111,8 @@ impl Support {
     }
 }
 
-/// Returns the kind of a payment. The older system calls only renewals so, and names every other kind by its effect.
+/// Returns the kind of a payment. The older system marks only renewals as such; whether another payment is a subscription's
+/// follows from `of_subscription`.
 fn kind(record: Option<&str>, of_subscription: bool) -> PaymentKind {
     match (record, of_subscription) {
         (Some("renew" | "renewal"), _) => PaymentKind::Renewal,

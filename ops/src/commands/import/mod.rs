@@ -1,8 +1,8 @@
 //! `ops import`: takes data over from an older system.
 //!
-//! What readers were shown as champions is honoured as one payment of amount 0, and what they paid for it is settled
-//! (`domain::champion::import`). An import can be repeated: readers who are taken over stay as they are, and the others
-//! are added.
+//! The access that readers were shown becomes one payment of amount 0, and the payments that they made for it are settled
+//! (`domain::champion::import`). An import can be repeated: readers who are taken over stay as they are, and the others are
+//! added.
 
 mod former;
 mod preorders;
@@ -253,7 +253,7 @@ impl Takeover {
     }
 }
 
-/// Returns whether Stripe answered that it has no such object, as opposed to an error that leaves it open.
+/// Returns whether Stripe answered that it has no such object. After any other error, it may have it.
 fn is_unknown(error: &BillingError) -> bool {
     let BillingError::Gateway(GatewayError::Refused(cause)) = error else { return false };
     matches!(cause.downcast_ref(), Some(StripeError::Api(answer)) if answer.status == 404)

@@ -20,7 +20,7 @@ use crate::{
 /// The columns that a file must have.
 const COLUMNS: &[&str] = &["id", "email", "color", "status", "created_at"];
 
-/// How many preorders are written in one transaction.
+/// The number of preorders that are written in one transaction.
 const BATCH: usize = 500;
 
 /// A row of `preorders`.
@@ -31,12 +31,12 @@ struct PreorderRow {
     color: Color,
     locale: Locale,
     user: Option<UserId>,
-    /// Whether the older system says that it was paid, even if the money was returned.
+    /// Whether the preorder was paid according to the older system, even if the money was returned.
     paid: bool,
     created_at: Timestamp,
 }
 
-/// Reads the file and writes what nobody paid.
+/// Reads the file and writes its unpaid preorders.
 pub async fn run(tools: &Tools, file: &Path, apply: bool) -> Result<Done, Failure> {
     let Rows { rows, refused } = rows::read(file, COLUMNS, row)?;
     for refused in &refused {

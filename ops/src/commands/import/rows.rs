@@ -72,7 +72,7 @@ pub struct ReaderRow {
 #[derive(Debug)]
 pub struct Rows<T> {
     pub rows: Vec<T>,
-    /// Why records were refused and where they are, without their contents.
+    /// Texts that say why records were refused and where they are, without their contents.
     pub refused: Vec<String>,
 }
 
@@ -188,7 +188,7 @@ impl Cells<'_> {
         SubscriptionId::parse(text).ok()
     }
 
-    /// Returns a payment's id, from its own column or from the column in which the older system kept it earlier.
+    /// Returns the id of the row's payment, which is in one of several columns or among the words of the description.
     fn intent(&self) -> Option<PaymentIntentId> {
         let own = ["stripe_payment_intent_id", "stripe_subscription_id", "transaction_id"];
         let own =

@@ -1,4 +1,4 @@
-//! What happened to an object and when, taken from its rows.
+//! The history of an object, taken from its rows.
 
 use super::headline::{consent, outcome, paid, support};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 pub struct Entry<'a> {
     /// The time in ISO 8601; none if it isn't known.
     pub at: Option<String>,
-    /// The place in a word.
+    /// The place where it happened, in one word such as `form`, `payment` or `Klaviyo`.
     pub lane: &'static str,
     /// A description of what happened.
     pub says: String,

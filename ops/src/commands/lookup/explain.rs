@@ -13,7 +13,7 @@ use crate::{
     tools::Tools,
 };
 
-/// The widths of the columns of time and place, each with the gap after it.
+/// The widths of the columns for the time and the place, each with the gap after it.
 const COLUMNS: [usize; 2] = [22, 10];
 
 /// Prints what happened, in the order of time.

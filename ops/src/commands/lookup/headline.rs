@@ -2,7 +2,7 @@
 
 use crate::lookup::{Record, Section};
 
-/// Returns what a row is and its present state.
+/// Returns a line that says what a row is and what its present state is.
 pub fn headline(section: Section, record: &Record) -> String {
     let text = |name: &str| record.text(name).to_owned();
     let novel = || format!("novel {}", record.number("novel_id"));
@@ -35,14 +35,14 @@ pub fn headline(section: Section, record: &Record) -> String {
     }
 }
 
-/// Returns whether consent to marketing was given or withdrawn for an address.
+/// Returns a text that says whether consent to marketing was given or withdrawn for an address.
 pub fn consent(record: &Record) -> String {
     let said = if record.is("given") { "consents to" } else { "withdraws consent to" };
     let proven = if record.is("proven") { "proven" } else { "not proven" };
     format!("{} ({proven}) {said} marketing, in {}", record.text("email"), record.text("source").replace('_', " "))
 }
 
-/// Returns what became of an event, with the reason if there is one.
+/// Returns an event's outcome, with the reason if there is one.
 pub fn outcome(event: &Record) -> String {
     match event.some("reason") {
         Some(reason) => format!("{}: {reason}", event.text("outcome")),
@@ -50,7 +50,7 @@ pub fn outcome(event: &Record) -> String {
     }
 }
 
-/// Returns what became of a payment of a preorder.
+/// Returns a text about a payment of a preorder: its amount, what was refunded, and whether it is disputed.
 pub fn paid(payment: &Record, id: &str) -> String {
     let mut said = format!("{} paid with {}", payment.money("amount"), payment.text(id));
     if payment.number("refunded_amount") > 0 {
@@ -62,7 +62,7 @@ pub fn paid(payment: &Record, id: &str) -> String {
     said
 }
 
-/// Returns the support that a reader has of a novel.
+/// Returns a text about a reader's support of a novel.
 pub fn support(champion: &Record) -> String {
     let novel = champion.number("novel_id");
     match (champion.number("tier_level"), champion.some("tier_until")) {
@@ -80,7 +80,7 @@ pub fn support(champion: &Record) -> String {
     }
 }
 
-/// Returns whether an announcement was sent.
+/// Returns the state of an announcement: `sent`, `superseded`, `parked` or `waiting`.
 pub fn state(announcement: &Record) -> &'static str {
     let is = |name| announcement.some(name).is_some();
     match () {

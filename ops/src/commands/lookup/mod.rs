@@ -1,4 +1,4 @@
-//! `ops show` and `ops explain`: everything about whatever an id, a number or an address leads to.
+//! `ops show` and `ops explain`: everything that an id, a number or an address leads to.
 
 mod chronology;
 mod explain;

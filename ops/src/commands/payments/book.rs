@@ -1,4 +1,4 @@
-//! `ops payments book`: books a payment that was made elsewhere in the same ledger as any other.
+//! `ops payments book`: books a payment that was made elsewhere, in the same ledger as every other payment.
 
 use pledge_domain::{
     champion::{
@@ -62,7 +62,7 @@ pub async fn run(tools: &Tools, book: &Book, apply: bool) -> Result<Done, Failur
     Ok(Done::All)
 }
 
-/// Returns the reader and the novel for which a payment is booked; none if it isn't.
+/// Returns the reader and the novel for which a payment is booked already; none if it isn't booked.
 async fn owner(client: &Client, payment: &PaidElsewhere) -> Result<Option<ChampionKey>, Failure> {
     let row = client.query_opt(sql!("owner_of_payment"), &[&payment.id().as_uuid()]).await?;
     let Some(row) = row else { return Ok(None) };

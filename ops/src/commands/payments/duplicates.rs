@@ -51,7 +51,7 @@ pub async fn refund(tools: &Tools, names: &[PreorderName], apply: bool) -> Resul
             if !apply {
                 continue;
             }
-            // The key stays the same, so whoever repeats this refunds nothing twice.
+            // A repeated call has the same key, so nothing is refunded twice.
             let key = IdempotencyKey::new(format!("ops-refund-duplicate:{intent}"))?;
             let call = Call::post("/refunds", json!({ "payment_intent": intent.as_str(), "reason": "duplicate" }));
             match stripe.create::<Refund>(&call, &key).await {

@@ -24,7 +24,7 @@ use crate::{
 pub async fn erase(tools: &Tools, who: &str, apply: bool) -> Result<Done, Failure> {
     let database = tools.database()?;
     let mut tables = Tables::open(&database).await?;
-    // Configured first, so that nothing is forgotten here while Firebase or Klaviyo can't be told.
+    // Both clients are configured first, so that nothing is erased here if the configuration of one of them is missing.
     let (firebase, klaviyo) = (tools.accounts()?, tools.klaviyo()?);
     if let Some(erasure) = Erasure::unfinished(tables.client(), who.trim()).await? {
         note("An erasure was interrupted: what is stored here is forgotten already.");
@@ -62,7 +62,7 @@ async fn plan(database: &Database, subject: &Subject) -> Result<Option<Erasure>,
     let announcements = Section::Announcements.read(client, subject).await?;
     let consents = Section::Consents.read(client, subject).await?;
     let is_known = |record: &&Record| !record.text("email").starts_with("erased@");
-    // A preorder of the person's address may be of somebody else, who typed the address into the form.
+    // A preorder of the person's address may belong to somebody else who typed the address into the form.
     let is_theirs = |record: &&Record| {
         record.some("user_id").is_none_or(|user| subject.people.is_empty() || subject.people.contains(user))
     };
@@ -114,7 +114,7 @@ async fn plan(database: &Database, subject: &Subject) -> Result<Option<Erasure>,
     }))
 }
 
-/// Has Firebase and Klaviyo forget the person, then removes the record of whom to forget.
+/// Makes Firebase and Klaviyo forget the person, and then removes the record of the erasure.
 async fn finish(
     tools: &Tools,
     tables: &mut Tables,

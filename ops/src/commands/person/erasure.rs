@@ -1,4 +1,4 @@
-//! The stored record of an erasure, by which an interrupted one goes on.
+//! The stored record of an erasure, with which an interrupted erasure is continued.
 
 use pledge_domain::{Timestamp, email::Email, ids::UserId};
 use tokio_postgres::{Client, Error};
@@ -31,7 +31,8 @@ impl Erasure {
         .transpose()
     }
 
-    /// Forgets everything here in one transaction, and records that Firebase and Klaviyo are to forget it too.
+    /// Erases everything in the database in one transaction, and records that Firebase and Klaviyo are to forget the person
+    /// too.
     pub async fn begin(&self, client: &mut Client, subject: &Subject, now: Timestamp) -> Result<(), Error> {
         let (readers, novels) = subject.champions();
         let transaction = client.transaction().await?;
@@ -45,7 +46,7 @@ impl Erasure {
         transaction.commit().await
     }
 
-    /// Forgets what was recorded since the erasure began, then the record of whom it was about.
+    /// Erases what was recorded about the person since the erasure began, and then the record of the erasure.
     pub async fn finish(&self, client: &mut Client, now: Timestamp) -> Result<(), Error> {
         let subject = Subject::of(client, &self.users, &self.preorders).await?;
         let transaction = client.transaction().await?;

@@ -1,4 +1,4 @@
-//! `ops person`: everything about somebody, to be given to them or to be forgotten.
+//! `ops person`: writes everything about a person, or forgets it.
 
 mod erase;
 mod erasure;

@@ -1,4 +1,4 @@
-//! Time that had run before its payment was recorded. Its reader couldn't use it, and an operator makes it good.
+//! Time that had run before its payment was recorded. The reader couldn't use it, and an operator can make it good.
 
 use pledge_domain::Timestamp;
 use tokio_postgres::Client;
@@ -9,7 +9,7 @@ use crate::{
     tables::sql,
 };
 
-/// Lists such time of payments that were recorded in the window.
+/// Lists the time that had run before its payment was recorded, for payments that were recorded in the window.
 pub async fn list(client: &Client, (from, to): (Timestamp, Timestamp), report: &mut Report) -> Result<(), Failure> {
     for row in client.query(sql!("late_time"), &[&from, &to]).await? {
         let payment: String = row.try_get("payment")?;

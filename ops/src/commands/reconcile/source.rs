@@ -9,7 +9,7 @@ use tokio_postgres::{Client, Error};
 
 use crate::console::Failure;
 
-/// A list at Stripe, and what must be stored about its objects.
+/// A list at Stripe, with the rules for what must be stored about its objects.
 pub trait Source {
     /// The name of the list on the command line.
     const PART: &'static str;
@@ -24,7 +24,7 @@ pub trait Source {
     /// Returns the list's parameters besides time and page.
     fn filter() -> Value;
 
-    /// Returns the last thing that happened to the object; none if nothing about it is worth storing.
+    /// Returns the last thing that happened to the object; none if nothing about it has to be stored.
     fn occurrence(object: &Value, now: Timestamp) -> Option<Occurrence>;
 
     /// Compares each event with what is stored and returns a difference or none for each. `deployment` is the name by

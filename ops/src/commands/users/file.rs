@@ -26,7 +26,7 @@ pub struct Person {
 pub struct People {
     /// The people, one for each uid.
     pub people: Vec<Person>,
-    /// Why records were refused and where they are, without their contents.
+    /// Texts that say why records were refused and where they are, without their contents.
     pub refused: Vec<String>,
 }
 

@@ -12,7 +12,7 @@ use crate::{
     tools::Tools,
 };
 
-/// How many people are written in one transaction.
+/// The number of people that are written in one transaction.
 const BATCH: usize = 500;
 
 /// Reads the file and writes its people.

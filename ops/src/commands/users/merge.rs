@@ -21,7 +21,7 @@ enum Left {
     OnlyLooked,
 }
 
-/// Shows what both users have of every novel, and joins it.
+/// Shows the payments and the live subscription of both users for every novel, and gives everything to the successor.
 pub async fn run(tools: &Tools, former: &UserId, successor: &UserId, apply: bool) -> Result<Done, Failure> {
     let moment = Moment { now: tools.now(), renewal_grace: tools.renewal_grace()? };
     let seen = Mutex::new(Vec::new());
