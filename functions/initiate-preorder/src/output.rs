@@ -151,7 +151,7 @@ pub struct OwnPreorder {
     public: PublicPreorder,
     /// When the form was sent.
     created_at: UtcTime,
-    /// When it was paid; none if it isn't paid.
+    /// When the preorder was paid; none if it isn't paid.
     paid_at: Option<UtcTime>,
     /// The refunded part of the amount, in minor units of its currency.
     refunded_amount: i64,

@@ -38,8 +38,8 @@ pub struct Request {
     pub signed_in: Option<VerifiedUser>,
     /// The `Idempotency-Key`, if the client sent one.
     pub idempotency_key: Option<String>,
-    /// Whether it comes from a plain HTML form, which can't make idempotency keys. Without a key, a repeat of the same form
-    /// from the same source within ten minutes is the same preorder, unless that preorder is paid.
+    /// Whether the request comes from a plain HTML form, which can't make idempotency keys. Without a key, a repeat of the
+    /// same form from the same source within ten minutes is the same preorder, unless that preorder is paid.
     pub is_plain_form: bool,
     /// The network source of the request, for which preorders are counted, if it is known.
     pub source: Option<Source>,

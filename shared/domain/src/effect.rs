@@ -7,7 +7,7 @@ pub enum Effect<Change> {
     Change(Change),
     /// The fact rightly changes nothing.
     Ignore {
-        /// The reason why it changes nothing.
+        /// The reason why the fact changes nothing.
         reason: &'static str,
     },
     /// The fact should change something but can't: an operator must look at the event.

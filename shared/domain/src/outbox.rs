@@ -287,14 +287,14 @@ pub enum ProfilePart {
 /// The content of an announcement, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payload {
-    /// The person whom it is about.
+    /// The person whom the announcement is about.
     pub profile: Profile,
     /// The properties of the event in Klaviyo.
     pub properties: Map<String, Value>,
     /// The amount of money that moved, if any did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<Money>,
-    /// When it happened.
+    /// When the announced thing happened.
     #[serde(with = "time::serde::rfc3339")]
     pub occurred_at: Timestamp,
 }

@@ -5,8 +5,8 @@ use crate::Timestamp;
 /// A span of time, from its start up to but not including its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
-    /// The first moment in it.
+    /// The first moment of the period.
     pub start: Timestamp,
-    /// The first moment after it.
+    /// The first moment after the period.
     pub end: Timestamp,
 }

@@ -52,8 +52,8 @@ pub struct Account {
     pub id: UserId,
     /// Whether Firebase has verified that the account's owner owns the address.
     pub email_verified: bool,
-    /// Whether somebody can sign in to it: it has a password or an identity provider. An account that we made for a
-    /// preorder has neither until its owner claims it.
+    /// Whether somebody can sign in to the account: it has a password or an identity provider. An account that we made for
+    /// a preorder has neither until its owner claims it.
     pub claimed: bool,
 }
 

@@ -11,7 +11,7 @@ use crate::{
 pub struct Entry<'a> {
     /// The time in ISO 8601; none if it isn't known.
     pub at: Option<String>,
-    /// The place where it happened, in one word such as `form`, `payment` or `Klaviyo`.
+    /// The place of the event, in one word such as `form`, `payment` or `Klaviyo`.
     pub lane: &'static str,
     /// A description of what happened.
     pub says: String,

@@ -13,7 +13,7 @@ use crate::console::Failure;
 pub trait Source {
     /// The name of the list on the command line.
     const PART: &'static str;
-    /// The name of its objects in messages.
+    /// The name of the list's objects in messages.
     const NAME: &'static str;
     /// The list's path below `/v1`.
     const PATH: &'static str;
@@ -65,7 +65,7 @@ pub struct Occurrence {
 pub struct Difference {
     /// A description without personal data.
     pub what: String,
-    /// Whether recording the event repairs it.
+    /// Whether recording the event removes the difference.
     pub repairable: bool,
 }
 

@@ -32,15 +32,15 @@ pub fn step(account: ChampionAccount, payment: PaymentRecord) -> Step<bool> {
 /// A single purchase that wasn't paid at Stripe, but for example through PayPal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaidElsewhere {
-    /// The tier that it bought, for thirty days.
+    /// The tier whose time the payment bought, for thirty days.
     pub tier: TierLevel,
-    /// The provider through whom it was paid.
+    /// The provider through whom the payment was made.
     pub method: PaymentMethod,
     /// The provider's id of the payment, under which it is booked once.
     pub reference: String,
     /// The amount that was paid.
     pub amount: Money,
-    /// When it was paid.
+    /// When the payment was made.
     pub paid_at: Timestamp,
 }
 

@@ -16,7 +16,7 @@ pub struct BilledInvoice {
     pub status: InvoiceStatus,
     /// The amount that is still to be paid.
     pub due: Money,
-    /// When it was made.
+    /// When the invoice was made.
     pub made_at: Timestamp,
     /// The address of Stripe's page on which it can be paid; whoever has the address can open it.
     pub page: Option<String>,

@@ -167,9 +167,9 @@ pub struct PaymentRecord {
     pub id: PaymentRecordId,
     /// The kind of thing that is paid for.
     pub kind: PaymentKind,
-    /// The provider through whom it is paid.
+    /// The provider through whom the payment is made.
     pub method: PaymentMethod,
-    /// The tier that it buys; none if it isn't known.
+    /// The tier that the payment buys; none if it isn't known.
     pub tier: Option<TierLevel>,
     /// For a single purchase, whether it began, extended or upgraded access when it was made.
     pub purchase: Option<PurchaseType>,
@@ -196,14 +196,14 @@ pub struct PaymentRecord {
     pub grace: Option<Duration>,
     /// When the reader was taken over; set only for [`PaymentKind::CarriedOver`]. Payments from before are settled by it.
     pub carried_over_at: Option<Timestamp>,
-    /// When it was paid.
+    /// When the payment was made; none while it is unpaid.
     pub paid_at: Option<Timestamp>,
     /// When an attempt to pay was last refused.
     pub failed_at: Option<Timestamp>,
-    /// Whether it is closed unpaid: Stripe made nothing for it or cancelled it, or the subscription that it was to start is
-    /// over.
+    /// Whether the payment is closed unpaid: Stripe made nothing for it or cancelled it, or the subscription that it was to
+    /// start is over.
     pub closed: bool,
-    /// The sum of its refunds, in minor units.
+    /// The sum of the payment's refunds, in minor units.
     pub refunded: i64,
     /// The status of its dispute in Stripe's words; of several disputes that of an open one.
     pub dispute: Option<String>,
@@ -211,7 +211,7 @@ pub struct PaymentRecord {
     /// units. None if no payment at Stripe is known for it; then `refunded` and `dispute` count. The value isn't stored,
     /// but computed from the stored refunds and disputes.
     pub gone: Option<Vec<(Timestamp, i64)>>,
-    /// When it was first known.
+    /// When the payment was first known.
     pub created_at: Timestamp,
 }
 
@@ -278,14 +278,14 @@ impl PaymentRecord {
         }
     }
 
-    /// Returns whether it can still be paid: it is neither paid nor closed.
+    /// Returns whether the payment can still be made: it is neither paid nor closed.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.paid_at.is_none() && !self.closed
     }
 
-    /// Returns whether its description has the id of this payment at Stripe. Rows that are older than the column for it
-    /// have the id nowhere else.
+    /// Returns whether the payment's description has this id at Stripe. Rows that are older than the column for the id have
+    /// it nowhere else.
     #[must_use]
     pub fn describes(&self, intent: &PaymentIntentId) -> bool {
         let mut words =

@@ -44,20 +44,20 @@ pub struct Standing {
 pub struct OpenPayment {
     /// The invoice.
     pub invoice: InvoiceId,
-    /// The tier that it is for.
+    /// The tier that the invoice is for.
     pub tier: Option<TierLevel>,
     /// The amount of the invoice.
     pub amount: Money,
-    /// When an attempt to pay it was last refused.
+    /// When an attempt to pay the invoice was last refused.
     pub failed_at: Option<Timestamp>,
 }
 
 /// The next renewal of a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NextRenewal {
-    /// When its period begins. Stripe charges about an hour later.
+    /// When the renewed period begins. Stripe charges about an hour later.
     pub at: Timestamp,
-    /// The tier that it is for.
+    /// The tier at which the support is renewed.
     pub tier: TierLevel,
     /// The price. Credits that the reader has at Stripe aren't known here, and are not subtracted.
     pub amount: Money,
@@ -68,7 +68,7 @@ pub struct NextRenewal {
 pub struct Stretch {
     /// The tier.
     pub tier: TierLevel,
-    /// The time from its start to its end, half-open.
+    /// The time from the start of the access to its end, half-open.
     pub period: Period,
 }
 

@@ -42,17 +42,18 @@ pub struct Subscription {
     pub customer: Option<CustomerId>,
     /// The subscription's status at Stripe.
     pub status: SubscriptionStatus,
-    /// Whether a cancellation is going to end it.
+    /// Whether the subscription is cancelled and going to end.
     pub cancel_at_period_end: bool,
-    /// When the running period ends, as Stripe has it; if it is cancelled, when it ends.
+    /// When the running period ends, as Stripe has it; for a cancelled subscription, when the subscription ends.
     pub period_end: Option<Timestamp>,
-    /// The tier of its price.
+    /// The tier of the subscription's price.
     pub tier: Option<TierLevel>,
-    /// Whether the collection of its payments is paused (`pause_collection`), which Stripe's status doesn't say.
+    /// Whether the collection of the subscription's payments is paused (`pause_collection`), which Stripe's status doesn't
+    /// say.
     pub collection_paused: bool,
-    /// The period of each of its invoices, as far as events about the subscription named it.
+    /// The periods of the subscription's invoices, as far as events about the subscription named them.
     pub periods: BTreeMap<InvoiceId, InvoicePeriod>,
-    /// Whether its first payment was ever made. A subscription without one never counts as the reader's.
+    /// Whether the subscription's first payment was ever made. A subscription without one never counts as the reader's.
     pub started: bool,
     /// The event that the state comes from; none if it comes from answers of the API and from invoices alone.
     pub version: Option<Version>,
@@ -77,13 +78,13 @@ impl Subscription {
         }
     }
 
-    /// Returns whether it will charge the reader again unless it is cancelled.
+    /// Returns whether the subscription will charge the reader again unless it is cancelled.
     #[must_use]
     pub fn renews(&self) -> bool {
         self.is_charged() && !self.cancel_at_period_end
     }
 
-    /// Returns whether Stripe collects its invoices: it is neither paused, nor unpaid or ended.
+    /// Returns whether Stripe collects the subscription's invoices: it is neither paused, nor unpaid or ended.
     #[must_use]
     pub fn is_charged(&self) -> bool {
         use SubscriptionStatus::{Active, PastDue, Trialing};
@@ -96,7 +97,7 @@ impl Subscription {
         self.period_end.filter(|_| self.cancel_at_period_end)
     }
 
-    /// Returns whether it ended after it had been paid at least once.
+    /// Returns whether the subscription ended after it had been paid at least once.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.started && self.status.is_terminal()

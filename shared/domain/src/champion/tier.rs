@@ -21,7 +21,7 @@ pub struct Tier {
     pub stripe_price: Option<PriceId>,
     /// Every recurring Stripe price that the tier ever had, so that invoices of an old price still belong to it.
     pub prices: Vec<PriceId>,
-    /// Whether it is on sale. Subscriptions to a tier that isn't on sale any more go on.
+    /// Whether the tier is on sale. Subscriptions to a tier that isn't on sale any more go on.
     pub active: bool,
 }
 
@@ -49,7 +49,7 @@ pub struct DefaultTier {
     pub name: &'static str,
     /// The price of a month, in cents of a US dollar.
     pub cents: i64,
-    /// How many chapters its readers may read before they are published.
+    /// The number of chapters that readers of the tier may read before they are published.
     pub advance_chapters: i32,
 }
 

@@ -60,7 +60,7 @@ pub enum Outcome {
     Applied,
     /// The event rightly changed nothing.
     Ignored {
-        /// The reason why it changed nothing.
+        /// The reason why the event changed nothing.
         reason: &'static str,
     },
     /// The event should have changed something but can't, and a retry wouldn't help: an operator must look at it.

@@ -14,7 +14,7 @@ use crate::{
 pub struct TwoUsers {
     /// The user who would lose everything; none if there is no such row.
     pub former: Option<UserFacts>,
-    /// The user who would get it; none if there is no such row.
+    /// The user who would get everything; none if there is no such row.
     pub successor: Option<UserFacts>,
     /// Every novel for which one of the two ever began to pay.
     pub novels: Vec<NovelOfTwo>,

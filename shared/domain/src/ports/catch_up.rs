@@ -27,7 +27,7 @@ pub struct EventFilter<'a> {
 pub struct ListedEvent {
     /// The event's id.
     pub id: EventId,
-    /// When it happened.
+    /// When the event happened.
     pub created: Timestamp,
     /// The event as JSON, in the form of a delivery's body.
     pub body: Box<[u8]>,

@@ -84,7 +84,7 @@ pub struct OpenedSession {
     pub id: SessionId,
     /// The address of its payment page; none once it is complete or expired.
     pub url: Option<String>,
-    /// When it expires.
+    /// When the session expires.
     pub expires_at: Timestamp,
     /// The session's status. With a key that was used before, it may have ended already.
     pub status: SessionStatus,

@@ -25,12 +25,12 @@ pub struct PublishError(#[source] pub Cause);
 pub struct UnsentEntry {
     /// The announcement.
     pub entry: Announcement,
-    /// How often sending it has failed.
+    /// The number of times that sending the announcement has failed.
     pub attempts: i32,
-    /// Whether its buyer has a paid preorder; none for kinds of announcements that don't say that.
+    /// Whether the preorder's buyer has a paid preorder; none for kinds of announcements that don't say that.
     pub has_paid_preorder: Option<bool>,
-    /// Whether the consent that counts for its address agrees to marketing; none if there is no consent, or only an
-    /// unproven one. An unproven withdrawal counts.
+    /// Whether the consent that counts for the announcement's address agrees to marketing; none if there is no consent, or
+    /// only an unproven one. An unproven withdrawal counts.
     pub marketing_consent: Option<bool>,
     /// The end of the pause that Klaviyo last asked any sender for, the same for every row; none if it is over.
     pub paused_until: Option<Timestamp>,

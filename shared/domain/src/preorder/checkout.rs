@@ -33,7 +33,7 @@ pub struct OpenSession {
     pub id: SessionId,
     /// The address of its payment page.
     pub url: String,
-    /// When it expires.
+    /// When the session expires.
     pub expires_at: Timestamp,
 }
 

@@ -81,7 +81,7 @@ impl Status {
 /// The state of a checkout session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionState {
-    /// The customer can pay in it until it expires.
+    /// The customer can pay in the session until it expires.
     Open,
     /// The customer has completed it with a method whose money comes days later.
     AwaitingPayment,
@@ -117,7 +117,7 @@ pub struct Session {
     pub id: SessionId,
     /// The address of its payment page; none if the session is known from an event alone.
     pub url: Option<String>,
-    /// When it expires.
+    /// When the session expires.
     pub expires_at: Option<Timestamp>,
     /// The session's state.
     pub state: SessionState,

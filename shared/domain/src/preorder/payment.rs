@@ -13,21 +13,21 @@ use crate::{
 pub struct Payment {
     /// Stripe's `PaymentIntent`; none if nothing had to be paid.
     pub intent: Option<PaymentIntentId>,
-    /// The session in which it was made; none if it was stored before sessions were kept.
+    /// The session in which the payment was made; none if it was stored before sessions were kept.
     pub session: Option<SessionId>,
     /// The amount that was paid.
     pub amount: Money,
-    /// When it was paid.
+    /// When the payment was made.
     pub paid_at: Timestamp,
-    /// The sum of its refunds, in minor units of the currency, at most the amount.
+    /// The sum of the payment's refunds, in minor units of the currency, at most the amount.
     pub refunded: i64,
     /// The status of its dispute in Stripe's words; of several disputes that of an open one.
     pub dispute: Option<String>,
-    /// When its earliest open dispute began; none if no dispute is open.
+    /// When the payment's earliest open dispute began; none if no dispute is open.
     pub disputed_since: Option<Timestamp>,
-    /// Whether all its money is gone, by refunds and lost disputes.
+    /// Whether all the money of the payment is gone, by refunds and lost disputes.
     pub revoked: bool,
-    /// Whether all its money was ever gone. A refund that fails afterwards doesn't change that.
+    /// Whether all the money of the payment was ever gone. A refund that fails afterwards doesn't change that.
     pub was_revoked: bool,
 }
 
@@ -48,7 +48,8 @@ impl Payment {
         }
     }
 
-    /// Returns whether it is the payment with this `PaymentIntent` or, if nothing had to be paid, the one of this session.
+    /// Returns whether this is the payment with this `PaymentIntent` or, if nothing had to be paid, the payment of this
+    /// session.
     #[must_use]
     pub fn is(&self, intent: Option<&PaymentIntentId>, session: &SessionId) -> bool {
         self.intent.as_ref() == intent

@@ -30,7 +30,7 @@ pub struct InvoiceFact {
     pub invoice: InvoiceId,
     /// `parent.subscription_details.subscription`, formerly `subscription`.
     pub subscription: SubscriptionId,
-    /// The reason for which it was made.
+    /// The reason for which the invoice was made.
     pub billing_reason: BillingReason,
     /// The payment; none since API version 2025-03-31, which removed it from the event
     /// (<https://docs.stripe.com/changelog/basil/2025-03-31/add-support-for-multiple-partial-payments-on-invoices>).
@@ -41,7 +41,7 @@ pub struct InvoiceFact {
     pub email: Option<Email>,
     /// The amount that was paid (`amount_paid`); after a failure, the amount that was due (`amount_due`).
     pub amount: Money,
-    /// The time that it pays for: the period of the line that ends last and isn't a proration. The invoice's own
+    /// The time that the invoice pays for: the period of the line that ends last and isn't a proration. The invoice's own
     /// `period_start` and `period_end` are of the period before, and not used
     /// (<https://docs.stripe.com/api/invoices/object#invoice_object-period_end>).
     pub period: Option<Period>,
@@ -66,11 +66,11 @@ pub struct InvoiceFact {
 pub struct InvoiceLine {
     /// The price that the line charges.
     pub price: Option<PriceId>,
-    /// The time that it is for.
+    /// The time that the line is for.
     pub period: Option<Period>,
-    /// Whether it is a proration, from a change within a period.
+    /// Whether the line is a proration, from a change within a period.
     pub is_proration: bool,
-    /// Whether it is a credit, for unused time.
+    /// Whether the line is a credit, for unused time.
     pub is_credit: bool,
 }
 

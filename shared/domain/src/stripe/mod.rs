@@ -92,7 +92,7 @@ pub enum Fact {
     InvoiceActionRequired(Box<InvoiceFact>),
     /// `invoice_payment.paid`: a payment belongs to an invoice.
     InvoicePaymentLinked(InvoicePaymentFact),
-    /// `payment_intent.succeeded`, unless it is a preorder's: a single purchase was paid.
+    /// `payment_intent.succeeded`, unless the payment is a preorder's: a single purchase was paid.
     PurchaseSucceeded(Box<PurchaseFact>),
     /// `payment_intent.payment_failed` with champion metadata: an attempt to pay a single purchase was refused.
     PurchaseFailed(Box<PurchaseFact>),
@@ -158,8 +158,8 @@ impl Fact {
 /// The parts of the stored state on which a decision about a fact can depend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Concerns {
-    /// Whether it can depend on a preorder.
+    /// Whether the fact can depend on a preorder.
     pub preorder: bool,
-    /// Whether it can depend on a reader's account with a novel.
+    /// Whether the fact can depend on a reader's account with a novel.
     pub champion: bool,
 }

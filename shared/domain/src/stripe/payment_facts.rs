@@ -15,7 +15,7 @@ use crate::{
 /// The known refunds, disputes and invoice of one payment at Stripe. Merging is commutative and idempotent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PaymentFacts {
-    /// The invoice that it paid, if it is a subscription's.
+    /// The subscription's invoice that the payment paid; none if it paid no such invoice, as far as is known.
     pub invoice: Option<InvoiceId>,
     /// The sum of all refunds, as Stripe counted it.
     pub refunded_sum: Option<RefundedSum>,

@@ -86,15 +86,15 @@ pub struct SubscriptionFact {
     pub customer: Option<CustomerId>,
     /// The subscription's status; [`SubscriptionStatus::Canceled`] in `customer.subscription.deleted`.
     pub status: SubscriptionStatus,
-    /// Whether it is cancelled and going to end: `cancel_at_period_end` is true, or `cancel_at` is set.
+    /// Whether the subscription is cancelled and going to end: `cancel_at_period_end` is true, or `cancel_at` is set.
     pub cancel_at_period_end: bool,
     /// `cancel_at` if it is set, else `current_period_end` of the subscription or of its first item.
     pub period_end: Option<Timestamp>,
-    /// The price of its first item.
+    /// The price of the subscription's first item.
     pub price: Option<PriceId>,
     /// The items that the event embeds, at most ten.
     pub items: Vec<SubscriptionItem>,
-    /// Whether the collection of its payments is paused (`pause_collection`), which its status doesn't say.
+    /// Whether the collection of the subscription's payments is paused (`pause_collection`), which its status doesn't say.
     pub collection_paused: bool,
     /// The subscription's newest invoice (`latest_invoice`).
     pub latest_invoice: Option<InvoiceId>,

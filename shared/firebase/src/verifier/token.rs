@@ -48,7 +48,7 @@ impl<'a> UnverifiedToken<'a> {
         }
     }
 
-    /// Checks that it is a token of the emulator, which doesn't sign its tokens.
+    /// Checks that the token has the form of the emulator's tokens, which aren't signed.
     pub(super) fn check_unsigned(&self) -> Result<(), TokenError> {
         if self.header.alg == "none" && self.signature.is_empty() {
             Ok(())

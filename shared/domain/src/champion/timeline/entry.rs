@@ -18,13 +18,14 @@ pub struct Entry {
     pub rank: String,
     /// When the payment enters.
     pub enters_at: Timestamp,
-    /// The subscription to which it belongs; negative lines take from that subscription's payments only.
+    /// The subscription to which the payment belongs; negative lines take from that subscription's payments only.
     pub subscription: Option<SubscriptionId>,
     /// The kind of entry.
     pub kind: EntryKind,
-    /// The time that it bought, in the order of the invoice's lines.
+    /// The time that the payment bought, in the order of the invoice's lines.
     pub lines: Vec<Line>,
-    /// When it was revoked (true) and when that was undone (false). Of several changes at one moment the last one counts.
+    /// The moments at which the payment was revoked (true) or a revocation was undone (false). Of several changes at one
+    /// moment the last one counts.
     pub revocations: Vec<(Timestamp, bool)>,
 }
 

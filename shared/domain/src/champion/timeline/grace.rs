@@ -17,7 +17,7 @@ use crate::{
 pub struct Renewing {
     /// The subscription's status at Stripe.
     pub status: SubscriptionStatus,
-    /// Whether the collection of its payments is paused (`pause_collection`).
+    /// Whether the collection of the subscription's payments is paused (`pause_collection`).
     pub paused: bool,
     /// When a cancellation takes effect.
     pub cancels_at: Option<Timestamp>,
@@ -31,7 +31,7 @@ pub struct Renewing {
 pub struct Grace {
     /// The tier.
     pub tier: TierLevel,
-    /// The time from its start to its end, half-open.
+    /// The time from the start of the grace to its end, half-open.
     pub period: Period,
 }
 

@@ -27,9 +27,9 @@ use crate::{
 pub struct Segment {
     /// The tier that runs.
     pub tier: TierLevel,
-    /// The time from its start to its end, half-open.
+    /// The time from the start of the segment to its end, half-open.
     pub period: Period,
-    /// The payment that bought it.
+    /// The payment that bought the segment.
     pub payment: PaymentRecordId,
 }
 
@@ -49,15 +49,15 @@ pub struct Held {
 pub struct Granted {
     /// The payment.
     pub payment: PaymentRecordId,
-    /// When it entered.
+    /// When the payment entered the timeline.
     pub entered_at: Timestamp,
-    /// All the time that it bought, also if it was revoked later.
+    /// All the time that the payment bought, also if it was revoked later.
     pub bought: time::Duration,
-    /// The first and the last moment of its segments; none if it has none.
+    /// The time from the first to the last moment of the payment's segments; none if it has no segments.
     pub period: Option<Period>,
-    /// The reader's access when it entered, without it; also access that ended at exactly that moment.
+    /// The reader's access when the payment entered, without the payment; also access that ended at exactly that moment.
     pub before: Option<Held>,
-    /// The reader's access when it entered, with it.
+    /// The reader's access when the payment entered, with the payment.
     pub after: Option<Held>,
 }
 
@@ -75,9 +75,9 @@ pub struct Dropped {
 /// Access without a gap, over all tiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Run {
-    /// The time from its start to its end, half-open.
+    /// The time from the start of the run to its end, half-open.
     pub period: Period,
-    /// Whether a revocation ended it.
+    /// Whether a revocation ended the run.
     pub cut: bool,
 }
 

@@ -43,7 +43,7 @@ pub struct SubscriptionAnswer {
 pub struct NextInvoice {
     /// The amount that is due, after the reader's credits.
     pub due: Money,
-    /// When its period begins. Stripe charges about an hour later.
+    /// When the period begins that the invoice is for. Stripe charges about an hour later.
     pub at: Timestamp,
 }
 
