@@ -86,7 +86,7 @@ pub enum Command {
     /// The tiers of a novel: what a month of support costs.
     #[command(subcommand)]
     Tiers(Tiers),
-    /// Shows everything about whatever an id, a number or an address leads to.
+    /// Shows everything that an id, a number or an address leads to.
     #[command(after_help = Wanted::EXAMPLES)]
     Show(Wanted),
     /// Tells what happened to the things that `show` shows, in the order of time: from the form to Klaviyo, with the effect

@@ -18,8 +18,8 @@ use crate::{
 /// The time in which a limit that was used up is fully restored.
 pub const WINDOW: Duration = Duration::HOUR;
 
-/// The number of times that something may happen in an hour. Each use is restored by itself: with a limit of six, one every
-/// ten minutes.
+/// The number of times that something may happen in an hour. Each use is restored on its own: with a limit of six, one
+/// every ten minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit(NonZeroU16);
 

@@ -1,4 +1,4 @@
--- Takes the locks of users $1 with every novel of theirs, since the roll takes these locks and not those of users.
+-- Takes the locks of users $1 with each of their novels, since the roll takes these locks and not those of users.
 select pg_advisory_xact_lock(hash)
 from (
     select distinct hashtextextended('champion ' || id || ' ' || novel_id, 0) as hash

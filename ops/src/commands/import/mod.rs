@@ -253,7 +253,7 @@ impl Takeover {
     }
 }
 
-/// Returns whether Stripe answered that it has no such object. After any other error, it may have it.
+/// Returns whether Stripe answered that it has no such object. After any other error, Stripe may have the object.
 fn is_unknown(error: &BillingError) -> bool {
     let BillingError::Gateway(GatewayError::Refused(cause)) = error else { return false };
     matches!(cause.downcast_ref(), Some(StripeError::Api(answer)) if answer.status == 404)

@@ -53,7 +53,8 @@ pub async fn erase(tools: &Tools, who: &str, apply: bool) -> Result<Done, Failur
     finish(tools, &mut tables, &erasure, &firebase, &klaviyo).await
 }
 
-/// Returns what there is to forget and prints it; none if there is nothing.
+/// Prints everything that is stored about the person, and returns the users, addresses and preorders to forget; none if
+/// everything is forgotten already.
 async fn plan(database: &Database, subject: &Subject) -> Result<Option<Erasure>, Failure> {
     let mut tables = Tables::open(database).await?;
     let client = tables.client();

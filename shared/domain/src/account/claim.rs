@@ -32,7 +32,7 @@ impl Claims {
 pub struct Ownerless {
     /// The preorder.
     pub preorder: PreorderId,
-    /// The address that it must have, whatever the case of its letters.
+    /// The address that the preorder must have; upper and lower case count as equal.
     pub address: Email,
 }
 

@@ -55,7 +55,8 @@ pub fn says_of_marketing(reader: &VerifiedUser, answer: &Answer, at: Timestamp) 
 /// An owner who signed in gets the profile in the token, with the form's telephone number if the token has none. If the
 /// token proves an address, they also get that address's preorders, as in [`signed_in`]. An owner who is known by the
 /// address alone gets a user row if there is none and, if the account may own by its address, the address's other preorders
-/// without an owner. Either owner gets this preorder. A consent to marketing in the form is claimed whoever the owner is.
+/// without an owner. Either owner gets this preorder. A consent to marketing in the form is claimed with either owner, and
+/// with none.
 #[must_use]
 pub fn of_new_preorder(ordered: &Ordered, owner: &Owner) -> Claims {
     let mut list = Vec::new();

@@ -1,4 +1,4 @@
-//! Comparing the access that the former system showed a reader with the access that their payments there come to.
+//! Comparing the access that the former system showed a reader with the access that their payments there would give.
 
 use crate::{
     Timestamp,
@@ -16,7 +16,7 @@ pub struct Had {
 
 impl ChampionAccount {
     /// Returns two values: the access that the reader was shown when they were taken over, and the access that their known
-    /// earlier payments come to by the rules of the timeline. None if the reader wasn't taken over.
+    /// earlier payments would give by the rules of the timeline. None if the reader wasn't taken over.
     #[must_use]
     pub fn carried_over(&self) -> Option<(Had, Had)> {
         let (shown, at) = self.payments.iter().find_map(|payment| Some((payment, payment.carried_over_at?)))?;

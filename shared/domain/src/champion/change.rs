@@ -26,7 +26,7 @@ pub struct Step<T> {
 }
 
 impl<T> Step<T> {
-    /// Returns the step with its answer replaced by what `make` makes of it.
+    /// Returns the step with the same change, and with the value that `make` returns for its answer.
     #[must_use]
     pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Step<U> {
         Step { answer: make(self.answer), change: self.change }

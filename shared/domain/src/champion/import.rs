@@ -13,11 +13,11 @@ use crate::{
 /// The data of the system before this one about a reader and a novel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Former {
-    /// When the former system was stopped. Payments from before are settled, payments from then on count here.
+    /// When the former system was stopped. Payments that were made before are settled, and later ones count here.
     pub taken_over_at: Timestamp,
-    /// The access that it showed the reader last; none if nothing ran any more.
+    /// The access that the former system showed the reader last; none if nothing ran any more.
     pub shown: Option<Shown>,
-    /// The payments that it recorded.
+    /// The payments that the former system recorded.
     pub payments: Vec<PaymentRecord>,
 }
 

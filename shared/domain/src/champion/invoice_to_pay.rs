@@ -18,7 +18,7 @@ pub struct BilledInvoice {
     pub due: Money,
     /// When the invoice was made.
     pub made_at: Timestamp,
-    /// The address of Stripe's page on which it can be paid; whoever has the address can open it.
+    /// The address of Stripe's page on which the invoice can be paid. Anybody who has the address can open the page.
     pub page: Option<String>,
 }
 

@@ -205,11 +205,11 @@ pub struct PaymentRecord {
     pub closed: bool,
     /// The sum of the payment's refunds, in minor units.
     pub refunded: i64,
-    /// The status of its dispute in Stripe's words; of several disputes that of an open one.
+    /// The status of the payment's dispute in Stripe's words; of several disputes that of an open one.
     pub dispute: Option<String>,
     /// Each moment at which the amount that is gone (refunded, or lost in disputes) changed, with that amount in minor
-    /// units. None if no payment at Stripe is known for it; then `refunded` and `dispute` count. The value isn't stored,
-    /// but computed from the stored refunds and disputes.
+    /// units. None if no payment at Stripe is known for the record; then `refunded` and `dispute` count. The value isn't
+    /// stored, but computed from the stored refunds and disputes.
     pub gone: Option<Vec<(Timestamp, i64)>>,
     /// When the payment was first known.
     pub created_at: Timestamp,

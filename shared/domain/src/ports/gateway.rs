@@ -82,11 +82,11 @@ pub struct SessionRequest {
 pub struct OpenedSession {
     /// The session's id.
     pub id: SessionId,
-    /// The address of its payment page; none once it is complete or expired.
+    /// The address of the session's payment page; none once the session is complete or expired.
     pub url: Option<String>,
     /// When the session expires.
     pub expires_at: Timestamp,
-    /// The session's status. With a key that was used before, it may have ended already.
+    /// The session's status. With a key that was used before, the session may have ended already.
     pub status: SessionStatus,
 }
 

@@ -19,9 +19,9 @@ pub struct NewPreorder {
     pub preorder: Preorder,
     /// The announcement `preorder_started`.
     pub started: Announcement,
-    /// The claims of its owner.
+    /// The claims of the preorder's owner.
     pub claims: Claims,
-    /// The limits that it uses.
+    /// The uses of limits that the request counts.
     pub uses: Uses,
 }
 

@@ -31,7 +31,7 @@ pub enum CheckoutDecision {
 pub struct OpenSession {
     /// Stripe's id.
     pub id: SessionId,
-    /// The address of its payment page.
+    /// The address of the session's payment page.
     pub url: String,
     /// When the session expires.
     pub expires_at: Timestamp,

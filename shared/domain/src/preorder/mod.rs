@@ -115,7 +115,7 @@ impl SessionState {
 pub struct Session {
     /// Stripe's id.
     pub id: SessionId,
-    /// The address of its payment page; none if the session is known from an event alone.
+    /// The address of the session's payment page; none if the session is known from an event alone.
     pub url: Option<String>,
     /// When the session expires.
     pub expires_at: Option<Timestamp>,

@@ -21,7 +21,7 @@ pub struct Payment {
     pub paid_at: Timestamp,
     /// The sum of the payment's refunds, in minor units of the currency, at most the amount.
     pub refunded: i64,
-    /// The status of its dispute in Stripe's words; of several disputes that of an open one.
+    /// The status of the payment's dispute in Stripe's words; of several disputes that of an open one.
     pub dispute: Option<String>,
     /// When the payment's earliest open dispute began; none if no dispute is open.
     pub disputed_since: Option<Timestamp>,

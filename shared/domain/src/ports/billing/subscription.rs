@@ -28,7 +28,7 @@ pub struct SubscriptionAnswer {
     pub made: Made,
     /// The running period, as Stripe has it.
     pub period: Option<Period>,
-    /// The prices of its items.
+    /// The prices of the subscription's items.
     pub prices: Vec<PriceId>,
     /// The invoice of the running period, if it is the newest one and is a renewal's.
     pub running: Option<RunningInvoice>,
