@@ -1,5 +1,5 @@
 -- Inserts people from another system. Values that are stored stay, and missing ones are filled in. An address that
--- another user has stays with that user.
+-- another user has stays with that user. Whoever agreed to marketing or withdrew here has said so later than there.
 insert into users as mine (
     id, email, email_verified, display_name, photo_url, phone, marketing_consent, last_login_at, created_at, updated_at
 )
@@ -24,7 +24,8 @@ set email = coalesce(mine.email, excluded.email),
     display_name = coalesce(mine.display_name, excluded.display_name),
     photo_url = coalesce(mine.photo_url, excluded.photo_url),
     phone = coalesce(mine.phone, excluded.phone),
-    marketing_consent = mine.marketing_consent or excluded.marketing_consent,
+    marketing_consent = mine.marketing_consent or excluded.marketing_consent
+        and not exists (select from consent where consent.user_id = mine.id),
     last_login_at = greatest(mine.last_login_at, excluded.last_login_at),
     updated_at = excluded.updated_at
 -- A row that was just inserted was never replaced by a transaction: xmax is 0.

@@ -56,20 +56,24 @@ async fn people_are_imported_and_what_is_known_of_them_stays() {
     let environment = TestEnvironment::start().await;
     let earlier = "insert into users (id, email, email_verified, display_name, created_at, updated_at)
                    values ('u1', 'old@example.com', true, 'Mei', now(), now()),
-                          ('u9', 'taken@example.com', true, null, now(), now())";
-    environment.tables.execute(earlier, &[]).await.unwrap();
+                          ('u8', 'quiet@example.com', true, 'Lee', now(), now()),
+                          ('u9', 'taken@example.com', true, null, now(), now());
+                   insert into consent (id, email, user_id, given, proven, source, said_at)
+                   values (gen_random_uuid(), 'quiet@example.com', 'u8', false, true, 'account', now())";
+    environment.tables.batch_execute(earlier).await.unwrap();
     let csv = "uid,email,email_verified,display_name,phone,marketing_consent\n\
                u1,old@example.com,true,Other,+85251234567,true\n\
                u2,new@example.com,true,Kim,,\n\
                u3,taken@example.com,false,,,\n\
+               u8,quiet@example.com,true,Lee,,true\n\
                ,nobody@example.com,,,,\n";
     let path = file("people.csv", csv);
 
     let dry = environment.ops(&format!("users import {}", path.display())).await;
-    assert!(dry.err.contains("2 would be added, 1 are there"), "{dry:?}");
-    assert_eq!(environment.count("select count(*) from users").await, 2);
+    assert!(dry.err.contains("2 would be added, 2 are there"), "{dry:?}");
+    assert_eq!(environment.count("select count(*) from users").await, 3);
 
-    for round in ["2 were added, 1 were there", "0 were added, 3 were there"] {
+    for round in ["2 were added, 2 were there", "0 were added, 4 were there"] {
         let said = environment.ops(&format!("users import {} --apply", path.display())).await;
         assert_eq!((said.status, said.lines().len()), (3, 1), "the record without a uid is named: {said:?}");
         assert!(said.err.contains(round), "{said:?}");
@@ -82,7 +86,9 @@ async fn people_are_imported_and_what_is_known_of_them_stays() {
         assert_eq!(read(0), (some("old@example.com"), true, some("Mei"), some("+85251234567"), true));
         assert_eq!(read(1), (some("new@example.com"), true, some("Kim"), None, false));
         assert_eq!(read(2), (None, false, None, None, false), "somebody else has the address");
-        assert_eq!(read(3), (some("taken@example.com"), true, None, None, false));
+        let withdrawn = "this reader withdrew the consent that the former system knew";
+        assert_eq!(read(3), (some("quiet@example.com"), true, some("Lee"), None, false), "{withdrawn}");
+        assert_eq!(read(4), (some("taken@example.com"), true, None, None, false));
     }
 }
 
