@@ -74,6 +74,7 @@ pub const MIGRATIONS: &[Migration] = steps![
     "0088_alias_plan_is_kept",
     "0090_preorders_without_form",
     "0094_consent_by_user",
+    "0095_outbox_send_again",
 ];
 
 const IN_BATCHES: &[&str] = &["0031_champion_carry_over", "0035_preorder_payments"];

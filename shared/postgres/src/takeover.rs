@@ -2,7 +2,7 @@
 
 use pledge_domain::{
     Timestamp,
-    account::{Addresses, UserFacts},
+    account::{Addresses, UserState},
     champion::ChampionKey,
     decide::{NovelOfTwo, TakeoverPlan, TwoUsers},
     email::Email,
@@ -81,10 +81,10 @@ pub(crate) async fn take_over<Refusal>(
     Ok(Ok(()))
 }
 
-fn user(row: &Row) -> Result<UserFacts, Failure> {
+fn user(row: &Row) -> Result<UserState, Failure> {
     let columns = Columns(row);
     let address = |column| columns.parse_some(column, |text| Email::parse(text).ok());
-    Ok(UserFacts {
+    Ok(UserState {
         id: columns.parse("id", |text| UserId::parse(text).ok())?,
         addresses: Addresses {
             own: address("email")?,

@@ -39,7 +39,7 @@ impl Tables {
         let mine = self.consents.iter().find(|change| change.announcement.id == sent);
         let counts = mine.and_then(|mine| self.consent_of(&mine.address)).map(|counts| counts.announcement.id);
         if let Some(row) = counts.filter(|counts| *counts != sent).and_then(|counts| self.outbox.get_mut(&counts)) {
-            row.sent_at = None;
+            row.send_again = row.sent_at.take().is_none();
         }
     }
 }

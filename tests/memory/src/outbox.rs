@@ -35,6 +35,8 @@ pub struct OutboxRow {
     pub last_error: Option<String>,
     /// Whether its payload was cleared out.
     pub is_silent: bool,
+    /// Whether it is to be sent once more after it was sent.
+    pub send_again: bool,
 }
 
 impl OutboxRow {
@@ -50,6 +52,7 @@ impl OutboxRow {
             attempts: 0,
             last_error: None,
             is_silent: false,
+            send_again: false,
         }
     }
 
@@ -73,7 +76,7 @@ impl OutboxRow {
     fn settle(&mut self, delivery: &Delivery, now: Timestamp) {
         match delivery {
             Delivery::Sent => {
-                self.sent_at = Some(now);
+                self.sent_at = Some(now).filter(|_| !std::mem::take(&mut self.send_again));
                 self.parked_at = None;
                 self.superseded_at = None;
             }

@@ -13,11 +13,12 @@ use tokio_postgres::Client;
 use crate::normalize::normalized;
 
 /// Columns that may differ: times of writing, surrogate keys, and numbers of attempts.
-const VOLATILE: [&str; 11] = [
+const VOLATILE: [&str; 12] = [
     "updated_at",
     "queued_at",
     "attempts",
     "last_error",
+    "send_again",
     "checkout_attempt",
     "processed_at",
     "version_event",

@@ -71,9 +71,10 @@ pub trait OutboxStore: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<Vec<UnsentEntry>, StoreError>> + Send;
 
-    /// Stores the results of deliveries, in one statement. A sent row stays sent, with one exception: a consent or
-    /// withdrawal that counts for its address is to be sent again if an older one was sent after it. A sent
-    /// `preorder_success` also sets `preorders.klaviyo_event_sent_at`.
+    /// Stores the results of deliveries, in one statement. A sent row stays sent whatever comes later, with one exception:
+    /// a consent or withdrawal that counts for its address is to be sent once more if an older one may have been sent after
+    /// it. So it is also if the older one is settled first, since another sender may have the newer one in its hands: its
+    /// next delivery doesn't count. A sent `preorder_success` also sets `preorders.klaviyo_event_sent_at`.
     fn settle(
         &self,
         deliveries: &[(OutboxId, Delivery)],

@@ -116,6 +116,19 @@ pub async fn an_older_one_that_arrives_late_brings_the_one_that_counts_again<S: 
     assert_eq!(unsent(subject, &[given, withdrawn]).await, []);
 }
 
+pub async fn one_that_counts_is_sent_again_if_an_older_one_is_settled_before_it<S: Subject>(subject: &S) {
+    let (_, given) = says(subject, agreed("v1"), 1).await;
+    // One sender has the older one in its hands, another one the newer one, and Klaviyo hears of the newer one first.
+    assert_eq!(to_be_sent(subject, &[given]).await, [GIVEN]);
+    let (_, withdrawn) = says(subject, WITHDRAWN, 2).await;
+    assert_eq!(to_be_sent(subject, &[withdrawn]).await, [TOLD_WITHDRAWN]);
+    subject.store().settle(&[(given, Delivery::Sent)], t(3)).await.unwrap();
+    subject.store().settle(&[(withdrawn, Delivery::Sent)], t(4)).await.unwrap();
+    assert_eq!(to_be_sent(subject, &[given, withdrawn]).await, [TOLD_WITHDRAWN], "Klaviyo may have heard of it first");
+    subject.store().settle(&[(withdrawn, Delivery::Sent)], t(5)).await.unwrap();
+    assert_eq!(unsent(subject, &[given, withdrawn]).await, []);
+}
+
 pub async fn what_nobody_proved_undoes_nothing_that_is_proven<S: Subject>(subject: &S) {
     let (_, withdrawn) = says(subject, WITHDRAWN, 1).await;
     let [started, forged] = a_form_agrees(subject, 2).await;

@@ -280,6 +280,7 @@ macro_rules! store_contract {
             what_counts_already_is_not_told_again,
             what_does_not_count_any_more_is_superseded,
             an_older_one_that_arrives_late_brings_the_one_that_counts_again,
+            one_that_counts_is_sent_again_if_an_older_one_is_settled_before_it,
             what_nobody_proved_undoes_nothing_that_is_proven,
             what_nobody_proved_is_said_of_no_other_announcement,
             a_form_that_is_sent_again_takes_no_withdrawal_back,
