@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use pledge_domain::{
     Timestamp,
-    account::{Addresses, Claims, SignedIn, StoredProfile, UserFacts},
+    account::{Addresses, Claims, SignedIn, StoredProfile, UserState},
     champion::ChampionKey,
     decide::{NovelOfTwo, TakeoverPlan, TwoUsers},
     ids::UserId,
@@ -66,8 +66,8 @@ impl AccountStore for InMemoryStore {
             successor: tables.champion_account(&of(successor, novel), None),
         };
         let users = TwoUsers {
-            former: tables.facts_of(former),
-            successor: tables.facts_of(successor),
+            former: tables.state_of(former),
+            successor: tables.state_of(successor),
             novels: novels.into_iter().map(novel).collect(),
         };
         match decide(users) {
@@ -81,20 +81,25 @@ impl AccountStore for InMemoryStore {
 }
 
 impl Tables {
-    fn facts_of(&self, user: &UserId) -> Option<UserFacts> {
-        let row = self.users.get(user)?;
-        let lost = self.lost_addresses.get(user);
-        Some(UserFacts {
+    fn state_of(&self, user: &UserId) -> Option<UserState> {
+        Some(UserState {
             id: user.clone(),
-            addresses: Addresses {
-                own: row.email.clone(),
-                own_is_verified: row.email_verified,
-                has_signed_in: row.last_login_at.is_some(),
-                lost: lost.map(|(address, _)| address.clone()),
-                lost_was_proven: lost.is_some_and(|(_, proven)| *proven),
-            },
+            addresses: self.addresses(user)?,
             customer: self.customers.get(user).cloned(),
             taken_by: self.aliases.get(user).cloned(),
+        })
+    }
+
+    /// Returns what a user's row says of the user's addresses; none without a row.
+    pub(crate) fn addresses(&self, user: &UserId) -> Option<Addresses> {
+        let row = self.users.get(user)?;
+        let lost = self.lost_addresses.get(user);
+        Some(Addresses {
+            own: row.email.clone(),
+            own_is_verified: row.email_verified,
+            has_signed_in: row.last_login_at.is_some(),
+            lost: lost.map(|(address, _)| address.clone()),
+            lost_was_proven: lost.is_some_and(|(_, proven)| *proven),
         })
     }
 

@@ -88,9 +88,9 @@ impl PreorderStore for InMemoryStore {
 impl Tables {
     /// Returns a preorder with the address in its owner's row.
     pub(crate) fn as_read(&self, preorder: &Preorder) -> Preorder {
-        let owner = preorder.user_id.as_ref().and_then(|owner| self.users.get(owner));
-        let theirs = owner.filter(|row| row.email_verified || row.last_login_at.is_none());
-        Preorder { owner_email: theirs.and_then(|row| row.email.clone()), ..preorder.clone() }
+        let addresses = preorder.user_id.as_ref().and_then(|owner| self.addresses(owner));
+        let owner_email = addresses.and_then(|addresses| addresses.trusted().cloned());
+        Preorder { owner_email, ..preorder.clone() }
     }
 
     fn preorder(&self, id: PreorderId) -> Result<Preorder, StoreError> {

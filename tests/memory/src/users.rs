@@ -62,17 +62,18 @@ impl Tables {
             .is_some_and(|it| it.user_id.is_none() && it.email.key() == condition.address.key())
     }
 
-    fn others_with(&mut self, user: &UserId, address: &Email) -> impl Iterator<Item = &mut UserRow> {
+    fn others_with(&self, user: &UserId, address: &Email) -> impl Iterator<Item = &UserId> {
         let has = |row: &UserRow| row.email.as_ref().is_some_and(|email| email.key() == address.key());
-        self.users.iter_mut().filter(move |(id, row)| *id != user && has(row)).map(|(_, row)| row)
+        self.users.iter().filter(move |(id, row)| *id != user && has(row)).map(|(id, _)| id)
     }
 
     fn take_address(&mut self, user: &UserId, address: &Email) {
-        let has = |row: &UserRow| row.email.as_ref().is_some_and(|email| email.key() == address.key());
-        for (id, row) in self.users.iter_mut().filter(|(id, row)| *id != user && has(row)) {
-            let proven = row.email_verified && row.last_login_at.is_some();
-            self.lost_addresses.extend(row.email.take().map(|email| (id.clone(), (email, proven))));
+        let theirs: Vec<_> = self.others_with(user, address).cloned().collect();
+        for other in theirs {
+            let proven = self.addresses(&other).is_some_and(|addresses| addresses.proven().is_some());
+            let Some(row) = self.users.get_mut(&other) else { continue };
             row.email_verified = false;
+            self.lost_addresses.extend(row.email.take().map(|email| (other, (email, proven))));
         }
     }
 
@@ -81,26 +82,18 @@ impl Tables {
         self.aliases.get(user).unwrap_or(user).clone()
     }
 
-    /// Returns the users who lost this address, have no other, and never signed in.
     fn known_by_address_alone(&self, address: &Email) -> Vec<UserId> {
-        let theirs = self.lost_addresses.iter().filter(|(_, (lost, _))| lost.key() == address.key());
-        let alone =
-            |id: &&UserId| self.users.get(*id).is_some_and(|it| it.email.is_none() && it.last_login_at.is_none());
-        theirs.map(|(id, _)| id).filter(alone).cloned().collect()
+        let alone = |id: &&UserId| self.addresses(id).is_some_and(|addresses| addresses.is_nothing_but(address));
+        self.users.keys().filter(alone).cloned().collect()
     }
 
     /// Returns the users for whom a token had proven this user's address before, and who haven't been taken over.
     pub(crate) fn had_address_before(&self, user: &UserId) -> Vec<UserId> {
         let proven = self.users.get(user).filter(|row| row.email_verified).and_then(|row| row.email.as_ref());
         let Some(address) = proven else { return Vec::new() };
-        let lost = self.lost_addresses.iter().filter(|(_, (lost, proven))| *proven && lost.key() == address.key());
-        let without = |id: &&UserId| self.users.get(*id).is_some_and(|row| row.email.is_none());
-        lost.map(|(id, _)| id)
-            .filter(without)
-            .filter(|id| *id != user && !self.aliases.contains_key(*id))
-            .take(5)
-            .cloned()
-            .collect()
+        let had = |id: &&UserId| self.addresses(id).is_some_and(|addresses| addresses.proved_before(address));
+        let others = self.users.keys().filter(|id| *id != user && !self.aliases.contains_key(*id));
+        others.filter(had).take(5).cloned().collect()
     }
 
     fn write_profile(&mut self, profile: &Profile, now: Timestamp) {

@@ -1,7 +1,9 @@
 //! The rules about people: which user row keeps an address that several could have, and which user owns a preorder.
 //!
 //! The functions here decide, and return [`Claims`], which say how rows are to change. A store carries out the claims in
-//! order and adds no rule of its own, except that an address is in one user row at a time.
+//! order, each as one statement. What a claim depends on may change until then, so the statement checks it once more:
+//! [`Ownerless`], that an address is in one user row at a time, and what [`Addresses`], [`ConsentChange`] and [`Profile`]
+//! say of what is stored already.
 
 mod claim;
 mod consent;
@@ -17,7 +19,7 @@ use crate::{
 };
 pub use claim::{Claim, Claims, Ownerless, Profile, SignedIn, StoredProfile};
 pub use consent::{Consent, ConsentChange, ConsentSource, ListChange, list_change};
-pub use takeover::{Addresses, Ground, Kept, UserFacts, may_take_over};
+pub use takeover::{Addresses, Ground, Kept, UserState, may_take_over};
 
 /// Returns the claims of a reader who signed in: their profile, and the address if the token proves it.
 #[must_use]

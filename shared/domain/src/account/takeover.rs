@@ -7,7 +7,7 @@ use crate::{
 
 /// The part of a user row that a takeover depends on, read under the user's lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UserFacts {
+pub struct UserState {
     /// The uid.
     pub id: UserId,
     /// The user's addresses in the row.
@@ -41,6 +41,28 @@ impl Addresses {
             Some(own) => Some(own).filter(|_| self.own_is_verified && self.has_signed_in),
             None => self.lost.as_ref().filter(|_| self.lost_was_proven),
         }
+    }
+
+    /// Returns `own` if it may stand for the user in their preorders: it is verified, or all that is known of the user. An
+    /// unverified address of somebody who signed in may be anybody's. `preorder.sql` has the same condition.
+    #[must_use]
+    pub fn trusted(&self) -> Option<&Email> {
+        self.own.as_ref().filter(|_| self.own_is_verified || !self.has_signed_in)
+    }
+
+    /// Returns whether nothing but this address was known of the user, and another row has taken it. Nobody has signed in as
+    /// this user, so the preorders may become those of the address's owner. `claim_preorders.sql` has the same condition.
+    #[must_use]
+    pub fn is_nothing_but(&self, address: &Email) -> bool {
+        let lost = self.lost.as_ref().is_some_and(|lost| lost.key() == address.key());
+        lost && self.own.is_none() && !self.has_signed_in
+    }
+
+    /// Returns whether a token proved this address to be the user's before another row took it. `user_profile.sql` has the
+    /// same condition.
+    #[must_use]
+    pub fn proved_before(&self, address: &Email) -> bool {
+        self.own.is_none() && self.proven().is_some_and(|lost| lost.key() == address.key())
     }
 }
 
@@ -88,7 +110,7 @@ pub enum Kept {
 ///
 /// # Errors
 /// [`Kept`] if it may not.
-pub fn may_take_over(ground: Ground, former: Option<&UserFacts>, successor: Option<&UserFacts>) -> Result<(), Kept> {
+pub fn may_take_over(ground: Ground, former: Option<&UserState>, successor: Option<&UserState>) -> Result<(), Kept> {
     let (Some(former), Some(successor)) = (former, successor) else { return Err(Kept::Unknown) };
     if former.id == successor.id || former.taken_by.is_some() {
         return Err(Kept::TakenAlready);
@@ -96,7 +118,7 @@ pub fn may_take_over(ground: Ground, former: Option<&UserFacts>, successor: Opti
     if successor.taken_by.is_some() {
         return Err(Kept::SuccessorTaken);
     }
-    let of = |user: &UserFacts| user.addresses.proven().map(Email::key);
+    let of = |user: &UserState| user.addresses.proven().map(Email::key);
     match ground {
         Ground::CameBack if of(former).is_none() || of(former) != of(successor) => Err(Kept::NotProven),
         Ground::CameBack | Ground::HandedOver | Ground::Merged => Ok(()),
@@ -107,8 +129,8 @@ pub fn may_take_over(ground: Ground, former: Option<&UserFacts>, successor: Opti
 mod tests {
     use super::*;
 
-    fn user(id: &str, proven: Option<&str>) -> UserFacts {
-        UserFacts { id: UserId::parse(id).unwrap(), addresses: own(proven), customer: None, taken_by: None }
+    fn user(id: &str, proven: Option<&str>) -> UserState {
+        UserState { id: UserId::parse(id).unwrap(), addresses: own(proven), customer: None, taken_by: None }
     }
 
     fn own(proven: Option<&str>) -> Addresses {
@@ -134,6 +156,30 @@ mod tests {
     }
 
     #[test]
+    fn an_unproven_address_stands_only_for_somebody_who_never_signed_in() {
+        let ada = own(Some("ada@example.com"));
+        let unproven = Addresses { own_is_verified: false, ..ada.clone() };
+        assert_eq!(ada.trusted(), ada.own.as_ref());
+        assert_eq!(unproven.trusted(), None);
+        assert_eq!(Addresses { has_signed_in: false, ..unproven }.trusted(), ada.own.as_ref());
+    }
+
+    #[test]
+    fn a_lost_address_leads_to_its_former_user_only_while_they_have_no_other() {
+        let [ada, eve] = ["ADA@example.com", "eve@example.com"].map(|address| Email::parse(address).unwrap());
+        let lost = Addresses { lost: own(Some("ada@example.com")).own, ..Addresses::default() };
+        assert!(lost.is_nothing_but(&ada) && !lost.is_nothing_but(&eve));
+        assert!(!lost.proved_before(&ada), "nobody proved it");
+        let proven = Addresses { lost_was_proven: true, has_signed_in: true, ..lost.clone() };
+        assert!(proven.proved_before(&ada) && !proven.proved_before(&eve));
+        assert!(!proven.is_nothing_but(&ada), "their account is known by its sign-in too");
+        for found in [lost, proven] {
+            let another = Addresses { own: Some(eve.clone()), ..found };
+            assert!(!another.is_nothing_but(&ada) && !another.proved_before(&ada), "{another:?}");
+        }
+    }
+
+    #[test]
     fn only_an_address_that_both_have_proven_brings_a_former_account_back() {
         let (old, new) = (user("old", Some("ada@example.com")), user("new", Some("ADA@example.com")));
         assert_eq!(may_take_over(Ground::CameBack, Some(&old), Some(&new)), Ok(()));
@@ -151,7 +197,7 @@ mod tests {
     #[test]
     fn what_is_somebody_elses_already_is_nobodys_to_take() {
         let (old, new) = (user("old", Some("ada@example.com")), user("new", Some("ada@example.com")));
-        let taken = |it: &UserFacts| UserFacts { taken_by: Some(UserId::parse("third").unwrap()), ..it.clone() };
+        let taken = |it: &UserState| UserState { taken_by: Some(UserId::parse("third").unwrap()), ..it.clone() };
         for ground in [Ground::CameBack, Ground::HandedOver, Ground::Merged] {
             assert_eq!(may_take_over(ground, Some(&taken(&old)), Some(&new)), Err(Kept::TakenAlready));
             assert_eq!(may_take_over(ground, Some(&old), Some(&taken(&new))), Err(Kept::SuccessorTaken));

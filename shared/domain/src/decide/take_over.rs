@@ -1,7 +1,7 @@
 //! The one decision about a takeover, in which one user gets everything of another.
 
 use crate::{
-    account::{Ground, Kept, UserFacts, may_take_over},
+    account::{Ground, Kept, UserState, may_take_over},
     champion::{
         ChampionAccount, ChampionChange, ChampionKey, Moment, PaymentRecord,
         join::{JoinConflict, Joined, join},
@@ -13,9 +13,9 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TwoUsers {
     /// The user who would lose everything; none if there is no such row.
-    pub former: Option<UserFacts>,
+    pub former: Option<UserState>,
     /// The user who would get everything; none if there is no such row.
-    pub successor: Option<UserFacts>,
+    pub successor: Option<UserState>,
     /// Every novel for which one of the two ever began to pay.
     pub novels: Vec<NovelOfTwo>,
 }
@@ -65,7 +65,7 @@ pub enum TakeoverRefusal {
 /// [`TakeoverRefusal`].
 pub fn take_over(users: TwoUsers, ground: Ground, moment: Moment) -> Result<TakeoverPlan, TakeoverRefusal> {
     may_take_over(ground, users.former.as_ref(), users.successor.as_ref())?;
-    let customer = |user: Option<UserFacts>| user.and_then(|user| user.customer);
+    let customer = |user: Option<UserState>| user.and_then(|user| user.customer);
     let (former, successor) = (customer(users.former), customer(users.successor));
     let customer = if successor.is_some() { None } else { former };
     let mut plan = TakeoverPlan { ground, closed: Vec::new(), customer, novels: Vec::new() };
