@@ -154,6 +154,8 @@ impl ChampionStore for InMemoryStore {
             if let Some(change) = roll(tables.champion_account(&key, None)) {
                 tables.write_champion(change.write);
                 rolled.announcements.extend(tables.add_to_outbox(&change.announcements, now));
+            } else if let Some(champion) = tables.champions.get_mut(&key) {
+                champion.support = None;
             }
         }
         Ok(rolled)

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Computes all rows anew at the account's moment, and announces the ends of runs that became certain since the last time.
-/// None if nothing was ever paid.
+/// Returns none if nothing was ever paid: the row is from the system before this one, its time is over, and access ends.
 #[must_use]
 pub fn roll(account: ChampionAccount) -> Option<ChampionChange> {
     let now = account.moment.now;

@@ -114,7 +114,9 @@ pub trait ChampionStore: Send + Sync {
 
     /// Computes the rows anew that are due at `now`, those that are due longest first and at most `limit`, in one
     /// transaction: locks each reader and novel, reads everything about them, and writes the change that `roll` returns,
-    /// with its announcements. A pair that is locked already is left to the next roll. A failure writes nothing.
+    /// with its announcements. Ends the access in a row for which `roll` returns none, since nothing keeps it any more:
+    /// such a row is inactive, of tier 0, and due no more. A pair that is locked already is left to the next roll. A failure
+    /// writes nothing.
     fn roll(
         &self,
         now: Timestamp,
