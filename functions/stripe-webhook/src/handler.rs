@@ -121,7 +121,7 @@ impl<Store: StripeEventStore, Queue: Publisher, System: Clock> Handler<Store, Qu
         }
         if let Recorded::Now { announcements, .. } = recorded {
             for new in announcements {
-                self.metrics.count(Metric::BusinessFacts, &[("Fact", new.kind.name())]);
+                self.metrics.count(Metric::Announcements, &[("Kind", new.kind.name())]);
             }
         }
         if let Some(version) = event.api_version.as_deref().filter(|version| *version != self.endpoint.api_version) {

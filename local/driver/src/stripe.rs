@@ -224,14 +224,6 @@ impl Stripe {
         self.post("deliveries/settings", &json!({ "drop_new": lose })).await.map(drop)
     }
 
-    /// Switches all webhook endpoints off, or on again.
-    ///
-    /// # Errors
-    /// If the stand-in doesn't answer.
-    pub async fn disable_endpoints(&self, disabled: bool) -> Result<(), Failure> {
-        self.post("deliveries/settings", &json!({ "disabled": disabled })).await.map(drop)
-    }
-
     /// Drops all deliveries that are left, as Stripe gives up after days.
     ///
     /// # Errors

@@ -183,12 +183,6 @@ impl FirebaseStandIn {
         self.firebase.lock().users.add(user, self.firebase.common.clock.now_millis()).is_ok()
     }
 
-    /// Adds another account with an address that an account has already, as Firebase does in a race. Returns its UID.
-    #[must_use]
-    pub fn add_twin(&self, email: &str) -> String {
-        self.firebase.lock().users.twin(email, self.firebase.common.clock.now_millis()).local_id
-    }
-
     /// Deletes a user. Its UID is never used again.
     pub fn delete_user(&self, uid: &str) {
         self.firebase.lock().users.all.retain(|user| user.local_id != uid);

@@ -228,16 +228,6 @@ impl StripeStandIn {
         self.stripe.act(|account| account.webhooks.copies = copies);
     }
 
-    /// Sets a delay for new deliveries.
-    pub fn set_delivery_delay(&self, delay: Duration) {
-        self.stripe.act(|account| account.webhooks.delay = delay);
-    }
-
-    /// Drops new deliveries (`true`), or delivers them again.
-    pub fn set_drop_new(&self, drop_new: bool) {
-        self.stripe.act(|account| account.webhooks.drop_new = drop_new);
-    }
-
     /// Repeats an event as one of an account that is connected to this one: with an id of its own and `connected` as its
     /// `account`. Returns its id.
     ///

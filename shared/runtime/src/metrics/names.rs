@@ -39,8 +39,8 @@ pub enum Metric {
     CheckoutsOpened,
     /// Requests for the billing portal that failed because no configuration of it is registered.
     PortalNotConfigured,
-    /// Announcements that Stripe's events caused; dimension `Fact`, such as `preorder_success` or `champion_renewed`.
-    BusinessFacts,
+    /// Announcements that Stripe's events caused; dimension `Kind`, such as `preorder_success` or `champion_renewed`.
+    Announcements,
     /// Subscriptions that will be charged again although their running month was refunded.
     SubscriptionsRefunded,
     /// Preorders in processing although their payment page has expired.
@@ -102,7 +102,7 @@ impl Metric {
             Self::PreordersInitiated => "PreordersInitiated",
             Self::CheckoutsOpened => "CheckoutsOpened",
             Self::PortalNotConfigured => "PortalNotConfigured",
-            Self::BusinessFacts => "BusinessFacts",
+            Self::Announcements => "Announcements",
             Self::SubscriptionsRefunded => "SubscriptionsRefunded",
             Self::PreordersStuck => "PreordersStuck",
             Self::OwnersUnknown => "OwnersUnknown",
