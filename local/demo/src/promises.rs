@@ -34,7 +34,10 @@ pub async fn check(scenario: &Scenario) -> Result<bool, Failure> {
     let announced: BTreeSet<String> = outbox.iter().map(|row| row.get(0)).collect();
     let events = scenario.driver.klaviyo.events().await?;
     let sent: BTreeSet<String> = events.iter().map(|event| event.unique_id.clone()).collect();
-    promise(announced == sent && sent.len() == events.len(), "Klaviyo has every announcement of the outbox, and each one once");
+    promise(
+        announced == sent && sent.len() == events.len(),
+        "Klaviyo has every announcement of the outbox, and each one once",
+    );
     let parked = scenario.driver.database.query("select 1 from stripe_event where outcome = 'parked'", &[]).await?;
     promise(parked.is_empty(), "no event waits for a person");
     let unanswered = scenario.driver.stripe.deliveries().await?;
