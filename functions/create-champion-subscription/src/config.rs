@@ -1,7 +1,6 @@
 //! The configuration of `create-champion-subscription`.
 
 use pledge_domain::limits::AttemptLimits;
-use pledge_firebase::{AccountSource, AppIssuer, Issuer};
 use pledge_http_api::{app_check::AppCheck, config as edge};
 use pledge_runtime::Parser;
 use time::Duration;
@@ -14,10 +13,9 @@ pub struct Config {
     pub database: pledge_postgres::Settings,
     /// The settings with which Stripe's API is called.
     pub stripe: pledge_stripe_api::Config,
-    /// The issuer of the ID tokens that are accepted.
-    pub issuer: Issuer,
-    /// The place where Firebase accounts are looked up before a payment, since a disabled account may not pay.
-    pub accounts: AccountSource,
+    /// Whose tokens are accepted, and where Firebase accounts are looked up before a payment, since a disabled account may
+    /// not pay.
+    pub firebase: pledge_firebase::Config,
     /// `RENEWAL_GRACE`: for how many hours access goes on while a renewal is about to be charged; 24 unless set.
     pub renewal_grace: Duration,
     /// `PUBLIC_SITE_URL`: the site to which the billing portal sends readers back.
@@ -26,8 +24,6 @@ pub struct Config {
     pub limits: AttemptLimits,
     /// Whether requests to pay need a valid App Check token.
     pub app_check: AppCheck,
-    /// The issuer of the App Check tokens that are accepted; without one, no token is valid.
-    pub apps: Option<AppIssuer>,
     /// `PAYMENTS_NEED_PROVEN_ADDRESS`: whether readers need a verified e-mail address to pay; `false` unless set.
     pub needs_proven_address: bool,
 }
@@ -37,23 +33,20 @@ impl Config {
     pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
         let database = pledge_postgres::Settings::configured(parser);
         let stripe = pledge_stripe_api::Config::parse(parser);
-        let issuer = Issuer::parse(parser);
-        let accounts = AccountSource::parse(parser);
+        let firebase = pledge_firebase::Config::parse(parser);
         let renewal_grace = parser.renewal_grace();
         let site = parser.parse("PUBLIC_SITE_URL", Url::parse);
         let limits = edge::attempt_limits(parser);
-        let (app_check, apps) = (edge::app_check(parser), AppIssuer::parse(parser));
+        let app_check = edge::app_check(parser);
         let needs_proven_address = edge::payments_need_proven_address(parser);
         Some(Self {
             database: database?,
             stripe: stripe?,
-            issuer: issuer?,
-            accounts: accounts?,
+            firebase: firebase?,
             renewal_grace: renewal_grace?,
             site: site?,
             limits: limits?,
             app_check: app_check?,
-            apps: apps?,
             needs_proven_address: needs_proven_address?,
         })
     }
@@ -61,8 +54,7 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
-    use pledge_runtime::{Environment, secrets::read_all};
-    use pledge_testkit::FakeVault;
+    use pledge_runtime::Environment;
 
     use super::*;
 
@@ -72,20 +64,6 @@ mod tests {
         let error = Environment::from_iter(variables).configure(Config::parse).unwrap_err().to_string();
         for name in ["DATABASE_URL", "STRIPE_SECRET_KEY", "STRIPE_API_BASE", "FIREBASE_PROJECT_ID", "PUBLIC_SITE_URL"] {
             assert!(error.contains(name), "{name} is not in {error}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_key_of_the_other_mode_stops_the_function() {
-        for (stage, key, remedy) in [
-            ("prod", "sk_test_1", "STRIPE_SECRET_KEY: production needs a live key"),
-            ("staging", "rk_live_1", "STRIPE_SECRET_KEY: a live key is for production only"),
-        ] {
-            let mut environment =
-                Environment::from_iter([("STAGE", stage), ("STRIPE_SECRET_KEY_SECRET_ARN", "arn:key")]);
-            read_all(&mut environment, &FakeVault::new([("arn:key", key)])).await;
-            let error = environment.configure(Config::parse).unwrap_err().to_string();
-            assert!(error.contains(remedy), "{stage}: {error}");
         }
     }
 }

@@ -22,8 +22,8 @@ async fn main() -> ExitCode {
         let store = Database::new(config.database.preparing(STATEMENTS), Some(runtime.tls))?;
         prewarm(store.warm_up()).await;
         let billing = StripeClient::new(runtime.http.clone(), &config.stripe)?;
-        let accounts = FirebaseClient::new(runtime.http.clone(), config.accounts, Arc::new(System));
-        let verifier = FirebaseVerifier::new(runtime.http, config.issuer).with_apps(config.apps);
+        let accounts = FirebaseClient::new(runtime.http.clone(), config.firebase.accounts, Arc::new(System));
+        let verifier = FirebaseVerifier::new(runtime.http, config.firebase.issuer).with_apps(config.firebase.apps);
         let champions = Champions { store, billing, renewal_grace: config.renewal_grace, limits: config.limits };
         let site = Site::new(&config.site);
         let (system, metrics) = (System, runtime.metrics.clone());

@@ -1,11 +1,7 @@
 //! The configuration of `create-checkout`.
 
-use pledge_domain::{
-    limits::PreorderLimits,
-    preorder::{Catalogue, CheckoutPolicy},
-};
-use pledge_firebase::{AccountSource, AppIssuer, Issuer};
-use pledge_http_api::{app_check::AppCheck, config as edge, proxies::TrustedProxies};
+use pledge_domain::preorder::{Catalogue, CheckoutPolicy};
+use pledge_http_api::config::IntakeConfig;
 use pledge_runtime::Parser;
 use url::Url;
 
@@ -18,24 +14,16 @@ pub struct Config {
     pub stripe: pledge_stripe_api::Config,
     /// The sender's queue.
     pub queue: pledge_queue::Config,
-    /// The issuer of the ID tokens that are accepted.
-    pub issuer: Issuer,
-    /// The place where Firebase accounts are found and made.
-    pub accounts: AccountSource,
+    /// Whose tokens are accepted, and where Firebase accounts are found and made.
+    pub firebase: pledge_firebase::Config,
+    /// How the form is received.
+    pub intake: IntakeConfig,
     /// `PREORDER_PRICES`: colour → Stripe price id, as JSON.
     pub catalogue: Catalogue,
     /// `CHECKOUT_POLICY`: the shop's decisions about its checkout, as JSON; the defaults of [`CheckoutPolicy`] unless set.
     pub policy: CheckoutPolicy,
     /// `PUBLIC_SITE_URL`: the site to which Stripe sends the customer back.
     pub site: Url,
-    /// The limits of preorders from one source, and with one address, in an hour.
-    pub limits: PreorderLimits,
-    /// Whether requests need a valid App Check token.
-    pub app_check: AppCheck,
-    /// The issuer of the App Check tokens that are accepted; without one, no token is valid.
-    pub apps: Option<AppIssuer>,
-    /// The number of our own proxies before API Gateway. The caller's address is the one that the outermost proxy saw.
-    pub proxies: TrustedProxies,
 }
 
 impl Config {
@@ -44,13 +32,11 @@ impl Config {
         let database = pledge_postgres::Settings::configured(parser);
         let stripe = pledge_stripe_api::Config::parse(parser);
         let queue = pledge_queue::Config::parse(parser);
-        let issuer = Issuer::parse(parser);
-        let accounts = AccountSource::parse(parser);
+        let firebase = pledge_firebase::Config::parse(parser);
+        let intake = IntakeConfig::parse(parser);
         let catalogue = parser.json("PREORDER_PRICES");
         let policy = parser.optional("CHECKOUT_POLICY", CheckoutPolicy::parse);
         let site = parser.parse("PUBLIC_SITE_URL", Url::parse);
-        let (app_check, apps) = (edge::app_check(parser), AppIssuer::parse(parser));
-        let (limits, proxies) = (edge::preorder_limits(parser), edge::trusted_proxies(parser));
         let (catalogue, policy): (Catalogue, CheckoutPolicy) = (catalogue?, policy?.unwrap_or_default());
         if let Some(unknown) = policy.sold_out.iter().find(|color| catalogue.find(color).is_none()) {
             parser.problem("CHECKOUT_POLICY", format!("{unknown:?} in soldOut is no colour of PREORDER_PRICES"));
@@ -59,23 +45,18 @@ impl Config {
             database: database?,
             stripe: stripe?,
             queue: queue?,
-            issuer: issuer?,
-            accounts: accounts?,
+            firebase: firebase?,
+            intake: intake?,
             catalogue,
             policy,
             site: site?,
-            limits: limits?,
-            app_check: app_check?,
-            apps: apps?,
-            proxies: proxies?,
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use pledge_runtime::{Environment, secrets::read_all};
-    use pledge_testkit::FakeVault;
+    use pledge_runtime::Environment;
 
     use super::*;
 
@@ -100,20 +81,6 @@ mod tests {
             let variables = [("STAGE", "local"), prices, ("CHECKOUT_POLICY", policy)];
             let error = Environment::from_iter(variables).configure(Config::parse).unwrap_err().to_string();
             assert!(error.contains("CHECKOUT_POLICY: "), "{error}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_key_of_the_other_mode_stops_the_function() {
-        for (stage, key, remedy) in [
-            ("prod", "sk_test_1", "STRIPE_SECRET_KEY: production needs a live key"),
-            ("staging", "rk_live_1", "STRIPE_SECRET_KEY: a live key is for production only"),
-        ] {
-            let mut environment =
-                Environment::from_iter([("STAGE", stage), ("STRIPE_SECRET_KEY_SECRET_ARN", "arn:key")]);
-            read_all(&mut environment, &FakeVault::new([("arn:key", key)])).await;
-            let error = environment.configure(Config::parse).unwrap_err().to_string();
-            assert!(error.contains(remedy), "{stage}: {error}");
         }
     }
 }

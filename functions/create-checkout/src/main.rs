@@ -4,11 +4,13 @@ use std::{process::ExitCode, sync::Arc};
 
 use create_checkout::{config::Config, handler::Handler};
 use pledge_application::{
-    create_checkout::CreateCheckout, find_preorder::FindPreorder, initiate_preorder::InitiatePreorder,
-    show_catalogue::ShowCatalogue, site::Site,
+    create_checkout::CreateCheckout, find_preorder::FindPreorder, show_catalogue::ShowCatalogue, site::Site,
 };
 use pledge_firebase::{FirebaseClient, FirebaseVerifier};
-use pledge_http_api::{intake::PreorderIntake, serve};
+use pledge_http_api::{
+    intake::{IntakePorts, PreorderIntake},
+    serve,
+};
 use pledge_postgres::{
     Database,
     prepared::{CHECKOUT, CLAIMS, PREORDERS, Part},
@@ -25,33 +27,18 @@ async fn main() -> ExitCode {
     run(env!("CARGO_CRATE_NAME"), Config::parse, async |runtime, config| {
         let store = Database::new(config.database.preparing(STATEMENTS), Some(runtime.tls))?;
         prewarm(store.warm_up()).await;
-        let identity = Arc::new(FirebaseClient::new(runtime.http.clone(), config.accounts, Arc::new(System)));
+        let identity = Arc::new(FirebaseClient::new(runtime.http.clone(), config.firebase.accounts, Arc::new(System)));
+        let verifier =
+            FirebaseVerifier::new(runtime.http.clone(), config.firebase.issuer).with_apps(config.firebase.apps);
         let queue = SqsPublisher::new(&runtime.aws, config.queue.url);
-        let gateway = StripeClient::new(runtime.http.clone(), &config.stripe)?;
-        let site = Site::new(&config.site);
-        let intake = PreorderIntake {
-            initiate: InitiatePreorder {
-                store: store.clone(),
-                identity: identity.clone(),
-                queue,
-                limits: config.limits,
-                refused: Default::default(),
-            },
-            verifier: FirebaseVerifier::new(runtime.http, config.issuer).with_apps(config.apps),
-            catalogue: config.catalogue.clone(),
-            system: System,
-            metrics: runtime.metrics.clone(),
-            app_check: config.app_check,
-            proxies: config.proxies,
-        };
-        let catalogue = ShowCatalogue {
-            prices: gateway.clone(),
-            catalogue: config.catalogue,
-            policy: config.policy.clone(),
-            known: Default::default(),
-        };
+        let gateway = StripeClient::new(runtime.http, &config.stripe)?;
+        let (system, metrics) = (System, runtime.metrics.clone());
+        let ports = IntakePorts { store: store.clone(), identity: identity.clone(), queue, verifier, system, metrics };
+        let intake = PreorderIntake::new(config.intake, config.catalogue.clone(), ports);
         let find = FindPreorder { store: store.clone() };
-        let checkout = CreateCheckout { store, identity, gateway, site, policy: config.policy };
+        let catalogue = ShowCatalogue::new(gateway.clone(), config.catalogue, config.policy.clone());
+        let (site, policy) = (Site::new(&config.site), config.policy);
+        let checkout = CreateCheckout { store, identity, gateway, site, policy };
         serve(env!("CARGO_PKG_NAME"), runtime.metrics, Handler { intake, find, checkout, catalogue }).await
     })
     .await

@@ -3,9 +3,12 @@
 use std::{process::ExitCode, sync::Arc};
 
 use initiate_preorder::{config::Config, handler::Handler};
-use pledge_application::{find_preorder::FindPreorder, initiate_preorder::InitiatePreorder, users::Users};
+use pledge_application::{find_preorder::FindPreorder, users::Users};
 use pledge_firebase::{FirebaseClient, FirebaseVerifier};
-use pledge_http_api::{intake::PreorderIntake, serve};
+use pledge_http_api::{
+    intake::{IntakePorts, PreorderIntake},
+    serve,
+};
 use pledge_postgres::{
     Database,
     prepared::{ACCOUNTS, CLAIMS, PREORDERS, Part},
@@ -21,24 +24,15 @@ async fn main() -> ExitCode {
     run(env!("CARGO_CRATE_NAME"), Config::parse, async |runtime, config| {
         let store = Database::new(config.database.preparing(STATEMENTS), Some(runtime.tls))?;
         prewarm(store.warm_up()).await;
-        let identity = Arc::new(FirebaseClient::new(runtime.http.clone(), config.accounts, Arc::new(System)));
+        let identity = Arc::new(FirebaseClient::new(runtime.http.clone(), config.firebase.accounts, Arc::new(System)));
+        let verifier = FirebaseVerifier::new(runtime.http, config.firebase.issuer).with_apps(config.firebase.apps);
         let queue = SqsPublisher::new(&runtime.aws, config.queue.url);
         let find = FindPreorder { store: store.clone() };
-        let users = Users {
-            store: store.clone(),
-            accounts: Arc::clone(&identity),
-            queue: queue.clone(),
-            renewal_grace: config.renewal_grace,
-        };
-        let intake = PreorderIntake {
-            initiate: InitiatePreorder { store, identity, queue, limits: config.limits, refused: Default::default() },
-            verifier: FirebaseVerifier::new(runtime.http, config.issuer).with_apps(config.apps),
-            catalogue: config.catalogue,
-            system: System,
-            metrics: runtime.metrics.clone(),
-            app_check: config.app_check,
-            proxies: config.proxies,
-        };
+        let (accounts, renewal_grace) = (identity.clone(), config.renewal_grace);
+        let users = Users { store: store.clone(), accounts, queue: queue.clone(), renewal_grace };
+        let (system, metrics) = (System, runtime.metrics.clone());
+        let ports = IntakePorts { store, identity, queue, verifier, system, metrics };
+        let intake = PreorderIntake::new(config.intake, config.catalogue, ports);
         serve(env!("CARGO_PKG_NAME"), runtime.metrics, Handler { intake, find, users }).await
     })
     .await

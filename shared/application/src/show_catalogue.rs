@@ -25,13 +25,12 @@ pub struct ShowCatalogue<Prices> {
     pub catalogue: Catalogue,
     /// The shop's decisions about its checkout.
     pub policy: CheckoutPolicy,
-    /// The prices that Stripe gave last.
-    pub known: Mutex<Known>,
+    known: Mutex<Known>,
 }
 
 /// The offers with the prices that Stripe gave last, and when it was asked.
 #[derive(Debug, Default)]
-pub struct Known {
+struct Known {
     offers: Option<Vec<Offer>>,
     asked_at: Option<Timestamp>,
 }
@@ -48,6 +47,12 @@ pub struct Offer {
 }
 
 impl<Prices: PriceGateway> ShowCatalogue<Prices> {
+    /// Makes the list of these colours. Stripe is asked for their prices when the list is first shown.
+    #[must_use]
+    pub fn new(prices: Prices, catalogue: Catalogue, policy: CheckoutPolicy) -> Self {
+        Self { prices, catalogue, policy, known: Mutex::default() }
+    }
+
     /// Returns every colour with its price. If Stripe fails, the prices that it gave last are returned.
     ///
     /// # Errors

@@ -4,6 +4,17 @@ use pledge_runtime::{LocalOnly, Parser};
 
 use crate::accounts::ServiceAccount;
 
+/// The configuration of a function that checks who is signed in and looks accounts up.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Whose ID tokens are accepted.
+    pub issuer: Issuer,
+    /// Where accounts are found and made.
+    pub accounts: AccountSource,
+    /// Whose App Check tokens are accepted; none are without it.
+    pub apps: Option<AppIssuer>,
+}
+
 /// The issuer of the ID tokens that are accepted.
 #[derive(Debug, Clone)]
 pub enum Issuer {
@@ -63,6 +74,17 @@ pub enum AccountSource {
 
 /// The variable that puts an emulator in Firebase's place.
 const EMULATOR_HOST: &str = "FIREBASE_AUTH_EMULATOR_HOST";
+
+impl Config {
+    /// Parses the variables of [`Issuer`], [`AccountSource`] and [`AppIssuer`]. Returns `None` if one is missing or
+    /// invalid; `parser` then has a problem for each.
+    pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
+        let issuer = Issuer::parse(parser);
+        let accounts = AccountSource::parse(parser);
+        let apps = AppIssuer::parse(parser);
+        Some(Self { issuer: issuer?, accounts: accounts?, apps: apps? })
+    }
+}
 
 impl Issuer {
     /// Parses `FIREBASE_PROJECT_ID`, and accepts an emulator's tokens if `FIREBASE_AUTH_EMULATOR_HOST` is set. Returns

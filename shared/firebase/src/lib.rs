@@ -12,6 +12,6 @@ mod rs256;
 mod verifier;
 
 pub use accounts::{FirebaseClient, InvalidServiceAccount, ServiceAccount};
-pub use config::{AccountSource, AppIssuer, Issuer};
+pub use config::{AccountSource, AppIssuer, Config, Issuer};
 pub use error::FirebaseError;
 pub use verifier::{AppCheckVerifier, FirebaseVerifier};

@@ -5,9 +5,33 @@ use pledge_runtime::{Parser, Stage};
 
 use crate::{app_check::AppCheck, proxies::TrustedProxies};
 
+/// The configuration of [`PreorderIntake`](crate::intake::PreorderIntake). The default has no limits, doesn't check apps, and
+/// trusts no proxies.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct IntakeConfig {
+    /// `PREORDERS_PER_SOURCE` and `PREORDERS_PER_ADDRESS`: how many preorders one source, and one e-mail address, may make in
+    /// an hour.
+    pub limits: PreorderLimits,
+    /// `APP_CHECK`: whether requests need a valid App Check token.
+    pub app_check: AppCheck,
+    /// `TRUSTED_PROXIES`: how many proxies of our own stand before API Gateway; the caller's address is the one that the first
+    /// of them saw.
+    pub proxies: TrustedProxies,
+}
+
+impl IntakeConfig {
+    /// Parses the variables. Returns `None` if one is invalid; `parser` then has a problem for each.
+    pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
+        let app_check = app_check(parser);
+        let limits = preorder_limits(parser);
+        let proxies = trusted_proxies(parser);
+        Some(Self { limits: limits?, app_check: app_check?, proxies: proxies? })
+    }
+}
+
 /// Parses `PREORDERS_PER_SOURCE` and `PREORDERS_PER_ADDRESS`: how many preorders one source and one e-mail address may make
 /// in an hour; 100 and 10 unless set, 0 for no limit. In the stage `local` there is no limit unless one is set.
-pub fn preorder_limits(parser: &mut Parser<'_>) -> Option<PreorderLimits> {
+fn preorder_limits(parser: &mut Parser<'_>) -> Option<PreorderLimits> {
     let per_source = limit(parser, "PREORDERS_PER_SOURCE", 100);
     let per_address = limit(parser, "PREORDERS_PER_ADDRESS", 10);
     Some(PreorderLimits { per_source: per_source?, per_address: per_address? })
@@ -22,7 +46,7 @@ pub fn attempt_limits(parser: &mut Parser<'_>) -> Option<AttemptLimits> {
 }
 
 /// Parses `TRUSTED_PROXIES`: how many proxies of our own stand before API Gateway, from 0 to 5; 0 unless set.
-pub fn trusted_proxies(parser: &mut Parser<'_>) -> Option<TrustedProxies> {
+fn trusted_proxies(parser: &mut Parser<'_>) -> Option<TrustedProxies> {
     let number = parser.optional("TRUSTED_PROXIES", |text| match text.parse() {
         Ok(number @ 0..=5) => Ok(number),
         _ => Err("set a number from 0 to 5"),

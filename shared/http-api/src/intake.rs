@@ -1,7 +1,10 @@
 //! Receiving the preorder form: at `POST /preorders`, and at `POST /checkout` if the request names no preorder.
 
 use lambda_http::Request;
-use pledge_application::initiate_preorder::{InitiatePreorder, Request as Form};
+use pledge_application::{
+    initiate_preorder::{InitiatePreorder, Request as Form},
+    recent_refusals::RecentRefusals,
+};
 use pledge_domain::{
     ports::{AppVerifier, Clock, IdentityProvider, PreorderStore, Publisher, Randomness, TokenVerifier},
     preorder::{Catalogue, Preorder, PreorderForm},
@@ -9,7 +12,8 @@ use pledge_domain::{
 use pledge_runtime::{Metric, Metrics};
 
 use crate::{
-    app_check::AppCheck, auth, body, error::ApiError, fields::Fields, idempotency, proxies::TrustedProxies, telemetry,
+    app_check::AppCheck, auth, body, config::IntakeConfig, error::ApiError, fields::Fields, idempotency,
+    proxies::TrustedProxies, telemetry,
 };
 
 /// Everything that is needed to store the preorder of a request.
@@ -30,12 +34,43 @@ pub struct PreorderIntake<Store, Identity, Queue, Verifier, System> {
     pub proxies: TrustedProxies,
 }
 
+/// What an intake is composed of, besides its configuration and the catalogue.
+pub struct IntakePorts<Store, Identity, Queue, Verifier, System> {
+    /// Where preorders are kept.
+    pub store: Store,
+    /// Finds or makes the account of somebody who didn't sign in.
+    pub identity: Identity,
+    /// Tells the sender about announcements.
+    pub queue: Queue,
+    /// Checks who is signed in, and which app sends a request.
+    pub verifier: Verifier,
+    /// Time and randomness.
+    pub system: System,
+    /// Business metrics.
+    pub metrics: Metrics,
+}
+
 /// The stored preorder of a form.
 pub struct Received {
     /// The preorder as it is stored.
     pub preorder: Preorder,
     /// Whether the request was signed in. If it wasn't, the response mustn't name the preorder's owner.
     pub is_signed_in: bool,
+}
+
+impl<Store, Identity, Queue, Verifier, System> PreorderIntake<Store, Identity, Queue, Verifier, System> {
+    /// Makes an intake that takes orders of what is in the catalogue.
+    #[must_use]
+    pub fn new(
+        config: IntakeConfig,
+        catalogue: Catalogue,
+        ports: IntakePorts<Store, Identity, Queue, Verifier, System>,
+    ) -> Self {
+        let IntakeConfig { limits, app_check, proxies } = config;
+        let IntakePorts { store, identity, queue, verifier, system, metrics } = ports;
+        let initiate = InitiatePreorder { store, identity, queue, limits, refused: RecentRefusals::default() };
+        Self { initiate, verifier, catalogue, system, metrics, app_check, proxies }
+    }
 }
 
 impl<Store, Identity, Queue, Verifier, System> PreorderIntake<Store, Identity, Queue, Verifier, System>

@@ -78,10 +78,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_key_of_the_other_mode_is_named_and_never_shown() {
-        let environment = with_key("prod", &FakeVault::new([("arn:key", "sk_test_123")])).await;
-        let error = environment.configure(Config::parse).unwrap_err();
-        assert_eq!(error.problems()[0].name, SECRET_KEY);
-        assert!(!error.to_string().contains("123"), "{error}");
+        for (stage, key, remedy) in [
+            ("prod", "sk_test_123", "production needs a live key"),
+            ("staging", "rk_live_123", "a live key is for production only"),
+        ] {
+            let environment = with_key(stage, &FakeVault::new([("arn:key", key)])).await;
+            let error = environment.configure(Config::parse).unwrap_err();
+            assert_eq!((error.problems().len(), error.problems()[0].name.as_str()), (1, SECRET_KEY));
+            assert!(error.problems()[0].remedy.starts_with(remedy) && !error.to_string().contains("123"), "{error}");
+        }
     }
 
     #[tokio::test]

@@ -10,8 +10,6 @@ use pledge_application::{
     create_checkout::CreateCheckout,
     deliver_events::{DeliverEvents, Retry},
     find_preorder::FindPreorder,
-    initiate_preorder::InitiatePreorder,
-    recent_refusals::RecentRefusals,
     record_stripe_event::RecordStripeEvent,
     roll_champions::RollChampions,
     show_catalogue::ShowCatalogue,
@@ -22,13 +20,18 @@ use pledge_application::{
 use pledge_domain::{
     Timestamp,
     champion::moment::DEFAULT_RENEWAL_GRACE,
-    limits::{AttemptLimits, PreorderLimits},
+    limits::AttemptLimits,
     ports::{Clock, Randomness},
     preorder::{Catalogue, CheckoutPolicy},
     retention::Retention,
 };
 use pledge_firebase::{AccountSource, FirebaseClient};
-use pledge_http_api::{Response, Routes, app_check::AppCheck, intake::PreorderIntake, proxies::TrustedProxies};
+use pledge_http_api::{
+    Response, Routes,
+    app_check::AppCheck,
+    config::IntakeConfig,
+    intake::{IntakePorts, PreorderIntake},
+};
 use pledge_klaviyo::{KlaviyoClient, List, MetricNames};
 use pledge_postgres::{Database, Settings};
 use pledge_queue::SqsPublisher;
@@ -187,21 +190,15 @@ impl Functions {
                 .with(TOKEN, signed_in(UID, READER))
                 .with(RETURNED_TOKEN, signed_in("returned", READER))
         };
-        let intake = || PreorderIntake {
-            initiate: InitiatePreorder {
-                store: store.clone(),
-                identity: Arc::clone(&identity),
-                queue: queue.clone(),
-                limits: PreorderLimits::default(),
-                refused: RecentRefusals::default(),
-            },
+        let ports = || IntakePorts {
+            store: store.clone(),
+            identity: Arc::clone(&identity),
+            queue: queue.clone(),
             verifier: tokens(),
-            catalogue: addresses.catalogue.clone(),
             system: machine.clone(),
             metrics: metrics(),
-            app_check: AppCheck::Off,
-            proxies: TrustedProxies::default(),
         };
+        let intake = || PreorderIntake::new(IntakeConfig::default(), addresses.catalogue.clone(), ports());
         let find = || FindPreorder { store: store.clone() };
         let users = || Users {
             store: store.clone(),
@@ -219,12 +216,7 @@ impl Functions {
                     site: Site::new(&"https://example.com".parse().unwrap()),
                     policy: CheckoutPolicy::default(),
                 },
-                catalogue: ShowCatalogue {
-                    prices: stripe.clone(),
-                    catalogue: addresses.catalogue.clone(),
-                    policy: CheckoutPolicy::default(),
-                    known: Default::default(),
-                },
+                catalogue: ShowCatalogue::new(stripe.clone(), addresses.catalogue.clone(), CheckoutPolicy::default()),
                 intake: intake(),
                 find: find(),
             },

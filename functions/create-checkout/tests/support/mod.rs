@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use lambda_http::{Body, Context, RequestExt, Response};
 use pledge_application::{
-    create_checkout::CreateCheckout, find_preorder::FindPreorder, initiate_preorder::InitiatePreorder,
-    recent_refusals::RecentRefusals, show_catalogue::ShowCatalogue, site::Site,
+    create_checkout::CreateCheckout, find_preorder::FindPreorder, show_catalogue::ShowCatalogue, site::Site,
 };
-use pledge_domain::{
-    limits::PreorderLimits,
-    preorder::{Catalogue, CheckoutPolicy, Preorder},
+use pledge_domain::preorder::{Catalogue, CheckoutPolicy, Preorder};
+use pledge_http_api::{
+    Routes,
+    config::IntakeConfig,
+    intake::{IntakePorts, PreorderIntake},
 };
-use pledge_http_api::{Routes, app_check::AppCheck, intake::PreorderIntake, proxies::TrustedProxies};
 use pledge_runtime::{Metrics, Stage, System};
 use pledge_testkit::{
     FakeGateway, FakeIdentity, FakePublisher, FakeSystem, FakeTokens, InMemoryStore,
@@ -56,24 +56,17 @@ fn with_policy(policy: CheckoutPolicy) -> Handler {
         policy: policy.clone(),
     };
     let on_sale: Catalogue = serde_json::from_value(json!({ "Red": PRICE, "Honey Khaki": "price_honey" })).unwrap();
-    let catalogue =
-        ShowCatalogue { prices: FakeGateway::default(), catalogue: on_sale.clone(), policy, known: Default::default() };
+    let catalogue = ShowCatalogue::new(FakeGateway::default(), on_sale.clone(), policy);
     let find = FindPreorder { store: store.clone() };
-    let intake = PreorderIntake {
-        initiate: InitiatePreorder {
-            store,
-            identity,
-            queue: FakePublisher::default(),
-            limits: PreorderLimits::default(),
-            refused: RecentRefusals::default(),
-        },
+    let ports = IntakePorts {
+        store,
+        identity,
+        queue: FakePublisher::default(),
         verifier: FakeTokens::default().with(TOKEN, signed_in("reader", "reader@example.com")),
-        catalogue: on_sale,
         system: FakeSystem::default(),
         metrics: Metrics::new(Stage::Local, System, std::io::sink()),
-        app_check: AppCheck::Off,
-        proxies: TrustedProxies::default(),
     };
+    let intake = PreorderIntake::new(IntakeConfig::default(), on_sale, ports);
     Handler { intake, find, checkout, catalogue }
 }
 

@@ -5,11 +5,13 @@
 use std::sync::Arc;
 
 use lambda_http::{Body, Context, RequestExt, Response};
-use pledge_application::{
-    find_preorder::FindPreorder, initiate_preorder::InitiatePreorder, recent_refusals::RecentRefusals, users::Users,
+use pledge_application::{find_preorder::FindPreorder, users::Users};
+use pledge_domain::champion::moment::DEFAULT_RENEWAL_GRACE;
+use pledge_http_api::{
+    Routes,
+    config::IntakeConfig,
+    intake::{IntakePorts, PreorderIntake},
 };
-use pledge_domain::{champion::moment::DEFAULT_RENEWAL_GRACE, limits::PreorderLimits};
-use pledge_http_api::{Routes, app_check::AppCheck, intake::PreorderIntake, proxies::TrustedProxies};
 use pledge_runtime::{Metrics, Stage, System};
 use pledge_testkit::{
     FakeIdentity, FakePublisher, FakeSystem, FakeTokens, InMemoryStore,
@@ -35,25 +37,19 @@ pub const TOKEN: &str = "token-of-reader";
 
 pub fn handler() -> Handler {
     let (store, identity) = (InMemoryStore::default(), Arc::new(FakeIdentity::default()));
-    let initiate = InitiatePreorder {
+    let ports = IntakePorts {
         store: store.clone(),
         identity: Arc::clone(&identity),
         queue: FakePublisher::default(),
-        limits: PreorderLimits::default(),
-        refused: RecentRefusals::default(),
-    };
-    let intake = PreorderIntake {
-        initiate,
         verifier: FakeTokens::default()
             .with(TOKEN, signed_in("reader", "reader@example.com"))
             .with(FORMER_TOKEN, signed_in("former", "reader@example.com"))
             .with(ANONYMOUS_TOKEN, anonymous("nobody")),
-        catalogue: serde_json::from_value(json!({ "Red": PRICE, "Honey Khaki": "price_honey" })).unwrap(),
         system: FakeSystem::default(),
         metrics: Metrics::new(Stage::Local, System, std::io::sink()),
-        app_check: AppCheck::Off,
-        proxies: TrustedProxies::default(),
     };
+    let catalogue = serde_json::from_value(json!({ "Red": PRICE, "Honey Khaki": "price_honey" })).unwrap();
+    let intake = PreorderIntake::new(IntakeConfig::default(), catalogue, ports);
     let find = FindPreorder { store: store.clone() };
     let queue = FakePublisher::default();
     Handler { intake, find, users: Users { store, accounts: identity, queue, renewal_grace: DEFAULT_RENEWAL_GRACE } }

@@ -10,12 +10,9 @@ use pledge_testkit::{FakeGateway, fakes::on_purpose, time::t};
 
 fn shop() -> ShowCatalogue<FakeGateway> {
     let prices = [("Red".to_owned(), "price_red".to_owned().try_into().unwrap())];
-    ShowCatalogue {
-        prices: FakeGateway::default(),
-        catalogue: std::collections::BTreeMap::from(prices).try_into().unwrap(),
-        policy: CheckoutPolicy { sold_out: vec!["Red".into()], ..CheckoutPolicy::default() },
-        known: Default::default(),
-    }
+    let catalogue = std::collections::BTreeMap::from(prices).try_into().unwrap();
+    let policy = CheckoutPolicy { sold_out: vec!["Red".into()], ..CheckoutPolicy::default() };
+    ShowCatalogue::new(FakeGateway::default(), catalogue, policy)
 }
 
 fn unavailable() -> GatewayError {
