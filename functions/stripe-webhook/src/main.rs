@@ -11,11 +11,7 @@ use pledge_postgres::{
 use pledge_queue::SqsPublisher;
 use pledge_runtime::{System, prewarm, run};
 use pledge_stripe_http::StripeEvents;
-use stripe_webhook::{
-    config::Config,
-    handler::Handler,
-    schedule::{Request, Schedule},
-};
+use stripe_webhook::{config::Config, handler::Handler, schedule::Schedule};
 
 /// The groups of SQL statements that a delivery uses; each connection prepares them when it opens.
 const STATEMENTS: &[Part] = &[STRIPE_EVENTS, CHAMPION_ACCOUNT, CHAMPION_WRITES];
@@ -33,11 +29,7 @@ async fn main() -> ExitCode {
         let handler = Handler { record, endpoint: config.endpoint, system: System, metrics };
         let events = config.events.map(|config| StripeEvents::new(runtime.http, config, runtime.secrets));
         let schedule = Schedule::new(events);
-        let scheduled = async |detail| {
-            let request: Option<Request> = serde_json::from_value(detail)?;
-            let report = schedule.run(&handler, &request.unwrap_or_default()).await?;
-            Ok(serde_json::to_value(report)?)
-        };
+        let scheduled = async |detail| schedule.answer(&handler, detail).await;
         serve_with_schedule(env!("CARGO_PKG_NAME"), runtime.metrics, &handler, scheduled).await
     })
     .await

@@ -1,5 +1,6 @@
 //! The schedule, on which events that Stripe couldn't deliver are fetched.
 
+use lambda_http::Error;
 use pledge_application::catch_up::{CatchUp, CaughtUp, Stopped, YOUNG};
 use pledge_domain::{
     error_chain::ErrorChain,
@@ -10,6 +11,7 @@ use pledge_http_api::telemetry;
 use pledge_runtime::Metric;
 use pledge_stripe_events::{HANDLED, decode};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use time::Duration;
 
 use crate::handler::Handler;
@@ -44,7 +46,27 @@ impl<Source: EventSource> Schedule<Source> {
         Self(source.map(|source| CatchUp { source, types: &HANDLED, decode }))
     }
 
-    /// Fetches events that were never delivered and records them as `handler` records deliveries.
+    /// Runs a scheduled invocation with the options in its event's `detail`, which may be null, and returns the [`Report`] as
+    /// JSON.
+    ///
+    /// # Errors
+    /// If `detail` is no [`Request`]; then nothing was fetched. Otherwise those of [`Self::run`].
+    pub async fn answer<Store, Queue, System>(
+        &self,
+        handler: &Handler<Store, Queue, System>,
+        detail: Value,
+    ) -> Result<Value, Error>
+    where
+        Store: StripeEventStore + CatchUpStore,
+        Queue: Publisher,
+        System: Clock,
+    {
+        let request: Option<Request> = serde_json::from_value(detail)?;
+        let report = self.run(handler, &request.unwrap_or_default()).await?;
+        Ok(serde_json::to_value(report)?)
+    }
+
+    /// Fetches what wasn't delivered and records it as `handler` records deliveries.
     ///
     /// # Errors
     /// [`Stopped`] if Stripe's list or the database failed. Running out of time is no error.

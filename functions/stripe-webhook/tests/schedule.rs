@@ -10,7 +10,7 @@ use pledge_stripe_events::HANDLED;
 use pledge_stripe_http::{EventsConfig, StripeEvents};
 use pledge_testkit::{FakeVault, FixedClock, time::t};
 use reqwest::Client;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::time::Duration;
 use stripe_webhook::schedule::{Request, Schedule};
 use support::Handler;
@@ -118,11 +118,16 @@ async fn whoever_invokes_by_hand_may_ask_for_what_has_just_happened() {
     assert_eq!((report.recorded, report.lag), (recorded(&handler, &stripe).1, Some(0)));
 }
 
-#[test]
-fn a_request_that_is_not_known_is_refused() {
-    assert!(serde_json::from_str::<Request>("{}").unwrap().after_seconds.is_none());
-    for other in [r#"{"afterseconds":0}"#, r#"{"afterSeconds":-1}"#] {
-        assert!(serde_json::from_str::<Request>(other).is_err(), "{other}");
+#[tokio::test]
+async fn options_that_are_not_known_are_refused_and_none_are_needed() {
+    let stripe = stripe(None).await;
+    let (schedule, handler) = (schedule(&stripe, &FakeVault::default(), None), handler());
+    for none in [json!(null), json!({})] {
+        let report = schedule.answer(&handler, none).await.unwrap();
+        assert_eq!(report, json!({ "catchUp": "off", "recorded": 0, "lag": null }));
+    }
+    for other in [json!({ "afterseconds": 0 }), json!({ "afterSeconds": -1 })] {
+        assert!(schedule.answer(&handler, other.clone()).await.is_err(), "{other}");
     }
 }
 
