@@ -97,13 +97,6 @@ const CLEAR_BATCHES: usize = 10;
 /// The most rounds of the sweep that one scheduled invocation takes.
 const SWEEP_ROUNDS: usize = 20;
 
-/// The time for which one scheduled invocation computes access anew. Rows that are due then are left to the next one, a
-/// minute later.
-const ROLL_TIME: time::Duration = time::Duration::seconds(20);
-
-/// The most rounds of the roll that one scheduled invocation takes.
-const ROLL_ROUNDS: usize = 500;
-
 impl<Store, Queue, Klaviyo, System> Handler<Store, Queue, Klaviyo, System>
 where
     Store: OutboxStore + PreorderStore + ChampionStore + RetentionStore,
@@ -154,18 +147,11 @@ where
         Ok(cleared.total())
     }
 
-    /// Computes the rows of readers' access anew that are due, and returns their number. Also measures how many
-    /// subscriptions an operator has to end.
+    /// Computes readers' access anew where it is due, measures the subscriptions that an operator has to end, and returns how
+    /// many rows were computed.
     async fn roll(&self) -> Result<usize, SenderError> {
-        let (start, mut rolled) = (self.system.now(), 0);
-        for _ in 0..ROLL_ROUNDS {
-            let now = self.system.now();
-            let rows = if now - start < ROLL_TIME { self.roll.round(now).await? } else { 0 };
-            if rows == 0 {
-                break;
-            }
-            rolled += rows;
-        }
+        let start = self.system.now();
+        let rolled = self.roll.run(&self.system).await?;
         self.metrics.record(Metric::SubscriptionsRefunded, self.roll.refunded(start).await?, &[]);
         Ok(rolled)
     }

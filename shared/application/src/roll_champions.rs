@@ -3,11 +3,18 @@
 use pledge_domain::{
     Timestamp,
     champion::{ChampionAccount, Moment, roll::roll},
-    ports::{ChampionStore, PublishError, Publisher, StoreError},
+    ports::{ChampionStore, Clock, PublishError, Publisher, StoreError},
 };
 use time::Duration;
 
-/// The most rows, one for each reader and novel, that a round computes.
+/// For how long one roll computes rows. A round that is under way then is finished; what is due after that is left to the
+/// next roll, a minute later.
+pub const BUDGET: Duration = Duration::seconds(20);
+
+/// How many rounds one roll takes at most.
+const ROUNDS: usize = 500;
+
+/// How many rows, one for each reader and novel, a round computes at most.
 const ROUND: i64 = 50;
 
 /// Computes the access rows anew that are due.
@@ -21,7 +28,7 @@ pub struct RollChampions<Store, Queue> {
     pub renewal_grace: Duration,
 }
 
-/// The reason why a round ended early. Rows that it had not written are still due.
+/// The reason why a roll ended early. Rows that it had not written are still due.
 #[derive(Debug, thiserror::Error)]
 pub enum RollError {
     /// The database failed.
@@ -33,11 +40,29 @@ pub enum RollError {
 }
 
 impl<Store: ChampionStore, Queue: Publisher> RollChampions<Store, Queue> {
+    /// Takes rounds until no row is due, [`BUDGET`] is used up or 500 rounds are over, and returns how many rows were
+    /// computed.
+    ///
+    /// # Errors
+    /// [`RollError`]; what earlier rounds wrote stays.
+    pub async fn run(&self, clock: &impl Clock) -> Result<usize, RollError> {
+        let (deadline, mut rolled) = (clock.now() + BUDGET, 0);
+        for _ in 0..ROUNDS {
+            let now = clock.now();
+            let rows = if now < deadline { self.round(now).await? } else { 0 };
+            if rows == 0 {
+                break;
+            }
+            rolled += rows;
+        }
+        Ok(rolled)
+    }
+
     /// Takes one round in one transaction and returns how many rows it computed: 0 if none is due any more.
     ///
     /// # Errors
     /// [`RollError`].
-    pub async fn round(&self, now: Timestamp) -> Result<usize, RollError> {
+    async fn round(&self, now: Timestamp) -> Result<usize, RollError> {
         let moment = Moment { now, renewal_grace: self.renewal_grace };
         let rolled = self.store.roll(now, ROUND, |account: ChampionAccount| roll(account.at(moment))).await?;
         if !rolled.announcements.is_empty() {

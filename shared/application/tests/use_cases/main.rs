@@ -8,5 +8,6 @@ mod deliver_events;
 mod events_document;
 mod initiate_preorder;
 mod record_stripe_event;
+mod roll_champions;
 mod show_catalogue;
 mod sweep_outbox;
