@@ -3,14 +3,14 @@
 use lambda_http::http::{Method, StatusCode};
 use pledge_application::{
     champions::{Champions, PortalError, SubscribeRequest},
+    payers::{Admitted, Payers},
     site::Site,
 };
 use pledge_domain::{
     champion::ChampionKey,
-    error_chain::ErrorChain,
     ids::NovelId,
     ports::{AccountStates, AppVerifier, Billing, ChampionStore, Clock, Randomness, TokenVerifier},
-    user::{AccountState, VerifiedUser},
+    user::VerifiedUser,
 };
 use pledge_http_api::{
     ApiError, Body, Request, Response, Routes, answer, app_check::AppCheck, auth, idempotency, route,
@@ -36,16 +36,14 @@ pub struct Handler<Store, Stripe, Verifier, Accounts, System> {
     pub site: Site,
     /// Checks who is signed in.
     pub verifier: Verifier,
-    /// Says whether an account may still pay.
-    pub accounts: Accounts,
+    /// Decides who may pay.
+    pub payers: Payers<Accounts>,
     /// Time and randomness.
     pub system: System,
     /// Business metrics.
     pub metrics: Metrics,
     /// Whether requests to pay need a valid App Check token.
     pub app_check: AppCheck,
-    /// Whether readers need a verified e-mail address to pay.
-    pub needs_proven_address: bool,
 }
 
 impl<Store, Stripe, Verifier, Accounts, System> Routes for Handler<Store, Stripe, Verifier, Accounts, System>
@@ -85,33 +83,16 @@ where
         auth::required(request, &self.verifier, self.system.now()).await
     }
 
-    /// Returns the signed-in reader of a request to pay, after the checks that payments need: App Check, a verified
-    /// address where one is required, and an account that Firebase hasn't disabled.
+    /// Returns the signed-in reader of a request to pay, after the checks that payments need: App Check, and whether the
+    /// reader may pay.
     async fn payer(&self, request: &Request) -> Result<VerifiedUser, ApiError> {
         self.app_check.check(request, &self.verifier, &self.metrics, self.system.now()).await?;
         let reader = self.reader(request).await?;
-        if self.needs_proven_address && !reader.email_verified {
-            return Err(ApiError::address_not_proven());
+        match self.payers.check(&reader).await? {
+            Admitted::Active => {}
+            Admitted::Unchecked => self.metrics.count(Metric::AccountsUnchecked, &[]),
         }
-        self.check_account(&reader).await?;
         Ok(reader)
-    }
-
-    /// Refuses a reader whose account is disabled or deleted at Firebase, since their ID token stays valid for up to an
-    /// hour (<https://firebase.google.com/docs/auth/admin/manage-sessions>). While Firebase doesn't answer, everybody may
-    /// pay.
-    async fn check_account(&self, reader: &VerifiedUser) -> Result<(), ApiError> {
-        match self.accounts.state_of(&reader.id).await {
-            Ok(AccountState::Active) => Ok(()),
-            Ok(AccountState::Disabled | AccountState::Gone) => {
-                Err(ApiError::Unauthenticated("the account is disabled or deleted"))
-            }
-            Err(error) => {
-                self.metrics.count(Metric::AccountsUnchecked, &[]);
-                tracing::warn!(error = %ErrorChain(&error), "Firebase does not say whether an account may pay; it may");
-                Ok(())
-            }
-        }
     }
 
     async fn show_tiers(&self, request: &Request, novel: &str) -> Result<Response<Body>, ApiError> {

@@ -3,7 +3,7 @@
 use std::{process::ExitCode, sync::Arc};
 
 use create_champion_subscription::{config::Config, handler::Handler};
-use pledge_application::{champions::Champions, site::Site};
+use pledge_application::{champions::Champions, payers::Payers, site::Site};
 use pledge_firebase::{FirebaseClient, FirebaseVerifier};
 use pledge_http_api::serve;
 use pledge_postgres::{
@@ -27,8 +27,8 @@ async fn main() -> ExitCode {
         let champions = Champions { store, billing, renewal_grace: config.renewal_grace, limits: config.limits };
         let site = Site::new(&config.site);
         let (system, metrics) = (System, runtime.metrics.clone());
-        let (app_check, needs_proven_address) = (config.app_check, config.needs_proven_address);
-        let handler = Handler { champions, site, verifier, accounts, system, metrics, app_check, needs_proven_address };
+        let payers = Payers { accounts, needs_proven_address: config.needs_proven_address };
+        let handler = Handler { champions, site, verifier, payers, system, metrics, app_check: config.app_check };
         serve(env!("CARGO_PKG_NAME"), runtime.metrics, handler).await
     })
     .await

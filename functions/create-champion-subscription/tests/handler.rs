@@ -171,7 +171,7 @@ async fn anybody_sees_the_tiers_of_a_novel_and_what_they_cost() {
 #[tokio::test]
 async fn only_who_has_proven_their_address_may_pay_where_the_stage_wants_it() {
     let mut handler = handler();
-    handler.needs_proven_address = true;
+    handler.payers.needs_proven_address = true;
     let mut bob = signed_in("bob", "bob@example.com");
     assert!(bob.email_verified);
     bob.email_verified = false;
@@ -201,7 +201,7 @@ async fn a_payment_comes_from_our_app_where_that_is_required() {
 async fn who_was_disabled_or_deleted_starts_no_payment_and_still_sees_what_they_have() {
     for state in [AccountState::Disabled, AccountState::Gone] {
         let handler = subscribed().await;
-        handler.accounts.set_state(&uid("ada"), state);
+        handler.payers.accounts.set_state(&uid("ada"), state);
         let calls = handler.champions.billing.calls().len();
         for path in [SUBSCRIPTION, PURCHASE, PAY] {
             let (status, body) = read(&send(&handler, post(path, &wish(5))).await);
@@ -219,8 +219,8 @@ async fn while_firebase_does_not_answer_everybody_pays_and_it_is_counted() {
     let mut handler = handler();
     let log = Log::default();
     handler.metrics = Metrics::new(Stage::Local, System, log.clone());
-    handler.accounts.set_state(&uid("ada"), AccountState::Disabled);
-    handler.accounts.fail_next_state();
+    handler.payers.accounts.set_state(&uid("ada"), AccountState::Disabled);
+    handler.payers.accounts.fail_next_state();
     assert_eq!(send(&handler, post(SUBSCRIPTION, &wish(2))).await.status(), 201);
     assert!(log.lines().iter().any(|line| line["AccountsUnchecked"] == 1));
 }

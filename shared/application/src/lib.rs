@@ -11,6 +11,7 @@ pub mod deliver_events;
 pub mod find_preorder;
 pub mod initiate_preorder;
 mod links;
+pub mod payers;
 pub mod recent_refusals;
 pub mod record_stripe_event;
 pub mod roll_champions;

@@ -1,8 +1,9 @@
 //! The responses to errors of the use cases of champions.
 
 use lambda_http::http::StatusCode;
-use pledge_application::champions::{
-    Failure, PayError, PortalError, PurchaseError, RenewalError, SubscribeError, TierChangeError,
+use pledge_application::{
+    champions::{Failure, PayError, PortalError, PurchaseError, RenewalError, SubscribeError, TierChangeError},
+    payers::PayerRefusal,
 };
 use pledge_domain::{champion::tier_change::Obstacle, fields::FieldErrors, ports::BillingError};
 
@@ -13,16 +14,6 @@ impl ApiError {
     #[must_use]
     pub fn tier_not_found() -> Self {
         Self::not_found("TIER_NOT_FOUND", "There is no such novel, or it has no such tier.")
-    }
-
-    /// Returns a 403 `ADDRESS_NOT_PROVEN`: the stage requires a verified e-mail address for payments.
-    #[must_use]
-    pub fn address_not_proven() -> Self {
-        Self::Refused {
-            status: StatusCode::FORBIDDEN,
-            code: "ADDRESS_NOT_PROVEN",
-            message: "Please confirm your e-mail address first.".to_owned(),
-        }
     }
 
     /// Returns a 400 `ALREADY_SUBSCRIBED`: a subscription runs and will renew.
@@ -49,6 +40,19 @@ fn declined(message: String) -> ApiError {
 /// Returns a 409 `PAYMENT_PAST_DUE`: a payment of a subscription failed.
 fn payment_past_due() -> ApiError {
     ApiError::conflict("PAYMENT_PAST_DUE", "A payment of your subscription failed; pay it first.")
+}
+
+impl From<PayerRefusal> for ApiError {
+    fn from(refusal: PayerRefusal) -> Self {
+        match refusal {
+            PayerRefusal::AddressNotProven => Self::Refused {
+                status: StatusCode::FORBIDDEN,
+                code: "ADDRESS_NOT_PROVEN",
+                message: "Please confirm your e-mail address first.".to_owned(),
+            },
+            PayerRefusal::AccountUnusable => Self::Unauthenticated("the account is disabled or deleted"),
+        }
+    }
 }
 
 impl From<SubscribeError> for ApiError {

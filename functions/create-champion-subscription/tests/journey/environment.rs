@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, routing::post};
 use create_champion_subscription::handler::Handler;
 use lambda_http::{Context, RequestExt};
-use pledge_application::{champions::Champions, site::Site};
+use pledge_application::{champions::Champions, payers::Payers, site::Site};
 use pledge_domain::{champion::moment::DEFAULT_RENEWAL_GRACE, limits::AttemptLimits, ports::Randomness};
 use pledge_http_api::{Routes, app_check::AppCheck};
 use pledge_postgres::{Database, Settings};
@@ -86,10 +86,9 @@ impl TestEnvironment {
             },
             site: Site::new(&"https://example.com".parse().unwrap()),
             app_check: AppCheck::Off,
-            needs_proven_address: false,
             metrics: Metrics::new(Stage::Local, System, std::io::sink()),
             verifier: FakeTokens::default().with(TOKEN, signed_in("ada", "ada@example.com")),
-            accounts: FakeIdentity::default(),
+            payers: Payers { accounts: FakeIdentity::default(), needs_proven_address: false },
             system: StripesTime { clock: stripe.clock().clone(), ids: SeededIds::default() },
         };
         let tables = database.connect().await;

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 use lambda_http::{Body, Context, RequestExt, Response};
-use pledge_application::{champions::Champions, site::Site};
+use pledge_application::{champions::Champions, payers::Payers, site::Site};
 use pledge_domain::{
     champion::{invoice_to_pay::BilledInvoice, moment::DEFAULT_RENEWAL_GRACE, renewal::InvoiceStatus},
     ids::{InvoiceId, SubscriptionId},
@@ -50,10 +50,9 @@ pub fn handler() -> Handler {
         },
         site: Site::new(&"https://example.com".parse().unwrap()),
         app_check: AppCheck::Off,
-        needs_proven_address: false,
         metrics: Metrics::new(Stage::Local, System, std::io::sink()),
         verifier: FakeTokens::default().with(TOKEN, reader("ada", "ada@example.com")),
-        accounts: FakeIdentity::default(),
+        payers: Payers { accounts: FakeIdentity::default(), needs_proven_address: false },
         system: FakeSystem::default(),
     }
 }

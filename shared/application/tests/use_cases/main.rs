@@ -7,6 +7,7 @@ mod create_checkout;
 mod deliver_events;
 mod events_document;
 mod initiate_preorder;
+mod payers;
 mod record_stripe_event;
 mod roll_champions;
 mod show_catalogue;
