@@ -33,11 +33,11 @@ impl Config {
     pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
         let database = pledge_postgres::Settings::configured(parser);
         let stripe = pledge_stripe_api::Config::parse(parser);
-        let firebase = pledge_firebase::Config::parse(parser);
-        let renewal_grace = parser.renewal_grace();
-        let site = parser.parse("PUBLIC_SITE_URL", Url::parse);
-        let limits = edge::attempt_limits(parser);
         let app_check = edge::app_check(parser);
+        let firebase = pledge_firebase::Config::parse(parser, app_check.is_some_and(AppCheck::is_on));
+        let renewal_grace = parser.renewal_grace();
+        let site = parser.public_site();
+        let limits = edge::attempt_limits(parser);
         let needs_proven_address = edge::payments_need_proven_address(parser);
         Some(Self {
             database: database?,
@@ -60,9 +60,21 @@ mod tests {
 
     #[test]
     fn everything_that_is_missing_or_wrong_is_named() {
-        let variables = [("STAGE", "prod"), ("STRIPE_SECRET_KEY", "sk_test_1"), ("STRIPE_API_BASE", "http://[::1]:1")];
+        let variables = [
+            ("STAGE", "prod"),
+            ("STRIPE_SECRET_KEY", "sk_test_1"),
+            ("STRIPE_API_BASE", "http://[::1]:1"),
+            ("APP_CHECK", "required"),
+        ];
         let error = Environment::from_iter(variables).configure(Config::parse).unwrap_err().to_string();
-        for name in ["DATABASE_URL", "STRIPE_SECRET_KEY", "STRIPE_API_BASE", "FIREBASE_PROJECT_ID", "PUBLIC_SITE_URL"] {
+        for name in [
+            "DATABASE_URL",
+            "STRIPE_SECRET_KEY",
+            "STRIPE_API_BASE",
+            "FIREBASE_PROJECT_ID",
+            "FIREBASE_PROJECT_NUMBER",
+            "PUBLIC_SITE_URL",
+        ] {
             assert!(error.contains(name), "{name} is not in {error}");
         }
     }

@@ -1,7 +1,10 @@
 //! The configuration of `create-checkout`.
 
 use pledge_domain::preorder::{Catalogue, CheckoutPolicy};
-use pledge_http_api::config::IntakeConfig;
+use pledge_http_api::{
+    app_check::AppCheck,
+    config::{self as edge, IntakeConfig},
+};
 use pledge_runtime::Parser;
 use url::Url;
 
@@ -32,12 +35,13 @@ impl Config {
         let database = pledge_postgres::Settings::configured(parser);
         let stripe = pledge_stripe_api::Config::parse(parser);
         let queue = pledge_queue::Config::parse(parser);
-        let firebase = pledge_firebase::Config::parse(parser);
-        let intake = IntakeConfig::parse(parser);
-        let catalogue = parser.json("PREORDER_PRICES");
-        let policy = parser.optional("CHECKOUT_POLICY", CheckoutPolicy::parse);
-        let site = parser.parse("PUBLIC_SITE_URL", Url::parse);
-        let (catalogue, policy): (Catalogue, CheckoutPolicy) = (catalogue?, policy?.unwrap_or_default());
+        let app_check = edge::app_check(parser);
+        let firebase = pledge_firebase::Config::parse(parser, app_check.is_some_and(AppCheck::is_on));
+        let intake = IntakeConfig::parse(parser, app_check);
+        let catalogue = parser.catalogue();
+        let policy = parser.checkout_policy();
+        let site = parser.public_site();
+        let (catalogue, policy) = (catalogue?, policy?);
         if let Some(unknown) = policy.sold_out.iter().find(|color| catalogue.find(color).is_none()) {
             parser.problem("CHECKOUT_POLICY", format!("{unknown:?} in soldOut is no colour of PREORDER_PRICES"));
         }
@@ -82,5 +86,12 @@ mod tests {
             let error = Environment::from_iter(variables).configure(Config::parse).unwrap_err().to_string();
             assert!(error.contains("CHECKOUT_POLICY: "), "{error}");
         }
+    }
+
+    #[test]
+    fn app_check_needs_the_projects_number() {
+        let variables = [("STAGE", "prod"), ("APP_CHECK", "monitored")];
+        let error = Environment::from_iter(variables).configure(Config::parse).unwrap_err().to_string();
+        assert!(error.contains("FIREBASE_PROJECT_NUMBER: set it"), "{error}");
     }
 }

@@ -1,7 +1,10 @@
 //! The configuration of `initiate-preorder`.
 
 use pledge_domain::preorder::Catalogue;
-use pledge_http_api::config::IntakeConfig;
+use pledge_http_api::{
+    app_check::AppCheck,
+    config::{self as edge, IntakeConfig},
+};
 use pledge_runtime::Parser;
 use time::Duration;
 
@@ -27,9 +30,10 @@ impl Config {
     pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
         let database = pledge_postgres::Settings::configured(parser);
         let queue = pledge_queue::Config::parse(parser);
-        let firebase = pledge_firebase::Config::parse(parser);
-        let intake = IntakeConfig::parse(parser);
-        let catalogue = parser.json("PREORDER_PRICES");
+        let app_check = edge::app_check(parser);
+        let firebase = pledge_firebase::Config::parse(parser, app_check.is_some_and(AppCheck::is_on));
+        let intake = IntakeConfig::parse(parser, app_check);
+        let catalogue = parser.catalogue();
         let renewal_grace = parser.renewal_grace();
         Some(Self {
             database: database?,
@@ -50,10 +54,16 @@ mod tests {
 
     #[test]
     fn every_missing_variable_is_named_at_once() {
-        let error = Environment::from_iter([("STAGE", "prod")]).configure(Config::parse).unwrap_err().to_string();
-        let needed =
-            ["DATABASE_URL", "KLAVIYO_QUEUE_URL", "PREORDER_PRICES", "FIREBASE_PROJECT_ID", "FIREBASE_SERVICE_ACCOUNT"];
-        for name in needed {
+        let variables = [("STAGE", "prod"), ("APP_CHECK", "required")];
+        let error = Environment::from_iter(variables).configure(Config::parse).unwrap_err().to_string();
+        for name in [
+            "DATABASE_URL",
+            "KLAVIYO_QUEUE_URL",
+            "PREORDER_PRICES",
+            "FIREBASE_PROJECT_ID",
+            "FIREBASE_SERVICE_ACCOUNT",
+            "FIREBASE_PROJECT_NUMBER",
+        ] {
             assert!(error.contains(name), "{name} is not in {error}");
         }
     }

@@ -37,8 +37,8 @@ impl Config {
         let klaviyo = pledge_klaviyo::Config::parse(parser);
         let queue = pledge_queue::Config::parse(parser);
         let renewal_grace = parser.renewal_grace();
-        let site = parser.optional("PUBLIC_SITE_URL", Url::parse);
-        let policy = parser.optional("CHECKOUT_POLICY", CheckoutPolicy::parse);
+        let site = parser.optional_public_site();
+        let policy = parser.checkout_policy();
         let patience = parser.optional("SWEEP_AFTER_SECONDS", |text| {
             text.parse::<u32>().map(|seconds| time::Duration::seconds(seconds.into())).map_err(|_| "set whole seconds")
         });
@@ -55,7 +55,7 @@ impl Config {
             queue: queue?,
             renewal_grace: renewal_grace?,
             site: site?,
-            policy: policy?.unwrap_or_default(),
+            policy: policy?,
             patience: patience?.unwrap_or(PATIENCE),
             interval: interval?.unwrap_or_default(),
             retention: Retention {

@@ -72,16 +72,19 @@ pub enum AccountSource {
     },
 }
 
+/// The variable with the number of the Firebase project.
+const PROJECT_NUMBER: &str = "FIREBASE_PROJECT_NUMBER";
+
 /// The variable that puts an emulator in Firebase's place.
 const EMULATOR_HOST: &str = "FIREBASE_AUTH_EMULATOR_HOST";
 
 impl Config {
-    /// Parses the variables of [`Issuer`], [`AccountSource`] and [`AppIssuer`]. Returns `None` if one is missing or
-    /// invalid; `parser` then has a problem for each.
-    pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
+    /// Parses the variables of [`Issuer`], [`AccountSource`] and [`AppIssuer`]; those of the last are needed if `checks_apps`.
+    /// Returns `None` if one is missing or invalid; `parser` then has a problem for each.
+    pub fn parse(parser: &mut Parser<'_>, checks_apps: bool) -> Option<Self> {
         let issuer = Issuer::parse(parser);
         let accounts = AccountSource::parse(parser);
-        let apps = AppIssuer::parse(parser);
+        let apps = AppIssuer::parse(parser, checks_apps);
         Some(Self { issuer: issuer?, accounts: accounts?, apps: apps? })
     }
 }
@@ -100,13 +103,17 @@ impl Issuer {
 }
 
 impl AppIssuer {
-    /// Parses `FIREBASE_PROJECT_NUMBER`, if it is set (`Some(None)` if not), and uses a stand-in's keys if
-    /// `FIREBASE_AUTH_EMULATOR_HOST` is set. Returns `None` if a variable is invalid; `parser` then has a problem for each.
-    pub fn parse(parser: &mut Parser<'_>) -> Option<Option<Self>> {
-        let number = parser.optional("FIREBASE_PROJECT_NUMBER", |text| {
-            text.parse::<u64>().map_err(|_| "set the project's number, such as 123456789012")
-        })?;
-        let Some(project_number) = number else { return Some(None) };
+    /// Parses `FIREBASE_PROJECT_NUMBER`, without which no token can be valid, and uses a stand-in's keys if
+    /// `FIREBASE_AUTH_EMULATOR_HOST` is set. Returns `Some(None)` if the number isn't set and tokens aren't checked, and
+    /// `None` if a variable is missing or invalid; `parser` then has a problem for each.
+    fn parse(parser: &mut Parser<'_>, is_checked: bool) -> Option<Option<Self>> {
+        let parse = |text: &str| text.parse().map_err(|_| "set the project's number, such as 123456789012");
+        let number = if is_checked {
+            parser.parse(PROJECT_NUMBER, parse).map(Some)
+        } else {
+            parser.optional(PROJECT_NUMBER, parse)
+        };
+        let Some(project_number) = number? else { return Some(None) };
         Some(Some(match emulator(parser)? {
             Some((host, proof)) => Self::StandIn { project_number, host, proof },
             None => Self::Google { project_number },
@@ -193,12 +200,22 @@ mod tests {
         assert!(wrong.contains("FIREBASE_SERVICE_ACCOUNT") && !wrong.contains("hush"), "{wrong}");
     }
 
+    fn parse_apps(variables: &[(&str, &str)], is_checked: bool) -> Result<Option<AppIssuer>, String> {
+        let environment = variables.iter().copied().collect::<Environment>();
+        let apps = environment.configure(|parser| AppIssuer::parse(parser, is_checked));
+        apps.map_err(|error| error.problems()[0].name.clone())
+    }
+
+    #[test]
+    fn app_check_needs_the_projects_number() {
+        let (stage, number) = (("STAGE", "prod"), ("FIREBASE_PROJECT_NUMBER", "123"));
+        assert_eq!(parse_apps(&[stage], true).unwrap_err(), number.0);
+        assert!(matches!(parse_apps(&[stage, number], true), Ok(Some(AppIssuer::Google { project_number: 123 }))));
+    }
+
     #[test]
     fn a_stand_ins_app_check_needs_the_local_stage() {
-        let parse = |variables: &[(&str, &str)]| {
-            let environment = variables.iter().copied().collect::<Environment>();
-            environment.configure(AppIssuer::parse).map_err(|error| error.problems()[0].name.clone())
-        };
+        let parse = |variables: &[(&str, &str)]| parse_apps(variables, false);
         let (number, host) = (("FIREBASE_PROJECT_NUMBER", "123"), ("FIREBASE_AUTH_EMULATOR_HOST", "127.0.0.1:9099"));
         assert!(matches!(parse(&[("STAGE", "prod")]), Ok(None)));
         assert!(matches!(parse(&[("STAGE", "prod"), number]), Ok(Some(AppIssuer::Google { project_number: 123 }))));

@@ -22,6 +22,12 @@ pub enum AppCheck {
 }
 
 impl AppCheck {
+    /// Returns whether tokens are checked, so that their issuer has to be known.
+    #[must_use]
+    pub fn is_on(self) -> bool {
+        self != Self::Off
+    }
+
     /// Checks the request's token and counts the result, as the metric `AppChecks`.
     ///
     /// # Errors
@@ -33,7 +39,7 @@ impl AppCheck {
         metrics: &Metrics,
         now: Timestamp,
     ) -> Result<(), ApiError> {
-        if self == Self::Off {
+        if !self.is_on() {
             return Ok(());
         }
         let token = request.headers().get("x-firebase-appcheck").and_then(|value| value.to_str().ok());

@@ -20,9 +20,9 @@ pub struct IntakeConfig {
 }
 
 impl IntakeConfig {
-    /// Parses the variables. Returns `None` if one is invalid; `parser` then has a problem for each.
-    pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
-        let app_check = app_check(parser);
+    /// Parses the variables of limits and proxies, and takes `APP_CHECK` as [`app_check`] has parsed it. Returns `None` if one
+    /// is invalid; `parser` then has a problem for each.
+    pub fn parse(parser: &mut Parser<'_>, app_check: Option<AppCheck>) -> Option<Self> {
         let limits = preorder_limits(parser);
         let proxies = trusted_proxies(parser);
         Some(Self { limits: limits?, app_check: app_check?, proxies: proxies? })
@@ -54,8 +54,7 @@ fn trusted_proxies(parser: &mut Parser<'_>) -> Option<TrustedProxies> {
     Some(TrustedProxies(number.unwrap_or(0)))
 }
 
-/// Parses `APP_CHECK`: `off`, `monitored` or `required`; `off` unless set. A value other than `off` needs
-/// `FIREBASE_PROJECT_NUMBER`, without which no token can be valid.
+/// Parses `APP_CHECK`: `off`, `monitored` or `required`; `off` unless set.
 pub fn app_check(parser: &mut Parser<'_>) -> Option<AppCheck> {
     let app_check = parser.optional("APP_CHECK", |text| match text {
         "off" => Ok(AppCheck::Off),
@@ -63,11 +62,7 @@ pub fn app_check(parser: &mut Parser<'_>) -> Option<AppCheck> {
         "required" => Ok(AppCheck::Required),
         _ => Err("set off, monitored or required"),
     })?;
-    let app_check = app_check.unwrap_or_default();
-    if app_check != AppCheck::Off {
-        parser.text("FIREBASE_PROJECT_NUMBER")?;
-    }
-    Some(app_check)
+    Some(app_check.unwrap_or_default())
 }
 
 /// Parses `PAYMENTS_NEED_PROVEN_ADDRESS`: whether readers need an e-mail address that Firebase has verified to pay for a
@@ -112,18 +107,16 @@ mod tests {
     }
 
     #[test]
-    fn app_check_is_off_unless_set_and_needs_the_projects_number() {
+    fn app_check_is_off_unless_set() {
         let parsed = |variables: &[(&str, &str)]| {
             let environment: Environment = variables.iter().copied().collect();
             environment.configure(app_check).map_err(|error| error.to_string())
         };
-        let (stage, number) = (("STAGE", "prod"), ("FIREBASE_PROJECT_NUMBER", "123"));
+        let stage = ("STAGE", "prod");
         assert_eq!(parsed(&[stage]), Ok(AppCheck::Off));
-        assert_eq!(parsed(&[stage, ("APP_CHECK", "monitored"), number]), Ok(AppCheck::Monitored));
-        assert_eq!(parsed(&[stage, ("APP_CHECK", "required"), number]), Ok(AppCheck::Required));
-        let without = parsed(&[stage, ("APP_CHECK", "required")]).unwrap_err();
-        assert!(without.contains("FIREBASE_PROJECT_NUMBER"), "{without}");
-        let wrong = parsed(&[stage, ("APP_CHECK", "on"), number]).unwrap_err();
+        assert_eq!(parsed(&[stage, ("APP_CHECK", "monitored")]), Ok(AppCheck::Monitored));
+        assert_eq!(parsed(&[stage, ("APP_CHECK", "required")]), Ok(AppCheck::Required));
+        let wrong = parsed(&[stage, ("APP_CHECK", "on")]).unwrap_err();
         assert!(wrong.contains("APP_CHECK"), "{wrong}");
     }
 }

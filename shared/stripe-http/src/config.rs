@@ -23,14 +23,19 @@ impl Config {
     /// Parses the variables. Returns none if one has a problem, which `parser` keeps. A key of the wrong mode is a problem
     /// at start; one that is rotated in later is refused, and the present key stays.
     pub fn parse(parser: &mut Parser<'_>) -> Option<Self> {
-        let base = parser.emulator_url("STRIPE_API_BASE");
+        let base = base(parser);
         let key = match parser.stage() {
             Some(stage) => parser.checked_secret(SECRET_KEY, move |key| check_mode(key, stage)),
             None => parser.secret(SECRET_KEY),
         };
         let deployment = parser.stage()?.name().to_owned();
-        Some(Self { base: base?.unwrap_or_else(|| API_BASE.to_owned()), key: key?, deployment })
+        Some(Self { base: base?, key: key?, deployment })
     }
+}
+
+/// Parses `STRIPE_API_BASE`, for the stage `local` only: the address of a stand-in for Stripe. [`API_BASE`] unless set.
+pub(crate) fn base(parser: &mut Parser<'_>) -> Option<String> {
+    Some(parser.emulator_url("STRIPE_API_BASE")?.unwrap_or_else(|| API_BASE.to_owned()))
 }
 
 /// Checks that a secret or restricted key is of the stage's mode: live mode in production, otherwise test mode.

@@ -17,7 +17,7 @@ use tokio::sync::OnceCell;
 
 use crate::{
     client::StripeHttp,
-    config::{API_BASE, Config, check_mode},
+    config::{self, Config, check_mode},
     request::Request,
     retry::Limits,
 };
@@ -46,13 +46,13 @@ impl EventsConfig {
     /// Parses the variables. Returns `Some(None)` if no key is configured, so that the catch-up is off, and `None` if a
     /// variable has a problem, which `parser` keeps.
     ///
-    /// - `STRIPE_API_BASE`, for the stage `local` only: the address of a stand-in for Stripe. [`API_BASE`] unless set.
+    /// - `STRIPE_API_BASE`, for the stage `local` only: the address of a stand-in for Stripe.
     /// - `STRIPE_EVENTS_KEY`, a secret that is read when it is first needed, given by its ARN in `STRIPE_EVENTS_KEY_ARN`: a
     ///   restricted key (`rk_…`) with no other permission than to read events.
     pub fn parse(parser: &mut Parser<'_>) -> Option<Option<Self>> {
-        let base = parser.emulator_url("STRIPE_API_BASE");
+        let base = config::base(parser);
         let key = parser.late_secret("STRIPE_EVENTS_KEY")?;
-        let (base, stage) = (base?.unwrap_or_else(|| API_BASE.to_owned()), parser.stage()?);
+        let (base, stage) = (base?, parser.stage()?);
         Some(key.map(|key| Self { base, key, stage }))
     }
 }

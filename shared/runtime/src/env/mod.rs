@@ -30,6 +30,7 @@ mod error;
 mod parser;
 #[cfg(test)]
 mod parser_tests;
+mod product;
 
 use std::{collections::BTreeMap, fmt};
 

@@ -2,9 +2,8 @@
 
 use std::fmt::Display;
 
-use pledge_domain::{champion::moment::DEFAULT_RENEWAL_GRACE, error_chain::ErrorChain};
+use pledge_domain::error_chain::ErrorChain;
 use serde::de::DeserializeOwned;
-use time::Duration;
 use url::Url;
 
 use super::{ConfigError, Environment, Problem, arn_variable, late_arn_variable};
@@ -100,17 +99,6 @@ impl<'a> Parser<'a> {
             Some(text) => self.keep(name, parse(text)).map(Some),
             None => Some(None),
         }
-    }
-
-    /// Takes `RENEWAL_GRACE`: for how many hours access goes on after a paid period while its renewal is about to be
-    /// charged, from 2 to 720; [`DEFAULT_RENEWAL_GRACE`] unless set. Stripe charges about an hour after a period has
-    /// begun, so with less than two hours access would be interrupted at every renewal.
-    pub fn renewal_grace(&mut self) -> Option<Duration> {
-        let hours = self.optional("RENEWAL_GRACE", |text| match text.parse::<i64>() {
-            Ok(hours @ 2..=720) => Ok(Duration::hours(hours)),
-            _ => Err("set whole hours, from 2 to 720"),
-        })?;
-        Some(hours.unwrap_or(DEFAULT_RENEWAL_GRACE))
     }
 
     /// Takes a value in JSON, such as a map. It must not be used for secrets, since the problem may quote the text.
