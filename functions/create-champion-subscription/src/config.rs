@@ -13,8 +13,8 @@ pub struct Config {
     pub database: pledge_postgres::Settings,
     /// The settings with which Stripe's API is called.
     pub stripe: pledge_stripe_api::Config,
-    /// Whose tokens are accepted, and where Firebase accounts are looked up before a payment, since a disabled account may
-    /// not pay.
+    /// The issuer of the tokens that are accepted, and the place where Firebase accounts are looked up before a payment,
+    /// since a disabled account may not pay.
     pub firebase: pledge_firebase::Config,
     /// `RENEWAL_GRACE`: for how many hours access goes on while a renewal is about to be charged; 24 unless set.
     pub renewal_grace: Duration,

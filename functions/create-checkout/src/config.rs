@@ -17,7 +17,7 @@ pub struct Config {
     pub stripe: pledge_stripe_api::Config,
     /// The sender's queue.
     pub queue: pledge_queue::Config,
-    /// Whose tokens are accepted, and where Firebase accounts are found and made.
+    /// The issuer of the tokens that are accepted, and the place where Firebase accounts are found and made.
     pub firebase: pledge_firebase::Config,
     /// How the form is received.
     pub intake: IntakeConfig,

@@ -7,15 +7,15 @@ use lambda_runtime::{Diagnostic, LambdaEvent};
 use pledge_application::{
     clear_out::ClearOut,
     deliver_events::{DeliverEvents, Deliveries},
-    roll_champions::{RollChampions, RollError},
-    sweep_outbox::{SweepError, SweepOutbox},
+    roll_champions::{Roll, RollChampions},
+    sweep_outbox::{SweepOutbox, Swept},
 };
 use pledge_domain::{
     error_chain::ErrorChain,
     ids::OutboxId,
     ports::{
-        Backlog, ChampionStore, Clock, Delivery, Marketing, OutboxStore, PreorderStore, Publisher, RetentionStore,
-        StoreError,
+        Backlog, ChampionStore, Clock, Delivery, Marketing, OutboxStore, PreorderStore, PublishError, Publisher,
+        RetentionStore, StoreError,
     },
 };
 use pledge_queue::Message;
@@ -52,12 +52,9 @@ pub enum SenderError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The sweep ended early.
-    #[error("the sweep ended early")]
-    Sweep(#[from] SweepError),
-    /// The roll ended early.
-    #[error("the roll ended early")]
-    Roll(#[from] RollError),
+    /// The queue refused messages of the schedule's. Everything else was done, and the sweep finds what they named.
+    #[error("the queue refused messages")]
+    Queue(#[from] PublishError),
 }
 
 /// The type and text that Lambda logs and returns for a failed invocation.
@@ -67,8 +64,7 @@ impl From<SenderError> for Diagnostic {
             SenderError::UnknownEvent(_) => "UnknownEvent",
             SenderError::Unnamed => "UnnamedMessage",
             SenderError::Store(_) => "StoreFailed",
-            SenderError::Sweep(_) => "SweepFailed",
-            SenderError::Roll(_) => "RollFailed",
+            SenderError::Queue(_) => "QueueFailed",
         };
         Self { error_type: error_type.to_owned(), error_message: ErrorChain(&error).to_string() }
     }
@@ -114,7 +110,11 @@ where
             let (swept, rolled) = (self.sweep().await?, self.roll().await?);
             // Deleting comes last, since nobody waits for it.
             let cleared = self.clear_out().await?;
-            let report = SweepReport { rolled, cleared, ..swept };
+            // A queue that is gone keeps nothing else from being done.
+            swept.queued.and(rolled.queued)?;
+            let Backlog { waiting, parked, .. } = swept.backlog;
+            let (requeued, stuck, rolled) = (swept.requeued, swept.stuck, rolled.rows);
+            let report = SweepReport { requeued, waiting, parked, stuck, rolled, cleared };
             return serde_json::to_value(report).map_err(SenderError::UnknownEvent);
         }
         let batch: SqsEvent = serde_json::from_value(event.payload).map_err(SenderError::UnknownEvent)?;
@@ -122,7 +122,8 @@ where
         serde_json::to_value(response).map_err(SenderError::UnknownEvent)
     }
 
-    async fn sweep(&self) -> Result<SweepReport, SenderError> {
+    /// Queues overdue rows again, and measures what waits.
+    async fn sweep(&self) -> Result<Swept, StoreError> {
         let now = self.system.now();
         let swept = self.sweep.run(SWEEP_ROUNDS, now).await?;
         let Backlog { waiting, oldest, parked } = swept.backlog;
@@ -134,11 +135,11 @@ where
         if swept.requeued > 0 {
             tracing::warn!(requeued = swept.requeued, "events had waited too long and were queued again");
         }
-        Ok(SweepReport { requeued: swept.requeued, waiting, parked, stuck: swept.stuck, rolled: 0, cleared: 0 })
+        Ok(swept)
     }
 
     /// Deletes rows that aren't needed any more, measures their number by kind, and returns the whole number.
-    async fn clear_out(&self) -> Result<u64, SenderError> {
+    async fn clear_out(&self) -> Result<u64, StoreError> {
         let cleared = self.clear_out.run(CLEAR_BATCHES, self.system.now()).await?;
         for (kind, rows) in cleared.kinds().into_iter().filter(|(_, rows)| *rows > 0) {
             self.metrics.record(Metric::RowsCleared, i64::try_from(rows).unwrap_or(i64::MAX), &[("Kind", kind)]);
@@ -147,9 +148,8 @@ where
         Ok(cleared.total())
     }
 
-    /// Computes readers' access anew where it is due, measures the subscriptions that an operator has to end, and returns how
-    /// many rows were computed.
-    async fn roll(&self) -> Result<usize, SenderError> {
+    /// Computes readers' access anew where it is due, and measures the subscriptions that an operator has to end.
+    async fn roll(&self) -> Result<Roll, StoreError> {
         let start = self.system.now();
         let rolled = self.roll.run(&self.system).await?;
         self.metrics.record(Metric::SubscriptionsRefunded, self.roll.refunded(start).await?, &[]);

@@ -232,10 +232,15 @@ async fn what_is_forgotten_is_counted_by_its_kind() {
 }
 
 #[tokio::test]
-async fn a_sweep_that_cannot_queue_fails_visibly() {
-    let (handler, _) = handler(1).await;
+async fn a_schedule_that_cannot_queue_does_everything_else_and_fails_visibly() {
+    let (mut handler, _) = handler(1).await;
+    let log = Log::default();
+    handler.metrics = Metrics::new(Stage::Local, System, log.clone());
     handler.system.advance(t(3) - t(0) + PATIENCE);
     handler.sweep.queue.fail_next();
     let diagnostic = Diagnostic::from(invoke(&handler, json!({})).await.unwrap_err());
-    assert_eq!(diagnostic.error_type, "SweepFailed");
+    assert_eq!(diagnostic.error_type, "QueueFailed");
+    for metric in ["OutboxWaiting", "SubscriptionsRefunded"] {
+        assert!(log.lines().iter().any(|line| line.get(metric).is_some()), "{metric} is measured");
+    }
 }

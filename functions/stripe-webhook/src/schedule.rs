@@ -66,7 +66,7 @@ impl<Source: EventSource> Schedule<Source> {
         Ok(serde_json::to_value(report)?)
     }
 
-    /// Fetches what wasn't delivered and records it as `handler` records deliveries.
+    /// Fetches events that were never delivered and records them as `handler` records deliveries.
     ///
     /// # Errors
     /// [`Stopped`] if Stripe's list or the database failed. Running out of time is no error.

@@ -28,47 +28,39 @@ pub struct RollChampions<Store, Queue> {
     pub renewal_grace: Duration,
 }
 
-/// The reason why a roll ended early. Rows that it had not written are still due.
-#[derive(Debug, thiserror::Error)]
-pub enum RollError {
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The queue didn't take the messages; the sweep finds the announcements.
-    #[error(transparent)]
-    Publish(#[from] PublishError),
+/// The result of a roll.
+#[derive(Debug)]
+pub struct Roll {
+    /// The number of rows that were computed.
+    pub rows: usize,
+    /// Whether the queue took every message. The sweep finds the announcements that it refused.
+    pub queued: Result<(), PublishError>,
 }
 
 impl<Store: ChampionStore, Queue: Publisher> RollChampions<Store, Queue> {
-    /// Takes rounds until no row is due, [`BUDGET`] is used up or 500 rounds are over, and returns how many rows were
-    /// computed.
+    /// Takes rounds, each in one transaction, until no row is due, [`BUDGET`] is used up or 500 rounds are over. Access
+    /// doesn't wait for a queue that refuses messages.
     ///
     /// # Errors
-    /// [`RollError`]; what earlier rounds wrote stays.
-    pub async fn run(&self, clock: &impl Clock) -> Result<usize, RollError> {
-        let (deadline, mut rolled) = (clock.now() + BUDGET, 0);
+    /// [`StoreError`]; what earlier rounds wrote stays, and other rows are still due.
+    pub async fn run(&self, clock: &impl Clock) -> Result<Roll, StoreError> {
+        let (deadline, mut rows, mut queued) = (clock.now() + BUDGET, 0, Ok(()));
         for _ in 0..ROUNDS {
             let now = clock.now();
-            let rows = if now < deadline { self.round(now).await? } else { 0 };
-            if rows == 0 {
+            if now >= deadline {
                 break;
             }
-            rolled += rows;
+            let moment = Moment { now, renewal_grace: self.renewal_grace };
+            let rolled = self.store.roll(now, ROUND, |account: ChampionAccount| roll(account.at(moment))).await?;
+            if rolled.rows == 0 {
+                break;
+            }
+            rows += rolled.rows;
+            if !rolled.announcements.is_empty() {
+                queued = queued.and(self.queue.publish(&rolled.announcements).await);
+            }
         }
-        Ok(rolled)
-    }
-
-    /// Takes one round in one transaction and returns how many rows it computed: 0 if none is due any more.
-    ///
-    /// # Errors
-    /// [`RollError`].
-    async fn round(&self, now: Timestamp) -> Result<usize, RollError> {
-        let moment = Moment { now, renewal_grace: self.renewal_grace };
-        let rolled = self.store.roll(now, ROUND, |account: ChampionAccount| roll(account.at(moment))).await?;
-        if !rolled.announcements.is_empty() {
-            self.queue.publish(&rolled.announcements).await?;
-        }
-        Ok(rolled.rows)
+        Ok(Roll { rows, queued })
     }
 
     /// Returns the number of subscriptions that an operator has to end, since their running month was refunded and they

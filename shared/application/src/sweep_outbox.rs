@@ -26,7 +26,7 @@ pub struct SweepOutbox<Store, Queue> {
 }
 
 /// The result of a sweep.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Swept {
     /// How many rows were queued again.
     pub requeued: usize,
@@ -34,37 +34,32 @@ pub struct Swept {
     pub backlog: Backlog,
     /// How many preorders are in processing although their payment page has expired.
     pub stuck: i64,
-}
-
-/// The reason why a sweep ended early. A later sweep finds the rows that this one had taken.
-#[derive(Debug, thiserror::Error)]
-pub enum SweepError {
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The queue didn't take the messages.
-    #[error(transparent)]
-    Publish(#[from] PublishError),
+    /// Whether the queue took every message. If it refused one, the sweep queued nothing more; a later sweep finds the rows.
+    pub queued: Result<(), PublishError>,
 }
 
 impl<Store: OutboxStore + PreorderStore, Queue: Publisher> SweepOutbox<Store, Queue> {
     /// Queues rows again until none is overdue or `rounds` rounds are over, and deletes counters of limits that have
-    /// expired.
+    /// expired. A queue that refuses messages ends the rounds, but what waits is counted all the same.
     ///
     /// # Errors
-    /// [`SweepError`].
-    pub async fn run(&self, rounds: usize, now: Timestamp) -> Result<Swept, SweepError> {
-        let mut requeued = 0;
+    /// [`StoreError`]; a later sweep finds the rows that this one had taken.
+    pub async fn run(&self, rounds: usize, now: Timestamp) -> Result<Swept, StoreError> {
+        let (mut requeued, mut queued) = (0, Ok(()));
         for _ in 0..rounds {
             let taken = self.store.take_overdue(now - self.patience, now, ROUND).await?;
             if taken.is_empty() {
                 break;
             }
-            self.queue.publish(&taken).await?;
+            queued = self.queue.publish(&taken).await;
+            if queued.is_err() {
+                break;
+            }
             requeued += taken.len();
         }
         self.store.forget_uses(now).await?;
         let backlog = self.store.backlog().await?;
-        Ok(Swept { requeued, backlog, stuck: self.store.stuck(now - EXPIRY_GRACE).await? })
+        let stuck = self.store.stuck(now - EXPIRY_GRACE).await?;
+        Ok(Swept { requeued, backlog, stuck, queued })
     }
 }

@@ -47,16 +47,25 @@ impl Clock for SlowRounds {
 async fn everything_that_is_due_is_rolled_once() {
     let roll = roll(120).await;
     let before = FixedClock::at(t(END) - Duration::seconds(1));
-    assert_eq!(roll.run(&before).await.unwrap(), 0);
+    assert_eq!(roll.run(&before).await.unwrap().rows, 0);
     let clock = FixedClock::at(t(END));
-    assert_eq!(roll.run(&clock).await.unwrap(), 120);
-    assert_eq!(roll.run(&clock).await.unwrap(), 0);
+    assert_eq!(roll.run(&clock).await.unwrap().rows, 120);
+    assert_eq!(roll.run(&clock).await.unwrap().rows, 0);
 }
 
 #[tokio::test]
 async fn what_is_due_when_the_time_is_used_up_is_left_to_the_next_roll() {
     let roll = roll(120).await;
     let slow = SlowRounds(AtomicI64::new(0));
-    assert_eq!(roll.run(&slow).await.unwrap(), 50, "one round begins in time");
-    assert_eq!(roll.run(&FixedClock::at(slow.now())).await.unwrap(), 70);
+    assert_eq!(roll.run(&slow).await.unwrap().rows, 50, "one round begins in time");
+    assert_eq!(roll.run(&FixedClock::at(slow.now())).await.unwrap().rows, 70);
+}
+
+#[tokio::test]
+async fn access_does_not_wait_for_the_queue() {
+    let roll = roll(120).await;
+    roll.queue.fail_next();
+    let rolled = roll.run(&FixedClock::at(t(END) + Duration::days(4))).await.unwrap();
+    assert_eq!(rolled.rows, 120, "also what comes after the messages that the queue refused");
+    assert!(rolled.queued.is_err());
 }
