@@ -16,10 +16,13 @@ use crate::{
     environment::{StartMode, TestEnvironment},
     final_state::FinalState,
     journeys::Journey,
+    settings,
 };
 
-/// The number of concurrent runs. Most of a run is waiting for answers.
-const AT_ONCE: usize = 6;
+/// Returns the number of concurrent runs. Most of a run is waiting for answers, and with `make test` other tests run beside it.
+fn at_once() -> usize {
+    if settings::whole() { 12 } else { 6 }
+}
 
 /// The failure modes in which a step is to fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,16 +125,28 @@ fn each_step(steps: &[System], before: &[Fault], modes: Modes) -> Vec<Vec<Fault>
 }
 
 fn run_all(journey: Journey, start_mode: StartMode, cases: &[Vec<Fault>]) -> Vec<Case> {
+    for_each(cases, async |database, faults| Case {
+        faults: faults.clone(),
+        outcome: run(database, journey, start_mode, faults).await,
+    })
+}
+
+/// Calls `run` for every item, for some at once, each time with a database that no other call uses meanwhile. Returns the
+/// results, in no particular order.
+///
+/// # Panics
+/// If a call panics, after the others of its moment have ended.
+pub fn for_each<T: Sync, R: Send>(items: &[T], run: impl AsyncFn(&TestDatabase, &T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
     thread::scope(|scope| {
-        for _ in 0..AT_ONCE.min(cases.len()) {
+        for _ in 0..at_once().min(items.len()) {
             scope.spawn(|| {
                 let runtime = runtime();
                 let database = runtime.block_on(TestDatabase::new());
-                while let Some(faults) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let outcome = runtime.block_on(run(&database, journey, start_mode, faults));
-                    done.lock().unwrap().push(Case { faults: faults.clone(), outcome });
+                while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let result = runtime.block_on(run(&database, item));
+                    done.lock().unwrap().push(result);
                 }
             });
         }
