@@ -1,7 +1,12 @@
 //! A person's name, telephone number and postal address.
 
-/// Name, telephone and address, as far as they are known. Texts are trimmed and never empty.
-#[derive(Clone, Default, PartialEq, Eq)]
+use serde::{Deserialize, Serialize};
+
+/// Name, telephone and address, as far as they are known. Texts are trimmed and never empty. `Debug` hides them.
+///
+/// The fields have the same names in JSON and as columns of a preorder. A field that the JSON lacks isn't known.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Contact {
     /// Given name.
     pub first_name: Option<String>,
@@ -29,13 +34,35 @@ impl std::fmt::Debug for Contact {
     }
 }
 
+/// A field of a [`Contact`], with its names.
+pub struct ContactField<'a> {
+    /// The name in the preorder form.
+    pub name: &'static str,
+    /// The name in JSON, and of the column of a preorder.
+    pub column: &'static str,
+    /// The text; none if it isn't known.
+    pub text: &'a mut Option<String>,
+}
+
 impl Contact {
-    /// Returns the texts of all fields, in the order of the form.
-    #[must_use]
-    pub fn texts(&self) -> [&Option<String>; 9] {
+    /// Returns every field, in the order of the form.
+    pub fn fields_mut(&mut self) -> [ContactField<'_>; 9] {
+        fn field<'a>(name: &'static str, column: &'static str, text: &'a mut Option<String>) -> ContactField<'a> {
+            ContactField { name, column, text }
+        }
         let Self { first_name, last_name, phone, address_line1, address_line2, city, state, postal_code, country } =
             self;
-        [first_name, last_name, phone, address_line1, address_line2, city, state, postal_code, country]
+        [
+            field("firstName", "first_name", first_name),
+            field("lastName", "last_name", last_name),
+            field("phone", "phone", phone),
+            field("addressLine1", "address_line1", address_line1),
+            field("addressLine2", "address_line2", address_line2),
+            field("city", "city", city),
+            field("state", "state", state),
+            field("postalCode", "postal_code", postal_code),
+            field("country", "country", country),
+        ]
     }
 
     /// Returns the contact after a later one was given. A later address with a street replaces the whole address, with the
@@ -58,24 +85,16 @@ impl Contact {
 
     /// Returns this contact, with each field that it lacks taken from another.
     #[must_use]
-    pub fn or(self, other: Self) -> Self {
-        Self {
-            first_name: self.first_name.or(other.first_name),
-            last_name: self.last_name.or(other.last_name),
-            phone: self.phone.or(other.phone),
-            address_line1: self.address_line1.or(other.address_line1),
-            address_line2: self.address_line2.or(other.address_line2),
-            city: self.city.or(other.city),
-            state: self.state.or(other.state),
-            postal_code: self.postal_code.or(other.postal_code),
-            country: self.country.or(other.country),
+    pub fn or(mut self, mut other: Self) -> Self {
+        for (own, others) in self.fields_mut().into_iter().zip(other.fields_mut()) {
+            *own.text = own.text.take().or(others.text.take());
         }
+        self
     }
 
+    /// Returns whether a field is known that belongs to the address: any besides name and telephone.
     fn has_address(&self) -> bool {
-        let fields =
-            [&self.address_line1, &self.address_line2, &self.city, &self.state, &self.postal_code, &self.country];
-        fields.iter().any(|field| field.is_some())
+        Self { first_name: None, last_name: None, phone: None, ..self.clone() } != Self::default()
     }
 
     fn has_name(&self) -> bool {
@@ -89,6 +108,8 @@ impl Contact {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn text(text: &str) -> Option<String> {
@@ -107,6 +128,38 @@ mod tests {
             postal_code: None,
             country: text("HK"),
         }
+    }
+
+    #[test]
+    fn what_other_versions_of_the_code_store_as_json_is_read_and_they_read_ours() {
+        let document = json!({
+            "first_name": "Mei", "last_name": "Wong", "phone": "+85251234567", "address_line1": "1 Nathan Road",
+            "address_line2": "Flat 3", "city": "Hong Kong", "state": "Kowloon", "postal_code": null, "country": "HK",
+        });
+        assert_eq!(json!(in_hong_kong()), document);
+        assert_eq!(serde_json::from_value::<Contact>(document).unwrap(), in_hong_kong());
+        let of_others = json!({ "first_name": "Mei", "company": "Nathan Ltd" });
+        let expected = Contact { first_name: text("Mei"), ..Contact::default() };
+        assert_eq!(serde_json::from_value::<Contact>(of_others).unwrap(), expected);
+    }
+
+    #[test]
+    fn every_field_has_its_name_in_json_as_its_column() {
+        let mut filled = Contact::default();
+        for field in filled.fields_mut() {
+            *field.text = text(field.column);
+        }
+        for (column, text) in json!(filled).as_object().unwrap() {
+            assert_eq!(text, column);
+        }
+    }
+
+    #[test]
+    fn only_what_a_contact_lacks_is_taken_from_another() {
+        let name = Contact { first_name: text("Max"), ..Contact::default() };
+        let expected = Contact { first_name: text("Max"), ..in_hong_kong() };
+        assert_eq!(name.or(in_hong_kong()), expected);
+        assert_eq!(in_hong_kong().or(Contact { postal_code: text("X"), ..expected }).postal_code, text("X"));
     }
 
     #[test]

@@ -67,17 +67,10 @@ impl PreorderForm {
         let color = color(fields.text("color"), fields.text("priceId"), catalogue, &mut errors);
         let locale = locale(fields.text("locale"), &mut errors);
         let mut text = |name, max| text(name, fields.text(name), max, &mut errors);
-        let mut contact = Contact {
-            first_name: text("firstName", MAX_TEXT),
-            last_name: text("lastName", MAX_TEXT),
-            phone: text("phone", MAX_TEXT),
-            address_line1: text("addressLine1", MAX_TEXT),
-            address_line2: text("addressLine2", MAX_TEXT),
-            city: text("city", MAX_TEXT),
-            state: text("state", MAX_TEXT),
-            postal_code: text("postalCode", MAX_TEXT),
-            country: text("country", MAX_TEXT),
-        };
+        let mut contact = Contact::default();
+        for field in contact.fields_mut() {
+            *field.text = text(field.name, MAX_TEXT);
+        }
         let customer_notes = text("customerNotes", MAX_NOTES);
         contact.country = country(contact.country, &mut errors);
         let marketing_consent = match consent::answer(fields, &mut errors) {
@@ -99,7 +92,8 @@ impl PreorderForm {
     pub fn key(&self, source: &Source, window: i64) -> String {
         let Self { email, color, price_id, locale, contact, wishes } = self;
         let Wishes { customer_notes, marketing_consent } = wishes;
-        let texts = Vec::from_iter(contact.texts().into_iter().chain([customer_notes]));
+        let contact = contact.clone().fields_mut().map(|field| field.text.take());
+        let texts = Vec::from_iter(contact.iter().chain([customer_notes]));
         // JSON, so that different forms never give the same text.
         let whole = json!([
             "form",

@@ -1,6 +1,5 @@
 //! The store of preorders.
 
-mod contact;
 pub(crate) mod payments;
 pub(crate) mod row;
 

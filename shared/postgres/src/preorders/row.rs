@@ -9,18 +9,13 @@ use pledge_domain::{
     ids::{PaymentIntentId, PreorderId, PriceId, SessionId, UserId},
     locale::Locale,
     money::Currency,
-    preorder::{Color, Preorder, Session, SessionState, Status, Wishes},
+    preorder::{Color, Contact, Preorder, Session, SessionState, Status, Wishes},
 };
 use serde::Serialize;
-use serde_json::Value;
 use time::serde::rfc3339;
 use tokio_postgres::Row;
 
-use crate::{
-    columns::Columns,
-    error::Failure,
-    preorders::{contact, payments},
-};
+use crate::{columns::Columns, error::Failure, preorders::payments};
 
 /// The columns of a preorder by their names, except for its owner, which claims set. A statement takes the columns as one
 /// JSON parameter and names those that it writes (`jsonb_populate_record`). `Debug` hides their values.
@@ -31,16 +26,9 @@ pub(crate) struct PreorderRow<'a> {
     color: &'a str,
     price_id: Option<&'a PriceId>,
     locale: &'a str,
-    first_name: Option<&'a str>,
-    last_name: Option<&'a str>,
-    phone: Option<&'a str>,
-    address_line1: Option<&'a str>,
-    address_line2: Option<&'a str>,
-    city: Option<&'a str>,
-    state: Option<&'a str>,
-    postal_code: Option<&'a str>,
-    country: Option<&'a str>,
-    form_contact: Option<Value>,
+    #[serde(flatten)]
+    contact: &'a Contact,
+    form_contact: Option<&'a Contact>,
     customer_notes: Option<&'a str>,
     marketing_consent: bool,
     consent_text_version: Option<&'a TextVersion>,
@@ -74,16 +62,8 @@ impl<'a> From<&'a Preorder> for PreorderRow<'a> {
             color: preorder.color.as_str(),
             price_id: preorder.price_id.as_ref(),
             locale: preorder.locale.tag(),
-            first_name: contact.first_name.as_deref(),
-            last_name: contact.last_name.as_deref(),
-            phone: contact.phone.as_deref(),
-            address_line1: contact.address_line1.as_deref(),
-            address_line2: contact.address_line2.as_deref(),
-            city: contact.city.as_deref(),
-            state: contact.state.as_deref(),
-            postal_code: contact.postal_code.as_deref(),
-            country: contact.country.as_deref(),
-            form_contact: form_contact.as_ref().map(contact::to_json),
+            contact,
+            form_contact: form_contact.as_ref(),
             customer_notes: wishes.customer_notes.as_deref(),
             marketing_consent: wishes.marketing_consent.is_given(),
             consent_text_version: match &wishes.marketing_consent {
@@ -127,8 +107,8 @@ pub(crate) fn read(row: &Row) -> Result<Preorder, Failure> {
         color: Color::recorded(columns.get("color")?),
         price_id: columns.parse_some("price_id", |text| PriceId::parse(text).ok())?,
         locale: columns.parse("locale", Locale::parse)?,
-        contact: contact::read(&columns)?,
-        form_contact: columns.parse_some("form_contact", contact::from_json)?,
+        contact: contact(&columns)?,
+        form_contact: columns.parse_some("form_contact", |text| serde_json::from_str(text).ok())?,
         wishes: Wishes {
             customer_notes: columns.get("customer_notes")?,
             marketing_consent: marketing_consent(&columns)?,
@@ -141,6 +121,15 @@ pub(crate) fn read(row: &Row) -> Result<Preorder, Failure> {
         disputed_at: columns.get("disputed_at")?,
         created_at: columns.get("created_at")?,
     })
+}
+
+/// Reads the contact that was given last, of which each field has a column.
+fn contact(columns: &Columns<'_>) -> Result<Contact, Failure> {
+    let mut contact = Contact::default();
+    for field in contact.fields_mut() {
+        *field.text = columns.get(field.column)?;
+    }
+    Ok(contact)
 }
 
 fn marketing_consent(columns: &Columns<'_>) -> Result<MarketingConsent, Failure> {

@@ -43,17 +43,24 @@ struct Address {
 pub fn contact(shipping: Option<Details>, customer: Option<Details>) -> Contact {
     let (shipping, customer) = (shipping.unwrap_or_default(), customer.unwrap_or_default());
     let (first_name, last_name) = split(clean(shipping.name).or_else(|| clean(customer.name)));
+    let phone = clean(shipping.phone).or_else(|| clean(customer.phone));
     let address = shipping.address.or(customer.address).unwrap_or_default();
-    Contact {
-        first_name,
-        last_name,
-        phone: clean(shipping.phone).or_else(|| clean(customer.phone)),
-        address_line1: clean(address.line1),
-        address_line2: clean(address.line2),
-        city: clean(address.city),
-        state: clean(address.state),
-        postal_code: clean(address.postal_code),
-        country: clean(address.country).filter(|code| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase())),
+    Contact { first_name, last_name, phone, ..address.into() }
+}
+
+impl From<Address> for Contact {
+    /// Returns a contact with this address, and nothing else.
+    fn from(address: Address) -> Self {
+        let is_code = |code: &String| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
+        Self {
+            address_line1: clean(address.line1),
+            address_line2: clean(address.line2),
+            city: clean(address.city),
+            state: clean(address.state),
+            postal_code: clean(address.postal_code),
+            country: clean(address.country).filter(is_code),
+            ..Self::default()
+        }
     }
 }
 
