@@ -78,7 +78,7 @@ fn html(error: &ApiError, request_id: &str, locale: Locale) -> String {
         Some(fields) => {
             let _ = write!(page, "<p>{}</p><ul>", escaped(words.correct));
             for (field, problem) in fields {
-                let (label, problem) = (words.label(field), words::problem(locale, problem));
+                let (label, problem) = (words::label(locale, field), words::problem(locale, problem));
                 let _ = write!(page, "<li><strong>{}</strong>: {}</li>", escaped(label), escaped(&problem));
             }
             page.push_str("</ul>");

@@ -16,36 +16,6 @@ pub struct Words {
     pub not_now: &'static str,
     /// The text that says how to get back to the form.
     pub back: &'static str,
-    /// The labels of the form's fields, in the order of [`FIELDS`].
-    labels: [&'static str; FIELDS.len()],
-}
-
-/// The fields of the preorder form, by their names in the API.
-const FIELDS: [&str; 17] = [
-    "email",
-    "color",
-    "priceId",
-    "locale",
-    "firstName",
-    "lastName",
-    "phone",
-    "addressLine1",
-    "addressLine2",
-    "city",
-    "state",
-    "postalCode",
-    "country",
-    "customerNotes",
-    "marketingConsent",
-    "preorderId",
-    "idempotencyKey",
-];
-
-impl Words {
-    /// Returns the label of a field; its name in the API if it isn't one of the form's.
-    pub fn label<'a>(&'a self, field: &'a str) -> &'a str {
-        FIELDS.iter().position(|known| *known == field).map_or(field, |index| self.labels[index])
-    }
 }
 
 /// Returns the texts of a language.
@@ -65,25 +35,6 @@ static ENGLISH: Words = Words {
     later: "This is our fault, not yours. Please try again in a moment. If it happens again, tell us this number:",
     not_now: "This can't be paid until we have mended something, and trying again doesn't help. Nothing was charged. The number:",
     back: "Use your browser's back button to return to the form.",
-    labels: [
-        "E-mail",
-        "Colour",
-        "Price",
-        "Language",
-        "First name",
-        "Last name",
-        "Phone",
-        "Address",
-        "Address, second line",
-        "City",
-        "State or province",
-        "Postal code",
-        "Country",
-        "Message to us",
-        "Newsletter",
-        "Preorder",
-        "Form",
-    ],
 };
 
 static SPANISH: Words = Words {
@@ -93,25 +44,6 @@ static SPANISH: Words = Words {
     later: "Es un error nuestro, no tuyo. Inténtalo de nuevo en un momento. Si se repite, indícanos este número:",
     not_now: "No se puede pagar hasta que arreglemos algo, y reintentar no sirve. No se ha cobrado nada. El número:",
     back: "Usa el botón «Atrás» del navegador para volver al formulario.",
-    labels: [
-        "Correo electrónico",
-        "Color",
-        "Precio",
-        "Idioma",
-        "Nombre",
-        "Apellidos",
-        "Teléfono",
-        "Dirección",
-        "Dirección, segunda línea",
-        "Ciudad",
-        "Estado o provincia",
-        "Código postal",
-        "País",
-        "Mensaje para nosotros",
-        "Boletín",
-        "Reserva",
-        "Formulario",
-    ],
 };
 
 static JAPANESE: Words = Words {
@@ -121,25 +53,6 @@ static JAPANESE: Words = Words {
     later: "こちら側の不具合です。しばらくしてからもう一度お試しください。繰り返し起こる場合は、この番号をお知らせください。",
     not_now: "こちらで修正するまでお支払いいただけません。再試行しても変わりません。料金は発生していません。番号:",
     back: "ブラウザの「戻る」ボタンでフォームに戻れます。",
-    labels: [
-        "メールアドレス",
-        "カラー",
-        "価格",
-        "言語",
-        "名",
-        "姓",
-        "電話番号",
-        "住所",
-        "住所(2行目)",
-        "市区町村",
-        "都道府県",
-        "郵便番号",
-        "国",
-        "メッセージ",
-        "メールマガジン",
-        "予約",
-        "フォーム",
-    ],
 };
 
 static CHINESE: Words = Words {
@@ -149,30 +62,49 @@ static CHINESE: Words = Words {
     later: "這是我們的問題,請稍後再試。如再次發生,請告訴我們此編號:",
     not_now: "在我們修復之前無法付款,重試亦無幫助。並無收費。編號:",
     back: "請按瀏覽器的「返回」按鈕回到表格。",
-    labels: [
-        "電郵地址",
-        "顏色",
-        "價格",
-        "語言",
-        "名字",
-        "姓氏",
-        "電話",
-        "地址",
-        "地址(第二行)",
-        "城市",
-        "州或省",
-        "郵政編號",
-        "國家或地區",
-        "給我們的留言",
-        "電郵通訊",
-        "預訂",
-        "表格",
-    ],
 };
 
+/// The labels of the preorder form's fields, by their names in the API, in all four languages.
+const LABELS: [(&str, [&str; 4]); 18] = [
+    ("email", ["E-mail", "Correo electrónico", "メールアドレス", "電郵地址"]),
+    ("color", ["Colour", "Color", "カラー", "顏色"]),
+    ("priceId", ["Price", "Precio", "価格", "價格"]),
+    ("locale", ["Language", "Idioma", "言語", "語言"]),
+    ("firstName", ["First name", "Nombre", "名", "名字"]),
+    ("lastName", ["Last name", "Apellidos", "姓", "姓氏"]),
+    ("phone", ["Phone", "Teléfono", "電話番号", "電話"]),
+    ("addressLine1", ["Address", "Dirección", "住所", "地址"]),
+    ("addressLine2", ["Address, second line", "Dirección, segunda línea", "住所(2行目)", "地址(第二行)"]),
+    ("city", ["City", "Ciudad", "市区町村", "城市"]),
+    ("state", ["State or province", "Estado o provincia", "都道府県", "州或省"]),
+    ("postalCode", ["Postal code", "Código postal", "郵便番号", "郵政編號"]),
+    ("country", ["Country", "País", "国", "國家或地區"]),
+    ("customerNotes", ["Message to us", "Mensaje para nosotros", "メッセージ", "給我們的留言"]),
+    ("marketingConsent", ["Newsletter", "Boletín", "メールマガジン", "電郵通訊"]),
+    (
+        "consentTextVersion",
+        [
+            "Newsletter, version of the text",
+            "Boletín, versión del texto",
+            "メールマガジン(文面の版)",
+            "電郵通訊(條文版本)",
+        ],
+    ),
+    ("preorderId", ["Preorder", "Reserva", "予約", "預訂"]),
+    ("idempotencyKey", ["Form", "Formulario", "フォーム", "表格"]),
+];
+
 /// The problems of fields: the beginning of the English text, with the texts of the other three languages, in which `{}`
-/// stands for the rest of the English text.
-const PROBLEMS: [(&str, [&str; 3]); 15] = [
+/// stands for the rest of the English text. Of several beginnings that fit, the first counts.
+const PROBLEMS: [(&str, [&str; 3]); 18] = [
+    (
+        "is required with marketingConsent",
+        [
+            "es obligatorio si aceptas el boletín",
+            "メールマガジンに同意する場合は必要です",
+            "同意接收電郵通訊時必須填寫",
+        ],
+    ),
     ("is required", ["es obligatorio", "入力してください", "必須填寫"]),
     (
         "must be an e-mail address",
@@ -185,6 +117,22 @@ const PROBLEMS: [(&str, [&str; 3]); 15] = [
     (
         "must be one of: ",
         ["debe ser uno de estos valores: {}", "次のいずれかを選んでください: {}", "必須是以下其中之一:{}"],
+    ),
+    (
+        "must have 1 to 64 characters, all of them letters, digits or -_.:/",
+        [
+            "debe tener de 1 a 64 caracteres: letras, cifras o -_.:/",
+            "英数字と -_.:/ のみ、1文字から64文字で指定してください",
+            "必須是 1 至 64 個字元,只可用英文字母、數字及 -_.:/",
+        ],
+    ),
+    (
+        "must have at most 255 characters of visible ASCII",
+        [
+            "debe tener como máximo 255 caracteres ASCII visibles",
+            "表示できる ASCII 文字のみ、255文字以内で指定してください",
+            "最多 255 個可見的 ASCII 字元",
+        ],
     ),
     ("must have at most ", ["es demasiado largo (máximo: {})", "長すぎます(上限: {})", "太長(上限:{})"]),
     (
@@ -278,10 +226,15 @@ const MESSAGES: [(&str, [&str; 4]); 6] = [
     ),
 ];
 
+/// Returns the label of a field in a language; its name in the API if it isn't one of the form's.
+pub fn label(locale: Locale, field: &str) -> &str {
+    LABELS.iter().find(|(known, _)| *known == field).map_or(field, |(_, labels)| labels[index(locale)])
+}
+
 /// Returns the problem of a field in a language; in English if there is no translation.
 pub fn problem(locale: Locale, english: &str) -> String {
     let found = PROBLEMS.iter().find_map(|(begins, others)| Some((english.strip_prefix(begins)?, others)));
-    match (found, foreign(locale)) {
+    match (found, index(locale).checked_sub(1)) {
         (Some((rest, others)), Some(index)) => others[index].replace("{}", rest.trim_end_matches(" characters")),
         _ => english.to_owned(),
     }
@@ -290,17 +243,31 @@ pub fn problem(locale: Locale, english: &str) -> String {
 /// Returns the message of a code in a language; none if the error's own English message is to be used.
 pub fn message(locale: Locale, code: &str) -> Option<&'static str> {
     let (_, messages) = MESSAGES.iter().find(|(known, _)| *known == code)?;
-    Some(messages[foreign(locale).map_or(0, |index| index + 1)])
+    Some(messages[index(locale)])
 }
 
-/// Returns the index of a language among the translations; none for English.
-fn foreign(locale: Locale) -> Option<usize> {
-    Locale::ALL.into_iter().filter(|other| *other != Locale::En).position(|other| other == locale)
+/// Returns the place of a language in the tables: English is the first.
+fn index(locale: Locale) -> usize {
+    match locale {
+        Locale::En => 0,
+        Locale::Es => 1,
+        Locale::Ja => 2,
+        Locale::ZhHk => 3,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use pledge_domain::{
+        fields::{FieldErrors, FormFields},
+        preorder::{Catalogue, PreorderForm},
+    };
+    use serde_json::{Map, Value, json};
+
     use super::*;
+    use crate::{error::ApiError, fields::Fields, idempotency};
 
     #[test]
     fn a_number_and_a_list_stay_what_they_are() {
@@ -312,11 +279,74 @@ mod tests {
 
     #[test]
     fn every_text_is_in_every_language() {
-        for locale in Locale::ALL {
-            for (code, _) in MESSAGES {
-                assert!(message(locale, code).is_some_and(|text| !text.is_empty()));
+        for texts in LABELS.iter().chain(&MESSAGES).map(|(_, texts)| texts) {
+            assert!(texts.iter().all(|text| !text.is_empty()), "{texts:?}");
+        }
+        assert!(Locale::ALL.into_iter().map(index).eq(0..Locale::ALL.len()));
+    }
+
+    fn catalogue() -> Catalogue {
+        serde_json::from_value(json!({ "Red": "price_red", "Honey Khaki": "price_honey" })).unwrap()
+    }
+
+    /// Returns the fields that a form may have: those that the checks ask for, the key of a form that has no header, and
+    /// the preorder in place of a form.
+    fn fields() -> Vec<String> {
+        struct Asked(Vec<String>);
+        impl FormFields for Asked {
+            fn text(&mut self, name: &str) -> Option<String> {
+                self.0.push(name.to_owned());
+                None
             }
-            assert!(of(locale).labels.iter().all(|label| !label.is_empty()));
+
+            fn boolean(&mut self, name: &str) -> Option<bool> {
+                self.text(name);
+                None
+            }
+        }
+        let mut asked = Asked(vec![idempotency::FIELD.to_owned(), "preorderId".to_owned()]);
+        let _ = PreorderForm::parse(&mut asked, &catalogue());
+        asked.0
+    }
+
+    #[test]
+    fn every_field_of_the_form_has_a_label() {
+        let without: Vec<_> = fields().into_iter().filter(|field| label(Locale::En, field) == field).collect();
+        assert_eq!(without, [""; 0]);
+    }
+
+    /// Returns what is wrong with a form, if this value of a field is, or its absence.
+    fn problems(field: &str, value: Option<&Value>) -> Vec<String> {
+        let mut form = Map::from_iter([("email".into(), json!("a@example.com")), ("color".into(), json!("Red"))]);
+        match value {
+            Some(value) => form.insert(field.to_owned(), value.clone()),
+            None => form.remove(field),
+        };
+        let mut fields = Fields::new(form);
+        let errors = match idempotency::field(&mut fields) {
+            Err(ApiError::InvalidFields(errors)) => Err(errors),
+            _ => {
+                let parsed = PreorderForm::parse(&mut fields, &catalogue());
+                fields.check(parsed)
+            }
+        };
+        errors.err().iter().flat_map(FieldErrors::iter).map(|(_, problem)| problem.to_owned()).collect()
+    }
+
+    #[test]
+    fn whatever_is_wrong_with_a_field_of_the_form_is_said_in_every_language() {
+        let texts = ["", "x", "UK", "日本", "of May", "\u{0}", "\u{fffd}", &"x".repeat(10_000)].map(Value::from);
+        let values = Vec::from_iter(texts.into_iter().chain([json!(true), json!(5)]));
+        let said = BTreeSet::from_iter(fields().iter().flat_map(|field| {
+            let values = values.iter().map(Some).chain([None]);
+            values.flat_map(|value| problems(field, value)).collect::<Vec<_>>()
+        }));
+        assert!(said.len() >= 15, "the values find few problems: {said:?}");
+        for english in said {
+            for locale in Locale::ALL.into_iter().skip(1) {
+                let translated = problem(locale, &english);
+                assert!(translated != english && !translated.contains("characters"), "{locale:?}: {translated}");
+            }
         }
     }
 }
