@@ -73,7 +73,8 @@ pub fn portal(request: &Request, reader: &VerifiedUser) -> Result<(NovelId, Loca
     let locale = match fields.text("locale").as_deref() {
         None | Some("") => Locale::default(),
         Some(tag) => Locale::parse(tag).unwrap_or_else(|| {
-            errors.add("locale", "must be en, es, ja or zh-HK");
+            let [others @ .., last] = Locale::ALL.map(Locale::tag);
+            errors.add("locale", format!("must be {} or {last}", others.join(", ")));
             Locale::default()
         }),
     };
@@ -122,7 +123,8 @@ fn choice(
     let novel = novel_id(fields.integer("novelId"), &mut errors);
     let level = fields.integer("tierLevel");
     if level.is_none() {
-        errors.add("tierLevel", "must be a whole number from 1 to 13");
+        let (lowest, highest) = (TierLevel::LOWEST, TierLevel::MAX);
+        errors.add("tierLevel", format!("must be a whole number from {lowest} to {highest}"));
     }
     let parsed = novel.zip(level).filter(|_| errors.is_empty()).ok_or(errors);
     let (novel, level) = fields.check(parsed)?;

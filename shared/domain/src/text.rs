@@ -1,4 +1,7 @@
-//! Invisible characters, and the replacement character for characters that were lost.
+//! What texts may be: how long, and without invisible characters around them.
+
+/// The longest text of an ordinary field, such as a name or a city, in characters.
+pub const MAX_TEXT: usize = 200;
 
 /// The character that a program puts in place of bytes that it can't read as text (U+FFFD).
 pub const LOST: char = '\u{fffd}';

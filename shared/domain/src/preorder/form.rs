@@ -16,7 +16,7 @@ use crate::{
     limits::Source,
     locale::Locale,
     preorder::catalogue::Catalogue,
-    text::{LOST, trim},
+    text::{LOST, MAX_TEXT, trim},
 };
 
 /// The customer's message and marketing consent in the form. No Stripe event changes them. `Debug` hides them.
@@ -51,8 +51,6 @@ pub struct PreorderForm {
     pub wishes: Wishes,
 }
 
-/// The longest text of an ordinary field, in characters.
-const MAX_TEXT: usize = 200;
 /// The longest message to us, in characters.
 const MAX_NOTES: usize = 2_000;
 

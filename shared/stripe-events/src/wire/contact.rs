@@ -1,12 +1,12 @@
 //! The name, telephone number and address that Stripe's Checkout collected from the customer.
 
-use pledge_domain::preorder::Contact;
+use pledge_domain::{
+    preorder::Contact,
+    text::{MAX_TEXT, trim},
+};
 use serde::Deserialize;
 
 use crate::wire::lenient;
-
-/// The length at which texts are cut, in characters: the most that our own form accepts.
-const MAX_TEXT: usize = 200;
 
 /// `customer_details` or `shipping_details` of a Checkout session. Fields that both have are named alike.
 #[derive(Default, Deserialize)]
@@ -64,10 +64,14 @@ impl From<Address> for Contact {
     }
 }
 
-/// Returns the text as our own form would accept it: one line, trimmed, of at most 200 characters. None if nothing is left.
+/// Returns the text as our own form would keep it: on one line, without white space and invisible characters around it, and
+/// cut to [`MAX_TEXT`] characters. None if nothing is left. The form would refuse characters that were lost (U+FFFD); here
+/// they stay, since nobody can be asked to write the text again.
 pub fn clean(text: Option<String>) -> Option<String> {
-    let text: String = text?.replace(char::is_control, " ").trim().chars().take(MAX_TEXT).collect();
-    (!text.is_empty()).then_some(text)
+    let line = text?.replace(char::is_control, " ");
+    let cut: String = trim(&line).chars().take(MAX_TEXT).collect();
+    let text = trim(&cut);
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// Splits a full name into the given and the family name, since Stripe has one field for both. The family name is the last
@@ -128,7 +132,19 @@ mod tests {
     }
 
     #[test]
+    fn a_name_of_which_nobody_sees_anything_is_no_name() {
+        let named = |name: &str| Some(Details { name: Some(name.to_owned()), ..Details::default() });
+        for nothing in ["\u{200b}", " \u{feff}\u{2060}", "\u{0}\u{200b}\n"] {
+            assert_eq!(contact(named(nothing), None), Contact::default(), "{nothing:?}");
+            let expected = Contact { first_name: Some("Ada".into()), ..Contact::default() };
+            assert_eq!(contact(named(nothing), named("\u{200b}Ada\u{200b}")), expected, "{nothing:?}");
+        }
+    }
+
+    #[test]
     fn texts_are_cut_to_what_the_form_takes() {
+        let cut_at_a_space = format!("{} more", "x".repeat(MAX_TEXT - 1));
+        assert_eq!(clean(Some(cut_at_a_space)), Some("x".repeat(MAX_TEXT - 1)));
         assert_eq!(clean(Some("ä".repeat(500))).unwrap().chars().count(), MAX_TEXT);
         assert_eq!(clean(Some("a\u{0}b\n".into())).as_deref(), Some("a b"));
     }
