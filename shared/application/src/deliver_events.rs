@@ -14,6 +14,7 @@ use pledge_domain::{
     outbox::Announcement,
     ports::{Delivery, Marketing, MarketingError, OutboxStore, StoreError, UnsentEntry},
     preorder::ReturnPath,
+    property,
 };
 use tokio::time::Instant;
 
@@ -208,6 +209,6 @@ fn with_what_is_known_now(unsent: UnsentEntry) -> Announcement {
         entry.say_consent(given);
     }
     let properties = &mut entry.payload.properties;
-    properties.extend(has_paid_preorder.map(|paid| ("has_paid_preorder".to_owned(), paid.into())));
+    properties.extend(has_paid_preorder.map(|paid| (property::HAS_PAID_PREORDER.to_owned(), paid.into())));
     entry
 }

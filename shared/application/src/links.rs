@@ -21,7 +21,7 @@ pub fn add(site: &Site, cancel_path: &ReturnPath, announcement: &mut Announcemen
             let preorder = text(property::PREORDER).and_then(|id| PreorderId::parse(id).ok());
             preorder.map(|preorder| (property::RESUME_URL, site.preorder_cancel(cancel_path, locale, preorder)))
         }
-        Some(WayBack::Account) => Some(("manage_url", site.account(Locale::default()))),
+        Some(WayBack::Account) => Some((property::MANAGE_URL, site.account(Locale::default()))),
     };
     if let Some((name, url)) = link {
         // A link that the announcement has already is Stripe's own, which recovers the expired session.

@@ -8,6 +8,10 @@ pub const PREORDER: &str = "preorder_id";
 pub const LOCALE: &str = "locale";
 /// The page on which an abandoned preorder can be paid.
 pub const RESUME_URL: &str = "resume_url";
+/// The page on which a reader repairs a payment for a novel.
+pub const MANAGE_URL: &str = "manage_url";
+/// Whether the buyer of a preorder has a paid one, when the announcement is sent.
+pub const HAS_PAID_PREORDER: &str = "has_paid_preorder";
 /// The amount of money that moved, as a decimal text in major units of the currency.
 pub const AMOUNT: &str = "amount";
 /// Whether the person agrees to marketing.
