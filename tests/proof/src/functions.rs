@@ -92,7 +92,7 @@ impl Randomness for Machine {
     }
 }
 
-/// The addresses of the systems that the functions use.
+/// The addresses of the systems that the functions use, and what the shop configures.
 #[derive(Debug, Clone)]
 pub struct Addresses {
     /// The URL of PostgreSQL.
@@ -109,6 +109,8 @@ pub struct Addresses {
     pub queue: String,
     /// The products, by Stripe's prices.
     pub catalogue: Catalogue,
+    /// What the shop decides about its checkout.
+    pub policy: CheckoutPolicy,
 }
 
 /// The functions in one process.
@@ -215,9 +217,9 @@ impl Functions {
                     identity: Arc::clone(&identity),
                     gateway: stripe.clone(),
                     site: Site::new(&"https://example.com".parse().unwrap()),
-                    policy: CheckoutPolicy::default(),
+                    policy: addresses.policy.clone(),
                 },
-                catalogue: ShowCatalogue::new(stripe.clone(), addresses.catalogue.clone(), CheckoutPolicy::default()),
+                catalogue: ShowCatalogue::new(stripe.clone(), addresses.catalogue.clone(), addresses.policy.clone()),
                 intake: intake(),
                 find: find(),
             },

@@ -144,16 +144,8 @@ pub fn preorders(events: &[Value]) -> BTreeMap<String, ExpectedPreorder> {
         let session = &event["data"]["object"];
         let preorder = expected.entry(text(session, "client_reference_id").to_owned()).or_default();
         if event["type"] == "checkout.session.expired" {
-            preorder.announcements.insert("preorder_abandoned".to_owned(), 1);
-            if preorder.status.is_empty() {
-                preorder.status = "cancelled".to_owned();
-            }
-            continue;
-        }
-        if session["payment_status"] == "unpaid" && preorder.status.is_empty() {
-            preorder.status = "processing".to_owned();
-        }
-        if session["payment_status"] == "paid" {
+            *preorder.announcements.entry("preorder_abandoned".to_owned()).or_default() += 1;
+        } else if session["payment_status"] == "paid" {
             preorder.announcements.insert("preorder_success".to_owned(), 1);
             let (money, paid) =
                 (money(events, text(session, "payment_intent")), session["amount_total"].as_i64().unwrap());
@@ -177,6 +169,9 @@ pub fn preorders(events: &[Value]) -> BTreeMap<String, ExpectedPreorder> {
             }
         }
     }
+    for (id, preorder) in expected.iter_mut().filter(|(_, preorder)| preorder.status.is_empty()) {
+        preorder.status = unpaid(events, id).to_owned();
+    }
     let mut refused: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for intent in all(events, &["payment_intent.payment_failed"]) {
         refused.entry(text(&intent["metadata"], "preorderId")).or_default().insert(text(intent, "id"));
@@ -188,6 +183,15 @@ pub fn preorders(events: &[Value]) -> BTreeMap<String, ExpectedPreorder> {
         }
     }
     expected
+}
+
+/// Returns the status of a preorder that nobody paid: that of the last session that its customer completed; if there is none,
+/// all of them expired.
+fn unpaid(events: &[Value], preorder: &str) -> &'static str {
+    let completed = all(events, &["checkout.session.completed"]).filter(|it| it["client_reference_id"] == preorder);
+    let Some(last) = completed.max_by_key(|session| session["expires_at"].as_i64()) else { return "cancelled" };
+    let failed = all(events, &["checkout.session.async_payment_failed"]).any(|session| session["id"] == last["id"]);
+    if failed { "failed" } else { "processing" }
 }
 
 /// Returns the expected support for these events, which are all about one reader and one novel.

@@ -160,6 +160,42 @@ async fn a_preorder_paid_days_later_ends_the_same_in_every_order_of_its_events()
     every_order(&mut environment, &OF_PAYMENTS, "a preorder that is paid days later").await;
 }
 
+/// A page expires, its link is followed twice, a bank debit is on its way in the first copy, and the second one expires.
+async fn paid_later_in_a_recovered_session(settled: bool, last: &[&str], what: &str) {
+    let database = TestDatabase::new().await;
+    let mut environment = TestEnvironment::new(&database, StartMode::Warm).await;
+    environment.recover_expired_sessions();
+    let session = opened(&mut environment, READER).await;
+    environment.settle().await;
+    environment.save_tables().await;
+    environment.advance(Duration::from_secs(2 * DAY));
+    let copy = environment.recover(&session).await;
+    environment.stripe.pay_session(&copy, Payment { method: PaymentChoice::BankDebit, ..Payment::default() });
+    environment.advance(Duration::from_secs(60));
+    environment.recover(&session).await;
+    environment.advance(Duration::from_secs(2 * DAY));
+    // With all that, nobody is offered another page.
+    environment.settle().await;
+    let preorder = environment.stripe.object(&session)["client_reference_id"].as_str().unwrap().to_owned();
+    assert_eq!(environment.ask(&wish_to_pay(&preorder), 409).await["code"], "PAYMENT_PENDING");
+    environment.restore_tables().await;
+    environment.stripe.settle_session(&copy, settled).unwrap();
+    let of_interest = [&["checkout.session.expired", "checkout.session.completed"], last].concat();
+    every_order(&mut environment, &of_interest, what).await;
+}
+
+#[tokio::test]
+async fn a_preorder_paid_days_later_in_a_recovered_session_ends_the_same_in_every_order_of_its_events() {
+    let last = ["checkout.session.async_payment_succeeded"];
+    paid_later_in_a_recovered_session(true, &last, "a preorder that is paid days later in a recovered session").await;
+}
+
+#[tokio::test]
+async fn a_preorder_whose_payment_fails_in_a_recovered_session_ends_the_same_in_every_order_of_its_events() {
+    let last = ["checkout.session.async_payment_failed", "payment_intent.payment_failed"];
+    paid_later_in_a_recovered_session(false, &last, "a preorder whose payment fails in a recovered session").await;
+}
+
 #[tokio::test]
 async fn a_subscription_and_its_refund_end_the_same_in_every_order_of_their_events() {
     let database = TestDatabase::new().await;

@@ -9,13 +9,14 @@ use pledge_domain::{
     ids::{PreorderId, SessionId},
     ports::{GatewayError, OpenedSession, PreorderStore, SessionRequest, SessionStatus, StoreError},
     preorder::{CheckoutPolicy, Preorder, Session, SessionState, Status, checkout::OpenSession},
+    stripe::{CheckoutPaymentStatus, Fact, SessionStep},
     user::{Account, Owner},
 };
 use pledge_testkit::{
     Deliver, FakeGateway, FakeIdentity, InMemoryStore,
     builders::{
-        PRICE, a_new_preorder, a_preorder, an_account, preorder_id, session_expired, session_of, session_paid,
-        session_unpaid, uid,
+        PRICE, a_new_preorder, a_preorder, a_session, an_account, event, preorder_id, session_expired, session_of,
+        session_paid, session_unpaid, uid,
     },
     fakes::on_purpose,
     time::t,
@@ -179,6 +180,28 @@ async fn whoever_loses_the_race_against_the_payment_pays_nothing() {
     let error = checkout.run(as_it_was, t(10)).await.unwrap_err();
     assert!(matches!(error, CheckoutError::AlreadyCompleted), "{error:?}");
     assert_eq!(stored(&checkout).status, Status::Completed);
+}
+
+#[tokio::test]
+async fn whoever_loses_the_race_against_a_delayed_payment_in_a_recovered_session_gets_no_other_one() {
+    let (checkout, preorder) = with_owner().await;
+    open(&checkout).await.unwrap();
+    let mut expired = a_session(&preorder, SessionStep::Expired);
+    expired.session = stored(&checkout).session.unwrap().id;
+    let expired = event("evt_1", "checkout.session.expired", Fact::Session(Box::new(expired)));
+    checkout.store.deliver(&expired, t(5)).await.unwrap();
+    let as_it_was = stored(&checkout);
+    let mut copy = a_session(&preorder, SessionStep::Completed(CheckoutPaymentStatus::Unpaid));
+    copy.expires_at = Some(t(9 * 86_400));
+    let copy = event("evt_2", "checkout.session.completed", Fact::Session(Box::new(copy)));
+    checkout.store.deliver(&copy, t(6)).await.unwrap();
+
+    for read in [as_it_was, stored(&checkout)] {
+        let error = checkout.run(read, t(10)).await.unwrap_err();
+        assert!(matches!(error, CheckoutError::PaymentPending), "{error:?}");
+    }
+    assert_eq!(attempts(&checkout), [1, 2], "nobody learns the address of the second one");
+    assert_eq!(stored(&checkout).session.unwrap().id, session_of(&preorder));
 }
 
 #[tokio::test]

@@ -62,12 +62,14 @@ pub fn decide(preorder: &Preorder, now: Timestamp) -> CheckoutDecision {
 }
 
 /// Returns the preorder after checkout attempt `attempt`: with the session that was opened, or with its session unchanged
-/// if none was opened. Returns none if the attempt is used up already or the preorder is paid; then nothing may change.
+/// if none was opened. Returns none if the attempt is used up already, the preorder is paid, or a payment is on its way; then
+/// nothing may change. A payment can be on its way since the request was decided, in a copy of an expired session.
 ///
 /// A store may carry this out as one compare-and-set, so that a checkout takes a single round trip.
 #[must_use]
 pub fn use_up_attempt(preorder: Preorder, attempt: i32, session: Option<&OpenSession>) -> Option<Preorder> {
-    if preorder.checkout_attempt >= attempt || preorder.payment.is_some() {
+    let is_awaited = preorder.session.as_ref().is_some_and(|session| session.state == SessionState::AwaitingPayment);
+    if preorder.checkout_attempt >= attempt || preorder.payment.is_some() || is_awaited {
         return None;
     }
     let mut preorder = Preorder { checkout_attempt: attempt, ..preorder };

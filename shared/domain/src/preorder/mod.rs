@@ -110,7 +110,8 @@ impl SessionState {
     }
 }
 
-/// The newest checkout session of a preorder.
+/// The checkout session of a preorder that counts: the newest one, or a completed one whose payment is on its way or failed,
+/// if the newer ones are copies that were opened by the link of an expired session and left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     /// Stripe's id.
@@ -151,7 +152,7 @@ pub struct Preorder {
     pub status: Status,
     /// How many checkout attempts are used up. The next attempt's number is one more.
     pub checkout_attempt: i32,
-    /// The newest session.
+    /// The session that counts.
     pub session: Option<Session>,
     /// The payment that counts, once there is one: of several the earliest whose money hasn't gone back, or the earliest if
     /// the money of all went back.

@@ -2,8 +2,8 @@
 //!
 //! The rules that make the order of arrival irrelevant:
 //! - A payment wins over every state before it, and no late event undoes it.
-//! - Within one session, closed beats awaiting beats open; a session that isn't the newest one changes nothing unless
-//!   it was paid.
+//! - Within one session, closed beats awaiting beats open; of several sessions one counts, and the others change nothing
+//!   unless they were paid.
 //! - Refunds and disputes are stored for a payment at Stripe ([`PaymentFacts`]) and applied whenever both they and the
 //!   payment are known, so the result doesn't depend on which came first.
 //! - A second payment is kept beside the first one.
@@ -36,7 +36,7 @@ pub fn session(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFac
     if fact.step.is_paid() {
         return paid(stored, known, fact, at);
     }
-    let Some(preorder) = stored else {
+    let Some(preorder) = stored.map(|preorder| use_up_attempt(preorder, fact)) else {
         return Effect::ignore("no preorder of ours, and nothing was paid");
     };
     let abandoned = (fact.step == SessionStep::Expired).then(|| abandoned(&preorder, fact, at));
@@ -78,22 +78,54 @@ fn only_announced(preorder: Preorder, announcement: Option<Announcement>, reason
     }
 }
 
-/// Returns the preorder with the event's session as its newest; none if it has a newer one.
-///
-/// A session that isn't stored is one that Stripe opened just before our process died. Its attempt counts as used up, so
-/// that the next checkout doesn't get the same session again.
-fn adopt(mut preorder: Preorder, fact: &SessionFact) -> Option<Preorder> {
-    let known = preorder.session.as_ref().is_some_and(|session| session.id == fact.session);
-    if known {
-        return Some(preorder);
-    }
+/// Returns the preorder with the attempt of an event's session used up. A session that Stripe opened just before our process
+/// died isn't stored, and the next checkout must not get it again.
+fn use_up_attempt(preorder: Preorder, fact: &SessionFact) -> Preorder {
     let attempt = fact.metadata.attempt.unwrap_or_default();
-    let newer = attempt > preorder.checkout_attempt || preorder.session.is_none();
-    newer.then(|| {
-        preorder.checkout_attempt = preorder.checkout_attempt.max(attempt);
-        preorder.session = Some(without_url(fact, SessionState::Open));
-        preorder
-    })
+    Preorder { checkout_attempt: preorder.checkout_attempt.max(attempt), ..preorder }
+}
+
+/// Returns the preorder with the event's session as the one that counts; none if another one does.
+///
+/// A session that isn't stored is one that Stripe opened just before our process died, or a copy that the customer opened
+/// by the link of an expired session.
+fn adopt(mut preorder: Preorder, fact: &SessionFact) -> Option<Preorder> {
+    match &preorder.session {
+        Some(stored) if stored.id == fact.session => return Some(preorder),
+        Some(stored) if !counts_instead(fact, stored, preorder.status) => return None,
+        Some(_) | None => {}
+    }
+    preorder.session = Some(without_url(fact, SessionState::Open));
+    Some(preorder)
+}
+
+/// Returns whether an unpaid session counts instead of another one, which is stored. The order in which their events arrive
+/// plays no part.
+///
+/// The link of an expired session works for 30 days, and each time that it is followed, Stripe opens another copy with the
+/// same metadata, also the attempt's number (<https://docs.stripe.com/payments/checkout/abandoned-carts>). No event tells
+/// that. So a copy can be older or newer than sessions of any attempt:
+/// - A session that the customer completed counts instead of those that were left, because its payment may be on its way.
+/// - Otherwise the newer session counts.
+/// - A session that a request opened is stored only after what came before was over, so nothing older counts instead.
+fn counts_instead(fact: &SessionFact, stored: &Session, status: Status) -> bool {
+    let stored_was_completed = match stored.state {
+        SessionState::Open => false,
+        SessionState::AwaitingPayment => true,
+        SessionState::Closed => status == Status::Failed,
+    };
+    let was_opened_by_a_request = stored.url.is_some();
+    match (fact.step != SessionStep::Expired, stored_was_completed) {
+        (true, false) => is_newer(fact, stored) || !was_opened_by_a_request,
+        (false, true) => false,
+        (true, true) | (false, false) => is_newer(fact, stored),
+    }
+}
+
+/// Returns whether an event's session is newer than another one. No request sets a session's `expires_at`, so all last
+/// equally long, and the newer one expires later.
+fn is_newer(fact: &SessionFact, stored: &Session) -> bool {
+    (fact.expires_at, &fact.session) > (stored.expires_at, &stored.id)
 }
 
 /// Returns the event's session, without the address of its payment page, which only the answer that opened it has.
@@ -130,15 +162,15 @@ fn paid(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFact, at: 
     if preorder.payments().any(|payment| payment.is(fact.payment_intent.as_ref(), &fact.session)) {
         return Effect::ignore("the preorder is paid");
     }
-    let attempt = fact.metadata.attempt.unwrap_or_default();
     // Of several paid sessions the newest is kept, in whatever order their events arrive.
-    if preorder.payment.is_none() || attempt >= preorder.checkout_attempt {
+    let is_newest = preorder.session.as_ref().is_none_or(|stored| stored.id == fact.session || is_newer(fact, stored));
+    if preorder.payment.is_none() || is_newest {
         preorder.session = Some(match preorder.session.take() {
             Some(session) if session.id == fact.session => Session { state: SessionState::Closed, ..session },
             _ => without_url(fact, SessionState::Closed),
         });
     }
-    preorder.checkout_attempt = preorder.checkout_attempt.max(attempt);
+    preorder = use_up_attempt(preorder, fact);
     if preorder.payments().all(|known| known.paid_at <= at) {
         given_with_payment(&mut preorder, fact);
     }

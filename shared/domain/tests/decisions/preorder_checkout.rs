@@ -43,13 +43,14 @@ fn nobody_pays_twice() {
 }
 
 #[test]
-fn an_attempt_is_used_up_once_and_never_after_the_payment() {
+fn an_attempt_is_used_up_once_and_never_once_a_payment_is_there_or_on_its_way() {
     let session = OpenSession { id: SessionId::parse("cs_2").unwrap(), url: "https://pay".into(), expires_at: t(99) };
     let opened = use_up_attempt(initiated(), 1, Some(&session)).unwrap();
     assert_eq!((opened.status, opened.checkout_attempt), (Status::Processing, 1));
     assert_eq!(opened.session.as_ref().unwrap().state, SessionState::Open);
     assert_eq!(use_up_attempt(opened, 1, Some(&session)), None);
     assert_eq!(use_up_attempt(paid_by("cs_1"), 9, Some(&session)), None);
+    assert_eq!(use_up_attempt(with_session(SessionState::AwaitingPayment, t(0)), 2, Some(&session)), None);
     let refused = use_up_attempt(initiated(), 1, None).unwrap();
     assert_eq!((refused.status, refused.session), (Status::Initiated, None));
 }

@@ -8,7 +8,7 @@ mod tables;
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use pledge_domain::{Timestamp, ports::Clock as _};
+use pledge_domain::{Timestamp, ports::Clock as _, preorder::CheckoutPolicy};
 use pledge_faults::{FaultInjector, QueueServer, TcpProxy};
 use pledge_runtime::{http, tls};
 use pledge_stand_ins::{
@@ -111,6 +111,7 @@ impl TestEnvironment {
             sqs: format!("http://{to_sqs}"),
             queue: sqs.queue_url(),
             catalogue: serde_json::from_value(json!({ "Red": price })).unwrap(),
+            policy: CheckoutPolicy::default(),
         };
         let machine = Machine { clock: clock.clone(), ids: Arc::new(SeededIds::new(1)) };
         let functions = Functions::start(&addresses, &machine, connections);
@@ -166,6 +167,12 @@ impl TestEnvironment {
 
     fn restart(&mut self) {
         self.functions = Functions::start(&self.addresses, &self.machine, self.connections);
+    }
+
+    /// Lets the shop have a link for each expired session, which recovers it.
+    pub fn recover_expired_sessions(&mut self) {
+        self.addresses.policy.recovery = true;
+        self.restart();
     }
 
     /// Moves the clock of all parts of the environment on.

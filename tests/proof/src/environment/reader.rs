@@ -43,6 +43,17 @@ impl TestEnvironment {
         assert!(response.status().is_success(), "{}", response.text().await.unwrap());
     }
 
+    /// Follows the link of an expired session. Returns the copy of the session that Stripe opens then.
+    pub async fn recover(&self, session: &str) -> String {
+        let expired = self.stripe.object(session);
+        let link = expired["after_expiration"]["recovery"]["url"].as_str().unwrap();
+        let response = self.browser.get(link).send().await.unwrap();
+        assert!(response.status().as_u16() < 400, "{link}: {}", response.status());
+        let copies = self.stripe.objects("checkout.session");
+        let newest = copies.into_iter().find(|copy| copy["recovered_from"] == session).unwrap();
+        newest["id"].as_str().unwrap().to_owned()
+    }
+
     /// Pays as Stripe.js does in the reader's browser.
     pub async fn confirm(&self, client_secret: &str, method: &str) {
         let (paid, answer) = self.try_to_confirm(client_secret, method).await;

@@ -111,6 +111,28 @@ async fn who_goes_on_by_the_link_of_an_expired_page_completes_the_same_preorder(
 }
 
 #[tokio::test]
+async fn who_pays_days_later_by_the_link_of_an_expired_page_is_offered_no_other_page() {
+    let Some(cloud) = Cloud::enter().await else { return };
+    let preorder = cloud.a_preorder(&cloud.email("recovers-later")).await;
+    let session = cloud.api.checkout(&preorder).await.unwrap();
+    cloud.stripe.expire(&session, &cloud.endpoints).await.unwrap();
+    let copy = cloud.stripe.recover(&session).await.unwrap();
+    cloud.stripe.pay(&copy, &json!({ "method": "bank_debit" })).await.unwrap();
+    cloud.stripe.idle().await.unwrap();
+
+    let row = cloud.preorder(&preorder).await;
+    let state = ["status", "session_id", "session_state"].map(|column| row[column].clone());
+    assert_eq!(state, [json!("processing"), json!(copy), json!("awaiting_payment")]);
+    let again = cloud.api.post("/checkout", &json!({ "preorderId": preorder })).await.unwrap();
+    assert_eq!((again.status, again.text("code")), (409, "PAYMENT_PENDING"));
+    assert_eq!(cloud.sessions_of(&preorder).await.len(), 2, "the expired page and its copy");
+
+    cloud.stripe.settle(&copy, true).await.unwrap();
+    cloud.stripe.idle().await.unwrap();
+    assert_eq!(cloud.preorder(&preorder).await["status"], "completed");
+}
+
+#[tokio::test]
 async fn a_paid_preorder_cannot_be_paid_again() {
     let Some(cloud) = Cloud::enter().await else { return };
     let preorder = cloud.a_paid_preorder(&cloud.email("twice")).await;

@@ -158,6 +158,7 @@ macro_rules! store_contract {
                 a_refused_attempt_is_used_up,
                 a_used_up_attempt_loses_the_race,
                 a_paid_preorder_needs_no_session,
+                a_preorder_whose_payment_is_on_its_way_gets_no_other_session,
                 a_checkout_stores_a_found_owner_even_if_it_loses_the_race,
                 a_checkout_keeps_the_owner_that_is_there,
                 a_preorder_is_stuck_when_no_event_told_that_its_session_expired,
@@ -269,6 +270,7 @@ macro_rules! store_contract {
             who_paid_for_another_preorder_meanwhile_has_abandoned_nothing,
             an_announcement_says_whether_its_buyer_has_paid_before,
             who_went_back_to_the_checkout_has_abandoned_nothing,
+            who_left_a_recovered_page_too_is_told_of_that_one,
             a_failure_is_told_until_its_invoice_is_paid,
             what_is_superseded_waits_no_more,
         );

@@ -4,12 +4,12 @@
 
 use pledge_domain::{
     account::{Claims, sign_in},
-    ids::OutboxId,
+    ids::{OutboxId, SessionId},
     limits::Uses,
     outbox::AnnouncementKind,
     ports::{Backlog, ChampionStore, Delivery, OutboxStore, PreorderStore},
     preorder::Preorder,
-    stripe::{BillingReason, StripeEvent},
+    stripe::{BillingReason, Fact, SessionStep, StripeEvent},
     user::Owner,
 };
 
@@ -17,8 +17,8 @@ use super::outbox_store::ALL;
 use crate::{
     Deliver,
     builders::{
-        a_new_preorder, an_open_session, champion, invoice, invoice_failed, invoice_paid, metadata, session_expired,
-        session_of, session_paid, signed_in, tiers,
+        a_new_preorder, a_session, an_open_session, champion, event, invoice, invoice_failed, invoice_paid, metadata,
+        session_expired, session_of, session_paid, signed_in, tiers,
     },
     contract::Subject,
     time::t,
@@ -83,6 +83,18 @@ pub async fn who_went_back_to_the_checkout_has_abandoned_nothing<S: Subject>(sub
     let open = an_open_session("cs_2");
     subject.store().save_checkout(preorder.id, 2, Some(&open), &Claims::default(), t(200)).await.unwrap();
     assert_eq!(to_be_sent(subject, abandoned(&preorder)).await, None);
+}
+
+pub async fn who_left_a_recovered_page_too_is_told_of_that_one<S: Subject>(subject: &S) {
+    let preorder = preorder(subject, 1, "reader@example.com").await;
+    let mut copy = a_session(&preorder, SessionStep::Expired);
+    copy.session = SessionId::parse("cs_copy").unwrap();
+    copy.expires_at = copy.expires_at.map(|at| at + time::Duration::days(2));
+    let copy = event("evt_2", "checkout.session.expired", Fact::Session(Box::new(copy)));
+    record(subject, &[session_expired("evt_1", &preorder), copy]).await;
+    let of_the_copy = OutboxId::for_key(&format!("preorder_abandoned:{}:cs_copy", preorder.id));
+    assert_eq!(to_be_sent(subject, abandoned(&preorder)).await, None);
+    assert_eq!(to_be_sent(subject, of_the_copy).await, Some(Some(false)));
 }
 
 pub async fn a_failure_is_told_until_its_invoice_is_paid<S: Subject>(subject: &S) {

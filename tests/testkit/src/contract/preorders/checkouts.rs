@@ -12,7 +12,7 @@ use pledge_domain::{
 use super::{ADDRESS, initiate, owner};
 use crate::{
     Deliver,
-    builders::{an_account, an_email, an_open_session, session_paid, uid},
+    builders::{an_account, an_email, an_open_session, session_paid, session_unpaid, uid},
     contract::Subject,
     time::t,
 };
@@ -65,6 +65,18 @@ pub async fn a_paid_preorder_needs_no_session<S: Subject>(subject: &S) {
         .unwrap();
     assert_eq!(saved, CheckoutSaved::LostRace(Box::new(paid.clone())));
     assert_eq!(subject.preorder(paid.id).await, paid);
+}
+
+pub async fn a_preorder_whose_payment_is_on_its_way_gets_no_other_session<S: Subject>(subject: &S) {
+    let preorder = initiate(subject, 1, ADDRESS, Owner::Unknown).await;
+    subject.store().deliver(&session_unpaid("evt_1", &preorder), t(60)).await.unwrap();
+    let waiting = subject.preorder(preorder.id).await;
+    for session in [Some(an_open_session("cs_2")), None] {
+        let saved =
+            subject.store().save_checkout(waiting.id, 2, session.as_ref(), &Claims::default(), t(61)).await.unwrap();
+        assert_eq!(saved, CheckoutSaved::LostRace(Box::new(waiting.clone())));
+    }
+    assert_eq!(subject.preorder(waiting.id).await, waiting);
 }
 
 pub async fn a_checkout_stores_a_found_owner_even_if_it_loses_the_race<S: Subject>(subject: &S) {
