@@ -9,7 +9,7 @@ use crate::Timestamp;
 /// The time for which rows of each kind are kept; none means for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Retention {
-    /// The time for which unpaid preorders are kept.
+    /// The time for which unpaid preorders are kept after their form and after the end of their Checkout session.
     pub unpaid_preorders: Option<Duration>,
     /// The time for which the payloads of announcements are kept that were sent or superseded.
     pub sent_payloads: Option<Duration>,
@@ -22,7 +22,7 @@ pub struct Retention {
 /// The times before which rows of each kind are cleared out; none means that nothing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Cutoffs {
-    /// The cutoff for unpaid preorders, by when they were made.
+    /// The cutoff for unpaid preorders, by when they were made and when their Checkout session expired.
     pub unpaid_preorders: Option<Timestamp>,
     /// The cutoff for payloads of sent or superseded announcements, by when they were sent or superseded.
     pub sent_payloads: Option<Timestamp>,
@@ -37,12 +37,17 @@ impl Retention {
     /// (<https://docs.stripe.com/api/events>).
     pub const LEAST: Duration = Duration::days(30);
 
+    /// The least time for which an unpaid preorder must be kept, since it can still be paid: the link of an expired session
+    /// works for 30 days (<https://docs.stripe.com/payments/checkout/abandoned-carts>), and the session that it opens is open
+    /// for one more.
+    const LEAST_UNPAID: Duration = Duration::days(31);
+
     /// Returns the cutoffs at `now`; none if everything is kept for ever.
     #[must_use]
     pub fn cutoffs(&self, now: Timestamp) -> Option<Cutoffs> {
         let before = |kept: Option<Duration>| kept.map(|kept| now - kept.max(Self::LEAST));
         let cutoffs = Cutoffs {
-            unpaid_preorders: before(self.unpaid_preorders),
+            unpaid_preorders: self.unpaid_preorders.map(|kept| now - kept.max(Self::LEAST_UNPAID)),
             sent_payloads: before(self.sent_payloads),
             parked_payloads: before(self.parked_payloads),
             events: before(self.events),
@@ -99,6 +104,15 @@ mod tests {
     #[test]
     fn nothing_goes_unless_it_is_said() {
         assert_eq!(Retention::default().cutoffs(Timestamp::UNIX_EPOCH), None);
+    }
+
+    #[test]
+    fn a_preorder_is_kept_while_the_link_of_its_expired_page_works_and_the_page_that_it_opens() {
+        let retention = Retention { unpaid_preorders: Some(Retention::LEAST), ..Retention::default() };
+        let now = Timestamp::UNIX_EPOCH + Duration::days(100);
+        assert_eq!(retention.cutoffs(now).unwrap().unpaid_preorders, Some(now - Duration::days(31)));
+        let retention = Retention { unpaid_preorders: Some(Duration::days(60)), ..retention };
+        assert_eq!(retention.cutoffs(now).unwrap().unpaid_preorders, Some(now - Duration::days(60)));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 -- Deletes the $2 oldest preorders from before $1 for which nothing was ever paid and nothing can be paid any more, and
--- empties the payloads of their announcements. Announcements that aren't sent are superseded at $3.
+-- empties the payloads of their announcements. Announcements that aren't sent are superseded at $3. A session that expired
+-- before $1 can't be paid any more, not by its link either.
 with cleared as (
     delete from preorders
     where id = any(array(
@@ -7,7 +8,7 @@ with cleared as (
         where paid_at is null and created_at < $1::timestamptz
           and status in ('initiated', 'failed', 'cancelled')
           and session_state is distinct from 'awaiting_payment'
-          and (session_state is distinct from 'open' or session_expires_at < $1)
+          and coalesce(session_expires_at < $1, session_state is distinct from 'open')
           and not exists (select from preorder_payment where preorder_payment.preorder_id = preorders.id)
         order by created_at
         limit $2

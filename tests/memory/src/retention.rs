@@ -59,10 +59,13 @@ impl Cutoff {
 fn is_over(preorder: &Preorder, cutoff: Option<Timestamp>) -> bool {
     let Some(cutoff) = cutoff else { return false };
     let session = preorder.session.as_ref();
-    let may_be_paid = session.is_some_and(|session| match session.state {
-        SessionState::Open => session.expires_at.is_none_or(|at| at >= cutoff),
-        SessionState::AwaitingPayment => true,
-        SessionState::Closed => false,
+    let may_be_paid = session.is_some_and(|session| {
+        let is_recent = session.expires_at.map(|at| at >= cutoff);
+        match session.state {
+            SessionState::Open => is_recent.unwrap_or(true),
+            SessionState::AwaitingPayment => true,
+            SessionState::Closed => is_recent.unwrap_or(false),
+        }
     });
     preorder.payment.is_none()
         && preorder.created_at < cutoff

@@ -89,6 +89,12 @@ pub fn session_succeeded_later(id: &str, preorder: &Preorder) -> StripeEvent {
     session(id, "checkout.session.async_payment_succeeded", preorder, SessionStep::AsyncPaymentSucceeded)
 }
 
+/// Returns the event that the delayed payment failed.
+#[must_use]
+pub fn session_failed_later(id: &str, preorder: &Preorder) -> StripeEvent {
+    session(id, "checkout.session.async_payment_failed", preorder, SessionStep::AsyncPaymentFailed)
+}
+
 /// Returns the event that the session expired.
 #[must_use]
 pub fn session_expired(id: &str, preorder: &Preorder) -> StripeEvent {

@@ -10,8 +10,8 @@ pub use champions::{
     invoice_paid, level, metadata, payment_record_id, purchase_paid, subscription_changed, tiers,
 };
 pub use events::{
-    a_dispute, a_session, card_refused, dispute, event, intent_of, refund, session_expired, session_of, session_paid,
-    session_succeeded_later, session_unpaid,
+    a_dispute, a_session, card_refused, dispute, event, intent_of, refund, session_expired, session_failed_later,
+    session_of, session_paid, session_succeeded_later, session_unpaid,
 };
 pub use people::{an_account, an_email, anonymous, signed_in, uid};
 pub use preorders::{

@@ -201,6 +201,7 @@ macro_rules! store_contract {
             $fresh,
             a_preorder_that_nobody_paid_goes_and_one_that_is_paid_stays,
             a_preorder_whose_payment_is_on_its_way_stays,
+            a_preorder_whose_page_was_open_until_lately_stays,
             what_was_told_goes_in_batches_and_what_waits_stays,
             what_was_refused_is_left_out_for_good,
         );

@@ -11,7 +11,7 @@ use pledge_domain::{
 
 use crate::{
     Deliver,
-    builders::{a_new_preorder, session_paid, session_unpaid},
+    builders::{a_new_preorder, session_expired, session_failed_later, session_paid, session_unpaid},
     contract::Subject,
     time::t,
 };
@@ -42,6 +42,22 @@ pub async fn a_preorder_whose_payment_is_on_its_way_stays<S: Subject>(subject: &
     let cutoffs = Cutoffs { unpaid_preorders: Some(t(1_000_000)), ..Cutoffs::default() };
     assert_eq!(store.clear_out(&cutoffs, 10, t(1_000_000)).await.unwrap(), Cleared::default());
     assert!(store.find(preorder.id).await.unwrap().is_some());
+}
+
+pub async fn a_preorder_whose_page_was_open_until_lately_stays<S: Subject>(subject: &S) {
+    let store = subject.store();
+    let end = t(86_400);
+    let (expired, _) = a_preorder_of(subject, 1).await;
+    store.deliver(&session_expired("evt_1", &expired), end).await.unwrap();
+    let (failed, _) = a_preorder_of(subject, 2).await;
+    store.deliver(&session_failed_later("evt_2", &failed), end).await.unwrap();
+    let clear_out_before = |cutoff| {
+        let cutoffs = Cutoffs { unpaid_preorders: Some(cutoff), ..Cutoffs::default() };
+        async move { store.clear_out(&cutoffs, 10, t(10_000_000)).await.unwrap().unpaid_preorders }
+    };
+    assert_eq!(clear_out_before(end).await, 0, "the link of an expired page works on");
+    assert!(store.find(expired.id).await.unwrap().is_some());
+    assert_eq!(clear_out_before(end + time::Duration::seconds(1)).await, 2);
 }
 
 pub async fn what_was_told_goes_in_batches_and_what_waits_stays<S: Subject>(subject: &S) {
