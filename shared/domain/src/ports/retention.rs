@@ -14,7 +14,8 @@ pub trait RetentionStore: Send + Sync {
     /// returns how many of each kind were cleared.
     ///
     /// - A preorder is deleted if nothing was ever paid for it and nothing can be paid any more: its payment page expired
-    ///   before the cutoff too, so that its link doesn't work any more, and no payment is on its way. The payloads of its announcements are emptied with it.
+    ///   before the cutoff too, so that its link doesn't work any more, and no payment is on its way. The
+    ///   payloads of its announcements are emptied with it.
     /// - An announcement's payload is emptied, and its row stays. A parked announcement is superseded, so that it is never
     ///   sent.
     /// - An event is deleted, unless it is parked.
