@@ -201,6 +201,22 @@ async fn a_subscription_without_an_expanded_invoice_is_understood_and_an_unknown
     assert!(matches!(error, BillingError::Gateway(GatewayError::Refused(_))));
 }
 
+#[tokio::test]
+async fn a_subscription_that_is_to_end_after_later_periods_is_not_cancelled_yet() {
+    let period_end = 1_754_668_800;
+    for (cancel_at, cancelled, ends) in [
+        (period_end + 60 * 86_400, false, period_end),
+        (period_end, true, period_end),
+        (period_end - 86_400, true, period_end - 86_400),
+    ] {
+        let mut answer = subscription("active", "paid");
+        answer["cancel_at"] = json!(cancel_at);
+        let server = Server::start([Reply::json(200, &answer)]).await;
+        let subscription = server.client().subscription(&sub()).await.unwrap().made.subscription;
+        assert_eq!((subscription.cancel_at_period_end, subscription.period_end), (cancelled, Some(at(ends))));
+    }
+}
+
 /// If the arguments determined a key, the third of the calls "cancel, resume, cancel" would only replay the answer to the
 /// first.
 #[tokio::test]

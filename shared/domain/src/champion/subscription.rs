@@ -42,7 +42,7 @@ pub struct Subscription {
     pub customer: Option<CustomerId>,
     /// The subscription's status at Stripe.
     pub status: SubscriptionStatus,
-    /// Whether the subscription is cancelled and going to end.
+    /// Whether a cancellation is going to end the subscription by the end of its running period.
     pub cancel_at_period_end: bool,
     /// When the running period ends, as Stripe has it; for a cancelled subscription, when the subscription ends.
     pub period_end: Option<Timestamp>,

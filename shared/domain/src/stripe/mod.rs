@@ -1,6 +1,7 @@
 //! The facts in Stripe's events, as types of our own: one file for each fact, with the keys that the fact names.
 
 mod adopted;
+mod cancellation;
 mod charge_refunded;
 mod checkout_session;
 mod dispute;
@@ -18,6 +19,7 @@ use std::collections::BTreeSet;
 
 use crate::{Timestamp, ids::EventId};
 pub use adopted::Adopter;
+pub use cancellation::Cancellation;
 pub use charge_refunded::ChargeRefundedFact;
 pub use checkout_session::{CheckoutPaymentStatus, SessionFact, SessionStep};
 pub use dispute::{Dispute, DisputeFact, DisputeStatus};

@@ -86,9 +86,10 @@ pub struct SubscriptionFact {
     pub customer: Option<CustomerId>,
     /// The subscription's status; [`SubscriptionStatus::Canceled`] in `customer.subscription.deleted`.
     pub status: SubscriptionStatus,
-    /// Whether the subscription is cancelled and going to end: `cancel_at_period_end` is true, or `cancel_at` is set.
+    /// Whether the subscription is cancelled and going to end by the end of its running period
+    /// ([`Cancellation::is_by`](super::Cancellation::is_by)).
     pub cancel_at_period_end: bool,
-    /// `cancel_at` if it is set, else `current_period_end` of the subscription or of its first item.
+    /// `current_period_end` of the subscription or of its first item, or `cancel_at` if that is earlier.
     pub period_end: Option<Timestamp>,
     /// The price of the subscription's first item.
     pub price: Option<PriceId>,

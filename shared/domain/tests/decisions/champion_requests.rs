@@ -7,11 +7,12 @@ use pledge_domain::{
         booking::{self, Goodwill},
         purchase::{self, PurchaseDecision as Purchase},
         renewal::{self, Ending, RenewalDecision as Renewal},
+        status::standing,
         subscribe::{self, Attached, Made, SubscribeDecision},
     },
     ids::SubscriptionId,
     money::Currency,
-    stripe::{BillingReason, Fact, SubscriptionFact, SubscriptionStatus, SubscriptionStatus::*},
+    stripe::{BillingReason, Cancellation, Fact, SubscriptionFact, SubscriptionStatus, SubscriptionStatus::*},
 };
 
 use crate::reader::*;
@@ -166,6 +167,28 @@ fn only_a_live_subscription_can_be_cancelled_and_resumed() {
     assert!(matches!(renewal::decide(&reader.account, false), Renewal::AlreadyDone(_)));
     assert!(matches!(renewal::decide(&reader.account, true), Renewal::Change(_)));
     assert!(reader.support.unwrap().cancel_at_period_end);
+}
+
+#[test]
+fn a_subscription_that_is_to_end_after_later_periods_renews_until_then_and_can_be_cancelled_before() {
+    let ends_at = |at| {
+        let (end, cancellation) = (Some(t(MONTH)), Cancellation { at_period_end: false, at: Some(t(at)) });
+        let state = SubscriptionFact {
+            cancel_at_period_end: cancellation.is_by(end),
+            period_end: cancellation.cut(end),
+            ..state(Active, false, MONTH)
+        };
+        subscribed(1, Active).after(&[event("9", 9, Fact::SubscriptionChanged(Box::new(state)))])
+    };
+    let next = |reader: &Reader| standing(reader.account.clone(), Moment::new(t(DAY))).next_renewal.map(|it| it.at);
+    let later = ends_at(4 * MONTH);
+    assert_eq!(next(&later), Some(t(MONTH)));
+    assert!(later.support.unwrap().auto_renew);
+    assert!(matches!(renewal::decide(&later.account, false), Renewal::Change(_)), "Stripe must be told");
+    let within = ends_at(MONTH - DAY);
+    assert_eq!(next(&within), None);
+    assert!(!within.support.unwrap().auto_renew);
+    assert!(matches!(renewal::decide(&within.account, false), Renewal::AlreadyDone(_)));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use pledge_domain::{
     },
     ids::{CustomerId, InvoiceId, PaymentIntentId, PaymentMethodId, PriceId, SubscriptionId},
     ports::{ClientSecret, SubscriptionAnswer},
-    stripe::SubscriptionStatus,
+    stripe::{Cancellation, SubscriptionStatus},
 };
 use serde::{Deserialize, de::IgnoredAny};
 
@@ -157,10 +157,12 @@ impl TryFrom<SubscriptionBody> for SubscriptionAnswer {
                 (Some(invoice.invoice.id().clone()), invoice.payment_intent(), invoice.client_secret())
             }
         };
+        let period_end = period.map(|period| period.end);
+        let cancellation = Cancellation { at_period_end: answer.cancel_at_period_end, at: answer.cancel_at };
         let subscription = champion::Subscription {
             status,
-            cancel_at_period_end: answer.cancel_at_period_end || answer.cancel_at.is_some(),
-            period_end: answer.cancel_at.or(period.map(|period| period.end)),
+            cancel_at_period_end: cancellation.is_by(period_end),
+            period_end: cancellation.cut(period_end),
             collection_paused: answer.pause_collection.is_some(),
             started: status.is_live(),
             // The tier stays empty: this adapter doesn't know which tier a price belongs to. The caller does.

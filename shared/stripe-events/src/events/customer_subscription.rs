@@ -4,7 +4,7 @@ use pledge_domain::{
     Timestamp,
     champion::Period,
     ids::{CustomerId, InvoiceId, PriceId, SubscriptionId},
-    stripe::{Fact, SubscriptionFact, SubscriptionItem, SubscriptionStatus},
+    stripe::{Cancellation, Fact, SubscriptionFact, SubscriptionItem, SubscriptionStatus},
 };
 use serde::{Deserialize, de::IgnoredAny};
 
@@ -73,13 +73,15 @@ impl Subscription {
             }
         };
         let first_end = self.items.as_ref().and_then(|items| items.data.first()).and_then(|it| it.current_period_end);
+        let period_end = end.or(first_end);
+        let cancellation = Cancellation { at_period_end: self.cancel_at_period_end, at: self.cancel_at };
         let items: Vec<_> = self.items.map(|items| items.data).unwrap_or_default().into_iter().map(item).collect();
         Ok(Fact::SubscriptionChanged(Box::new(SubscriptionFact {
             subscription: SubscriptionId::parse(self.id)?,
             customer: self.customer.and_then(|id| id.parse(CustomerId::parse).ok()),
             status,
-            cancel_at_period_end: self.cancel_at_period_end || self.cancel_at.is_some(),
-            period_end: self.cancel_at.or(self.current_period_end).or(first_end),
+            cancel_at_period_end: cancellation.is_by(period_end),
+            period_end: cancellation.cut(period_end),
             price: items.first().and_then(|item| item.price.clone()),
             items,
             collection_paused: self.pause_collection.is_some(),

@@ -50,6 +50,11 @@ pub fn expectations(shape: &str) -> Vec<(&'static str, Fact)> {
                 ..subscription(SubscriptionStatus::PastDue)
             }),
         ),
+        // It renews until then.
+        (
+            "customer.subscription.updated.cancels_three_periods_ahead",
+            changed(subscription(SubscriptionStatus::Active)),
+        ),
         (
             "customer.subscription.deleted",
             changed(SubscriptionFact { cancel_at_period_end: true, ..subscription(SubscriptionStatus::Canceled) }),
