@@ -229,6 +229,34 @@ async fn cancelling_at_the_period_end_can_be_taken_back() {
 }
 
 #[tokio::test]
+async fn an_end_on_a_date_leaves_the_flag_false_and_is_taken_back_by_the_date_alone() {
+    let shop = Shop::open().await;
+    let id = shop.active().await;
+    let path = format!("/v1/subscriptions/{id}");
+    let end = |object: &Value| (object["cancel_at_period_end"] == true, object["cancel_at"].as_i64());
+    shop.stripe.cancel_on(&id, NOVEMBER).unwrap();
+    assert_eq!(end(&shop.stripe.object(&id)), (false, Some(NOVEMBER)));
+    let kept = shop.api.make(&path, &[("cancel_at_period_end", "false")]).await;
+    assert_eq!(end(&kept), (false, Some(NOVEMBER)));
+    let (status, error) = shop.api.post(&path, &[("cancel_at_period_end", "false"), ("cancel_at", "")]).await;
+    let message = "Received both cancel_at_period_end and cancel_at parameters. Please pass in only one.";
+    assert_eq!((status, text(&error, "/error/message")), (StatusCode::BAD_REQUEST, message));
+    let resumed = shop.api.make(&path, &[("cancel_at", "")]).await;
+    assert_eq!((end(&resumed), &resumed["canceled_at"]), ((false, None), &json!(null)));
+
+    let later = shop.api.make(&path, &[("cancel_at", &(DECEMBER - DAY.cast_signed()).to_string())]).await;
+    assert_eq!(end(&later), (false, Some(DECEMBER - DAY.cast_signed())));
+    let sooner = shop.api.make(&path, &[("cancel_at_period_end", "true")]).await;
+    assert_eq!(end(&sooner), (true, Some(NOVEMBER)));
+    shop.stripe.cancel_on(&id, DECEMBER - DAY.cast_signed()).unwrap();
+    shop.stripe.advance(Duration::from_secs(31 * DAY));
+    assert_eq!(shop.status(&id), "active", "it renews until then");
+    shop.stripe.advance(Duration::from_secs(29 * DAY));
+    assert_eq!(shop.status(&id), "canceled");
+    assert!(shop.stripe.cancel_on(&id, OCTOBER).is_err());
+}
+
+#[tokio::test]
 async fn a_subscription_can_be_cancelled_at_once_but_only_once() {
     let shop = Shop::open().await;
     let id = shop.active().await;

@@ -221,7 +221,7 @@ async fn a_subscription_that_nobody_heard_of_is_granted_and_its_refund_finds_it(
     assert_eq!(environment.count("select count(*) from user_champion_subscription where is_active").await, 0);
 
     environment.next_second().await;
-    environment.stripe.set_cancel_at_period_end(&made.made.subscription.id, true).await.unwrap();
+    environment.stripe.cancel_at_period_end(&made.made.subscription.id).await.unwrap();
     let done = environment.succeeds(&format!("{RECONCILE} --apply")).await;
     assert_eq!(done.rows().len(), 1, "{done:?}");
     assert_eq!(environment.count("select count(*) from stripe_subscription where cancel_at_period_end").await, 1);

@@ -13,10 +13,10 @@ use pledge_domain::{
     ids::{CustomerId, NovelId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId, UserId},
     money::{Currency, Money},
     ports::{Billing, BillingError, ClientSecret, GatewayError, IntentState, PurchaseRequest, SubscriptionRequest},
-    stripe::SubscriptionStatus,
+    stripe::{Cancellation, SubscriptionStatus},
 };
 use serde_json::{Value, json};
-use support::{Reply, Server};
+use support::{Asked, Reply, Server};
 
 const PAYMENT: &str = "5d0f6a1b-9a3c-4e57-8f21-7b6c5d4e3f2a";
 
@@ -217,6 +217,49 @@ async fn a_subscription_that_is_to_end_after_later_periods_is_not_cancelled_yet(
     }
 }
 
+#[tokio::test]
+async fn a_resumption_removes_the_flag_or_the_date_of_the_cancellation_and_then_what_is_left() {
+    const DATE: i64 = 1_754_668_800;
+    let stored = |at_period_end: bool, at: Option<i64>| {
+        let mut answer = subscription("active", "paid");
+        (answer["cancel_at_period_end"], answer["cancel_at"]) = (json!(at_period_end), json!(at));
+        Reply::json(200, &answer)
+    };
+    let (flag, date) = ([("cancel_at_period_end", "false")], [("cancel_at", "")]);
+    let cases = [
+        ((true, Some(DATE)), vec![(false, None)], vec![flag]),
+        ((false, Some(DATE)), vec![(false, None)], vec![date]),
+        ((false, None), vec![(false, None)], vec![flag]),
+        ((true, Some(DATE)), vec![(false, Some(DATE)), (false, None)], vec![flag, date]),
+        ((false, Some(DATE)), vec![(true, Some(DATE)), (false, None)], vec![date, flag]),
+    ];
+    for ((at_period_end, date), answers, expected) in cases {
+        let server = Server::start(answers.into_iter().map(|(flag, at)| stored(flag, at))).await;
+        let known = Cancellation { at_period_end, at: date.map(at) };
+        let answer = server.client().resume(&sub(), known).await.unwrap();
+        assert!(!answer.made.subscription.cancel_at_period_end && answer.cancellation == Cancellation::default());
+        let expected: Vec<_> = expected.iter().map(|pairs| fields(pairs)).collect();
+        let sent: Vec<_> = server.asked().iter().map(end_in).collect();
+        assert_eq!(sent, expected, "{known:?}");
+    }
+
+    let ours = [PriceId::parse("price_1").unwrap()];
+    for (at_period_end, expected) in [(true, flag), (false, date)] {
+        let server = Server::start([stored(at_period_end, Some(DATE)), stored(false, None)]).await;
+        let answer = server.client().go_on_at(&sub(), &ours, &ours[0]).await.unwrap();
+        assert_eq!(answer.cancellation, Cancellation::default());
+        let sent: Vec<_> = server.asked().iter().skip(1).map(end_in).collect();
+        assert_eq!(sent, [fields(&expected)], "in one request with the price");
+    }
+}
+
+/// Returns what a request says of the subscription's end.
+fn end_in(asked: &Asked) -> BTreeMap<String, String> {
+    let mut form = asked.form();
+    form.retain(|name, _| name.starts_with("cancel_at"));
+    form
+}
+
 /// If the arguments determined a key, the third of the calls "cancel, resume, cancel" would only replay the answer to the
 /// first.
 #[tokio::test]
@@ -224,7 +267,7 @@ async fn what_is_set_to_a_value_has_no_key() {
     let mut cancelling = subscription("active", "paid");
     cancelling["cancel_at"] = json!(1_753_000_000);
     let server = Server::start([Reply::json(200, &cancelling)]).await;
-    let answer = server.client().set_cancel_at_period_end(&sub(), true).await.unwrap();
+    let answer = server.client().cancel_at_period_end(&sub()).await.unwrap();
     assert!(answer.made.subscription.cancel_at_period_end);
     assert_eq!(answer.made.subscription.period_end, Some(at(1_753_000_000)));
     server.client().set_payment_method(&sub(), &method()).await.unwrap();

@@ -51,6 +51,42 @@ async fn a_renewal_that_was_refused_is_repaired_by_the_reader() {
 }
 
 #[tokio::test]
+async fn what_was_cancelled_by_a_date_goes_on_when_it_is_resumed() {
+    let (environment, id) = TestEnvironment::with_subscriber().await;
+    for (action, wish) in [("subscription/resume", json!({})), ("subscription", wish(1))] {
+        let end = environment.stripe.object(&id)["items"]["data"][0]["current_period_end"].as_i64().unwrap();
+        // Events of one second have no order.
+        environment.days(1).await;
+        environment.stripe.cancel_on(&id, end).unwrap();
+        environment.settle().await;
+        assert_eq!(environment.standing().await["autoRenew"], false);
+        environment.days(1).await;
+        let (status, answer) = environment.ask(action, &wish).await;
+        assert!([200, 201].contains(&status), "{action}: {answer}");
+        let object = environment.stripe.object(&id);
+        assert_eq!((&object["cancel_at"], &object["cancel_at_period_end"]), (&json!(null), &json!(false)), "{action}");
+        assert_eq!(environment.standing().await["autoRenew"], true, "{action}");
+    }
+    environment.days(32).await;
+    assert_eq!(environment.stripe.object(&id)["status"], "active");
+}
+
+#[tokio::test]
+async fn who_cancels_what_is_to_end_in_five_months_is_not_charged_again() {
+    let (environment, id) = TestEnvironment::with_subscriber().await;
+    let end = environment.stripe.object(&id)["items"]["data"][0]["current_period_end"].as_i64().unwrap();
+    environment.stripe.cancel_on(&id, end + 150 * 86_400).unwrap();
+    environment.settle().await;
+    let standing = environment.standing().await;
+    assert_eq!((&standing["autoRenew"], standing["nextRenewal"].is_object()), (&json!(true), true));
+    let (status, standing) = environment.ask("subscription/cancel", &json!({})).await;
+    assert_eq!((status, &standing["autoRenew"]), (200, &json!(false)));
+    environment.days(40).await;
+    assert_eq!(environment.stripe.object(&id)["status"], "canceled");
+    assert_eq!(environment.stripe.objects("invoice").len(), 1);
+}
+
+#[tokio::test]
 async fn a_card_that_asks_its_holder_is_repaired_in_the_browser() {
     let (environment, _) = TestEnvironment::with_subscriber().await;
     let customer = environment.rows("select stripe_customer_id from users").await.remove(0);

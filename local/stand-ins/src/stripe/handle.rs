@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::account::Account;
 use super::api::Keys;
+use super::billing::lifecycle;
 use super::checkout::pay::{self, Payment, PaymentOutcome};
 use super::error::ApiError;
 use super::events;
@@ -177,6 +178,15 @@ impl StripeStandIn {
     /// When there is no such customer, or the method can't be attached.
     pub fn replace_card(&self, customer: &str, test_method: &str) -> Result<(), ControlError> {
         Ok(self.stripe.act(|account| method::replace(account, customer, test_method))?)
+    }
+
+    /// Lets a subscription end at this second since 1970, as the merchant may in the dashboard. Stripe stores the date, and
+    /// leaves the flag `cancel_at_period_end` false.
+    ///
+    /// # Errors
+    /// If there is no such subscription, or the date has passed.
+    pub fn cancel_on(&self, subscription: &str, at: i64) -> Result<(), ControlError> {
+        Ok(self.stripe.act(|account| lifecycle::cancel_on(account, subscription, at))?)
     }
 
     /// Deletes a customer, as the merchant may in the dashboard.

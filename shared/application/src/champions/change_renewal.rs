@@ -50,8 +50,9 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
                 }
                 let id = &subscription.id;
                 let answer = match renewal::cancelling(current.running.as_ref()) {
-                    Cancelling::Now { void } if !renew => self.end_now(id, void.as_ref()).await?,
-                    _ => self.billing.set_cancel_at_period_end(id, !renew).await.map_err(Failure::from)?,
+                    _ if renew => self.billing.resume(id, current.cancellation).await.map_err(Failure::from)?,
+                    Cancelling::Now { void } => self.end_now(id, void.as_ref()).await?,
+                    Cancelling::WithItsPeriod => self.billing.cancel_at_period_end(id).await.map_err(Failure::from)?,
                 };
                 Ok(standing(self.observe(key, &answer, now).await?, self.moment(now)))
             }
@@ -69,7 +70,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
             self.billing.void_invoice(invoice).await?;
             let running = self.billing.subscription(id).await?.running;
             if renewal::cancelling(running.as_ref()) == Cancelling::WithItsPeriod {
-                return Ok(self.billing.set_cancel_at_period_end(id, true).await?);
+                return Ok(self.billing.cancel_at_period_end(id).await?);
             }
         }
         Ok(self.billing.cancel_now(id).await?)

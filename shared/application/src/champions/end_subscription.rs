@@ -48,7 +48,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
             }
             (Ending::Now, Cancelling::WithItsPeriod) => (self.billing.cancel_now(id).await?, Ending::Now),
             (Ending::WithItsPeriod, Cancelling::WithItsPeriod) => {
-                (self.billing.set_cancel_at_period_end(id, true).await?, Ending::WithItsPeriod)
+                (self.billing.cancel_at_period_end(id).await?, Ending::WithItsPeriod)
             }
         };
         self.observe(key, &answer, now).await?;

@@ -155,7 +155,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         if !current.made.subscription.status.is_live() {
             return Ok(None);
         }
-        let answer = self.billing.set_cancel_at_period_end(id, false).await?;
+        let answer = self.billing.resume(id, current.cancellation).await?;
         self.observe(key, &answer, now).await?;
         Ok(Some(answer))
     }

@@ -21,6 +21,12 @@ impl Cancellation {
         self.at_period_end || self.at.is_some_and(|at| period_end.is_none_or(|end| at <= end))
     }
 
+    /// Returns whether it is a date without the flag.
+    #[must_use]
+    pub fn is_date_alone(self) -> bool {
+        !self.at_period_end && self.at.is_some()
+    }
+
     /// Returns when the subscription's running period ends: at `period_end`, or earlier if the subscription does.
     #[must_use]
     pub fn cut(self, period_end: Option<Timestamp>) -> Option<Timestamp> {

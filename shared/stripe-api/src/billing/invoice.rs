@@ -120,11 +120,12 @@ struct Details<'a> {
     proration_behavior: &'static str,
 }
 
+/// A subscription's item with another price; without an id, an item more.
 #[derive(Serialize)]
-struct Item<'a> {
+pub(super) struct Item<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
-    price: &'a PriceId,
+    pub(super) id: Option<&'a str>,
+    pub(super) price: &'a PriceId,
 }
 
 #[derive(Deserialize)]

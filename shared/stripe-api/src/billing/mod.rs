@@ -26,6 +26,7 @@ use pledge_domain::{
         Billing, BillingError, IntentAnswer, InvoicePaid, NextInvoice, PortalLink, PurchaseRequest, SubscriptionAnswer,
         SubscriptionRequest,
     },
+    stripe::Cancellation,
 };
 
 use crate::StripeClient;
@@ -72,12 +73,12 @@ impl Billing for StripeClient {
         subscription::set_payment_method(self, id, method).await
     }
 
-    async fn set_cancel_at_period_end(
-        &self,
-        id: &SubscriptionId,
-        cancel: bool,
-    ) -> Result<SubscriptionAnswer, BillingError> {
-        subscription::set_cancel_at_period_end(self, id, cancel).await
+    async fn cancel_at_period_end(&self, id: &SubscriptionId) -> Result<SubscriptionAnswer, BillingError> {
+        subscription::cancel_at_period_end(self, id).await
+    }
+
+    async fn resume(&self, id: &SubscriptionId, known: Cancellation) -> Result<SubscriptionAnswer, BillingError> {
+        Ok(subscription::resume(self, id, known).await?)
     }
 
     async fn go_on_at(

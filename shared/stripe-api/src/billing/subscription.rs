@@ -3,12 +3,13 @@
 use pledge_domain::{
     ids::{PaymentMethodId, PriceId, SubscriptionId},
     ports::{BillingError, SubscriptionAnswer, SubscriptionRequest},
+    stripe::Cancellation,
 };
 use serde::{Serialize, de::IgnoredAny};
 use stripe_billing::subscription::{
     CancelSubscription, CreateSubscription, CreateSubscriptionItems, CreateSubscriptionPaymentBehavior,
     CreateSubscriptionPaymentSettings, CreateSubscriptionPaymentSettingsSaveDefaultPaymentMethod, RetrieveSubscription,
-    UpdateSubscription, UpdateSubscriptionItems, UpdateSubscriptionProrationBehavior,
+    UpdateSubscription,
 };
 use stripe_client_core::StripeRequest;
 
@@ -17,6 +18,7 @@ use crate::{
     billing::{
         call::Call,
         error::{blames, is_missing},
+        invoice::Item,
         metadata,
         subscription_answer::SubscriptionBody,
     },
@@ -68,19 +70,70 @@ pub async fn set_payment_method(
     }
 }
 
-/// Sets whether a subscription ends with its period, and returns it.
-pub async fn set_cancel_at_period_end(
+/// Lets a subscription end with its period, and returns it. Stripe puts the period's end in the place of another date.
+pub async fn cancel_at_period_end(
     client: &StripeClient,
     id: &SubscriptionId,
-    cancel: bool,
 ) -> Result<SubscriptionAnswer, BillingError> {
-    let update = UpdateSubscription::new(id.as_str()).cancel_at_period_end(cancel).expand(expand());
+    let update = UpdateSubscription::new(id.as_str()).cancel_at_period_end(true).expand(expand());
     Ok(answer(client, &update).await?)
+}
+
+#[derive(Serialize)]
+struct WithoutDate {
+    cancel_at: &'static str,
+    expand: Vec<String>,
+}
+
+/// Removes a subscription's cancellation, and returns it. Stripe refuses `cancel_at_period_end` and `cancel_at` in one
+/// request, and doesn't say that either removes the other, so what is `known` is removed, and then what is left.
+pub async fn resume(
+    client: &StripeClient,
+    id: &SubscriptionId,
+    known: Cancellation,
+) -> Result<SubscriptionAnswer, StripeError> {
+    let left = remove(client, id, known).await?;
+    remove_rest(client, id, left).await
+}
+
+async fn remove_rest(
+    client: &StripeClient,
+    id: &SubscriptionId,
+    answer: SubscriptionAnswer,
+) -> Result<SubscriptionAnswer, StripeError> {
+    if answer.cancellation == Cancellation::default() {
+        return Ok(answer);
+    }
+    remove(client, id, answer.cancellation).await
+}
+
+async fn remove(
+    client: &StripeClient,
+    id: &SubscriptionId,
+    cancellation: Cancellation,
+) -> Result<SubscriptionAnswer, StripeError> {
+    if cancellation.is_date_alone() {
+        // Stripe removes a value that is set to an empty text, for which the typed request has no variant.
+        let update = WithoutDate { cancel_at: "", expand: expand() };
+        return answer(client, &Call::post(format!("/subscriptions/{id}"), update)).await;
+    }
+    answer(client, &UpdateSubscription::new(id.as_str()).cancel_at_period_end(false).expand(expand())).await
 }
 
 /// Returns a subscription without its newest invoice.
 pub async fn read(client: &StripeClient, id: &SubscriptionId) -> Result<SubscriptionBody, StripeError> {
     client.send(&RetrieveSubscription::new(id.as_str())).await
+}
+
+#[derive(Serialize)]
+struct Renewal<'a> {
+    items: [Item<'a>; 1],
+    proration_behavior: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancel_at_period_end: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancel_at: Option<&'static str>,
+    expand: Vec<String>,
 }
 
 /// Lets a subscription renew at another price, without anything to pay now, and returns it. With `goes_on`, a cancelled
@@ -93,19 +146,17 @@ pub async fn renew_at(
     goes_on: bool,
 ) -> Result<SubscriptionAnswer, BillingError> {
     let current = read(client, id).await?;
-    let item = UpdateSubscriptionItems {
-        id: current.item_of(ours).map(str::to_owned),
-        price: Some(price.as_str().to_owned()),
-        ..UpdateSubscriptionItems::new()
+    let by_date = current.cancellation().is_date_alone();
+    // One request, since the events of two may be of one second, which have no order.
+    let update = Renewal {
+        items: [Item { id: current.item_of(ours), price }],
+        proration_behavior: "none",
+        cancel_at_period_end: (goes_on && !by_date).then_some(false),
+        cancel_at: (goes_on && by_date).then_some(""),
+        expand: expand(),
     };
-    let mut update = UpdateSubscription::new(id.as_str())
-        .items(vec![item])
-        .proration_behavior(UpdateSubscriptionProrationBehavior::None)
-        .expand(expand());
-    if goes_on {
-        update = update.cancel_at_period_end(false);
-    }
-    Ok(answer(client, &update).await?)
+    let answer = answer(client, &Call::post(format!("/subscriptions/{id}"), update)).await?;
+    Ok(if goes_on { remove_rest(client, id, answer).await? } else { answer })
 }
 
 #[derive(Serialize)]

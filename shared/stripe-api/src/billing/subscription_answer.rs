@@ -104,6 +104,11 @@ impl SubscriptionBody {
         self.default_payment_method.as_ref()
     }
 
+    /// Returns the cancellation, as Stripe stores it.
+    pub fn cancellation(&self) -> Cancellation {
+        Cancellation { at_period_end: self.cancel_at_period_end, at: self.cancel_at }
+    }
+
     /// Returns the end of the first item's present period; none if there is no item.
     pub fn period_end(&self) -> Option<Timestamp> {
         self.items.data.first().map(|item| item.current_period_end)
@@ -143,6 +148,7 @@ impl TryFrom<SubscriptionBody> for SubscriptionAnswer {
             problem: "a subscription with an unknown status".to_owned(),
             request_id: None,
         })?;
+        let cancellation = answer.cancellation();
         let period = answer.items.data.first();
         let period = period.map(|item| Period { start: item.current_period_start, end: item.current_period_end });
         let (running, latest) = match &answer.latest_invoice {
@@ -158,7 +164,6 @@ impl TryFrom<SubscriptionBody> for SubscriptionAnswer {
             }
         };
         let period_end = period.map(|period| period.end);
-        let cancellation = Cancellation { at_period_end: answer.cancel_at_period_end, at: answer.cancel_at };
         let subscription = champion::Subscription {
             status,
             cancel_at_period_end: cancellation.is_by(period_end),
@@ -171,6 +176,7 @@ impl TryFrom<SubscriptionBody> for SubscriptionAnswer {
         Ok(Self {
             made: Made { subscription, invoice, payment_intent },
             period,
+            cancellation,
             prices,
             running,
             latest,

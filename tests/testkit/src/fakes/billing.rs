@@ -22,7 +22,7 @@ use pledge_domain::{
         Billing, BillingError, ClientSecret, IntentAnswer, IntentState, InvoicePaid, NextInvoice, PortalLink,
         PurchaseRequest, SubscriptionAnswer, SubscriptionRequest,
     },
-    stripe::SubscriptionStatus,
+    stripe::{Cancellation, SubscriptionStatus},
 };
 use time::Duration;
 
@@ -175,7 +175,9 @@ impl State {
         let name = id.as_str().trim_start_matches("sub_");
         let open = subscription.status == SubscriptionStatus::Incomplete;
         let unpaid = self.latest.get(id).is_some_and(|invoice| invoice.status == InvoiceStatus::Open);
+        let cancellation = Cancellation { at_period_end: subscription.cancel_at_period_end, at: None };
         SubscriptionAnswer {
+            cancellation,
             made: Made { subscription, invoice: InvoiceId::parse(format!("in_{name}")).ok(), payment_intent: None },
             running: self.running.get(id).cloned(),
             prices: self.prices.get(id).cloned().into_iter().collect(),
@@ -250,13 +252,16 @@ impl Billing for FakeBilling {
         })
     }
 
-    async fn set_cancel_at_period_end(
-        &self,
-        id: &SubscriptionId,
-        cancel: bool,
-    ) -> Result<SubscriptionAnswer, BillingError> {
-        self.call("set_cancel_at_period_end", |state| {
-            state.subscriptions.get_mut(id).unwrap().cancel_at_period_end = cancel;
+    async fn cancel_at_period_end(&self, id: &SubscriptionId) -> Result<SubscriptionAnswer, BillingError> {
+        self.call("cancel_at_period_end", |state| {
+            state.subscriptions.get_mut(id).unwrap().cancel_at_period_end = true;
+            state.answer(id)
+        })
+    }
+
+    async fn resume(&self, id: &SubscriptionId, _known: Cancellation) -> Result<SubscriptionAnswer, BillingError> {
+        self.call("resume", |state| {
+            state.subscriptions.get_mut(id).unwrap().cancel_at_period_end = false;
             state.answer(id)
         })
     }

@@ -19,7 +19,7 @@ pub(super) fn items(subscription: &Value) -> &[Value] {
 }
 
 /// Returns the current period, which stands on the items.
-pub(super) fn period(subscription: &Value) -> (i64, i64) {
+pub(crate) fn period(subscription: &Value) -> (i64, i64) {
     let first = items(subscription).first();
     first.map(|item| (item.int("current_period_start"), item.int("current_period_end"))).unwrap_or_default()
 }
@@ -98,15 +98,53 @@ pub(super) fn invoice_refused(account: &mut Account, id: &str, invoice: &str, la
     account.emit_change("customer.subscription.updated", id, &before);
 }
 
-/// Makes a subscription end with its period, or go on after all.
-pub(crate) fn set_cancel(subscription: &mut Value, cancel: bool, now: i64) {
-    let (_, end) = period(subscription);
-    subscription.set("cancel_at_period_end", cancel);
-    subscription.set("cancel_at", cancel.then_some(end));
-    subscription.set("canceled_at", cancel.then_some(now));
-    if let Some(details) = subscription.get_mut("cancellation_details") {
-        details.set("reason", cancel.then_some("cancellation_requested"));
+/// Makes a subscription end with its period (`cancel_at_period_end`), or takes that back.
+pub(crate) fn set_cancel_at_period_end(subscription: &mut Value, cancel: bool, now: i64) {
+    if !cancel && !subscription.flag("cancel_at_period_end") {
+        // Stripe doesn't document whether this removes a date that was set without the flag. Here the date stays, so that
+        // nobody relies on it.
+        return;
     }
+    subscription.set("cancel_at_period_end", cancel);
+    let (_, end) = period(subscription);
+    set_end(subscription, cancel.then_some(end), now);
+}
+
+/// Makes a subscription end on a date without the flag (`cancel_at`), or lets it go on.
+pub(crate) fn set_cancel_at(subscription: &mut Value, at: Option<i64>, now: i64) -> Result<(), ApiError> {
+    if at.is_some_and(|at| at <= now) {
+        return Err(
+            ApiError::invalid("Invalid timestamp: must be an integer Unix timestamp in the future.").param("cancel_at")
+        );
+    }
+    subscription.set("cancel_at_period_end", false);
+    set_end(subscription, at, now);
+    Ok(())
+}
+
+fn set_end(subscription: &mut Value, at: Option<i64>, now: i64) {
+    subscription.set("cancel_at", at);
+    subscription.set("canceled_at", at.map(|_| now));
+    if let Some(details) = subscription.get_mut("cancellation_details") {
+        details.set("reason", at.map(|_| "cancellation_requested"));
+    }
+}
+
+/// Makes a subscription end on a date, as the merchant may in the dashboard, and the customer in the portal.
+/// <https://docs.stripe.com/billing/subscriptions/billing-mode/compare>
+pub(crate) fn cancel_on(account: &mut Account, id: &str, at: i64) -> Result<(), ApiError> {
+    let before = account.find("subscription", id)?;
+    let mut after = before.clone();
+    set_cancel_at(&mut after, Some(at), account.now)?;
+    account.objects.insert(after);
+    account.emit_change("customer.subscription.updated", id, &before);
+    Ok(())
+}
+
+/// Returns when a subscription ends by the end of its running period, if it does.
+pub(super) fn ends_at(subscription: &Value) -> Option<i64> {
+    let (_, end) = period(subscription);
+    subscription.get("cancel_at").and_then(Value::as_i64).filter(|at| *at <= end)
 }
 
 /// Ends a subscription now.
@@ -199,6 +237,7 @@ fn renew(account: &mut Account, id: &str) {
 #[derive(Clone, Debug)]
 pub(crate) enum Due {
     Expire(String),
+    End(String),
     Renew(String),
     Resume(String),
     Collect(String),
@@ -208,6 +247,7 @@ pub(crate) enum Due {
 pub(crate) fn run(account: &mut Account, due: &Due) {
     match due {
         Due::Expire(subscription) => expire(account, subscription),
+        Due::End(subscription) => cancel(account, subscription, "cancellation_requested"),
         Due::Renew(subscription) => renew(account, subscription),
         Due::Resume(subscription) => pause::resume(account, subscription),
         Due::Collect(invoice) => collection::collect(account, invoice),
@@ -223,7 +263,10 @@ pub(crate) fn next(account: &Account) -> Option<(i64, Due)> {
         let id = subscription.text("id").to_owned();
         match subscription.text("status") {
             "incomplete" => Some((subscription.int("created") + FIRST_PAYMENT, Due::Expire(id))),
-            "active" | "trialing" | "past_due" | "unpaid" => Some((period(subscription).1, Due::Renew(id))),
+            "active" | "trialing" | "past_due" | "unpaid" => Some(match ends_at(subscription) {
+                Some(at) => (at, Due::End(id)),
+                None => (period(subscription).1, Due::Renew(id)),
+            }),
             _ => None,
         }
     });

@@ -98,11 +98,8 @@ fn cancel(account: &mut Account, session: &Value, subscription: &str) -> Result<
         lifecycle::cancel(account, subscription, "cancellation_requested");
         return Ok(());
     }
-    let mut after = before.clone();
-    lifecycle::set_cancel(&mut after, true, account.now);
-    account.objects.insert(after);
-    account.emit_change("customer.subscription.updated", subscription, &before);
-    Ok(())
+    // The portal stores the period's end as a date, since every subscription here has the billing mode `flexible`.
+    lifecycle::cancel_on(account, subscription, lifecycle::period(&before).1)
 }
 
 fn render(account: &Account, session: &Value, notice: Option<&str>) -> String {

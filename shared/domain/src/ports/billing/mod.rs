@@ -17,6 +17,7 @@ use crate::{
         CustomerId, InvoiceId, PaymentIntentId, PaymentMethodId, PortalConfigurationId, PriceId, SubscriptionId, UserId,
     },
     ports::GatewayError,
+    stripe::Cancellation,
 };
 
 /// Stripe's customers, prices, subscriptions and single payments.
@@ -80,11 +81,18 @@ pub trait Billing: Send + Sync {
         method: &PaymentMethodId,
     ) -> impl Future<Output = Result<(), BillingError>> + Send;
 
-    /// Lets the subscription end with its period (`cancel`), or renew, and returns it as it is afterwards.
-    fn set_cancel_at_period_end(
+    /// Lets the subscription end with its period, also if it was to end on a later date, and returns it as it is afterwards.
+    fn cancel_at_period_end(
         &self,
         id: &SubscriptionId,
-        cancel: bool,
+    ) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
+
+    /// Removes the subscription's cancellation, so that it renews, and returns it as it is afterwards. `known` is the
+    /// cancellation as Stripe answered last: it says what is to be removed, a flag or a date.
+    fn resume(
+        &self,
+        id: &SubscriptionId,
+        known: Cancellation,
     ) -> impl Future<Output = Result<SubscriptionAnswer, BillingError>> + Send;
 
     /// Resumes a cancelled subscription and lets it renew at another price, without anything to pay now. `ours` are all our

@@ -6,6 +6,7 @@ use crate::{
     ids::{CustomerId, PaymentRecordId, PriceId},
     money::Money,
     ports::ClientSecret,
+    stripe::Cancellation,
 };
 
 /// The values with which a subscription is made.
@@ -28,6 +29,8 @@ pub struct SubscriptionAnswer {
     pub made: Made,
     /// The running period, as Stripe has it.
     pub period: Option<Period>,
+    /// The cancellation, as Stripe stores it.
+    pub cancellation: Cancellation,
     /// The prices of the subscription's items.
     pub prices: Vec<PriceId>,
     /// The invoice of the running period, if it is the newest one and is a renewal's.

@@ -44,7 +44,9 @@ pub(in crate::stripe::billing) fn preview(account: &mut Account, call: &Call) ->
     }
     let details = params.subscription_details;
     let cancels = details.as_ref().and_then(|details| details.cancel_at_period_end);
-    if lifecycle::is_over(account, &id) || cancels.unwrap_or(before.flag("cancel_at_period_end")) {
+    let flag = before.flag("cancel_at_period_end");
+    let ends_on_a_date = !flag && lifecycle::ends_at(&before).is_some();
+    if lifecycle::is_over(account, &id) || ends_on_a_date || cancels.unwrap_or(flag) {
         let message = format!("No upcoming invoices for customer: {}", before.text("customer"));
         return Err(ApiError::missing("subscription", "invoice", &id)
             .code("invoice_upcoming_none")

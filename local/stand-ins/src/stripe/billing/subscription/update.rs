@@ -18,6 +18,7 @@ use crate::stripe::payment::method;
 #[serde(deny_unknown_fields)]
 struct Update {
     items: Option<Vec<Item>>,
+    cancel_at: Option<Clearable<i64>>,
     cancel_at_period_end: Option<bool>,
     default_payment_method: Option<Clearable<String>>,
     payment_settings: Option<PaymentSettings>,
@@ -51,7 +52,10 @@ pub(super) fn update(account: &mut Account, call: &Call) -> Reply {
         after.set("items", item_list(&call.id, &changed_items(account, &before, items)?));
     }
     if let Some(cancel) = params.cancel_at_period_end {
-        lifecycle::set_cancel(&mut after, cancel, account.now);
+        lifecycle::set_cancel_at_period_end(&mut after, cancel, account.now);
+    }
+    if let Some(at) = params.cancel_at {
+        lifecycle::set_cancel_at(&mut after, at.into_option(), account.now)?;
     }
     if let Some(chosen) = params.default_payment_method {
         let customer = before.text("customer");
@@ -86,8 +90,13 @@ pub(super) fn update(account: &mut Account, call: &Call) -> Reply {
 }
 
 fn check(subscription: &Value, params: &Update) -> Result<(), ApiError> {
-    let only_details =
-        params.items.is_none() && params.cancel_at_period_end.is_none() && params.pause_collection.is_none();
+    if params.cancel_at.is_some() && params.cancel_at_period_end.is_some() {
+        return Err(ApiError::invalid(
+            "Received both cancel_at_period_end and cancel_at parameters. Please pass in only one.",
+        ));
+    }
+    let keeps_end = params.cancel_at.is_none() && params.cancel_at_period_end.is_none();
+    let only_details = params.items.is_none() && keeps_end && params.pause_collection.is_none();
     match subscription.text("status") {
         "canceled" | "incomplete_expired" if !only_details || params.default_payment_method.is_some() => {
             Err(ApiError::invalid("A canceled subscription can only update its cancellation_details and metadata."))
