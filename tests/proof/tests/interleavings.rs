@@ -15,7 +15,7 @@ use pledge_proof::{
     environment::{StartMode, sqs_event},
     functions::{READER, UID},
     journeys::{
-        as_reader, come_back, form, form_with_consent, preorder, says_of_marketing, subscribed, subscription,
+        as_reader, champion, come_back, form, form_with_consent, preorder, says_of_marketing, subscribed, subscription,
         wish_to_pay,
     },
 };
@@ -210,6 +210,37 @@ async fn the_sweep_and_the_sender_at_once_send_each_row_once() {
         environment.clock.advance(std::time::Duration::from_secs(600));
         let sweep = async { _ = environment.functions().invoke_sender(json!({})).await };
         environment.interleave(step, async { _ = send(environment, &batch).await }, sweep).await
+    })
+    .await;
+}
+
+/// The preview reads that the subscription is cancelled; before that is stored, the reader resumes it, and Stripe's event
+/// says so.
+#[tokio::test]
+async fn cancelling_reaches_stripe_although_an_older_answer_was_stored_after_the_resumption() {
+    let announcements = &["champion_cancelled", "champion_started"];
+    everywhere("a preview, and a resumption", announcements, async |environment, step| {
+        let second = std::time::Duration::from_secs(1);
+        let renewal = |action| champion(&format!("champion-subscription/{action}"), &json!({ "novelId": 7 }));
+        subscribed(environment).await;
+        environment.ask(&renewal("cancel"), 200).await;
+        environment.settle().await;
+        environment.clock.advance(second);
+        let wish = json!({ "novelId": 7, "tierLevel": 2, "preview": true });
+        let request = champion("champion-subscription/change", &wish);
+        let resume = async |environment: &TestEnvironment| {
+            assert_eq!(environment.functions().request(&renewal("resume")).await.0, 200);
+            deliver(environment).await;
+        };
+        let preview = async { _ = environment.functions().request(&request).await };
+        let held = environment.interleave(step, preview, resume(environment)).await;
+        if !held {
+            resume(environment).await;
+        }
+        environment.clock.advance(second);
+        environment.ask(&renewal("cancel"), 200).await;
+        assert_eq!(environment.stripe.objects("subscription")[0]["cancel_at_period_end"], true, "held at step {step}");
+        held
     })
     .await;
 }

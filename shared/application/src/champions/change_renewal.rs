@@ -11,7 +11,7 @@ use pledge_domain::{
     ports::{Billing, ChampionStore, SubscriptionAnswer},
 };
 
-use super::{Champions, Failure};
+use super::{Champions, Failure, subscribe::Current};
 
 /// The reason why a renewal wasn't changed.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +44,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
             RenewalDecision::NotFound => Err(RenewalError::SubscriptionNotFound),
             RenewalDecision::AlreadyDone(_) => Ok(standing(account, self.moment(now))),
             RenewalDecision::Change(subscription) => {
-                let current = self.refresh(key, &subscription.id, now).await?;
+                let Current { answer: current, seen } =
+                    self.refresh(key, &subscription.id, subscription.version.clone(), now).await?;
                 if current.made.subscription.status.is_terminal() {
                     return Err(RenewalError::SubscriptionNotFound);
                 }
@@ -54,7 +55,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
                     Cancelling::Now { void } => self.end_now(id, void.as_ref()).await?,
                     Cancelling::WithItsPeriod => self.billing.cancel_at_period_end(id).await.map_err(Failure::from)?,
                 };
-                Ok(standing(self.observe(key, &answer, now).await?, self.moment(now)))
+                Ok(standing(self.observe(key, &answer, seen, now).await?, self.moment(now)))
             }
         }
     }

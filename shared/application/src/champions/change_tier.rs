@@ -3,7 +3,7 @@
 use pledge_domain::{
     Timestamp,
     champion::{
-        ChampionKey, TierLevel,
+        ChampionKey, TierLevel, Version,
         tier_change::{self, Obstacle, TierChangeDecision},
     },
     ids::{NovelId, SubscriptionId},
@@ -11,7 +11,10 @@ use pledge_domain::{
     user::VerifiedUser,
 };
 
-use super::{Champions, Failure, MAX_STEPS, subscribe::prices_of};
+use super::{
+    Champions, Failure, MAX_STEPS,
+    subscribe::{Current, prices_of},
+};
 
 /// A change of tier, with what the next renewal costs at the new one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +63,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
             return Err(TierChangeError::TierNotFound);
         }
         let live = account.live_subscription().ok_or(TierChangeError::SubscriptionNotFound)?;
-        let current = self.refresh(key, &live.id, now).await?;
+        let Current { answer: current, .. } = self.refresh(key, &live.id, live.version.clone(), now).await?;
         let account = self.store.account(key).await.map_err(Failure::from)?;
         let (subscription, tier) = match tier_change::decide(&account, level, current.running.as_ref()) {
             TierChangeDecision::TierNotFound => return Err(TierChangeError::TierNotFound),
@@ -78,7 +81,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         let next = next.map_err(Failure::from)?;
         if !preview {
             let answer = self.billing.renew_at(&subscription, &ours, &price).await.map_err(Failure::from)?;
-            self.observe_until_stripe_agrees(key, answer, now).await?;
+            let seen = account.version_of(&subscription);
+            self.observe_until_stripe_agrees(key, answer, seen, now).await?;
         }
         Ok(TierChange { subscription, next })
     }
@@ -90,10 +94,11 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         &self,
         key: &ChampionKey,
         mut answer: SubscriptionAnswer,
+        mut seen: Option<Version>,
         now: Timestamp,
     ) -> Result<(), Failure> {
         for _ in 0..MAX_STEPS {
-            self.observe(key, &answer, now).await?;
+            seen = self.observe(key, &answer, seen, now).await?.version_of(&answer.made.subscription.id);
             // The change is made and stored. If Stripe doesn't answer now, its event brings the current state later.
             let Ok(current) = self.billing.subscription(&answer.made.subscription.id).await else { break };
             let is_same = current.made.subscription == answer.made.subscription && current.prices == answer.prices;

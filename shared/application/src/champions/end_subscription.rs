@@ -10,7 +10,7 @@ use pledge_domain::{
     ports::{Billing, ChampionStore},
 };
 
-use super::{Champions, Failure};
+use super::{Champions, Failure, subscribe::Current};
 
 impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
     /// Returns how [`Champions::end_subscription`] would end a subscription. Changes nothing.
@@ -32,12 +32,13 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         id: &SubscriptionId,
         now: Timestamp,
     ) -> Result<Ending, Failure> {
-        let known = self.ending(key, id, now).await?;
+        let account = self.store.account(key).await?.at(self.moment(now));
+        let known = ending(&account, id);
         if known == Ending::NotFound || known == Ending::Over {
             return Ok(known);
         }
         // Stripe may have a cancellation, or a newer invoice, whose event hasn't arrived.
-        let current = self.refresh(key, id, now).await?;
+        let Current { answer: current, seen } = self.refresh(key, id, account.version_of(id), now).await?;
         let ending = self.ending(key, id, now).await?;
         let (answer, ended) = match (ending, cancelling(current.running.as_ref())) {
             (Ending::NotFound | Ending::Over, _) => return Ok(ending),
@@ -51,7 +52,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
                 (self.billing.cancel_at_period_end(id).await?, Ending::WithItsPeriod)
             }
         };
-        self.observe(key, &answer, now).await?;
+        self.observe(key, &answer, seen, now).await?;
         Ok(ended)
     }
 }

@@ -13,7 +13,7 @@ use pledge_domain::{
     user::VerifiedUser,
 };
 
-use super::{Champions, Failure};
+use super::{Champions, Failure, subscribe::Current};
 
 /// The state of an invoice after a request to pay it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,35 +96,35 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         };
         self.bring_address_along(reader, &(&account).into(), now).await;
         let live = account.live_subscription().ok_or(PayError::SubscriptionNotFound)?;
-        let current = self.refresh(key, &live.id, now).await?;
-        if current.made.subscription.status.is_terminal() {
+        let current = self.refresh(key, &live.id, live.version.clone(), now).await?;
+        if current.answer.made.subscription.status.is_terminal() {
             return Err(PayError::SubscriptionNotFound);
         }
-        let latest = current.latest.clone().ok_or(PayError::NothingToPay)?;
+        let latest = current.answer.latest.clone().ok_or(PayError::NothingToPay)?;
         match (invoice_to_pay::decide(&account, &latest), method) {
             (PayDecision::NothingToPay, _) => Err(PayError::NothingToPay),
             (PayDecision::AlreadyPaid, _) => Ok(paid(latest)),
             (PayDecision::Pay, Some(method)) => self.pay_with_method(key, current, latest, method, attempt, now).await,
-            (PayDecision::Pay, None) => self.to_be_paid(current, latest, PayStatus::Open).await,
+            (PayDecision::Pay, None) => self.to_be_paid(current.answer, latest, PayStatus::Open).await,
         }
     }
 
     async fn pay_with_method(
         &self,
         key: &ChampionKey,
-        current: SubscriptionAnswer,
+        current: Current,
         latest: BilledInvoice,
         method: &PaymentMethodId,
         attempt: &str,
         now: Timestamp,
     ) -> Result<InvoiceToPay, PayError> {
-        let subscription = &current.made.subscription;
+        let subscription = &current.answer.made.subscription;
         let method = match &subscription.customer {
             Some(customer) => self.billing.attach_payment_method(customer, method).await?,
             None => method.clone(),
         };
         match self.billing.pay_invoice(&latest.id, &method, attempt).await? {
-            InvoicePaid::NeedsCardholder => self.to_be_paid(current, latest, PayStatus::RequiresAction).await,
+            InvoicePaid::NeedsCardholder => self.to_be_paid(current.answer, latest, PayStatus::RequiresAction).await,
             InvoicePaid::NotOpen => self.overtaken(key, current, now).await,
             InvoicePaid::Later => {
                 self.billing.set_payment_method(&subscription.id, &method).await?;
@@ -132,7 +132,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
             }
             InvoicePaid::Now => {
                 self.billing.set_payment_method(&subscription.id, &method).await?;
-                self.refresh(key, &subscription.id, now).await?;
+                self.refresh(key, &subscription.id, current.seen.clone(), now).await?;
                 Ok(paid(latest))
             }
         }
@@ -140,13 +140,9 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
 
     /// Reads the subscription again after Stripe said that its invoice isn't open any more, and returns the newest invoice
     /// if that is paid by now.
-    async fn overtaken(
-        &self,
-        key: &ChampionKey,
-        before: SubscriptionAnswer,
-        now: Timestamp,
-    ) -> Result<InvoiceToPay, PayError> {
-        let latest = self.refresh(key, &before.made.subscription.id, now).await?.latest;
+    async fn overtaken(&self, key: &ChampionKey, before: Current, now: Timestamp) -> Result<InvoiceToPay, PayError> {
+        let Current { answer: before, seen } = before;
+        let latest = self.refresh(key, &before.made.subscription.id, seen, now).await?.answer.latest;
         let latest = latest.ok_or(PayError::NothingToPay)?;
         match latest.status {
             InvoiceStatus::Paid => Ok(paid(latest)),

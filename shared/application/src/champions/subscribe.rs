@@ -1,10 +1,12 @@
 //! Subscribing. A reader has at most one live subscription to a novel, even if requests are repeated, concurrent or lost.
 
+use std::collections::BTreeMap;
+
 use pledge_domain::{
     Timestamp,
     account::{self, Claims},
     champion::{
-        ChampionAccount, ChampionKey, ChampionMetadata, PaymentRecord, Tier, TierLevel, purchase,
+        ChampionAccount, ChampionKey, ChampionMetadata, PaymentRecord, Tier, TierLevel, Version, purchase,
         subscribe::{self, Attached, SubscribeDecision},
     },
     ids::{NovelId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId},
@@ -50,6 +52,15 @@ struct Decided {
     stored: StoredAddress,
     /// The novel's tiers.
     tiers: Vec<Tier>,
+    /// The versions of the reader's subscriptions.
+    seen: BTreeMap<SubscriptionId, Version>,
+}
+
+/// A subscription as Stripe answered just now.
+pub(super) struct Current {
+    pub(super) answer: SubscriptionAnswer,
+    /// The version that is stored since. An answer to a later request counts as long as the version stays.
+    pub(super) seen: Option<Version>,
 }
 
 /// The reason why there is no subscription to pay.
@@ -94,7 +105,8 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         for step in 0..MAX_STEPS {
             let fresh = PaymentRecordId::new(random.uuid());
             let decided = self.decide(sign_in.take(), &key, request.level, fresh, now).await?;
-            let Decided { decision, starts_at, older, stored, tiers } = decided;
+            let Decided { decision, starts_at, older, stored, tiers, seen } = decided;
+            let seen = |id| seen.get(id).cloned();
             if step == 0 {
                 self.bring_address_along(&request.reader, &stored, now).await;
             }
@@ -105,17 +117,17 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
                 SubscribeDecision::AlreadySubscribed => return Err(SubscribeError::AlreadySubscribed),
                 SubscribeDecision::PaymentPastDue => return Err(SubscribeError::PaymentPastDue),
                 SubscribeDecision::Paused => return Err(SubscribeError::Paused),
-                SubscribeDecision::Reactivate(id) => self.reactivate(&key, &id, now).await?,
+                SubscribeDecision::Reactivate(id) => self.reactivate(&key, &id, seen(&id), now).await?,
                 SubscribeDecision::ReactivateLower(id) => {
-                    self.reactivate_lower(&key, request.level, &id, &mut mending, now).await?
+                    self.reactivate_lower(&key, request.level, &id, seen(&id), &mut mending, now).await?
                 }
-                SubscribeDecision::Resume(id) => self.resume(&key, &id, now).await?,
+                SubscribeDecision::Resume(id) => self.resume(&key, &id, seen(&id), now).await?,
                 SubscribeDecision::Start(reservation) => {
                     self.cancel_older(&key, &older, now).await?;
                     self.start(&key, request, &reservation, &tiers, &mut mending, now).await?
                 }
                 SubscribeDecision::Replace(id) => {
-                    self.replace(&key, &id, now).await?;
+                    self.replace(&key, &id, seen(&id), now).await?;
                     None
                 }
             };
@@ -138,8 +150,10 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         let step = |account: ChampionAccount| {
             let (starts_at, older) = (purchase::starts_at(&account, level, now), purchase::older_open(&account, None));
             let (stored, tiers) = (StoredAddress::from(&account), account.tiers.clone());
+            let seen =
+                account.subscriptions.iter().filter_map(|it| Some((it.id.clone(), it.version.clone()?))).collect();
             let step = subscribe::subscribe(account, level, fresh, now);
-            step.map(|decision| Decided { decision, starts_at, older, stored, tiers })
+            step.map(|decision| Decided { decision, starts_at, older, stored, tiers, seen })
         };
         self.signed_in_step(sign_in, key, now, step).await
     }
@@ -149,14 +163,15 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         &self,
         key: &ChampionKey,
         id: &SubscriptionId,
+        seen: Option<Version>,
         now: Timestamp,
     ) -> Result<Option<SubscriptionAnswer>, Failure> {
-        let current = self.refresh(key, id, now).await?;
+        let Current { answer: current, seen } = self.refresh(key, id, seen, now).await?;
         if !current.made.subscription.status.is_live() {
             return Ok(None);
         }
         let answer = self.billing.resume(id, current.cancellation).await?;
-        self.observe(key, &answer, now).await?;
+        self.observe(key, &answer, seen, now).await?;
         Ok(Some(answer))
     }
 
@@ -167,10 +182,11 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         key: &ChampionKey,
         level: TierLevel,
         id: &SubscriptionId,
+        seen: Option<Version>,
         mending: &mut Mending<'_>,
         now: Timestamp,
     ) -> Result<Option<SubscriptionAnswer>, SubscribeError> {
-        let current = self.refresh(key, id, now).await?;
+        let Current { answer: current, seen } = self.refresh(key, id, seen, now).await?;
         if !current.made.subscription.status.is_live() {
             return Ok(None);
         }
@@ -184,7 +200,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
                 return Ok(None);
             }
         };
-        self.observe(key, &answer, now).await?;
+        self.observe(key, &answer, seen, now).await?;
         Ok(Some(answer))
     }
 
@@ -193,22 +209,30 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         &self,
         key: &ChampionKey,
         id: &SubscriptionId,
+        seen: Option<Version>,
         now: Timestamp,
     ) -> Result<Option<SubscriptionAnswer>, Failure> {
-        let answer = self.refresh(key, id, now).await?;
+        let answer = self.refresh(key, id, seen, now).await?.answer;
         Ok(Some(answer).filter(|answer| answer.made.subscription.status == SubscriptionStatus::Incomplete))
     }
 
     /// Ends the subscription that is in the way of a new one, unless it turns out to be running and renewing, or to have
     /// ended.
-    async fn replace(&self, key: &ChampionKey, id: &SubscriptionId, now: Timestamp) -> Result<(), Failure> {
-        let current = self.refresh(key, id, now).await?.made.subscription;
+    async fn replace(
+        &self,
+        key: &ChampionKey,
+        id: &SubscriptionId,
+        seen: Option<Version>,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let Current { answer, seen } = self.refresh(key, id, seen, now).await?;
+        let current = answer.made.subscription;
         let goes_on = current.status.is_live() && !current.cancel_at_period_end;
         if goes_on || current.status.is_terminal() {
             return Ok(());
         }
         let ended = self.billing.cancel_now(id).await?;
-        self.observe(key, &ended, now).await.map(drop)
+        self.observe(key, &ended, seen, now).await.map(drop)
     }
 
     /// Makes the subscription of a reservation at Stripe; a repeat gets the same one. Returns `None`, so that the caller
@@ -280,27 +304,45 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         Ok(self.step(key, now, |account| subscribe::give_up(account, payment, now)).await?)
     }
 
-    /// Reads the subscription from Stripe, stores its state, and returns it.
+    /// Reads the subscription, whose version was `seen`, from Stripe, stores its state, and returns it.
     pub(super) async fn refresh(
         &self,
         key: &ChampionKey,
         id: &SubscriptionId,
+        seen: Option<Version>,
         now: Timestamp,
-    ) -> Result<SubscriptionAnswer, Failure> {
+    ) -> Result<Current, Failure> {
         let answer = self.billing.subscription(id).await?;
-        self.observe(key, &answer, now).await?;
-        Ok(answer)
+        let seen = self.observe(key, &answer, seen, now).await?.version_of(id);
+        Ok(Current { answer, seen })
     }
 
-    /// Stores the subscription's state from an answer of Stripe's API, and returns the account as it is afterwards.
+    /// Stores the subscription's state from an answer of Stripe's API to a request that was made while `seen` was its
+    /// version, and returns the account as it is afterwards.
+    ///
+    /// An event that came meanwhile may be older or newer than the answer, and Stripe's times don't tell: they are whole
+    /// seconds of another clock. Then the subscription is read again, until no event comes between question and storing.
     pub(super) async fn observe(
         &self,
         key: &ChampionKey,
         answer: &SubscriptionAnswer,
+        mut seen: Option<Version>,
         now: Timestamp,
     ) -> Result<ChampionAccount, Failure> {
-        let (subscription, prices) = (&answer.made.subscription, &answer.prices);
-        Ok(self.step(key, now, |account| subscribe::observe(account, subscription, prices, now)).await?)
+        let id = &answer.made.subscription.id;
+        let (mut newest, mut reads) = (answer.clone(), 0);
+        loop {
+            let (subscription, prices) = (&newest.made.subscription, &newest.prices);
+            let store = |account| subscribe::observe_since(account, subscription, prices, seen.as_ref(), now);
+            let account = self.step(key, now, store).await?;
+            let stored = account.version_of(id);
+            if stored == seen || reads == MAX_STEPS {
+                return Ok(account);
+            }
+            // If Stripe doesn't answer now, what the event says is stored.
+            let Ok(read) = self.billing.subscription(id).await else { return Ok(account) };
+            (newest, seen, reads) = (read, stored, reads + 1);
+        }
     }
 
     /// Sets the payment method that the reader chose, if they chose one, as the subscription's.

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::{
     Timestamp,
     champion::{
-        ChampionKey, InvoicePeriod, Moment, PaymentKind, PaymentRecord, Subscription, Tier, TierLevel, entering,
+        ChampionKey, InvoicePeriod, Moment, PaymentKind, PaymentRecord, Subscription, Tier, TierLevel, Version,
+        entering,
         timeline::{self, Timeline},
     },
     email::Email,
@@ -99,6 +100,12 @@ impl ChampionAccount {
         self.current_subscription().filter(|it| it.status.is_live())
     }
 
+    /// Returns the event from which a subscription's state is; none if no event about it is stored.
+    #[must_use]
+    pub fn version_of(&self, subscription: &SubscriptionId) -> Option<Version> {
+        self.subscriptions.iter().find(|it| it.id == *subscription)?.version.clone()
+    }
+
     /// Returns the tier of a subscription: that of its price, else that of its last payment.
     #[must_use]
     pub fn tier_of(&self, subscription: &Subscription) -> Option<TierLevel> {
@@ -150,11 +157,11 @@ impl ChampionAccount {
         }
     }
 
-    /// Replaces the known state of a subscription by the one in an answer of Stripe's API, unless the answer is of an
-    /// earlier phase.
-    pub(super) fn observe_subscription(&mut self, answer: Subscription) {
+    /// Replaces the known state of a subscription by the one in an answer of Stripe's API to a request that was made while
+    /// `seen` was its version, if the answer counts ([`Subscription::observed`]).
+    pub(super) fn observe_subscription(&mut self, answer: Subscription, seen: Option<&Version>) {
         match self.subscriptions.iter_mut().find(|known| known.id == answer.id) {
-            Some(known) => *known = known.clone().observed(answer),
+            Some(known) => *known = known.clone().observed(answer, seen),
             None => self.subscriptions.push(answer),
         }
     }

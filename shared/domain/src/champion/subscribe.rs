@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use crate::{
     Timestamp,
     champion::{
-        ChampionAccount, PaymentKind, PaymentMethod, PaymentRecord, Subscription, TierLevel,
+        ChampionAccount, PaymentKind, PaymentMethod, PaymentRecord, Subscription, TierLevel, Version,
         change::{Change, Step},
     },
     ids::{InvoiceId, PaymentIntentId, PaymentRecordId, PriceId, SubscriptionId},
@@ -133,7 +133,8 @@ pub fn attach(account: ChampionAccount, reservation: PaymentRecordId, made: &Mad
         customer: subscription.customer.clone().or(payment.customer),
         ..payment
     });
-    change.after.observe_subscription(subscription.clone());
+    // Whatever event is stored already is newer than what Stripe answered when it made the subscription.
+    change.after.observe_subscription(subscription.clone(), None);
     change.step(Attached::Saved, now)
 }
 
@@ -159,8 +160,22 @@ pub fn observe(
     prices: &[PriceId],
     now: Timestamp,
 ) -> Step<ChampionAccount> {
+    let seen = account.version_of(&subscription.id);
+    observe_since(account, subscription, prices, seen.as_ref(), now)
+}
+
+/// Stores a subscription's state as [`observe`] does, from an answer to a request that was made while `seen` was the
+/// subscription's version. If another version is stored by now, the answer's state isn't: it may be older.
+#[must_use]
+pub fn observe_since(
+    account: ChampionAccount,
+    subscription: &Subscription,
+    prices: &[PriceId],
+    seen: Option<&Version>,
+    now: Timestamp,
+) -> Step<ChampionAccount> {
     let mut change = Change::of(account);
     let tier = prices.iter().find_map(|price| change.after.tier_of_price(Some(price))).or(subscription.tier);
-    change.after.observe_subscription(Subscription { tier, ..subscription.clone() });
+    change.after.observe_subscription(Subscription { tier, ..subscription.clone() }, seen);
     change.step_to_account(now)
 }

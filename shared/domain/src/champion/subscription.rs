@@ -120,13 +120,20 @@ impl Subscription {
         winner
     }
 
-    /// Returns the state after an answer of Stripe's API, which counts unless it is of an earlier phase. An answer has no
-    /// version, so the known version stays, and the event about the same change replaces the answer when it arrives.
+    /// Returns the state after an answer of Stripe's API to a request that was made while `seen` was the version. An answer
+    /// has no version, so the known version stays, and the event about the same change replaces the answer when it arrives.
+    ///
+    /// An answer of an earlier phase doesn't count. Nor does one of the same phase if an event was recorded since the request
+    /// was made: the answer may be older than that event, and then no other event would ever correct it.
     #[must_use]
-    pub fn observed(self, answer: Self) -> Self {
+    pub fn observed(self, answer: Self, seen: Option<&Version>) -> Self {
         let version = self.version.clone();
-        let later = answer.phase() >= self.phase();
-        let (mut winner, loser) = if later { (answer, self) } else { (self, answer) };
+        let counts = match answer.phase().cmp(&self.phase()) {
+            Ordering::Less => false,
+            Ordering::Equal => version.as_ref() == seen,
+            Ordering::Greater => true,
+        };
+        let (mut winner, loser) = if counts { (answer, self) } else { (self, answer) };
         winner.customer = winner.customer.or(loser.customer);
         winner.tier = winner.tier.or(loser.tier);
         winner.period_end = winner.period_end.or(loser.period_end);

@@ -3,7 +3,7 @@
 use pledge_domain::{
     champion::{
         ChampionAccount, Moment, PaymentKind, PaymentMethod, PaymentRecord, PaymentStatus, PurchaseType, Step,
-        Subscription,
+        Subscription, Version,
         booking::{self, Goodwill},
         purchase::{self, PurchaseDecision as Purchase},
         renewal::{self, Ending, RenewalDecision as Renewal},
@@ -199,6 +199,28 @@ fn an_answer_counts_at_once_and_the_event_about_it_has_the_last_word() {
     assert!(resumed.support.unwrap().auto_renew);
     let late = reader.after(&[event("3", 4, changed(Incomplete, false, MONTH))]);
     assert!(!late.support.unwrap().auto_renew);
+}
+
+#[test]
+fn an_answer_that_is_stored_after_a_newer_event_leaves_what_the_event_says() {
+    let mut reader = subscribed(1, Active);
+    observe(&mut reader, Active, true);
+    let store = |reader: &mut Reader, answer: &Subscription, seen: Option<&Version>| {
+        reader.step(|account| subscribe::observe_since(account, answer, &[], seen, t(9)));
+    };
+    let cancelled = answer(sub("a"), Active, true);
+    let seen = reader.account.version_of(&sub("a"));
+    // Stripe is asked now; before its answer is stored, the reader resumes in another tab.
+    let mut reader = reader.after(&[event("8", 8, changed(Active, false, MONTH))]);
+    store(&mut reader, &cancelled, seen.as_ref());
+    assert!(reader.support.as_ref().unwrap().auto_renew);
+    assert!(matches!(renewal::decide(&reader.account, false), Renewal::Change(_)), "cancelling reaches Stripe");
+
+    let asked_later = reader.account.version_of(&sub("a"));
+    store(&mut reader, &cancelled, asked_later.as_ref());
+    assert!(!reader.support.as_ref().unwrap().auto_renew);
+    store(&mut reader, &answer(sub("a"), Canceled, false), seen.as_ref());
+    assert_eq!(reader.account.subscriptions[0].status, Canceled, "what has ended never runs again");
 }
 
 #[test]
