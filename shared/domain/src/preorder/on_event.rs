@@ -92,31 +92,32 @@ fn use_up_attempt(preorder: Preorder, fact: &SessionFact) -> Preorder {
 fn adopt(mut preorder: Preorder, fact: &SessionFact) -> Option<Preorder> {
     match &preorder.session {
         Some(stored) if stored.id == fact.session => return Some(preorder),
-        Some(stored) if !counts_instead(fact, stored, preorder.status) => return None,
+        Some(stored) if !counts_instead(fact, stored, &preorder) => return None,
         Some(_) | None => {}
     }
     preorder.session = Some(without_url(fact, SessionState::Open));
     Some(preorder)
 }
 
-/// Returns whether an unpaid session counts instead of another one, which is stored. The order in which their events arrive
+/// Returns whether an unpaid session counts instead of another one, which is stored with the preorder. The order in which their events arrive
 /// plays no part.
 ///
 /// The link of an expired session works for 30 days, and each time that it is followed, Stripe opens another copy with the
 /// same metadata, also the attempt's number (<https://docs.stripe.com/payments/checkout/abandoned-carts>). No event tells
 /// that. So a copy can be older or newer than sessions of any attempt:
 /// - A session that the customer completed counts instead of those that were left, because its payment may be on its way.
-/// - Otherwise the newer session counts.
+/// - Otherwise the newer session counts. A session that expires in the same second and has the same attempt is a copy.
 /// - A session that a request opened is stored only after what came before was over, so nothing older counts instead.
-fn counts_instead(fact: &SessionFact, stored: &Session, status: Status) -> bool {
+fn counts_instead(fact: &SessionFact, stored: &Session, preorder: &Preorder) -> bool {
     let stored_was_completed = match stored.state {
         SessionState::Open => false,
         SessionState::AwaitingPayment => true,
-        SessionState::Closed => status == Status::Failed,
+        SessionState::Closed => preorder.status == Status::Failed,
     };
     let was_opened_by_a_request = stored.url.is_some();
+    let is_copy = fact.expires_at == stored.expires_at && fact.metadata.attempt == Some(preorder.checkout_attempt);
     match (fact.step != SessionStep::Expired, stored_was_completed) {
-        (true, false) => is_newer(fact, stored) || !was_opened_by_a_request,
+        (true, false) => is_newer(fact, stored) || is_copy || !was_opened_by_a_request,
         (false, true) => false,
         (true, true) | (false, false) => is_newer(fact, stored),
     }

@@ -253,6 +253,13 @@ fn an_old_session_says_nothing_about_a_newer_one() {
 }
 
 #[test]
+fn a_copy_of_the_same_second_counts_once_the_customer_has_completed_it() {
+    let facts = [step("cs_1", 1, SessionStep::Expired), step("cs_0_copy", 1, UNPAID)];
+    let (preorder, _) = converges(Some(&in_checkout()), &facts);
+    assert_eq!(session_of(&preorder), ("cs_0_copy", SessionState::AwaitingPayment));
+}
+
+#[test]
 fn who_pays_later_in_a_recovered_session_is_not_offered_another_one() {
     for before in [in_checkout(), initiated()] {
         let expired = step("cs_1", 1, SessionStep::Expired);
