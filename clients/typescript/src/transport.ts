@@ -6,7 +6,7 @@ import { pause } from "./pause.js";
 /** The statuses of requests that couldn't be served now. A refusal of another status would be repeated in vain. */
 const REPEATABLE = new Set([429, 502, 503, 504]);
 /** The codes of refusals that last until somebody mends something, although their status is one of those. */
-const FINAL = new Set(["PAYMENT_PROVIDER_REFUSED"]);
+const FINAL = new Set(["PAYMENT_PROVIDER_REFUSED", "PORTAL_NOT_CONFIGURED"]);
 /** The time limit of an attempt: API Gateway answers within 30 s or never. */
 const ATTEMPT_LIMIT = 31_000;
 /** The wait before the first repeat, in milliseconds. It doubles with each. */

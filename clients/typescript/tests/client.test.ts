@@ -96,6 +96,14 @@ test("repeats have an end", async () => {
   assert.equal(requests.length, 2);
 });
 
+for (const code of ["PAYMENT_PROVIDER_REFUSED", "PORTAL_NOT_CONFIGURED"]) {
+  test(`${code} waits for an operator and isn't repeated`, async () => {
+    const { requests, pledge } = api([refused(503, { code })]);
+    assert.equal((await failureOf(pledge.preorder("p"))).code, code);
+    assert.equal(requests.length, 1);
+  });
+}
+
 test("a refusal says what to correct and isn't repeated", async () => {
   const body = { code: "INVALID_REQUEST", message: "Wrong.", fields: { email: "is required" } };
   const { requests, pledge } = api([refused(400, body)]);

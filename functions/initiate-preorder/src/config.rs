@@ -17,7 +17,7 @@ pub struct Config {
     pub queue: pledge_queue::Config,
     /// The issuer of the tokens that are accepted, and the place where Firebase accounts are found and made.
     pub firebase: pledge_firebase::Config,
-    /// How the form is received.
+    /// The settings with which the form is received.
     pub intake: IntakeConfig,
     /// `PREORDER_PRICES`: colour → Stripe price id, as JSON.
     pub catalogue: Catalogue,

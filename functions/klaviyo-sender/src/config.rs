@@ -23,7 +23,8 @@ pub struct Config {
     pub policy: CheckoutPolicy,
     /// `SWEEP_AFTER_SECONDS`: the time that a row may wait before it is queued again; five minutes unless set.
     pub patience: time::Duration,
-    /// `SEND_INTERVAL_MILLISECONDS`: the pause between two announcements that this sender sends; none unless set.
+    /// `SEND_INTERVAL_MILLISECONDS`: the time from one announcement that this sender sends to its next; none
+    /// unless set.
     pub interval: std::time::Duration,
     /// `UNPAID_PREORDER_DAYS`, `SENT_PAYLOAD_DAYS`, `PARKED_PAYLOAD_DAYS`, `STRIPE_EVENT_DAYS`: the days for which rows are
     /// kept that aren't needed any more; rows are kept for ever if a variable isn't set, or is 0.

@@ -148,7 +148,7 @@ where
         Ok(cleared.total())
     }
 
-    /// Computes readers' access anew where it is due, and measures the subscriptions that an operator has to end.
+    /// Computes the rows of readers' access anew that are due, and measures the subscriptions that an operator has to end.
     async fn roll(&self) -> Result<Roll, StoreError> {
         let start = self.system.now();
         let rolled = self.roll.run(&self.system).await?;

@@ -7,14 +7,14 @@ use pledge_domain::{
 };
 use time::Duration;
 
-/// For how long one roll computes rows. A round that is under way then is finished; what is due after that is left to the
-/// next roll, a minute later.
+/// The time for which one roll computes rows. A round that is under way then is finished; rows that are still due are left
+/// to the next roll, a minute later.
 pub const BUDGET: Duration = Duration::seconds(20);
 
-/// How many rounds one roll takes at most.
+/// The most rounds that one roll takes.
 const ROUNDS: usize = 500;
 
-/// How many rows, one for each reader and novel, a round computes at most.
+/// The most rows, one for each reader and novel, that a round computes.
 const ROUND: i64 = 50;
 
 /// Computes the access rows anew that are due.

@@ -1,4 +1,4 @@
-//! What texts may be: how long, and without invisible characters around them.
+//! The limits of texts: their length, and no invisible characters around them.
 
 /// The longest text of an ordinary field, such as a name or a city, in characters.
 pub const MAX_TEXT: usize = 200;

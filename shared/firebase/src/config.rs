@@ -7,11 +7,11 @@ use crate::accounts::ServiceAccount;
 /// The configuration of a function that checks who is signed in and looks accounts up.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Whose ID tokens are accepted.
+    /// The issuer of the ID tokens that are accepted.
     pub issuer: Issuer,
-    /// Where accounts are found and made.
+    /// The place where accounts are found and made.
     pub accounts: AccountSource,
-    /// Whose App Check tokens are accepted; none are without it.
+    /// The issuer of the App Check tokens that are accepted; without one, no token is valid.
     pub apps: Option<AppIssuer>,
 }
 

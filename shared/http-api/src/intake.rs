@@ -34,9 +34,9 @@ pub struct PreorderIntake<Store, Identity, Queue, Verifier, System> {
     pub proxies: TrustedProxies,
 }
 
-/// What an intake is composed of, besides its configuration and the catalogue.
+/// The parts of an intake, besides its configuration and the catalogue.
 pub struct IntakePorts<Store, Identity, Queue, Verifier, System> {
-    /// Where preorders are kept.
+    /// The store of preorders.
     pub store: Store,
     /// Finds or makes the account of somebody who didn't sign in.
     pub identity: Identity,

@@ -81,7 +81,7 @@ async function poll(look, settled, { waitLimit = 3e4, signal, onUpdate }) {
 
 // ../typescript/dist/transport.js
 var REPEATABLE = /* @__PURE__ */ new Set([429, 502, 503, 504]);
-var FINAL = /* @__PURE__ */ new Set(["PAYMENT_PROVIDER_REFUSED"]);
+var FINAL = /* @__PURE__ */ new Set(["PAYMENT_PROVIDER_REFUSED", "PORTAL_NOT_CONFIGURED"]);
 var ATTEMPT_LIMIT = 31e3;
 var FIRST_WAIT2 = 400;
 async function send(transport, url, request, limits) {

@@ -1,4 +1,4 @@
-//! What time alone changes is written in rounds, for a while.
+//! The roll writes in rounds what time alone changes, until its time is used up.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -17,7 +17,7 @@ use pledge_testkit::{
 };
 use time::Duration;
 
-/// When the readers' 30 days are over.
+/// The second at which the readers' 30 days are over.
 const END: i64 = 30 * 86_400;
 
 /// Returns a roll of the access of so many readers, which is due at [`END`].

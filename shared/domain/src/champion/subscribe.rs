@@ -133,7 +133,7 @@ pub fn attach(account: ChampionAccount, reservation: PaymentRecordId, made: &Mad
         customer: subscription.customer.clone().or(payment.customer),
         ..payment
     });
-    // Whatever event is stored already is newer than what Stripe answered when it made the subscription.
+    // An event that is stored already is newer than Stripe's answer when it made the subscription.
     change.after.observe_subscription(subscription.clone(), None);
     change.step(Attached::Saved, now)
 }

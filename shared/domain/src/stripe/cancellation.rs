@@ -17,11 +17,11 @@ pub struct Cancellation {
 impl Cancellation {
     /// Returns whether the subscription ends no later than its running period, at `period_end`, and so isn't charged again.
     #[must_use]
-    pub fn is_by(self, period_end: Option<Timestamp>) -> bool {
+    pub fn ends_by(self, period_end: Option<Timestamp>) -> bool {
         self.at_period_end || self.at.is_some_and(|at| period_end.is_none_or(|end| at <= end))
     }
 
-    /// Returns whether it is a date without the flag.
+    /// Returns whether the cancellation is a date without the flag.
     #[must_use]
     pub fn is_date_alone(self) -> bool {
         !self.at_period_end && self.at.is_some()
@@ -29,7 +29,7 @@ impl Cancellation {
 
     /// Returns when the subscription's running period ends: at `period_end`, or earlier if the subscription does.
     #[must_use]
-    pub fn cut(self, period_end: Option<Timestamp>) -> Option<Timestamp> {
+    pub fn running_period_end(self, period_end: Option<Timestamp>) -> Option<Timestamp> {
         self.at.filter(|at| period_end.is_none_or(|end| *at <= end)).or(period_end)
     }
 }
@@ -46,7 +46,7 @@ mod tests {
     fn only_what_ends_a_subscription_by_the_end_of_its_period_cancels_it() {
         let of = |at_period_end, at: Option<i64>| {
             let cancellation = Cancellation { at_period_end, at: at.map(t) };
-            (cancellation.is_by(Some(t(30))), cancellation.cut(Some(t(30))))
+            (cancellation.ends_by(Some(t(30))), cancellation.running_period_end(Some(t(30))))
         };
         assert_eq!(of(false, None), (false, Some(t(30))));
         assert_eq!(of(true, None), (true, Some(t(30))));
@@ -55,6 +55,6 @@ mod tests {
         assert_eq!(of(false, Some(29)), (true, Some(t(29))));
         assert_eq!(of(false, Some(31)), (false, Some(t(30))), "it renews until then");
         let unknown_period = Cancellation { at_period_end: false, at: Some(t(31)) };
-        assert_eq!((unknown_period.is_by(None), unknown_period.cut(None)), (true, Some(t(31))));
+        assert_eq!((unknown_period.ends_by(None), unknown_period.running_period_end(None)), (true, Some(t(31))));
     }
 }

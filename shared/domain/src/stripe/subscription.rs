@@ -87,7 +87,7 @@ pub struct SubscriptionFact {
     /// The subscription's status; [`SubscriptionStatus::Canceled`] in `customer.subscription.deleted`.
     pub status: SubscriptionStatus,
     /// Whether the subscription is cancelled and going to end by the end of its running period
-    /// ([`Cancellation::is_by`](super::Cancellation::is_by)).
+    /// ([`Cancellation::ends_by`](super::Cancellation::ends_by)).
     pub cancel_at_period_end: bool,
     /// `current_period_end` of the subscription or of its first item, or `cancel_at` if that is earlier.
     pub period_end: Option<Timestamp>,

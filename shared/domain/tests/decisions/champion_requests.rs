@@ -174,8 +174,8 @@ fn a_subscription_that_is_to_end_after_later_periods_renews_until_then_and_can_b
     let ends_at = |at| {
         let (end, cancellation) = (Some(t(MONTH)), Cancellation { at_period_end: false, at: Some(t(at)) });
         let state = SubscriptionFact {
-            cancel_at_period_end: cancellation.is_by(end),
-            period_end: cancellation.cut(end),
+            cancel_at_period_end: cancellation.ends_by(end),
+            period_end: cancellation.running_period_end(end),
             ..state(Active, false, MONTH)
         };
         subscribed(1, Active).after(&[event("9", 9, Fact::SubscriptionChanged(Box::new(state)))])

@@ -166,8 +166,8 @@ impl TryFrom<SubscriptionBody> for SubscriptionAnswer {
         let period_end = period.map(|period| period.end);
         let subscription = champion::Subscription {
             status,
-            cancel_at_period_end: cancellation.is_by(period_end),
-            period_end: cancellation.cut(period_end),
+            cancel_at_period_end: cancellation.ends_by(period_end),
+            period_end: cancellation.running_period_end(period_end),
             collection_paused: answer.pause_collection.is_some(),
             started: status.is_live(),
             // The tier stays empty: this adapter doesn't know which tier a price belongs to. The caller does.
