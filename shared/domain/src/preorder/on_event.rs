@@ -36,7 +36,7 @@ pub fn session(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFac
     if fact.step.is_paid() {
         return paid(stored, known, fact, at);
     }
-    let Some(preorder) = stored.map(|preorder| use_up_attempt(preorder, fact)) else {
+    let Some(preorder) = stored.map(|preorder| with_attempt_used_up(preorder, fact)) else {
         return Effect::ignore("no preorder of ours, and nothing was paid");
     };
     let abandoned = (fact.step == SessionStep::Expired).then(|| abandoned(&preorder, fact, at));
@@ -80,7 +80,7 @@ fn only_announced(preorder: Preorder, announcement: Option<Announcement>, reason
 
 /// Returns the preorder with the attempt of an event's session used up. A session that Stripe opened just before our process
 /// died isn't stored, and the next checkout must not get it again.
-fn use_up_attempt(preorder: Preorder, fact: &SessionFact) -> Preorder {
+fn with_attempt_used_up(preorder: Preorder, fact: &SessionFact) -> Preorder {
     let attempt = fact.metadata.attempt.unwrap_or_default();
     Preorder { checkout_attempt: preorder.checkout_attempt.max(attempt), ..preorder }
 }
@@ -99,8 +99,8 @@ fn adopt(mut preorder: Preorder, fact: &SessionFact) -> Option<Preorder> {
     Some(preorder)
 }
 
-/// Returns whether an unpaid session counts instead of another one, which is stored with the preorder. The order in which their events arrive
-/// plays no part.
+/// Returns whether an unpaid session counts instead of another one, which is stored with the preorder. The order in which
+/// their events arrive plays no part.
 ///
 /// The link of an expired session works for 30 days, and each time that it is followed, Stripe opens another copy with the
 /// same metadata, also the attempt's number (<https://docs.stripe.com/payments/checkout/abandoned-carts>). No event tells
@@ -171,7 +171,7 @@ fn paid(stored: Option<Preorder>, known: &PaymentFacts, fact: &SessionFact, at: 
             _ => without_url(fact, SessionState::Closed),
         });
     }
-    preorder = use_up_attempt(preorder, fact);
+    preorder = with_attempt_used_up(preorder, fact);
     if preorder.payments().all(|known| known.paid_at <= at) {
         given_with_payment(&mut preorder, fact);
     }
