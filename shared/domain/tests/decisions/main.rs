@@ -9,4 +9,6 @@ mod champion_scenarios;
 mod preorder_checkout;
 mod preorder_events;
 mod preorder_fulfilment;
+mod preorder_history;
+mod preorder_sessions;
 mod reader;

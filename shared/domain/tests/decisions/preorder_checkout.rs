@@ -9,7 +9,7 @@ use pledge_domain::{
     },
 };
 
-use crate::preorder_events::{initiated, paid_by, t};
+use crate::preorder_history::{initiated, paid_by, t};
 
 fn with_session(state: SessionState, expires_at: Timestamp) -> Preorder {
     let id = SessionId::parse("cs_1").unwrap();

@@ -5,7 +5,7 @@ use pledge_domain::preorder::{
     fulfilment::{Fulfilment, FulfilmentDecision, FulfilmentStep, Hold, decide},
 };
 
-use crate::preorder_events::{initiated, t};
+use crate::preorder_history::{initiated, t};
 
 fn with_status(status: Status) -> Preorder {
     Preorder { status, ..initiated() }
