@@ -42,6 +42,27 @@ async fn two_deployers_at_once_run_each_step_once() {
     assert_eq!(by_one.unwrap().len() + by_other.unwrap().len(), ALL);
 }
 
+/// A role may limit its statements: docs/DATABASE.md does so for the functions behind PgBouncer.
+#[tokio::test]
+async fn a_deployer_waits_for_another_one_longer_than_its_role_lets_statements_run() {
+    let database = TestDatabase::empty().await;
+    let (mut client, other) = (database.connect().await, database.connect().await);
+    client.batch_execute("set statement_timeout = '100 ms'; set lock_timeout = '100 ms'").await.unwrap();
+    other
+        .batch_execute("begin; select pg_advisory_xact_lock(hashtextextended('pledge schema_migration', 0))")
+        .await
+        .unwrap();
+    let deployer = tokio::spawn(async move { up(&mut client).await.map(|steps| steps.len()) });
+    let waits = "select count(*) from pg_stat_activity
+                 where datname = current_database() and wait_event_type = 'Lock'
+                   and clock_timestamp() - query_start > interval '300 ms'";
+    while !deployer.is_finished() && other.query_one(waits, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    other.batch_execute("commit").await.unwrap();
+    assert_eq!(deployer.await.unwrap().unwrap(), ALL);
+}
+
 #[tokio::test]
 async fn status_tells_where_every_step_stands() {
     let database = TestDatabase::empty().await;

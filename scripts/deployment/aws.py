@@ -24,6 +24,15 @@ class Aws:
             raise AwsFailed(answer.stderr.strip() or f"aws {' '.join(arguments[:2])} failed")
         return json.loads(answer.stdout) if answer.stdout.strip() else None
 
+    def credentials(self):
+        """Returns the CLI's credentials as variables, for programs that know neither profiles nor single sign-on."""
+        try:
+            known = self("configure", "export-credentials", "--format", "process") or {}
+        except AwsFailed:
+            return {}
+        names = {"AccessKeyId": "AWS_ACCESS_KEY_ID", "SecretAccessKey": "AWS_SECRET_ACCESS_KEY", "SessionToken": "AWS_SESSION_TOKEN"}
+        return {variable: known[key] for key, variable in names.items() if known.get(key)}
+
     def outputs(self, stack):
         described = self("cloudformation", "describe-stacks", "--stack-name", stack)
         return {output["OutputKey"]: output["OutputValue"] for output in described["Stacks"][0].get("Outputs", [])}

@@ -66,25 +66,32 @@ def of_the_account(stage, aws):
         yield False, "no function has a reserve: a flood of one takes the copies of all, and every database connection"
 
 
-def of_the_schema(stage, aws, seen):
-    """Checks that the database has the migrations of this code. `seen`: somebody has checked it elsewhere."""
+def of_the_schema(stage, aws, expected):
+    """Checks that the database has the migrations of this code.
+
+    `expected` is what somebody says of the schema: `seen` if they have checked it elsewhere, `newer` if the code is older
+    than the schema on purpose.
+    """
     command = ["cargo", "run", "--quiet", "-p", "pledge-migrate", "--", "status"]
     variables = {"STAGE": stage.name, "DATABASE_URL_SECRET_ARN": stage.parameters["DatabaseUrlSecretArn"]}
     if stage.parameters["DatabaseIamUserArn"]:
         variables["DATABASE_IAM_AUTH"] = "true"
     status = subprocess.run(
-        command, env={**aws.environment, **variables}, capture_output=True, text=True, check=False, timeout=1800
+        command, env={**aws.environment, **aws.credentials(), **variables}, capture_output=True, text=True, check=False, timeout=1800
     )
     if status.returncode:
         why = status.stderr.strip().splitlines()
-        yield not seen, (
+        yield expected != "seen", (
             f"the schema couldn't be looked at ({why[-1] if why else 'no reason given'}). Where only the VPC reaches the "
             "database, run pledge-migrate status there (docs/DATABASE.md) and say SCHEMA=seen"
         )
     for line in status.stdout.splitlines():
         step, _, state = line.partition(": ")
         if "unknown to this program" in step:
-            yield True, f"the database has the migration {step.split()[0]}, this code hasn't: deploy what is newer"
+            yield expected != "newer", (
+                f"the database has the migration {step.split()[0]}, this code hasn't: deploy what is newer. To go back to "
+                "the code before it, which each migration leaves working, say SCHEMA=newer"
+            )
         elif state == "pending":
             yield True, f"the database lacks the migration {step}: pledge-migrate up, before the functions"
         elif state.startswith("CHANGED"):

@@ -174,6 +174,23 @@ class Deployment(unittest.TestCase):
         (self.home / "cargo.says").write_text(json.dumps([0, "0045 (unknown to this program): applied"]))
         self.refuses("has the migration 0045, this code hasn't")
 
+    def test_code_that_is_older_than_the_schema_is_deployed_if_somebody_says_so(self):
+        (self.home / "cargo.says").write_text(json.dumps([0, "0045 (unknown to this program): applied"]))
+        with mock.patch.dict(os.environ, {"SCHEMA": "newer"}):
+            status, said = self.deploy()
+        self.assertEqual(status, 0, said)
+        self.assertIn("warning: the database has the migration 0045", said)
+
+    def test_the_schema_is_looked_at_with_the_credentials_of_the_cli(self):
+        self.answers["configure export-credentials"] = {"AccessKeyId": "AKIA", "SecretAccessKey": "s", "SessionToken": "t"}
+        (self.home / "cargo").write_text(
+            f"#!{sys.executable}\nimport os, sys\n"
+            "sys.exit([os.environ.get(f'AWS_{name}') for name in ('ACCESS_KEY_ID', 'SECRET_ACCESS_KEY', 'SESSION_TOKEN')]"
+            " != ['AKIA', 's', 't'])"
+        )
+        status, said = self.deploy()
+        self.assertEqual(status, 0, said)
+
     def test_a_database_out_of_reach_is_refused_unless_somebody_looked(self):
         (self.home / "cargo.says").write_text(json.dumps([1, "no connection"]))
         self.refuses("the schema couldn't be looked at (no connection)")
@@ -202,7 +219,9 @@ class Deployment(unittest.TestCase):
         self.assertEqual(status, "deploy: sam build failed")
         self.assertEqual([call[0] for call in self.calls("sam")], ["build"])
 
-    def test_a_restart_points_every_alias_to_a_new_version_at_once(self):
+    def restart(self, **live):
+        """Restarts two functions whose newest code is `new`. Returns the exit status or message."""
+        newest = {"CodeSha256": "new", "Version": "$LATEST", "Environment": {"Variables": {"STAGE": "dev", "SECRETS_REVISION": "1"}}}
         self.answers |= {
             "cloudformation describe-stack-resources": {
                 "StackResources": [
@@ -210,22 +229,38 @@ class Deployment(unittest.TestCase):
                     for name in ("Webhook", "Checkout")
                 ]
             },
-            "lambda get-function-configuration": {"Environment": {"Variables": {"STAGE": "dev", "SECRETS_REVISION": "1"}}},
+            "lambda get-function-configuration": [["live", {**newest, "Version": "7", **live}], ["Webhook", newest], ["Checkout", newest]],
             "lambda publish-version": {"Version": "8"},
         }
         (self.home / "answers.json").write_text(json.dumps(self.answers))
         with mock.patch.object(sys, "argv", ["restart", "dev"]), contextlib.redirect_stdout(io.StringIO()):
-            restart.main()
+            try:
+                restart.main()
+            except SystemExit as end:
+                return end.code
+        return 0
+
+    def test_a_restart_points_every_alias_to_a_new_version_at_once(self):
+        self.assertEqual(self.restart(), 0)
         for function in ("Webhook", "Checkout"):
             calls = [call for call in self.calls("aws") if function in call]
             self.assertEqual([call[1] for call in calls], [
-                "get-function-configuration", "update-function-configuration", "wait", "publish-version", "update-alias"
+                "get-function-configuration", "get-alias", "get-function-configuration",
+                "update-function-configuration", "wait", "publish-version", "update-alias",
             ])  # fmt: skip
-            given = json.loads(calls[1][calls[1].index("--environment") + 1])["Variables"]
+            update, publish = calls[3], calls[5]
+            given = json.loads(update[update.index("--environment") + 1])["Variables"]
             self.assertEqual(given["STAGE"], "dev")
             self.assertNotEqual(given["SECRETS_REVISION"], "1")
+            self.assertEqual(publish[publish.index("--code-sha256") + 1], "new")
             self.assertIn("8", calls[-1])
             self.assertIn('{"AdditionalVersionWeights": {}}', calls[-1])
+
+    def test_a_restart_brings_no_code_back_that_was_taken_from_the_alias(self):
+        self.assertIn("runs other code (version 7)", self.restart(CodeSha256="old"))
+        self.answers["lambda get-alias"] = {"RoutingConfig": {"AdditionalVersionWeights": {"8": 0.1}}}
+        self.assertIn("gradual deployment", self.restart())
+        self.assertEqual([call for call in self.calls("aws") if call[1].startswith(("update", "publish"))], [])
 
 
 if __name__ == "__main__":

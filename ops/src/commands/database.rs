@@ -3,7 +3,7 @@
 use std::io;
 
 use postgres_protocol::password::scram_sha_256;
-use tokio_postgres::{Client, Row};
+use tokio_postgres::{Client, Error, Row, Transaction};
 
 use crate::{
     arguments::Database,
@@ -24,19 +24,31 @@ pub async fn run(tools: &Tools, command: Database, apply: bool) -> Result<Done, 
     }
 }
 
-async fn sessions(client: &Client) -> Result<Done, Failure> {
-    let rows = client.query(sql!("database_sessions"), &[]).await?;
+/// Begins a transaction with the rights of the login itself. The role as which it acts owns the tables, and isn't a member
+/// of the logins whose sessions are to be seen and ended.
+async fn with_own_rights(client: &mut Client) -> Result<Transaction<'_>, Error> {
+    let transaction = client.transaction().await?;
+    transaction.batch_execute("set local role none").await?;
+    Ok(transaction)
+}
+
+async fn sessions(client: &mut Client) -> Result<Done, Failure> {
+    let rows = with_own_rights(client).await?.query(sql!("database_sessions"), &[]).await?;
     let mut table = Table::new(&HEADINGS);
     for row in &rows {
         table.row(cells(row)?);
     }
     table.print()?;
     note(format_args!("{} beside this one.", count(rows.len(), "session")));
+    if rows.iter().any(|row| row.try_get("query").is_ok_and(|query: &str| query == HIDDEN)) {
+        note("This login may not see what the sessions of other logins do (docs/RUNBOOK.md, The database).");
+    }
     Ok(Done::All)
 }
 
-async fn end(client: &Client, session: i32, apply: bool) -> Result<Done, Failure> {
-    let rows = client.query(sql!("database_sessions"), &[]).await?;
+async fn end(client: &mut Client, session: i32, apply: bool) -> Result<Done, Failure> {
+    let transaction = with_own_rights(client).await?;
+    let rows = transaction.query(sql!("database_sessions"), &[]).await?;
     let mut table = Table::new(&HEADINGS);
     let found = rows.iter().find(|row| row.try_get::<_, i32>("pid").is_ok_and(|pid| pid == session));
     table.row(cells(found.ok_or("there is no such session in this database")?)?);
@@ -45,9 +57,12 @@ async fn end(client: &Client, session: i32, apply: bool) -> Result<Done, Failure
         dry_run("it would be ended");
         return Ok(Done::All);
     }
-    let ended: bool = client.query_one(sql!("end_session"), &[&session]).await?.try_get("ended")?;
+    let ended: bool = transaction.query_one(sql!("end_session"), &[&session]).await?.try_get("ended")?;
     if ended { Ok(Done::All) } else { Err("it was over already, or is not ours to end".into()) }
 }
+
+/// The text that PostgreSQL shows instead of a statement of somebody else's.
+const HIDDEN: &str = "<insufficient privilege>";
 
 const HEADINGS: [&str; 7] = ["session", "role", "program", "state", "for", "waits for", "statement"];
 

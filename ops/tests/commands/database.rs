@@ -21,6 +21,43 @@ async fn who_blocks_the_others_is_shown_and_ended() {
     assert!(again.status == 1 && again.err.contains("no such session"), "{again:?}");
 }
 
+#[tokio::test]
+async fn a_login_sees_and_ends_its_own_sessions_although_it_acts_as_the_owner_of_the_tables() {
+    let environment = TestEnvironment::start().await;
+    let owner = owner(&environment).await;
+    environment.tables.batch_execute(&format!("grant select on schema_migration to {owner}")).await.unwrap();
+    let (functions, another) = (owner.replace("owner", "a"), owner.replace("owner", "b"));
+    for role in [&functions, &another] {
+        let said = environment.ops_from(&format!("database login {role} --member-of {owner} --apply"), PASSWORD).await;
+        assert_eq!(said.status, 0, "{said:?}");
+    }
+    let url = |role: &str| environment.url().replacen("postgres@", &format!("{role}:{PASSWORD}@"), 1);
+    let ops = async |role: &str, line: &str| {
+        let arguments: Vec<_> = line.split_whitespace().collect();
+        environment.ops_given(&arguments, &[("DATABASE_URL", &url(role))]).await
+    };
+    let database = Database::new(Settings::parse(&url(&functions)).unwrap(), None).unwrap();
+    let session = database.connection().await.unwrap();
+    let pid: i32 = session.query_one("select pg_backend_pid()", &[]).await.unwrap().get(0);
+    let end = format!("database end {pid} --apply");
+
+    let listed = async |role: &str| {
+        let said = ops(role, "database sessions").await;
+        let row = said.rows().into_iter().find(|row| row.starts_with(&format!("{pid} ")));
+        (row.unwrap_or_else(|| panic!("{said:?}")), said.err)
+    };
+    let (hidden, note) = listed(&another).await;
+    assert!(hidden.contains(&functions) && note.contains("may not see"), "a rotation waits for it: {hidden} {note}");
+    let refused = ops(&another, &end).await;
+    assert!(refused.status == 1 && session.query_one("select 1", &[]).await.is_ok(), "{refused:?}");
+    assert!(listed(&functions).await.0.contains("idle"));
+    let ended = ops(&functions, &end).await;
+    assert!(ended.status == 0 && session.query_one("select 1", &[]).await.is_err(), "{ended:?}");
+    drop((session, database));
+    let roles = format!("drop owned by {owner}; drop role {functions}; drop role {another}; drop role {owner}");
+    environment.tables.batch_execute(&roles).await.unwrap();
+}
+
 /// Makes a role that owns the tables. Its name is this test's own, since roles belong to the whole server.
 async fn owner(environment: &TestEnvironment) -> String {
     let database: String = environment.tables.query_one("select current_database()", &[]).await.unwrap().get(0);
