@@ -2,7 +2,7 @@
 //! address of one (`scripts/test` sets it).
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
-#![allow(dead_code, reason = "the stand-in is for the other test file")]
+#![allow(dead_code, reason = "some helpers are for the other test file")]
 
 mod support;
 
