@@ -24,11 +24,10 @@ pub mod outbox;
 pub mod period;
 pub mod preorder_metadata;
 pub mod property;
+pub mod retention;
 pub mod text;
 pub mod tier_level;
 pub mod user;
-
-pub mod retention;
 
 // The ground floor: what Stripe's events say.
 pub mod stripe;

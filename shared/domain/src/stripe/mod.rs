@@ -1,4 +1,5 @@
-//! The facts in Stripe's events, as types of our own: one file for each fact, with the keys that the fact names.
+//! The facts in Stripe's events, as types of our own: one file for each type that [`Fact`] holds, with the keys that it
+//! names. Other files have what these types are made of.
 
 mod adopted;
 mod cancellation;
