@@ -1,6 +1,6 @@
 """Shows that the checks of the template, the API's description, the documents, the floors, the dependencies, the workflows, the
-first steps and the mutations go red: plants one fault after the other in a copy of what is committed or about to be, and fails
-where a check doesn't name it. What takes too long to plant each time is in docs/PROOF.md.
+first steps, the budgets' rows and the mutations go red: plants one fault after the other in a copy of what is committed or
+about to be, and fails where a check doesn't name it. What takes too long to plant each time is in docs/PROOF.md.
 
 What `make deploy` refuses is shown by scripts/deployment/tests.py, that the tests notice broken code by scripts/mutations.
 """
@@ -67,6 +67,7 @@ IN_A_COPY = [
     (["scripts/check-workflows"], CI, "permissions:\n  contents: read\n", "permissions: write-all\n", "excessive-permissions"),
     (["scripts/check-deny"], "shared/application/Cargo.toml", "[dependencies]\n", "[dependencies]\npledge-klaviyo.workspace = true\n", "pledge-klaviyo"),
     (["scripts/check-run"], "Makefile", "\nrun: build\n", "\nstart: build\n", "make run has ended"),
+    (["scripts/check-counts"], "benches/budget.txt", "\nklaviyo-sender ", "\n# klaviyo-sender ", "one row for each function"),
     (["scripts/check-mutations"], "shared/postgres/src/stripe_events.rs", "fn writes<", "fn written<", "does not apply"),
 ]  # fmt: skip
 
