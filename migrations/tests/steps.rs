@@ -11,7 +11,7 @@ const ROWS: &str = "
     values ('0a1b2c3d-0000-4000-8000-000000000000', 'uid', 'a@example.com', 'Red', 'en', 'initiated', now(), now());";
 
 #[tokio::test]
-async fn up_down_and_up_again_with_rows_in_it() {
+async fn all_steps_go_up_down_and_up_again_with_rows_in_the_tables() {
     let database = TestDatabase::empty().await;
     let mut client = database.connect().await;
     assert_eq!(up_to(&mut client, 2).await.unwrap().len(), 2);

@@ -164,7 +164,7 @@ async fn the_portal_is_opened_for_who_pays_and_its_card_pays_from_then_on() {
 }
 
 #[tokio::test]
-async fn there_is_no_portal_for_nobody_and_none_that_nobody_registered() {
+async fn the_portal_needs_a_customer_and_a_registered_configuration() {
     is_refused(&handler(), PORTAL, &novel(), (404, "CUSTOMER_NOT_FOUND")).await;
     let handler = subscribed().await;
     handler.champions.billing.have_no_portal();

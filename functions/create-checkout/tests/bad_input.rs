@@ -45,7 +45,7 @@ async fn a_wrong_field_is_named_with_what_to_do_about_it() {
 }
 
 #[tokio::test]
-async fn a_preorder_or_a_form_but_not_both() {
+async fn a_request_names_a_preorder_or_has_a_form_but_not_both() {
     let (handler, preorder) = with_preorder();
     let both = json!({ "preorderId": preorder.id, "email": "a@example.com" });
     let fields = json!({ "email": "is not a field of this request" });

@@ -222,7 +222,7 @@ async fn exchange(account: &Value, grant: &Value) -> (StatusCode, Value) {
 }
 
 #[tokio::test]
-async fn faults_make_it_fail_as_google_does() {
+async fn faults_make_the_stand_in_fail_as_google_does() {
     let firebase = start(Mode::Emulator).await;
     firebase.faults().add(Fault::status(503));
     let (status, error) = post(&firebase, ADMIN, Some("owner"), &json!({ "email": "jo@example.com" })).await;

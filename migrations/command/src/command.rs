@@ -54,14 +54,14 @@ mod tests {
     }
 
     #[test]
-    fn one_step_down_unless_told() {
+    fn down_takes_back_one_step_unless_told() {
         assert_eq!(parse("down"), Ok(Command::Down { steps: 1 }));
         assert_eq!(parse("down 3"), Ok(Command::Down { steps: 3 }));
         assert_eq!(parse("adopt 3"), Ok(Command::Adopt { version: 3 }));
     }
 
     #[test]
-    fn anything_else_explains_the_usage() {
+    fn a_wrong_call_explains_the_usage() {
         for line in ["", "sideways", "down all", "adopt", "up 1"] {
             assert_eq!(parse(line), Err(Usage), "{line:?}");
         }

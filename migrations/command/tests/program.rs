@@ -30,7 +30,7 @@ async fn a_deployment_brings_the_schema_up_once() {
 }
 
 #[test]
-fn it_takes_the_variables_of_the_functions() {
+fn the_program_takes_the_variables_of_the_functions() {
     let plain = ("DATABASE_URL", "postgres://u:hunter2@db.example.com/pledge?sslmode=require");
     let arn = ("DATABASE_URL_SECRET_ARN", "arn:aws:secretsmanager:eu-west-1:1:secret:pledge");
     for (variables, wrong) in [

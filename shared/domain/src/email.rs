@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_what_people_have_and_refuses_the_rest() {
+    fn an_address_that_people_have_is_accepted_and_the_rest_refused() {
         for good in ["a@b.co", " reader+novel@example.com ", "Ünal@example.com", "o'neil@example.ie"] {
             assert!(Email::parse(good).is_ok(), "{good:?}");
         }

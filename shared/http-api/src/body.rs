@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn a_body_that_is_no_json_object_or_too_large_is_refused() {
         for body in ["", "email=a", "[]", "7", "{", "\u{0}"] {
             let error = object(&request("application/json", body)).unwrap_err();
             assert_eq!(error.status(), 400, "{body:?}");

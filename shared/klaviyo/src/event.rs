@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_event_on_the_wire() {
+    fn a_full_event_has_klaviyos_form() {
         let profile = Profile {
             external_id: Some(UserId::parse("uid-1").unwrap()),
             phone_number: Some("+85251234567".to_owned()),

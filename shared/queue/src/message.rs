@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused_without_being_quoted() {
+    fn a_text_that_is_no_message_is_refused_without_being_quoted() {
         let garbage = [
             "",
             "null",

@@ -100,7 +100,7 @@ async fn nobody_can_pay_in_a_session_that_was_closed_and_a_paid_one_says_so() {
 }
 
 #[tokio::test]
-async fn other_parameters_under_a_used_key_spend_it_and_an_unknown_price_is_refused() {
+async fn other_parameters_under_a_used_key_consume_it_and_an_unknown_price_is_refused() {
     let environment = TestEnvironment::start().await;
     let request = environment.session_request().await;
     environment.stripe.open_session(&request).await.unwrap();

@@ -69,7 +69,7 @@ fn while_a_secret_is_rotated_either_side_may_have_both() {
 }
 
 #[test]
-fn five_minutes_either_way_and_no_second_more() {
+fn a_signature_counts_for_five_minutes_either_way_and_no_second_more() {
     let after = |seconds| verify(BODY, HEADER, &secrets(), TOLERANCE, signed() + Duration::seconds(seconds));
     for near in [0, 300, -300] {
         assert_eq!(after(near), Ok(()), "{near}");

@@ -116,7 +116,7 @@ async fn two_catch_ups_at_once_count_everything_once() {
 }
 
 #[tokio::test]
-async fn a_delivery_while_it_is_fetched_counts_once() {
+async fn an_event_that_is_delivered_while_it_is_fetched_counts_once() {
     held_everywhere("a catch-up, and a late delivery", async |environment| {
         let matters = |event: &Value| HANDLED.contains(&event["type"].as_str().unwrap());
         for event in environment.undelivered().into_iter().filter(matters) {

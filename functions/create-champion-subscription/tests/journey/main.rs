@@ -100,12 +100,12 @@ async fn a_subscription_from_start_to_end(api_version: &str) {
 }
 
 #[tokio::test]
-async fn a_subscription_from_start_to_end_since_basil() {
+async fn a_subscription_runs_from_start_to_end_since_basil() {
     a_subscription_from_start_to_end(SINCE_BASIL).await;
 }
 
 #[tokio::test]
-async fn a_subscription_from_start_to_end_before_basil() {
+async fn a_subscription_runs_from_start_to_end_before_basil() {
     a_subscription_from_start_to_end(BEFORE_BASIL).await;
 }
 

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn an_insert_changed_nothing() {
+    fn an_insert_lists_no_changed_columns() {
         assert!(changed(&Value::Null, &json!({ "status": "initiated" })).is_empty());
     }
 }

@@ -185,7 +185,7 @@ impl Clock for SlowClock {
 }
 
 #[tokio::test]
-async fn time_that_is_over_ends_it_and_the_next_ones_get_to_the_end() {
+async fn time_that_is_over_ends_a_catch_up_and_the_next_ones_get_to_the_end() {
     let subject = subject();
     for n in 0..20 {
         subject.happens(t(-7200 + n * 60), &format!("evt_{n}"));

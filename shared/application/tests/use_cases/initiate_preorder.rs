@@ -117,7 +117,7 @@ async fn somebody_new_gets_an_account_and_a_user_row_of_the_same_id() {
 }
 
 #[tokio::test]
-async fn whoever_signed_in_owns_it_and_firebase_is_not_asked() {
+async fn whoever_signed_in_owns_the_preorder_and_firebase_is_not_asked() {
     let initiate = initiate();
     let user = Some(signed_in("reader", EMAIL));
     let preorder = send(&initiate, Request { signed_in: user, ..request() }).await.unwrap().preorder;
@@ -127,7 +127,7 @@ async fn whoever_signed_in_owns_it_and_firebase_is_not_asked() {
 }
 
 #[tokio::test]
-async fn without_firebase_it_is_stored_without_an_owner() {
+async fn a_preorder_is_stored_without_an_owner_while_firebase_is_down() {
     let initiate = initiate();
     initiate.identity.fail_next();
     let initiated = send(&initiate, request()).await.unwrap();
@@ -144,7 +144,7 @@ async fn an_account_that_nobody_proved_to_be_theirs_gets_nothing() {
 }
 
 #[tokio::test]
-async fn an_account_with_a_verified_address_owns_it() {
+async fn an_account_with_a_verified_address_owns_the_preorder() {
     let initiate = initiate_with(claimed(true));
     assert_eq!(send(&initiate, request()).await.unwrap().preorder.user_id, Some(uid("theirs")));
 }
@@ -211,7 +211,7 @@ async fn a_key_that_somebody_guessed_says_nothing_about_the_preorder_it_named() 
 }
 
 #[tokio::test]
-async fn a_queue_that_is_down_does_not_stop_it() {
+async fn a_preorder_is_stored_while_the_queue_is_down() {
     let initiate = initiate();
     initiate.queue.fail_next();
     let initiated = send(&initiate, request()).await.unwrap();

@@ -104,7 +104,7 @@ async fn an_event_without_news_for_klaviyo_queues_nothing() {
 }
 
 #[tokio::test]
-async fn a_queue_that_is_down_does_not_make_stripe_repeat_it() {
+async fn a_queue_that_is_down_does_not_make_stripe_repeat_the_event() {
     let (record, preorder) = record();
     record.queue.fail_next();
     let processed = record.run(&session_paid("evt_1", &preorder), t(61)).await.unwrap();

@@ -61,7 +61,7 @@ async fn a_page_of_the_front_end_may_read_answers_and_refusals() {
 }
 
 #[tokio::test]
-async fn a_page_of_another_site_may_not() {
+async fn a_page_of_another_site_may_not_call_the_api() {
     let Some(cloud) = Cloud::enter().await else { return };
     for stranger in
         ["https://stranger.example", "null", &format!("{}.stranger.example", cloud.endpoints.public_site_url)]

@@ -68,7 +68,7 @@ async fn cancelling_while_the_running_period_is_not_paid_ends_now_and_voids_its_
 }
 
 #[tokio::test]
-async fn cancelling_while_the_running_period_is_paid_ends_with_it() {
+async fn cancelling_while_the_running_period_is_paid_ends_the_subscription_with_it() {
     let reader = Reader::new();
     let answer = reader.subscribe(3).await.unwrap();
     reader.pay(&answer).await;
