@@ -8,14 +8,19 @@ use std::{
 
 use crate::{Failure, work::Work};
 
+/// The variables of a program, each with its value.
 pub type Environment = Vec<(&'static str, String)>;
 
 /// A program that serves one kind of work.
 #[derive(Debug, Clone)]
 pub struct Subject {
+    /// The name in the tables of results.
     pub name: String,
+    /// The work that it is given.
     pub work: Work,
+    /// The program's file.
     pub program: PathBuf,
+    /// The program's arguments.
     pub arguments: Vec<String>,
     /// The file for its standard error, if it is kept.
     pub log: Option<PathBuf>,
@@ -44,6 +49,10 @@ impl Subject {
         Self { program: program.into(), arguments: arguments.collect(), log: Some(log), ..self.clone() }
     }
 
+    /// Returns where the program's standard error goes: into a new file at `log`, or where the harness's own goes.
+    ///
+    /// # Errors
+    /// If the file can't be made.
     pub fn stderr(&self) -> Result<Stdio, Failure> {
         Ok(match &self.log {
             Some(log) => File::create(log)?.into(),
