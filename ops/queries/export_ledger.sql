@@ -1,3 +1,4 @@
+-- The rows of the ledger from $1 on and before $2, the oldest first.
 select user_id, novel_id::text as novel_id, subscription_type, tier_level::text as tier_level, tier_name,
        subscription_duration_days::text as days,
        to_char(start_date at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as start_date,

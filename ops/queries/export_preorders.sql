@@ -1,3 +1,4 @@
+-- The preorders that were made from $1 on and before $2, the oldest first.
 select id::text as preorder_id, preorder_number, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as created_at,
        -- Only preorders that are to be sent have the status `completed`, since the export is filtered by it; those that are
        -- disputed, held or sent already have another one.

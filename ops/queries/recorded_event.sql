@@ -1,1 +1,2 @@
+-- Continues event.sql: event $1.
 where id = $1

@@ -1,3 +1,4 @@
+-- Inserts tier $2 of novel $1, or replaces its name, price, advance chapters and whether it is on sale.
 insert into novel_champion_tiers (
     novel_id, tier_level, tier_name, monthly_price, currency, max_advance_chapters, is_active
 )

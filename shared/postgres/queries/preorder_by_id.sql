@@ -1,1 +1,2 @@
+-- Continues preorder.sql: preorder $1.
 where id = $1

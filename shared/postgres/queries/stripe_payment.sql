@@ -1,3 +1,5 @@
+-- What Stripe's events said of payment $1, whatever it pays for: its invoice, the refunded sum, and each refund and dispute
+-- with its statuses. Where the time of a sum or a status isn't stored, the row's last change stands for it.
 select payment_intent_id, invoice_id, amount_refunded, coalesce(amount_refunded_at, updated_at) as amount_refunded_at,
        dispute_status, coalesce(dispute_status_at, updated_at) as dispute_status_at,
        (

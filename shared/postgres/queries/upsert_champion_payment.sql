@@ -1,3 +1,4 @@
+-- Inserts a reader's payment for a novel, or replaces all columns of the stored one but its reader, its novel and its type.
 insert into payment_record (
     record_id, user_id, novel_id, type, kind, payment_method, tier_level, purchase_type, amount, currency, description,
     stripe_subscription_id, stripe_payment_intent_id, stripe_customer_id, stripe_invoice_id, period_start, period_end,

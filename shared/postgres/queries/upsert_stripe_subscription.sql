@@ -1,3 +1,4 @@
+-- Inserts a subscription, or replaces all columns of the stored one but its reader and its novel.
 insert into stripe_subscription (
     id, user_id, novel_id, customer_id, status, cancel_at_period_end, period_end, tier_level, started, version_created,
     version_event, updated_at, collection_paused, invoice_periods
