@@ -1,6 +1,6 @@
 -- Deletes the $2 oldest preorders from before $1 for which nothing was ever paid and nothing can be paid any more, and
 -- empties the payloads of their announcements. Announcements that aren't sent are superseded at $3. A session that expired
--- before $1 can't be paid any more, not by its link either.
+-- before $1 can't be paid any more, not by its link either. `Preorder::can_be_deleted` has the same condition.
 with cleared as (
     delete from preorders
     where id = any(array(

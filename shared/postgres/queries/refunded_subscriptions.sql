@@ -1,4 +1,5 @@
 -- The subscriptions that will be charged again although all the money of the month that runs at $1 went back.
+-- `Subscription::renews` has the same condition on the subscription.
 select subscription.id, subscription.user_id, subscription.novel_id, max(payment.period_end) as period_end
 from payment_record as payment
 join stripe_subscription as subscription on subscription.id = payment.stripe_subscription_id

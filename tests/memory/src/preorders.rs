@@ -6,7 +6,7 @@ use pledge_domain::{
     ids::PreorderId,
     ports::{CheckoutSaved, LimitedError, NewPreorder, PreorderStore, StoreError},
     preorder::{
-        Preorder, Session, SessionState, Status,
+        Preorder,
         checkout::{OpenSession, use_up_attempt},
     },
 };
@@ -70,13 +70,7 @@ impl PreorderStore for InMemoryStore {
 
     async fn stuck(&self, before: Timestamp) -> Result<i64, StoreError> {
         let tables = self.transaction()?;
-        let expired = |session: &Session| {
-            session.state == SessionState::Open && session.expires_at.is_some_and(|expires_at| expires_at < before)
-        };
-        let stuck = tables
-            .preorders
-            .values()
-            .filter(|preorder| preorder.status == Status::Processing && preorder.session.as_ref().is_some_and(expired));
+        let stuck = tables.preorders.values().filter(|preorder| preorder.is_stuck(before));
         Ok(i64::try_from(stuck.count()).unwrap_or(i64::MAX))
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use pledge_domain::{
     Timestamp,
     ports::{RetentionStore, StoreError},
-    preorder::{Preorder, SessionState, Status},
+    preorder::Preorder,
     retention::{Cleared, Cutoffs},
 };
 
@@ -15,7 +15,8 @@ impl RetentionStore for InMemoryStore {
     async fn clear_out(&self, cutoffs: &Cutoffs, limit: i64, now: Timestamp) -> Result<Cleared, StoreError> {
         let mut tables = self.transaction()?;
         let limit = usize::try_from(limit).unwrap_or_default();
-        let mut unpaid: Vec<_> = tables.preorders.values().filter(|it| is_over(it, cutoffs.unpaid_preorders)).collect();
+        let goes = |it: &&Preorder| cutoffs.unpaid_preorders.is_some_and(|cutoff| it.can_be_deleted(cutoff));
+        let mut unpaid: Vec<_> = tables.preorders.values().filter(goes).collect();
         unpaid.sort_by_key(|preorder| preorder.created_at);
         let unpaid: BTreeSet<_> = unpaid.into_iter().take(limit).map(|preorder| preorder.id.to_string()).collect();
         tables.preorders.retain(|id, _| !unpaid.contains(&id.to_string()));
@@ -54,21 +55,4 @@ impl Cutoff {
         };
         since.zip(*cutoff).is_some_and(|(since, cutoff)| since < cutoff)
     }
-}
-
-fn is_over(preorder: &Preorder, cutoff: Option<Timestamp>) -> bool {
-    let Some(cutoff) = cutoff else { return false };
-    let session = preorder.session.as_ref();
-    let may_be_paid = session.is_some_and(|session| {
-        let is_recent = session.expires_at.map(|at| at >= cutoff);
-        match session.state {
-            SessionState::Open => is_recent.unwrap_or(true),
-            SessionState::AwaitingPayment => true,
-            SessionState::Closed => is_recent.unwrap_or(false),
-        }
-    });
-    preorder.payment.is_none()
-        && preorder.created_at < cutoff
-        && matches!(preorder.status, Status::Initiated | Status::Failed | Status::Cancelled)
-        && !may_be_paid
 }

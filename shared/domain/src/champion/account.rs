@@ -27,7 +27,7 @@ pub struct ChampionAccount {
     pub marketing_consent: bool,
     /// The reader's Stripe customer, if one was made.
     pub customer: Option<CustomerId>,
-    /// Whether the address has changed since it was told to Stripe.
+    /// Whether Stripe must still be told the reader's verified address.
     pub customer_is_outdated: bool,
     /// The novel's tiers; none if there is no such novel.
     pub tiers: Vec<Tier>,

@@ -23,7 +23,7 @@ pub struct Standing {
     pub email_is_unproven: bool,
     /// The reader's Stripe customer.
     pub customer: Option<CustomerId>,
-    /// Whether the reader's address has changed since Stripe was told it.
+    /// Whether Stripe must still be told the reader's verified address.
     pub customer_is_outdated: bool,
     /// The reader's access; none if nothing was ever paid.
     pub support: Option<Support>,

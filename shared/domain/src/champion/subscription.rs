@@ -78,7 +78,8 @@ impl Subscription {
         }
     }
 
-    /// Returns whether the subscription will charge the reader again unless it is cancelled.
+    /// Returns whether the subscription will charge the reader again unless it is cancelled. `refunded_subscriptions.sql` has
+    /// the same condition.
     #[must_use]
     pub fn renews(&self) -> bool {
         self.is_charged() && !self.cancel_at_period_end

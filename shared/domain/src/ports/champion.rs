@@ -66,7 +66,8 @@ pub trait ChampionStore: Send + Sync {
     ) -> impl Future<Output = Result<CustomerId, StoreError>> + Send;
 
     /// Stores that Stripe knows this address of the reader's customer, unless the reader has another address by now. This
-    /// resets [`ChampionAccount::customer_is_outdated`], which is set when the reader's address changes.
+    /// resets [`ChampionAccount::customer_is_outdated`], which is set when the reader gets another verified address, or
+    /// when the address that they have becomes verified.
     fn customer_told(&self, reader: &UserId, address: &Email) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Stores the recurring Stripe price of a tier, unless the stored tier has another Stripe price or another amount than

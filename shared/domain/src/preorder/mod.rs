@@ -18,6 +18,7 @@ pub mod initiate;
 pub mod on_event;
 mod payment;
 pub mod policy;
+mod unpaid;
 
 use serde_json::{Map, Value};
 

@@ -70,7 +70,8 @@ impl SubscriptionStatus {
     }
 
     /// Returns whether the subscription's first payment was made and it hasn't ended, so that it may charge the reader
-    /// again.
+    /// again. `live_subscriptions.sql` of the operators' program also counts incomplete ones, whose first payment can still
+    /// succeed.
     #[must_use]
     pub fn is_live(self) -> bool {
         !self.is_terminal() && self != Self::Incomplete
