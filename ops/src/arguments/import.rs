@@ -10,14 +10,14 @@ use super::parse;
 /// The subcommands of `ops import`.
 #[derive(Debug, Subcommand)]
 pub enum Import {
-    /// Takes over readers' support of novels from CSV of three tables of the system before this one. Readers keep the tier
-    /// and the end that they were shown, and their payments become history. Prints the rows that match nobody. It can be
-    /// repeated. docs/MIGRATING.md is the guide.
+    /// Carries readers' support of novels over from CSV of three tables of the system before this one. Readers keep the
+    /// tier and the end that they were shown, and their payments become history. Prints the rows that match nobody. It
+    /// can be repeated. docs/MIGRATING.md is the guide.
     #[command(after_help = r"Example:
-  ops import champions --taken-over-at 2026-10-31T02:00:00Z --subscriptions subscriptions.tsv \
+  ops import champions --carried-over-at 2026-10-31T02:00:00Z --subscriptions subscriptions.tsv \
     --records records.tsv --payments payments.tsv --readers readers.tsv --apply")]
     Champions(Champions),
-    /// Takes over unpaid preorders from CSV of the table of the system before this one, so that their customers can still
+    /// Imports unpaid preorders from CSV of the table of the system before this one, so that their customers can still
     /// pay. Paid ones come from Stripe (`ops reconcile`). Nothing is announced. It can be repeated. docs/MIGRATING.md is
     /// the guide.
     #[command(after_help = "Example:
@@ -36,7 +36,7 @@ pub struct Champions {
     /// The time at which that system was stopped and the tables were exported. Payments that were made before it are
     /// settled.
     #[arg(long, value_parser = parse::moment)]
-    pub taken_over_at: Timestamp,
+    pub carried_over_at: Timestamp,
     /// The table `user_champion_subscription`: each reader's support.
     #[arg(long)]
     pub subscriptions: PathBuf,

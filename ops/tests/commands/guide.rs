@@ -30,13 +30,13 @@ impl Folder {
     }
 
     /// Returns a command with the paths of its files changed to this folder.
-    fn command(&self, line: &str, taken_over_at: &str) -> String {
+    fn command(&self, line: &str, carried_over_at: &str) -> String {
         let word = |word: &str| {
             let file = word.contains('.') && self.0.join(word).exists();
             if file {
                 self.0.join(word).display().to_string()
             } else {
-                word.replace("\"$TAKEN_OVER_AT\"", taken_over_at)
+                word.replace("\"$CARRIED_OVER_AT\"", carried_over_at)
             }
         };
         line.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
@@ -79,7 +79,7 @@ async fn the_guide_moves_both_older_systems() {
 
     // The champion system's data are a subscription whose month is running, and a customer at Stripe.
     let now = OffsetDateTime::now_utc().replace_nanosecond(0).unwrap();
-    let taken_over_at = now.format(&Rfc3339).unwrap();
+    let carried_over_at = now.format(&Rfc3339).unwrap();
     let mysql = |days: i64| {
         let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
         (now + Duration::days(days)).format(format).unwrap()
@@ -115,7 +115,7 @@ async fn the_guide_moves_both_older_systems() {
         let commands = commands(section);
         assert!(!commands.is_empty(), "{section}");
         for command in commands {
-            let said = environment.ops(&folder.command(&command, &taken_over_at)).await;
+            let said = environment.ops(&folder.command(&command, &carried_over_at)).await;
             // Without --apply, missing events stay missing.
             let dry = !command.contains("--apply");
             assert!(said.status == 0 || dry && said.status == 3, "ops {command}: {said:?}");

@@ -9,7 +9,7 @@ use crate::environment::{Output, TestEnvironment};
 /// The older system's tables as files, in a folder of their own.
 struct Tables {
     folder: PathBuf,
-    taken_over_at: OffsetDateTime,
+    carried_over_at: OffsetDateTime,
 }
 
 impl Tables {
@@ -17,13 +17,13 @@ impl Tables {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
         fs::create_dir_all(&folder).unwrap();
         let now = OffsetDateTime::now_utc();
-        Self { folder, taken_over_at: now.replace_nanosecond(0).unwrap() - Duration::hours(1) }
+        Self { folder, carried_over_at: now.replace_nanosecond(0).unwrap() - Duration::hours(1) }
     }
 
     /// Returns a moment some days after the older system was stopped, as MySQL writes it.
     fn at(&self, days: i64) -> String {
         let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
-        (self.taken_over_at + Duration::days(days)).format(format).unwrap()
+        (self.carried_over_at + Duration::days(days)).format(format).unwrap()
     }
 
     fn write(&self, name: &str, text: &str) {
@@ -50,11 +50,11 @@ impl Tables {
     }
 
     async fn import(&self, environment: &TestEnvironment, rest: &str) -> Output {
-        let at = self.taken_over_at.format(&Rfc3339).unwrap();
+        let at = self.carried_over_at.format(&Rfc3339).unwrap();
         let folder = self.folder.display();
         environment
             .ops(&format!(
-                "import champions --taken-over-at {at} --subscriptions {folder}/subscriptions.csv \
+                "import champions --carried-over-at {at} --subscriptions {folder}/subscriptions.csv \
                  --records {folder}/records.csv --payments {folder}/payments.csv {rest}"
             ))
             .await
@@ -122,7 +122,7 @@ async fn a_reader_keeps_what_they_were_shown_and_stripe_finds_them() {
     );
     assert_eq!(environment.count("select count(*) from payment_record").await, 0);
 
-    for round in ["1 were taken over, 0 had been before", "0 were taken over, 1 had been before"] {
+    for round in ["1 were carried over, 0 had been before", "0 were carried over, 1 had been before"] {
         let said = tables.import(&environment, &format!("{readers} --apply")).await;
         assert!(said.status == 0 && said.err.contains(round), "{said:?}");
         let access = "select count(*) from champion_access where user_id = 'uid-1' and novel_id = 7 and tier_level = 3";
@@ -243,5 +243,5 @@ async fn where_stripe_did_not_answer_the_import_goes_on_later() {
     assert!(said.status == 1 && said.err.contains("stopped at reader uid-2 and novel 7"), "{said:?}");
     environment.stand_in.faults().clear();
     let said = tables.import(&environment, "--apply").await;
-    assert!(said.status == 0 && said.err.contains("1 were taken over, 1 had been before"), "{said:?}");
+    assert!(said.status == 0 && said.err.contains("1 were carried over, 1 had been before"), "{said:?}");
 }

@@ -23,7 +23,7 @@ async fn import(environment: &TestEnvironment, file: &std::path::Path, apply: bo
 }
 
 #[tokio::test]
-async fn a_form_that_nobody_paid_is_taken_over_and_can_be_paid() {
+async fn a_form_that_nobody_paid_is_imported_and_can_be_paid() {
     let environment = TestEnvironment::start().await;
     let file = file(
         "unpaid.csv",

@@ -56,10 +56,10 @@ impl Support {
     }
 
     /// Returns the reader's former support in the domain's types.
-    pub fn former(&self, taken_over_at: Timestamp) -> Former {
+    pub fn former(&self, carried_over_at: Timestamp) -> Former {
         let running = self.shown.as_ref().filter(|row| row.is_active);
         let shown = running.map(|row| Shown { tier: row.tier, period: row.period });
-        Former { taken_over_at, shown, payments: self.paid() }
+        Former { carried_over_at, shown, payments: self.paid() }
     }
 
     /// Returns each payment once. A row of the ledger and a row of the payments that name one payment are merged; a row

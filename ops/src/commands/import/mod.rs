@@ -1,8 +1,8 @@
-//! `ops import`: takes data over from an older system.
+//! `ops import`: copies data of an older system.
 //!
 //! The access that readers were shown becomes one payment of amount 0, and the payments that they made for it are settled
-//! (`domain::champion::import`). An import can be repeated: readers who are taken over stay as they are, and the others are
-//! added.
+//! (`domain::champion::import`). An import can be repeated: readers who are carried over stay as they are, and the others
+//! are added.
 
 mod former;
 mod preorders;
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pledge_domain::{
     Timestamp,
     account::matching::{Match, Traces, former_reader},
-    champion::{ChampionAccount, ChampionKey, Moment, Step, import::take_over, subscribe::observe},
+    champion::{ChampionAccount, ChampionKey, Moment, Step, import::carry_over, subscribe::observe},
     email::Email,
     error_chain::ErrorChain,
     ids::{CustomerId, NovelId, UserId},
@@ -45,37 +45,37 @@ pub async fn run(tools: &Tools, import: Import, apply: bool) -> Result<Done, Fai
     }
 }
 
-/// Takes readers' support over.
+/// Carries readers' support over.
 async fn champions(tools: &Tools, files: Champions, apply: bool) -> Result<Done, Failure> {
-    if files.taken_over_at > tools.now() {
-        return Err("--taken-over-at is later than now".into());
+    if files.carried_over_at > tools.now() {
+        return Err("--carried-over-at is later than now".into());
     }
     let read = Files::read(&files)?;
     for refused in &read.refused {
         line(refused)?;
     }
     let database = tools.database()?;
-    let mut takeover = Takeover {
+    let mut import = CarryOver {
         tables: Tables::open(&database).await?,
         store: database,
         stripe: tools.stripe()?,
         moment: Moment { now: tools.now(), renewal_grace: tools.renewal_grace()? },
-        taken_over_at: files.taken_over_at,
+        carried_over_at: files.carried_over_at,
         readers: read.readers,
         apply,
-        taken: 0,
+        carried: 0,
         known: 0,
         left: read.refused.len(),
     };
     let mut progress = Progress::new("readers and novels", read.supports.len());
     for ((reader, novel), support) in &read.supports {
-        takeover.of(reader, *novel, support).await.map_err(|error| {
+        import.of(reader, *novel, support).await.map_err(|error| {
             format!("stopped at reader {reader} and novel {novel}, and goes on there when repeated: {error}")
         })?;
         progress.advance(1);
     }
     drop(progress);
-    takeover.conclusion()
+    import.conclusion()
 }
 
 /// The rows of the three tables, and of the file of readers.
@@ -116,21 +116,21 @@ impl Files {
     }
 }
 
-struct Takeover {
+struct CarryOver {
     tables: Tables,
     store: Database,
     stripe: StripeClient,
     moment: Moment,
-    taken_over_at: Timestamp,
+    carried_over_at: Timestamp,
     readers: Option<BTreeMap<String, ReaderRow>>,
     apply: bool,
-    taken: usize,
+    carried: usize,
     known: usize,
     left: usize,
 }
 
-impl Takeover {
-    /// Takes over one reader's support of one novel.
+impl CarryOver {
+    /// Carries one reader's support of one novel over.
     async fn of(&mut self, reader: &str, novel: NovelId, support: &Support) -> Result<(), Failure> {
         let traces = self.traces(reader, &support.customers()).await?;
         let user = match former_reader(&traces) {
@@ -149,29 +149,29 @@ impl Takeover {
             Ok(answer) => answer,
             Err(why) => return self.left(reader, novel, why),
         };
-        let former = support.former(self.taken_over_at);
-        let take = |account: ChampionAccount| take_over(account.at(self.moment), &former, self.moment.now);
-        let Step { answer: taken, change } = take(account);
-        if taken.first {
-            self.taken += 1;
+        let former = support.former(self.carried_over_at);
+        let carry = |account: ChampionAccount| carry_over(account.at(self.moment), &former, self.moment.now);
+        let Step { answer: carried, change } = carry(account);
+        if carried.first {
+            self.carried += 1;
         } else {
             self.known += 1;
         }
-        let until = former.shown.as_ref().filter(|it| it.period.end > self.taken_over_at);
+        let until = former.shown.as_ref().filter(|it| it.period.end > self.carried_over_at);
         let what = until
             .map_or_else(|| "nothing runs".to_owned(), |it| format!("tier {} until {}", it.tier, iso(it.period.end)));
         let state = answer.as_ref().map_or("none", |it| it.made.subscription.status.name());
-        let first = if taken.first { "new" } else { "taken over before" };
+        let first = if carried.first { "new" } else { "carried over before" };
         line(format_args!(
             "{reader}\t{}\tnovel {novel}\t{what}\t{}\tsubscription {state}\t{first}",
             key.user,
-            count(taken.payments, "payment")
+            count(carried.payments, "payment")
         ))?;
         if !self.apply {
             return Ok(());
         }
         if change.is_some() {
-            self.store.step(&key, self.moment.now, take).await?;
+            self.store.step(&key, self.moment.now, carry).await?;
         }
         self.remember(&key, support, answer.as_ref()).await?;
         history(self.tables.client(), &key, &support.records).await
@@ -241,12 +241,14 @@ impl Takeover {
     }
 
     fn conclusion(&self) -> Result<Done, Failure> {
-        let (taken, known, left) = (self.taken, self.known, self.left);
+        let (carried, known, left) = (self.carried, self.known, self.left);
         if self.apply {
-            note(format_args!("{taken} were taken over, {known} had been before, {left} records or readers are left"));
+            note(format_args!(
+                "{carried} were carried over, {known} had been before, {left} records or readers are left"
+            ));
         } else {
             dry_run(format_args!(
-                "{taken} would be taken over, {known} have been before, {left} records or readers would be left"
+                "{carried} would be carried over, {known} have been before, {left} records or readers would be left"
             ));
         }
         Ok(if left == 0 { Done::All } else { Done::SomethingLeft })

@@ -78,8 +78,8 @@ pub fn unreadable(event: &StripeEvent) -> Option<Difference> {
     }
 }
 
-/// Returns the difference for a payment from before the tables were taken over from an older system. What it bought is in
+/// Returns the difference for a payment from before its reader was carried over from an older system. What it bought is in
 /// the reader's carried-over support, and granting it again would count it twice.
 pub fn carried_over() -> Difference {
-    Difference::for_a_person("was paid before the tables were taken over from the older system")
+    Difference::for_a_person("was paid before the reader was carried over from the older system")
 }

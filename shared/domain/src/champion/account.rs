@@ -177,7 +177,7 @@ impl ChampionAccount {
     /// Derives what follows from all known facts: what waiting payments bought, which payment at Stripe belongs to which
     /// record, which unpaid payments are closed, and what was refunded or disputed.
     pub(super) fn settle(&mut self) {
-        let taken_over_at = entering::taken_over_at(&self.payments);
+        let carried_over_at = entering::carried_over_at(&self.payments);
         let theirs: BTreeSet<_> = self.payments.iter().filter_map(|payment| payment.payment_intent.clone()).collect();
         for payment in &mut self.payments {
             if payment.waits_for_its_lines()
@@ -192,7 +192,7 @@ impl ChampionAccount {
             {
                 if !theirs.contains(intent) {
                     payment.payment_intent = Some(intent.clone());
-                } else if payment.is_settled_by(taken_over_at) {
+                } else if payment.is_settled_by(carried_over_at) {
                     // The system before this one knew the payment without its invoice: that record stands for both.
                     payment.period = None;
                 }

@@ -5,7 +5,7 @@ use crate::{
     champion::{ChampionAccount, TierLevel, entering, timeline},
 };
 
-/// The access that a reader had at the moment at which they were taken over.
+/// The access that a reader had at the moment at which they were carried over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Had {
     /// The tier; none if the reader had no access.
@@ -15,8 +15,8 @@ pub struct Had {
 }
 
 impl ChampionAccount {
-    /// Returns two values: the access that the reader was shown when they were taken over, and the access that their known
-    /// earlier payments would give by the rules of the timeline. None if the reader wasn't taken over.
+    /// Returns two values: the access that the reader was shown when they were carried over, and the access that their
+    /// known earlier payments would give by the rules of the timeline. None if the reader wasn't carried over.
     #[must_use]
     pub fn carried_over(&self) -> Option<(Had, Had)> {
         let (shown, at) = self.payments.iter().find_map(|payment| Some((payment, payment.carried_over_at?)))?;

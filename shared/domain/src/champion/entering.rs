@@ -13,13 +13,13 @@ use crate::{
 /// Returns an entry for the timeline for each payment that was made.
 #[must_use]
 pub fn entries(payments: &[PaymentRecord]) -> Vec<Entry> {
-    let taken_over_at = taken_over_at(payments);
-    payments.iter().filter_map(|payment| payment.entry(taken_over_at)).collect()
+    let carried_over_at = carried_over_at(payments);
+    payments.iter().filter_map(|payment| payment.entry(carried_over_at)).collect()
 }
 
-/// Returns when the reader was taken over from an older system; none if they weren't.
+/// Returns when the reader was carried over from an older system; none if they weren't.
 #[must_use]
-pub fn taken_over_at(payments: &[PaymentRecord]) -> Option<Timestamp> {
+pub fn carried_over_at(payments: &[PaymentRecord]) -> Option<Timestamp> {
     payments.iter().filter_map(|payment| payment.carried_over_at).max()
 }
 
@@ -34,16 +34,16 @@ impl PaymentRecord {
         Some(start.filter(|start| in_time(*start)).unwrap_or(paid_at))
     }
 
-    /// Returns whether the payment was made before the reader was taken over at this time. What it bought is then part of
-    /// the access that was carried over.
+    /// Returns whether the payment was made before the reader was carried over at this time. What it bought is then part
+    /// of the access that was carried over.
     #[must_use]
-    pub fn is_settled_by(&self, taken_over_at: Option<Timestamp>) -> bool {
-        self.carried_over_at.is_none() && self.paid_at.is_some_and(|paid_at| Some(paid_at) < taken_over_at)
+    pub fn is_settled_by(&self, carried_over_at: Option<Timestamp>) -> bool {
+        self.carried_over_at.is_none() && self.paid_at.is_some_and(|paid_at| Some(paid_at) < carried_over_at)
     }
 
-    fn entry(&self, taken_over_at: Option<Timestamp>) -> Option<Entry> {
+    fn entry(&self, carried_over_at: Option<Timestamp>) -> Option<Entry> {
         let enters_at = self.enters_at()?;
-        let settled = self.is_settled_by(taken_over_at);
+        let settled = self.is_settled_by(carried_over_at);
         let kind = match self.kind {
             _ if settled => EntryKind::Settled(self.period),
             PaymentKind::CarriedOver => EntryKind::CarriedOver,
@@ -51,9 +51,9 @@ impl PaymentRecord {
         };
         let mut revocations = self.revocation_history();
         if settled {
-            // A payment whose money had gone back before the takeover wasn't part of what the reader was shown.
-            let gone = revocations.iter().rfind(|(at, _)| Some(*at) <= taken_over_at).is_some_and(|(_, gone)| *gone);
-            revocations.retain(|(at, _)| Some(*at) > taken_over_at && !gone);
+            // If the money had gone back before that time, the payment wasn't part of what the reader was shown.
+            let gone = revocations.iter().rfind(|(at, _)| Some(*at) <= carried_over_at).is_some_and(|(_, gone)| *gone);
+            revocations.retain(|(at, _)| Some(*at) > carried_over_at && !gone);
         }
         Some(Entry {
             payment: self.id,

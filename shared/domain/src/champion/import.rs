@@ -1,4 +1,4 @@
-//! Taking over a reader's support from the system before this one.
+//! Carrying over what the system before this one showed a reader.
 
 use crate::{
     Timestamp,
@@ -14,7 +14,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Former {
     /// When the former system was stopped. Payments that were made before are settled, and later ones count here.
-    pub taken_over_at: Timestamp,
+    pub carried_over_at: Timestamp,
     /// The access that the former system showed the reader last; none if nothing ran any more.
     pub shown: Option<Shown>,
     /// The payments that the former system recorded.
@@ -30,20 +30,20 @@ pub struct Shown {
     pub period: Period,
 }
 
-/// The result of taking a reader over.
+/// The result of carrying a reader over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TakenOver {
-    /// Whether the reader was taken over for the first time. If not, what was carried over then stays as it is.
+pub struct CarriedOver {
+    /// Whether the reader was carried over for the first time. If not, what was carried over then stays as it is.
     pub first: bool,
     /// How many payments were new. They are settled: kept as history, they buy no time.
     pub payments: usize,
 }
 
-/// Takes a reader over: the access that they were shown is honoured as one payment of amount 0, and the payments from
+/// Carries a reader over: the access that they were shown is honoured as one payment of amount 0, and the payments from
 /// before are settled, which means that they buy no time. A repeat adds payments that weren't known.
 #[must_use]
-pub fn take_over(account: ChampionAccount, former: &Former, now: Timestamp) -> Step<TakenOver> {
-    let at = former.taken_over_at;
+pub fn carry_over(account: ChampionAccount, former: &Former, now: Timestamp) -> Step<CarriedOver> {
+    let at = former.carried_over_at;
     let first = account.payments.iter().all(|payment| payment.carried_over_at.is_none());
     let is_known = |new: &PaymentRecord| {
         let same_intent =
@@ -52,7 +52,7 @@ pub fn take_over(account: ChampionAccount, former: &Former, now: Timestamp) -> S
     };
     let settled = |payment: &&PaymentRecord| payment.paid_at.is_some_and(|paid_at| paid_at < at);
     let new: Vec<_> = former.payments.iter().filter(settled).filter(|it| !is_known(it)).cloned().collect();
-    let answer = TakenOver { first, payments: new.len() };
+    let answer = CarriedOver { first, payments: new.len() };
     let mut change = Change::of(account);
     if first {
         let shown = carried_over(&change.after, former);
@@ -67,10 +67,10 @@ pub fn take_over(account: ChampionAccount, former: &Former, now: Timestamp) -> S
 /// Returns the payment of amount 0 that stands for the access that a reader was shown. If nothing was shown, it has no
 /// length; earlier payments are settled by it all the same.
 fn carried_over(account: &ChampionAccount, former: &Former) -> PaymentRecord {
-    let at = former.taken_over_at;
+    let at = former.carried_over_at;
     let shown = former.shown.as_ref().filter(|shown| at < shown.period.end && shown.period.start < shown.period.end);
     let key = &account.key;
-    let id = PaymentRecordId::for_reference("taken over", &format!("{}:{}", key.user, key.novel));
+    let id = PaymentRecordId::for_reference("carried over", &format!("{}:{}", key.user, key.novel));
     let tier = shown.map(|shown| shown.tier);
     let on_sale = account.tiers.iter().find(|it| Some(it.level) == tier);
     let currency = on_sale.map_or(Currency::USD, |tier| tier.price.currency);

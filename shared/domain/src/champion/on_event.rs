@@ -15,7 +15,7 @@ use crate::{
         account::linked,
         announce,
         change::Change,
-        entering::taken_over_at,
+        entering::carried_over_at,
         invoice_lines::{self, Lines},
     },
     effect::Effect,
@@ -31,10 +31,10 @@ type ChampionEffect = Effect<ChampionChange>;
 #[must_use]
 pub fn invoice_paid(account: ChampionAccount, fact: &InvoiceFact) -> ChampionEffect {
     let lines = invoice_lines::read(&account, fact);
-    let taken_over_at = taken_over_at(&account.payments);
+    let carried_over_at = carried_over_at(&account.payments);
     match lines {
         // An invoice of the system before this one has a price of that system, and buys nothing here.
-        Lines::UnknownPrice(_) if Some(fact.at) < taken_over_at => {}
+        Lines::UnknownPrice(_) if Some(fact.at) < carried_over_at => {}
         Lines::UnknownPrice(price) => return Effect::park(unknown_price(&account, fact, price)),
         Lines::Ours { .. } | Lines::Elsewhere => {}
     }
@@ -42,7 +42,7 @@ pub fn invoice_paid(account: ChampionAccount, fact: &InvoiceFact) -> ChampionEff
     let mut change = Change::of(account);
     payment.paid_at = Some(payment.paid_at.map_or(fact.at, |known| known.min(fact.at)));
     payment.amount = fact.amount;
-    let settled = payment.is_settled_by(taken_over_at);
+    let settled = payment.is_settled_by(carried_over_at);
     let first = !settled && change.after.payment(payment.id).is_none_or(|known| known.paid_at.is_none());
     if settled {
         payment.period = payment.period.or(fact.period);
@@ -98,7 +98,7 @@ pub fn invoice_action_required(account: ChampionAccount, fact: &InvoiceFact) -> 
 fn of_invoice(account: &ChampionAccount, fact: &InvoiceFact, lines: &Lines<'_>) -> PaymentRecord {
     let known = account.payments.iter().find(|payment| payment.invoice.as_ref() == Some(&fact.invoice));
     let mut payment = known
-        .or_else(|| taken_over(account, fact))
+        .or_else(|| carried_over(account, fact))
         .or_else(|| reserved(account, fact))
         .cloned()
         .unwrap_or_else(|| from_invoice(account, fact));
@@ -139,10 +139,10 @@ fn reserved<'a>(account: &'a ChampionAccount, fact: &InvoiceFact) -> Option<&'a 
 
 /// Returns the record of an invoice's payment from the system before this one, which knew the payment at Stripe but not the
 /// invoice.
-fn taken_over<'a>(account: &'a ChampionAccount, fact: &InvoiceFact) -> Option<&'a PaymentRecord> {
-    let taken_over_at = taken_over_at(&account.payments);
+fn carried_over<'a>(account: &'a ChampionAccount, fact: &InvoiceFact) -> Option<&'a PaymentRecord> {
+    let carried_over_at = carried_over_at(&account.payments);
     let intent = fact.payment_intent.as_ref().or_else(|| linked(&account.intents, &fact.invoice))?;
-    let mut settled = account.payments.iter().filter(|it| it.invoice.is_none() && it.is_settled_by(taken_over_at));
+    let mut settled = account.payments.iter().filter(|it| it.invoice.is_none() && it.is_settled_by(carried_over_at));
     settled.find(|it| it.payment_intent.as_ref() == Some(intent))
 }
 
@@ -197,7 +197,7 @@ pub fn purchase_succeeded(account: ChampionAccount, fact: &PurchaseFact, at: Tim
     let first = payment.paid_at.is_none();
     payment.paid_at = Some(payment.paid_at.map_or(at, |known| known.min(at)));
     payment.amount = fact.amount;
-    if first && !payment.is_settled_by(taken_over_at(&change.after.payments)) {
+    if first && !payment.is_settled_by(carried_over_at(&change.after.payments)) {
         change.announce(announce::paid(&change.after, &payment, false, None));
     }
     change.after.put_payment(payment);

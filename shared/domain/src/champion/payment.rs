@@ -23,7 +23,7 @@ pub enum PaymentKind {
     PlanChange,
     /// A single purchase of thirty days.
     Purchase,
-    /// The access that a reader was shown when they were taken over from the system before this one; its amount is 0.
+    /// The access that a reader was shown when they were carried over from the system before this one; its amount is 0.
     CarriedOver,
     /// Time that an operator gave free of charge, for example for a payment that was recorded only after its time had
     /// passed; its amount is 0.
@@ -194,7 +194,8 @@ pub struct PaymentRecord {
     /// The grace that was configured when it was paid: how late a renewal may be paid and still enter at its period's
     /// start.
     pub grace: Option<Duration>,
-    /// When the reader was taken over; set only for [`PaymentKind::CarriedOver`]. Payments from before are settled by it.
+    /// When the reader was carried over; set only for [`PaymentKind::CarriedOver`]. Payments from before are settled by
+    /// it.
     pub carried_over_at: Option<Timestamp>,
     /// When the payment was made; none while it is unpaid.
     pub paid_at: Option<Timestamp>,

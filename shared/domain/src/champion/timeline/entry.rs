@@ -34,9 +34,9 @@ pub struct Entry {
 pub enum EntryKind {
     /// A payment that buys time.
     Bought,
-    /// The access that the reader was shown when they were taken over.
+    /// The access that the reader was shown when they were carried over.
     CarriedOver,
-    /// A payment from before the reader was taken over. It has no time of its own. When it is revoked, the carried-over
+    /// A payment from before the reader was carried over. It has no time of its own. When it is revoked, the carried-over
     /// entry loses as much of its remaining time as this period still covers.
     Settled(Option<Period>),
 }

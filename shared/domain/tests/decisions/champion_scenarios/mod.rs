@@ -1,10 +1,10 @@
 //! What happens to readers of novels over months: what they are shown, what they can read, and what they are charged.
 
+mod carried_over;
 mod grace;
 mod invoices;
 mod revenue;
 mod revocations;
-mod takeover;
 mod timeline;
 
 use pledge_domain::{
