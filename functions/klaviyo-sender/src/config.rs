@@ -46,10 +46,10 @@ impl Config {
         let interval = parser.optional("SEND_INTERVAL_MILLISECONDS", |text| {
             text.parse().map(std::time::Duration::from_millis).map_err(|_| "set whole milliseconds")
         });
-        let unpaid_preorders = days(parser, "UNPAID_PREORDER_DAYS");
-        let sent_payloads = days(parser, "SENT_PAYLOAD_DAYS");
-        let parked_payloads = days(parser, "PARKED_PAYLOAD_DAYS");
-        let events = days(parser, "STRIPE_EVENT_DAYS");
+        let unpaid_preorders = days(parser, "UNPAID_PREORDER_DAYS", Retention::LEAST_UNPAID);
+        let sent_payloads = days(parser, "SENT_PAYLOAD_DAYS", Retention::LEAST);
+        let parked_payloads = days(parser, "PARKED_PAYLOAD_DAYS", Retention::LEAST);
+        let events = days(parser, "STRIPE_EVENT_DAYS", Retention::LEAST);
         Some(Self {
             database: database?,
             klaviyo: klaviyo?,
@@ -69,13 +69,12 @@ impl Config {
     }
 }
 
-/// Parses a number of days. 0, or no variable, means for ever (`Some(None)`); fewer days than [`Retention::LEAST`] are
-/// a problem.
-fn days(parser: &mut Parser<'_>, name: &'static str) -> Option<Option<time::Duration>> {
+/// Parses a number of days. 0, or no variable, means for ever (`Some(None)`); fewer days than `least` are a problem.
+fn days(parser: &mut Parser<'_>, name: &'static str, least: time::Duration) -> Option<Option<time::Duration>> {
     let days = parser.optional(name, |text| match text.parse().map(time::Duration::days) {
         Ok(days) if days.is_zero() => Ok(None),
-        Ok(days) if days >= Retention::LEAST => Ok(Some(days)),
-        _ => Err("set 0, or whole days from 30 on"),
+        Ok(days) if days >= least => Ok(Some(days)),
+        _ => Err(format!("set 0, or whole days from {} on", least.whole_days())),
     });
     Some(days?.flatten())
 }
@@ -109,8 +108,20 @@ mod tests {
         let config = parse(&[("SENT_PAYLOAD_DAYS", "90"), ("STRIPE_EVENT_DAYS", "0")]).unwrap();
         assert_eq!(config.retention.sent_payloads, Some(time::Duration::days(90)));
         assert_eq!((config.retention.events, config.retention.unpaid_preorders), (None, None));
-        let error = parse(&[("UNPAID_PREORDER_DAYS", "7")]).unwrap_err();
+        let config = parse(&[("SENT_PAYLOAD_DAYS", "30")]).unwrap();
+        assert_eq!(config.retention.sent_payloads, Some(Retention::LEAST));
+        let error = parse(&[("SENT_PAYLOAD_DAYS", "29")]).unwrap_err();
+        assert_eq!(error.problems()[0].name, "SENT_PAYLOAD_DAYS");
+        assert_eq!(error.problems()[0].remedy, "set 0, or whole days from 30 on");
+    }
+
+    #[test]
+    fn an_unpaid_preorder_is_kept_for_thirty_one_days_at_least() {
+        let config = parse(&[("UNPAID_PREORDER_DAYS", "31")]).unwrap();
+        assert_eq!(config.retention.unpaid_preorders, Some(Retention::LEAST_UNPAID));
+        let error = parse(&[("UNPAID_PREORDER_DAYS", "30")]).unwrap_err();
         assert_eq!(error.problems()[0].name, "UNPAID_PREORDER_DAYS");
+        assert_eq!(error.problems()[0].remedy, "set 0, or whole days from 31 on");
     }
 
     #[test]

@@ -40,7 +40,7 @@ impl Retention {
     /// The least time for which an unpaid preorder must be kept, since it can still be paid: the link of an expired session
     /// works for 30 days (<https://docs.stripe.com/payments/checkout/abandoned-carts>), and the session that it opens is open
     /// for one more.
-    const LEAST_UNPAID: Duration = Duration::days(31);
+    pub const LEAST_UNPAID: Duration = Duration::days(31);
 
     /// Returns the cutoffs at `now`; none if everything is kept for ever.
     #[must_use]
