@@ -490,7 +490,7 @@ export interface components {
             displayName: string | null;
             photoUrl: string | null;
             phone: string | null;
-            /** @description Whether they agreed to marketing. */
+            /** @description Whether they agree to marketing; what `consent` says, if it isn't null. */
             marketingConsent: boolean;
             /** @description What counts of what was said of marketing to their address: the newest, and of that what somebody said who had proven the address before anything else. Null if nothing was, or only before this was recorded. */
             consent: components["schemas"]["Consent"] | null;

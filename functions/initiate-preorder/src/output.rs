@@ -87,7 +87,7 @@ pub struct UserProfile {
     photo_url: Option<String>,
     /// The telephone number.
     phone: Option<String>,
-    /// Whether the reader agreed to marketing.
+    /// Whether the reader agrees to marketing: what `consent` says, if there is one.
     marketing_consent: bool,
     /// The consent or withdrawal that counts for the address; none if there is none, or if it was given before consents
     /// were recorded.
@@ -116,6 +116,8 @@ impl From<Consent> for OwnConsent {
 
 impl From<StoredProfile> for UserProfile {
     fn from(profile: StoredProfile) -> Self {
+        // What counts for the address may come from a form that was sent while signed out, which changes no user's row.
+        let marketing_consent = profile.consent.as_ref().map_or(profile.marketing_consent, |consent| consent.given);
         Self {
             user_id: profile.user,
             email: profile.address,
@@ -123,7 +125,7 @@ impl From<StoredProfile> for UserProfile {
             display_name: profile.display_name,
             photo_url: profile.photo_url,
             phone: profile.phone,
-            marketing_consent: profile.marketing_consent,
+            marketing_consent,
             consent: profile.consent.map(OwnConsent::from),
         }
     }

@@ -160,6 +160,24 @@ async fn a_reader_agrees_to_marketing_and_withdraws_it() {
 }
 
 #[tokio::test]
+async fn who_agreed_in_a_form_while_signed_out_is_shown_that_and_can_withdraw() {
+    let handler = handler();
+    let form = json!({
+        "email": "reader@example.com", "color": "Red", "marketingConsent": true, "consentTextVersion": "2026-11",
+    });
+    assert_eq!(send(&handler, post(&form)).await.status(), 201);
+    let says = |body: &Value| (body["marketingConsent"].clone(), body["consent"]["given"].clone());
+    let (_, signed_in) = read(&send(&handler, as_reader(HttpEvent::post("/users/me"))).await);
+    assert_eq!(signed_in["consent"]["source"], json!("preorder_form"));
+    assert_eq!(says(&signed_in), (json!(true), json!(true)));
+
+    let withdrawal = as_reader(HttpEvent::post("/users/me").json(&json!({ "marketingConsent": false })));
+    let (_, withdrawn) = read(&send(&handler, withdrawal).await);
+    assert_eq!(withdrawn["consent"]["source"], json!("account"));
+    assert_eq!(says(&withdrawn), (json!(false), json!(false)));
+}
+
+#[tokio::test]
 async fn consent_without_the_text_that_was_agreed_to_is_a_mistake_of_that_field() {
     let handler = handler();
     for (answer, field) in [
