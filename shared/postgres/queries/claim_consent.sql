@@ -1,7 +1,8 @@
 -- Stores the consent to marketing, or its withdrawal, with id $1 of user $2 (null: not signed in) for address $3: given $4,
 -- proven $5, source $6, version of the text $7; and its announcement with the same id: key $8, metric $9, payload $10.
--- Stores neither if they repeat the consent that counts for the address, or if a preorder $11 is given that has an owner or
--- another address than $12. The time is $13. The user's row gets the user's last answer.
+-- Stores neither if they repeat the consent that counts for the address, unless a preorder's form gives it for a proven
+-- address, or if a preorder $11 is given that has an owner or another address than $12. The time is $13. The user's row gets
+-- the user's last answer.
 with newest as (
     select given, proven, text_version
     from consent
@@ -17,9 +18,12 @@ said as (
             select from preorders where id = $11 and user_id is null and lower(preorders.email) = lower($12)
         )
     )
-      and not exists (
-        select from newest
-        where given = $4 and proven >= $5 and (not $4 or text_version is not distinct from $7::text)
+      and (
+        ($4 and $5 and $6::text = 'preorder_form')
+        or not exists (
+            select from newest
+            where given = $4 and proven >= $5 and (not $4 or text_version is not distinct from $7::text)
+        )
     )
     on conflict (id) do nothing
     returning id

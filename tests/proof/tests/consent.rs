@@ -3,14 +3,17 @@
 #![allow(clippy::large_futures, reason = "a whole journey is one future, and tests have the stack for it")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests may stop a test")]
 
+use std::time::Duration;
+
 use pledge_proof::{
     TestEnvironment,
     environment::StartMode,
     functions::READER,
-    journeys::{as_reader, checkout, form_with_consent},
+    journeys::{as_reader, checkout, form_with_consent, says_of_marketing},
 };
 use pledge_stand_ins::{klaviyo::EmailMarketing, stripe::Payment};
 use pledge_testkit::TestDatabase;
+use serde_json::json;
 
 fn marketing(environment: &TestEnvironment) -> EmailMarketing {
     environment.klaviyo.profiles(Some(READER)).first().map(|profile| profile.email_marketing).unwrap_or_default()
@@ -29,6 +32,29 @@ async fn a_form_that_nobody_proved_subscribes_nobody_to_a_list_that_asks_nobody(
 
     // The same consent counts when it comes from the signed-in owner of the address.
     let again = form_with_consent(READER).header("idempotency-key", "signed in");
+    environment.ask(&as_reader(again), 201).await;
+    environment.end().await;
+    assert_eq!(marketing(&environment), EmailMarketing::Subscribed);
+}
+
+#[tokio::test]
+async fn who_unsubscribed_at_klaviyo_and_agrees_in_a_new_form_is_subscribed_again() {
+    let database = TestDatabase::new().await;
+    let mut environment = TestEnvironment::new(&database, StartMode::Warm).await;
+    environment.ask(&as_reader(form_with_consent(READER)), 201).await;
+    environment.end().await;
+    assert_eq!(marketing(&environment), EmailMarketing::Subscribed);
+    environment.klaviyo.unsubscribe(READER);
+    assert_eq!(marketing(&environment), EmailMarketing::Unsubscribed);
+
+    environment.clock.advance(Duration::from_secs(60));
+    let repeated = json!({ "marketingConsent": true, "consentTextVersion": "2026-11" });
+    environment.ask(&says_of_marketing(&repeated), 200).await;
+    environment.end().await;
+    assert_eq!(marketing(&environment), EmailMarketing::Unsubscribed, "an account may only repeat what is stored");
+
+    environment.clock.advance(Duration::from_secs(60));
+    let again = form_with_consent(READER).header("idempotency-key", "another form");
     environment.ask(&as_reader(again), 201).await;
     environment.end().await;
     assert_eq!(marketing(&environment), EmailMarketing::Subscribed);

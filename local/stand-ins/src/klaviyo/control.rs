@@ -7,6 +7,7 @@
 //! | `GET attempts` | every request with its status |
 //! | `GET profiles?email=` | whom the account knows, and whether they get marketing |
 //! | `POST profiles/confirm` `{"email": …}` | somebody confirms what a double opt-in list has asked |
+//! | `POST profiles/unsubscribe` `{"email": …}` | somebody follows the link in a mail that unsubscribes |
 //! | `GET jobs` | every request to subscribe or unsubscribe |
 //! | `POST lists` `{"id": …, "double_opt_in": false}` | makes or changes a list |
 //! | `POST limits` | `{"per_second": 350, "per_minute": 3500}`, or `null` for none |
@@ -34,6 +35,7 @@ pub(super) fn router(klaviyo: Arc<Klaviyo>) -> Router {
         .route("/_control/attempts", get(attempts))
         .route("/_control/profiles", get(profiles))
         .route("/_control/profiles/confirm", post(confirm))
+        .route("/_control/profiles/unsubscribe", post(unsubscribe))
         .route("/_control/jobs", get(jobs))
         .route("/_control/lists", post(set_list))
         .route("/_control/limits", post(limits))
@@ -70,12 +72,17 @@ async fn profiles(State(klaviyo): Shared, Query(filter): Query<Filter>) -> Json<
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Confirmation {
+struct Address {
     email: String,
 }
 
-async fn confirm(State(klaviyo): Shared, Json(confirmation): Json<Confirmation>) -> Json<Value> {
-    Json(json!({ "ok": klaviyo.with(|inner| inner.profiles.confirm(&confirmation.email)) }))
+async fn confirm(State(klaviyo): Shared, Json(Address { email }): Json<Address>) -> Json<Value> {
+    Json(json!({ "ok": klaviyo.with(|inner| inner.profiles.confirm(&email)) }))
+}
+
+async fn unsubscribe(State(klaviyo): Shared, Json(Address { email }): Json<Address>) -> Json<Value> {
+    klaviyo.with(|inner| inner.profiles.unsubscribe(&email));
+    Json(json!({ "ok": true }))
 }
 
 async fn jobs(State(klaviyo): Shared) -> Json<Vec<Job>> {

@@ -137,6 +137,11 @@ impl KlaviyoStandIn {
         self.klaviyo.with(|inner| inner.profiles.confirm(email))
     }
 
+    /// Unsubscribes an address from everything, as its owner does with the link in a mail.
+    pub fn unsubscribe(&self, email: &str) {
+        self.klaviyo.with(|inner| inner.profiles.unsubscribe(email));
+    }
+
     /// Makes a list, or changes whether it is double opt-in.
     pub fn set_list(&self, id: &str, double_opt_in: bool) {
         self.klaviyo.with(|inner| inner.lists.insert(id.to_owned(), double_opt_in));

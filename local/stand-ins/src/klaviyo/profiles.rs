@@ -115,6 +115,15 @@ impl Profiles {
         self.0.retain(|profile| profile.email.as_deref() != Some(email));
     }
 
+    /// Unsubscribes the profile with this e-mail address from everything, if there is one.
+    pub(crate) fn unsubscribe(&mut self, email: &str) {
+        let email = email.to_ascii_lowercase();
+        for profile in self.0.iter_mut().filter(|profile| profile.email.as_ref() == Some(&email)) {
+            profile.lists.clear();
+            profile.email_marketing = EmailMarketing::Unsubscribed;
+        }
+    }
+
     /// Confirms a subscription that a double opt-in list asked to confirm. Returns whether one did.
     pub(crate) fn confirm(&mut self, email: &str) -> bool {
         let email = email.to_ascii_lowercase();

@@ -69,7 +69,7 @@ fn told(kind: AnnouncementKind) -> (&'static str, &'static str) {
         ),
         Kind::ChampionDisputed => ("A reader's bank disputes a payment.", "the dispute"),
         Kind::MarketingConsentGiven => (
-            "Somebody agreed to marketing, or to a newer text of it. With a list (`KLAVIYO_LIST_ID`), and if the address is proven or the list is double opt-in, it is no event: the address is subscribed to the list.",
+            "Somebody agreed to marketing, to a newer text of it, or once more in another preorder's form if the address is proven. With a list (`KLAVIYO_LIST_ID`), and if the address is proven or the list is double opt-in, it is no event: the address is subscribed to the list.",
             "the preorder, or reader and time",
         ),
         Kind::MarketingConsentWithdrawn => (

@@ -80,10 +80,16 @@ impl ConsentChange {
 
     /// Returns whether this consent repeats `counting`, the consent that counts for the address so far. `claim_consent.sql`
     /// has the same condition.
+    ///
+    /// A consent that a preorder's form gives for a proven address is always new: each form asks anew, and whoever
+    /// unsubscribed at Klaviyo meanwhile, which isn't known here, is to be subscribed again. An account may only repeat what
+    /// is stored, and nobody knows who repeats an unproven consent.
     #[must_use]
     pub fn says_nothing_new(&self, counting: &Self) -> bool {
+        let asked_anew = self.consent.source == ConsentSource::PreorderForm && self.consent.given && self.proven;
         let same_text = !self.consent.given || counting.consent.text_version == self.consent.text_version;
-        counting.consent.given == self.consent.given && counting.proven >= self.proven && same_text
+        let same = counting.consent.given == self.consent.given && counting.proven >= self.proven && same_text;
+        same && !asked_anew
     }
 
     /// Returns whether announcements may say that the person agrees to marketing; none if they must not say anything about
@@ -178,6 +184,27 @@ mod tests {
         };
         assert_ne!(account(true, 1).id, account(true, 2).id);
         assert_ne!(account(true, 1).id, account(false, 1).id);
+    }
+
+    #[test]
+    fn only_a_form_for_a_proven_address_says_the_same_anew() {
+        let address = Email::parse("ada@example.com").unwrap();
+        let ada = UserId::parse("ada").unwrap();
+        let in_form = |id: &str, proven| {
+            let preorder = PreorderId::parse(id).unwrap();
+            ConsentChange::of_form(preorder, &address, Some(&ada), proven, version(), Timestamp::UNIX_EPOCH)
+        };
+        let in_account = |given| {
+            let (text_version, source) = (Some(version()), ConsentSource::Account);
+            let consent = Consent { given, text_version, source, said_at: Timestamp::UNIX_EPOCH };
+            ConsentChange::of_account(&ada, &address, true, consent)
+        };
+        let counting = in_form("0a1b2c3d-0000-4000-8000-000000000000", true);
+        let next = "0a1b2c3d-0000-4000-8000-000000000001";
+        assert!(!in_form(next, true).says_nothing_new(&counting));
+        assert!(in_form(next, false).says_nothing_new(&counting));
+        assert!(in_account(true).says_nothing_new(&counting));
+        assert!(in_account(false).says_nothing_new(&in_account(false)));
     }
 
     #[test]

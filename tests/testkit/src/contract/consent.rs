@@ -97,6 +97,30 @@ pub async fn what_counts_already_is_not_told_again<S: Subject>(subject: &S) {
     assert_eq!(unsent(subject, &[first, again, newer]).await.len(), 1, "another text is news");
 }
 
+pub async fn who_agrees_again_in_a_new_form_is_subscribed_again<S: Subject>(subject: &S) {
+    // Between two forms, the reader may have unsubscribed at Klaviyo.
+    for n in 1..=3 {
+        let new = a_new_preorder_with_consent(n, SAME_ADDRESS, Owner::SignedIn(signed_in("u1", ADDRESS)));
+        subject.store().initiate(&new).await.unwrap();
+        let announced = new.claims.announcements().next().unwrap();
+        assert_eq!(to_be_sent(subject, &[announced]).await, [GIVEN], "form {n}");
+        subject.store().settle(&[(announced, Delivery::Sent)], t(10)).await.unwrap();
+        // The same form again asks nothing anew.
+        subject.store().initiate(&new).await.unwrap();
+        assert_eq!(unsent(subject, &[announced]).await, [], "form {n}");
+    }
+    let (profile, repeated) = says(subject, agreed("v1"), 20).await;
+    assert_eq!(unsent(subject, &[repeated]).await, [], "an account may only repeat what is stored");
+    assert_eq!(profile.consent.unwrap().said_at, t(3));
+}
+
+pub async fn who_agrees_again_for_an_address_that_nobody_proved_is_not_told_again<S: Subject>(subject: &S) {
+    let [_, first] = a_form_agrees(subject, 1).await;
+    let [_, again] = a_form_agrees(subject, 2).await;
+    assert_eq!(to_be_sent(subject, &[first]).await, [GIVEN]);
+    assert_eq!(unsent(subject, &[again]).await, []);
+}
+
 pub async fn what_does_not_count_any_more_is_superseded<S: Subject>(subject: &S) {
     let (_, given) = says(subject, agreed("v1"), 1).await;
     let (_, withdrawn) = says(subject, WITHDRAWN, 2).await;

@@ -281,6 +281,8 @@ macro_rules! store_contract {
             what_a_form_agrees_to_is_stored_with_it_and_told,
             what_a_reader_says_last_counts,
             what_counts_already_is_not_told_again,
+            who_agrees_again_in_a_new_form_is_subscribed_again,
+            who_agrees_again_for_an_address_that_nobody_proved_is_not_told_again,
             what_does_not_count_any_more_is_superseded,
             an_older_one_that_arrives_late_brings_the_one_that_counts_again,
             one_that_counts_is_sent_again_if_an_older_one_is_settled_before_it,
