@@ -51,7 +51,7 @@ impl PaymentRecord {
         };
         let mut revocations = self.revocation_history();
         if settled {
-            // If the money had gone back before that time, the payment wasn't part of what the reader was shown.
+            // A payment that had gone back before the reader was carried over wasn't part of what they were shown.
             let gone = revocations.iter().rfind(|(at, _)| Some(*at) <= carried_over_at).is_some_and(|(_, gone)| *gone);
             revocations.retain(|(at, _)| Some(*at) > carried_over_at && !gone);
         }
