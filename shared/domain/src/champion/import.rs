@@ -70,7 +70,8 @@ fn carried_over(account: &ChampionAccount, former: &Former) -> PaymentRecord {
     let at = former.carried_over_at;
     let shown = former.shown.as_ref().filter(|shown| at < shown.period.end && shown.period.start < shown.period.end);
     let key = &account.key;
-    let id = PaymentRecordId::for_reference("carried over", &format!("{}:{}", key.user, key.novel));
+    // Ids of stored payments are derived from this text, so it stays.
+    let id = PaymentRecordId::for_reference("taken over", &format!("{}:{}", key.user, key.novel));
     let tier = shown.map(|shown| shown.tier);
     let on_sale = account.tiers.iter().find(|it| Some(it.level) == tier);
     let currency = on_sale.map_or(Currency::USD, |tier| tier.price.currency);
