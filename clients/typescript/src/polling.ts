@@ -14,13 +14,13 @@ export interface WaitOptions<Value> {
 
 /** Polls until `settled` returns true or the limit is over, and returns the last state. */
 export async function poll<Value>(
-  look: (signal: AbortSignal | undefined) => Promise<Value>,
+  read: (signal: AbortSignal | undefined) => Promise<Value>,
   settled: (value: Value) => boolean,
   { waitLimit = 30_000, signal, onUpdate }: WaitOptions<Value>,
 ): Promise<Value> {
   const end = Date.now() + waitLimit;
   for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 1.5, LONGEST_WAIT)) {
-    const value = await look(signal);
+    const value = await read(signal);
     onUpdate?.(value);
     const jittered = wait * (0.75 + Math.random() / 2);
     if (settled(value) || Date.now() + jittered >= end) return value;

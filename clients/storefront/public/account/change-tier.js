@@ -32,7 +32,7 @@ export function changeTier(page, place, tiers, status) {
   const wish = () => ({ novelId, tierLevel: Number(select.value) });
   /** @param {ChampionChange} change */
   const costs = ({ renewsAt, amount, currency }) => texts.fromRenewal(date(locale, renewsAt), money(locale, amount, currency));
-  const look = form({ action: texts.showCost, busy: texts.working }, [field(texts.newTier, select)], async () => {
+  const previewForm = form({ action: texts.showCost, busy: texts.working }, [field(texts.newTier, select)], async () => {
     try {
       confirm(await pledge.previewTierChange(wish()));
     } catch (error) {
@@ -54,6 +54,6 @@ export function changeTier(page, place, tiers, status) {
     );
     place.querySelector("button")?.focus();
   };
-  place.replaceChildren(look);
+  place.replaceChildren(previewForm);
   select.focus();
 }

@@ -67,10 +67,10 @@ function pause(milliseconds, signal) {
 // ../typescript/dist/polling.js
 var FIRST_WAIT = 300;
 var LONGEST_WAIT = 4e3;
-async function poll(look, settled, { waitLimit = 3e4, signal, onUpdate }) {
+async function poll(read, settled, { waitLimit = 3e4, signal, onUpdate }) {
   const end = Date.now() + waitLimit;
   for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 1.5, LONGEST_WAIT)) {
-    const value = await look(signal);
+    const value = await read(signal);
     onUpdate?.(value);
     const jittered = wait * (0.75 + Math.random() / 2);
     if (settled(value) || Date.now() + jittered >= end)
