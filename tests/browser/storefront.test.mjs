@@ -64,6 +64,57 @@ test("a reader orders, pays and sees that it is paid", async () => {
   });
 });
 
+/**
+ * Lets the API say of a preorder what it says until Stripe tells it of the payment. Returns a function that ends this.
+ */
+async function tellLate(page, status) {
+  let late = true;
+  await page.route(/\/preorders\/[^/]+$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill(late ? { response, json: { ...(await response.json()), status } } : { response });
+  });
+  return () => {
+    late = false;
+  };
+}
+
+for (const [status, before] of [
+  ["failed", "the card before was refused"],
+  ["cancelled", "the page before ran out"],
+]) {
+  test(`a reader who has paid isn't told that ${before}`, async () => {
+    await visit({}, async (page) => {
+      await order(page, somebody());
+      const tell = await tellLate(page, status);
+      const read = page.waitForResponse(/\/preorders\/[^/]+$/);
+      await page.getByRole("button", { name: /by card/ }).first().click();
+      await read;
+      await heading(page, /We are waiting for Stripe/);
+      tell();
+      await heading(page, "Thank you. It's paid.");
+    });
+  });
+}
+
+test("a reader whose second card paid isn't asked to pay again, however late Stripe tells it", async () => {
+  // Stripe's page answers a declined card with 402.
+  await visit({ expected: /status of 402/ }, async (page) => {
+    await order(page, somebody());
+    await page.getByRole("button", { name: /that is declined/ }).click();
+    await page.getByRole("alert").waitFor();
+    await tellLate(page, "failed");
+    await page.clock.install();
+    const read = page.waitForResponse(/\/preorders\/[^/]+$/);
+    await page.getByRole("button", { name: /by card/ }).first().click();
+    await read;
+    await heading(page, /We are waiting for Stripe/);
+    await page.clock.fastForward(30_000);
+    await heading(page, "Your payment is on its way.");
+    await accessible(page);
+    assert.equal(await page.getByRole("button", { name: "Pay now" }).count(), 0);
+  });
+});
+
 test("a form that is wrong says so at the field", async () => {
   // The browser itself logs each answer that is an error.
   await visit({ expected: /status of 400/ }, async (page) => {

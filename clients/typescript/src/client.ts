@@ -67,6 +67,11 @@ export interface KeyedCallOptions extends CallOptions {
   idempotencyKey?: string;
 }
 
+export interface PreorderWaitOptions extends WaitOptions<Preorder> {
+  /** Returns whether a state ends the wait. Unless given, every state but `initiated` and `processing` does. */
+  settled?: (preorder: Preorder) => boolean;
+}
+
 interface Request {
   body?: unknown;
   headers?: Record<string, string>;
@@ -97,9 +102,14 @@ export class Pledge {
   /**
    * Polls a preorder until its payment has ended, and returns its last state. The customer comes back from the pay page
    * before Stripe has told the API, and a bank debit stays `processing` for days.
+   *
+   * On the page of `success_url` pass `settled`, and end with `completed` and `refunded` only: Stripe sends nobody there
+   * before the pay page is completed. So `failed` tells of a card that was tried before, and `cancelled` of a page before.
    */
-  waitForPreorder(preorderId: string, options: WaitOptions<Preorder> = {}): Promise<Preorder> {
-    const settled = ({ status }: Preorder) => status !== "initiated" && status !== "processing";
+  waitForPreorder(
+    preorderId: string,
+    { settled = hasEnded, ...options }: PreorderWaitOptions = {},
+  ): Promise<Preorder> {
     return poll((signal) => this.preorder(preorderId, withSignal(signal)), settled, options);
   }
 
@@ -274,6 +284,10 @@ export class Pledge {
 
 function key({ idempotencyKey = crypto.randomUUID() }: KeyedCallOptions): Record<string, string> {
   return { "idempotency-key": idempotencyKey };
+}
+
+function hasEnded({ status }: Preorder): boolean {
+  return status !== "initiated" && status !== "processing";
 }
 
 function withSignal(signal: AbortSignal | undefined): CallOptions {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { type ErrorCode, Pledge, PledgeError, type PledgeOptions } from "../src/index.js";
+import { type ErrorCode, Pledge, PledgeError, type PledgeOptions, type Preorder } from "../src/index.js";
 
 type Answer = Response | Error | ((signal: AbortSignal) => Promise<Response>);
 
@@ -169,6 +169,13 @@ test("waiting for a preorder goes on until its payment has an end", async () => 
   const preorder = await pledge.waitForPreorder("p", { onUpdate: ({ status }) => seen.push(status) });
   assert.equal(preorder.status, "completed");
   assert.deepEqual(seen, ["initiated", "processing", "completed"]);
+});
+
+test("a refusal ends the wait for a preorder, unless the caller knows that it isn't the last word", async () => {
+  const answers = ["failed", "cancelled", "completed"].map((status) => Response.json({ status }));
+  assert.equal((await api([...answers]).pledge.waitForPreorder("p")).status, "failed");
+  const settled = ({ status }: Preorder) => status === "completed";
+  assert.equal((await api([...answers]).pledge.waitForPreorder("p", { settled })).status, "completed");
 });
 
 test("waiting for a payment that takes days returns what there is", async () => {

@@ -5,13 +5,17 @@ import { PledgeError } from "../vendor/pledge-client.js";
 import { h } from "../dom.js";
 import { explain } from "../failure.js";
 import { colorName, money } from "../texts.js";
-import { payAgain } from "./cancelled.js";
 
 /** @import { Preorder } from "../vendor/pledge-client.js" */
 
+/**
+ * The states in which the API wasn't told of the payment yet. Stripe opens this page only after the pay page is completed,
+ * so `failed` tells of a card that was tried before, and `cancelled` of a page that ran out before.
+ */
+const NOT_TOLD_YET = ["initiated", "processing", "failed", "cancelled"];
+
 /** @param {import("../app.js").Page} page */
-export default async function returned(page) {
-  const { main, texts, pledge, locale, to } = page;
+export default async function returned({ main, texts, pledge, locale, to }) {
   const preorderId = takePreorderId();
   const status = h("div", { role: "status" }, h("div", { class: "spinner" }), h("h1", {}, texts.confirming));
   main.append(status);
@@ -21,11 +25,11 @@ export default async function returned(page) {
   const orderAgain = h("a", { class: "button", href: to("") }, texts.again);
   if (!preorderId) return show(texts.unknownPreorder, orderAgain);
   try {
-    const preorder = await pledge.waitForPreorder(preorderId);
+    const settled = (/** @type {Preorder} */ { status }) => !NOT_TOLD_YET.includes(status);
+    const preorder = await pledge.waitForPreorder(preorderId, { settled });
     show(...describe(preorder, texts, locale));
     status.append(facts(preorder, texts));
-    const retry = preorder.status === "failed" || preorder.status === "cancelled";
-    main.append(h("div", { class: "actions" }, retry ? payAgain(page, preorderId) : orderAgain));
+    main.append(h("div", { class: "actions" }, orderAgain));
   } catch (error) {
     const unknown = error instanceof PledgeError && error.code === "PREORDER_NOT_FOUND";
     show(unknown ? texts.unknownPreorder : explain(error, texts), orderAgain);
@@ -52,18 +56,12 @@ export function takePreorderId() {
  * @returns {[title: string, text: string]}
  */
 function describe({ status, amount, currency }, texts, locale) {
+  if (NOT_TOLD_YET.includes(status)) return [texts.delayedTitle, texts.delayed];
   switch (status) {
     case "completed":
       return [texts.paidTitle, texts.paid(amount !== null && currency ? money(locale, amount, currency) : "")];
-    case "failed":
-      return [texts.failedTitle, texts.failed];
-    case "cancelled":
-      return [texts.cancelledTitle, texts.expired];
     case "refunded":
       return [texts.refundedTitle, ""];
-    case "initiated":
-    case "processing":
-      return [texts.delayedTitle, texts.delayed];
     default:
       // This page doesn't know a status of a newer API.
       return [status, ""];

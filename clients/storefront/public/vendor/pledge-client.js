@@ -149,9 +149,11 @@ var Pledge = class {
   /**
    * Polls a preorder until its payment has ended, and returns its last state. The customer comes back from the pay page
    * before Stripe has told the API, and a bank debit stays `processing` for days.
+   *
+   * On the page of `success_url` pass `settled`, and end with `completed` and `refunded` only: Stripe sends nobody there
+   * before the pay page is completed. So `failed` tells of a card that was tried before, and `cancelled` of a page before.
    */
-  waitForPreorder(preorderId, options = {}) {
-    const settled = ({ status }) => status !== "initiated" && status !== "processing";
+  waitForPreorder(preorderId, { settled = hasEnded, ...options } = {}) {
     return poll((signal) => this.preorder(preorderId, withSignal(signal)), settled, options);
   }
   /**
@@ -284,6 +286,9 @@ var Pledge = class {
 };
 function key({ idempotencyKey = crypto.randomUUID() }) {
   return { "idempotency-key": idempotencyKey };
+}
+function hasEnded({ status }) {
+  return status !== "initiated" && status !== "processing";
 }
 function withSignal(signal) {
   return signal === void 0 ? {} : { signal };
