@@ -228,6 +228,49 @@ test("a reader buys 30 days once", async () => {
   });
 });
 
+test("a reader still sees their support of a novel that is no longer on sale, and can end it", async () => {
+  // The browser logs that the novel has no tiers.
+  await visit({ expected: /status of 404/ }, async (page) => {
+    await signUp(page, somebody());
+    await page.goto(`${shop}/en/novels/2`);
+    await page.getByRole("radio", { name: /Profound Realm/ }).check();
+    await page.getByRole("button", { name: "Go on to payment" }).click();
+    await page.getByText("Test cards").click();
+    await page.getByRole("button", { name: "4242 4242 4242 4242" }).click();
+    await page.getByRole("button", { name: "Pay $3" }).click();
+    await page.getByText(/You are a champion: Profound Realm \(renews on/).waitFor();
+    // The API knows no tiers of novel 999.
+    await page.route(/\/champion-tiers$/, (route) => {
+      route.continue({ url: route.request().url().replace(/\/novels\/\d+\//, "/novels/999/") });
+    });
+    await page.goto(`${shop}/en/account`);
+    await page.getByText(/Tier \d+, renews on/).waitFor();
+    assert.equal(await page.getByRole("button", { name: "Change tier: Nine Rivers" }).count(), 0);
+    await accessible(page);
+    await page.getByRole("button", { name: "End it: Nine Rivers" }).click();
+    await page.getByText(/Tier \d+, ends on/).waitFor();
+  });
+});
+
+test("a part of the account that fails hides no other", async () => {
+  await visit({ expected: /status of 500/ }, async (page) => {
+    await signUp(page, somebody());
+    await page.route(/\/users\/me\/champions$/, (route) =>
+      route.fulfill({
+        status: 500,
+        headers: { "access-control-allow-origin": "*" },
+        json: { code: "INTERNAL_ERROR", message: "An error of ours.", requestId: "r-1" },
+      }),
+    );
+    await page.reload();
+    await page.getByText(/Please tell us this number: r-1/).waitFor();
+    await page.getByText("You have no preorders yet.").waitFor();
+    await page.getByText("You haven't agreed to this.").waitFor();
+    await page.getByRole("button", { name: "Sign out" }).waitFor();
+    await accessible(page);
+  });
+});
+
 for (const [locale, title] of [
   ["es", "Reserva el tuyo"],
   ["ja", "ご予約はこちら"],

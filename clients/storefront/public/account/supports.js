@@ -1,5 +1,7 @@
 /** The novels that the reader supports, and how each goes on. */
 
+import { PledgeError } from "../vendor/pledge-client.js";
+
 import { h } from "../dom.js";
 import { explain } from "../failure.js";
 import { date, money } from "../texts.js";
@@ -18,11 +20,23 @@ export async function supports(page) {
   const { texts, pledge, to } = page;
   const champions = await pledge.ownChampions();
   if (champions.length === 0) return h("p", {}, texts.noSupport, " ", h("a", { href: to("novels") }, texts.novels));
-  const lines = champions.map(async (champion) => {
-    const { tiers } = await pledge.championTiers(champion.status.novelId);
-    return support(page, tiers, champion);
-  });
+  const lines = champions.map(async (champion) => support(page, await tiersOf(page, champion.status.novelId), champion));
   return h("ul", { class: "list" }, await Promise.all(lines));
+}
+
+/**
+ * Returns the tiers of a novel that are on sale; none if it isn't on sale any more.
+ *
+ * @param {import("../app.js").Page} page
+ * @param {number} novelId
+ */
+async function tiersOf({ pledge }, novelId) {
+  try {
+    return (await pledge.championTiers(novelId)).tiers;
+  } catch (error) {
+    if (error instanceof PledgeError && error.code === "TIER_NOT_FOUND") return [];
+    throw error;
+  }
 }
 
 /**
@@ -83,7 +97,10 @@ function support(page, tiers, champion) {
       "div",
       { class: "actions" },
       owes && button(texts.payNow, () => payOpen(page, panel, novelId, lookAgain)),
-      status.autoRenew && !owes && button(texts.changeTier, () => changeTier(page, panel, tiers, status)),
+      status.autoRenew &&
+        !owes &&
+        tiers.length > 0 &&
+        button(texts.changeTier, () => changeTier(page, panel, tiers, status)),
       status.autoRenew && button(texts.cancel, () => pledge.cancel(novelId).then(lookAgain)),
       status.cancelAtPeriodEnd && button(texts.resume, () => pledge.resume(novelId).then(lookAgain)),
       status.subscriptionId !== null && button(texts.portal, openPortal),

@@ -18,19 +18,25 @@ export default async function account(page) {
     await session.signOut();
     location.assign(to(""));
   };
-  const notice = h("p", { class: "notice", role: "alert" });
-  main.append(h("h1", {}, texts.accountTitle), h("p", {}, texts.signedInAs(user.email ?? user.uid)), notice);
-  try {
-    // This comes first, since it may give the reader preorders from before the sign-in.
-    const profile = await pledge.signIn();
-    const [supported, ordered] = await Promise.all([supports(page), pledge.ownPreorders()]);
-    main.append(
-      h("section", { class: "card" }, h("h2", {}, texts.supported), supported),
-      h("section", { class: "card" }, h("h2", {}, texts.ownPreorders), ownPreorders(page, ordered)),
-      h("section", { class: "card" }, h("h2", {}, texts.consentTitle), marketing(page, profile)),
-    );
-  } catch (error) {
-    notice.textContent = explain(error, texts);
+  main.append(h("h1", {}, texts.accountTitle), h("p", {}, texts.signedInAs(user.email ?? user.uid)));
+  // This comes first, since it may give the reader preorders from before the sign-in.
+  const profile = pledge.signIn();
+  await profile.catch(() => undefined);
+  const sections = await Promise.all([
+    section(texts.supported, supports(page)),
+    section(texts.ownPreorders, pledge.ownPreorders().then((ordered) => ownPreorders(page, ordered))),
+    section(texts.consentTitle, profile.then((known) => marketing(page, known))),
+  ]);
+  main.append(...sections, h("button", { onclick: leave }, texts.signOut));
+
+  /**
+   * Returns a section of the page. If its content can't be had, it says why, and the other sections are shown nevertheless.
+   *
+   * @param {string} title
+   * @param {Promise<HTMLElement>} content
+   */
+  async function section(title, content) {
+    const failed = (/** @type {unknown} */ error) => h("p", { class: "notice", role: "alert" }, explain(error, texts));
+    return h("section", { class: "card" }, h("h2", {}, title), await content.catch(failed));
   }
-  main.append(h("button", { onclick: leave }, texts.signOut));
 }
