@@ -127,6 +127,59 @@ test("a form that is wrong says so at the field", async () => {
   });
 });
 
+/**
+ * Loses the API's answers to an order and to the client's two repeats of it. Returns a list of the idempotency keys that were
+ * sent, to which later ones are added.
+ */
+async function loseAnswers(page) {
+  const keys = [];
+  await page.route(/\/checkout$/, async (route) => {
+    keys.push(route.request().headers()["idempotency-key"]);
+    const response = await route.fetch();
+    await (keys.length <= 3 ? route.abort() : route.fulfill({ response }));
+  });
+  await page.goto(`${shop}/en/`);
+  await page.getByLabel("E-mail").fill(somebody());
+  await page.getByRole("button", { name: "Go to payment" }).click();
+  await page.getByText("You seem to be offline.").waitFor();
+  return keys;
+}
+
+test("a reader who sends the form again after a lost answer makes no second preorder", async () => {
+  await visit({ expected: /ERR_FAILED/ }, async (page) => {
+    const keys = await loseAnswers(page);
+    await page.getByRole("button", { name: "Go to payment" }).click();
+    await page.waitForURL(/\/c\/pay\//);
+    assert.equal(keys.length, 4);
+    assert.equal(new Set(keys).size, 1);
+  });
+});
+
+test("a form that is corrected after a lost answer isn't refused for its key", async () => {
+  await visit({ expected: /ERR_FAILED/ }, async (page) => {
+    const keys = await loseAnswers(page);
+    await page.getByLabel("First name").fill("Jo");
+    await page.getByRole("button", { name: "Go to payment" }).click();
+    await page.waitForURL(/\/c\/pay\//);
+    assert.notEqual(keys[3], keys[0]);
+  });
+});
+
+test("an impatient reader can't send the form again before the pay page is there, but can after going back", async () => {
+  await visit({}, async (page) => {
+    // The browser stays on a page whose link has no content.
+    await page.route(/\/c\/pay\//, (route) => route.fulfill({ status: 204 }));
+    await page.goto(`${shop}/en/`);
+    await page.getByLabel("E-mail").fill(somebody());
+    const leaves = page.waitForRequest(/\/c\/pay\//);
+    await page.getByRole("button", { name: "Go to payment" }).click();
+    await leaves;
+    assert.equal(await page.getByRole("button", { name: "One moment …" }).isDisabled(), true);
+    await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+    assert.equal(await page.getByRole("button", { name: "Go to payment" }).isEnabled(), true);
+  });
+});
+
 test("a reader who goes back from the pay page can pay later", async () => {
   await visit({}, async (page) => {
     await order(page, somebody());
@@ -240,9 +293,9 @@ test("a reader still sees their support of a novel that is no longer on sale, an
     await page.getByRole("button", { name: "Pay $3" }).click();
     await page.getByText(/You are a champion: Profound Realm \(renews on/).waitFor();
     // The API knows no tiers of novel 999.
-    await page.route(/\/champion-tiers$/, (route) => {
-      route.continue({ url: route.request().url().replace(/\/novels\/\d+\//, "/novels/999/") });
-    });
+    await page.route(/\/champion-tiers$/, (route) =>
+      route.continue({ url: route.request().url().replace(/\/novels\/\d+\//, "/novels/999/") }),
+    );
     await page.goto(`${shop}/en/account`);
     await page.getByText(/Tier \d+, renews on/).waitFor();
     assert.equal(await page.getByRole("button", { name: "Change tier: Nine Rivers" }).count(), 0);

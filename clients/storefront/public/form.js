@@ -51,26 +51,32 @@ export function showProblems(form, problems) {
 }
 
 /**
- * Returns a form that shows when it is busy. `submit` gets the values, and returns a message if it failed.
+ * Returns a form that shows when it is busy. `submit` gets the values, and returns a message if it failed. A form that was
+ * sent stays busy, since another page or another part of this one comes in its place, unless it is `repeatable`.
  *
  * @param {{action: string, busy: string}} texts
  * @param {import("./dom.js").Child[]} content
  * @param {(values: FormData, form: HTMLFormElement) => Promise<string | undefined>} submit
+ * @param {{repeatable?: boolean}} [options]
  */
-export function form(texts, content, submit) {
+export function form(texts, content, submit, { repeatable = false } = {}) {
   const notice = h("p", { class: "notice", role: "alert" });
   const button = h("button", { class: "primary" }, texts.action);
   const element = h("form", { novalidate: true }, ...content, notice, button);
+  const setBusy = (/** @type {boolean} */ busy) => {
+    button.disabled = busy;
+    button.textContent = busy ? texts.busy : texts.action;
+  };
   element.addEventListener("submit", async (event) => {
     event.preventDefault();
-    button.disabled = true;
-    button.textContent = texts.busy;
+    setBusy(true);
     notice.textContent = "";
     showProblems(element, {});
     const problem = await submit(new FormData(element), element);
-    button.disabled = false;
-    button.textContent = texts.action;
+    setBusy(problem === undefined && !repeatable);
     notice.textContent = problem ?? "";
   });
+  // Whoever goes back from the next page may find this one as they left it.
+  window.addEventListener("pageshow", ({ persisted }) => persisted && setBusy(false));
   return element;
 }

@@ -109,17 +109,18 @@ function google(page) {
 function reset({ main, texts, session }) {
   const email = h("input", { name: "email", type: "email", autocomplete: "username", required: true });
   const sent = h("p", { class: "notice good", role: "status" });
+  const send = async () => {
+    try {
+      await session.sendPasswordReset(email.value);
+    } catch (error) {
+      // The page doesn't reveal whether there is such an account.
+      if (/** @type {{code?: string}} */ (error).code !== "auth/user-not-found") return explain(error, texts);
+    }
+    sent.textContent = texts.resetSent;
+  };
   main.append(
     h("h1", {}, texts.resetTitle),
-    form({ action: texts.sendReset, busy: texts.working }, [field(texts.email, email)], async () => {
-      try {
-        await session.sendPasswordReset(email.value);
-      } catch (error) {
-        // The page doesn't reveal whether there is such an account.
-        if (/** @type {{code?: string}} */ (error).code !== "auth/user-not-found") return explain(error, texts);
-      }
-      sent.textContent = texts.resetSent;
-    }),
+    form({ action: texts.sendReset, busy: texts.working }, [field(texts.email, email)], send, { repeatable: true }),
     sent,
     switchTo("sign-in", texts.signIn),
   );
