@@ -27,10 +27,10 @@ after(() => browser.close());
 
 /**
  * Opens a page of its own (no cookies, nobody signed in) and gives it to `use`. Fails if the console had an error that
- * `expected` doesn't match.
+ * `expected` doesn't match. `others` are options of Playwright's for the context.
  */
-export async function visit({ locale = "en", width = 1100, height = 900, expected = /^$/ } = {}, use) {
-  const context = await browser.newContext({ locale, viewport: { width, height } });
+export async function visit({ locale = "en", width = 1100, height = 900, expected = /^$/, ...others } = {}, use) {
+  const context = await browser.newContext({ locale, viewport: { width, height }, ...others });
   context.setDefaultTimeout(20_000);
   const errors = [];
   context.on("console", (message) => message.type() === "error" && errors.push(`${message.text()} (${message.location().url})`));

@@ -227,6 +227,51 @@ test("a reader signs up, confirms the address, forgets the password and chooses 
   });
 });
 
+test("a phone loads Google's script with the sign-in page, and with no other", async () => {
+  const userAgent =
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 " +
+    "Mobile/15E148 Safari/604.1";
+  // The local cloud's policy names no address of Google's.
+  await visit({ userAgent, bypassCSP: true, expected: /ERR_FAILED/ }, async (page) => {
+    await page.route(/\/config\.json$/, async (route) => {
+      const response = await route.fetch();
+      const { firebase, ...config } = await response.json();
+      const { apiKey, projectId } = firebase;
+      // Without the emulator the page is like a deployed one.
+      await route.fulfill({ response, json: { ...config, firebase: { apiKey, projectId, authDomain: "auth.example" } } });
+    });
+    const scripts = [];
+    await page.route(/^https:/, (route) => {
+      scripts.push(route.request().url());
+      return route.abort();
+    });
+    await page.goto(`${shop}/en/`);
+    await page.locator("main[data-ready]").waitFor();
+    assert.deepEqual(scripts, []);
+    const script = page.waitForRequest(/^https:\/\/apis\.google\.com\/js\/api\.js/);
+    await page.goto(`${shop}/en/sign-in`);
+    await script;
+  });
+});
+
+test("a popup that was blocked is explained, and one that the reader closed isn't", async () => {
+  await visit({}, async (page) => {
+    await page.goto(`${shop}/en/`);
+    const messages = (code) =>
+      page.evaluate(async (code) => {
+        const { explain } = await import("/failure.js");
+        const { LANGUAGES, textsOf } = await import("/texts.js");
+        return Object.keys(LANGUAGES).map((locale) => explain({ code }, textsOf(locale)));
+      }, code);
+    const blocked = await messages("auth/popup-blocked");
+    assert.match(blocked[0], /allow the window and click again/);
+    assert.equal(new Set(blocked).size, 4, "each language has a text");
+    for (const code of ["auth/popup-closed-by-user", "auth/cancelled-popup-request"]) {
+      assert.deepEqual(new Set(await messages(code)), new Set([""]), code);
+    }
+  });
+});
+
 test("whoever signs in finds what they ordered before", async () => {
   await visit({}, async (page) => {
     const email = somebody("gmail.com");

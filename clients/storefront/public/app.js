@@ -34,14 +34,15 @@ const PAGES = [
   ["", () => import("./pages/order.js")],
 ];
 
-const config = await loadConfig();
-const session = new Session(config.firebase);
-const appCheckToken = appCheckTokens(config.firebase);
-const pledge = new Pledge({ baseUrl: config.api, idToken: () => session.idToken(), appCheckToken });
-
 const locale = localeOf(location.pathname);
 const texts = textsOf(locale);
 const path = location.pathname.replace(/^\/(en|es|ja|zh-HK)(?=\/|$)/, "").replace(/^\//, "");
+
+const config = await loadConfig();
+const session = new Session(config.firebase, { hasGoogleButton: path === "sign-in" });
+const appCheckToken = appCheckTokens(config.firebase);
+const pledge = new Pledge({ baseUrl: config.api, idToken: () => session.idToken(), appCheckToken });
+
 /** @param {string} target */
 const to = (target) => `/${locale}/${target}`;
 

@@ -3,10 +3,11 @@
 import { PledgeError } from "./vendor/pledge-client.js";
 
 import { showProblems } from "./form.js";
-import { problemOf } from "./session.js";
+import { isDismissal, problemOf } from "./session.js";
 
 /**
- * Returns the message for the reader. Problems of a form's fields are shown at the fields.
+ * Returns the message for the reader, which is empty if the reader ended the attempt. Problems of a form's fields are shown
+ * at the fields.
  *
  * @param {unknown} error
  * @param {import("./texts.js").Texts} texts
@@ -14,6 +15,7 @@ import { problemOf } from "./session.js";
  * @returns {string}
  */
 export function explain(error, texts, form) {
+  if (isDismissal(error)) return "";
   const firebase = problemOf(error);
   if (firebase) return texts[firebase];
   if (!(error instanceof PledgeError)) {

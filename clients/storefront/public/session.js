@@ -27,10 +27,15 @@ export class Session {
   #auth;
   #isLocal;
 
-  /** @param {import("./config.js").Config["firebase"]} config */
-  constructor({ emulator, ...config }) {
+  /**
+   * @param {import("./config.js").Config["firebase"]} config
+   * @param {{hasGoogleButton?: boolean}} [page]
+   */
+  constructor({ emulator, ...config }, { hasGoogleButton = false } = {}) {
     const persistence = [indexedDBLocalPersistence, browserLocalPersistence];
-    this.#auth = initializeAuth(initializeApp(config), { persistence });
+    // Safari and phones block a popup that comes long after the click, so they load Google's script with the page.
+    const google = hasGoogleButton && !emulator ? { popupRedirectResolver: browserPopupRedirectResolver } : {};
+    this.#auth = initializeAuth(initializeApp(config), { persistence, ...google });
     this.#isLocal = emulator !== undefined;
     if (emulator) connectAuthEmulator(this.#auth, emulator, { disableWarnings: true });
   }
@@ -125,15 +130,29 @@ const PROBLEMS = /** @type {const} */ ({
   "auth/weak-password": "weakPassword",
   "auth/invalid-action-code": "linkUsed",
   "auth/expired-action-code": "linkUsed",
+  "auth/popup-blocked": "popupBlocked",
   "auth/too-many-requests": "tooMany",
   "auth/network-request-failed": "offline",
 });
+
+/** Firebase's errors after which nothing needs to be said: the reader closed Google's popup, or opened another one. */
+const DISMISSALS = ["auth/popup-closed-by-user", "auth/cancelled-popup-request"];
+
+/** @param {unknown} error */
+export function isDismissal(error) {
+  return DISMISSALS.includes(codeOf(error));
+}
 
 /**
  * @param {unknown} error
  * @returns {typeof PROBLEMS[keyof typeof PROBLEMS] | undefined}
  */
 export function problemOf(error) {
-  const code = /** @type {{code?: string}} */ (error)?.code ?? "";
+  const code = codeOf(error);
   return code in PROBLEMS ? PROBLEMS[/** @type {keyof typeof PROBLEMS} */ (code)] : undefined;
+}
+
+/** @param {unknown} error */
+function codeOf(error) {
+  return /** @type {{code?: string}} */ (error)?.code ?? "";
 }

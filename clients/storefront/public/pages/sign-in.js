@@ -84,12 +84,14 @@ function google(page) {
   const notice = h("p", { class: "notice", role: "alert" });
   /** @param {string} [email] */
   const signIn = async (email) => {
+    notice.textContent = "";
     try {
       await session.signInWithGoogle(email);
       await enter(page);
     } catch (error) {
-      notice.textContent = explain(error, texts);
-      return explain(error, texts);
+      const problem = explain(error, texts);
+      notice.textContent = problem;
+      return problem;
     }
   };
   const button = h("button", { class: "google", onclick: () => (session.asksForGoogleAddress ? ask() : signIn()) }, texts.withGoogle);

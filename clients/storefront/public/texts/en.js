@@ -62,6 +62,7 @@ const texts = {
   haveAccount: "I have an account",
   noAccount: "I have no account yet",
   withGoogle: "Continue with Google",
+  popupBlocked: "Your browser blocked Google's window. Please allow the window and click again.",
   googleWho: "Locally nobody asks Google. Which Google account shall it be?",
   or: "or",
   forgot: "I forgot my password",

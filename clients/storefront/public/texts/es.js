@@ -63,6 +63,7 @@ export default {
   haveAccount: "Ya tengo cuenta",
   noAccount: "Todavía no tengo cuenta",
   withGoogle: "Continuar con Google",
+  popupBlocked: "Tu navegador ha bloqueado la ventana de Google. Permite la ventana y vuelve a hacer clic.",
   googleWho: "En local nadie pregunta a Google. ¿Qué cuenta de Google quieres usar?",
   or: "o",
   forgot: "He olvidado mi contraseña",

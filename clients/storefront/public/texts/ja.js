@@ -63,6 +63,7 @@ export default {
   haveAccount: "アカウントを持っています",
   noAccount: "アカウントを持っていません",
   withGoogle: "Google で続ける",
+  popupBlocked: "Google のウィンドウがブラウザーにブロックされました。ウィンドウを許可して、もう一度クリックしてください。",
   googleWho: "ローカル環境では Google に問い合わせません。どの Google アカウントにしますか？",
   or: "または",
   forgot: "パスワードを忘れました",

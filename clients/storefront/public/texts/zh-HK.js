@@ -63,6 +63,7 @@ export default {
   haveAccount: "我已有帳戶",
   noAccount: "我未有帳戶",
   withGoogle: "以 Google 繼續",
+  popupBlocked: "瀏覽器封鎖了 Google 的視窗。請允許該視窗，然後再按一次。",
   googleWho: "本機環境不會詢問 Google。要使用哪個 Google 帳戶？",
   or: "或",
   forgot: "忘記密碼",
