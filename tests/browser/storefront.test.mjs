@@ -227,6 +227,39 @@ test("a reader signs up, confirms the address, forgets the password and chooses 
   });
 });
 
+test("an address that was confirmed on another device counts at once", async () => {
+  await visit({}, async (page) => {
+    const email = somebody();
+    await order(page, email);
+    await page.getByRole("button", { name: /by card/ }).first().click();
+    await heading(page, "Thank you. It's paid.");
+    await signUp(page, email);
+    await page.getByText("You have no preorders yet.").waitFor();
+    await accessible(page);
+    const mails = () => control("firebase", "codes").then((codes) => codes.filter((code) => code.email === email));
+    assert.equal((await mails()).length, 1);
+    await page.getByRole("button", { name: "Send the e-mail again" }).click();
+    await page.getByText("The e-mail is on its way.").waitFor();
+    assert.equal((await mails()).length, 2);
+    for (const [locale, says] of [
+      ["es", "Enviar el mensaje otra vez"],
+      ["ja", "メールをもう一度送る"],
+      ["zh-HK", "再次傳送電郵"],
+    ]) {
+      await page.goto(`${shop}/${locale}/account`);
+      await page.getByRole("button", { name: says }).waitFor();
+    }
+    const { oobLink } = (await mails()).at(-1);
+    await visit({}, async (another) => {
+      await another.goto(oobLink);
+      await heading(another, "Your address is confirmed.");
+    });
+    await page.goto(`${shop}/en/account`);
+    await page.getByText(/^ROL-[0-9A-F]{8} · paid · \$299/).waitFor();
+    assert.equal(await page.getByRole("button", { name: "Send the e-mail again" }).count(), 0);
+  });
+});
+
 test("a phone loads Google's script with the sign-in page, and with no other", async () => {
   const userAgent =
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 " +

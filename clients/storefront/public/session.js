@@ -50,9 +50,15 @@ export class Session {
     return this.#auth.currentUser;
   }
 
-  /** Returns the ID token for the API, refreshed if it is about to expire. */
+  /**
+   * Returns the ID token for the API. It is refreshed if it is about to expire, or if it doesn't say yet that the address is
+   * verified, which may have happened on another device.
+   */
   async idToken() {
-    return (await this.user())?.getIdToken();
+    const user = await this.user();
+    if (!user) return undefined;
+    const { token, claims } = await user.getIdTokenResult();
+    return user.emailVerified && !claims.email_verified ? user.getIdToken(true) : token;
   }
 
   /** @param {(user: User | null) => void} listener */
@@ -77,6 +83,12 @@ export class Session {
   async signUp(email, password) {
     const { user } = await createUserWithEmailAndPassword(this.#auth, email, password);
     await sendEmailVerification(user);
+  }
+
+  /** Sends the e-mail with the link that verifies the address again. */
+  async sendVerification() {
+    const user = await this.user();
+    if (user) await sendEmailVerification(user);
   }
 
   /** Whether the page asks for a Google address in place of Google's popup, which would load a script of Google's. */

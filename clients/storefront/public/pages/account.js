@@ -1,5 +1,6 @@
 /** The reader's account: their preorders, and the novels that they support. */
 
+import { confirmAddress } from "../account/confirm-address.js";
 import { marketing } from "../account/marketing.js";
 import { ownPreorders } from "../account/preorders.js";
 import { supports } from "../account/supports.js";
@@ -19,6 +20,7 @@ export default async function account(page) {
     location.assign(to(""));
   };
   main.append(h("h1", {}, texts.accountTitle), h("p", {}, texts.signedInAs(user.email ?? user.uid)));
+  if (user.email && !user.emailVerified) main.append(confirmAddress(page));
   // This comes first, since it may give the reader preorders from before the sign-in.
   const profile = pledge.signIn();
   await profile.catch(() => undefined);
