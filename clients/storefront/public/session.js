@@ -34,8 +34,11 @@ export class Session {
   constructor({ emulator, ...config }, { hasGoogleButton = false } = {}) {
     const persistence = [indexedDBLocalPersistence, browserLocalPersistence];
     // Safari and phones block a popup that comes long after the click, so they load Google's script with the page.
-    const google = hasGoogleButton && !emulator ? { popupRedirectResolver: browserPopupRedirectResolver } : {};
-    this.#auth = initializeAuth(initializeApp(config), { persistence, ...google });
+    const loadsGoogle = hasGoogleButton && !emulator;
+    this.#auth = initializeAuth(initializeApp(config), {
+      persistence,
+      ...(loadsGoogle ? { popupRedirectResolver: browserPopupRedirectResolver } : {}),
+    });
     this.#isLocal = emulator !== undefined;
     if (emulator) connectAuthEmulator(this.#auth, emulator, { disableWarnings: true });
   }
