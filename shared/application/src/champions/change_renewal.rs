@@ -50,23 +50,39 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
                     return Err(RenewalError::SubscriptionNotFound);
                 }
                 let id = &subscription.id;
-                let answer = match renewal::cancelling(current.running.as_ref()) {
-                    _ if renew => self.billing.resume(id, current.cancellation).await.map_err(Failure::from)?,
-                    Cancelling::Now { void } => self.end_now(id, void.as_ref()).await?,
-                    Cancelling::WithItsPeriod => self.billing.cancel_at_period_end(id).await.map_err(Failure::from)?,
+                let answer = if renew {
+                    self.billing.resume(id, current.cancellation).await.map_err(Failure::from)?
+                } else {
+                    self.cancel(id, current.running.as_ref()).await?
                 };
                 Ok(standing(self.observe(key, &answer, seen, now).await?, self.moment(now)))
             }
         }
     }
 
-    /// Ends a subscription whose running period isn't paid, and returns Stripe's answer. The invoice is voided first: if it
-    /// is paid just then, the subscription ends with the period that was paid for.
-    pub(super) async fn end_now(
+    /// Cancels a subscription whose running period had this invoice a moment ago, and returns Stripe's answer. The
+    /// subscription ends with the period, or now if the period isn't paid.
+    ///
+    /// At a renewal, a new period may begin before Stripe takes the cancellation, which then leaves that period to be
+    /// charged. The answer shows its invoice.
+    pub(super) async fn cancel(
         &self,
         id: &SubscriptionId,
-        void: Option<&RunningInvoice>,
+        running: Option<&RunningInvoice>,
     ) -> Result<SubscriptionAnswer, Failure> {
+        if let Cancelling::Now { void } = renewal::cancelling(running) {
+            return self.end_now(id, void.as_ref()).await;
+        }
+        let answer = self.billing.cancel_at_period_end(id).await?;
+        match renewal::cancelling(answer.running.as_ref()) {
+            Cancelling::WithItsPeriod => Ok(answer),
+            Cancelling::Now { void } => self.end_now(id, void.as_ref()).await,
+        }
+    }
+
+    /// Ends a subscription whose running period isn't paid, and returns Stripe's answer. The invoice is voided first: if it
+    /// is paid just then, the subscription ends with the period that was paid for.
+    async fn end_now(&self, id: &SubscriptionId, void: Option<&RunningInvoice>) -> Result<SubscriptionAnswer, Failure> {
         if let Some(invoice) = void {
             self.billing.void_invoice(invoice).await?;
             let running = self.billing.subscription(id).await?.running;

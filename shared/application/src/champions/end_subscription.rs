@@ -40,19 +40,13 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         // Stripe may have a cancellation, or a newer invoice, whose event hasn't arrived.
         let Current { answer: current, seen } = self.refresh(key, id, account.version_of(id), now).await?;
         let ending = self.ending(key, id, now).await?;
-        let (answer, ended) = match (ending, cancelling(current.running.as_ref())) {
+        let running = current.running.as_ref();
+        let answer = match (ending, cancelling(running)) {
             (Ending::NotFound | Ending::Over, _) => return Ok(ending),
-            (_, Cancelling::Now { void }) => {
-                let answer = self.end_now(id, void.as_ref()).await?;
-                let ended = if answer.made.subscription.status.is_terminal() { Ending::Now } else { ending };
-                (answer, ended)
-            }
-            (Ending::Now, Cancelling::WithItsPeriod) => (self.billing.cancel_now(id).await?, Ending::Now),
-            (Ending::WithItsPeriod, Cancelling::WithItsPeriod) => {
-                (self.billing.cancel_at_period_end(id).await?, Ending::WithItsPeriod)
-            }
+            (Ending::Now, Cancelling::WithItsPeriod) => self.billing.cancel_now(id).await?,
+            (Ending::Now, Cancelling::Now { .. }) | (Ending::WithItsPeriod, _) => self.cancel(id, running).await?,
         };
         self.observe(key, &answer, seen, now).await?;
-        Ok(ended)
+        Ok(if answer.made.subscription.status.is_terminal() { Ending::Now } else { ending })
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     champion::{ChampionAccount, PaymentRecord, Subscription},
     ids::{InvoiceId, SubscriptionId},
+    stripe::SubscriptionStatus,
 };
 
 /// The decision about a request to cancel or to resume.
@@ -10,7 +11,7 @@ use crate::{
 pub enum RenewalDecision {
     /// No subscription runs. Single purchases don't renew, so they can't be cancelled.
     NotFound,
-    /// The subscription is in the requested state already: cancelled, or renewing.
+    /// The subscription is in the requested state already: cancelled and paid until it ends, or renewing.
     AlreadyDone(Box<Subscription>),
     /// Stripe has to be asked to change this subscription.
     Change(Box<Subscription>),
@@ -21,9 +22,20 @@ pub enum RenewalDecision {
 pub fn decide(account: &ChampionAccount, renew: bool) -> RenewalDecision {
     match account.live_subscription() {
         None => RenewalDecision::NotFound,
-        Some(live) if live.cancel_at_period_end != renew => RenewalDecision::AlreadyDone(Box::new(live.clone())),
+        Some(live) if live.cancel_at_period_end != renew && (renew || is_paid(account, live)) => {
+            RenewalDecision::AlreadyDone(Box::new(live.clone()))
+        }
         Some(live) => RenewalDecision::Change(Box::new(live.clone())),
     }
+}
+
+/// Returns whether a subscription's running period is known to be paid. One that isn't may be charged still, although the
+/// subscription is going to end.
+fn is_paid(account: &ChampionAccount, live: &Subscription) -> bool {
+    let failed = matches!(live.status, SubscriptionStatus::PastDue | SubscriptionStatus::Unpaid);
+    let theirs = account.payments.iter().filter(|payment| payment.subscription.as_ref() == Some(&live.id));
+    let paid = theirs.filter(|it| it.paid_at.is_some()).filter_map(|it| it.period).map(|period| period.end);
+    !failed && paid.max() >= live.period_end
 }
 
 /// The way in which an operator ends a subscription.

@@ -170,6 +170,22 @@ fn only_a_live_subscription_can_be_cancelled_and_resumed() {
 }
 
 #[test]
+fn cancelling_what_is_cancelled_reaches_stripe_while_its_running_period_is_not_paid() {
+    for status in [PastDue, Unpaid] {
+        let mut reader = subscribed(1, status);
+        observe(&mut reader, status, true);
+        assert!(matches!(renewal::decide(&reader.account, false), Renewal::Change(_)), "{status:?}");
+        assert!(matches!(renewal::decide(&reader.account, true), Renewal::Change(_)), "{status:?}");
+    }
+    // The next period has begun, and its invoice is a draft that Stripe is going to charge.
+    let begun = subscribed(1, Active).after(&[event("8", MONTH, changed(Active, true, 2 * MONTH))]);
+    assert!(matches!(renewal::decide(&begun.account, false), Renewal::Change(_)));
+    let month = Fact::InvoicePaid(Box::new(invoice("b", BillingReason::SubscriptionCycle, 1, MONTH)));
+    let paid = begun.after(&[event("9", MONTH + 3_600, month)]);
+    assert!(matches!(renewal::decide(&paid.account, false), Renewal::AlreadyDone(_)));
+}
+
+#[test]
 fn a_subscription_that_is_to_end_after_later_periods_renews_until_then_and_can_be_cancelled_before() {
     let ends_at = |at| {
         let (end, cancellation) = (Some(t(MONTH)), Cancellation { at_period_end: false, at: Some(t(at)) });

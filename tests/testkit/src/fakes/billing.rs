@@ -49,6 +49,7 @@ struct State {
     payment_outcome: Option<InvoicePaid>,
     has_no_portal: bool,
     overtaking: Option<PriceId>,
+    beginning: Option<RunningInvoice>,
 }
 
 impl FakeBilling {
@@ -98,6 +99,11 @@ impl FakeBilling {
     /// Makes a concurrent change of tier take effect right after the next one: the subscription renews at `price` then.
     pub fn overtake_change(&self, price: PriceId) {
         self.state().overtaking = Some(price);
+    }
+
+    /// Makes the next period begin right before the next cancellation, with this invoice.
+    pub fn overtake_cancellation(&self, invoice: RunningInvoice) {
+        self.state().beginning = Some(invoice);
     }
 
     /// Removes the portal's configuration, as if nobody had registered it.
@@ -254,6 +260,9 @@ impl Billing for FakeBilling {
 
     async fn cancel_at_period_end(&self, id: &SubscriptionId) -> Result<SubscriptionAnswer, BillingError> {
         self.call("cancel_at_period_end", |state| {
+            if let Some(invoice) = state.beginning.take() {
+                state.running.insert(id.clone(), invoice);
+            }
             state.subscriptions.get_mut(id).unwrap().cancel_at_period_end = true;
             state.answer(id)
         })

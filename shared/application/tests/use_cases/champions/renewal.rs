@@ -1,15 +1,22 @@
 //! Cancelling, resuming, and renewing at another tier.
 
-use pledge_application::champions::RenewalError;
+use pledge_application::champions::{RenewalError, TierChangeError};
 use pledge_domain::{
-    champion::renewal::{InvoiceStatus, RunningInvoice},
+    champion::renewal::{Ending, InvoiceStatus, RunningInvoice},
     ids::InvoiceId,
     ports::ChampionStore,
     stripe::SubscriptionStatus,
 };
-use pledge_testkit::builders::{champion, level};
+use pledge_testkit::{
+    builders::{champion, level},
+    time::t,
+};
 
 use super::{Reader, id};
+
+fn running(status: InvoiceStatus) -> RunningInvoice {
+    RunningInvoice { id: InvoiceId::parse("in_2").unwrap(), status }
+}
 
 #[tokio::test]
 async fn cancelling_and_resuming_are_stored_at_once_and_repeats_change_nothing() {
@@ -59,8 +66,7 @@ async fn cancelling_while_the_running_period_is_not_paid_ends_now_and_voids_its_
         let reader = Reader::new();
         let answer = reader.subscribe(3).await.unwrap();
         reader.pay(&answer).await;
-        let invoice = InvoiceId::parse("in_2").unwrap();
-        reader.billing().set_running(id(&answer), RunningInvoice { id: invoice, status });
+        reader.billing().set_running(id(&answer), running(status));
         let support = reader.change_renewal(false).await.unwrap().support.unwrap();
         assert_eq!((support.auto_renew, support.cancel_at_period_end, reader.live()), (false, false, 0), "{status:?}");
         assert_eq!(reader.billing().calls().contains(&"void_invoice"), status != InvoiceStatus::Dead);
@@ -72,8 +78,49 @@ async fn cancelling_while_the_running_period_is_paid_ends_the_subscription_with_
     let reader = Reader::new();
     let answer = reader.subscribe(3).await.unwrap();
     reader.pay(&answer).await;
-    let running = RunningInvoice { id: InvoiceId::parse("in_2").unwrap(), status: InvoiceStatus::Paid };
-    reader.billing().set_running(id(&answer), running);
+    reader.billing().set_running(id(&answer), running(InvoiceStatus::Paid));
     let support = reader.change_renewal(false).await.unwrap().support.unwrap();
     assert_eq!((support.cancel_at_period_end, reader.live()), (true, 1));
+}
+
+/// Otherwise Stripe takes the cancellation as one of the new period, and charges that period's draft an hour later.
+#[tokio::test]
+async fn cancelling_while_the_next_period_begins_ends_now_and_voids_its_draft() {
+    let reader = Reader::new();
+    let answer = reader.subscribe(3).await.unwrap();
+    reader.pay(&answer).await;
+    reader.billing().overtake_cancellation(running(InvoiceStatus::Draft));
+    let support = reader.change_renewal(false).await.unwrap().support.unwrap();
+    assert_eq!((support.auto_renew, support.cancel_at_period_end, reader.live()), (false, false, 0));
+    let last = ["cancel_at_period_end", "void_invoice", "subscription", "cancel_now"];
+    assert!(reader.billing().calls().ends_with(&last));
+}
+
+#[tokio::test]
+async fn an_operator_who_ends_a_subscription_while_its_next_period_begins_ends_it_now() {
+    let reader = Reader::new();
+    let answer = reader.subscribe(3).await.unwrap();
+    reader.pay(&answer).await;
+    reader.billing().overtake_cancellation(running(InvoiceStatus::Draft));
+    let ended = reader.champions.end_subscription(&champion("ada"), id(&answer), t(9)).await.unwrap();
+    assert_eq!((ended, reader.live()), (Ending::Now, 0));
+    assert!(reader.billing().calls().contains(&"void_invoice"));
+}
+
+/// It was cancelled in Stripe's dashboard, and its renewal was refused.
+#[tokio::test]
+async fn cancelling_what_is_cancelled_and_past_due_voids_the_open_invoice() {
+    for status in [SubscriptionStatus::PastDue, SubscriptionStatus::Unpaid] {
+        let reader = Reader::new();
+        let answer = reader.subscribe(3).await.unwrap();
+        reader.pay(&answer).await;
+        reader.change_renewal(false).await.unwrap();
+        reader.billing().set_status(id(&answer), status);
+        reader.billing().set_running(id(&answer), running(InvoiceStatus::Open));
+        // Whatever asks Stripe stores what it says.
+        assert!(matches!(reader.change_tier(1).await, Err(TierChangeError::NotPossible(_))));
+        let support = reader.change_renewal(false).await.unwrap().support.unwrap();
+        assert_eq!((support.auto_renew, reader.live()), (false, 0), "{status:?}");
+        assert!(reader.billing().calls().contains(&"void_invoice"), "{status:?}");
+    }
 }
