@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use pledge_domain::{
     Timestamp,
-    champion::{ChampionKey, ChampionMetadata, Period, Tier, TierLevel},
+    champion::{ChampionKey, ChampionMetadata, Period, Tier, TierLevel, renewal::InvoiceStatus},
     email::Email,
     ids::{CustomerId, NovelId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId, UserId},
     money::{Currency, Money},
@@ -199,6 +199,28 @@ async fn a_subscription_without_an_expanded_invoice_is_understood_and_an_unknown
     let server = Server::start([Reply::json(200, &subscription("asleep", "open"))]).await;
     let error = server.client().subscription(&sub()).await.unwrap_err();
     assert!(matches!(error, BillingError::Gateway(GatewayError::Refused(_))));
+}
+
+/// Stripe charges an open invoice again, and a draft within the hour, also for a change that was made in its dashboard.
+#[tokio::test]
+async fn an_invoice_for_a_change_within_the_period_is_to_be_charged_like_a_renewals() {
+    use InvoiceStatus::{Dead, Draft, Open, Paid};
+    let cases = [
+        ("subscription_cycle", [Some(Draft), Some(Open), Some(Paid), Some(Dead)]),
+        ("subscription_update", [Some(Draft), Some(Open), Some(Paid), None]),
+        ("subscription_threshold", [Some(Draft), Some(Open), Some(Paid), None]),
+        ("subscription_create", [None; 4]),
+        ("manual", [None; 4]),
+    ];
+    for (reason, expected) in cases {
+        for (status, expected) in ["draft", "open", "paid", "void"].into_iter().zip(expected) {
+            let mut answer = subscription("active", status);
+            answer["latest_invoice"]["billing_reason"] = json!(reason);
+            let server = Server::start([Reply::json(200, &answer)]).await;
+            let running = server.client().subscription(&sub()).await.unwrap().running;
+            assert_eq!(running.map(|invoice| invoice.status), expected, "{reason} {status}");
+        }
+    }
 }
 
 #[tokio::test]

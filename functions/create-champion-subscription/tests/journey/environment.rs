@@ -22,6 +22,8 @@ use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio_postgres::Client;
 
+use crate::{SINCE_BASIL, wish};
+
 const SECRET: &str = "whsec_of_the_tests";
 const KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
 const TOKEN: &str = "token-of-ada";
@@ -96,6 +98,15 @@ impl TestEnvironment {
         Self { stripe, handler: Arc::new(handler), tables, http, _database: database }
     }
 
+    /// Returns the environment of a reader of tier 2 who has paid their first month, and the subscription.
+    pub async fn with_subscriber() -> (Self, String) {
+        let environment = Self::start(SINCE_BASIL).await;
+        let (status, made) = environment.ask("subscription", &wish(2)).await;
+        assert_eq!(status, 201, "{made}");
+        environment.confirm(&intent_of(&made), "pm_card_visa").await;
+        (environment, made["subscriptionId"].as_str().unwrap().to_owned())
+    }
+
     /// Sends a request of the reader. Returns the status and the body.
     pub async fn ask(&self, action: &str, body: &Value) -> (u16, Value) {
         let answer = ask(&self.handler, action, body).await;
@@ -134,10 +145,10 @@ impl TestEnvironment {
     }
 
     /// Asks Stripe's API for something, as somebody in its dashboard does.
-    pub async fn stripe_request(&self, method: &str, path: &str, form: &'static str) {
+    pub async fn stripe_request(&self, method: &str, path: &str, form: &str) {
         let url = format!("{}{path}", self.stripe.base_url());
         let request = self.http.request(method.parse().unwrap(), url).bearer_auth(KEY);
-        let form = request.header("content-type", "application/x-www-form-urlencoded").body(form);
+        let form = request.header("content-type", "application/x-www-form-urlencoded").body(form.to_owned());
         let response = form.send().await.unwrap();
         assert!(response.status().is_success(), "{}", response.text().await.unwrap());
     }

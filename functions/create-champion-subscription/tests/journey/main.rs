@@ -2,6 +2,7 @@
 //! payloads.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may stop a test")]
 
+mod cancelling;
 mod environment;
 mod repairs;
 

@@ -2,18 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::{SINCE_BASIL, environment::TestEnvironment, wish};
+use crate::{environment::TestEnvironment, wish};
 
 impl TestEnvironment {
-    /// Returns the environment of a reader of tier 2 who has paid their first month, and the subscription.
-    async fn with_subscriber() -> (Self, String) {
-        let environment = Self::start(SINCE_BASIL).await;
-        let (status, made) = environment.ask("subscription", &wish(2)).await;
-        assert_eq!(status, 201, "{made}");
-        environment.confirm(&crate::environment::intent_of(&made), "pm_card_visa").await;
-        (environment, made["subscriptionId"].as_str().unwrap().to_owned())
-    }
-
     /// Returns the last four digits of the card that paid the newest renewal.
     async fn paid_with(&self) -> Value {
         let newest = self.stripe.objects("charge").into_iter().find(|charge| charge["paid"] == true).unwrap();

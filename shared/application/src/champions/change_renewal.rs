@@ -4,7 +4,7 @@ use pledge_domain::{
     Timestamp,
     champion::{
         ChampionKey,
-        renewal::{self, Cancelling, RenewalDecision, RunningInvoice},
+        renewal::{self, Cancelling, InvoiceStatus, RenewalDecision, RunningInvoice},
         status::{Standing, standing},
     },
     ids::SubscriptionId,
@@ -86,7 +86,7 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         if let Some(invoice) = void {
             self.billing.void_invoice(invoice).await?;
             let running = self.billing.subscription(id).await?.running;
-            if renewal::cancelling(running.as_ref()) == Cancelling::WithItsPeriod {
+            if running.is_some_and(|invoice| invoice.status == InvoiceStatus::Paid) {
                 return Ok(self.billing.cancel_at_period_end(id).await?);
             }
         }

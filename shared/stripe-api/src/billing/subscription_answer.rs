@@ -123,10 +123,18 @@ impl SubscriptionBody {
 }
 
 impl InvoiceObject {
-    /// Returns the invoice, if it renews the subscription for another period (`subscription_cycle`).
+    /// Returns the invoice, if it renews the subscription for another period, or if it is for a change or for usage within
+    /// the period. The first invoice doesn't count: it stays open while a bank debit pays it, and Stripe doesn't void what
+    /// is being paid.
     fn running(&self) -> Option<RunningInvoice> {
-        let renews = self.billing_reason.as_deref() == Some("subscription_cycle");
-        renews.then(|| RunningInvoice { id: self.invoice.id().clone(), status: self.invoice.status() })
+        let status = self.invoice.status();
+        let counts = match self.billing_reason.as_deref()? {
+            "subscription_cycle" => true,
+            // A void one says nothing of the period, which another invoice has paid.
+            "subscription_update" | "subscription_threshold" => status != InvoiceStatus::Dead,
+            _ => false,
+        };
+        counts.then(|| RunningInvoice { id: self.invoice.id().clone(), status })
     }
 
     fn payment_intent(&self) -> Option<PaymentIntentId> {

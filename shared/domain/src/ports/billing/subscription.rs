@@ -33,7 +33,8 @@ pub struct SubscriptionAnswer {
     pub cancellation: Cancellation,
     /// The prices of the subscription's items.
     pub prices: Vec<PriceId>,
-    /// The invoice of the running period, if it is the newest one and is a renewal's.
+    /// The newest invoice, if it is the running period's: a renewal's, or one for a change within the period, unless that
+    /// one is void.
     pub running: Option<RunningInvoice>,
     /// The newest invoice, of any kind.
     pub latest: Option<BilledInvoice>,

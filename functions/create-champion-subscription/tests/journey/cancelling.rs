@@ -1,0 +1,44 @@
+//! Readers who cancel after somebody changed their subscription in Stripe's dashboard.
+
+use serde_json::{Value, json};
+
+use crate::environment::TestEnvironment;
+
+impl TestEnvironment {
+    /// Changes a subscription to tier 4 and bills the change at once, as somebody in Stripe's dashboard does.
+    async fn upgrade_in_dashboard(&self, subscription: &str) {
+        // A preview of the tier makes its price.
+        self.ask("subscription/change", &json!({ "tierLevel": 4, "preview": true })).await;
+        let prices = "select stripe_price_id from novel_champion_tiers where tier_level = 4";
+        let price = self.rows(prices).await.remove(0);
+        let item = self.stripe.object(subscription)["items"]["data"][0]["id"].as_str().unwrap().to_owned();
+        let form = format!("items[0][id]={item}&items[0][price]={price}&proration_behavior=always_invoice");
+        self.stripe_request("POST", &format!("/v1/subscriptions/{subscription}"), &form).await;
+        self.settle().await;
+    }
+
+    /// Returns how often the reader was charged.
+    fn charges(&self) -> usize {
+        self.stripe.objects("charge").iter().filter(|charge| charge["paid"] == true).count()
+    }
+}
+
+#[tokio::test]
+async fn who_cancels_after_an_upgrade_in_the_dashboard_was_refused_is_not_charged_for_it() {
+    let (environment, id) = TestEnvironment::with_subscriber().await;
+    let customer = environment.rows("select stripe_customer_id from users").await.remove(0);
+    environment.stripe.replace_card(&customer, "pm_card_chargeCustomerFail").unwrap();
+    environment.upgrade_in_dashboard(&id).await;
+    assert_eq!(environment.stripe.object(&id)["status"], "past_due");
+    environment.stripe.replace_card(&customer, "pm_card_visa").unwrap();
+
+    let (status, standing) = environment.ask("subscription/cancel", &json!({})).await;
+    assert_eq!((status, &standing["autoRenew"]), (200, &json!(false)), "{standing}");
+    assert_eq!(environment.standing().await["isActive"], true, "the month is paid");
+    let statuses: Vec<Value> =
+        environment.stripe.objects("invoice").iter().map(|invoice| invoice["status"].clone()).collect();
+    assert_eq!(statuses, ["void", "paid"]);
+    environment.days(40).await;
+    assert_eq!(environment.charges(), 1);
+    assert_eq!(environment.stripe.object(&id)["status"], "canceled");
+}
