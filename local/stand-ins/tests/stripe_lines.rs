@@ -62,6 +62,8 @@ async fn prorations_wait_for_the_renewal_and_have_lines_of_their_own() {
         let own = line["amount"] == 1000;
         assert_eq!(details["proration"], !own);
         assert_eq!(details["invoice_item"].is_null(), own);
+        let credited = &details["proration_details"]["credited_items"];
+        assert_eq!(credited["invoice_line_items"].is_array(), line["amount"] == -250);
         let period = if own { (NOVEMBER, DECEMBER) } else { ((OCTOBER + NOVEMBER) / 2, NOVEMBER) };
         assert_eq!(line["period"], json!({ "start": period.0, "end": period.1 }));
     }

@@ -104,7 +104,7 @@ fn invoice_line(account: &Account, line: &mut Value) {
     let price = line.pointer("/pricing/price_details/price").and_then(Value::as_str).unwrap_or_default();
     line.set("price", account.get(price).clone());
     line.set("type", if details.maybe_text("invoice_item").is_some() { "invoiceitem" } else { "subscription" });
-    for field in ["invoice_item", "subscription", "subscription_item", "proration"] {
+    for field in ["invoice_item", "subscription", "subscription_item", "proration", "proration_details"] {
         line.set(field, details.get(field).cloned().unwrap_or_default());
     }
     remove(line, &["parent", "pricing", "taxes"]);

@@ -6,7 +6,7 @@ use pledge_domain::{
     ids::PriceId,
     stripe::InvoiceLine,
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use crate::wire::{expandable::Expandable, lenient, metadata::Metadata};
 
@@ -28,6 +28,9 @@ pub struct Line {
     /// A field of API versions before 2025-03-31 "basil".
     #[serde(default, deserialize_with = "lenient")]
     proration: Option<bool>,
+    /// A field of API versions before 2025-03-31 "basil".
+    #[serde(default, deserialize_with = "lenient")]
+    proration_details: Option<ProrationDetails>,
     /// A field of API versions before 2025-03-31 "basil".
     #[serde(default, deserialize_with = "lenient")]
     price: Option<Expandable>,
@@ -54,6 +57,15 @@ struct Parent {
 struct ItemDetails {
     #[serde(default)]
     proration: bool,
+    #[serde(default, deserialize_with = "lenient")]
+    proration_details: Option<ProrationDetails>,
+}
+
+#[derive(Deserialize)]
+struct ProrationDetails {
+    /// The lines that a credit gives back; null on a charge.
+    #[serde(default)]
+    credited_items: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -70,11 +82,20 @@ struct PriceDetails {
 impl Line {
     /// Returns whether the line is a proration: a charge or credit for a change of plan within a period.
     pub fn is_proration(&self) -> bool {
-        let details = self
-            .parent
-            .as_ref()
-            .and_then(|parent| parent.subscription_item_details.as_ref().or(parent.invoice_item_details.as_ref()));
-        details.map(|details| details.proration).or(self.proration).unwrap_or(false)
+        self.details().map(|details| details.proration).or(self.proration).unwrap_or(false)
+    }
+
+    /// Returns whether the line gives something back. A proration gives back nothing if the unused time cost nothing, as
+    /// with a coupon of 100 %; then only the lines that it credits tell it from a charge.
+    fn is_credit(&self) -> bool {
+        let details = self.details().and_then(|details| details.proration_details.as_ref());
+        let credits = details.or(self.proration_details.as_ref()).is_some_and(|it| it.credited_items.is_some());
+        self.amount < 0 || (credits && self.is_proration())
+    }
+
+    fn details(&self) -> Option<&ItemDetails> {
+        let parent = self.parent.as_ref()?;
+        parent.subscription_item_details.as_ref().or(parent.invoice_item_details.as_ref())
     }
 
     /// Returns the period that the line bills; none if the line has none.
@@ -94,7 +115,7 @@ impl Line {
             price: self.price().and_then(|id| PriceId::parse(id).ok()),
             period: self.period(),
             is_proration: self.is_proration(),
-            is_credit: self.amount < 0,
+            is_credit: self.is_credit(),
         }
     }
 
@@ -105,10 +126,11 @@ impl Line {
 }
 
 /// Returns the line whose period and price count as the invoice's: among the lines that aren't prorations, the one whose
-/// period ends last; if all are prorations, the one whose period ends last. Of two that end together, the one with the
-/// higher amount is taken, which is the charge for the new plan and not the credit for the old one.
+/// period ends last; if all are prorations, the one whose period ends last. Of two that end together, the charge for the new
+/// plan is taken and not the credit for the old one, and then the one with the higher amount.
 pub fn newest(lines: Vec<Line>) -> Option<Line> {
-    lines.into_iter().max_by_key(|line| (!line.is_proration(), line.period().map(|period| period.end), line.amount))
+    let end = |line: &Line| line.period().map(|period| period.end);
+    lines.into_iter().max_by_key(|line| (!line.is_proration(), end(line), !line.is_credit(), line.amount))
 }
 
 #[cfg(test)]
@@ -136,5 +158,25 @@ mod tests {
         let lines = [line("new", 50, true, 10), line("old", 50, true, -5)];
         assert_eq!(newest_price(json!(lines)).as_deref(), Some("new"));
         assert_eq!(newest_price(json!([])), None);
+    }
+
+    /// An upgrade in a month that a coupon of 100 % paid for gives back nothing, and must not add the old tier's days anew.
+    #[test]
+    fn a_credit_of_nothing_is_told_by_the_lines_that_it_credits() {
+        let some = json!({"invoice": "in_1", "invoice_line_items": ["il_1"]});
+        for (credited, is_credit) in [(some, true), (json!(null), false)] {
+            let details = json!({"proration": true, "proration_details": {"credited_items": credited}});
+            let mut before_basil = line("old", 50, true, 0);
+            before_basil["proration_details"] = details["proration_details"].clone();
+            let of_subscription = json!({"amount": 0, "parent": {"subscription_item_details": details}});
+            let of_item = json!({"amount": 0, "parent": {"invoice_item_details": details}});
+            for line in [&before_basil, &of_subscription, &of_item] {
+                let read: Line = serde_json::from_value(line.clone()).unwrap();
+                assert_eq!(read.fact().is_credit, is_credit, "{line}");
+            }
+            let expected = if is_credit { "new" } else { "old" };
+            let both = json!([line("new", 50, true, 0), before_basil]);
+            assert_eq!(newest_price(both).as_deref(), Some(expected));
+        }
     }
 }

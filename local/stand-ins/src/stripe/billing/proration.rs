@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::invoice::subscription_of;
 use super::lifecycle::{items, period};
 use crate::stripe::account::Account;
 use crate::stripe::html::money;
@@ -82,8 +83,29 @@ pub(super) fn of_change(account: &mut Account, id: &str, before: &Value) -> Vec<
     };
     let old: Vec<_> = items(before).iter().filter(|item| !after.contains(item)).cloned().collect();
     let new: Vec<_> = after.iter().filter(|item| !items(before).contains(item)).cloned().collect();
-    let credit = old.iter().map(|item| (item, -share(item)));
-    let charges = new.iter().map(|item| (item, share(item)));
-    let amounts: Vec<_> = credit.chain(charges).collect();
-    amounts.into_iter().map(|(item, amount)| line(account, id, item, amount, (now, end), true)).collect()
+    let credits = old.iter().map(|item| (item, -share(item), credited(account, id, item)));
+    let charges = new.iter().map(|item| (item, share(item), Value::Null));
+    let changes: Vec<_> = credits.chain(charges).collect();
+    let prorated = |(item, amount, credited): (&Value, i64, Value)| {
+        let mut line = line(account, id, item, amount, (now, end), true);
+        if let Some(details) = line.pointer_mut("/parent/subscription_item_details/proration_details") {
+            details.set("credited_items", credited);
+        }
+        line
+    };
+    changes.into_iter().map(prorated).collect()
+}
+
+/// Returns the newest line that charged an item, as a credit names it; null if none did.
+fn credited(account: &Account, subscription: &str, item: &Value) -> Value {
+    let charges = |line: &&Value| {
+        let of = line.pointer("/parent/subscription_item_details/subscription_item");
+        of == item.get("id") && line.int("amount") >= 0
+    };
+    let invoices = account.objects.newest_first("invoice").filter(|invoice| subscription_of(invoice) == subscription);
+    let found = invoices.map(|invoice| invoice.text("id")).find_map(|invoice| {
+        let line = account.invoice_lines.get(invoice)?.iter().find(charges)?;
+        Some(json!({ "invoice": invoice, "invoice_line_items": [line.text("id")] }))
+    });
+    found.unwrap_or_default()
 }
