@@ -160,3 +160,48 @@ async fn a_test_method_that_was_attached_is_found_by_its_name() {
     let changed = shop.api.make(&path, &[("default_payment_method", "pm_card_mastercard")]).await;
     assert_eq!(changed["default_payment_method"], card["id"]);
 }
+
+#[tokio::test]
+async fn a_subscription_that_a_schedule_manages_keeps_its_end_until_it_is_released() {
+    let shop = Shop::open().await;
+    let subscription = shop.active().await;
+    let path = format!("/v1/subscriptions/{subscription}");
+    let from = [("from_subscription", subscription.as_str())];
+    let schedule = shop.api.make("/v1/subscription_schedules", &from).await;
+    let id = text(&schedule, "/id");
+    assert_eq!(text(&schedule, "/status"), "active");
+    assert_eq!(text(&shop.stripe.object(&subscription), "/schedule"), id);
+    assert_eq!(shop.api.post("/v1/subscription_schedules", &from).await.0, StatusCode::BAD_REQUEST, "it has one");
+
+    for end in [("cancel_at_period_end", "true"), ("cancel_at_period_end", "false"), ("cancel_at", "")] {
+        let refused = shop.api.post(&path, &[end]).await;
+        assert_eq!(refusal(&refused), (400, "", ""), "{end:?}");
+        assert!(text(&refused.1, "/error/message").contains(&format!("managed by the subscription schedule `{id}`")));
+    }
+    shop.api.make(&path, &[("metadata[a]", "b")]).await;
+
+    let seen = shop.stripe.events().len();
+    let release = format!("/v1/subscription_schedules/{id}/release");
+    let released = shop.api.make(&release, &[("preserve_cancel_date", "true")]).await;
+    assert_eq!((text(&released, "/status"), text(&released, "/released_subscription")), ("released", &*subscription));
+    let events = shop.stripe.events();
+    assert_eq!(types(&events[seen..]), ["subscription_schedule.released", "customer.subscription.updated"]);
+    assert_eq!(shop.api.post(&release, &[]).await.0, StatusCode::BAD_REQUEST, "it is released");
+    assert_eq!(shop.api.make(&path, &[("cancel_at_period_end", "true")]).await["cancel_at_period_end"], true);
+}
+
+#[tokio::test]
+async fn a_schedule_is_over_with_its_phase_and_with_its_subscription() {
+    let shop = Shop::open().await;
+    let subscription = shop.active().await;
+    let from = [("from_subscription", subscription.as_str())];
+    let first = shop.api.make("/v1/subscription_schedules", &from).await;
+    shop.stripe.advance(Duration::from_secs(32 * DAY));
+    assert_eq!(text(&shop.stripe.object(text(&first, "/id")), "/status"), "released");
+    assert_eq!(shop.stripe.object(&subscription)["schedule"], Value::Null);
+
+    let second = shop.api.make("/v1/subscription_schedules", &from).await;
+    assert_eq!(shop.api.delete(&format!("/v1/subscriptions/{subscription}")).await.0, StatusCode::OK);
+    assert_eq!(text(&shop.stripe.object(text(&second, "/id")), "/status"), "canceled");
+    assert_eq!(shop.api.post("/v1/subscription_schedules", &from).await.0, StatusCode::BAD_REQUEST, "it has ended");
+}

@@ -275,6 +275,54 @@ async fn a_resumption_removes_the_flag_or_the_date_of_the_cancellation_and_then_
     }
 }
 
+/// Returns the methods and paths of the requests that a server received.
+fn paths(server: &Server) -> Vec<String> {
+    server.asked().iter().map(|asked| format!("{} {}", asked.method, asked.uri.path())).collect()
+}
+
+/// Somebody gave the subscription a schedule in Stripe's dashboard.
+#[tokio::test]
+async fn a_schedule_that_forbids_the_change_of_a_subscription_is_released_once() {
+    const CHANGE: &str = "POST /v1/subscriptions/sub_1";
+    const READ: &str = "GET /v1/subscriptions/sub_1";
+    const RELEASE: &str = "POST /v1/subscription_schedules/sub_sched_1/release";
+    let message = "The subscription is managed by the subscription schedule `sub_sched_1`, and updating any \
+                   cancelation behavior directly is not allowed. Please update the schedule instead.";
+    let refused = Reply::json(400, &json!({"error": {"type": "invalid_request_error", "message": message}}));
+    let free = Reply::json(200, &subscription("active", "paid"));
+    let released = Reply::json(200, &json!({"id": "sub_sched_1"}));
+    let over = Reply::error(400, "invalid_request_error", "");
+    let cancellation = Cancellation { at_period_end: true, at: None };
+    for schedule in [json!("sub_sched_1"), json!({"id": "sub_sched_1", "object": "subscription_schedule"})] {
+        let mut managed = subscription("active", "paid");
+        managed["schedule"] = schedule;
+        let managed = Reply::json(200, &managed);
+        for release in [&released, &over] {
+            let replies = [&refused, &managed, release, &free].map(Clone::clone);
+            let server = Server::start(replies.clone()).await;
+            server.client().cancel_at_period_end(&sub()).await.unwrap();
+            assert_eq!(paths(&server), [CHANGE, READ, RELEASE, CHANGE]);
+            assert_eq!(server.asked()[2].form(), fields(&[("preserve_cancel_date", "true")]));
+            let server = Server::start(replies).await;
+            server.client().resume(&sub(), cancellation).await.unwrap();
+            assert_eq!(paths(&server), [CHANGE, READ, RELEASE, CHANGE]);
+        }
+        let server = Server::start([&managed, &released, &free].map(Clone::clone)).await;
+        let ours = [PriceId::parse("price_1").unwrap()];
+        server.client().renew_at(&sub(), &ours, &ours[0]).await.unwrap();
+        assert_eq!(paths(&server), [READ, RELEASE, CHANGE], "it may bring another price");
+
+        let unavailable = Reply::error(403, "invalid_request_error", "more_permissions_required");
+        let server = Server::start([&refused, &managed, &unavailable].map(Clone::clone)).await;
+        assert!(server.client().cancel_at_period_end(&sub()).await.is_err(), "the key may not release");
+        assert_eq!(paths(&server), [CHANGE, READ, RELEASE]);
+    }
+    let server = Server::start([&refused, &free].map(Clone::clone)).await;
+    let other = server.client().cancel_at_period_end(&sub()).await;
+    assert!(matches!(other, Err(BillingError::Gateway(GatewayError::Refused(_)))), "{other:?}");
+    assert_eq!(paths(&server), [CHANGE, READ], "no schedule is in the way");
+}
+
 /// Returns what a request says of the subscription's end.
 fn end_in(asked: &Asked) -> BTreeMap<String, String> {
     let mut form = asked.form();

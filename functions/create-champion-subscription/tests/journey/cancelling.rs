@@ -42,3 +42,18 @@ async fn who_cancels_after_an_upgrade_in_the_dashboard_was_refused_is_not_charge
     assert_eq!(environment.charges(), 1);
     assert_eq!(environment.stripe.object(&id)["status"], "canceled");
 }
+
+#[tokio::test]
+async fn who_cancels_what_an_operator_has_put_on_a_schedule_is_not_charged_again() {
+    let (environment, id) = TestEnvironment::with_subscriber().await;
+    let form = format!("from_subscription={id}");
+    environment.stripe_request("POST", "/v1/subscription_schedules", &form).await;
+    environment.settle().await;
+    let (status, answer) = environment.ask("subscription/cancel", &json!({})).await;
+    assert_eq!(status, 200, "{answer}");
+    let object = environment.stripe.object(&id);
+    assert_eq!((&object["cancel_at_period_end"], &object["schedule"]), (&json!(true), &Value::Null));
+    environment.days(40).await;
+    assert_eq!(environment.charges(), 1);
+    assert_eq!(environment.stripe.object(&id)["status"], "canceled");
+}

@@ -10,6 +10,7 @@ mod payment;
 mod payment_method;
 pub(crate) mod portal;
 mod price;
+mod schedule;
 mod subscription;
 mod subscription_answer;
 

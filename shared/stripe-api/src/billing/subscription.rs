@@ -17,9 +17,9 @@ use crate::{
     StripeClient, StripeError,
     billing::{
         call::Call,
-        error::{blames, is_missing},
+        error::{blames, is_missing, refusal},
         invoice::Item,
-        metadata,
+        metadata, schedule,
         subscription_answer::SubscriptionBody,
     },
     key::key,
@@ -76,7 +76,7 @@ pub async fn cancel_at_period_end(
     id: &SubscriptionId,
 ) -> Result<SubscriptionAnswer, BillingError> {
     let update = UpdateSubscription::new(id.as_str()).cancel_at_period_end(true).expand(expand());
-    Ok(answer(client, &update).await?)
+    Ok(change_end(client, id, &update).await?)
 }
 
 #[derive(Serialize)]
@@ -115,9 +115,28 @@ async fn remove(
     if cancellation.is_date_alone() {
         // Stripe removes a value that is set to an empty text, for which the typed request has no variant.
         let update = WithoutDate { cancel_at: "", expand: expand() };
-        return answer(client, &Call::post(format!("/subscriptions/{id}"), update)).await;
+        return change_end(client, id, &Call::post(format!("/subscriptions/{id}"), update)).await;
     }
-    answer(client, &UpdateSubscription::new(id.as_str()).cancel_at_period_end(false).expand(expand())).await
+    let update = UpdateSubscription::new(id.as_str()).cancel_at_period_end(false).expand(expand());
+    change_end(client, id, &update).await
+}
+
+/// Changes when a subscription ends, and returns it. Stripe refuses that while a schedule manages the subscription; then the
+/// schedule is released, and the change is made once more.
+async fn change_end(
+    client: &StripeClient,
+    id: &SubscriptionId,
+    change: &impl StripeRequest,
+) -> Result<SubscriptionAnswer, StripeError> {
+    let refused = match answer(client, change).await {
+        Err(error) if refusal(&error).is_some_and(|it| it.status == 400) => error,
+        changed_or_failed => return changed_or_failed,
+    };
+    // Only its message tells this refusal from others, so the subscription is read.
+    let current = read(client, id).await?;
+    let Some(schedule) = current.schedule() else { return Err(refused) };
+    schedule::release(client, schedule).await?;
+    answer(client, change).await
 }
 
 /// Returns a subscription without its newest invoice.
@@ -137,7 +156,7 @@ struct Renewal<'a> {
 }
 
 /// Lets a subscription renew at another price, without anything to pay now, and returns it. With `goes_on`, a cancelled
-/// subscription is resumed too.
+/// subscription is resumed too. A schedule that manages the subscription is released, since it may bring another price.
 pub async fn renew_at(
     client: &StripeClient,
     id: &SubscriptionId,
@@ -146,6 +165,9 @@ pub async fn renew_at(
     goes_on: bool,
 ) -> Result<SubscriptionAnswer, BillingError> {
     let current = read(client, id).await?;
+    if let Some(schedule) = current.schedule() {
+        schedule::release(client, schedule).await?;
+    }
     let by_date = current.cancellation().is_date_alone();
     // One request, since the events of two may be of one second, which have no order.
     let update = Renewal {

@@ -32,6 +32,8 @@ pub struct SubscriptionBody {
     latest_invoice: Option<Invoice>,
     #[serde(default)]
     default_payment_method: Option<PaymentMethodId>,
+    #[serde(default)]
+    schedule: Option<Schedule>,
 }
 
 #[derive(Deserialize)]
@@ -62,6 +64,14 @@ struct Price {
 enum Invoice {
     Id(InvoiceId),
     Object(Box<InvoiceObject>),
+}
+
+/// The schedule that manages a subscription: the object if the request expanded it, otherwise the id.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Schedule {
+    Id(String),
+    Object { id: String },
 }
 
 #[derive(Deserialize)]
@@ -102,6 +112,13 @@ impl SubscriptionBody {
     /// Returns the subscription's own payment method; none if the customer's default method pays.
     pub fn payment_method(&self) -> Option<&PaymentMethodId> {
         self.default_payment_method.as_ref()
+    }
+
+    /// Returns the id (`sub_sched_…`) of the schedule that manages the subscription; none if none does.
+    pub fn schedule(&self) -> Option<&str> {
+        self.schedule.as_ref().map(|schedule| match schedule {
+            Schedule::Id(id) | Schedule::Object { id } => id.as_str(),
+        })
     }
 
     /// Returns the cancellation, as Stripe stores it.

@@ -129,6 +129,7 @@ fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
         super::payment::refund::ENDPOINTS,
         super::payment::dispute::ENDPOINTS,
         super::billing::subscription::ENDPOINTS,
+        super::billing::subscription_schedule::ENDPOINTS,
         super::billing::invoice_api::ENDPOINTS,
         super::billing::invoice_payment::ENDPOINTS,
         super::billing::invoice_item::ENDPOINTS,

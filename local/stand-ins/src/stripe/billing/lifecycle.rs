@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::period::Interval;
 use super::settings::AfterRetries;
-use super::{collection, invoice, pause, proration};
+use super::{collection, invoice, pause, proration, subscription_schedule};
 use crate::stripe::account::Account;
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
@@ -134,6 +134,7 @@ fn set_end(subscription: &mut Value, at: Option<i64>, now: i64) {
 /// <https://docs.stripe.com/billing/subscriptions/billing-mode/compare>
 pub(crate) fn cancel_on(account: &mut Account, id: &str, at: i64) -> Result<(), ApiError> {
     let before = account.find("subscription", id)?;
+    subscription_schedule::check_end(&before)?;
     let mut after = before.clone();
     set_cancel_at(&mut after, Some(at), account.now)?;
     account.objects.insert(after);
@@ -170,6 +171,7 @@ pub(crate) fn cancel(account: &mut Account, id: &str, reason: &str) {
         collection::void(account, subscription.text("latest_invoice"));
     }
     collection::stop(account, id);
+    subscription_schedule::cancel_of(account, id);
     account.emit("customer.subscription.deleted", id);
 }
 
@@ -218,6 +220,7 @@ fn renew(account: &mut Account, id: &str) {
         cancel(account, id, "cancellation_requested");
         return;
     }
+    subscription_schedule::let_go(account, id);
     let over = period(&before);
     let start = over.1;
     let price = items(&before).first().and_then(|item| item.get("price")).cloned().unwrap_or_default();

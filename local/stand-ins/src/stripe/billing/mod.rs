@@ -14,3 +14,4 @@ mod period;
 mod proration;
 pub(crate) mod settings;
 pub(crate) mod subscription;
+pub(crate) mod subscription_schedule;

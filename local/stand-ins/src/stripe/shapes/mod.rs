@@ -50,6 +50,7 @@ shapes! {
     Refund "refund.json" "re_" 24;
     Subscription "subscription.json" "sub_" 24;
     SubscriptionItem "subscription_item.json" "si_" 14;
+    SubscriptionSchedule "subscription_schedule.json" "sub_sched_" 24;
     WebhookEndpoint "webhook_endpoint.json" "we_" 24;
 }
 

@@ -8,7 +8,7 @@ use crate::stripe::account::Account;
 use crate::stripe::api::{Call, Reply};
 use crate::stripe::billing::pause::Pause;
 use crate::stripe::billing::period::Interval;
-use crate::stripe::billing::{collection, invoice, lifecycle, proration};
+use crate::stripe::billing::{collection, invoice, lifecycle, proration, subscription_schedule};
 use crate::stripe::error::ApiError;
 use crate::stripe::objects::Fields;
 use crate::stripe::params::{Clearable, Limited, Metadata};
@@ -96,6 +96,9 @@ fn check(subscription: &Value, params: &Update) -> Result<(), ApiError> {
         ));
     }
     let keeps_end = params.cancel_at.is_none() && params.cancel_at_period_end.is_none();
+    if !keeps_end {
+        subscription_schedule::check_end(subscription)?;
+    }
     let only_details = params.items.is_none() && keeps_end && params.pause_collection.is_none();
     match subscription.text("status") {
         "canceled" | "incomplete_expired" if !only_details || params.default_payment_method.is_some() => {
