@@ -1,8 +1,9 @@
-//! Readers who cancel after somebody changed their subscription in Stripe's dashboard.
+//! Readers who cancel in states that come from Stripe's dashboard and settings.
 
+use pledge_stand_ins::stripe::{AfterRetries, BillingSettings};
 use serde_json::{Value, json};
 
-use crate::environment::TestEnvironment;
+use crate::{environment::TestEnvironment, wish};
 
 impl TestEnvironment {
     /// Changes a subscription to tier 4 and bills the change at once, as somebody in Stripe's dashboard does.
@@ -56,4 +57,25 @@ async fn who_cancels_what_an_operator_has_put_on_a_schedule_is_not_charged_again
     environment.days(40).await;
     assert_eq!(environment.charges(), 1);
     assert_eq!(environment.stripe.object(&id)["status"], "canceled");
+}
+
+/// With this setting the later invoices stay drafts, and nobody can pay a draft.
+#[tokio::test]
+async fn who_is_left_unpaid_cancels_and_subscribes_anew() {
+    let (environment, id) = TestEnvironment::with_subscriber().await;
+    let unpaid = BillingSettings { after_retries: AfterRetries::MarkUnpaid, ..BillingSettings::default() };
+    environment.stripe.set_billing(unpaid);
+    let customer = environment.rows("select stripe_customer_id from users").await.remove(0);
+    environment.stripe.replace_card(&customer, "pm_card_chargeCustomerFail").unwrap();
+    environment.days(65).await;
+    assert_eq!(environment.stripe.object(&id)["status"], "unpaid");
+    for (action, code) in [("subscription", "PAYMENT_PAST_DUE"), ("subscription/pay", "NOTHING_TO_PAY")] {
+        let body = if action == "subscription" { wish(2) } else { json!({}) };
+        let (status, refusal) = environment.ask(action, &body).await;
+        assert_eq!((status, &refusal["code"]), (409, &json!(code)), "{action}");
+    }
+    assert_eq!(environment.ask("subscription/cancel", &json!({})).await.0, 200);
+    assert_eq!(environment.ask("subscription", &wish(2)).await.0, 201);
+    environment.days(10).await;
+    assert_eq!(environment.charges(), 1);
 }
