@@ -4,7 +4,7 @@
 
 mod support;
 
-use pledge_domain::champion::timeline::{EntryKind, fold};
+use pledge_domain::champion::timeline::{Entry, EntryKind, fold};
 use pledge_reference_model::simulate;
 use proptest::prelude::*;
 use support::{at, bought, calendar, entries, entry, history, minutes};
@@ -50,6 +50,25 @@ proptest! {
             }
         }
         prop_assert_eq!(timeline.grants.len(), kept.len());
+    }
+
+    /// A credit that is undone gives back all that it took, whenever that is, and however often it was undone before.
+    #[test]
+    fn time_that_only_revoked_credits_took_is_had_all_the_same(mut payments in history(), undone in prop::collection::vec(0..400_i64, 6)) {
+        for (payment, undone) in payments.iter_mut().zip(undone) {
+            if payment.lines.iter().any(|(_, length)| *length < 0) {
+                payment.revocations.push((undone.max(300), true));
+            } else {
+                payment.revocations.clear();
+            }
+        }
+        let timeline = fold(&entries(&payments));
+        for payment in payments.iter().filter(|payment| payment.revocations.is_empty()) {
+            for tier in 1..=13 {
+                let length: i64 = payment.lines.iter().filter(|(of, _)| *of == tier).map(|(_, length)| length).sum();
+                prop_assert_eq!(bought(&timeline, payment.number, tier), length);
+            }
+        }
     }
 
     #[test]
@@ -187,4 +206,34 @@ fn a_negative_line_takes_from_its_own_subscription_and_tells_what_was_missing() 
     let timeline = fold(&[month, stranger, change]);
     assert_eq!((bought(&timeline, 1, 1), bought(&timeline, 2, 1), bought(&timeline, 3, 5)), (10, 30, 20));
     assert_eq!(timeline.dropped.iter().map(|it| it.length.whole_minutes()).collect::<Vec<_>>(), [5]);
+}
+
+#[test]
+fn a_credit_of_a_payment_that_is_revoked_when_it_enters_takes_only_when_that_is_undone() {
+    let mut month = entry(1, 0, &[(1, 30)]);
+    month.subscription = support::subscription(1);
+    let upgrade = |revocations: &[(i64, bool)]| Entry {
+        subscription: support::subscription(1),
+        revocations: revocations.iter().map(|(minute, revoked)| (at(*minute), *revoked)).collect(),
+        ..entry(2, 10, &[(1, -20), (5, 20)])
+    };
+    let parts = |upgrade: Entry| {
+        let timeline = fold(&[month.clone(), upgrade]);
+        timeline.segments.iter().map(|it| (it.tier.get(), minutes(it.period.end))).collect::<Vec<_>>()
+    };
+    assert_eq!(parts(upgrade(&[])), [(1, 10), (5, 30)]);
+    assert_eq!(parts(upgrade(&[(10, true)])), [(1, 30)]);
+    assert_eq!(parts(upgrade(&[(5, true), (18, false)])), [(1, 18), (5, 38)]);
+    assert_eq!(parts(upgrade(&[(50, true)])), [(1, 10), (5, 30), (1, 70)]);
+}
+
+#[test]
+fn a_run_that_a_credit_ended_by_taking_again_says_so() {
+    let mut month = entry(1, 0, &[(1, 30)]);
+    month.subscription = support::subscription(1);
+    let mut upgrade = entry(2, 10, &[(1, -20), (5, 20)]);
+    upgrade.subscription = support::subscription(1);
+    upgrade.revocations = vec![(at(40), true), (at(45), false)];
+    let runs: Vec<_> = fold(&[month, upgrade]).runs().iter().map(|run| (minutes(run.period.end), run.cut)).collect();
+    assert_eq!(runs, [(30, false), (45, true)]);
 }

@@ -70,14 +70,14 @@ pub fn bought(timeline: &Timeline, payment: usize, tier: u8) -> i64 {
     theirs.map(|it| (it.period.end - it.period.start).whole_minutes()).sum()
 }
 
-/// Generates up to seven payments, some of which enter in the same minute, and some of which are revoked and restored.
+/// Generates up to six payments, some of which enter in the same minute, and some of which are revoked and restored. Half of
+/// the histories begin with a month of a subscription and an upgrade of it whose credit takes the rest of that month.
 pub fn history() -> impl Strategy<Value = Vec<Payment>> {
     let length = prop_oneof![6 => 1..90_i64, 1 => Just(0), 2 => -60..0_i64];
     let lines = prop::collection::vec((prop_oneof![1..=3_u8, 4..=13_u8], length), 0..4);
     let moment = prop_oneof![0..300_i64, (0..6_i64).prop_map(|tens| tens * 10)];
-    let revocations = prop::collection::vec((moment.clone(), any::<bool>()), 0..4);
-    let payment = (moment, 0..3_u8, lines, revocations);
-    prop::collection::vec(payment, 0..7).prop_map(|payments| {
+    let payment = (moment, 0..3_u8, lines, revocations());
+    (prop::option::of(upgraded()), prop::collection::vec(payment, 0..7)).prop_map(|(upgraded, others)| {
         let number = |(number, (enters, subscription, lines, revocations))| Payment {
             number,
             enters,
@@ -85,6 +85,26 @@ pub fn history() -> impl Strategy<Value = Vec<Payment>> {
             lines,
             revocations,
         };
-        payments.into_iter().enumerate().map(number).collect()
+        upgraded.into_iter().flatten().chain(others).take(6).enumerate().map(number).collect()
     })
+}
+
+fn revocations() -> impl Strategy<Value = Vec<(i64, bool)>> {
+    let moment = prop_oneof![0..300_i64, (0..6_i64).prop_map(|tens| tens * 10)];
+    prop::collection::vec((moment, any::<bool>()), 0..4)
+}
+
+/// When a payment enters, its subscription, its lines and its revocations.
+type Unnumbered = (i64, u8, Vec<(u8, i64)>, Vec<(i64, bool)>);
+
+/// Generates a month and a prorated upgrade within it.
+fn upgraded() -> impl Strategy<Value = [Unnumbered; 2]> {
+    let tiers = (1..=4_u8, 1..=9_u8);
+    (0..100_i64, 20..90_i64, 0..90_i64, tiers, revocations(), revocations()).prop_map(
+        |(start, length, after, (tier, more), month, upgrade)| {
+            let rest = length - after % length;
+            let lines = vec![(tier, -rest), (tier + more, rest)];
+            [(start, 1, vec![(tier, length)], month), (start + length - rest, 1, lines, upgrade)]
+        },
+    )
 }

@@ -98,15 +98,13 @@ impl<'a> Clock<'a> {
                 continue;
             }
             self.revoked[index] = revoked;
+            let ran = self.queues.next().is_some();
             match self.entries[index].kind {
                 EntryKind::Settled(period) => self.revoke_settled(index, revoked, period, moment),
-                EntryKind::Bought | EntryKind::CarriedOver => {
-                    let ran = self.queues.next().is_some();
-                    let left = self.queues.freeze(index, revoked);
-                    if revoked && left && ran && self.queues.next().is_none() {
-                        self.timeline.cuts.push(moment);
-                    }
-                }
+                EntryKind::Bought | EntryKind::CarriedOver => self.queues.freeze(index, revoked),
+            }
+            if ran && self.queues.next().is_none() {
+                self.timeline.cuts.push(moment);
             }
         }
     }
@@ -119,11 +117,7 @@ impl<'a> Clock<'a> {
         let covered = period.map_or(Duration::ZERO, |period| period.end - period.start.max(moment));
         let carried = self.entries[..self.entered].iter().rposition(|entry| entry.kind == EntryKind::CarriedOver);
         if let Some(carried) = carried.filter(|_| covered > Duration::ZERO) {
-            let ran = self.queues.next().is_some();
             self.withheld[index] = self.queues.withhold(carried, covered);
-            if ran && self.queues.next().is_none() {
-                self.timeline.cuts.push(moment);
-            }
         }
     }
 
@@ -139,14 +133,17 @@ impl<'a> Clock<'a> {
             let (taking, adding): (Vec<Line>, Vec<Line>) =
                 entry.lines.iter().partition(|line| line.length.is_negative());
             for line in taking {
-                let subscription = entry.subscription.as_ref();
-                let length = self.queues.take(self.entries, subscription, line.tier, -line.length);
+                let length = self.queues.take(self.entries, index, line.tier, -line.length);
                 if length > Duration::ZERO {
                     self.timeline.dropped.push(Dropped { payment: entry.payment, tier: line.tier, length });
                 }
             }
             for line in adding {
                 self.queues.push(index, line.tier, line.length);
+            }
+            if self.revoked[index] {
+                // It was revoked before it entered, when there was nothing yet that its credits could give back.
+                self.queues.freeze(index, true);
             }
             let after = self.held();
             let (payment, bought) = (entry.payment, entry.bought());

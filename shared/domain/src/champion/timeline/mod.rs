@@ -2,9 +2,9 @@
 //!
 //! Each payment enters at a moment of its own and adds the length that it bought to the queue of its own tier. The highest
 //! tier with something left runs and lower ones wait; within a tier the first in is the first out. A revocation acts at its
-//! own time and freezes what hasn't run yet; when it is undone, the rest goes on from then in its old place. Since every
-//! fact acts at its own time, the order in which facts become known doesn't matter, and the access that has run never
-//! changes.
+//! own time: it freezes what hasn't run yet, and gives back what the payment's credits took from other payments. When it is
+//! undone, the rest goes on from then in its old place, and the credits take again. Since every fact acts at its own time,
+//! the order in which facts become known doesn't matter, and the access that has run never changes.
 
 mod entry;
 mod fold;
@@ -77,7 +77,7 @@ pub struct Dropped {
 pub struct Run {
     /// The time from the start of the run to its end, half-open.
     pub period: Period,
-    /// Whether a revocation ended the run.
+    /// Whether a revocation, or the undoing of one, ended the run.
     pub cut: bool,
 }
 
@@ -90,6 +90,6 @@ pub struct Timeline {
     pub grants: Vec<Granted>,
     /// The parts of negative lines that were dropped.
     pub dropped: Vec<Dropped>,
-    /// The moments at which a revocation ended all access.
+    /// The moments at which a revocation, or the undoing of one, ended all access.
     cuts: Vec<Timestamp>,
 }

@@ -3,7 +3,7 @@
 use time::Duration;
 
 use super::Entry;
-use crate::{champion::TierLevel, ids::SubscriptionId};
+use crate::champion::TierLevel;
 
 /// The time that is left of one line of an entry.
 #[derive(Debug, Clone, Copy)]
@@ -11,13 +11,24 @@ struct Slot {
     /// The index of the entry in the order of entering.
     entry: usize,
     tier: TierLevel,
+    /// The time that is left. Negative if a credit that counts again had taken time that ran meanwhile.
     left: Duration,
+}
+
+/// The time that a negative line took from a slot. It counts while the entry with the line isn't frozen.
+#[derive(Debug, Clone, Copy)]
+struct Credit {
+    /// The entry with the line.
+    entry: usize,
+    slot: usize,
+    length: Duration,
 }
 
 /// The queues of all tiers in one list, in the order of entering.
 #[derive(Debug, Default)]
 pub(super) struct Queues {
     slots: Vec<Slot>,
+    credits: Vec<Credit>,
     frozen: Vec<bool>,
 }
 
@@ -36,13 +47,15 @@ impl Queues {
         self.slots.push(Slot { entry, tier, left: length });
     }
 
-    /// Freezes what is left of an entry, or unfreezes it. Returns whether anything was left.
-    pub(super) fn freeze(&mut self, entry: usize, frozen: bool) -> bool {
+    /// Freezes what is left of an entry and gives back what its credits took, or undoes both.
+    pub(super) fn freeze(&mut self, entry: usize, frozen: bool) {
         if self.frozen.len() <= entry {
             self.frozen.resize(entry + 1, false);
         }
         self.frozen[entry] = frozen;
-        self.slots.iter().any(|slot| slot.entry == entry && slot.left > Duration::ZERO)
+        for credit in self.credits.iter().filter(|credit| credit.entry == entry) {
+            self.slots[credit.slot].left += if frozen { credit.length } else { -credit.length };
+        }
     }
 
     fn runnable(&self) -> impl DoubleEndedIterator<Item = (usize, &Slot)> {
@@ -67,21 +80,18 @@ impl Queues {
         self.runnable().map(|(_, slot)| slot.left).sum()
     }
 
-    /// Takes a length of time from what a subscription has left at a tier, the newest first. Returns the part that it
-    /// didn't have.
-    pub(super) fn take(
-        &mut self,
-        entries: &[&Entry],
-        subscription: Option<&SubscriptionId>,
-        tier: TierLevel,
-        length: Duration,
-    ) -> Duration {
+    /// Takes a length of time for an entry that enters, from what its subscription has left at a tier, the newest first.
+    /// Returns the part that wasn't there.
+    pub(super) fn take(&mut self, entries: &[&Entry], entry: usize, tier: TierLevel, length: Duration) -> Duration {
+        let subscription = entries[entry].subscription.as_ref();
         let theirs = |slot: &Slot| {
             slot.tier == tier && subscription.is_some() && entries[slot.entry].subscription.as_ref() == subscription
         };
         let newest_first: Vec<_> =
             self.runnable().rev().filter(|(_, slot)| theirs(slot)).map(|(index, _)| index).collect();
-        self.take_from(newest_first, length).1
+        let (taken, missing) = self.take_from(newest_first, length);
+        self.credits.extend(taken.into_iter().map(|(slot, length)| Credit { entry, slot, length }));
+        missing
     }
 
     /// Takes a length of time from what is left of an entry. Returns the slots and how much was taken from each.

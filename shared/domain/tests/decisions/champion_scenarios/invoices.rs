@@ -19,7 +19,7 @@ fn price(name: &str) -> PriceId {
 }
 
 /// Returns an account in which each tier has a current and an old price at Stripe.
-fn with_prices() -> ChampionAccount {
+pub(super) fn with_prices() -> ChampionAccount {
     let mut account = account();
     for tier in &mut account.tiers {
         let level = tier.level.get();
@@ -29,12 +29,12 @@ fn with_prices() -> ChampionAccount {
     account
 }
 
-fn line(price_name: &str, start: i64, end: i64) -> InvoiceLine {
+pub(super) fn line(price_name: &str, start: i64, end: i64) -> InvoiceLine {
     let period = Some(Period { start: t(start), end: t(end) });
     InvoiceLine { price: Some(price(price_name)), period, is_proration: false, is_credit: false }
 }
 
-fn with_lines(name: &str, reason: BillingReason, at: i64, lines: Vec<InvoiceLine>) -> InvoiceFact {
+pub(super) fn with_lines(name: &str, reason: BillingReason, at: i64, lines: Vec<InvoiceLine>) -> InvoiceFact {
     let newest = lines.last().cloned();
     InvoiceFact {
         price: newest.as_ref().and_then(|line| line.price.clone()),

@@ -3,6 +3,7 @@
 mod carried_over;
 mod grace;
 mod invoices;
+mod prorations;
 mod revenue;
 mod revocations;
 mod timeline;
