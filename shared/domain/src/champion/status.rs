@@ -1,5 +1,7 @@
 //! The state of a reader's support of a novel: access, subscription, open payments and the next renewal.
 
+use time::Duration;
+
 use crate::{
     Timestamp,
     champion::{
@@ -7,7 +9,7 @@ use crate::{
         timeline::Timeline,
     },
     email::Email,
-    ids::{CustomerId, InvoiceId},
+    ids::{CustomerId, InvoiceId, PriceId},
     money::Money,
     stripe::SubscriptionStatus,
 };
@@ -59,7 +61,9 @@ pub struct NextRenewal {
     pub at: Timestamp,
     /// The tier at which the support is renewed.
     pub tier: TierLevel,
-    /// The price. Credits that the reader has at Stripe aren't known here, and are not subtracted.
+    /// The price, as far as it is known. Coupons, and credits that the reader has at Stripe, aren't subtracted. The price of
+    /// the subscription itself isn't stored: who changes to another tier and back within one paid month is shown the older
+    /// price that they had before.
     pub amount: Money,
 }
 
@@ -110,17 +114,44 @@ fn open_payment(account: &ChampionAccount, live: &Subscription) -> Option<OpenPa
     behind.then_some(OpenPayment { invoice, tier, amount, failed_at: newest.failed_at })
 }
 
-/// Returns the renewal at the end of the running period. Its price is that of the subscription's last paid month at that
-/// tier, or else the tier's present price.
+/// Returns the renewal at the end of the running period.
 fn next_renewal(account: &ChampionAccount, live: &Subscription) -> Option<NextRenewal> {
-    let (at, tier) = (live.period_end.filter(|_| live.renews())?, account.tier_of(live)?);
-    let months = account.payments.iter().filter(|it| {
-        let is_month = matches!(it.kind, PaymentKind::Subscription | PaymentKind::Renewal);
-        is_month && it.subscription.as_ref() == Some(&live.id) && it.tier == Some(tier) && it.amount.amount > 0
-    });
-    let paid = months.filter(|it| it.paid_at.is_some()).max_by_key(|it| (it.paid_at, it.id)).map(|it| it.amount);
-    let price = || account.tiers.iter().find(|it| it.level == tier).map(|it| it.price);
-    Some(NextRenewal { at, tier, amount: paid.or_else(price)? })
+    let (at, level) = (live.period_end.filter(|_| live.renews())?, account.tier_of(live)?);
+    let tier = account.tiers.iter().find(|it| it.level == level);
+    let present = tier.and_then(|tier| tier.stripe_price.as_ref());
+    let amount = older_price(account, live, level, present).or_else(|| Some(tier?.price))?;
+    Some(NextRenewal { at, tier: level, amount })
+}
+
+/// Returns what a subscription costs if it isn't at its tier's present price, as far as its invoices say: an older price
+/// stays until the tier is changed. A coupon or a credit makes a month cheaper and never dearer, so of the months at one
+/// price the dearest counts.
+///
+/// None if the newest invoice is for another tier or for a change within a month, since a change is made at the present
+/// price.
+fn older_price(
+    account: &ChampionAccount,
+    live: &Subscription,
+    level: TierLevel,
+    present: Option<&PriceId>,
+) -> Option<Money> {
+    use PaymentKind::{PlanChange, Renewal, Subscription as First};
+    let theirs =
+        account.payments.iter().filter(|it| it.subscription.as_ref() == Some(&live.id) && it.paid_at.is_some());
+    // An invoice that was made by hand is for no time.
+    let is_regular = |it: &&PaymentRecord| match it.kind {
+        First | Renewal => it.length() > Duration::ZERO,
+        kind => kind == PlanChange,
+    };
+    let invoices: Vec<_> = theirs.filter(is_regular).collect();
+    let is_month = |it: &PaymentRecord| it.kind != PlanChange && it.tier == Some(level) && it.lines.is_none();
+    let newest = invoices.iter().max_by_key(|it| (it.paid_at, it.id)).filter(|it| is_month(it))?;
+    if newest.price.is_some() && newest.price.as_ref() == present {
+        return None;
+    }
+    let is_alike = |it: &PaymentRecord| it.id == newest.id || it.price.is_some() && it.price == newest.price;
+    let alike = invoices.iter().filter(|it| is_month(it) && is_alike(it)).map(|it| it.amount);
+    alike.max_by_key(|amount| amount.amount).filter(|amount| amount.amount > 0)
 }
 
 fn stretches(timeline: &Timeline) -> Vec<Stretch> {

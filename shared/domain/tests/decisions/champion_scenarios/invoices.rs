@@ -14,7 +14,7 @@ use pledge_domain::{
 use super::{is, month, paid};
 use crate::reader::*;
 
-fn price(name: &str) -> PriceId {
+pub(super) fn price(name: &str) -> PriceId {
     PriceId::parse(format!("price_{name}")).unwrap()
 }
 

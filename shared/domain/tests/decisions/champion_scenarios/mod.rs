@@ -3,6 +3,7 @@
 mod carried_over;
 mod grace;
 mod invoices;
+mod next_renewal;
 mod prorations;
 mod revenue;
 mod revocations;
