@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use pledge_domain::{
-    champion::{PurchaseType, timeline::Segment},
-    stripe::{BillingReason, Fact, InvoiceFact, RefundStatus, StripeEvent, SubscriptionStatus},
+    champion::{ChampionAccount, Period, PurchaseType, timeline::Segment},
+    ids::PriceId,
+    stripe::{BillingReason, Fact, InvoiceFact, InvoiceLine, RefundStatus, StripeEvent, SubscriptionStatus},
 };
 use pledge_reference_model::{Payment, simulate};
 use proptest::prelude::*;
@@ -35,6 +36,8 @@ impl Fate {
 struct Paid {
     /// Whether the payment is a single purchase; otherwise it pays the next invoice of the subscription.
     purchase: bool,
+    /// Whether that invoice is for another tier for the rest of the running month, if there is one, and not for a month.
+    changes_tier: bool,
     tier: i64,
     /// The number of days since the payment before this one.
     gap: i64,
@@ -77,9 +80,11 @@ fn history() -> impl Strategy<Value = History> {
         1 => Just(Fate::DisputeLost),
         1 => (1..=20_i64).prop_map(Fate::RefundFailed),
     ];
-    let paid = (any::<bool>(), 1..=13_i64, 0..=62_i64, any::<bool>(), any::<bool>(), fate, 0..=62_i64).prop_map(
-        |(purchase, tier, gap, refused_first, old_shape, fate, fate_after)| Paid {
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let paid = (flags, 1..=13_i64, 0..=62_i64, fate, 0..=62_i64).prop_map(
+        |((purchase, changes_tier, refused_first, old_shape), tier, gap, fate, fate_after)| Paid {
             purchase,
+            changes_tier,
             tier,
             gap,
             refused_first,
@@ -116,6 +121,10 @@ struct Booked {
     at: i64,
     tier: u8,
     length: i64,
+    /// Whether the payment is an invoice of the subscription.
+    is_invoice: bool,
+    /// The tier of which as many days as the payment buys are credited to the subscription.
+    credit: Option<u8>,
     /// The days on which the money went back (true) or came again (false).
     revocations: Vec<(i64, bool)>,
 }
@@ -135,7 +144,42 @@ fn scenario(payments: &[Paid], end: End) -> Scenario {
     scenario
 }
 
+impl Booked {
+    fn end(&self) -> i64 {
+        self.at + self.length
+    }
+
+    /// Returns whether the payment's credit still counts at the end of the history.
+    fn credits(&self) -> bool {
+        self.credit.is_some() && !self.revocations.last().is_some_and(|(_, back)| *back)
+    }
+}
+
+/// Returns the account with a price at Stripe for each tier.
+fn with_prices() -> ChampionAccount {
+    let mut account = account();
+    for tier in &mut account.tiers {
+        tier.stripe_price = Some(price(tier.level.get().into()));
+    }
+    account
+}
+
+fn price(tier: i64) -> PriceId {
+    PriceId::parse(format!("price_{tier}")).unwrap()
+}
+
+/// Returns the invoice of a change from one tier to another for the rest of a month that ends on the day `end`.
+fn tier_change(name: &str, from: u8, to: i64, at: i64, end: i64) -> InvoiceFact {
+    let period = Some(Period { start: t(at), end: t(end * DAY) });
+    let line = |tier, is_credit| InvoiceLine { price: Some(price(tier)), period, is_proration: true, is_credit };
+    let lines = vec![line(from.into(), true), line(to, false)];
+    InvoiceFact { lines, period, price: Some(price(to)), ..invoice(name, BillingReason::SubscriptionUpdate, to, at) }
+}
+
 fn add_payment(scenario: &mut Scenario, n: usize, paid: &Paid, reason: BillingReason, at: i64) {
+    let last = scenario.booked.iter().map(|(_, booked)| booked).rfind(|booked| booked.is_invoice);
+    let changed = last.filter(|last| !paid.purchase && paid.changes_tier && at / DAY < last.end());
+    let changed = changed.map(|last| (last.tier, last.end()));
     let (name, mut number) = (n.to_string(), 0);
     let mut say = |at, fact| {
         number += 1;
@@ -151,8 +195,11 @@ fn add_payment(scenario: &mut Scenario, n: usize, paid: &Paid, reason: BillingRe
         say(at, Fact::PurchaseSucceeded(fact));
         ["champion_started", "champion_extended", "champion_upgraded"][n % 3]
     } else {
-        let fact =
-            InvoiceFact { payment_intent: paid.old_shape.then(|| pi(&name)), ..invoice(&name, reason, paid.tier, at) };
+        let fact = match changed {
+            Some((from, end)) => tier_change(&name, from, paid.tier, at, end),
+            None => invoice(&name, reason, paid.tier, at),
+        };
+        let fact = InvoiceFact { payment_intent: paid.old_shape.then(|| pi(&name)), ..fact };
         if paid.refused_first {
             say(at - 9, Fact::InvoiceFailed(Box::new(InvoiceFact { at: t(at - 9), ..fact.clone() })));
         }
@@ -162,7 +209,11 @@ fn add_payment(scenario: &mut Scenario, n: usize, paid: &Paid, reason: BillingRe
         if !paid.old_shape {
             say(at, link(&name, &name));
         }
-        if reason == BillingReason::SubscriptionCreate { "champion_started" } else { "champion_renewed" }
+        match reason {
+            _ if changed.is_some() => "champion_upgraded",
+            BillingReason::SubscriptionCreate => "champion_started",
+            _ => "champion_renewed",
+        }
     };
     let (day, all) = (at / DAY + paid.fate_after, 500 * paid.tier);
     let back = day * DAY;
@@ -194,8 +245,19 @@ fn add_payment(scenario: &mut Scenario, n: usize, paid: &Paid, reason: BillingRe
             vec![(day, true), (day + after, false)]
         }
     };
-    let (length, tier) = (if paid.purchase { 30 } else { MONTH / DAY }, u8::try_from(paid.tier).unwrap());
-    scenario.booked.push((subject.clone(), Booked { at: at / DAY, tier, length, revocations }));
+    let length = match changed {
+        Some((_, end)) => end - at / DAY,
+        None => {
+            if paid.purchase {
+                30
+            } else {
+                MONTH / DAY
+            }
+        }
+    };
+    let (tier, is_invoice) = (u8::try_from(paid.tier).unwrap(), !paid.purchase);
+    let credit = changed.map(|(from, _)| from);
+    scenario.booked.push((subject.clone(), Booked { at: at / DAY, tier, length, is_invoice, credit, revocations }));
     scenario.keys.insert(format!("{metric}:{subject}"));
     if paid.refused_first {
         scenario.keys.insert(format!("champion_payment_failed:{subject}"));
@@ -234,8 +296,8 @@ fn expected_days(scenario: &Scenario) -> Vec<Option<(&str, u8)>> {
     let payment = |(number, (_, paid)): (usize, &&(String, Booked))| Payment {
         number,
         enters: paid.at,
-        subscription: 0,
-        lines: vec![(paid.tier, paid.length)],
+        subscription: paid.is_invoice.into(),
+        lines: paid.credit.map(|tier| (tier, -paid.length)).into_iter().chain([(paid.tier, paid.length)]).collect(),
         revocations: paid.revocations.clone(),
     };
     let payments: Vec<_> = booked.iter().enumerate().map(payment).collect();
@@ -265,7 +327,7 @@ proptest! {
         history in history(),
     ) {
         let scenario = scenario(&history.payments, history.end);
-        let mut before = account();
+        let mut before = with_prices();
         let first = history.payments.iter().find(|paid| !paid.purchase).filter(|_| history.reserved);
         if let Some(paid) = first {
             before.payments.push(reservation(1, paid.tier));
@@ -280,7 +342,9 @@ proptest! {
         let days = expected.bars().iter().map(|(_, start, end)| (end - start) / DAY).sum::<i64>();
         let had = expected_days(&scenario).iter().flatten().count();
         prop_assert_eq!(usize::try_from(days).unwrap(), had, "nothing beyond whole days");
-        for (id, paid) in scenario.booked.iter().filter(|(_, paid)| !paid.revocations.iter().any(|(_, back)| *back)) {
+        let credits = scenario.booked.iter().any(|(_, paid)| paid.credits());
+        let kept = |paid: &Booked| !(credits && paid.is_invoice || paid.revocations.iter().any(|(_, back)| *back));
+        for (id, paid) in scenario.booked.iter().filter(|(_, paid)| kept(paid)) {
             let had = expected_days(&scenario).iter().flatten().filter(|(of, _)| of == id).count();
             prop_assert_eq!(i64::try_from(had).unwrap(), paid.length, "everything that is paid is had");
         }
