@@ -30,15 +30,13 @@ pub fn simulate(payments: &[Payment], minutes: i64) -> (Vec<Minute>, Vec<(usize,
     let mut books = Books { bought: vec![Vec::new(); payments.len()], credits: Vec::new(), payments: &payments };
     let (mut calendar, mut missing) = (Vec::new(), Vec::new());
     for minute in 0..minutes {
-        for entering in 0..payments.len() {
-            if payments[entering].enters == minute {
-                let not_there = books.take_back(entering, minute);
-                if not_there > 0 {
-                    missing.push((payments[entering].number, not_there));
-                }
-                let lines = payments[entering].lines.iter().copied();
-                books.bought[entering] = lines.filter(|(_, length)| *length > 0).collect();
+        for (entering, payment) in payments.iter().enumerate().filter(|(_, payment)| payment.enters == minute) {
+            let not_there = books.take_back(entering, minute);
+            if not_there > 0 {
+                missing.push((payment.number, not_there));
             }
+            let lines = payment.lines.iter().copied();
+            books.bought[entering] = lines.filter(|(_, length)| *length > 0).collect();
         }
         calendar.push(books.give(minute));
     }
