@@ -81,17 +81,16 @@ impl ChampionAccount {
     /// paid last. None if no subscription ever got past its first payment.
     #[must_use]
     pub fn current_subscription(&self) -> Option<&Subscription> {
-        let last_paid = |id: &SubscriptionId| {
-            self.payments
-                .iter()
-                .filter(|payment| payment.subscription.as_ref() == Some(id))
-                .filter_map(|p| p.paid_at)
-                .max()
-        };
+        let last_paid = |id: &SubscriptionId| self.payments_of(id).filter_map(|payment| payment.paid_at).max();
         self.subscriptions
             .iter()
             .filter(|it| it.started)
             .max_by_key(|it| (it.status.is_live(), it.renews(), last_paid(&it.id), it.id.clone()))
+    }
+
+    /// Returns the payments of a subscription.
+    pub(super) fn payments_of(&self, subscription: &SubscriptionId) -> impl Iterator<Item = &PaymentRecord> {
+        self.payments.iter().filter(move |payment| payment.subscription.as_ref() == Some(subscription))
     }
 
     /// Returns the current subscription if it is live.
@@ -109,7 +108,7 @@ impl ChampionAccount {
     /// Returns the tier of a subscription: that of its price, else that of its last payment.
     #[must_use]
     pub fn tier_of(&self, subscription: &Subscription) -> Option<TierLevel> {
-        let payments = self.payments.iter().filter(|payment| payment.subscription.as_ref() == Some(&subscription.id));
+        let payments = self.payments_of(&subscription.id);
         subscription.tier.or_else(|| payments.max_by_key(|payment| (payment.paid_at, payment.id))?.tier)
     }
 

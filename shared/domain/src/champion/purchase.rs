@@ -13,7 +13,6 @@ use crate::{
         timeline::{self, Entry, EntryKind, Line},
     },
     ids::{PaymentIntentId, PaymentRecordId},
-    stripe::SubscriptionStatus,
 };
 
 /// The decision about a request to buy.
@@ -84,7 +83,7 @@ pub fn purchase_type(account: &ChampionAccount, level: TierLevel, now: Timestamp
 
 /// Returns the decision against a purchase of the tier `wanted` beside a subscription of `tier`; none if it is possible.
 fn beside(live: &Subscription, tier: TierLevel, wanted: TierLevel) -> Option<PurchaseDecision> {
-    let unpaid = matches!(live.status, SubscriptionStatus::PastDue | SubscriptionStatus::Unpaid);
+    let unpaid = live.status.is_in_arrears();
     match wanted.cmp(&tier) {
         Ordering::Less | Ordering::Equal if unpaid => Some(PurchaseDecision::PaymentPastDue),
         Ordering::Less if live.renews() => Some(PurchaseDecision::LowerTier { current: tier }),

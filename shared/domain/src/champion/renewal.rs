@@ -3,7 +3,6 @@
 use crate::{
     champion::{ChampionAccount, PaymentRecord, Subscription},
     ids::{InvoiceId, SubscriptionId},
-    stripe::SubscriptionStatus,
 };
 
 /// The decision about a request to cancel or to resume.
@@ -32,10 +31,9 @@ pub fn decide(account: &ChampionAccount, renew: bool) -> RenewalDecision {
 /// Returns whether a subscription's running period is known to be paid. One that isn't may be charged still, although the
 /// subscription is going to end.
 fn is_paid(account: &ChampionAccount, live: &Subscription) -> bool {
-    let failed = matches!(live.status, SubscriptionStatus::PastDue | SubscriptionStatus::Unpaid);
-    let theirs = account.payments.iter().filter(|payment| payment.subscription.as_ref() == Some(&live.id));
-    let paid = theirs.filter(|it| it.paid_at.is_some()).filter_map(|it| it.period).map(|period| period.end);
-    !failed && paid.max() >= live.period_end
+    let paid = account.payments_of(&live.id).filter(|it| it.paid_at.is_some());
+    let end = paid.filter_map(|it| it.period).map(|period| period.end).max();
+    !live.status.is_in_arrears() && end >= live.period_end
 }
 
 /// The way in which an operator ends a subscription.
@@ -59,8 +57,8 @@ pub fn ending(account: &ChampionAccount, id: &SubscriptionId) -> Ending {
         return Ending::Over;
     }
     let now = account.moment.now;
-    let theirs = account.payments.iter().filter(|payment| payment.subscription.as_ref() == Some(id));
-    let mut running = theirs.filter(|it| it.paid_at.is_some() && it.period.is_some_and(|period| period.end > now));
+    let mut running =
+        account.payments_of(id).filter(|it| it.paid_at.is_some() && it.period.is_some_and(|period| period.end > now));
     if running.any(PaymentRecord::is_revoked) { Ending::Now } else { Ending::WithItsPeriod }
 }
 

@@ -11,7 +11,6 @@ use crate::{
     email::Email,
     ids::{CustomerId, InvoiceId, PriceId},
     money::Money,
-    stripe::SubscriptionStatus,
 };
 
 /// The state of a reader's support of a novel, as the reader is shown it.
@@ -107,11 +106,10 @@ pub fn standing(account: ChampionAccount, moment: Moment) -> Standing {
 /// Returns the newest unpaid invoice of a subscription that is `past_due` or `unpaid`; none otherwise. A subscription has
 /// one of these statuses only as long as its newest invoice is unpaid and not void.
 fn open_payment(account: &ChampionAccount, live: &Subscription) -> Option<OpenPayment> {
-    let behind = matches!(live.status, SubscriptionStatus::PastDue | SubscriptionStatus::Unpaid);
-    let unpaid = account.payments.iter().filter(|it| it.subscription.as_ref() == Some(&live.id) && it.is_open());
-    let newest = unpaid.filter(|it| it.invoice.is_some()).max_by_key(|it| (it.created_at, it.id))?;
+    let unpaid = account.payments_of(&live.id).filter(|it| it.is_open() && it.invoice.is_some());
+    let newest = unpaid.max_by_key(|it| (it.created_at, it.id))?;
     let (invoice, tier, amount) = (newest.invoice.clone()?, newest.tier, newest.amount);
-    behind.then_some(OpenPayment { invoice, tier, amount, failed_at: newest.failed_at })
+    live.status.is_in_arrears().then_some(OpenPayment { invoice, tier, amount, failed_at: newest.failed_at })
 }
 
 /// Returns the renewal at the end of the running period.
@@ -136,14 +134,13 @@ fn older_price(
     present: Option<&PriceId>,
 ) -> Option<Money> {
     use PaymentKind::{PlanChange, Renewal, Subscription as First};
-    let theirs =
-        account.payments.iter().filter(|it| it.subscription.as_ref() == Some(&live.id) && it.paid_at.is_some());
+    let paid = account.payments_of(&live.id).filter(|it| it.paid_at.is_some());
     // An invoice that was made by hand is for no time.
     let is_regular = |it: &&PaymentRecord| match it.kind {
         First | Renewal => it.length() > Duration::ZERO,
         kind => kind == PlanChange,
     };
-    let invoices: Vec<_> = theirs.filter(is_regular).collect();
+    let invoices: Vec<_> = paid.filter(is_regular).collect();
     let is_month = |it: &PaymentRecord| it.kind != PlanChange && it.tier == Some(level) && it.lines.is_none();
     let newest = invoices.iter().max_by_key(|it| (it.paid_at, it.id)).filter(|it| is_month(it))?;
     if newest.price.is_some() && newest.price.as_ref() == present {

@@ -130,11 +130,7 @@ impl ChampionAccount {
     /// invoice's line that ends last.
     #[must_use]
     pub fn paid_until(&self, subscription: &Subscription) -> Option<(Timestamp, TierLevel)> {
-        let theirs = self.payments.iter().filter(|payment| {
-            payment.subscription.as_ref() == Some(&subscription.id)
-                && payment.paid_at.is_some()
-                && !payment.is_revoked()
-        });
+        let theirs = self.payments_of(&subscription.id).filter(|it| it.paid_at.is_some() && !it.is_revoked());
         let reaches = theirs.filter_map(|payment| Some((payment, payment.paid_period()?)));
         let last = reaches.max_by_key(|(payment, (end, _))| (*end, payment.enters_at(), payment.id));
         last.map(|(_, paid)| paid)

@@ -76,6 +76,12 @@ impl SubscriptionStatus {
     pub fn is_live(self) -> bool {
         !self.is_terminal() && self != Self::Incomplete
     }
+
+    /// Returns whether Stripe has tried in vain to charge the subscription's newest invoice.
+    #[must_use]
+    pub fn is_in_arrears(self) -> bool {
+        matches!(self, Self::PastDue | Self::Unpaid)
+    }
 }
 
 /// The content of an event about a subscription.
