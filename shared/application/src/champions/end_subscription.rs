@@ -41,10 +41,10 @@ impl<Store: ChampionStore, Stripe: Billing> Champions<Store, Stripe> {
         let Current { answer: current, seen } = self.refresh(key, id, account.version_of(id), now).await?;
         let ending = self.ending(key, id, now).await?;
         let running = current.running.as_ref();
-        let answer = match (ending, cancelling(running)) {
-            (Ending::NotFound | Ending::Over, _) => return Ok(ending),
-            (Ending::Now, Cancelling::WithItsPeriod) => self.billing.cancel_now(id).await?,
-            (Ending::Now, Cancelling::Now { .. }) | (Ending::WithItsPeriod, _) => self.cancel(id, running).await?,
+        let answer = match ending {
+            Ending::NotFound | Ending::Over => return Ok(ending),
+            Ending::Now if cancelling(running) == Cancelling::WithItsPeriod => self.billing.cancel_now(id).await?,
+            Ending::Now | Ending::WithItsPeriod => self.cancel(id, running).await?,
         };
         self.observe(key, &answer, seen, now).await?;
         Ok(if answer.made.subscription.status.is_terminal() { Ending::Now } else { ending })

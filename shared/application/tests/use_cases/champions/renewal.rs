@@ -107,7 +107,7 @@ async fn an_operator_who_ends_a_subscription_while_its_next_period_begins_ends_i
     assert!(reader.billing().calls().contains(&"void_invoice"));
 }
 
-/// It was cancelled in Stripe's dashboard, and its renewal was refused.
+/// Somebody cancelled the subscription in Stripe's dashboard, and then its renewal was refused.
 #[tokio::test]
 async fn cancelling_what_is_cancelled_and_past_due_voids_the_open_invoice() {
     for status in [SubscriptionStatus::PastDue, SubscriptionStatus::Unpaid] {
