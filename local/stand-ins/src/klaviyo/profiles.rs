@@ -58,6 +58,18 @@ impl Identifiers {
 }
 
 impl Profile {
+    /// Unsubscribes the profile from a list. A profile that isn't on the list is unsubscribed from everything, as without a
+    /// list.
+    pub(crate) fn unsubscribe(&mut self, list: Option<&str>) {
+        let was_on_it = list.is_some_and(|list| self.lists.remove(list));
+        if !was_on_it {
+            self.lists.clear();
+        }
+        if self.lists.is_empty() {
+            self.email_marketing = EmailMarketing::Unsubscribed;
+        }
+    }
+
     fn identifiers(&mut self) -> [&mut Option<String>; 4] {
         [&mut self.email, &mut self.phone_number, &mut self.external_id, &mut self.anonymous_id]
     }
@@ -119,8 +131,7 @@ impl Profiles {
     pub(crate) fn unsubscribe(&mut self, email: &str) {
         let email = email.to_ascii_lowercase();
         for profile in self.0.iter_mut().filter(|profile| profile.email.as_ref() == Some(&email)) {
-            profile.lists.clear();
-            profile.email_marketing = EmailMarketing::Unsubscribed;
+            profile.unsubscribe(None);
         }
     }
 

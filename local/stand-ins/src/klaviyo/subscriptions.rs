@@ -221,16 +221,7 @@ fn apply(inner: &mut Inner, job: &Checked, kind: Kind) -> Result<(), ApiError> {
                     profile.confirmations_asked += 1;
                 }
             }
-            // A profile that isn't on the list is unsubscribed from everything, as without a list.
-            Kind::Unsubscribe => {
-                let was_on_it = job.list.as_ref().is_some_and(|list| profile.lists.remove(list));
-                if !was_on_it {
-                    profile.lists.clear();
-                }
-                if profile.lists.is_empty() {
-                    profile.email_marketing = EmailMarketing::Unsubscribed;
-                }
-            }
+            Kind::Unsubscribe => profile.unsubscribe(job.list.as_deref()),
         }
     }
     Ok(())
