@@ -10,10 +10,10 @@ use pledge_domain::{
     ids::OutboxId,
     ports::{PublishError, Publisher},
 };
-use pledge_faults::{HttpServer, QueueServer, json};
+use pledge_faults::{HttpServer, QueueServer, answer_to_batch, json};
 use pledge_queue::{Message, NotTaken, SqsPublisher};
 use pledge_testkit::Log;
-use serde_json::json;
+use serde_json::{Value, json};
 use support::{publisher, publisher_at};
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -27,6 +27,8 @@ fn messages(server: &QueueServer) -> Vec<Message> {
     server.queue.sent().iter().map(|body| Message::parse(body).unwrap()).collect()
 }
 
+const QUEUE_URL: &str = "https://sqs.eu-west-1.amazonaws.com/123456789012/klaviyo";
+
 /// Returns a publisher to a server that answers each request with this status, or not at all if there is none, and the
 /// server.
 async fn publisher_that_gets(status: Option<u16>) -> (SqsPublisher, HttpServer) {
@@ -37,7 +39,7 @@ async fn publisher_that_gets(status: Option<u16>) -> (SqsPublisher, HttpServer) 
         }
     };
     let server = HttpServer::start(answer).await;
-    (publisher_at(&format!("http://{}", server.address()), "https://sqs.eu-west-1.amazonaws.com/1/klaviyo"), server)
+    (publisher_at(&format!("http://{}", server.address()), QUEUE_URL), server)
 }
 
 fn cause(error: &PublishError) -> Option<&NotTaken> {
@@ -73,6 +75,22 @@ async fn a_message_that_is_not_taken_is_an_error_and_the_others_go_on() {
     assert_eq!(cause(&error), Some(&NotTaken { count: 1, codes: "InternalError".to_owned() }));
     let sent: Vec<_> = messages(&server).iter().flat_map(|message| message.outbox_ids().to_vec()).collect();
     assert!(sent.len() == 11 && !sent.contains(&ids(1)[0]));
+}
+
+#[tokio::test]
+async fn a_request_names_the_queue_and_has_the_credentials_of_the_session() {
+    let server = HttpServer::start(|request| {
+        let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let body: Value = serde_json::from_slice(request.body()).unwrap();
+        let fits = header("authorization").starts_with("AWS4-HMAC-SHA256 Credential=test/")
+            && header("x-amz-security-token") == "session"
+            && header("x-amz-target") == "AmazonSQS.SendMessageBatch"
+            && header("content-type") == "application/x-amz-json-1.0"
+            && body["QueueUrl"] == QUEUE_URL;
+        future::ready(Some(json(if fits { 200 } else { 403 }, &answer_to_batch(&body, |_| Ok(())))))
+    })
+    .await;
+    publisher_at(&format!("http://{}", server.address()), QUEUE_URL).publish(&ids(1)).await.unwrap();
 }
 
 #[tokio::test]

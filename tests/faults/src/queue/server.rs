@@ -75,7 +75,10 @@ fn operate(queue: &Queue, base: &str, operation: &str, input: &Value) -> Result<
         ("SendMessageBatch", QUEUE) => {
             let entries = input["Entries"].as_array().ok_or("com.amazonaws.sqs#EmptyBatchRequest")?;
             let ids: HashSet<_> = entries.iter().filter_map(|entry| entry["Id"].as_str()).collect();
-            if !(1..=AT_ONCE).contains(&entries.len()) {
+            if entries.is_empty() {
+                return Err("com.amazonaws.sqs#EmptyBatchRequest");
+            }
+            if entries.len() > AT_ONCE {
                 return Err("com.amazonaws.sqs#TooManyEntriesInBatchRequest");
             }
             if ids.len() != entries.len() {
