@@ -8,22 +8,14 @@ use std::collections::BTreeMap;
 
 use pledge_domain::{
     champion::renewal::InvoiceStatus,
-    ids::{CustomerId, InvoiceId, PaymentMethodId, PortalConfigurationId, PriceId, SubscriptionId},
+    ids::{CustomerId, InvoiceId, PortalConfigurationId, PriceId},
     ports::{Billing, BillingError, InvoicePaid},
 };
 use serde_json::{Value, json};
-use support::{Asked, Reply, Server};
-
-fn sub() -> SubscriptionId {
-    SubscriptionId::parse("sub_1").unwrap()
-}
+use support::{Asked, Reply, Server, fields, method, sub};
 
 fn invoice() -> InvoiceId {
     InvoiceId::parse("in_1").unwrap()
-}
-
-fn method() -> PaymentMethodId {
-    PaymentMethodId::parse("pm_1").unwrap()
 }
 
 fn price(id: &str) -> PriceId {
@@ -39,10 +31,6 @@ fn subscription(default_payment_method: &Value) -> Value {
             {"id": "si_1", "price": {"id": "price_1"}, "current_period_start": 0, "current_period_end": 9},
         ]},
     })
-}
-
-fn fields(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 fn asked(asked: &Asked) -> (&str, BTreeMap<String, String>) {

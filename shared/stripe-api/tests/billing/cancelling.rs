@@ -11,8 +11,8 @@ use pledge_domain::{
 use serde_json::json;
 
 use crate::{
-    at, fields, method, sub, subscription,
-    support::{Asked, Reply, Server},
+    at, subscription,
+    support::{Asked, Reply, Server, fields, method, sub},
 };
 
 /// Stripe charges an open invoice again, and a draft within the hour, also for a change that was made in its dashboard.

@@ -6,19 +6,17 @@ mod cancelling;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::collections::BTreeMap;
-
 use pledge_domain::{
     Timestamp,
     champion::{ChampionKey, ChampionMetadata, Period, Tier, TierLevel},
     email::Email,
-    ids::{CustomerId, NovelId, PaymentIntentId, PaymentMethodId, PaymentRecordId, PriceId, SubscriptionId, UserId},
+    ids::{CustomerId, NovelId, PaymentIntentId, PaymentRecordId, PriceId, UserId},
     money::{Currency, Money},
     ports::{Billing, BillingError, ClientSecret, GatewayError, IntentState, PurchaseRequest, SubscriptionRequest},
     stripe::SubscriptionStatus,
 };
 use serde_json::{Value, json};
-use support::{Reply, Server};
+use support::{Reply, Server, fields, method, sub};
 
 const PAYMENT: &str = "5d0f6a1b-9a3c-4e57-8f21-7b6c5d4e3f2a";
 
@@ -28,14 +26,6 @@ fn reader() -> UserId {
 
 fn customer() -> CustomerId {
     CustomerId::parse("cus_1").unwrap()
-}
-
-fn sub() -> SubscriptionId {
-    SubscriptionId::parse("sub_1").unwrap()
-}
-
-fn method() -> PaymentMethodId {
-    PaymentMethodId::parse("pm_1").unwrap()
 }
 
 fn metadata() -> ChampionMetadata {
@@ -72,10 +62,6 @@ fn subscription(status: &str, invoice: &str) -> Value {
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_unix_timestamp(seconds).unwrap()
-}
-
-fn fields(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 #[tokio::test]

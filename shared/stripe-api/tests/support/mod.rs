@@ -20,6 +20,7 @@ use axum::{
     serve::ListenerExt,
 };
 use futures_util::stream;
+use pledge_domain::ids::{PaymentMethodId, SubscriptionId};
 use pledge_runtime::{Secret, http, tls};
 use pledge_stripe_api::{Config, Limits, StripeClient};
 use serde_json::{Value, json};
@@ -155,6 +156,19 @@ async fn answer(
         }
         Some(Reply::Nothing) | None => std::future::pending().await,
     }
+}
+
+pub fn sub() -> SubscriptionId {
+    SubscriptionId::parse("sub_1").unwrap()
+}
+
+pub fn method() -> PaymentMethodId {
+    PaymentMethodId::parse("pm_1").unwrap()
+}
+
+/// Returns the fields of a form.
+pub fn fields(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 /// Returns a client with the limits of production.
